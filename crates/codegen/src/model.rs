@@ -1,0 +1,139 @@
+//! The component schemas of a document, as the types they become.
+
+mod direction;
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::Error;
+
+/// Everything that the emitters need to know about a document's schemas.
+pub(crate) struct Model {
+    /// Component name → its type.
+    pub(crate) types: BTreeMap<String, Type>,
+    /// Components that a vendor answers with, directly or inside others.
+    pub(crate) received: BTreeSet<String>,
+    /// Components that a caller sends, directly or inside others.
+    pub(crate) sent: BTreeSet<String>,
+    /// Fields (component, wire name) that need a box, because the type would
+    /// otherwise hold itself.
+    pub(crate) boxed: BTreeSet<(String, String)>,
+}
+
+/// What a component becomes.
+#[derive(Clone, Debug)]
+pub(crate) struct Type {
+    pub(crate) rust_name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) kind: Kind,
+}
+
+/// The shapes that a component can have.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Struct(Vec<Field>),
+    /// The values of a string enumeration, as on the wire.
+    Enum(Vec<String>),
+    Union(Vec<Branch>),
+    Alias(TypeRef),
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) wire_name: String,
+    pub(crate) rust_name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) nullable: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) ty: TypeRef,
+}
+
+/// A reference to a type from a field, an item or a branch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TypeRef {
+    Component(String),
+    String,
+    Secret,
+    Timestamp,
+    Integer,
+    Unsigned,
+    Number,
+    Boolean,
+    Any,
+    FreeObject,
+    Array(Box<TypeRef>),
+    /// An array of which each item decodes by itself.
+    Lenient(Box<TypeRef>),
+    Map(Box<TypeRef>),
+    Nullable(Box<TypeRef>),
+}
+
+/// One branch of a union, and how its values are told from the others'.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    pub(crate) variant: String,
+    pub(crate) ty: TypeRef,
+    pub(crate) test: Test,
+}
+
+/// How a value shows that it belongs to a branch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Test {
+    /// It is this very string; the variant carries nothing.
+    Keyword(String),
+    /// It is one of these strings; the variant carries the enumeration.
+    OneOf(Vec<String>),
+    String,
+    Boolean,
+    Integer,
+    Number,
+    Array,
+    /// An object whose member `property` is one of `values`.
+    Tagged {
+        property: String,
+        values: Vec<String>,
+    },
+    Object,
+    Any,
+}
+
+impl Model {
+    pub(crate) fn read(document: &Value) -> Result<Self, Error> {
+        read::model(document)
+    }
+
+    pub(crate) fn get(&self, component: &str) -> Option<&Type> {
+        self.types.get(component)
+    }
+
+    /// True when callers build values of this component.
+    pub(crate) fn is_sent(&self, component: &str) -> bool {
+        self.sent.contains(component)
+    }
+
+    /// True when the vendor answers with this component, or nobody uses it.
+    pub(crate) fn is_received(&self, component: &str) -> bool {
+        self.received.contains(component) || !self.sent.contains(component)
+    }
+}
+
+/// Looks a schema's `$ref` up; `allOf` with one reference counts as it.
+pub(crate) fn reference(schema: &Value) -> Option<&str> {
+    let direct = schema.get("$ref").and_then(Value::as_str);
+    let wrapped = || match schema.get("allOf").and_then(Value::as_array)?.as_slice() {
+        [only] => only.get("$ref").and_then(Value::as_str),
+        _ => None,
+    };
+    direct
+        .or_else(wrapped)?
+        .strip_prefix("#/components/schemas/")
+}
+
+/// Escapes a key for a JSON pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,126 @@
+//! The public surface of generated source, for review: one line per type,
+//! field, variant and operation.
+
+use quote::ToTokens;
+use syn::{Fields, ImplItem, Item, Visibility};
+
+/// Renders the surface, sorted, without bodies.
+pub(crate) fn render(file: &syn::File) -> String {
+    let mut lines = Vec::new();
+    collect("", &file.items, &mut lines);
+    lines.sort();
+    lines.join("\n") + "\n"
+}
+
+fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
+    for item in items {
+        match item {
+            Item::Mod(module) if is_public(&module.vis) => {
+                let prefix = format!("{prefix}{}::", module.ident);
+                if let Some((_, items)) = &module.content {
+                    collect(&prefix, items, lines);
+                }
+            }
+            Item::Struct(item) if is_public(&item.vis) => {
+                let name = format!("{prefix}{}", item.ident);
+                lines.push(format!("struct {name}"));
+                if let Fields::Named(fields) = &item.fields {
+                    for field in fields.named.iter().filter(|f| is_public(&f.vis)) {
+                        let ident = field.ident.as_ref().map(ToString::to_string);
+                        let ident = ident.unwrap_or_default();
+                        lines.push(format!("struct {name}.{ident}: {}", spelled(&field.ty)));
+                    }
+                }
+            }
+            Item::Enum(item) if is_public(&item.vis) => {
+                let name = format!("{prefix}{}", item.ident);
+                lines.push(format!("enum {name}"));
+                for variant in &item.variants {
+                    let payload = spelled(&variant.fields);
+                    lines.push(format!("enum {name}::{}{payload}", variant.ident));
+                }
+            }
+            Item::Type(item) if is_public(&item.vis) => {
+                let name = format!("{prefix}{}", item.ident);
+                lines.push(format!("type {name} = {}", spelled(&item.ty)));
+            }
+            Item::Macro(item) => wire_enum(prefix, &item.mac.tokens, lines),
+            Item::Impl(block) if block.trait_.is_none() => {
+                let of = spelled(&block.self_ty);
+                for item in &block.items {
+                    if let ImplItem::Fn(function) = item
+                        && is_public(&function.vis)
+                    {
+                        let mut sig = function.sig.clone();
+                        sig.generics = syn::Generics::default();
+                        lines.push(format!("fn {prefix}{of}: {}", spelled(&sig)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads `open #[doc] Name { #[doc] Variant = "value", … }`.
+fn wire_enum(prefix: &str, tokens: &proc_macro2::TokenStream, lines: &mut Vec<String>) {
+    use proc_macro2::TokenTree;
+    let mut openness = String::new();
+    let mut name = String::new();
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(ident) if openness.is_empty() => openness = ident.to_string(),
+            TokenTree::Ident(ident) => name = ident.to_string(),
+            TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                lines.push(format!("enum {prefix}{name} ({openness})"));
+                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                for window in inner.windows(3) {
+                    if let [
+                        TokenTree::Ident(variant),
+                        TokenTree::Punct(equals),
+                        TokenTree::Literal(value),
+                    ] = window
+                        && equals.as_char() == '='
+                    {
+                        lines.push(format!("enum {prefix}{name}::{variant} = {value}"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// Tokens as one writes them, without the absolute paths.
+fn spelled(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    let mut text = text
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
+        .replace("& ", "&")
+        .replace(" (", "(")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" :", ":");
+    for path in [
+        "::std::string::",
+        "::std::option::",
+        "::std::vec::",
+        "::std::boxed::",
+        "::std::result::",
+        "::std::convert::",
+        "::std::collections::",
+        "::serde_json::",
+        "crate::",
+    ] {
+        text = text.replace(path, "");
+    }
+    text
+}

@@ -1,0 +1,20 @@
+//! One typed client for fine-tuning jobs, whichever vendor runs them.
+//!
+//! - [`truefoundry`], [`together`] and [`openai`] are the vendors' own APIs,
+//!   with clients generated from the vendors' documents.
+//! - [`unify`] maps each vendor's job onto one shape, the gateway's
+//!   `fine_tuning.job`, by pure functions.
+//! - [`providers`] lists and looks up jobs across several accounts.
+#![warn(missing_docs)]
+
+pub mod wire;
+
+pub mod transport;
+
+#[cfg(feature = "openai")]
+pub mod openai;
+#[cfg(feature = "together")]
+pub mod together;
+pub mod truefoundry;
+
+pub use transport::{Error, ErrorKind, Response};

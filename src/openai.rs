@@ -1,0 +1,49 @@
+//! OpenAI's fine-tuning and files API.
+
+// The generated part: types, options and `Client` with its operations.
+mod generated {
+    #![allow(clippy::all, clippy::pedantic, missing_docs)]
+    include!(concat!(env!("OUT_DIR"), "/openai.rs"));
+}
+
+pub use generated::*;
+
+use crate::transport::{ApiClient, ClientBuilder, Environment, Transport};
+
+impl ApiClient for Client {
+    const VENDOR: &'static str = "openai";
+    const DEFAULT_BASE_URL: &'static str = DEFAULT_BASE_URL;
+    const ENVIRONMENT: Environment = Environment {
+        key: "OPENAI_API_KEY",
+        base_url: "OPENAI_BASE_URL",
+        headers: &[
+            ("OPENAI_ORG_ID", "openai-organization"),
+            ("OPENAI_PROJECT_ID", "openai-project"),
+        ],
+    };
+
+    fn from_transport(transport: Transport) -> Self {
+        Self::with_transport(transport)
+    }
+}
+
+impl Client {
+    /// Starts with the vendor's default base URL and no key.
+    pub fn builder() -> ClientBuilder<Self> {
+        ClientBuilder::default()
+    }
+}
+
+impl ClientBuilder<Client> {
+    /// The organization that is billed, for keys that belong to several.
+    #[must_use]
+    pub fn organization(self, id: impl Into<String>) -> Self {
+        self.header("openai-organization", id)
+    }
+
+    /// The project that is billed, for keys that belong to several.
+    #[must_use]
+    pub fn project(self, id: impl Into<String>) -> Self {
+        self.header("openai-project", id)
+    }
+}

@@ -1,0 +1,322 @@
+//! The one error type.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+
+use super::{ErrorBody, Transport};
+
+/// Why an operation failed.
+///
+/// Its text is one line that says where, what and, as far as the vendor tells,
+/// why; it never holds a key.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    account: Option<String>,
+    operation: Option<&'static str>,
+    status: Option<StatusCode>,
+    message: String,
+    body: ErrorBody,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What sort of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client is not set up: no key, no account, a base URL that is none.
+    Config,
+    /// The request cannot be sent as it is.
+    InvalidRequest,
+    /// No connection came about; nothing was sent.
+    Connect,
+    /// The time ran out.
+    Timeout,
+    /// The connection broke before the answer was complete.
+    Interrupted,
+    /// The vendor answered with an error status.
+    Status,
+    /// The answer is not what the vendor's document says.
+    Decode,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// A job has no form in the gateway's terms.
+    Mapping,
+    /// The vendor has no such thing.
+    Unsupported,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            account: None,
+            operation: None,
+            status: None,
+            message: message.into(),
+            body: ErrorBody::default(),
+            request_id: None,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn at_account(mut self, account: &str) -> Self {
+        self.0.account = Some(account.to_owned());
+        self
+    }
+
+    pub(crate) fn in_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
+        // The URL could hold what a user put there; it says nothing that the
+        // account does not.
+        let error = error.without_url();
+        let (kind, message) = if error.is_timeout() {
+            (ErrorKind::Timeout, "the time ran out")
+        } else if is_length_limit(&error) {
+            (ErrorKind::TooLarge, "the answer is larger than the limit")
+        } else if error.is_connect() {
+            (ErrorKind::Connect, "no connection")
+        } else if error.is_builder() {
+            (ErrorKind::InvalidRequest, "the request cannot be built")
+        } else if error.is_redirect() {
+            (ErrorKind::Status, "too many redirects")
+        } else {
+            (ErrorKind::Interrupted, "the connection broke")
+        };
+        let deepest = deepest(&error);
+        let message = if deepest.is_empty() || kind == ErrorKind::TooLarge {
+            message.to_owned()
+        } else {
+            format!("{message}: {deepest}")
+        };
+        Self::new(kind, message).because(error)
+    }
+
+    fn from_status(status: StatusCode, headers: &HeaderMap, body: ErrorBody) -> Self {
+        let mut error = Self::new(ErrorKind::Status, "");
+        error.0.status = Some(status);
+        error.0.body = body;
+        error.with_headers(headers)
+    }
+
+    pub(super) fn with_headers(mut self, headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        self.0.request_id = ["x-request-id", "x-amzn-requestid", "cf-ray"]
+            .into_iter()
+            .find_map(text)
+            .map(str::to_owned);
+        self.0.retry_after = text("retry-after-ms")
+            .and_then(|v| v.parse().ok())
+            .map(Duration::from_millis)
+            .or_else(|| {
+                text("retry-after")
+                    .and_then(|v| v.parse().ok())
+                    .map(Duration::from_secs)
+            });
+        self
+    }
+
+    /// What sort of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The account, as it is named in the configuration.
+    pub fn account(&self) -> Option<&str> {
+        self.0.account.as_deref()
+    }
+
+    /// The operation, as the vendor's document names it here.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The HTTP status of the answer, where there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|s| s.as_u16())
+    }
+
+    /// What the vendor says is wrong.
+    pub fn vendor_message(&self) -> Option<&str> {
+        self.0.body.message.as_deref()
+    }
+
+    /// The vendor's class of error, such as `invalid_request_error`.
+    pub fn vendor_type(&self) -> Option<&str> {
+        self.0.body.kind.as_deref()
+    }
+
+    /// The vendor's code of the error.
+    pub fn vendor_code(&self) -> Option<&str> {
+        self.0.body.code.as_deref()
+    }
+
+    /// The parameter that the vendor complains about.
+    pub fn vendor_param(&self) -> Option<&str> {
+        self.0.body.param.as_deref()
+    }
+
+    /// The id under which the vendor can look the request up.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The thing does not exist there.
+    pub fn is_not_found(&self) -> bool {
+        self.0.status == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// The key is missing, wrong, or may not do this.
+    pub fn is_auth(&self) -> bool {
+        matches!(
+            self.0.status,
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        )
+    }
+
+    /// Too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The time ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// The same request may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            ErrorKind::Status => self
+                .0
+                .status
+                .is_some_and(|s| matches!(s.as_u16(), 408 | 409 | 429) || s.is_server_error()),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        for part in [inner.account.as_deref(), inner.operation]
+            .into_iter()
+            .flatten()
+        {
+            write!(f, "{part}: ")?;
+        }
+        match inner.status {
+            None => f.write_str(&inner.message)?,
+            Some(status) => {
+                write!(f, "the vendor answered {status}")?;
+                if let Some(message) = &inner.body.message {
+                    write!(f, ": {message}")?;
+                }
+            }
+        }
+        let details = [
+            ("type", &inner.body.kind),
+            ("code", &inner.body.code),
+            ("param", &inner.body.param),
+            ("request id", &inner.request_id),
+        ];
+        let details: Vec<String> = details
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
+            .collect();
+        if !details.is_empty() {
+            write!(f, " ({})", details.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}: {self})", self.0.kind)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.0.source.as_deref()?;
+        Some(source)
+    }
+}
+
+impl Transport {
+    /// The public error of what a generated operation came back with.
+    #[doc(hidden)]
+    pub fn error(
+        &self,
+        operation: &'static str,
+        error: progenitor_client::Error<ErrorBody>,
+    ) -> Error {
+        use progenitor_client::Error as Raw;
+        let error = match error {
+            Raw::InvalidRequest(message) | Raw::Custom(message) => {
+                Error::new(ErrorKind::InvalidRequest, message)
+            }
+            Raw::CommunicationError(e) | Raw::ResponseBodyError(e) | Raw::InvalidUpgrade(e) => {
+                Error::from_reqwest(e)
+            }
+            Raw::ErrorResponse(response) => {
+                let (status, headers) = (response.status(), response.headers().clone());
+                Error::from_status(status, &headers, response.into_inner())
+            }
+            Raw::InvalidResponsePayload(_, e) => Error::new(
+                ErrorKind::Decode,
+                format!(
+                    "the answer does not have the documented form: {}",
+                    crate::wire::reason(&e)
+                ),
+            ),
+            Raw::UnexpectedResponse(response) => {
+                Error::from_status(response.status(), response.headers(), ErrorBody::default())
+            }
+        };
+        self.labelled(error).in_operation(operation)
+    }
+}
+
+/// The innermost cause: the outer ones only say that there is one.
+fn deepest(error: &reqwest::Error) -> String {
+    let mut deepest: Option<&dyn StdError> = error.source();
+    while let Some(next) = deepest.and_then(StdError::source) {
+        deepest = Some(next);
+    }
+    deepest.map(ToString::to_string).unwrap_or_default()
+}
+
+fn is_length_limit(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&dyn StdError> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

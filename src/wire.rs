@@ -1,0 +1,18 @@
+//! The types that generated code leans on: open enumerations, timestamps as
+//! vendors really send them, lists that survive a bad item, secrets.
+//!
+//! Nothing here knows a vendor.
+
+mod deep_object;
+mod enumeration;
+mod extra;
+mod lenient;
+mod secret;
+mod timestamp;
+
+pub use deep_object::{DeepObject, NamedDeepObject};
+pub use extra::{Extra, Key};
+pub(crate) use lenient::reason;
+pub use lenient::{Item, LenientList, MalformedItem};
+pub use secret::Secret;
+pub use timestamp::Timestamp;

@@ -1,0 +1,78 @@
+//! Query parameters of style `deepObject`: `metadata[k]=v`.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+/// A filter on pairs of strings, or on there being none at all.
+///
+/// ```
+/// use unitune::wire::DeepObject;
+/// let owned_by_ada = DeepObject::new().with("owner", "ada");
+/// let without_any = DeepObject::null();
+/// # let _ = (owned_by_ada, without_any);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeepObject(Option<BTreeMap<String, String>>);
+
+impl DeepObject {
+    /// No pairs yet; with none added, the parameter is not sent.
+    pub fn new() -> Self {
+        Self(Some(BTreeMap::new()))
+    }
+
+    /// The literal `null`: what has no pairs at all.
+    pub fn null() -> Self {
+        Self(None)
+    }
+
+    /// Adds a pair.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0
+            .get_or_insert_default()
+            .insert(key.into(), value.into());
+        self
+    }
+
+    /// The pairs, or none for the literal `null`.
+    pub fn pairs(&self) -> Option<&BTreeMap<String, String>> {
+        self.0.as_ref()
+    }
+
+    #[doc(hidden)]
+    pub fn named(self, name: &'static str) -> NamedDeepObject {
+        NamedDeepObject {
+            name,
+            pairs: self.0,
+        }
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for DeepObject {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let pairs = pairs.into_iter().map(|(k, v)| (k.into(), v.into()));
+        Self(Some(pairs.collect()))
+    }
+}
+
+/// A [`DeepObject`] that knows the parameter it is sent as.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct NamedDeepObject {
+    name: &'static str,
+    pairs: Option<BTreeMap<String, String>>,
+}
+
+impl Serialize for NamedDeepObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.pairs {
+            None => serializer.collect_map([(self.name, "null")]),
+            Some(pairs) => serializer.collect_map(
+                pairs
+                    .iter()
+                    .map(|(key, value)| (format!("{}[{key}]", self.name), value)),
+            ),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! String enumerations, written by the generator through one macro.
+
+/// Declares a string enumeration.
+///
+/// `open` adds an arm `Unknown(String)`, which holds any other value and
+/// gives it back unchanged; `closed` refuses other values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire_enum {
+    (open $(#[$meta:meta])* $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $value:literal),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+            /// A value that the document does not name, as it came.
+            Unknown(::std::string::String),
+        }
+
+        impl $name {
+            /// Every value that the document names.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The value as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)*
+                    other => Self::Unknown(other.to_owned()),
+                }
+            }
+        }
+
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(value: ::std::string::String) -> Self {
+                match value.as_str() {
+                    $($value => Self::$variant,)*
+                    _ => Self::Unknown(value),
+                }
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: ::serde::Deserializer<'de>,
+            {
+                struct Word;
+                impl ::serde::de::Visitor<'_> for Word {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str(concat!("a string (", stringify!($name), ")"))
+                    }
+                    fn visit_str<E>(self, value: &str) -> ::std::result::Result<$name, E> {
+                        Ok(<$name>::from(value))
+                    }
+                }
+                deserializer.deserialize_str(Word)
+            }
+        }
+
+        $crate::__wire_enum!(@common $name);
+    };
+
+    (closed $(#[$meta:meta])* $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $value:literal),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+        }
+
+        impl $name {
+            /// Every value that the vendor takes.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The value as it stands on the wire.
+            pub fn as_str(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $value,)*
+                }
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::string::String;
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                match value {
+                    $($value => Ok(Self::$variant),)*
+                    other => Err(format!(
+                        "{other:?} is not one of {:?}",
+                        [$($value),*]
+                    )),
+                }
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: ::serde::Deserializer<'de>,
+            {
+                let value = <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)?;
+                value.parse().map_err(<D::Error as ::serde::de::Error>::custom)
+            }
+        }
+
+        $crate::__wire_enum!(@common $name);
+    };
+
+    (@common $name:ident) => {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error>
+            where
+                S: ::serde::Serializer,
+            {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    __wire_enum! { open
+        /// A state.
+        State {
+            /// `on`
+            On = "on",
+            /// `off`
+            Off = "off",
+        }
+    }
+
+    __wire_enum! { closed
+        /// An order.
+        Order {
+            /// `asc`
+            Asc = "asc",
+        }
+    }
+
+    #[test]
+    fn a_value_that_nobody_knows_comes_back_unchanged() {
+        let state: State = serde_json::from_str("\"half-open\"").unwrap();
+        assert_eq!(state, State::Unknown("half-open".to_owned()));
+        assert_eq!(serde_json::to_string(&state).unwrap(), "\"half-open\"");
+        assert_eq!(State::KNOWN, [State::On, State::Off]);
+    }
+
+    #[test]
+    fn an_escaped_value_is_read_too() {
+        let state: State = serde_json::from_str("\"o\\u006e\"").unwrap();
+        assert_eq!(state, State::On);
+    }
+
+    #[test]
+    fn a_closed_enumeration_refuses_and_says_what_it_takes() {
+        let error = serde_json::from_str::<Order>("\"up\"").unwrap_err();
+        assert!(error.to_string().contains("[\"asc\"]"), "{error}");
+        assert_eq!(Order::Asc.to_string(), "asc");
+    }
+}

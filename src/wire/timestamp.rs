@@ -1,0 +1,151 @@
+//! Times as vendors really send them.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A point in time as it came: text or Unix seconds.
+///
+/// Decoding never fails on a text, so that a job with an odd time is still a
+/// job: whether the text says a time is asked with [`Timestamp::unix_seconds`].
+/// Accepted are RFC 3339 with 0 to 9 fraction digits and any offset, the same
+/// without an offset (taken as UTC), and whole Unix seconds.
+///
+/// ```
+/// use unitune::wire::Timestamp;
+/// let time = Timestamp::from("2023-11-07T19:04:30.579Z");
+/// assert_eq!(time.unix_seconds(), Some(1_699_383_870));
+/// assert_eq!(Timestamp::from("").unix_seconds(), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Timestamp(Form);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    Text(Box<str>),
+    Seconds(i64),
+}
+
+impl Timestamp {
+    /// Seconds since the Unix epoch, rounded down; none when unset (`""`) or
+    /// when the text is not a time.
+    pub fn unix_seconds(&self) -> Option<i64> {
+        match &self.0 {
+            Form::Seconds(seconds) => Some(*seconds),
+            Form::Text(text) => parse(text),
+        }
+    }
+
+    /// True for `""`, which some vendors send for "not yet".
+    pub fn is_unset(&self) -> bool {
+        matches!(&self.0, Form::Text(text) if text.is_empty())
+    }
+}
+
+/// The text as it came, or the seconds.
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Form::Text(text) => f.write_str(text),
+            Form::Seconds(seconds) => write!(f, "{seconds}"),
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<i64> {
+    if text.is_empty() {
+        return None;
+    }
+    let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
+        let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+        jiff::tz::Offset::UTC.to_timestamp(civil).ok()
+    })?;
+    let floor = if time.subsec_nanosecond() < 0 { 1 } else { 0 };
+    Some(time.as_second() - floor)
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        Self(Form::Text(text.into()))
+    }
+}
+
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        Self(Form::Text(text.into()))
+    }
+}
+
+/// Whole seconds since the Unix epoch.
+impl From<i64> for Timestamp {
+    fn from(seconds: i64) -> Self {
+        Self(Form::Seconds(seconds))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Text(text) => serializer.serialize_str(text),
+            Form::Seconds(seconds) => serializer.serialize_i64(*seconds),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Time;
+        impl serde::de::Visitor<'_> for Time {
+            type Value = Timestamp;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a time as text or as Unix seconds")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Timestamp, E> {
+                Ok(Timestamp::from(text))
+            }
+            fn visit_i64<E>(self, seconds: i64) -> Result<Timestamp, E> {
+                Ok(Timestamp::from(seconds))
+            }
+            fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Timestamp, E> {
+                i64::try_from(seconds)
+                    .map(Timestamp::from)
+                    .map_err(|_| E::custom("a time beyond 64 bits"))
+            }
+        }
+        deserializer.deserialize_any(Time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_that_vendors_send() {
+        let cases = [
+            ("2023-11-07T19:04:30Z", Some(1_699_383_870)),
+            ("2023-11-07T19:04:30.5Z", Some(1_699_383_870)),
+            ("2023-11-07T19:04:30.579Z", Some(1_699_383_870)),
+            ("2023-11-07T19:04:30.999999999Z", Some(1_699_383_870)),
+            ("2023-11-07T20:04:30.579+01:00", Some(1_699_383_870)),
+            ("2023-11-07T19:04:30.579-00:00", Some(1_699_383_870)),
+            ("2023-11-07T19:04:30", Some(1_699_383_870)),
+            ("2023-11-07 19:04:30Z", Some(1_699_383_870)),
+            ("1969-12-31T23:59:59.5Z", Some(-1)),
+            ("", None),
+            ("soon", None),
+            ("2023-13-07T19:04:30Z", None),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(Timestamp::from(text).unix_seconds(), seconds, "{text:?}");
+        }
+        assert!(Timestamp::from("").is_unset());
+        assert_eq!(Timestamp::from(12).unix_seconds(), Some(12));
+    }
+
+    #[test]
+    fn it_comes_back_as_it_came() {
+        for json in ["\"2023-11-07T19:04:30.579Z\"", "\"\"", "1699383870"] {
+            let time: Timestamp = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&time).unwrap(), json);
+        }
+    }
+}
