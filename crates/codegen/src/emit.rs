@@ -15,6 +15,9 @@ pub(crate) fn types(model: &Model, runtime: &TokenStream) -> Result<TokenStream,
     let context = Context { model, runtime };
     let mut items = Vec::new();
     for (name, ty) in &model.types {
+        if model.keywords.contains(name) {
+            continue;
+        }
         let ident = names::ident(&ty.rust_name);
         let docs = docs(ty.description.as_deref(), &format!("Component `{name}`."));
         items.push(match &ty.kind {

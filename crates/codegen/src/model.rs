@@ -20,6 +20,9 @@ pub(crate) struct Model {
     /// Fields (component, wire name) that need a box, because the type would
     /// otherwise hold itself.
     pub(crate) boxed: BTreeSet<(String, String)>,
+    /// Enumerations of one word that are only branches of unions: the union's
+    /// variant says it all.
+    pub(crate) keywords: BTreeSet<String>,
 }
 
 /// What a component becomes.

@@ -1,7 +1,6 @@
 //! The public surface of generated source, for review: one line per type,
 //! field, variant and operation.
 
-use quote::ToTokens;
 use syn::{Fields, ImplItem, Item, Visibility};
 
 /// Renders the surface, sorted, without bodies.
@@ -36,7 +35,12 @@ fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
                 let name = format!("{prefix}{}", item.ident);
                 lines.push(format!("enum {name}"));
                 for variant in &item.variants {
-                    let payload = spelled(&variant.fields);
+                    let payload: Vec<String> =
+                        variant.fields.iter().map(|f| spelled(&f.ty)).collect();
+                    let payload = match payload.as_slice() {
+                        [] => String::new(),
+                        types => format!("({})", types.join(", ")),
+                    };
                     lines.push(format!("enum {name}::{}{payload}", variant.ident));
                 }
             }
@@ -53,7 +57,7 @@ fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
                     {
                         let mut sig = function.sig.clone();
                         sig.generics = syn::Generics::default();
-                        lines.push(format!("fn {prefix}{of}: {}", spelled(&sig)));
+                        lines.push(format!("fn {prefix}{of}: {}", signature(&sig)));
                     }
                 }
             }
@@ -95,21 +99,21 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Tokens as one writes them, without the absolute paths.
-fn spelled(tokens: &impl ToTokens) -> String {
-    let text = tokens.to_token_stream().to_string();
-    let mut text = text
-        .replace(" :: ", "::")
-        .replace(":: ", "::")
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" ,", ",")
-        .replace("& ", "&")
-        .replace(" (", "(")
-        .replace("( ", "(")
-        .replace(" )", ")")
-        .replace(" :", ":");
-    for path in [
+/// A type as one writes it, without the absolute paths.
+fn spelled(ty: &syn::Type) -> String {
+    let text = formatted(syn::parse_quote! { type T = #ty; });
+    let text = text.strip_prefix("type T = ").unwrap_or(&text);
+    text.trim_end_matches(';').to_owned()
+}
+
+/// A function's signature as one writes it, on one line.
+fn signature(signature: &syn::Signature) -> String {
+    let text = formatted(syn::parse_quote! { #signature {} });
+    text.trim_end_matches(" {}").to_owned()
+}
+
+fn formatted(item: Item) -> String {
+    const PATHS: [&str; 9] = [
         "::std::string::",
         "::std::option::",
         "::std::vec::",
@@ -119,8 +123,12 @@ fn spelled(tokens: &impl ToTokens) -> String {
         "::std::collections::",
         "::serde_json::",
         "crate::",
-    ] {
+    ];
+    let file: syn::File = syn::parse_quote! { #item };
+    let lines = prettyplease::unparse(&file);
+    let mut text = lines.split_whitespace().collect::<Vec<_>>().join(" ");
+    for path in PATHS {
         text = text.replace(path, "");
     }
-    text
+    text.replace("( ", "(").replace(", )", ")")
 }

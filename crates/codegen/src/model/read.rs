@@ -33,7 +33,9 @@ pub(super) fn model(document: &Value) -> Result<Model, Error> {
     }
     let (received, sent) = directions(document);
     let boxed = cycles(&held_by_value(&types));
+    let keywords = keywords(&types, document);
     Ok(Model {
+        keywords,
         types,
         received,
         sent,
@@ -321,6 +323,63 @@ fn held_by_value(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<(String
             (name.clone(), edges)
         })
         .collect()
+}
+
+/// Components that appear as keyword branches of unions and nowhere else.
+fn keywords(types: &BTreeMap<String, Type>, document: &Value) -> BTreeSet<String> {
+    fn note(ty: &TypeRef, uses: &mut BTreeSet<String>) {
+        match ty {
+            TypeRef::Component(name) => {
+                uses.insert(name.clone());
+            }
+            TypeRef::Array(inner)
+            | TypeRef::Lenient(inner)
+            | TypeRef::Map(inner)
+            | TypeRef::Nullable(inner) => note(inner, uses),
+            _ => {}
+        }
+    }
+    let mut keywords = BTreeSet::new();
+    let mut uses = BTreeSet::new();
+    for ty in types.values() {
+        match &ty.kind {
+            Kind::Struct(fields) => fields.iter().for_each(|f| note(&f.ty, &mut uses)),
+            Kind::Alias(target) => note(target, &mut uses),
+            Kind::Enum(_) => {}
+            Kind::Union(branches) => {
+                for branch in branches {
+                    let into = match branch.test {
+                        Test::Keyword(_) => &mut keywords,
+                        _ => &mut uses,
+                    };
+                    note(&branch.ty, into);
+                }
+            }
+        }
+    }
+    let outside_schemas = [
+        document.get("paths"),
+        document.pointer("/components/parameters"),
+        document.pointer("/components/requestBodies"),
+        document.pointer("/components/responses"),
+    ];
+    for part in outside_schemas.into_iter().flatten() {
+        direct_references(part, &mut uses);
+    }
+    keywords.retain(|name| !uses.contains(name));
+    keywords
+}
+
+/// The component schemas that a part of the document names itself.
+fn direct_references(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            into.extend(reference(value).map(str::to_owned));
+            members.values().for_each(|v| direct_references(v, into));
+        }
+        Value::Array(items) => items.iter().for_each(|v| direct_references(v, into)),
+        _ => {}
+    }
 }
 
 fn text(schema: &Value, key: &str) -> Option<String> {

@@ -1,0 +1,141 @@
+//! What a small document with every shape becomes.
+
+use serde_json::{Value, json};
+use unitune_codegen::{Settings, generate, surface};
+
+/// A document with one of each: lists, unions of every kind, a cycle, enums
+/// that are only sent, a filter, a header, a download.
+fn document() -> Value {
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Example", "version": "1"},
+        "servers": [{
+            "url": "https://{host}/v1",
+            "variables": {"host": {"default": "api.example"}}
+        }],
+        "paths": {
+            "/jobs": {"get": {
+                "operationId": "listJobs",
+                "description": "Lists jobs.",
+                "parameters": [
+                    {"in": "header", "name": "x-account", "schema": {"type": "string"}},
+                    {"in": "query", "name": "limit",
+                     "schema": {"type": "integer", "minimum": 1, "default": 20}},
+                    {"in": "query", "name": "metadata", "style": "deepObject", "explode": true,
+                     "schema": {"type": "object", "nullable": true,
+                                "additionalProperties": {"type": "string"}}},
+                    {"in": "query", "name": "order", "schema": {"$ref": "#/components/schemas/Order"}},
+                ],
+                "responses": {"200": {"description": "", "content": {"application/json":
+                    {"schema": {"$ref": "#/components/schemas/JobList"}}}}},
+            }},
+            "/jobs/{id}/content": {"get": {
+                "operationId": "downloadJob",
+                "parameters": [{"in": "path", "name": "id", "required": true,
+                                "schema": {"type": "string"}}],
+                "responses": {"200": {"description": "", "content": {"application/octet-stream":
+                    {"schema": {"type": "string", "format": "binary"}}}}},
+            }},
+            "/files": {"post": {
+                "operationId": "uploadFile",
+                "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object"}}}},
+                "responses": {"200": {"description": ""}},
+            }},
+            "/graders": {"post": {
+                "operationId": "runGrader",
+                "requestBody": {"required": true, "content": {"application/json":
+                    {"schema": {"$ref": "#/components/schemas/Grader"}}}},
+                "responses": {"204": {"description": ""}},
+            }},
+        },
+        "components": {"schemas": {
+            "Order": {"type": "string", "enum": ["asc", "desc"]},
+            "Status": {"type": "string", "enum": ["queued", "running"]},
+            "JobList": {"type": "object", "required": ["data"], "properties": {
+                "data": {"type": "array", "x-unitune-lenient": true,
+                         "items": {"$ref": "#/components/schemas/Job"}},
+            }},
+            "Job": {"type": "object", "required": ["id", "status", "error"], "properties": {
+                "id": {"type": "string", "description": "Its id."},
+                "status": {"$ref": "#/components/schemas/Status"},
+                "error": {"type": "string", "nullable": true},
+                "batch_size": {"$ref": "#/components/schemas/BatchSize"},
+                "created_at": {"type": "string", "format": "date-time"},
+                "parent": {"allOf": [{"$ref": "#/components/schemas/Job"}], "nullable": true},
+                "type": {"type": "string", "deprecated": true},
+            }},
+            "BatchSize": {"oneOf": [
+                {"type": "integer"}, {"$ref": "#/components/schemas/BatchSizeMax"},
+            ]},
+            "BatchSizeMax": {"type": "string", "enum": ["max"]},
+            "Grader": {"oneOf": [
+                {"$ref": "#/components/schemas/GraderPython"},
+                {"$ref": "#/components/schemas/GraderMulti"},
+            ]},
+            "GraderPython": {"type": "object", "required": ["type", "source"], "properties": {
+                "type": {"$ref": "#/components/schemas/Python"},
+                "source": {"type": "string"},
+                "token": {"type": "string", "format": "password"},
+            }},
+            "GraderMulti": {"type": "object", "required": ["type", "graders"], "properties": {
+                "type": {"$ref": "#/components/schemas/Multi"},
+                "graders": {"type": "array", "items": {"$ref": "#/components/schemas/Grader"}},
+            }},
+            "Python": {"type": "string", "enum": ["python"]},
+            "Multi": {"type": "string", "enum": ["multi"]},
+        }},
+    })
+}
+
+#[test]
+fn the_surface_of_every_shape() {
+    insta::assert_snapshot!(surface(&document(), &Settings::default()).unwrap());
+}
+
+#[test]
+fn generation_is_deterministic() {
+    let once = generate(&document(), &Settings::default()).unwrap();
+    let again = generate(&document(), &Settings::default()).unwrap();
+    assert_eq!(once, again);
+}
+
+#[test]
+fn the_runtime_s_path_can_be_chosen() {
+    let settings = Settings {
+        runtime: "::unitune".to_owned(),
+    };
+    let source = generate(&document(), &settings).unwrap();
+    assert!(source.contains("::unitune::wire::Extra"));
+    assert!(!source.contains("crate::wire"));
+}
+
+fn error_of(change: impl FnOnce(&mut Value)) -> unitune_codegen::Error {
+    let mut document = document();
+    change(&mut document);
+    generate(&document, &Settings::default()).unwrap_err()
+}
+
+#[test]
+fn errors_name_the_place() {
+    let dangling = error_of(|d| {
+        d["components"]["schemas"]["Job"]["properties"]["status"]["$ref"] =
+            json!("#/components/schemas/Gone");
+    });
+    assert_eq!(
+        dangling.pointer,
+        "/components/schemas/Job/properties/status"
+    );
+    let nameless = error_of(|d| {
+        let operation = d["paths"]["/jobs"]["get"].as_object_mut().unwrap();
+        operation.remove("operationId");
+    });
+    assert_eq!(nameless.pointer, "/paths/~1jobs/get");
+    let undeclared = error_of(|d| {
+        d["paths"]["/jobs/{id}/content"]["get"]["parameters"] = json!([]);
+    });
+    assert!(undeclared.message.contains("\"id\""), "{undeclared}");
+    let twice = error_of(|d| {
+        d["paths"]["/jobs/{id}/content"]["get"]["operationId"] = json!("listJobs");
+    });
+    assert!(twice.message.contains("operationId"), "{twice}");
+}
