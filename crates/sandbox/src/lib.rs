@@ -1,0 +1,41 @@
+//! The fine-tuning APIs of OpenAI, Together and TrueFoundry's gateway, simulated on one loopback port.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), unitune_sandbox::Error> {
+//! use unitune_sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start().await?;
+//! println!("OPENAI_BASE_URL={}", sandbox.openai_base_url());
+//! println!("OPENAI_API_KEY={}", sandbox.openai_key());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A sandbox starts with jobs in every state of every vendor, always the same ones for the same seed, at a fixed
+//! moment of its own time. That clock stands still until [`Sandbox::advance`] moves it or a
+//! [speed](Builder::speed) is set. The same seed and the same calls give the same answers, byte for byte.
+//!
+//! The keys are fixed and open nothing elsewhere. No training takes place.
+
+#![warn(missing_docs)]
+
+mod auth;
+mod awkward;
+mod builder;
+mod error;
+mod http;
+mod openai;
+mod sandbox;
+mod seed;
+mod server;
+mod state;
+mod together;
+mod truefoundry;
+mod vendor;
+
+pub use awkward::Awkward;
+pub use builder::Builder;
+pub use error::Error;
+pub use sandbox::{Sandbox, SeededJob};
+pub use vendor::Vendor;

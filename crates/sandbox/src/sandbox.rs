@@ -1,0 +1,183 @@
+//! A running sandbox, as its owner holds it.
+
+use crate::awkward::Awkward;
+use crate::builder::Builder;
+use crate::error::Error;
+use crate::seed::{Seeding, fill};
+use crate::server::{self, Shared};
+use crate::state::{Clock, World};
+use crate::vendor::Vendor;
+use crate::{openai, together, truefoundry};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A running sandbox. Dropping it stops it, after the requests that are under way.
+#[derive(Debug)]
+pub struct Sandbox {
+    addr: SocketAddr,
+    shared: Arc<Shared>,
+    seeded: Vec<SeededJob>,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// A job that was there at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeededJob {
+    /// Whose job it is.
+    pub vendor: Vendor,
+    /// Its id. A job with [`Awkward::MissingId`] has one too; it is only never told.
+    pub id: String,
+    /// The vendor's word for its state at the start.
+    pub status: &'static str,
+    /// In which way its bodies deviate from the vendor's document, if they do.
+    pub awkward: Option<Awkward>,
+}
+
+impl Sandbox {
+    /// Settings to start a sandbox with.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Starts a sandbox with the default settings, on a free loopback port.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be listened on.
+    pub async fn start() -> Result<Sandbox, Error> {
+        Sandbox::builder().start().await
+    }
+
+    pub(crate) async fn serve(settings: Builder) -> Result<Sandbox, Error> {
+        let bind = |source| Error::Bind {
+            addr: settings.addr,
+            source,
+        };
+        let listener = TcpListener::bind(settings.addr).await.map_err(bind)?;
+        let addr = listener.local_addr().map_err(bind)?;
+        let mut world = World {
+            clock: Clock::new(settings.speed),
+            openai: openai::Store::new(settings.seed),
+            together: together::Store::new(settings.seed),
+            truefoundry: truefoundry::Store::new(settings.seed),
+        };
+        let seeded = fill(
+            &mut world,
+            &Seeding {
+                seed: settings.seed,
+                jobs: settings.jobs,
+                awkward: &settings.awkward,
+            },
+        );
+        let shared = Arc::new(Shared::new(world, addr));
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped));
+        Ok(Sandbox {
+            addr,
+            shared,
+            seeded,
+            stop: Some(stop),
+            task: Some(task),
+        })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// A vendor's base URL, without a slash at the end.
+    pub fn base_url(&self, vendor: Vendor) -> String {
+        format!("http://{}{}", self.addr, vendor.base())
+    }
+
+    /// What `OPENAI_BASE_URL` is to be.
+    pub fn openai_base_url(&self) -> String {
+        self.base_url(Vendor::OpenAi)
+    }
+
+    /// What `TOGETHER_BASE_URL` is to be.
+    pub fn together_base_url(&self) -> String {
+        self.base_url(Vendor::Together)
+    }
+
+    /// The gateway's base URL in its newer form, `https://{gatewayBaseURL}`.
+    pub fn truefoundry_base_url(&self) -> String {
+        self.base_url(Vendor::TrueFoundry)
+    }
+
+    /// The gateway's base URL in its older form, `https://{controlPlaneURL}/api/llm`.
+    pub fn truefoundry_control_plane_base_url(&self) -> String {
+        format!("{}/api/llm", self.truefoundry_base_url())
+    }
+
+    /// The key that the sandbox's OpenAI accepts.
+    pub fn openai_key(&self) -> &'static str {
+        Vendor::OpenAi.key()
+    }
+
+    /// The key that the sandbox's Together accepts.
+    pub fn together_key(&self) -> &'static str {
+        Vendor::Together.key()
+    }
+
+    /// The key that the sandbox's gateway accepts.
+    pub fn truefoundry_key(&self) -> &'static str {
+        Vendor::TrueFoundry.key()
+    }
+
+    /// The jobs that were there at the start, oldest first within each vendor.
+    pub fn seeded_jobs(&self) -> &[SeededJob] {
+        &self.seeded
+    }
+
+    /// Moves the sandbox's clock forward: jobs go on as if that time had passed.
+    pub fn advance(&self, by: Duration) {
+        self.shared.world().clock.advance(by);
+    }
+
+    /// Changes how many sandbox seconds pass in a real second; 0 stops the clock.
+    pub fn set_speed(&self, speed: f64) {
+        self.shared.world().clock.set_speed(speed);
+    }
+
+    /// Seconds since the Unix epoch on the sandbox's clock.
+    pub fn now(&self) -> i64 {
+        self.shared.world().clock.now().seconds()
+    }
+
+    /// Stops it and waits until the requests that are under way are answered.
+    pub async fn stop(mut self) {
+        self.signal();
+        if let Some(task) = self.task.take() {
+            // The task ends by itself; an error would say that its runtime is gone, and so is it.
+            let _ = task.await;
+        }
+    }
+
+    /// Serves until the task ends, which is never as long as this handle lives.
+    pub async fn wait(&mut self) {
+        if let Some(task) = self.task.as_mut() {
+            let _ = task.await;
+        }
+    }
+
+    fn signal(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Nobody listens when the server has stopped already.
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.signal();
+    }
+}

@@ -1,0 +1,54 @@
+//! Training files made of nothing: chat and preference examples, counted rather than written.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+const TOPICS: &[&str] = &[
+    "billing",
+    "delivery",
+    "returns",
+    "accounts",
+    "passwords",
+    "invoices",
+    "refunds",
+];
+
+/// A JSONL file of chat examples.
+pub(super) fn chat(lines: usize) -> Bytes {
+    jsonl((0..lines).map(|line| {
+        let topic = TOPICS[line % TOPICS.len()];
+        json!({"messages": [
+            {"role": "system", "content": "Answer in one short sentence."},
+            {"role": "user", "content": format!("Question {line} about {topic}?")},
+            {"role": "assistant", "content": format!("Answer {line}: see the page on {topic}.")},
+        ]})
+    }))
+}
+
+/// A JSONL file of preference examples.
+pub(super) fn preferences(lines: usize) -> Bytes {
+    jsonl((0..lines).map(|line| {
+        let topic = TOPICS[line % TOPICS.len()];
+        json!({
+            "input": {"messages": [{"role": "user", "content": format!("Question {line} about {topic}?")}]},
+            "preferred_output": [{"role": "assistant", "content": format!("See the page on {topic}.")}],
+            "non_preferred_output": [{"role": "assistant", "content": "I cannot say."}],
+        })
+    }))
+}
+
+fn jsonl(lines: impl Iterator<Item = Value>) -> Bytes {
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    Bytes::from(text)
+}
+
+/// How many examples a JSONL file holds.
+pub(crate) fn example_lines(content: &[u8]) -> u64 {
+    let lines = content.split(|byte| *byte == b'\n');
+    lines.filter(|line| !line.trim_ascii().is_empty()).count() as u64
+}
+
+/// About how many tokens a file holds: one for every four bytes.
+pub(crate) fn tokens_of(content: &[u8]) -> u64 {
+    (content.len() as u64).div_ceil(4)
+}

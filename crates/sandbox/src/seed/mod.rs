@@ -1,0 +1,11 @@
+//! The jobs that are there when a sandbox starts: tables of rows, and what makes jobs of them.
+
+mod corpus;
+mod fill;
+mod openai;
+mod stand;
+mod together;
+mod truefoundry;
+
+pub(crate) use corpus::{example_lines, tokens_of};
+pub(crate) use fill::{Seeding, fill};

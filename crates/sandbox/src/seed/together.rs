@@ -1,0 +1,275 @@
+//! Together's seeded jobs.
+
+use super::fill::SeedFile;
+use super::stand::{Fault, Stand};
+use crate::awkward::Awkward;
+use crate::state::run::Stage;
+use crate::together::{Job, STOPPING, Scheduler, Store, TrainingMethod, TrainingType, spans};
+use serde_json::{Value, json};
+
+const LLAMA_8B: &str = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
+const LLAMA_70B: &str = "meta-llama/Meta-Llama-3.3-70B-Instruct-Reference";
+const QWEN: &str = "Qwen/Qwen2.5-14B-Instruct";
+
+/// One seeded job.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    model: &'static str,
+    dpo: bool,
+    full: bool,
+    suffix: Option<&'static str>,
+    wandb: Option<&'static str>,
+    validation: bool,
+    epochs: u64,
+    /// Tokens of the data set; large ones make nanodollar prices that need 64 bits.
+    tokens: u64,
+    cosine: bool,
+    /// Ids come in two forms: `ft-` and a UUID, or its first two groups.
+    short_id: bool,
+    pub(super) stand: Stand,
+    pub(super) awkward: Option<Awkward>,
+}
+
+/// What a row says where it says nothing else.
+const PLAIN: Row = Row {
+    model: LLAMA_8B,
+    dpo: false,
+    full: false,
+    suffix: None,
+    wandb: None,
+    validation: false,
+    epochs: 3,
+    tokens: 1_204_331,
+    cosine: false,
+    short_id: false,
+    stand: Stand::Succeeded(80),
+    awkward: None,
+};
+
+const LOST_NODE: Fault = Fault {
+    stage: Stage::Training,
+    fraction: 0.55,
+    code: "job_error",
+    message: "Training stopped: a worker was lost",
+    param: None,
+    by_user: false,
+};
+
+const BAD_DATA: Fault = Fault {
+    stage: Stage::Training,
+    fraction: 0.04,
+    code: "job_error",
+    message: "Training data is not usable: line 12 has no assistant turn",
+    param: None,
+    by_user: true,
+};
+
+/// Every seeded job.
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        stand: Stand::In(Stage::Preparing, 0.5),
+        suffix: Some("intake"),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::In(Stage::Queued, 0.5),
+        model: QWEN,
+        short_id: true,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::In(Stage::Training, 0.5),
+        suffix: Some("support"),
+        wandb: Some("support-bot"),
+        validation: true,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::In(Stage::Uploading, 0.5),
+        model: LLAMA_70B,
+        tokens: 41_772_910,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::In(Stage::Compressing, 0.5),
+        suffix: Some("tone"),
+        dpo: true,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Cancelling,
+        suffix: Some("wrong-file"),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Cancelled(49, Stage::Training, 0.35),
+        short_id: true,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Failed(27, BAD_DATA),
+        awkward: Some(Awkward::UserError),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(40),
+        awkward: Some(Awkward::MissingId),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Failed(53, LOST_NODE),
+        model: LLAMA_70B,
+        tokens: 41_772_910,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(29),
+        suffix: Some("support"),
+        wandb: Some("support-bot"),
+        validation: true,
+        tokens: 12_400_118,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(99),
+        full: true,
+        model: QWEN,
+        epochs: 1,
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(31),
+        awkward: Some(Awkward::UpperCaseEvents),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::In(Stage::Queued, 0.2),
+        awkward: Some(Awkward::EmptyTimestamps),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(46),
+        awkward: Some(Awkward::NullEvents),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(66),
+        cosine: true,
+        suffix: Some("anneal"),
+        awkward: Some(Awkward::CosineScheduler),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Failed(67, LOST_NODE),
+        awkward: Some(Awkward::SparseEvents),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(68),
+        awkward: Some(Awkward::NumericStatus),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(69),
+        awkward: Some(Awkward::AutoTrainOnInputs),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(700),
+        awkward: Some(Awkward::EmptyTypes),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(71),
+        suffix: Some("capital"),
+        awkward: Some(Awkward::CapitalFields),
+        ..PLAIN
+    },
+    Row {
+        stand: Stand::Succeeded(73),
+        awkward: Some(Awkward::ForeignTimes),
+        ..PLAIN
+    },
+];
+
+impl Row {
+    /// A finished job like one of the table's, for sandboxes with more jobs than rows.
+    pub(super) fn filler(hours: i64) -> Row {
+        Row {
+            stand: Stand::Succeeded(hours),
+            ..PLAIN
+        }
+    }
+
+    /// The job of this row.
+    pub(super) fn job(self, store: &mut Store, files: &[SeedFile]) -> Job {
+        let file = &files[if self.dpo { 1 } else { 0 }];
+        let batch_size = 8;
+        let steps = (file.lines * self.epochs).div_ceil(batch_size);
+        let id = store.random.uuid("ft-");
+        let id = if self.short_id {
+            id[..16].to_owned()
+        } else {
+            id
+        };
+        Job {
+            id,
+            model: self.model.into(),
+            suffix: self.suffix.map(str::to_owned),
+            training_file: file.id.clone(),
+            validation_file: self.validation.then(|| files[2].id.clone()),
+            lines: file.lines,
+            size: file.size,
+            tokens: self.tokens,
+            parameters: crate::together::parameters(self.model),
+            price: crate::together::price(self.model, self.tokens * self.epochs),
+            n_epochs: self.epochs,
+            n_evals: if self.validation { 2 } else { 0 },
+            n_checkpoints: self.epochs.min(2),
+            batch_size,
+            learning_rate: 1e-5,
+            scheduler: match self.cosine {
+                true => Scheduler::Cosine {
+                    min_lr_ratio: 0.1,
+                    num_cycles: 0.5,
+                },
+                false => Scheduler::Linear { min_lr_ratio: 0.0 },
+            },
+            warmup_ratio: 0.03,
+            max_grad_norm: 1.0,
+            weight_decay: 0.0,
+            packing: true,
+            max_seq_length: 8192,
+            random_seed: Some(store.random.below(10_000) as i64),
+            method: match self.dpo {
+                true => TrainingMethod::Dpo(json!({
+                    "method": "dpo",
+                    "dpo_beta": 0.1,
+                    "rpo_alpha": 0.0,
+                    "dpo_normalize_logratios_by_length": false,
+                    "dpo_reference_free": false,
+                    "simpo_gamma": 0.0,
+                })),
+                false => TrainingMethod::Sft {
+                    train_on_inputs: Value::Bool(false),
+                },
+            },
+            training_type: match self.full {
+                true => TrainingType::Full,
+                false => TrainingType::Lora(json!({
+                    "type": "Lora",
+                    "lora_r": 64,
+                    "lora_alpha": 128,
+                    "lora_dropout": 0.0,
+                    "lora_trainable_modules": "all-linear",
+                })),
+            },
+            wandb_project: self.wandb.map(str::to_owned),
+            wandb_name: self.wandb.and(self.suffix).map(str::to_owned),
+            from_checkpoint: None,
+            run: self.stand.run(spans(steps), steps, STOPPING),
+            awkward: self.awkward,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A fine-tuning job as Together keeps it.
+
+use crate::awkward::Awkward;
+use crate::state::Time;
+use crate::state::clock::{MINUTE, SECOND};
+use crate::state::run::{Moment, Run, Span, Stage};
+use serde_json::{Value, json};
+
+/// What is trained for.
+#[derive(Clone, Debug)]
+pub(crate) enum Method {
+    Sft { train_on_inputs: Value },
+    Dpo(Value),
+}
+
+/// What is trained: all weights, or an adapter.
+#[derive(Clone, Debug)]
+pub(crate) enum TrainingType {
+    Full,
+    Lora(Value),
+}
+
+/// How the learning rate falls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scheduler {
+    Linear { min_lr_ratio: f64 },
+    Cosine { min_lr_ratio: f64, num_cycles: f64 },
+}
+
+/// One job.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) id: String,
+    pub(crate) model: String,
+    pub(crate) suffix: Option<String>,
+    pub(crate) training_file: String,
+    pub(crate) validation_file: Option<String>,
+    pub(crate) lines: u64,
+    pub(crate) size: u64,
+    pub(crate) tokens: u64,
+    pub(crate) parameters: u64,
+    /// Nanodollars.
+    pub(crate) price: u64,
+    pub(crate) n_epochs: u64,
+    pub(crate) n_evals: u64,
+    pub(crate) n_checkpoints: u64,
+    pub(crate) batch_size: u64,
+    pub(crate) learning_rate: f64,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) warmup_ratio: f64,
+    pub(crate) max_grad_norm: f64,
+    pub(crate) weight_decay: f64,
+    pub(crate) packing: bool,
+    pub(crate) max_seq_length: u64,
+    pub(crate) random_seed: Option<i64>,
+    pub(crate) method: Method,
+    pub(crate) training_type: TrainingType,
+    pub(crate) wandb_project: Option<String>,
+    pub(crate) wandb_name: Option<String>,
+    pub(crate) from_checkpoint: Option<String>,
+    pub(crate) run: Run,
+    pub(crate) awkward: Option<Awkward>,
+}
+
+/// How Together calls the stages of a run. A failed run is in [`Job::status`].
+const STATUSES: &[(Stage, &str)] = &[
+    (Stage::Preparing, "pending"),
+    (Stage::Queued, "queued"),
+    (Stage::Training, "running"),
+    (Stage::Uploading, "uploading"),
+    (Stage::Compressing, "compressing"),
+    (Stage::Cancelling, "cancel_requested"),
+    (Stage::Succeeded, "completed"),
+    (Stage::Failed, "error"),
+    (Stage::Cancelled, "cancelled"),
+];
+
+/// How long a job takes to stop after a cancel.
+pub(crate) const STOPPING: i64 = 20 * SECOND;
+
+/// The plan of a job with so many steps.
+pub(crate) fn spans(steps: u64) -> Vec<Span> {
+    let training = (3 * MINUTE).saturating_add(3 * SECOND * steps.min(100_000) as i64);
+    vec![
+        (Stage::Preparing, 15 * SECOND),
+        (Stage::Queued, 90 * SECOND),
+        (Stage::Training, training),
+        (Stage::Uploading, MINUTE),
+        (Stage::Compressing, 2 * MINUTE),
+    ]
+}
+
+impl Job {
+    /// What it looks like at a moment.
+    pub(crate) fn at(&self, now: Time) -> Moment {
+        self.run.at(now)
+    }
+
+    /// Together's word for its state.
+    pub(crate) fn status(&self, now: Time) -> &'static str {
+        let stage = self.at(now).stage;
+        let by_user = self.run.failure().is_some_and(|failure| failure.by_user);
+        if stage == Stage::Failed && by_user {
+            return "user_error";
+        }
+        let found = STATUSES.iter().find(|row| row.0 == stage);
+        found.map_or("running", |row| row.1)
+    }
+
+    /// The name of the model that it makes; Together tells it from the job's creation on.
+    pub(crate) fn output_model(&self) -> String {
+        let model = self.model.rsplit('/').next().unwrap_or(&self.model);
+        let suffix = match &self.suffix {
+            Some(suffix) => format!("-{suffix}"),
+            None => String::new(),
+        };
+        let tail: String = self.id.chars().rev().take(8).collect();
+        format!("sandbox/{model}{suffix}-{tail}")
+    }
+
+    /// Where the model's archive lies.
+    pub(crate) fn output_path(&self) -> String {
+        format!("s3://sandbox-models/{}/merged.tar.zst", self.id)
+    }
+
+    /// Training steps between two epochs' ends.
+    pub(crate) fn steps_per_epoch(&self) -> u64 {
+        (self.run.steps() / self.n_epochs.max(1)).max(1)
+    }
+
+    /// Steps after which a checkpoint is saved, the last one included.
+    pub(crate) fn checkpoint_steps(&self) -> Vec<u64> {
+        let (count, steps) = (self.n_checkpoints.clamp(1, 64), self.run.steps());
+        let mut all: Vec<u64> = (1..=count)
+            .map(|part| (steps * part / count).max(1))
+            .collect();
+        all.dedup();
+        all
+    }
+}
+
+impl Method {
+    pub(crate) fn json(&self) -> Value {
+        match self {
+            Method::Sft { train_on_inputs } => {
+                json!({"method": "sft", "train_on_inputs": train_on_inputs})
+            }
+            Method::Dpo(settings) => settings.clone(),
+        }
+    }
+}
+
+impl TrainingType {
+    pub(crate) fn json(&self) -> Value {
+        match self {
+            TrainingType::Full => json!({"type": "Full"}),
+            TrainingType::Lora(settings) => settings.clone(),
+        }
+    }
+}
+
+impl Scheduler {
+    pub(crate) fn json(&self) -> Value {
+        match self {
+            Scheduler::Linear { min_lr_ratio } => json!({
+                "lr_scheduler_type": "linear",
+                "lr_scheduler_args": {"min_lr_ratio": min_lr_ratio},
+            }),
+            Scheduler::Cosine {
+                min_lr_ratio,
+                num_cycles,
+            } => json!({
+                "lr_scheduler_type": "cosine",
+                "lr_scheduler_args": {"min_lr_ratio": min_lr_ratio, "num_cycles": num_cycles},
+            }),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Together's bodies: one shape for list, create and cancel, another for retrieve.
+
+use super::job::Job;
+use super::{OWNER, USER, deviate, events};
+use crate::state::Time;
+use crate::state::run::Stage;
+use serde_json::{Map, Value, json};
+
+/// What both shapes hold.
+fn common(job: &Job, now: Time) -> Map<String, Value> {
+    let moment = job.at(now);
+    let known = !matches!(moment.stage, Stage::Preparing | Stage::Queued);
+    let events = events::events(job, now);
+    let events: Vec<Value> = events
+        .iter()
+        .map(|event| events::render(event, job))
+        .collect();
+    let mut body = json!({
+        "id": job.id,
+        "status": job.status(now),
+        "created_at": job.run.created().rfc3339(),
+        "updated_at": moment.changed.rfc3339(),
+        "training_file": job.training_file,
+        "validation_file": job.validation_file.as_deref().unwrap_or(""),
+        "model": job.model,
+        "model_output_name": job.output_model(),
+        "n_epochs": job.n_epochs,
+        "n_evals": job.n_evals,
+        "n_checkpoints": job.n_checkpoints,
+        "batch_size": job.batch_size,
+        "learning_rate": job.learning_rate,
+        "lr_scheduler": job.scheduler.json(),
+        "warmup_ratio": job.warmup_ratio,
+        "max_grad_norm": job.max_grad_norm,
+        "weight_decay": job.weight_decay,
+        "training_method": job.method.json(),
+        "training_type": job.training_type.json(),
+        "token_count": if known { job.tokens } else { 0 },
+        "total_price": job.price,
+        "wandb_project_name": job.wandb_project.as_deref().unwrap_or(""),
+        "from_checkpoint": job.from_checkpoint.as_deref().unwrap_or(""),
+        "from_hf_model": "",
+        "hf_model_revision": "",
+        "progress": progress(job, now),
+        "events": events,
+    });
+    let mut body = match body.as_object_mut() {
+        Some(object) => std::mem::take(object),
+        None => Map::new(),
+    };
+    if let Some(at) = job.run.began(Stage::Training, now) {
+        body.insert("started_at".into(), json!(at.rfc3339()));
+    }
+    body
+}
+
+/// `FinetuneResponseTruncated`: list, create, cancel.
+pub(crate) fn truncated(job: &Job, now: Time) -> Value {
+    let mut body = common(job, now);
+    let own = [
+        ("user_id", json!(USER)),
+        ("owner_address", json!(OWNER)),
+        ("suffix", json!(job.suffix.as_deref().unwrap_or(""))),
+        ("packing", json!(job.packing)),
+        ("max_seq_length", json!(job.max_seq_length)),
+        ("random_seed", json!(job.random_seed)),
+        ("wandb_name", json!(job.wandb_name.as_deref().unwrap_or(""))),
+    ];
+    body.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    deviate::job(&mut body, job, now);
+    Value::Object(body)
+}
+
+/// `FinetuneResponse`: retrieve.
+pub(crate) fn full(job: &Job, now: Time) -> Value {
+    let moment = job.at(now);
+    let succeeded = moment.stage == Stage::Succeeded;
+    let waiting = moment.stage == Stage::Queued;
+    let mut body = common(job, now);
+    let own = [
+        ("job_id", json!(job.id)),
+        ("trainingfile_numlines", json!(job.lines)),
+        ("trainingfile_size", json!(job.size)),
+        ("train_on_inputs", json!(false)),
+        ("eval_steps", json!(0)),
+        ("multimodal_params", json!({"train_vision": false})),
+        ("param_count", json!(job.parameters)),
+        (
+            "epochs_completed",
+            json!((moment.steps_done / job.steps_per_epoch()).min(job.n_epochs)),
+        ),
+        ("queue_depth", json!(if waiting { 3 } else { 0 })),
+        ("wandb_url", json!(wandb_url(job))),
+        (
+            "model_output_path",
+            json!(if succeeded {
+                job.output_path()
+            } else {
+                String::new()
+            }),
+        ),
+    ];
+    body.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    deviate::job(&mut body, job, now);
+    Value::Object(body)
+}
+
+/// Where the run's page would be; `""` without Weights & Biases.
+pub(super) fn wandb_url(job: &Job) -> String {
+    match &job.wandb_project {
+        Some(project) => format!("https://wandb.invalid/sandbox/{project}/runs/{}", job.id),
+        None => String::new(),
+    }
+}
+
+fn progress(job: &Job, now: Time) -> Value {
+    let working = matches!(
+        job.at(now).stage,
+        Stage::Training | Stage::Uploading | Stage::Compressing
+    );
+    let end = job.run.expected_end().filter(|_| working);
+    json!({
+        "estimate_available": end.is_some(),
+        "seconds_remaining": end.map_or(0, |end| end.since(now) / 1000),
+    })
+}

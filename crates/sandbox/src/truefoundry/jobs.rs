@@ -1,0 +1,61 @@
+//! Jobs: list and retrieve.
+
+use super::job::Job;
+use super::{ACCOUNTS, render};
+use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
+use crate::state::World;
+use serde_json::{Value, json};
+
+const BOUNDS: Bounds = Bounds {
+    default: 20,
+    max: 100,
+};
+
+/// `GET /fine_tuning/jobs`
+pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+    let account = account(call)?;
+    let filter = MetadataFilter::read(call);
+    let jobs = world.truefoundry.jobs.iter().rev();
+    let jobs = jobs
+        .filter(|job| account.is_none_or(|name| name == job.account))
+        .filter(|job| filter.matches(&job.metadata))
+        .collect();
+    let (jobs, has_more) = page(call, BOUNDS, jobs, |job: &Job| &job.id)?;
+    let data: Vec<Value> = jobs.iter().map(|job| render::job(job, call.now)).collect();
+    Ok(Answer::json(json!({
+        "object": "list",
+        "data": data,
+        "has_more": has_more,
+    })))
+}
+
+/// `GET /fine_tuning/jobs/{fine_tuning_job_id}`
+pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
+    let account = account(call)?;
+    let id = call.path("fine_tuning_job_id");
+    let found = world
+        .truefoundry
+        .jobs
+        .iter()
+        .find(|job| job.id == id && account.is_none_or(|name| name == job.account));
+    let job = found.ok_or_else(|| {
+        Refusal::not_found(format!("No provider account has a fine-tuning job '{id}'."))
+    })?;
+    Ok(Answer::json(render::job(job, call.now)))
+}
+
+/// The provider account that the request names.
+pub(super) fn account(call: &Call) -> Result<Option<&'static str>, Refusal> {
+    let Some(name) = call
+        .header("x-tfy-provider-name")
+        .filter(|name| !name.is_empty())
+    else {
+        return Ok(None);
+    };
+    let found = ACCOUNTS.iter().find(|account| **account == name);
+    found.map(|account| Some(*account)).ok_or_else(|| {
+        let known = ACCOUNTS.join(", ");
+        let message = format!("No provider account is named '{name}'. This gateway has {known}.");
+        Refusal::field("x-tfy-provider-name", message)
+    })
+}

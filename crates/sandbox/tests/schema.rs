@@ -1,0 +1,81 @@
+//! The default seed's answers validate against the vendors' documents, the jobs that are marked as awkward aside.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Document, get};
+use unitune_sandbox::{Sandbox, Vendor};
+
+fn paths(vendor: Vendor) -> (&'static str, &'static str) {
+    match vendor {
+        Vendor::Together => ("/fine-tunes", "/fine-tunes/{id}"),
+        Vendor::OpenAi | Vendor::TrueFoundry => (
+            "/fine_tuning/jobs",
+            "/fine_tuning/jobs/{fine_tuning_job_id}",
+        ),
+    }
+}
+
+async fn check(vendor: Vendor, document: &Document) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (list_path, retrieve_path) = paths(vendor);
+    let plain: Vec<&str> = sandbox
+        .seeded_jobs()
+        .iter()
+        .filter(|job| job.vendor == vendor && job.awkward.is_none())
+        .map(|job| job.id.as_str())
+        .collect();
+
+    let mut list = get(&sandbox, vendor, &format!("{list_path}?limit=100"))
+        .await
+        .body;
+    let is_plain = |job: &Value| job["id"].as_str().is_some_and(|id| plain.contains(&id));
+    list["data"].as_array_mut().unwrap().retain(is_plain);
+    assert_eq!(list["data"].as_array().unwrap().len(), plain.len());
+    assert_eq!(
+        document.errors("get", list_path, &list),
+        Vec::<String>::new()
+    );
+
+    for id in plain {
+        let job = get(&sandbox, vendor, &format!("{list_path}/{id}"))
+            .await
+            .body;
+        assert_eq!(
+            document.errors("get", retrieve_path, &job),
+            Vec::<String>::new(),
+            "{job}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn against_the_committed_documents() {
+    for vendor in Vendor::ALL {
+        match Document::committed(vendor) {
+            Some(document) => check(vendor, &document).await,
+            None => eprintln!("specs/{vendor}/openapi.json is absent: nothing to validate against"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn against_the_full_documents_where_they_are_at_hand() {
+    for vendor in [Vendor::OpenAi, Vendor::Together] {
+        match Document::upstream(vendor) {
+            Some(document) => check(vendor, &document).await,
+            None => eprintln!("the full document of {vendor} is not at hand"),
+        }
+    }
+}
+
+#[test]
+fn the_validation_itself_sees_errors() {
+    for vendor in Vendor::ALL {
+        let Some(document) = Document::committed(vendor) else {
+            continue;
+        };
+        let wrong = json!({"object": "list", "data": [{"id": 7}], "has_more": false});
+        assert!(!document.errors("get", paths(vendor).0, &wrong).is_empty());
+    }
+}

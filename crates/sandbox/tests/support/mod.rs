@@ -1,0 +1,144 @@
+//! What the sandbox's tests share: a small client, and validation against the vendors' documents.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use unitune_sandbox::{Sandbox, Vendor};
+
+/// A sandbox's answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: reqwest::header::HeaderMap,
+}
+
+/// A client that goes to the sandbox and nowhere else.
+pub fn client() -> reqwest::Client {
+    // Another test of this binary may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// Sends a request with the vendor's key.
+pub async fn send(
+    sandbox: &Sandbox,
+    vendor: Vendor,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Answer {
+    let url = format!("{}{path}", sandbox.base_url(vendor));
+    let method = method.parse().unwrap();
+    let mut request = client().request(method, url).bearer_auth(vendor.key());
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    read(request.send().await.unwrap()).await
+}
+
+/// GET with the vendor's key.
+pub async fn get(sandbox: &Sandbox, vendor: Vendor, path: &str) -> Answer {
+    send(sandbox, vendor, "GET", path, None).await
+}
+
+/// POST with the vendor's key.
+pub async fn post(sandbox: &Sandbox, vendor: Vendor, path: &str, body: Value) -> Answer {
+    send(sandbox, vendor, "POST", path, Some(body)).await
+}
+
+/// Reads a response to its end.
+pub async fn read(response: reqwest::Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer {
+        status,
+        body,
+        headers,
+    }
+}
+
+/// A vendor's document, ready to validate answers.
+pub struct Document(Value);
+
+impl Document {
+    /// The committed normal form, if there is one.
+    pub fn committed(vendor: Vendor) -> Option<Document> {
+        let path = format!(
+            "{}/../../specs/{vendor}/openapi.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let text = std::fs::read_to_string(path).ok()?;
+        Some(Document::new(serde_json::from_str(&text).unwrap()))
+    }
+
+    /// The vendor's full document, where the upstream documents are at hand.
+    pub fn upstream(vendor: Vendor) -> Option<Document> {
+        let default = format!("{}/../../../shared/upstream", env!("CARGO_MANIFEST_DIR"));
+        let root = std::env::var_os("UNITUNE_UPSTREAM").map_or(default.into(), PathBuf::from);
+        let text = std::fs::read_to_string(root.join(vendor.name()).join("openapi.yaml")).ok()?;
+        Some(Document::new(serde_saphyr::from_str(&text).unwrap()))
+    }
+
+    fn new(mut document: Value) -> Document {
+        modernise(&mut document);
+        Document(document)
+    }
+
+    /// Whether the document has this operation at all.
+    pub fn has(&self, method: &str, path: &str) -> bool {
+        self.0["paths"][path][method].is_object()
+    }
+
+    /// What is wrong with a 200 answer to an operation, in one line per error.
+    pub fn errors(&self, method: &str, path: &str, body: &Value) -> Vec<String> {
+        let response = &self.0["paths"][path][method]["responses"]["200"];
+        self.errors_of(&response["content"]["application/json"]["schema"], body)
+    }
+
+    /// What is wrong with a value of a component schema, in one line per error.
+    pub fn component_errors(&self, name: &str, body: &Value) -> Vec<String> {
+        self.errors_of(&self.0["components"]["schemas"][name], body)
+    }
+
+    fn errors_of(&self, schema: &Value, body: &Value) -> Vec<String> {
+        assert!(schema.is_object(), "the document has no such schema");
+        let schema = json!({"allOf": [schema], "components": self.0["components"]});
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .build(&schema)
+            .unwrap();
+        let errors = validator.iter_errors(body);
+        errors
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect()
+    }
+}
+
+/// OpenAPI 3.0's own words for null and for open bounds, in those of JSON Schema.
+fn modernise(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(modernise),
+        Value::Object(object) => {
+            object.values_mut().for_each(modernise);
+            for (open, closed) in [
+                ("exclusiveMinimum", "minimum"),
+                ("exclusiveMaximum", "maximum"),
+            ] {
+                if object.get(open) == Some(&Value::Bool(true)) {
+                    let bound = object.remove(closed).unwrap();
+                    object.insert(open.into(), bound);
+                }
+            }
+            if object.get("nullable") == Some(&Value::Bool(true)) {
+                object.remove("nullable");
+                let inner = std::mem::take(object);
+                object.insert("anyOf".into(), json!([inner, {"type": "null"}]));
+            }
+        }
+        _ => {}
+    }
+}
