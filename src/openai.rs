@@ -8,7 +8,8 @@ mod generated {
 
 pub use generated::*;
 
-use crate::transport::{ApiClient, ClientBuilder, Environment, Transport};
+use crate::Error;
+use crate::transport::{ApiClient, ClientBuilder, Environment, Response, Transport, Upload};
 
 impl ApiClient for Client {
     const VENDOR: &'static str = "openai";
@@ -31,6 +32,28 @@ impl Client {
     /// Starts with the vendor's default base URL and no key.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::default()
+    }
+
+    /// Uploads a file. It streams: what comes from disk is never in memory as
+    /// a whole.
+    ///
+    /// # Errors
+    ///
+    /// As the generated operations.
+    pub async fn upload_file(
+        &self,
+        file: Upload,
+        purpose: types::UploadPurpose,
+        expires_after: Option<types::FileExpiration>,
+    ) -> Result<Response<types::File>, Error> {
+        let mut fields = vec![("purpose", purpose.to_string())];
+        if let Some(expires) = expires_after {
+            fields.push(("expires_after[anchor]", expires.anchor.to_string()));
+            fields.push(("expires_after[seconds]", expires.seconds.to_string()));
+        }
+        self.transport()
+            .upload("uploadFile", "/files", &fields, &[], file)
+            .await
     }
 }
 

@@ -8,7 +8,8 @@ mod generated {
 
 pub use generated::*;
 
-use crate::transport::{ApiClient, ClientBuilder, Environment, Transport};
+use crate::Error;
+use crate::transport::{ApiClient, ClientBuilder, Environment, Response, Transport, Upload};
 
 impl ApiClient for Client {
     const VENDOR: &'static str = "together";
@@ -28,5 +29,27 @@ impl Client {
     /// Starts with the vendor's default base URL and no key.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::default()
+    }
+
+    /// Uploads a file. It streams: what comes from disk is never in memory as
+    /// a whole.
+    ///
+    /// # Errors
+    ///
+    /// As the generated operations.
+    pub async fn upload_file(
+        &self,
+        file: Upload,
+        purpose: types::FilePurpose,
+        file_type: Option<types::FileType>,
+    ) -> Result<Response<types::File>, Error> {
+        let mut fields = vec![
+            ("purpose", purpose.to_string()),
+            ("file_name", file.name().to_owned()),
+        ];
+        fields.extend(file_type.map(|t| ("file_type", t.to_string())));
+        self.transport()
+            .upload("uploadFile", "/files/upload", &fields, &[], file)
+            .await
     }
 }

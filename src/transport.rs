@@ -6,6 +6,7 @@ mod error;
 mod error_body;
 mod execute;
 mod response;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use error_body::ErrorBody;
 pub use response::{Download, Response};
+pub use upload::{Progress, Upload};
 
 /// What a client sends its requests through: base URL, key, limits.
 ///

@@ -42,6 +42,8 @@ pub enum ErrorKind {
     Interrupted,
     /// The vendor answered with an error status.
     Status,
+    /// None of the accounts that were asked knows the id.
+    NotFound,
     /// The answer is not what the vendor's document says.
     Decode,
     /// The answer is larger than the limit.
@@ -65,6 +67,11 @@ impl Error {
             retry_after: None,
             source: None,
         }))
+    }
+
+    /// The thing does not exist anywhere that was asked.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NotFound, message)
     }
 
     pub(crate) fn at_account(mut self, account: &str) -> Self {
@@ -184,7 +191,7 @@ impl Error {
 
     /// The thing does not exist there.
     pub fn is_not_found(&self) -> bool {
-        self.0.status == Some(StatusCode::NOT_FOUND)
+        self.0.kind == ErrorKind::NotFound || self.0.status == Some(StatusCode::NOT_FOUND)
     }
 
     /// The key is missing, wrong, or may not do this.

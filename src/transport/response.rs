@@ -1,14 +1,16 @@
 //! Answers: a typed value, or a stream of bytes, with status and headers.
 
 use std::ops::Deref;
+use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Progress};
 
 /// A typed answer, with the status and headers that it came with.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +58,15 @@ pub struct Download {
     stream: progenitor_client::ByteStream,
     headers: HeaderMap,
     total: Option<u64>,
+    received: u64,
+    progress: Option<Progress>,
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    Error::new(
+        ErrorKind::InvalidRequest,
+        format!("{} cannot be written: {error}", path.display()),
+    )
 }
 
 impl Download {
@@ -65,6 +76,8 @@ impl Download {
             headers: raw.headers().clone(),
             total: raw.content_length(),
             stream: raw.into_inner(),
+            received: 0,
+            progress: None,
         }
     }
 
@@ -87,6 +100,57 @@ impl Download {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx))
             .await
             .transpose()
+    }
+
+    /// Reports how far the download is, as it goes.
+    #[must_use]
+    pub fn on_progress(
+        mut self,
+        report: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.progress = Some(Arc::new(report));
+        self
+    }
+
+    /// Writes everything to a file, and says how many bytes that is. The file
+    /// appears under its name when it is complete, and not before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::chunk`]; or the file cannot be written, and the error names
+    /// it. What was written so far is removed.
+    pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        let path = path.as_ref();
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        let written = self.write_to(Path::new(&partial)).await;
+        let done = match written {
+            Ok(bytes) => tokio::fs::rename(&partial, path)
+                .await
+                .map(|()| bytes)
+                .map_err(|e| unwritable(path, &e)),
+            Err(error) => Err(error),
+        };
+        if done.is_err() {
+            // Nothing more can be done about a leftover than to try.
+            let _ = tokio::fs::remove_file(&partial).await;
+        }
+        done
+    }
+
+    async fn write_to(&mut self, path: &Path) -> Result<u64, Error> {
+        use tokio::io::AsyncWriteExt;
+        let file = tokio::fs::File::create(path).await;
+        let mut file = file.map_err(|e| unwritable(path, &e))?;
+        let mut bytes = 0;
+        while let Some(piece) = self.chunk().await? {
+            bytes += piece.len() as u64;
+            file.write_all(&piece)
+                .await
+                .map_err(|e| unwritable(path, &e))?;
+        }
+        file.flush().await.map_err(|e| unwritable(path, &e))?;
+        Ok(bytes)
     }
 
     /// Everything in memory, refused beyond `limit` bytes.
@@ -113,9 +177,14 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut *self.stream)
-            .poll_next(cx)
-            .map(|piece| piece.map(|p| p.map_err(Error::from_reqwest)))
+        let piece = Pin::new(&mut *self.stream).poll_next(cx);
+        if let Poll::Ready(Some(Ok(bytes))) = &piece {
+            self.received += bytes.len() as u64;
+            if let Some(report) = &self.progress {
+                report(self.received, self.total);
+            }
+        }
+        piece.map(|piece| piece.map(|p| p.map_err(Error::from_reqwest)))
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn types(model: &Model, runtime: &TokenStream) -> Result<TokenStream,
     let context = Context { model, runtime };
     let mut items = Vec::new();
     for (name, ty) in &model.types {
-        if model.keywords.contains(name) {
+        if model.omitted.contains(name) {
             continue;
         }
         let ident = names::ident(&ty.rust_name);

@@ -20,9 +20,10 @@ pub(crate) struct Model {
     /// Fields (component, wire name) that need a box, because the type would
     /// otherwise hold itself.
     pub(crate) boxed: BTreeSet<(String, String)>,
-    /// Enumerations of one word that are only branches of unions: the union's
-    /// variant says it all.
-    pub(crate) keywords: BTreeSet<String>,
+    /// Components without a type of their own: enumerations of one word that
+    /// are only branches of unions (the variant says it all), and multipart
+    /// forms (which are written by hand).
+    pub(crate) omitted: BTreeSet<String>,
 }
 
 /// What a component becomes.

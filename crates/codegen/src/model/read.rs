@@ -33,9 +33,10 @@ pub(super) fn model(document: &Value) -> Result<Model, Error> {
     }
     let (received, sent) = directions(document);
     let boxed = cycles(&held_by_value(&types));
-    let keywords = keywords(&types, document);
+    let mut omitted = keywords(&types, document);
+    omitted.extend(forms(document));
     Ok(Model {
-        keywords,
+        omitted,
         types,
         received,
         sent,
@@ -368,6 +369,21 @@ fn keywords(types: &BTreeMap<String, Type>, document: &Value) -> BTreeSet<String
     }
     keywords.retain(|name| !uses.contains(name));
     keywords
+}
+
+/// The components that multipart bodies consist of.
+fn forms(document: &Value) -> BTreeSet<String> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    let operations = paths
+        .into_iter()
+        .flat_map(|p| p.values())
+        .filter_map(Value::as_object)
+        .flat_map(|item| item.values());
+    operations
+        .filter_map(|operation| operation.pointer("/requestBody/content/multipart~1form-data"))
+        .filter_map(|media| reference(media.get("schema")?))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The component schemas that a part of the document names itself.
