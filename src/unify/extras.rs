@@ -1,0 +1,166 @@
+//! What a vendor says that has no slot, on its way into `provider.extra`.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::notes::Ledger;
+use super::{Context, NoteKind};
+use crate::wire::Extra;
+
+/// Collects members under the vendor's names.
+pub(super) struct Extras(Map<String, Value>);
+
+impl Extras {
+    pub(super) fn new() -> Self {
+        Self(Map::new())
+    }
+
+    /// Keeps a value, unless there is none.
+    pub(super) fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
+        if let Some(value) = value {
+            self.0.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// Keeps a text, unless it is empty: vendors write `""` for "not set".
+    pub(super) fn text(&mut self, name: &str, value: Option<String>) {
+        self.put(name, value.filter(|text| !text.is_empty()));
+    }
+
+    /// Keeps a number, unless it is a zero that makes no sense.
+    pub(super) fn count(&mut self, name: &str, value: Option<i64>) {
+        self.put(name, value.filter(|number| *number != 0));
+    }
+
+    /// Keeps a value with a structure of its own.
+    pub(super) fn json(&mut self, name: &str, value: Option<&impl Serialize>) {
+        self.put(name, value.map(json));
+    }
+
+    /// Keeps what the vendor's document does not name. `spellings` are other
+    /// names under which a documented member comes, and what they stand for.
+    pub(super) fn undocumented(&mut self, members: &Extra, spellings: &[(&str, &str)]) {
+        for (name, value) in members.iter() {
+            let name = spellings
+                .iter()
+                .find(|(spelling, meant)| *spelling == name && !self.0.contains_key(*meant))
+                .map_or(name, |(_, meant)| *meant);
+            self.0.insert(name.to_owned(), value.clone());
+        }
+    }
+
+    /// Takes a member back that has found its slot.
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
+    /// The members, without keys, each of them noted.
+    pub(super) fn finish(
+        mut self,
+        context: &Context,
+        ledger: &mut Ledger<'_>,
+    ) -> Map<String, Value> {
+        withhold(&mut self.0, "", ledger);
+        if context.notes {
+            for name in self.0.keys() {
+                let message = "the gateway's job has no slot for it; kept in `provider.extra`";
+                ledger.vendor_field(name, NoteKind::Unmapped, message);
+            }
+        }
+        self.0
+    }
+}
+
+/// A value as JSON.
+pub(super) fn json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// A value as a JSON object; empty when it is none.
+pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
+    match json(value) {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Removes every member that looks like a key, however deep.
+pub(super) fn withhold(members: &mut Map<String, Value>, path: &str, ledger: &mut Ledger<'_>) {
+    members.retain(|name, value| {
+        let keep = value.is_null() || !is_secret(name);
+        if !keep {
+            let message = "looks like a key; kept nowhere";
+            ledger.vendor_field(&format!("{path}{name}"), NoteKind::Withheld, message);
+        }
+        keep
+    });
+    for (name, value) in members {
+        withhold_inside(value, || format!("{path}{name}."), ledger);
+    }
+}
+
+fn withhold_inside(value: &mut Value, path: impl Fn() -> String, ledger: &mut Ledger<'_>) {
+    match value {
+        Value::Object(members) => withhold(members, &path(), ledger),
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                withhold_inside(item, || format!("{}{index}.", path()), ledger);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Ends of names whose values are keys. `wandb_api_key`, `wandb_key` and
+/// `hf_api_token` are known to come; the others are there to be safe.
+const SECRET_ENDS: [&str; 12] = [
+    "apikey",
+    "api-key",
+    "_key",
+    "api_token",
+    "apitoken",
+    "access_token",
+    "accesstoken",
+    "auth_token",
+    "hf_token",
+    "secret",
+    "password",
+    "authorization",
+];
+
+pub(super) fn is_secret(name: &str) -> bool {
+    let ends_with = |end: &str| {
+        name.len()
+            .checked_sub(end.len())
+            .and_then(|start| name.get(start..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    SECRET_ENDS.into_iter().any(ends_with)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_keys_are_told_from_others() {
+        for name in [
+            "wandb_api_key",
+            "wandb_key",
+            "WandbApiKey",
+            "hf_api_token",
+            "client_secret",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "token_count",
+            "keyboard",
+            "wandb_project_name",
+            "user_id",
+            "é",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
+}

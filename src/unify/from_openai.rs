@@ -1,0 +1,117 @@
+//! OpenAI's job: identity, but for the status; `error` stands beside the
+//! gateway's fields.
+
+use serde_json::{Map, Value};
+
+use super::common;
+use super::extras::{Extras, object};
+use super::notes::Ledger;
+use super::rules::openai as rules;
+use super::{Context, Job, JobError, JobObject, MappingError, Provider, ToJob, Vendor, status};
+use crate::openai::types::{FineTuningJob, FineTuningJobError};
+use crate::wire::Extra;
+
+impl ToJob for FineTuningJob {
+    fn into_job(mut self, context: &Context) -> Result<Job, MappingError> {
+        let id = std::mem::take(&mut self.id);
+        match convert(self, context) {
+            Ok(mut job) => {
+                job.id = id;
+                Ok(job)
+            }
+            Err(error) => Err(error.of(id)),
+        }
+    }
+}
+
+fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
+    let FineTuningJob {
+        object: _,
+        id,
+        model,
+        created_at,
+        error,
+        finished_at,
+        fine_tuned_model,
+        organization_id,
+        result_files,
+        status,
+        validation_file,
+        training_file,
+        hyperparameters,
+        trained_tokens,
+        integrations,
+        seed,
+        estimated_finish,
+        method,
+        metadata,
+        user_provided_suffix,
+        extra: undocumented,
+    } = job;
+    let mut ledger = Ledger::new(context);
+    let mut extras = Extras::new();
+    ledger.note_all(rules::TABLE, &[]);
+    let word = status.as_str().to_owned();
+    let status = common::status(&word, status::openai(&status), &mut ledger)?;
+    let finished_at = common::finished(created_at, finished_at, &mut extras, &mut ledger)?;
+    extras.put("user_provided_suffix", user_provided_suffix);
+    extras.undocumented(&undocumented, &[]);
+    let error = error.and_then(|error| failure(error, &mut extras));
+    let extra = extras.finish(context, &mut ledger);
+    Ok(Job {
+        object: JobObject::FineTuningJob,
+        id,
+        model,
+        created_at,
+        finished_at,
+        fine_tuned_model,
+        organization_id,
+        result_files,
+        status,
+        validation_file,
+        training_file,
+        hyperparameters: hyperparameters.as_ref().map(object),
+        trained_tokens,
+        integrations: integrations.map(|all| all.iter().map(object).collect()),
+        seed,
+        estimated_finish,
+        method: method.as_ref().map(object),
+        metadata,
+        error,
+        provider: Provider {
+            account: context.account.clone(),
+            vendor: Vendor::OpenAi,
+            status: word,
+            notes: ledger.into_notes(),
+            extra,
+        },
+    })
+}
+
+/// `null`, `{}` and an object of nothing but nulls all mean that nothing went
+/// wrong. What the error says beyond its three members is kept beside the job.
+fn failure(error: FineTuningJobError, extras: &mut Extras) -> Option<JobError> {
+    let FineTuningJobError {
+        code,
+        message,
+        param,
+        extra,
+    } = error;
+    if !extra.is_empty() {
+        let rest: Map<String, Value> = members(&extra);
+        extras.put("error", Some(rest));
+    }
+    let error = JobError {
+        code,
+        message,
+        param,
+    };
+    (error != JobError::default()).then_some(error)
+}
+
+fn members(extra: &Extra) -> Map<String, Value> {
+    extra
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! The event log's words: lower case in the document, upper case on the wire,
+//! and two of them in another order.
+
+use crate::together::types::{FineTuneEvent, FinetuneEventLevels, FinetuneEventType};
+use crate::wire::Timestamp;
+
+/// Words that stand for another one of the document's.
+const SPELLINGS: [(&str, &str); 1] = [("compressing_model", "model_compressing")];
+
+/// What an event is about, in the document's spelling.
+pub(in crate::unify) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType> {
+    let kind = event.type_.as_ref()?;
+    let FinetuneEventType::Unknown(word) = kind else {
+        return Some(kind.clone());
+    };
+    if word.is_empty() {
+        return None;
+    }
+    let lower = word.to_ascii_lowercase();
+    let meant = SPELLINGS
+        .iter()
+        .find(|(spelling, _)| *spelling == lower)
+        .map_or(lower.as_str(), |(_, meant)| *meant);
+    match FinetuneEventType::from(meant) {
+        FinetuneEventType::Unknown(_) => Some(kind.clone()),
+        known => Some(known),
+    }
+}
+
+/// How grave an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::unify) enum Level {
+    Info,
+    Warning,
+    Error,
+}
+
+/// The level, in any of the spellings; none for `""`, `null` and strange words.
+pub(in crate::unify) fn level(event: &FineTuneEvent) -> Option<Level> {
+    let known = match event.level.as_ref()? {
+        FinetuneEventLevels::Unknown(word) => {
+            FinetuneEventLevels::from(word.to_ascii_lowercase().as_str())
+        }
+        named => named.clone(),
+    };
+    match known {
+        FinetuneEventLevels::Info | FinetuneEventLevels::LegacyInfo => Some(Level::Info),
+        FinetuneEventLevels::Warning | FinetuneEventLevels::LegacyIwarning => Some(Level::Warning),
+        FinetuneEventLevels::Error | FinetuneEventLevels::LegacyIerror => Some(Level::Error),
+        FinetuneEventLevels::Unknown(_) => None,
+    }
+}
+
+/// What an event means for the job's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::unify) enum Turn {
+    /// The job ended, and not by an error.
+    End,
+    /// The job ended by an error.
+    Failure,
+    /// The job goes on.
+    Step,
+}
+
+/// Each type of event, and what it means for the job's life.
+pub(in crate::unify) fn turn(kind: &FinetuneEventType) -> Turn {
+    use FinetuneEventType as Type;
+    match kind {
+        Type::JobComplete | Type::JobStopped => Turn::End,
+        Type::JobError | Type::JobUserError => Turn::Failure,
+        Type::BillingLimit
+        | Type::CancelRequested
+        | Type::CheckpointSave
+        | Type::EpochComplete
+        | Type::JobPending
+        | Type::JobRestarted
+        | Type::JobStart
+        | Type::ModelCompressing
+        | Type::ModelCompressionComplete
+        | Type::ModelDownloadComplete
+        | Type::ModelDownloading
+        | Type::ModelUploadComplete
+        | Type::ModelUploading
+        | Type::Refund
+        | Type::TrainingComplete
+        | Type::TrainingDataDownloadComplete
+        | Type::TrainingDataDownloading
+        | Type::TrainingStart
+        | Type::ValidationDataDownloadComplete
+        | Type::ValidationDataDownloading
+        | Type::WandbInit
+        | Type::Warning
+        | Type::Unknown(_) => Turn::Step,
+    }
+}
+
+/// When an event happened, in Unix seconds.
+pub(in crate::unify) fn time(event: &FineTuneEvent) -> Option<i64> {
+    event.created_at.as_ref().and_then(Timestamp::unix_seconds)
+}

@@ -1,0 +1,292 @@
+//! What the vendor's two job schemas say, in one struct.
+//!
+//! Both are taken apart without `..`: a member that the document gains does
+//! not compile until somebody has found its place.
+
+use crate::together::types::{
+    BatchSize, FineTuneEvent, FineTuneProgress, FinetuneJobStatus, FinetuneResponse,
+    FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
+    TrainingType,
+};
+use crate::unify::extras::Extras;
+use crate::wire::{Extra, Timestamp};
+
+/// Either schema. What one of them lacks is `None`.
+pub(super) struct View {
+    pub(super) id: String,
+    pub(super) status: FinetuneJobStatus,
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) started_at: Option<Timestamp>,
+    pub(super) updated_at: Option<Timestamp>,
+    pub(super) events: Option<Vec<FineTuneEvent>>,
+    pub(super) progress: Option<FineTuneProgress>,
+    pub(super) model: Option<String>,
+    pub(super) model_output_name: Option<String>,
+    pub(super) training_file: Option<String>,
+    pub(super) validation_file: Option<String>,
+    pub(super) token_count: Option<i64>,
+    pub(super) total_price: Option<i64>,
+    pub(super) random_seed: Option<i64>,
+    pub(super) training_method: Option<TrainingMethod>,
+    pub(super) settings: Settings,
+    pub(super) wandb: Wandb,
+    pub(super) unmapped: Unmapped,
+    pub(super) undocumented: Extra,
+}
+
+/// What becomes hyperparameters.
+pub(super) struct Settings {
+    pub(super) n_epochs: Option<i64>,
+    pub(super) batch_size: Option<BatchSize>,
+    pub(super) learning_rate: Option<f64>,
+    pub(super) lr_scheduler: Option<LrScheduler>,
+    pub(super) warmup_ratio: Option<f64>,
+    pub(super) weight_decay: Option<f64>,
+    pub(super) max_grad_norm: Option<f64>,
+    pub(super) max_seq_length: Option<i64>,
+    pub(super) packing: Option<bool>,
+    pub(super) training_type: Option<TrainingType>,
+}
+
+/// What becomes an integration.
+pub(super) struct Wandb {
+    pub(super) project: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) url: Option<String>,
+}
+
+/// What the gateway's job has no slot for.
+#[derive(Default)]
+pub(super) struct Unmapped {
+    suffix: Option<String>,
+    owner_address: Option<String>,
+    user_id: Option<String>,
+    job_id: Option<String>,
+    model_output_path: Option<String>,
+    from_checkpoint: Option<String>,
+    from_hf_model: Option<String>,
+    hf_model_revision: Option<String>,
+    multimodal_params: Option<MultimodalParams>,
+    train_on_inputs: Option<TrainOnInputs>,
+    n_checkpoints: Option<i64>,
+    n_evals: Option<i64>,
+    eval_steps: Option<i64>,
+    epochs_completed: Option<i64>,
+    queue_depth: Option<i64>,
+    param_count: Option<i64>,
+    trainingfile_numlines: Option<i64>,
+    trainingfile_size: Option<i64>,
+}
+
+impl Unmapped {
+    pub(super) fn keep(self, extras: &mut Extras) {
+        extras.text("suffix", self.suffix);
+        extras.text("owner_address", self.owner_address);
+        extras.text("user_id", self.user_id);
+        extras.text("job_id", self.job_id);
+        extras.text("model_output_path", self.model_output_path);
+        extras.text("from_checkpoint", self.from_checkpoint);
+        extras.text("from_hf_model", self.from_hf_model);
+        extras.text("hf_model_revision", self.hf_model_revision);
+        extras.json("multimodal_params", self.multimodal_params.as_ref());
+        extras.json("train_on_inputs", self.train_on_inputs.as_ref());
+        // Zero of these says something: none are made, none done, none ahead.
+        extras.put("n_checkpoints", self.n_checkpoints);
+        extras.put("n_evals", self.n_evals);
+        extras.put("epochs_completed", self.epochs_completed);
+        extras.put("queue_depth", self.queue_depth);
+        extras.count("eval_steps", self.eval_steps);
+        extras.count("param_count", self.param_count);
+        extras.count("trainingfile_numlines", self.trainingfile_numlines);
+        extras.count("trainingfile_size", self.trainingfile_size);
+    }
+}
+
+impl From<FinetuneResponse> for View {
+    fn from(job: FinetuneResponse) -> Self {
+        let FinetuneResponse {
+            batch_size,
+            created_at,
+            epochs_completed,
+            eval_steps,
+            events,
+            extra,
+            from_checkpoint,
+            from_hf_model,
+            hf_model_revision,
+            id,
+            job_id,
+            learning_rate,
+            lr_scheduler,
+            max_grad_norm,
+            model,
+            model_output_name,
+            model_output_path,
+            multimodal_params,
+            n_checkpoints,
+            n_epochs,
+            n_evals,
+            param_count,
+            progress,
+            queue_depth,
+            started_at,
+            status,
+            token_count,
+            total_price,
+            train_on_inputs,
+            training_file,
+            training_method,
+            training_type,
+            trainingfile_numlines,
+            trainingfile_size,
+            updated_at,
+            validation_file,
+            wandb_project_name,
+            wandb_url,
+            warmup_ratio,
+            weight_decay,
+        } = job;
+        Self {
+            id,
+            status,
+            created_at,
+            started_at,
+            updated_at,
+            events,
+            progress,
+            model,
+            model_output_name,
+            training_file,
+            validation_file,
+            token_count,
+            total_price,
+            random_seed: None,
+            training_method,
+            settings: Settings {
+                n_epochs,
+                batch_size,
+                learning_rate,
+                lr_scheduler,
+                warmup_ratio,
+                weight_decay,
+                max_grad_norm,
+                max_seq_length: None,
+                packing: None,
+                training_type,
+            },
+            wandb: Wandb {
+                project: wandb_project_name,
+                name: None,
+                url: wandb_url,
+            },
+            unmapped: Unmapped {
+                job_id,
+                model_output_path,
+                from_checkpoint,
+                from_hf_model,
+                hf_model_revision,
+                multimodal_params,
+                train_on_inputs,
+                n_checkpoints,
+                n_evals,
+                eval_steps,
+                epochs_completed,
+                queue_depth,
+                param_count,
+                trainingfile_numlines,
+                trainingfile_size,
+                ..Unmapped::default()
+            },
+            undocumented: extra,
+        }
+    }
+}
+
+impl From<FinetuneResponseTruncated> for View {
+    fn from(job: FinetuneResponseTruncated) -> Self {
+        let FinetuneResponseTruncated {
+            batch_size,
+            created_at,
+            events,
+            extra,
+            from_checkpoint,
+            from_hf_model,
+            hf_model_revision,
+            id,
+            learning_rate,
+            lr_scheduler,
+            max_grad_norm,
+            max_seq_length,
+            model,
+            model_output_name,
+            n_checkpoints,
+            n_epochs,
+            n_evals,
+            owner_address,
+            packing,
+            progress,
+            random_seed,
+            started_at,
+            status,
+            suffix,
+            token_count,
+            total_price,
+            training_file,
+            training_method,
+            training_type,
+            updated_at,
+            user_id,
+            validation_file,
+            wandb_name,
+            wandb_project_name,
+            warmup_ratio,
+            weight_decay,
+        } = job;
+        Self {
+            id,
+            status,
+            created_at,
+            started_at,
+            updated_at,
+            events,
+            progress,
+            model,
+            model_output_name,
+            training_file,
+            validation_file,
+            token_count,
+            total_price,
+            random_seed,
+            training_method,
+            settings: Settings {
+                n_epochs,
+                batch_size,
+                learning_rate,
+                lr_scheduler,
+                warmup_ratio,
+                weight_decay,
+                max_grad_norm,
+                max_seq_length,
+                packing,
+                training_type,
+            },
+            wandb: Wandb {
+                project: wandb_project_name,
+                name: wandb_name,
+                url: None,
+            },
+            unmapped: Unmapped {
+                suffix,
+                owner_address,
+                user_id,
+                from_checkpoint,
+                from_hf_model,
+                hf_model_revision,
+                n_checkpoints,
+                n_evals,
+                ..Unmapped::default()
+            },
+            undocumented: extra,
+        }
+    }
+}
