@@ -17,4 +17,7 @@ pub mod openai;
 pub mod together;
 pub mod truefoundry;
 
+pub mod providers;
+pub mod unify;
+
 pub use transport::{Error, ErrorKind, Response};
