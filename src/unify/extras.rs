@@ -60,7 +60,7 @@ impl Extras {
         context: &Context,
         ledger: &mut Ledger<'_>,
     ) -> Map<String, Value> {
-        withhold(&mut self.0, "", ledger);
+        withhold(&mut self.0, ledger);
         if context.notes {
             for name in self.0.keys() {
                 let message = "the gateway's job has no slot for it; kept in `provider.extra`";
@@ -85,26 +85,35 @@ pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
 }
 
 /// Removes every member that looks like a key, however deep.
-pub(super) fn withhold(members: &mut Map<String, Value>, path: &str, ledger: &mut Ledger<'_>) {
+pub(super) fn withhold(members: &mut Map<String, Value>, ledger: &mut Ledger<'_>) {
+    withhold_members(members, &String::new, ledger);
+}
+
+/// `path` tells where the members stand; it is asked only for a note.
+fn withhold_members(
+    members: &mut Map<String, Value>,
+    path: &dyn Fn() -> String,
+    ledger: &mut Ledger<'_>,
+) {
     members.retain(|name, value| {
         let keep = value.is_null() || !is_secret(name);
         if !keep {
-            let message = "looks like a key; kept nowhere";
-            ledger.vendor_field(&format!("{path}{name}"), NoteKind::Withheld, message);
+            let field = format!("{}{name}", path());
+            ledger.vendor_field(&field, NoteKind::Withheld, "looks like a key; kept nowhere");
         }
         keep
     });
     for (name, value) in members {
-        withhold_inside(value, || format!("{path}{name}."), ledger);
+        withhold_inside(value, &|| format!("{}{name}.", path()), ledger);
     }
 }
 
-fn withhold_inside(value: &mut Value, path: impl Fn() -> String, ledger: &mut Ledger<'_>) {
+fn withhold_inside(value: &mut Value, path: &dyn Fn() -> String, ledger: &mut Ledger<'_>) {
     match value {
-        Value::Object(members) => withhold(members, &path(), ledger),
+        Value::Object(members) => withhold_members(members, path, ledger),
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                withhold_inside(item, || format!("{}{index}.", path()), ledger);
+                withhold_inside(item, &|| format!("{}{index}.", path()), ledger);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

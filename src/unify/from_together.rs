@@ -120,7 +120,7 @@ fn convert(view: View, context: &Context) -> Result<Job, MappingError> {
     let mut method = settings::method(view.training_method, &mut extras, ledger)?;
     let integrations = settings::integrations(view.wandb, ledger);
     for members in [&mut hyperparameters, &mut method].into_iter().flatten() {
-        withhold(members, "", ledger);
+        withhold(members, ledger);
     }
 
     extras.json(

@@ -1,0 +1,282 @@
+//! A job of any vendor becomes the gateway's job: one fixture per fact about
+//! the vendors' bodies, named after it, and one snapshot of each.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{fixtures, lenient_ids, strip_notes};
+use unitune::unify::{Context, Status, ToJob, Vendor};
+use unitune::{openai, together, truefoundry};
+
+fn context() -> Context {
+    Context::new("main").with_notes()
+}
+
+/// The job as JSON, or the error that says why there is none.
+fn unified<T: serde::de::DeserializeOwned + ToJob>(body: &Value, context: &Context) -> Value {
+    let job: T = serde_json::from_value(body.clone()).expect("the body decodes");
+    match job.to_job(context) {
+        Ok(job) => serde_json::to_value(job).expect("a job is JSON"),
+        Err(error) => json!({ "error": error.to_string() }),
+    }
+}
+
+fn snapshot(vendor: Vendor, unify: impl Fn(&Value) -> Value) {
+    for (name, body) in fixtures(vendor.as_str()) {
+        if body.get("data").is_some() {
+            continue;
+        }
+        let name = format!("{vendor}__{name}");
+        insta::with_settings!({
+            snapshot_path => "snapshots/unify",
+            prepend_module_to_snapshot => false,
+            sort_maps => true,
+            omit_expression => true,
+        }, { insta::assert_json_snapshot!(name, unify(&body)) });
+    }
+}
+
+#[test]
+fn openai_jobs() {
+    snapshot(Vendor::OpenAi, |body| {
+        unified::<openai::types::FineTuningJob>(body, &context())
+    });
+}
+
+#[test]
+fn together_jobs() {
+    snapshot(Vendor::Together, |body| {
+        unified::<together::types::FinetuneResponse>(body, &context())
+    });
+}
+
+#[test]
+fn truefoundry_jobs() {
+    snapshot(Vendor::TrueFoundry, |body| {
+        unified::<truefoundry::types::FineTuningJob>(body, &context())
+    });
+}
+
+/// What only one of Together's two schemas names is kept either way, except
+/// for these fields, which have a slot when they are known.
+#[test]
+fn both_together_schemas_say_the_same() {
+    let context = Context::new("main");
+    for (name, body) in fixtures("together") {
+        if body.get("data").is_some() {
+            continue;
+        }
+        let mut list = unified::<together::types::FinetuneResponseTruncated>(&body, &context);
+        let mut one = unified::<together::types::FinetuneResponse>(&body, &context);
+        for job in [&mut list, &mut one] {
+            strip_notes(job);
+            for path in ["/seed", "/integrations", "/provider/extra"] {
+                if let Some(value) = job.pointer_mut(path) {
+                    *value = Value::Null;
+                }
+            }
+            if let Some(settings) = job
+                .pointer_mut("/hyperparameters")
+                .and_then(Value::as_object_mut)
+            {
+                settings.remove("packing");
+                settings.remove("max_seq_length");
+            }
+        }
+        assert_eq!(list, one, "{name}");
+    }
+}
+
+#[test]
+fn fields_of_the_list_schema_find_their_slots() {
+    let (_, body) = fixtures("together")
+        .into_iter()
+        .find(|(name, _)| name == "fields_of_the_list_schema")
+        .expect("the fixture exists");
+    let job = unified::<together::types::FinetuneResponseTruncated>(&body, &context());
+    insta::with_settings!({
+        snapshot_path => "snapshots/unify",
+        prepend_module_to_snapshot => false,
+        sort_maps => true,
+        omit_expression => true,
+    }, { insta::assert_json_snapshot!("together__list_schema", job) });
+}
+
+#[test]
+fn one_malformed_job_does_not_hide_its_neighbours() {
+    let bodies = |vendor| {
+        fixtures(vendor)
+            .into_iter()
+            .find(|(_, body)| body.get("data").is_some())
+            .map(|(_, body)| body)
+            .expect("the fixture exists")
+    };
+    let list: openai::types::FineTuningJobList =
+        serde_json::from_value(bodies("openai")).expect("the list decodes");
+    assert_eq!(
+        lenient_ids(&list.data),
+        (vec!["ftjob-first".into(), "ftjob-last".into()], 1)
+    );
+    let list: together::types::FinetuneTruncatedList =
+        serde_json::from_value(bodies("together")).expect("the list decodes");
+    assert_eq!(
+        lenient_ids(&list.data),
+        (vec!["ft-first".into(), "ft-last".into()], 2)
+    );
+    let list: truefoundry::types::FineTuningJobList =
+        serde_json::from_value(bodies("truefoundry")).expect("the list decodes");
+    assert_eq!(
+        lenient_ids(&list.data),
+        (vec!["ftjob-first".into(), "ftjob-last".into()], 1)
+    );
+}
+
+#[test]
+fn no_key_is_in_any_job() {
+    for (name, body) in fixtures("together") {
+        if body.get("data").is_some() {
+            continue;
+        }
+        for job in [
+            unified::<together::types::FinetuneResponse>(&body, &context()),
+            unified::<together::types::FinetuneResponseTruncated>(&body, &context()),
+        ] {
+            assert!(!job.to_string().contains("do-not-show"), "{name}: {job}");
+        }
+    }
+}
+
+#[test]
+fn strict_mode_refuses_guesses_and_nothing_else() {
+    let strict = Context::new("main").strict();
+    let refused: Vec<String> = fixtures("together")
+        .into_iter()
+        .filter(|(_, body)| body.get("data").is_none())
+        .filter_map(|(name, body)| {
+            let answer = unified::<together::types::FinetuneResponse>(&body, &strict);
+            let error = answer.get("provider").is_none();
+            error.then(|| format!("{name}: {}", answer["error"].as_str().unwrap_or_default()))
+        })
+        .collect();
+    insta::with_settings!({
+        snapshot_path => "snapshots/unify",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, { insta::assert_snapshot!("together_strict", refused.join("\n")) });
+}
+
+#[test]
+fn every_known_word_of_a_vendor_has_a_fixture() {
+    let names = |vendor: &str| -> Vec<String> {
+        fixtures(vendor).into_iter().map(|(name, _)| name).collect()
+    };
+    let check = |vendor: &str, words: Vec<&str>| {
+        for word in words {
+            let name = format!("status_{word}");
+            assert!(names(vendor).contains(&name), "{vendor} lacks {name}.json");
+        }
+    };
+    check(
+        "openai",
+        openai::types::FineTuningJobStatus::KNOWN
+            .iter()
+            .map(|w| w.as_str())
+            .collect(),
+    );
+    check(
+        "together",
+        together::types::FinetuneJobStatus::KNOWN
+            .iter()
+            .map(|w| w.as_str())
+            .collect(),
+    );
+    check(
+        "truefoundry",
+        truefoundry::types::FineTuningJobStatus::KNOWN
+            .iter()
+            .map(|w| w.as_str())
+            .collect(),
+    );
+}
+
+#[test]
+fn notes_are_written_only_on_request() {
+    for (name, body) in fixtures("together") {
+        if body.get("data").is_some() || name == "created_at_unknowable" {
+            continue;
+        }
+        let job: together::types::FinetuneResponse = serde_json::from_value(body).expect(&name);
+        let silent = job.to_job(&Context::new("main")).expect(&name);
+        let mut noted = job.to_job(&context()).expect(&name);
+        assert!(silent.provider.notes.is_empty() && !noted.provider.notes.is_empty());
+        noted.provider.notes.clear();
+        assert_eq!(silent, noted, "{name}");
+    }
+}
+
+/// Each of the gateway's fields has exactly one note.
+#[test]
+fn notes_cover_every_field() {
+    let fields = support::gateway_fields();
+    let check = |name: &str, job: Value| {
+        let Some(notes) = job.pointer("/provider/notes").and_then(Value::as_array) else {
+            return;
+        };
+        let slots = |note: &&Value| !matches!(note["kind"].as_str(), Some("unmapped" | "withheld"));
+        let mut noted: Vec<&str> = notes
+            .iter()
+            .filter(slots)
+            .filter_map(|note| note["field"].as_str())
+            .collect();
+        noted.sort_unstable();
+        assert_eq!(noted, fields, "{name}");
+    };
+    for vendor in ["openai", "together", "truefoundry"] {
+        for (name, body) in fixtures(vendor) {
+            match vendor {
+                _ if body.get("data").is_some() => {}
+                "openai" => check(
+                    &name,
+                    unified::<openai::types::FineTuningJob>(&body, &context()),
+                ),
+                "together" => {
+                    check(
+                        &name,
+                        unified::<together::types::FinetuneResponse>(&body, &context()),
+                    );
+                    check(
+                        &name,
+                        unified::<together::types::FinetuneResponseTruncated>(&body, &context()),
+                    );
+                }
+                _ => check(
+                    &name,
+                    unified::<truefoundry::types::FineTuningJob>(&body, &context()),
+                ),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_job_comes_back_from_the_gateways_json() {
+    for (name, body) in fixtures("openai") {
+        if body.get("data").is_some() {
+            continue;
+        }
+        let job: openai::types::FineTuningJob = serde_json::from_value(body).expect(&name);
+        let job = job.to_job(&context()).expect(&name);
+        let text = serde_json::to_string(&job).expect("a job is JSON");
+        assert_eq!(
+            serde_json::from_str::<unitune::unify::Job>(&text).expect(&name),
+            job
+        );
+        // Through the gateway: all of its fields, and nothing else.
+        let gateway = truefoundry::types::FineTuningJob::from(job.clone());
+        let back = gateway.to_job(&Context::new("main")).expect(&name);
+        assert_eq!((back.status, back.created_at), (job.status, job.created_at));
+        assert_eq!(back.method, job.method, "{name}");
+        assert!(back.status != Status::Failed || back.error.is_none());
+    }
+}
