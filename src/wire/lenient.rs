@@ -146,6 +146,7 @@ fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, 
 /// serde's words without the value that they quote: it could be a secret.
 pub(crate) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
     match text.split_once("invalid type: ") {
         Some((_, rest)) => match (rest.split_once(' '), rest.rsplit_once(", expected ")) {
             (Some((kind, _)), Some((_, expected))) => {
@@ -156,7 +157,7 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
             }
             _ => "invalid type".to_owned(),
         },
-        None if text.starts_with("missing field") => text,
+        None if text.starts_with("missing field") => text.to_owned(),
         None => "it does not have the documented form".to_owned(),
     }
 }

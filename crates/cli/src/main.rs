@@ -1,1 +1,34 @@
-fn main() {}
+//! The program `unitune`: fine-tuning jobs of every vendor in one table.
+
+mod accounts;
+mod args;
+mod exit;
+mod jobs;
+mod render;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command, JobsCommand};
+use crate::exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no threads can be started: {error}");
+            return Exit::Failure.into();
+        }
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<Exit, exit::Failure> {
+    match arguments.command {
+        Command::Jobs(JobsCommand::List(list)) => jobs::list::run(list).await,
+        Command::Jobs(JobsCommand::Get(get)) => jobs::get::run(get).await,
+    }
+}

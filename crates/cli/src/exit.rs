@@ -1,0 +1,71 @@
+//! How the program ends.
+
+use std::process::ExitCode;
+
+/// An end that is not an error of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was done.
+    Done,
+    /// Something was not found, or failed.
+    Failure,
+    /// The program was called wrongly, or no account is configured.
+    Usage,
+    /// An account could not be asked; what was printed is the others'.
+    Partial,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failure => 1,
+            Exit::Usage => 2,
+            Exit::Partial => 3,
+        })
+    }
+}
+
+/// An error that ends the program, and the exit code that says so.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+        }
+    }
+
+    /// Says it on stderr.
+    pub fn report(self) -> ExitCode {
+        if !self.message.is_empty() {
+            eprintln!("error: {}", self.message);
+        }
+        self.exit.into()
+    }
+}
+
+impl From<unitune::Error> for Failure {
+    fn from(error: unitune::Error) -> Self {
+        let exit = match error.kind() {
+            unitune::ErrorKind::Config => Exit::Usage,
+            _ => Exit::Failure,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+/// A reader that has seen enough (`unitune jobs list | head -1`) is no error.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
+            _ => Self::new(Exit::Failure, format!("nothing can be written: {error}")),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! `unitune jobs …`
+
+pub mod get;
+pub mod list;

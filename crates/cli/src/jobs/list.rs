@@ -1,0 +1,41 @@
+//! `unitune jobs list`
+
+use serde_json::json;
+use unitune::providers::{JobList, ListQuery};
+
+use crate::accounts::Accounts;
+use crate::args::ListArguments;
+use crate::exit::{Exit, Failure};
+use crate::render::{self, Terminal};
+
+pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
+    let accounts = Accounts::open(&arguments.common).await?;
+    let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
+    let mut query = ListQuery::new().limit(limit);
+    query.status = arguments.status;
+    let list = accounts.providers().list(&query).await;
+    if arguments.common.json {
+        render::json(&document(&list))?;
+    } else {
+        render::text(&render::table(&list.jobs, &Terminal::of_stdout()))?;
+    }
+    render::warnings(&list.warnings);
+    if list.has_more && !arguments.common.json {
+        eprintln!("note: there are more jobs; --limit shows more than {limit}");
+    }
+    Ok(if list.warnings.iter().any(|w| w.account_failed) {
+        Exit::Partial
+    } else {
+        Exit::Done
+    })
+}
+
+/// The gateway's list shape, with what is missing beside it.
+fn document(list: &JobList) -> serde_json::Value {
+    json!({
+        "object": "list",
+        "data": list.jobs,
+        "has_more": list.has_more,
+        "warnings": list.warnings,
+    })
+}
