@@ -1,0 +1,240 @@
+//! The command line.
+
+use crate::codegen::{self, Built, Job};
+use crate::fault::{Fault, Faults, Result};
+use crate::{check, replay, write};
+use clap::{Args, Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Maintenance of this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    /// The workspace to work on, instead of this one.
+    #[arg(long, global = true, hide = true)]
+    workspace: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Brings specs/ up to date with the vendors' documents.
+    Codegen(Codegen),
+    /// Runs every document of a folder through the whole pipeline.
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+struct Codegen {
+    /// The vendors: folders of specs/ [default: all].
+    vendors: Vec<String>,
+    /// A folder of upstream documents, or the documents themselves: paths or
+    /// URLs. With `VENDOR=` before it, it counts for that vendor only.
+    #[arg(long, value_name = "PATH-OR-URL", num_args = 1..)]
+    from: Vec<String>,
+    /// Writes nothing: exits with 1, and a diff, when a committed file is stale.
+    #[arg(long)]
+    check: bool,
+    /// Prints every rewrite with its JSON pointer.
+    #[arg(long)]
+    report: bool,
+    /// Tolerates missing descriptions and numbered names.
+    #[arg(long, hide = true)]
+    draft: bool,
+}
+
+#[derive(Debug, Args)]
+struct Replay {
+    /// The folder with the documents: .json, .yaml, .yml and .md.
+    folder: PathBuf,
+    /// Compiles this many of the generated sources, spread over the folder.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    compile: usize,
+    /// Prints every rewrite with its JSON pointer.
+    #[arg(long)]
+    report: bool,
+}
+
+/// Documents nest deeply, and so does what reads them.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let run = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || dispatch(&cli));
+    let code = run.map(std::thread::JoinHandle::join);
+    match code {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("error: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> ExitCode {
+    let workspace = cli.workspace.clone().unwrap_or_else(workspace);
+    let result = match &cli.command {
+        Command::Codegen(args) => run_codegen(&workspace, args),
+        Command::Replay(args) => replay::run(&replay::Options {
+            workspace,
+            folder: args.folder.clone(),
+            compile: args.compile,
+            report: args.report,
+        }),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(faults) => {
+            eprintln!("{faults}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace that this program was built from.
+fn workspace() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_path_buf()
+}
+
+fn upstream(workspace: &Path) -> PathBuf {
+    match std::env::var_os("UNITUNE_UPSTREAM") {
+        Some(path) if !path.is_empty() => PathBuf::from(path),
+        _ => workspace.join("../shared/upstream"),
+    }
+}
+
+fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
+    let specs = workspace.join("specs");
+    let known = codegen::vendors(&specs)?;
+    let vendors = if args.vendors.is_empty() {
+        known.clone()
+    } else {
+        args.vendors.clone()
+    };
+    let mut faults = Faults::default();
+    for vendor in vendors.iter().filter(|vendor| !known.contains(vendor)) {
+        let message = format!("no vendor {vendor:?}: there are {}", known.join(", "));
+        faults
+            .0
+            .push(Fault::file(specs.display().to_string(), message));
+    }
+    let froms = sort_from(&args.from, &vendors, &known);
+    let froms = faults.take(froms).unwrap_or_default();
+    faults.into_result()?;
+    let upstream = upstream(workspace);
+    let jobs: Vec<(String, Job)> = vendors
+        .iter()
+        .zip(froms)
+        .map(|(vendor, from)| {
+            let job = Job {
+                specs: specs.clone(),
+                upstream: upstream.clone(),
+                from,
+                draft: args.draft,
+            };
+            (vendor.clone(), job)
+        })
+        .collect();
+    if args.check {
+        return check::run(&jobs, args.report);
+    }
+    let mut faults = Faults::default();
+    let mut outputs = Vec::new();
+    for (vendor, built) in build_all(&jobs) {
+        if let Some(built) = faults.take(built) {
+            tell(&vendor, &built, args.report);
+            outputs.extend(built.outputs);
+        }
+    }
+    faults.into_result()?;
+    let written = write::write(&outputs)?;
+    for path in &written {
+        eprintln!("wrote {}", path.display());
+    }
+    if written.is_empty() {
+        eprintln!("everything is up to date");
+    }
+    Ok(true)
+}
+
+/// Builds all vendors side by side.
+pub(crate) fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = jobs
+            .iter()
+            .map(|(vendor, job)| {
+                std::thread::Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, || codegen::build(job, vendor))
+            })
+            .collect();
+        threads
+            .into_iter()
+            .zip(jobs)
+            .map(|(thread, (vendor, _))| {
+                let failed = |message: &str| Err(Fault::file(vendor, message).into());
+                let built = match thread.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(built)) => built,
+                    Ok(Err(_)) => failed("a step panicked: please report it"),
+                    Err(e) => failed(&e.to_string()),
+                };
+                (vendor.clone(), built)
+            })
+            .collect()
+    })
+}
+
+/// Prints what was done for a vendor.
+pub(crate) fn tell(vendor: &str, built: &Built, report: bool) {
+    if report {
+        println!("# {vendor}");
+        print!("{}", built.report);
+    }
+    let rewrites = built.report.lines.len();
+    let prose: usize = built.report.prose.values().sum();
+    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
+    for line in &built.report.lines {
+        if line.rule == "overlay-without-effect" {
+            eprintln!("warning: {vendor}: {}", line.detail);
+        }
+    }
+    for warning in &built.warnings {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// Gives each vendor its part of `--from`.
+fn sort_from(from: &[String], vendors: &[String], known: &[String]) -> Result<Vec<Vec<String>>> {
+    let mut sorted = vec![Vec::new(); vendors.len()];
+    for one in from {
+        let named = one
+            .split_once('=')
+            .filter(|(vendor, _)| known.iter().any(|k| k == vendor));
+        match named {
+            Some((vendor, place)) => match vendors.iter().position(|v| v == vendor) {
+                Some(n) => sorted[n].push(place.to_owned()),
+                None => return Err(Fault::file(one, format!("{vendor} is not asked for")).into()),
+            },
+            None if vendors.len() == 1 || Path::new(one).is_dir() => {
+                for list in &mut sorted {
+                    list.push(one.clone());
+                }
+            }
+            None => {
+                let message =
+                    "a document belongs to one vendor: name the vendor, or write VENDOR=PATH";
+                return Err(Fault::file(one, message).into());
+            }
+        }
+    }
+    Ok(sorted)
+}

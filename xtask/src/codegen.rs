@@ -1,0 +1,220 @@
+//! `cargo xtask codegen`: from the vendors' documents to `specs/`.
+
+use crate::fault::{Fault, Faults, Result};
+use crate::generate::generate;
+use crate::lint;
+use crate::normal;
+use crate::overlay::Overlay;
+use crate::page;
+use crate::pipeline::{self, Plan, Upstream};
+use crate::read::{self, Source};
+use crate::report::Report;
+use crate::source::{Folder, Recorded};
+use crate::write::Output;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// What to work on.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The folder `specs`.
+    pub specs: PathBuf,
+    /// The folder of upstream documents.
+    pub upstream: PathBuf,
+    /// What `--from` names: folders, files or URLs, for one vendor.
+    pub from: Vec<String>,
+    /// Names with numbers and missing descriptions are warnings, not errors.
+    pub draft: bool,
+}
+
+/// What one vendor's run gave.
+#[derive(Debug)]
+pub struct Built {
+    /// The files as they should be.
+    pub outputs: Vec<Output>,
+    /// What was rewritten.
+    pub report: Report,
+    /// What is not as it should be, but tolerated in a draft.
+    pub warnings: Vec<Fault>,
+    /// The document in normal form.
+    pub document: Value,
+}
+
+/// The vendors that have a folder with a `source.toml`.
+pub fn vendors(specs: &Path) -> Result<Vec<String>> {
+    let fault = |e: std::io::Error| Fault::file(specs.display().to_string(), e.to_string());
+    let mut vendors = Vec::new();
+    for entry in std::fs::read_dir(specs).map_err(fault)? {
+        let entry = entry.map_err(fault)?;
+        if entry.path().join("source.toml").is_file() {
+            vendors.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    vendors.sort();
+    Ok(vendors)
+}
+
+/// Reads one vendor's documents and builds its files.
+pub fn build(job: &Job, vendor: &str) -> Result<Built> {
+    let folder = Folder::read(&job.specs, vendor)?;
+    let (sources, recorded) = read_sources(job, &folder)?;
+    let overlay = read_overlay(&folder)?;
+    let (documented, handwritten) = folder.selected()?;
+    let documents: Vec<Upstream<'_>> = sources
+        .iter()
+        .map(|source| Upstream {
+            file: &source.name,
+            value: &source.value,
+        })
+        .collect();
+    let file = folder.file("openapi.json");
+    let name = file.display().to_string();
+    let mut report = Report::default();
+    let outcome = pipeline::run(
+        &documents,
+        Plan {
+            file: &name,
+            title: &folder.source.title,
+            documented: &documented,
+            handwritten: &handwritten,
+            renames: &folder.source.components,
+            overlay: overlay.as_ref(),
+            mend: false,
+        },
+        &mut report,
+    )?;
+    let mut faults = Faults::default();
+    for check in &folder.source.checks {
+        let result = check_page(job, &outcome.slice, &check.file, &check.operation);
+        faults.take(result);
+    }
+    faults.into_result()?;
+    let mut warnings = lint::described(&name, &outcome.document);
+    for number in &outcome.numbered {
+        let message =
+            format!("{number} needs a name: give it one under [components] of source.toml");
+        warnings.push(Fault::file(&name, message));
+    }
+    warnings.extend(lint::words(&name, &outcome.document, &sources));
+    if !job.draft && !warnings.is_empty() {
+        return Err(Faults(warnings));
+    }
+    generate(&name, &outcome.document, "crate")?;
+    let outputs = vec![
+        Output {
+            path: file,
+            text: normal::text(&outcome.document),
+        },
+        Output {
+            path: folder.file("source.toml"),
+            text: folder.recorded(&recorded)?,
+        },
+    ];
+    Ok(Built {
+        outputs,
+        report,
+        warnings,
+        document: outcome.document,
+    })
+}
+
+/// Reads the overlay of a vendor, if there is one.
+pub fn read_overlay(folder: &Folder) -> Result<Option<Overlay>> {
+    let path = folder.file("overlay.yaml");
+    let name = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Overlay::parse(&name, &text).map(Some),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Fault::file(name, e.to_string()).into()),
+    }
+}
+
+fn check_page(job: &Job, slice: &Value, file: &str, operation: &str) -> Result<()> {
+    let path = locate(&job.upstream, file)
+        .or_else(|| roots(&job.from).iter().find_map(|root| locate(root, file)));
+    let Some(path) = path else {
+        let path = job.upstream.join(file);
+        return Err(Fault::file(
+            path.display().to_string(),
+            "the page to check against is not there",
+        )
+        .into());
+    };
+    let page = page::read(&read::read_text(&path)?);
+    page::check(&path.display().to_string(), &page, slice, operation)
+}
+
+fn roots(from: &[String]) -> Vec<PathBuf> {
+    from.iter()
+        .map(PathBuf::from)
+        .filter(|path| path.is_dir())
+        .collect()
+}
+
+/// A file under a folder, by its path or its name alone.
+fn locate(root: &Path, file: &str) -> Option<PathBuf> {
+    let by_path = root.join(file);
+    if by_path.is_file() {
+        return Some(by_path);
+    }
+    let by_name = root.join(Path::new(file).file_name()?);
+    by_name.is_file().then_some(by_name)
+}
+
+/// Reads the documents of a vendor: those of `source.toml`, or those of `--from`.
+fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded>)> {
+    let documents = &folder.source.documents;
+    let folders = roots(&job.from);
+    let files: Vec<&String> = job
+        .from
+        .iter()
+        .filter(|from| read::is_url(from) || !Path::new(from).is_dir())
+        .collect();
+    let mut faults = Faults::default();
+    let mut places: Vec<(Option<usize>, String)> = Vec::new();
+    if files.is_empty() {
+        for (n, document) in documents.iter().enumerate() {
+            let roots = if folders.is_empty() {
+                std::slice::from_ref(&job.upstream)
+            } else {
+                &folders[..]
+            };
+            match roots.iter().find_map(|root| locate(root, &document.file)) {
+                Some(path) => places.push((Some(n), path.display().to_string())),
+                None => {
+                    let path = roots[0].join(&document.file).display().to_string();
+                    faults.0.push(Fault::file(path, "no such file"));
+                }
+            }
+        }
+    } else {
+        for (n, from) in files.iter().enumerate() {
+            let name = from.rsplit('/').next().unwrap_or(from);
+            let same = documents.iter().position(|d| {
+                d.file.rsplit('/').next() == Some(name) || d.url.as_deref() == Some(from.as_str())
+            });
+            let index = same.or((files.len() == documents.len()).then_some(n));
+            places.push((index, (*from).clone()));
+        }
+    }
+    faults.into_result()?;
+    let mut faults = Faults::default();
+    let mut sources = Vec::new();
+    let mut recorded = Vec::new();
+    for (index, place) in places {
+        let Some(source) = faults.take(read::read(&place)) else {
+            continue;
+        };
+        if let Some(index) = index {
+            recorded.push(Recorded {
+                index,
+                url: read::is_url(&place).then(|| place.clone()),
+                version: source.version(),
+                sha256: source.sha256.clone(),
+            });
+        }
+        sources.push(source);
+    }
+    faults.into_result()?;
+    Ok((sources, recorded))
+}

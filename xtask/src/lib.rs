@@ -1,0 +1,30 @@
+//! Maintenance of this repository: from the vendors' documents to `specs/`.
+//!
+//! A document's way: [`read`] → [`mod@slice`] → [`lower`] → [`merge`] → [`name`] →
+//! [`overlay`] → [`name`] again → [`normal`] → [`validate`] → [`generate`] →
+//! [`mod@write`]. [`pipeline`] is that way without the reading and writing.
+
+pub mod check;
+pub mod cli;
+pub mod codegen;
+pub mod fault;
+pub mod generate;
+pub mod inline;
+pub mod lint;
+pub mod lower;
+pub mod merge;
+pub mod name;
+pub mod normal;
+pub mod overlay;
+pub mod page;
+pub mod pipeline;
+pub mod pointer;
+pub mod read;
+pub mod replay;
+pub mod report;
+pub mod shape;
+pub mod slice;
+pub mod source;
+pub mod validate;
+pub mod walk;
+pub mod write;

@@ -1,0 +1,312 @@
+//! The normal form: one way to write a document, so that a diff shows what
+//! changed and nothing else.
+
+use crate::lower::schemas_mut;
+use crate::name::{redirect, referred};
+use crate::report::Report;
+use crate::shape::METHODS;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Brings a named document into normal form.
+pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
+    let version = document.pointer("/info/version").cloned();
+    document["info"] = json!({"title": title, "version": version.unwrap_or_else(|| json!("0"))});
+    nullable_components(document, report);
+    prune(document);
+    discriminators(document);
+    responses(document);
+    schemas_mut(document, &mut |schema, _| {
+        for keyword in ["required", "enum"] {
+            if let Some(Value::Array(list)) = schema.get_mut(keyword) {
+                list.sort_by_key(sort_key);
+            }
+        }
+    });
+    for operation in operations_mut(document) {
+        if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
+            parameters.sort_by_key(|p| {
+                let field = |name| p.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+                (field("in"), field("name"))
+            });
+        }
+    }
+    *document = sorted(document);
+}
+
+/// The text of a document in normal form.
+#[must_use]
+pub fn text(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Strings by their text, everything else by its JSON.
+fn sort_key(value: &Value) -> (u8, i128, String) {
+    match value {
+        Value::Number(n) => (0, n.as_i64().map_or(0, i128::from), n.to_string()),
+        Value::String(text) => (1, 0, text.clone()),
+        other => (2, 0, other.to_string()),
+    }
+}
+
+/// A value with its keys sorted.
+#[must_use]
+pub fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let sorted_map: BTreeMap<&String, Value> = map
+                .iter()
+                .map(|(name, child)| (name, sorted(child)))
+                .collect();
+            Value::Object(
+                sorted_map
+                    .into_iter()
+                    .map(|(name, child)| (name.clone(), child))
+                    .collect(),
+            )
+        }
+        Value::Array(list) => list.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
+}
+
+/// All operations of a document.
+pub fn operations_mut(document: &mut Value) -> Vec<&mut Map<String, Value>> {
+    document
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.iter_mut())
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .filter_map(|(_, operation)| operation.as_object_mut())
+        .collect()
+}
+
+fn schemas(document: &Value) -> Option<&Map<String, Value>> {
+    document.pointer("/components/schemas")?.as_object()
+}
+
+/// A component is never null itself: who refers to it says so. A component
+/// that only stands for another is left out.
+fn nullable_components(document: &mut Value, report: &mut Report) {
+    for _ in 0..32 {
+        let Some(found) = schemas(document) else {
+            return;
+        };
+        let nullable: BTreeSet<String> = found
+            .iter()
+            .filter(|(_, schema)| schema.get("nullable") == Some(&Value::Bool(true)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let aliases: BTreeMap<String, String> = found
+            .iter()
+            .filter(|(name, _)| !nullable.contains(*name))
+            .filter_map(|(name, schema)| {
+                let only = schema.as_object().is_some_and(|s| {
+                    s.keys()
+                        .all(|k| matches!(k.as_str(), "$ref" | "allOf" | "description"))
+                });
+                let target = referred(schema).filter(|target| only && target != name)?;
+                Some((name.clone(), target.to_owned()))
+            })
+            .collect();
+        if nullable.is_empty() && aliases.is_empty() {
+            return;
+        }
+        for name in &nullable {
+            let at = format!("/components/schemas/{name}");
+            report.add(
+                "nullable-component",
+                &at,
+                "who refers to it says `nullable`",
+            );
+            if let Some(schema) = document.pointer_mut(&at).and_then(Value::as_object_mut) {
+                schema.remove("nullable");
+            }
+        }
+        if !nullable.is_empty() {
+            let refers = |schema: &Value| referred(schema).is_some_and(|n| nullable.contains(n));
+            schemas_mut(document, &mut |schema, _| mark(schema, &refers));
+        }
+        if !aliases.is_empty() {
+            redirect(document, &mut |name| aliases.get(name).cloned());
+            if let Some(Value::Object(map)) = document.pointer_mut("/components/schemas") {
+                map.retain(|name, _| !aliases.contains_key(name));
+            }
+            for (name, target) in &aliases {
+                let at = format!("/components/schemas/{name}");
+                report.add("alias", &at, format!("stands for {target}: left out"));
+            }
+        }
+    }
+}
+
+/// Marks the uses of nullable components inside one schema, whose branches are
+/// marked already.
+fn mark(schema: &mut Value, refers: &dyn Fn(&Value) -> bool) {
+    let Some(map) = schema.as_object_mut() else {
+        return;
+    };
+    // Inside a union or an allOf the mark stands on the whole.
+    let mut nullable = false;
+    for keyword in ["oneOf", "anyOf", "allOf"] {
+        let Some(Value::Array(branches)) = map.get_mut(keyword) else {
+            continue;
+        };
+        for branch in branches.iter_mut().filter(|branch| refers(branch)) {
+            nullable |= keyword != "allOf";
+            if let Some(reference) = branch.pointer("/allOf/0/$ref").cloned() {
+                *branch = json!({"$ref": reference});
+            }
+        }
+    }
+    if nullable {
+        map.insert("nullable".to_owned(), Value::Bool(true));
+    }
+    if refers(schema)
+        && let Some(map) = schema.as_object_mut()
+    {
+        if let Some(reference) = map.remove("$ref") {
+            map.insert("allOf".to_owned(), json!([{"$ref": reference}]));
+        }
+        map.insert("nullable".to_owned(), Value::Bool(true));
+    }
+}
+
+/// Leaves out the components that no operation reaches.
+fn prune(document: &mut Value) {
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut todo = Vec::new();
+    references(&document["paths"], &mut todo);
+    while let Some(reference) = todo.pop() {
+        if reached.insert(reference.clone())
+            && let Some(target) = reference
+                .strip_prefix('#')
+                .and_then(|p| document.pointer(p))
+        {
+            references(target, &mut todo);
+        }
+    }
+    let Some(components) = document
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    for folder in ["schemas", "responses"] {
+        if let Some(Value::Object(map)) = components.get_mut(folder) {
+            map.retain(|name, _| reached.contains(&format!("#/components/{folder}/{name}")));
+        }
+    }
+    components.retain(|_, folder| folder.as_object().is_none_or(|folder| !folder.is_empty()));
+    if components.is_empty()
+        && let Some(map) = document.as_object_mut()
+    {
+        map.remove("components");
+    }
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, child) in map {
+                match child {
+                    Value::String(reference) if name == "$ref" => found.push(reference.clone()),
+                    _ => references(child, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|child| references(child, found)),
+        _ => {}
+    }
+}
+
+/// A union of objects that a required member tells apart says which it is.
+fn discriminators(document: &mut Value) {
+    let snapshot = document.clone();
+    schemas_mut(document, &mut |schema, _| {
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(Value::Array(branches)) = schema.get(keyword) else {
+                continue;
+            };
+            if branches.len() > 1
+                && let Some(name) = telling(branches, &snapshot)
+            {
+                schema["discriminator"] = json!({"propertyName": name});
+            }
+        }
+    });
+}
+
+fn telling(branches: &[Value], document: &Value) -> Option<String> {
+    let resolve = |schema: &Value| -> Option<Value> {
+        match referred(schema) {
+            Some(name) => schemas(document)?.get(name).cloned(),
+            None => Some(schema.clone()),
+        }
+    };
+    let mut common: Option<BTreeMap<String, BTreeSet<String>>> = None;
+    for branch in branches {
+        let branch = resolve(branch)?;
+        let required = branch.get("required")?.as_array()?;
+        let mut own: BTreeMap<String, String> = BTreeMap::new();
+        for (name, member) in branch.get("properties")?.as_object()? {
+            if !required.iter().any(|r| r.as_str() == Some(name)) {
+                continue;
+            }
+            let Some(member) = resolve(member) else {
+                continue;
+            };
+            if let Some([Value::String(value)]) = member
+                .get("enum")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+            {
+                own.insert(name.clone(), value.clone());
+            }
+        }
+        common = Some(match common {
+            None => own
+                .into_iter()
+                .map(|(n, v)| (n, BTreeSet::from([v])))
+                .collect(),
+            Some(known) => known
+                .into_iter()
+                .filter_map(|(name, mut values)| {
+                    let value = own.get(&name)?;
+                    values.insert(value.clone()).then_some((name, values))
+                })
+                .collect(),
+        });
+    }
+    common?.into_keys().next()
+}
+
+/// Every response has a description: ours, when the overlay gives none.
+fn responses(document: &mut Value) {
+    for operation in operations_mut(document) {
+        let Some(Value::Object(responses)) = operation.get_mut("responses") else {
+            continue;
+        };
+        for (code, response) in responses.iter_mut() {
+            describe(response, &format!("Answer with status {code}."));
+        }
+    }
+    if let Some(Value::Object(responses)) = document.pointer_mut("/components/responses") {
+        for (name, response) in responses.iter_mut() {
+            describe(response, &format!("The shared answer {name}."));
+        }
+    }
+}
+
+fn describe(response: &mut Value, text: &str) {
+    if let Some(map) = response.as_object_mut()
+        && !map.contains_key("$ref")
+    {
+        map.entry("description").or_insert_with(|| json!(text));
+    }
+}

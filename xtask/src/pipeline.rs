@@ -1,0 +1,201 @@
+//! The way of a document, without any I/O: slice, lower, merge, name, overlay,
+//! name again, normal form, validate.
+
+use crate::fault::{Fault, Faults, Result};
+use crate::inline::inline;
+use crate::lower::{Mode, lower};
+use crate::merge::merge;
+use crate::name::{Names, name};
+use crate::normal::normalise;
+use crate::overlay::Overlay;
+use crate::report::Report;
+use crate::slice::{Selected, slice};
+use crate::validate::validate;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One upstream document.
+#[derive(Clone, Copy, Debug)]
+pub struct Upstream<'a> {
+    /// Its name in messages.
+    pub file: &'a str,
+    /// The document.
+    pub value: &'a Value,
+}
+
+/// What is wanted of it.
+#[derive(Clone, Copy)]
+pub struct Plan<'a> {
+    /// The name of what comes out, in messages.
+    pub file: &'a str,
+    /// Our title.
+    pub title: &'a str,
+    /// The operations that the documents describe.
+    pub documented: &'a [Selected],
+    /// The operations that come from the overlay.
+    pub handwritten: &'a [Selected],
+    /// Automatic name → name.
+    pub renames: &'a BTreeMap<String, String>,
+    /// Our corrections.
+    pub overlay: Option<&'a Overlay>,
+    /// How forgiving the lowering is.
+    pub mend: bool,
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The document in normal form.
+    pub document: Value,
+    /// The slice as it was before the overlay, lowered and named.
+    pub slice: Value,
+    /// Names that got a number for want of a better one, and are still there.
+    pub numbered: BTreeSet<String>,
+}
+
+/// Runs the whole way.
+pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> Result<Outcome> {
+    let mode = Mode {
+        mend: plan.mend,
+        ours: false,
+    };
+    let mut parts = Vec::new();
+    let mut faults = Faults::default();
+    let missing: Vec<&Selected> = plan
+        .documented
+        .iter()
+        .filter(|s| !documents.iter().any(|d| has(d.value, s)))
+        .collect();
+    for upstream in documents {
+        // An operation that no document has is reported by the last of them.
+        let last = documents
+            .last()
+            .is_some_and(|d| std::ptr::eq(d.value, upstream.value));
+        let own: Vec<Selected> = plan
+            .documented
+            .iter()
+            .filter(|s| has(upstream.value, s) || (last && missing.contains(s)))
+            .cloned()
+            .collect();
+        let part = part(*upstream, &own, mode, report);
+        parts.extend(
+            faults
+                .take(part)
+                .map(|part| (upstream.file.to_owned(), part)),
+        );
+        for operation in plan.handwritten {
+            if has(upstream.value, operation) {
+                let message = format!(
+                    "{} is documented now: it belongs under [operations]",
+                    operation.id
+                );
+                faults
+                    .0
+                    .push(Fault::at(upstream.file, operation.pointer(), message));
+            }
+        }
+    }
+    faults.into_result()?;
+    let mut document = merge(parts, report)?;
+    if document.get("paths").is_none() {
+        document = serde_json::json!({"openapi": "3.0.3", "info": {}, "paths": {}});
+    }
+    let first = Names {
+        file: plan.file,
+        renames: plan.renames,
+        settled: false,
+    };
+    let named = name(&mut document, first)?;
+    let (mut used, mut numbered) = (named.used, named.numbered);
+    let before = document.clone();
+    if let Some(overlay) = plan.overlay {
+        overlay.apply(&mut document, report)?;
+        let again = corrected(
+            plan.file,
+            &mut document,
+            plan.documented,
+            plan.handwritten,
+            report,
+        )?;
+        let second = Names {
+            settled: true,
+            ..first
+        };
+        document = again;
+        let named = name(&mut document, second)?;
+        used.extend(named.used);
+        numbered.extend(named.numbered);
+    }
+    normalise(&mut document, plan.title, report);
+    let mut faults = Faults::default();
+    for unused in plan.renames.keys().filter(|key| !used.contains(*key)) {
+        let message = format!("[components] {unused:?} renames nothing");
+        faults.0.push(Fault::file(plan.file, message));
+    }
+    faults.into_result()?;
+    validate(plan.file, &document)?;
+    let schemas = document.pointer("/components/schemas");
+    numbered.retain(|name| schemas.and_then(|s| s.get(name)).is_some());
+    Ok(Outcome {
+        document,
+        slice: before,
+        numbered,
+    })
+}
+
+fn has(document: &Value, operation: &Selected) -> bool {
+    let item = document
+        .get("paths")
+        .and_then(|paths| paths.get(&operation.path));
+    item.is_some_and(|item| item.get(&operation.method).is_some() || item.get("$ref").is_some())
+}
+
+/// One document's part: sliced, lowered, operations written out.
+fn part(
+    upstream: Upstream<'_>,
+    own: &[Selected],
+    mode: Mode,
+    report: &mut Report,
+) -> Result<Value> {
+    let sliced = slice(upstream.file, upstream.value, own, report)?;
+    let mut lowered = lower(upstream.file, &sliced, mode, report)?;
+    inline(upstream.file, &mut lowered, own, mode, report)?;
+    Ok(lowered)
+}
+
+/// What the overlay wrote goes the same way once more, with its words kept.
+fn corrected(
+    file: &str,
+    document: &mut Value,
+    documented: &[Selected],
+    handwritten: &[Selected],
+    report: &mut Report,
+) -> Result<Value> {
+    let mode = Mode {
+        mend: false,
+        ours: true,
+    };
+    let mut selected = documented.to_vec();
+    selected.extend_from_slice(handwritten);
+    let mut faults = Faults::default();
+    for found in crate::slice::everything(document) {
+        if !selected
+            .iter()
+            .any(|s| s.path == found.path && s.method == found.method)
+        {
+            let message = "the overlay brings an operation that source.toml does not name";
+            faults.0.push(Fault::at(file, found.pointer(), message));
+        }
+    }
+    for wanted in handwritten {
+        if !has(document, wanted) {
+            let message = format!("the overlay does not bring {}", wanted.id);
+            faults.0.push(Fault::at(file, wanted.pointer(), message));
+        }
+    }
+    faults.into_result()?;
+    let sliced = slice(file, document, &selected, report)?;
+    let mut lowered = lower(file, &sliced, mode, report)?;
+    inline(file, &mut lowered, &selected, mode, report)?;
+    Ok(lowered)
+}

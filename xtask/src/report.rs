@@ -1,0 +1,74 @@
+//! What was rewritten or left out, line by line: nothing is dropped in silence.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One rewrite.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// The rule that did it.
+    pub rule: &'static str,
+    /// Where in the upstream document.
+    pub pointer: String,
+    /// What was done.
+    pub detail: String,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<24} {}  {}", self.rule, self.pointer, self.detail)
+    }
+}
+
+/// All rewrites of one run, and how much prose was taken out.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The rewrites, in the order in which they were made.
+    pub lines: Vec<Line>,
+    /// Titles, summaries, descriptions, examples and extensions taken out, by keyword.
+    pub prose: BTreeMap<String, usize>,
+    /// The sentences among them, so that none of them can come back.
+    pub sentences: std::collections::BTreeSet<String>,
+}
+
+impl Report {
+    /// Adds a rewrite.
+    pub fn add(&mut self, rule: &'static str, pointer: &str, detail: impl Into<String>) {
+        self.lines.push(Line {
+            rule,
+            pointer: pointer.to_owned(),
+            detail: detail.into(),
+        });
+    }
+
+    /// Takes over another report's lines.
+    pub fn extend(&mut self, other: Report) {
+        self.lines.extend(other.lines);
+        self.sentences.extend(other.sentences);
+        for (keyword, count) in other.prose {
+            *self.prose.entry(keyword).or_default() += count;
+        }
+    }
+
+    /// The number of rewrites by rule.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for line in &self.lines {
+            *counts.entry(line.rule).or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.lines {
+            writeln!(f, "{line}")?;
+        }
+        for (keyword, count) in &self.prose {
+            writeln!(f, "{:<24} {count} × {keyword} taken out", "prose")?;
+        }
+        Ok(())
+    }
+}
