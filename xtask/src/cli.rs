@@ -58,7 +58,7 @@ struct Replay {
 }
 
 /// Documents nest deeply, and so does what reads them.
-const STACK: usize = 256 * 1024 * 1024;
+pub(crate) const STACK: usize = 256 * 1024 * 1024;
 
 /// Runs the program.
 #[must_use]

@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// Runs what may panic, in code that is not ours; a panic becomes its message.
-fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
+pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();

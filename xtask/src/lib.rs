@@ -7,6 +7,7 @@
 pub mod check;
 pub mod cli;
 pub mod codegen;
+pub mod compile;
 pub mod fault;
 pub mod generate;
 pub mod inline;
@@ -19,6 +20,7 @@ pub mod overlay;
 pub mod page;
 pub mod pipeline;
 pub mod pointer;
+pub mod prepare;
 pub mod read;
 pub mod replay;
 pub mod report;

@@ -1,12 +1,24 @@
-//! `cargo xtask replay`: every document of a folder through the pipeline.
+//! `cargo xtask replay`: every document of a folder through the pipeline, a
+//! line each, with no vendor's overlay and nothing special for any of them.
 
-use crate::fault::Result;
-use std::path::PathBuf;
+use crate::cli::STACK;
+use crate::compile;
+use crate::fault::{Fault, Faults, Result};
+use crate::generate::generate;
+use crate::pipeline::{self, Plan, Upstream};
+use crate::read;
+use crate::report::Report;
+use crate::slice::everything;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 /// What to replay.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The workspace, for `--compile`.
+    /// The workspace, for `compile`.
     pub workspace: PathBuf,
     /// The folder with the documents.
     pub folder: PathBuf,
@@ -16,7 +28,231 @@ pub struct Options {
     pub report: bool,
 }
 
+/// One document that passed.
+#[derive(Debug)]
+pub struct Replayed {
+    /// How many operations it has.
+    pub operations: usize,
+    /// What was rewritten.
+    pub report: Report,
+    /// The generated source.
+    pub source: String,
+}
+
+struct Done {
+    index: usize,
+    result: Result<Replayed>,
+    took: Duration,
+}
+
 /// Replays a folder. False when a document fails.
-pub fn run(_options: &Options) -> Result<bool> {
-    Ok(true)
+pub fn run(options: &Options) -> Result<bool> {
+    let files = documents(&options.folder)?;
+    if files.is_empty() {
+        let folder = options.folder.display().to_string();
+        return Err(Fault::file(folder, "no .json, .yaml, .yml or .md file").into());
+    }
+    let wanted = spread(files.len(), options.compile);
+    let start = Instant::now();
+    let mut sources = Vec::new();
+    let mut failed = 0;
+    each(&files, &mut |done| {
+        let name = file_name(&files[done.index]);
+        let counter = format!("[{:>3}/{}]", done.index + 1, files.len());
+        let took = done.took.as_millis();
+        match done.result {
+            Ok(replayed) => {
+                println!(
+                    "{counter} ok    {name}: {} operations, {} rewrites, {took} ms",
+                    replayed.operations,
+                    replayed.report.lines.len(),
+                );
+                if options.report {
+                    print!("{}", replayed.report);
+                }
+                if wanted.contains(&done.index) {
+                    sources.push((name, replayed.source));
+                }
+            }
+            Err(faults) => {
+                failed += 1;
+                println!("{counter} FAIL  {name}: {took} ms");
+                for fault in faults.0 {
+                    println!("          {fault}");
+                }
+            }
+        }
+    });
+    let passed = files.len() - failed;
+    println!(
+        "{passed} of {} documents pass, {failed} fail, in {:.1} s",
+        files.len(),
+        start.elapsed().as_secs_f64()
+    );
+    let compiled = if sources.is_empty() {
+        options.compile == 0
+    } else {
+        compile::check(&options.workspace, &sources)?
+    };
+    Ok(failed == 0 && compiled)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The documents of a folder, by name.
+pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
+    let fault = |e: std::io::Error| Fault::file(folder.display().to_string(), e.to_string());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+        if path.is_file() && matches!(ending, "json" | "yaml" | "yml" | "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Replays on all cores, and hands the results over in the order of the files.
+fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..cores.min(files.len()) {
+            let (sender, next) = (sender.clone(), &next);
+            let work = move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(file) = files.get(index) else { break };
+                    let start = Instant::now();
+                    let result = one(file);
+                    let took = start.elapsed();
+                    let done = Done {
+                        index,
+                        result,
+                        took,
+                    };
+                    if sender.send(done).is_err() {
+                        break;
+                    }
+                }
+            };
+            // A thread that does not start leaves its share to the others; if
+            // none does, the documents are missing from the total, and fail.
+            let _ = std::thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work);
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut at = 0;
+        for done in receiver {
+            waiting.insert(done.index, done);
+            while let Some(done) = waiting.remove(&at) {
+                take(done);
+                at += 1;
+            }
+        }
+        for (_, done) in waiting {
+            take(done);
+        }
+        for index in 0..files.len() {
+            let lost = next.load(Ordering::Relaxed) <= index;
+            if lost {
+                let result =
+                    Err(Fault::file(file_name(&files[index]), "no thread to replay on").into());
+                let took = Duration::ZERO;
+                take(Done {
+                    index,
+                    result,
+                    took,
+                });
+            }
+        }
+    });
+}
+
+/// Replays one file; a panic of ours is a fault like any other.
+fn one(file: &Path) -> Result<Replayed> {
+    let name = file.display().to_string();
+    crate::generate::quietly(|| document(&name))
+        .unwrap_or_else(|panic| Err(Fault::file(&name, format!("a step panicked: {panic}")).into()))
+}
+
+/// Replays the document at a path or URL.
+pub fn document(location: &str) -> Result<Replayed> {
+    let source = read::read(location)?;
+    value(location, &source.value)
+}
+
+/// Replays a document.
+pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
+    let selected = everything(document);
+    let mut faults = Faults::default();
+    let mut ids = BTreeMap::new();
+    for operation in &selected {
+        if let Some(other) = ids.insert(&operation.id, operation) {
+            let message = format!(
+                "the operationId {:?} stands at {} too",
+                operation.id,
+                other.pointer()
+            );
+            faults.0.push(Fault::at(file, operation.pointer(), message));
+        }
+    }
+    faults.into_result()?;
+    let mut report = Report::default();
+    let outcome = pipeline::run(
+        &[Upstream {
+            file,
+            value: document,
+        }],
+        Plan {
+            file,
+            title: "Replayed",
+            documented: &selected,
+            handwritten: &[],
+            renames: &BTreeMap::new(),
+            overlay: None,
+            mend: true,
+        },
+        &mut report,
+    )?;
+    let mut prepared = outcome.document;
+    crate::prepare::prepare(&mut prepared, &mut report);
+    let source = generate(file, &prepared, "::unitune")?;
+    Ok(Replayed {
+        operations: selected.len(),
+        report,
+        source,
+    })
+}
+
+/// `count` numbers below `length`, evenly spread.
+fn spread(length: usize, count: usize) -> Vec<usize> {
+    let count = count.min(length);
+    match count {
+        0 => Vec::new(),
+        1 => vec![0],
+        _ => (0..count).map(|n| n * (length - 1) / (count - 1)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spread_reaches_both_ends() {
+        assert_eq!(spread(113, 3), [0, 56, 112]);
+        assert_eq!(spread(2, 5), [0, 1]);
+        assert_eq!(spread(5, 0), Vec::<usize>::new());
+    }
 }

@@ -194,6 +194,8 @@ const OPERATION: &[Key] = &[
     prose("summary"),
     prose("description"),
     prose("externalDocs"),
+    // What OpenAI wrote before it wrote x-oaiMeta.
+    prose("oaiMeta"),
     drop(
         "callbacks",
         "callbacks",

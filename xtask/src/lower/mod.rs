@@ -150,6 +150,11 @@ impl Lowering<'_> {
         }
         let at = pointer::join(parent, name);
         let Some(key) = shape::key(kind, name) else {
+            if self.mode.mend {
+                let message = format!("left out: no keyword of {}", noun(kind));
+                self.report.add("unknown-keyword", &at, message);
+                return None;
+            }
             self.fault(&at, format!("unknown keyword {name:?} of {}", noun(kind)));
             return None;
         };
