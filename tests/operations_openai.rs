@@ -1,10 +1,10 @@
 //! What OpenAI's operations put on the wire, and what they make of answers.
 #![cfg(feature = "openai")]
 
-mod support;
+mod loopback;
 
 use serde_json::{Value, json};
-use support::{Answer, Server};
+use loopback::{Answer, Server};
 use unitune::openai::{self, types};
 use unitune::transport::Upload;
 use unitune::wire::DeepObject;
@@ -199,7 +199,7 @@ async fn upload_file() {
         "POST /files"
     );
     assert_eq!(received.header("authorization"), Some("Bearer sk-test"));
-    let form = support::form(&received);
+    let form = received.form();
     assert_eq!(form["purpose"], "fine-tune");
     assert_eq!(form["expires_after[anchor]"], "created_at");
     assert_eq!(form["expires_after[seconds]"], "3600");

@@ -1,10 +1,10 @@
 //! What Together's operations put on the wire, and what they make of answers.
 #![cfg(feature = "together")]
 
-mod support;
+mod loopback;
 
 use serde_json::{Value, json};
-use support::{Answer, Server};
+use loopback::{Answer, Server};
 use unitune::together::{self, types};
 use unitune::transport::Upload;
 
@@ -131,7 +131,7 @@ async fn upload_file() {
         format!("{} {}", received.method, received.target),
         "POST /v1/files/upload"
     );
-    let form = support::form(&received);
+    let form = received.form();
     assert_eq!(form["purpose"], "fine-tune");
     assert_eq!(form["file_name"], "a.jsonl");
     assert_eq!(form["file_type"], "jsonl");

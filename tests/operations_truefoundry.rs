@@ -1,10 +1,10 @@
 //! What the gateway's operations put on the wire, and what they make of
 //! answers; under both forms of its base URL.
 
-mod support;
+mod loopback;
 
 use serde_json::{Value, json};
-use support::{Answer, Received, Server};
+use loopback::{Answer, Received, Server};
 use unitune::transport::Upload;
 use unitune::truefoundry::{self, types};
 use unitune::wire::DeepObject;
@@ -127,7 +127,7 @@ async fn upload_file() {
     let received = server.last();
     assert_eq!(received.target, "/api/llm/files");
     assert_headers(&received);
-    let form = support::form(&received);
+    let form = received.form();
     assert_eq!(form["purpose"], "fine-tune");
     assert_eq!(form["file; filename=a.jsonl"], "{}\n");
 }

@@ -1,0 +1,168 @@
+//! A loopback server that records what arrives and answers what it is told.
+#![allow(dead_code)]
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use tokio::net::TcpListener;
+
+/// What arrived.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub method: String,
+    /// Path with the query, as on the wire.
+    pub target: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: Bytes,
+}
+
+impl Received {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or(serde_json::Value::Null)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// A multipart form: part name (with `; filename=…` for files) → content.
+    pub fn form(&self) -> BTreeMap<String, String> {
+        let kind = self.header("content-type").unwrap();
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+        let text = String::from_utf8(self.body.to_vec()).unwrap();
+        text.split(&format!("--{boundary}"))
+            .filter_map(|part| part.trim_start_matches("\r\n").split_once("\r\n\r\n"))
+            .map(|(headers, content)| {
+                let after = |word: &str| {
+                    let (_, rest) = headers.split_once(&format!("{word}=\""))?;
+                    Some(rest.split('"').next().unwrap_or_default().to_owned())
+                };
+                let name = after(" name").unwrap_or_default();
+                let name = match after("filename") {
+                    Some(file) => format!("{name}; filename={file}"),
+                    None => name,
+                };
+                let content = content.strip_suffix("\r\n").unwrap_or(content);
+                (name, content.to_owned())
+            })
+            .collect()
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(&'static str, &'static str)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(value: serde_json::Value) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("content-type", "application/json")],
+            body: value.to_string().into_bytes(),
+        }
+    }
+
+    pub fn bytes(body: &[u8]) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("content-type", "application/octet-stream")],
+            body: body.to_vec(),
+        }
+    }
+
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+#[derive(Clone, Default)]
+struct Shared {
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+}
+
+/// The server; it stops when this is dropped.
+pub struct Server {
+    pub url: String,
+    shared: Shared,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let shared = Shared::default();
+        let app = Router::new().fallback(answer).with_state(shared.clone());
+        let task = tokio::spawn(async move {
+            axum::serve(listener, app).await.unwrap();
+        });
+        Self { url, shared, task }
+    }
+
+    /// Answers the next request that has no answer yet with this.
+    pub fn answer(&self, answer: Answer) {
+        self.shared.answers.lock().unwrap().push_back(answer);
+    }
+
+    /// The last request that arrived.
+    pub fn last(&self) -> Received {
+        self.shared
+            .received
+            .lock()
+            .unwrap()
+            .last()
+            .cloned()
+            .unwrap()
+    }
+
+    /// How many requests arrived.
+    pub fn count(&self) -> usize {
+        self.shared.received.lock().unwrap().len()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn answer(State(shared): State<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 << 20)
+        .await
+        .unwrap_or_default();
+    let text = |v: &axum::http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+    shared.received.lock().unwrap().push(Received {
+        method: parts.method.to_string(),
+        target: parts.uri.to_string(),
+        headers: parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect(),
+        body,
+    });
+    let next = shared.answers.lock().unwrap().pop_front();
+    let answer = next.unwrap_or_else(|| Answer::json(serde_json::json!({})));
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    response.body(Body::from(answer.body)).unwrap()
+}
