@@ -1,0 +1,202 @@
+//! `unitune jobs …` as a user calls it: what stands on stdout and stderr, and
+//! how it ends.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use unitune_sandbox::Sandbox;
+
+/// The program without any of the caller's environment.
+fn unitune(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_unitune"));
+    command.args(arguments).env_clear();
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    unitune(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&stdout(output))
+        .unwrap_or_else(|e| panic!("{e}\n{}\n{}", stdout(output), stderr(output)))
+}
+
+fn jobs(list: &Value) -> &Vec<Value> {
+    list["data"].as_array().unwrap()
+}
+
+#[test]
+fn the_sandbox_s_list_holds_what_was_promised() {
+    let output = run(&["jobs", "list", "--sandbox", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let list = json(&output);
+    assert_eq!(list["object"], "list");
+    assert_eq!(list["has_more"], false);
+    let jobs = jobs(&list);
+    for vendor in ["openai", "together", "truefoundry"] {
+        let of_vendor = jobs.iter().filter(|j| j["provider"]["vendor"] == vendor);
+        assert!(of_vendor.count() >= 5, "{vendor}");
+    }
+    for job in jobs {
+        let status = job["status"].as_str().unwrap();
+        let word = job["provider"]["status"].as_str().unwrap();
+        assert!(["queued", "running", "succeeded", "failed", "cancelled"].contains(&status));
+        assert!(job["created_at"].as_i64().unwrap() > 1_700_000_000, "{job}");
+        assert!(job["created_at"].as_i64().unwrap() < 2_000_000_000, "{job}");
+        assert!(job["finished_at"].is_null() || job["finished_at"].is_i64(), "{job}");
+        assert!(job.as_object().unwrap().contains_key("error"));
+        assert!(job["provider"]["notes"].is_array() && job["provider"]["extra"].is_object());
+        if word == "user_error" {
+            assert_eq!(status, "failed");
+            assert!(job["error"]["message"].is_string(), "{job}");
+        }
+        if job["provider"]["vendor"] == "together" && status != "succeeded" {
+            assert!(job["fine_tuned_model"].is_null(), "{job}");
+        }
+    }
+    assert!(jobs.iter().any(|j| j["provider"]["status"] == "user_error"));
+    let times: Vec<i64> = jobs.iter().map(|j| j["created_at"].as_i64().unwrap()).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+}
+
+#[test]
+fn a_malformed_job_is_a_warning_and_its_neighbours_are_there() {
+    let output = run(&["jobs", "list", "--sandbox", "--json", "--provider", "together"]);
+    let list = json(&output);
+    assert!(jobs(&list).len() > 5);
+    assert_eq!(list["warnings"][0]["account"], "together");
+    assert_eq!(list["warnings"][0]["account_failed"], false);
+    assert!(stderr(&output).contains("a job is left out"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_table_in_a_pipe_has_no_colour_and_whole_ids() {
+    let output = run(&["jobs", "list", "--sandbox"]);
+    let table = stdout(&output);
+    assert!(table.starts_with("PROVIDER"), "{table}");
+    assert!(table.contains("failed (user_error)"), "{table}");
+    assert!(!table.contains('\u{1b}'));
+    let listed = json(&run(&["jobs", "list", "--sandbox", "--json"]));
+    for job in jobs(&listed) {
+        assert!(table.contains(job["id"].as_str().unwrap()), "{job}");
+    }
+}
+
+#[test]
+fn filters_and_limits() {
+    let failed = json(&run(&["jobs", "list", "--sandbox", "--json", "--status", "failed"]));
+    assert!(jobs(&failed).len() > 2);
+    assert!(jobs(&failed).iter().all(|j| j["status"] == "failed"));
+    let output = run(&["jobs", "list", "--sandbox", "--json", "--limit", "3"]);
+    let three = json(&output);
+    assert_eq!(jobs(&three).len(), 3);
+    assert_eq!(three["has_more"], true);
+    let two = json(&run(&[
+        "jobs", "list", "--sandbox", "--json", "--provider", "openai", "--provider", "together",
+    ]));
+    assert!(jobs(&two).iter().all(|j| j["provider"]["vendor"] != "truefoundry"));
+}
+
+#[test]
+fn jobs_by_id_of_every_vendor() {
+    let list = json(&run(&["jobs", "list", "--sandbox", "--json"]));
+    for vendor in ["openai", "together", "truefoundry"] {
+        let of_vendor = |j: &&Value| j["provider"]["vendor"] == vendor;
+        let job = jobs(&list).iter().find(of_vendor).unwrap();
+        let id = job["id"].as_str().unwrap();
+        let output = run(&["jobs", "get", id, "--sandbox", "--json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let found = json(&output);
+        assert_eq!(found["id"], id);
+        assert_eq!(found["status"], job["status"]);
+        assert_eq!(found["created_at"], job["created_at"]);
+        let shown = stdout(&run(&["jobs", "get", id, "--sandbox"]));
+        assert!(shown.contains(id), "{shown}");
+    }
+}
+
+#[test]
+fn an_unknown_id_ends_with_1_and_the_known_ones_are_shown() {
+    let list = json(&run(&["jobs", "list", "--sandbox", "--json", "--limit", "1"]));
+    let known = jobs(&list)[0]["id"].as_str().unwrap();
+    let output = run(&["jobs", "get", known, "ft-nobody", "--sandbox", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(json(&output)["data"][0]["id"], known);
+    let message = stderr(&output);
+    assert!(message.contains("ft-nobody") && message.contains("openai, together"), "{message}");
+}
+
+#[test]
+fn without_an_account_it_says_what_to_set() {
+    for command in [&["jobs", "list"][..], &["jobs", "get", "ft-1"]] {
+        let output = run(command);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        let message = stderr(&output);
+        for word in ["OPENAI_API_KEY", "TOGETHER_API_KEY", "TFY_API_KEY", "--sandbox"] {
+            assert!(message.contains(word), "{message}");
+        }
+    }
+}
+
+#[test]
+fn called_wrongly_it_ends_with_2() {
+    let wrong: [&[&str]; 6] = [
+        &[],
+        &["jobs"],
+        &["jobs", "get"],
+        &["jobs", "list", "--status", "paused"],
+        &["jobs", "list", "--limit", "0"],
+        &["jobs", "list", "--sandbox", "--provider", "nobody"],
+    ];
+    for arguments in wrong {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+    let unknown = stderr(&run(wrong[5]));
+    assert!(unknown.contains("openai, together, truefoundry"), "{unknown}");
+}
+
+/// A vendor that refuses the key, and one that is not there: the third's jobs
+/// are shown, the others are warnings, and the exit code says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_that_fail_are_warnings_beside_the_others_jobs() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let mut command = unitune(&["jobs", "list", "--json"]);
+    command
+        .env("OPENAI_API_KEY", "sk-wrong-and-secret")
+        .env("OPENAI_BASE_URL", sandbox.openai_base_url())
+        .env("TOGETHER_API_KEY", "tgp-also-secret")
+        // Nothing listens on the discard port of loopback.
+        .env("TOGETHER_BASE_URL", "http://127.0.0.1:9/v1")
+        .env("TFY_API_KEY", sandbox.truefoundry_key())
+        .env("TFY_BASE_URL", sandbox.truefoundry_control_plane_base_url());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let list = json(&output);
+    assert!(jobs(&list).len() >= 5);
+    assert!(jobs(&list).iter().all(|j| j["provider"]["account"] == "truefoundry"));
+    let warnings = stderr(&output);
+    assert!(warnings.contains("openai: listJobs: the vendor answered 401"), "{warnings}");
+    assert!(warnings.contains("together: listJobs: no connection"), "{warnings}");
+    assert!(!warnings.contains("secret"), "{warnings}");
+}
+
+#[test]
+fn the_help_is_as_reviewed() {
+    insta::assert_snapshot!("help", stdout(&run(&["--help"])));
+    insta::assert_snapshot!("help_jobs_list", stdout(&run(&["jobs", "list", "--help"])));
+    insta::assert_snapshot!("help_jobs_get", stdout(&run(&["jobs", "get", "--help"])));
+}
