@@ -2,6 +2,7 @@
 
 use crate::auth;
 use crate::http::{Answer, Call, Content, Found, Part, Refusal, Reply, find, query_pairs};
+use crate::state::limits::BODY;
 use crate::state::{Time, World};
 use crate::vendor::Vendor;
 use ::http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
@@ -16,9 +17,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-
-/// The longest request body that is read: 64 MiB.
-const MAX_BODY: usize = 64 << 20;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -84,10 +82,9 @@ async fn vendor_call(
     parts: Parts,
     body: Body,
 ) -> Reply {
-    let body = to_bytes(body, MAX_BODY).await.map_err(|error| {
-        let message = format!(
-            "The request body could not be read, or is longer than {MAX_BODY} bytes: {error}."
-        );
+    let body = to_bytes(body, BODY).await.map_err(|error| {
+        let message =
+            format!("The request body could not be read, or is longer than {BODY} bytes: {error}.");
         Refusal::new(413, message)
     })?;
     let (operation, path) = match find(vendor.table(), &parts.method, rest) {
@@ -95,7 +92,9 @@ async fn vendor_call(
         Found::OtherMethod => return Err(other_method(vendor, &parts, rest)),
         Found::Nothing => return Err(nothing(vendor, &parts, rest)),
     };
-    auth::check(vendor, &parts.headers)?;
+    if !operation.open {
+        auth::check(vendor, &parts.headers)?;
+    }
     let query = query_pairs(parts.uri.query().unwrap_or(""));
     let headers = parts.headers.clone();
     let (body, form) = read_form(parts, body).await?;

@@ -70,7 +70,8 @@ impl Vendor {
 
     /// The names of this vendor's operations, as faults and recordings call them.
     pub fn operations(self) -> impl Iterator<Item = &'static str> {
-        self.row().operations.iter().map(|operation| operation.name)
+        let documented = self.row().operations.iter().filter(|row| row.documented);
+        documented.map(|operation| operation.name)
     }
 
     pub(crate) fn base(self) -> &'static str {

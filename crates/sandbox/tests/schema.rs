@@ -53,7 +53,7 @@ async fn check(vendor: Vendor, document: &Document) {
 async fn against_the_committed_documents() {
     for vendor in Vendor::ALL {
         match Document::committed(vendor) {
-            Some(document) => check(vendor, &document).await,
+            Some(document) => check(vendor, document).await,
             None => eprintln!("specs/{vendor}/openapi.json is absent: nothing to validate against"),
         }
     }
@@ -63,7 +63,7 @@ async fn against_the_committed_documents() {
 async fn against_the_full_documents_where_they_are_at_hand() {
     for vendor in [Vendor::OpenAi, Vendor::Together] {
         match Document::upstream(vendor) {
-            Some(document) => check(vendor, &document).await,
+            Some(document) => check(vendor, document).await,
             None => eprintln!("the full document of {vendor} is not at hand"),
         }
     }

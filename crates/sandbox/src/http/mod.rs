@@ -3,6 +3,7 @@
 
 mod answer;
 mod call;
+mod fields;
 mod form;
 mod page;
 mod query;
@@ -10,6 +11,7 @@ mod routes;
 
 pub(crate) use answer::{Answer, Content, Refusal, Reply};
 pub(crate) use call::Call;
+pub(crate) use fields::Fields;
 pub(crate) use form::Part;
 pub(crate) use page::{Bounds, MetadataFilter, page};
 pub(crate) use query::{percent_decode, query_pairs};

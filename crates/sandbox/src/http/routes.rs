@@ -4,7 +4,11 @@ use super::{Call, Reply, percent_decode};
 use crate::state::World;
 use http::Method;
 
+/// What answers an operation.
+type Run = fn(&mut World, &Call) -> Reply;
+
 /// One operation of a vendor: a row of that vendor's table.
+#[derive(Debug)]
 pub(crate) struct Operation {
     /// The operation's name, as faults and recordings call it.
     pub(crate) name: &'static str,
@@ -13,7 +17,56 @@ pub(crate) struct Operation {
     /// The path below the vendor's base URL, with `{parameters}`.
     pub(crate) path: &'static str,
     /// What answers it.
-    pub(crate) run: fn(&mut World, &Call) -> Reply,
+    pub(crate) run: Run,
+    /// Whether it is in the vendor's document, or only in the vendor's SDK.
+    pub(crate) documented: bool,
+    /// Whether it needs no key, as an upload to a signed URL.
+    pub(crate) open: bool,
+}
+
+impl Operation {
+    const fn new(name: &'static str, method: Method, path: &'static str, run: Run) -> Operation {
+        Operation {
+            name,
+            method,
+            path,
+            run,
+            documented: true,
+            open: false,
+        }
+    }
+
+    /// A row for a GET.
+    pub(crate) const fn get(name: &'static str, path: &'static str, run: Run) -> Operation {
+        Operation::new(name, Method::GET, path, run)
+    }
+
+    /// A row for a POST.
+    pub(crate) const fn post(name: &'static str, path: &'static str, run: Run) -> Operation {
+        Operation::new(name, Method::POST, path, run)
+    }
+
+    /// A row for a PUT.
+    pub(crate) const fn put(name: &'static str, path: &'static str, run: Run) -> Operation {
+        Operation::new(name, Method::PUT, path, run)
+    }
+
+    /// A row for a DELETE.
+    pub(crate) const fn delete(name: &'static str, path: &'static str, run: Run) -> Operation {
+        Operation::new(name, Method::DELETE, path, run)
+    }
+
+    /// The same row, for what only the vendor's SDK knows.
+    pub(crate) const fn undocumented(mut self) -> Operation {
+        self.documented = false;
+        self
+    }
+
+    /// The same row, for what needs no key.
+    pub(crate) const fn open(mut self) -> Operation {
+        self.open = true;
+        self
+    }
 }
 
 /// What a method and a path lead to.

@@ -73,6 +73,17 @@ pub(crate) enum Kind {
     Reinforcement { grader: Value, extra: Value },
 }
 
+impl Kind {
+    /// OpenAI's name for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Kind::Supervised => "supervised",
+            Kind::Dpo { .. } => "dpo",
+            Kind::Reinforcement { .. } => "reinforcement",
+        }
+    }
+}
+
 /// One job.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
@@ -82,6 +93,7 @@ pub(crate) struct Job {
     pub(crate) training_file: String,
     pub(crate) validation_file: Option<String>,
     pub(crate) result_file: String,
+    pub(crate) result_deleted: bool,
     pub(crate) seed: i64,
     pub(crate) kind: Kind,
     pub(crate) hyperparameters: Hyperparameters,

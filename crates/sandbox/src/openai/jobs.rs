@@ -1,9 +1,10 @@
-//! Jobs: list and retrieve.
+//! Jobs: list, retrieve, cancel, pause, resume.
 
 use super::job::Job;
 use super::{Store, render};
 use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
 use crate::state::World;
+use crate::state::run::Stage;
 use serde_json::{Value, json};
 
 const BOUNDS: Bounds = Bounds {
@@ -31,13 +32,73 @@ pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
     Ok(Answer::json(render::job(job, call.now)))
 }
 
-fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a Job, Refusal> {
+/// Something that an owner does to a job: its name, the stages that it is possible in, and its effect.
+struct Action {
+    name: &'static str,
+    allowed: &'static [Stage],
+    apply: fn(&mut Job, &Call),
+}
+
+const CANCEL: Action = Action {
+    name: "cancelled",
+    allowed: &[
+        Stage::Preparing,
+        Stage::Queued,
+        Stage::Training,
+        Stage::Paused,
+        Stage::Requeued,
+    ],
+    apply: |job, call| job.run.cancel(call.now, 0),
+};
+
+const PAUSE: Action = Action {
+    name: "paused",
+    allowed: &[Stage::Preparing, Stage::Queued, Stage::Training],
+    apply: |job, call| job.run.pause(call.now),
+};
+
+const RESUME: Action = Action {
+    name: "resumed",
+    allowed: &[Stage::Paused],
+    apply: |job, call| job.run.resume(call.now),
+};
+
+/// `POST /fine_tuning/jobs/{fine_tuning_job_id}/cancel`
+pub(crate) fn cancel(world: &mut World, call: &Call) -> Reply {
+    act(world, call, &CANCEL)
+}
+
+/// `POST /fine_tuning/jobs/{fine_tuning_job_id}/pause`
+pub(crate) fn pause(world: &mut World, call: &Call) -> Reply {
+    act(world, call, &PAUSE)
+}
+
+/// `POST /fine_tuning/jobs/{fine_tuning_job_id}/resume`
+pub(crate) fn resume(world: &mut World, call: &Call) -> Reply {
+    act(world, call, &RESUME)
+}
+
+fn act(world: &mut World, call: &Call, action: &Action) -> Reply {
+    let id = call.path("fine_tuning_job_id");
+    let found = world.openai.jobs.iter_mut().find(|job| job.id == id);
+    let job = found.ok_or_else(|| unknown_job(id))?;
+    if !action.allowed.contains(&job.at(call.now).stage) {
+        let status = job.status(call.now);
+        let message = format!("A job that is {status} cannot be {}.", action.name);
+        return Err(Refusal::new(400, message).code("invalid_job_state"));
+    }
+    (action.apply)(job, call);
+    Ok(Answer::json(render::job(job, call.now)))
+}
+
+/// The job that the path names.
+pub(super) fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a Job, Refusal> {
     let id = call.path("fine_tuning_job_id");
     let found = store.jobs.iter().find(|job| job.id == id);
     found.ok_or_else(|| unknown_job(id))
 }
 
-pub(super) fn unknown_job(id: &str) -> Refusal {
+fn unknown_job(id: &str) -> Refusal {
     Refusal::not_found(format!(
         "There is no fine-tuning job '{id}' in this account."
     ))

@@ -1,14 +1,20 @@
 //! OpenAI's fine-tuning and files API, under `/openai/v1`.
 
+mod checkpoints;
+mod create;
+mod events;
+mod files;
+mod graders;
 mod job;
 mod jobs;
+mod models;
 mod render;
 
 use crate::http::Operation;
 use crate::state::Random;
 use crate::state::files::Files;
-use http::Method;
 
+pub(crate) use create::metadata;
 pub(crate) use job::{Hyperparameters, Job, Kind, Setting, spans};
 
 /// The account that every job of the sandbox belongs to.
@@ -21,6 +27,8 @@ pub(crate) struct Store {
     pub(crate) files: Files,
     /// Oldest first.
     pub(crate) jobs: Vec<Job>,
+    /// Oldest first.
+    pub(crate) permissions: Vec<checkpoints::Permission>,
 }
 
 impl Store {
@@ -29,22 +37,30 @@ impl Store {
             random: Random::new(seed, "openai"),
             files: Files::default(),
             jobs: Vec::new(),
+            permissions: Vec::new(),
         }
     }
 }
 
 /// Every operation.
+#[rustfmt::skip]
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "listJobs",
-        method: Method::GET,
-        path: "/fine_tuning/jobs",
-        run: jobs::list,
-    },
-    Operation {
-        name: "retrieveJob",
-        method: Method::GET,
-        path: "/fine_tuning/jobs/{fine_tuning_job_id}",
-        run: jobs::retrieve,
-    },
+    Operation::post("createJob", "/fine_tuning/jobs", create::create),
+    Operation::get("listJobs", "/fine_tuning/jobs", jobs::list),
+    Operation::get("retrieveJob", "/fine_tuning/jobs/{fine_tuning_job_id}", jobs::retrieve),
+    Operation::post("cancelJob", "/fine_tuning/jobs/{fine_tuning_job_id}/cancel", jobs::cancel),
+    Operation::post("pauseJob", "/fine_tuning/jobs/{fine_tuning_job_id}/pause", jobs::pause),
+    Operation::post("resumeJob", "/fine_tuning/jobs/{fine_tuning_job_id}/resume", jobs::resume),
+    Operation::get("listJobEvents", "/fine_tuning/jobs/{fine_tuning_job_id}/events", events::list),
+    Operation::get("listJobCheckpoints", "/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints", checkpoints::list),
+    Operation::get("listCheckpointPermissions", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions", checkpoints::list_permissions),
+    Operation::post("createCheckpointPermissions", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions", checkpoints::create_permissions),
+    Operation::delete("deleteCheckpointPermission", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}", checkpoints::delete_permission),
+    Operation::post("runGrader", "/fine_tuning/alpha/graders/run", graders::run),
+    Operation::post("validateGrader", "/fine_tuning/alpha/graders/validate", graders::validate),
+    Operation::get("listFiles", "/files", files::list),
+    Operation::post("uploadFile", "/files", files::upload),
+    Operation::get("retrieveFile", "/files/{file_id}", files::retrieve),
+    Operation::delete("deleteFile", "/files/{file_id}", files::delete),
+    Operation::get("downloadFile", "/files/{file_id}/content", files::download),
 ];

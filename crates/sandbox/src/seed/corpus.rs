@@ -41,14 +41,3 @@ fn jsonl(lines: impl Iterator<Item = Value>) -> Bytes {
     let text: String = lines.map(|line| format!("{line}\n")).collect();
     Bytes::from(text)
 }
-
-/// How many examples a JSONL file holds.
-pub(crate) fn example_lines(content: &[u8]) -> u64 {
-    let lines = content.split(|byte| *byte == b'\n');
-    lines.filter(|line| !line.trim_ascii().is_empty()).count() as u64
-}
-
-/// About how many tokens a file holds: one for every four bytes.
-pub(crate) fn tokens_of(content: &[u8]) -> u64 {
-    (content.len() as u64).div_ceil(4)
-}

@@ -4,6 +4,7 @@ use super::{corpus, openai, together, truefoundry};
 use crate::SeededJob;
 use crate::awkward::Awkward;
 use crate::state::clock::{DAY, START};
+use crate::state::dataset::examine;
 use crate::state::files::{Files, StoredFile};
 use crate::state::{Random, World};
 use crate::vendor::Vendor;
@@ -113,20 +114,24 @@ fn files(files: &mut Files, random: &mut Random, prefix: &str, length: usize) ->
             0 => random.uuid("file-"),
             length => random.id(prefix, length),
         };
+        let dataset = examine(&content);
         added.push(SeedFile {
             id: id.clone(),
-            lines: corpus::example_lines(&content),
+            lines: dataset.examples,
             size: content.len() as u64,
-            tokens: corpus::tokens_of(&content),
+            tokens: dataset.tokens,
         });
-        files.add(StoredFile {
+        let file = StoredFile {
             id,
             name: name.into(),
             purpose: "fine-tune".into(),
+            kind: "jsonl",
             created: START.plus(-400 * DAY + at as i64 * 60_000),
             expires: None,
             content,
-        });
+        };
+        // Three small files fit into an empty store.
+        let _ = files.add(file);
     }
     added
 }

@@ -7,5 +7,4 @@ mod stand;
 mod together;
 mod truefoundry;
 
-pub(crate) use corpus::{example_lines, tokens_of};
 pub(crate) use fill::{Seeding, fill};

@@ -202,6 +202,7 @@ impl Row {
             training_file: file.id.clone(),
             validation_file: self.wandb.map(|_| files[2].id.clone()),
             result_file: store.random.id("file-", 22),
+            result_deleted: false,
             seed: store.random.below(i32::MAX as u64) as i64,
             kind,
             hyperparameters,

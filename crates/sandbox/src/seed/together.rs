@@ -58,7 +58,7 @@ const LOST_NODE: Fault = Fault {
 const BAD_DATA: Fault = Fault {
     stage: Stage::Training,
     fraction: 0.04,
-    code: "job_error",
+    code: "job_user_error",
     message: "Training data is not usable: line 12 has no assistant turn",
     param: None,
     by_user: true,
@@ -268,7 +268,7 @@ impl Row {
             wandb_project: self.wandb.map(str::to_owned),
             wandb_name: self.wandb.and(self.suffix).map(str::to_owned),
             from_checkpoint: None,
-            run: self.stand.run(spans(steps), steps, STOPPING),
+            run: self.stand.run(spans(steps, self.full), steps, STOPPING),
             awkward: self.awkward,
         }
     }

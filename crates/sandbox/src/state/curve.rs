@@ -5,7 +5,6 @@ use super::random::Random;
 /// What a training run logs at one step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Point {
-    pub(crate) step: u64,
     pub(crate) train_loss: f64,
     pub(crate) train_accuracy: f64,
     pub(crate) valid_loss: f64,
@@ -43,7 +42,6 @@ impl Curve {
         let valid_loss = (base + 0.06 + 0.05 * done) * (1.0 + 0.04 * (noise.unit() - 0.5));
         let accuracy = |loss: f64| (1.0 - 0.28 * loss).clamp(0.05, 0.99);
         Point {
-            step,
             train_loss: round(train_loss, 4),
             train_accuracy: round(accuracy(train_loss), 5),
             valid_loss: round(valid_loss, 4),

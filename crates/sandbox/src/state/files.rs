@@ -1,6 +1,7 @@
 //! Uploaded files, and how much of them is kept.
 
-use super::Time;
+use super::{Time, limits};
+use crate::http::Refusal;
 use bytes::Bytes;
 
 /// One stored file.
@@ -9,6 +10,8 @@ pub(crate) struct StoredFile {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) purpose: String,
+    /// `jsonl`, `csv`, `parquet`: told by Together only.
+    pub(crate) kind: &'static str,
     pub(crate) created: Time,
     pub(crate) expires: Option<Time>,
     pub(crate) content: Bytes,
@@ -18,12 +21,13 @@ pub(crate) struct StoredFile {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     all: Vec<StoredFile>,
+    bytes: usize,
 }
 
 impl Files {
-    /// All files, newest first.
-    pub(crate) fn newest_first(&self) -> Vec<&StoredFile> {
-        self.all.iter().rev().collect()
+    /// All files, in the order in which they came.
+    pub(crate) fn oldest_first(&self) -> impl DoubleEndedIterator<Item = &StoredFile> {
+        self.all.iter()
     }
 
     /// The file with this id.
@@ -31,20 +35,29 @@ impl Files {
         self.all.iter().find(|file| file.id == id)
     }
 
-    /// Keeps a file.
-    pub(crate) fn add(&mut self, file: StoredFile) {
+    /// Keeps a file, unless there is no room for it.
+    pub(crate) fn add(&mut self, file: StoredFile) -> Result<(), Refusal> {
+        let room = limits::FILE_BYTES.saturating_sub(self.bytes);
+        if self.all.len() >= limits::FILES || file.content.len() > room {
+            let message = format!(
+                "The sandbox keeps at most {} files of {} bytes in all. Delete some first.",
+                limits::FILES,
+                limits::FILE_BYTES
+            );
+            return Err(Refusal::new(413, message).code("storage_quota_exceeded"));
+        }
+        self.bytes += file.content.len();
         self.all.push(file);
+        Ok(())
     }
 
     /// Forgets a file; whether there was one.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
-        let before = self.all.len();
-        self.all.retain(|file| file.id != id);
-        self.all.len() < before
-    }
-
-    /// Bytes kept in all.
-    pub(crate) fn size(&self) -> usize {
-        self.all.iter().map(|file| file.content.len()).sum()
+        let Some(at) = self.all.iter().position(|file| file.id == id) else {
+            return false;
+        };
+        let file = self.all.remove(at);
+        self.bytes -= file.content.len();
+        true
     }
 }

@@ -79,8 +79,10 @@ const STATUSES: &[(Stage, &str)] = &[
 pub(crate) const STOPPING: i64 = 20 * SECOND;
 
 /// The plan of a job with so many steps.
-pub(crate) fn spans(steps: u64) -> Vec<Span> {
-    let training = (3 * MINUTE).saturating_add(3 * SECOND * steps.min(100_000) as i64);
+pub(crate) fn spans(steps: u64, full: bool) -> Vec<Span> {
+    // All weights take longer than an adapter.
+    let step = if full { 6 * SECOND } else { 3 * SECOND };
+    let training = (3 * MINUTE).saturating_add(step * steps.min(100_000) as i64);
     vec![
         (Stage::Preparing, 15 * SECOND),
         (Stage::Queued, 90 * SECOND),
@@ -140,6 +142,14 @@ impl Job {
 }
 
 impl Method {
+    /// Whether prompts are trained on too; `"auto"` for methods that do not know the question.
+    pub(crate) fn train_on_inputs(&self) -> Value {
+        match self {
+            Method::Sft { train_on_inputs } => train_on_inputs.clone(),
+            Method::Dpo(_) => json!("auto"),
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         match self {
             Method::Sft { train_on_inputs } => {

@@ -1,9 +1,10 @@
-//! Jobs: list and retrieve.
+//! Jobs: list, retrieve, delete, and what they leave behind: events, checkpoints, metrics, the model.
 
-use super::job::Job;
-use super::{Store, render};
+use super::job::{Job, TrainingType};
+use super::{Store, deviate, events, render};
 use crate::http::{Answer, Call, Refusal, Reply};
-use crate::state::World;
+use crate::state::run::Stage;
+use crate::state::{World, archive};
 use serde_json::{Value, json};
 
 /// `GET /fine-tunes`
@@ -19,6 +20,119 @@ pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
     Ok(Answer::json(render::full(job, call.now)))
 }
 
+/// `DELETE /fine-tunes/{id}`
+pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
+    let store = &mut world.together;
+    let id = call.path("id");
+    let found = store.jobs.iter().position(|job| job.id == id);
+    let at = found.ok_or_else(|| unknown_job(id))?;
+    let job = &store.jobs[at];
+    let force = call
+        .query("force")
+        .is_some_and(|force| force.eq_ignore_ascii_case("true"));
+    if !job.at(call.now).stage.is_over() && !force {
+        let status = job.status(call.now);
+        let message = format!("A job that is {status} cannot be deleted. Cancel it first.");
+        return Err(Refusal::new(409, message).code("invalid_job_state"));
+    }
+    store.jobs.remove(at);
+    Ok(Answer::json(
+        json!({ "message": format!("Fine-tuning job {id} was deleted") }),
+    ))
+}
+
+/// `GET /fine-tunes/{id}/events`
+pub(crate) fn list_events(world: &mut World, call: &Call) -> Reply {
+    let job = find(&world.together, call.path("id"))?;
+    let events = events::events(job, call.now);
+    let mut data: Vec<Value> = events
+        .iter()
+        .map(|event| events::render(event, job))
+        .collect();
+    if let Some(awkward) = job.awkward {
+        for event in &mut data {
+            deviate::event(event, awkward);
+        }
+    }
+    Ok(Answer::json(json!({ "data": data })))
+}
+
+/// `GET /fine-tunes/{id}/checkpoints`
+pub(crate) fn list_checkpoints(world: &mut World, call: &Call) -> Reply {
+    let job = find(&world.together, call.path("id"))?;
+    let data: Vec<Value> = job
+        .checkpoint_steps()
+        .into_iter()
+        .filter_map(|step| {
+            let at = job.run.step_reached(step).filter(|at| *at <= call.now)?;
+            let last = step == job.run.steps();
+            Some(json!({
+                "step": step,
+                "created_at": at.rfc3339(),
+                "path": events::checkpoint_path(job, step),
+                "checkpoint_type": if last { "Final" } else { "Intermediate" },
+            }))
+        })
+        .collect();
+    Ok(Answer::json(json!({ "data": data })))
+}
+
+/// `GET /finetune/download`
+pub(crate) fn download(world: &mut World, call: &Call) -> Reply {
+    let id = call.query("ft_id").filter(|id| !id.is_empty());
+    let id = id.ok_or_else(|| Refusal::field("ft_id", "The query needs 'ft_id'."))?;
+    let job = find(&world.together, id)?;
+    let lora = matches!(job.training_type, TrainingType::Lora(_));
+    let adapter = match call.query("checkpoint") {
+        None | Some("model_output_path") => lora,
+        Some("merged") => false,
+        Some("adapter") if lora => true,
+        Some("adapter") => {
+            return Err(Refusal::field(
+                "checkpoint",
+                "This job trained all weights: it has no adapter.",
+            ));
+        }
+        Some(other) => {
+            let message = format!(
+                "'checkpoint' is '{other}': expected merged, adapter or model_output_path."
+            );
+            return Err(Refusal::field("checkpoint", message));
+        }
+    };
+    let step = match call.query("checkpoint_step") {
+        None => None,
+        Some(step) => Some(step.parse::<u64>().map_err(|_| {
+            Refusal::field("checkpoint_step", "'checkpoint_step' must be an integer.")
+        })?),
+    };
+    let ready = match step {
+        None => job.at(call.now).stage == Stage::Succeeded,
+        Some(step) => {
+            let at = job.run.step_reached(step).filter(|at| *at <= call.now);
+            job.checkpoint_steps().contains(&step) && at.is_some()
+        }
+    };
+    if !ready {
+        let message = format!(
+            "There is nothing to download yet: the job is {}.",
+            job.status(call.now)
+        );
+        return Err(Refusal::new(400, message).code("not_ready"));
+    }
+    let name = match step {
+        Some(step) => format!("{id}-step-{step}.tar.zst"),
+        None => format!("{id}.tar.zst"),
+    };
+    let body = archive::model(&job.model, &job.id, adapter);
+    let answer = Answer::bytes("application/octet-stream", body);
+    Ok(answer.header(
+        "content-disposition",
+        format!("attachment; filename=\"{name}\""),
+    ))
+}
+
+/// The job with this id.
 pub(super) fn find<'a>(store: &'a Store, id: &str) -> Result<&'a Job, Refusal> {
     let found = store.jobs.iter().find(|job| job.id == id);
     found.ok_or_else(|| unknown_job(id))

@@ -1,5 +1,9 @@
 //! The models that the sandbox's Together can tune, with sizes, prices and limits.
 
+use crate::http::{Answer, Call, Refusal, Reply};
+use crate::state::World;
+use serde_json::json;
+
 /// One model.
 pub(crate) struct Model {
     pub(crate) name: &'static str,
@@ -83,4 +87,67 @@ pub(crate) fn price(name: &str, tokens: u64) -> u64 {
         model.nanodollars_per_token
     });
     tokens.saturating_mul(each).max(4_000_000_000)
+}
+
+/// Limits that all models share.
+pub(crate) mod limits {
+    pub(crate) const EPOCHS: i64 = 20;
+    pub(crate) const EVALS: i64 = 100;
+    pub(crate) const CHECKPOINTS: i64 = 100;
+    pub(crate) const SEQUENCE: i64 = 8192;
+    pub(crate) const LEAST_SEQUENCE: i64 = 128;
+    pub(crate) const LEAST_RATE: f64 = 1e-8;
+    pub(crate) const MOST_RATE: f64 = 0.01;
+    pub(crate) const LEAST_BATCH: i64 = 1;
+    pub(crate) const RANK: i64 = 64;
+}
+
+/// `GET /fine-tunes/models/supported`
+pub(crate) fn supported(_: &mut World, _: &Call) -> Reply {
+    let names: Vec<&str> = MODELS.iter().map(|model| model.name).collect();
+    Ok(Answer::json(json!({ "models": names })))
+}
+
+/// `GET /fine-tunes/models/limits`
+pub(crate) fn retrieve_limits(_: &mut World, call: &Call) -> Reply {
+    let Some(name) = call.query("model_name") else {
+        let message = "The query needs 'model_name'.";
+        return Err(Refusal::field("model_name", message));
+    };
+    // This one refusal has a shape of its own in Together's document.
+    let Some(model) = model(name) else {
+        let message = format!("The model '{name}' cannot be fine-tuned.");
+        return Ok(Answer::status(404, json!({ "message": message })));
+    };
+    let batches = json!({
+        "max_batch_size": model.max_batch_size,
+        "max_batch_size_dpo": model.max_batch_size / 2,
+        "min_batch_size": limits::LEAST_BATCH,
+    });
+    let mut lora = batches.clone();
+    lora["max_rank"] = json!(limits::RANK);
+    lora["default_rank"] = json!(limits::RANK);
+    lora["target_modules"] = json!(["q_proj", "k_proj", "v_proj", "o_proj"]);
+    let mut body = json!({
+        "model_name": model.name,
+        "lora_training": lora,
+        "max_num_epochs": limits::EPOCHS,
+        "max_num_evals": limits::EVALS,
+        "max_num_checkpoints": limits::CHECKPOINTS,
+        "max_seq_length_sft": limits::SEQUENCE,
+        "max_seq_length_dpo": limits::SEQUENCE,
+        "min_max_seq_length": limits::LEAST_SEQUENCE,
+        "max_learning_rate": limits::MOST_RATE,
+        "min_learning_rate": limits::LEAST_RATE,
+        "default_gradient_accumulation_steps": 1,
+        "supports_full_training": model.supports_full,
+        "supports_vision": model.supports_vision,
+        "supports_tools": model.supports_tools,
+        "supports_reasoning": model.supports_reasoning,
+        "merge_output_lora": true,
+    });
+    if model.supports_full {
+        body["full_training"] = batches;
+    }
+    Ok(Answer::json(body))
 }

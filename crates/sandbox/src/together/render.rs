@@ -1,6 +1,6 @@
 //! Together's bodies: one shape for list, create and cancel, another for retrieve.
 
-use super::job::Job;
+use super::job::{Job, TrainingType};
 use super::{OWNER, USER, deviate, events};
 use crate::state::Time;
 use crate::state::run::Stage;
@@ -39,6 +39,7 @@ fn common(job: &Job, now: Time) -> Map<String, Value> {
         "total_price": job.price,
         "wandb_project_name": job.wandb_project.as_deref().unwrap_or(""),
         "from_checkpoint": job.from_checkpoint.as_deref().unwrap_or(""),
+        "adapter_output_name": adapter_name(job),
         "from_hf_model": "",
         "hf_model_revision": "",
         "progress": progress(job, now),
@@ -81,7 +82,7 @@ pub(crate) fn full(job: &Job, now: Time) -> Value {
         ("job_id", json!(job.id)),
         ("trainingfile_numlines", json!(job.lines)),
         ("trainingfile_size", json!(job.size)),
-        ("train_on_inputs", json!(false)),
+        ("train_on_inputs", job.method.train_on_inputs()),
         ("eval_steps", json!(0)),
         ("multimodal_params", json!({"train_vision": false})),
         ("param_count", json!(job.parameters)),
@@ -103,6 +104,13 @@ pub(crate) fn full(job: &Job, now: Time) -> Value {
     body.extend(own.map(|(name, value)| (name.to_owned(), value)));
     deviate::job(&mut body, job, now);
     Value::Object(body)
+}
+
+fn adapter_name(job: &Job) -> Value {
+    match job.training_type {
+        TrainingType::Lora(_) => json!(format!("{}-adapter", job.output_model())),
+        TrainingType::Full => json!(""),
+    }
 }
 
 /// Where the run's page would be; `""` without Weights & Biases.

@@ -1,7 +1,7 @@
 //! Jobs: list and retrieve.
 
 use super::job::Job;
-use super::{ACCOUNTS, render};
+use super::{headers, render};
 use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
 use crate::state::World;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ const BOUNDS: Bounds = Bounds {
 
 /// `GET /fine_tuning/jobs`
 pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
-    let account = account(call)?;
+    let account = headers::account(call)?;
     let filter = MetadataFilter::read(call);
     let jobs = world.truefoundry.jobs.iter().rev();
     let jobs = jobs
@@ -31,7 +31,7 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 
 /// `GET /fine_tuning/jobs/{fine_tuning_job_id}`
 pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
-    let account = account(call)?;
+    let account = headers::account(call)?;
     let id = call.path("fine_tuning_job_id");
     let found = world
         .truefoundry
@@ -42,20 +42,4 @@ pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
         Refusal::not_found(format!("No provider account has a fine-tuning job '{id}'."))
     })?;
     Ok(Answer::json(render::job(job, call.now)))
-}
-
-/// The provider account that the request names.
-pub(super) fn account(call: &Call) -> Result<Option<&'static str>, Refusal> {
-    let Some(name) = call
-        .header("x-tfy-provider-name")
-        .filter(|name| !name.is_empty())
-    else {
-        return Ok(None);
-    };
-    let found = ACCOUNTS.iter().find(|account| **account == name);
-    found.map(|account| Some(*account)).ok_or_else(|| {
-        let known = ACCOUNTS.join(", ");
-        let message = format!("No provider account is named '{name}'. This gateway has {known}.");
-        Refusal::field("x-tfy-provider-name", message)
-    })
 }

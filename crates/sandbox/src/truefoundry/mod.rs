@@ -1,5 +1,8 @@
 //! TrueFoundry's gateway, under `/truefoundry` and `/truefoundry/api/llm`.
 
+mod create;
+mod files;
+mod headers;
 mod job;
 mod jobs;
 mod render;
@@ -7,7 +10,6 @@ mod render;
 use crate::http::Operation;
 use crate::state::Random;
 use crate::state::files::Files;
-use http::Method;
 
 pub(crate) use job::{Job, spans};
 
@@ -34,17 +36,14 @@ impl Store {
 }
 
 /// Every operation.
+#[rustfmt::skip]
 pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "listJobs",
-        method: Method::GET,
-        path: "/fine_tuning/jobs",
-        run: jobs::list,
-    },
-    Operation {
-        name: "retrieveJob",
-        method: Method::GET,
-        path: "/fine_tuning/jobs/{fine_tuning_job_id}",
-        run: jobs::retrieve,
-    },
+    Operation::post("createJob", "/fine_tuning/jobs", create::create),
+    Operation::get("listJobs", "/fine_tuning/jobs", jobs::list),
+    Operation::get("retrieveJob", "/fine_tuning/jobs/{fine_tuning_job_id}", jobs::retrieve),
+    Operation::post("uploadFile", "/files", files::upload),
+    Operation::get("listFiles", "/files", files::list),
+    Operation::get("retrieveFile", "/files/{file_id}", files::retrieve),
+    Operation::delete("deleteFile", "/files/{file_id}", files::delete),
+    Operation::get("downloadFile", "/files/{file_id}/content", files::download),
 ];

@@ -3,8 +3,13 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+pub mod session;
+
+use jsonschema::Validator;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use unitune_sandbox::{Sandbox, Vendor};
 
 /// A sandbox's answer.
@@ -61,60 +66,73 @@ pub async fn read(response: reqwest::Response) -> Answer {
     }
 }
 
-/// A vendor's document, ready to validate answers.
-pub struct Document(Value);
+/// A vendor's document, ready to validate answers. Documents and validators are made once for each test binary.
+pub struct Document {
+    document: Value,
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
+
+static DOCUMENTS: Mutex<BTreeMap<PathBuf, Option<&'static Document>>> = Mutex::new(BTreeMap::new());
 
 impl Document {
     /// The committed normal form, if there is one.
-    pub fn committed(vendor: Vendor) -> Option<Document> {
-        let path = format!(
-            "{}/../../specs/{vendor}/openapi.json",
-            env!("CARGO_MANIFEST_DIR")
-        );
-        let text = std::fs::read_to_string(path).ok()?;
-        Some(Document::new(serde_json::from_str(&text).unwrap()))
+    pub fn committed(vendor: Vendor) -> Option<&'static Document> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
+        let path = PathBuf::from(root).join(vendor.name()).join("openapi.json");
+        Document::load(path, |text| serde_json::from_str(text).unwrap())
     }
 
     /// The vendor's full document, where the upstream documents are at hand.
-    pub fn upstream(vendor: Vendor) -> Option<Document> {
-        let default = format!("{}/../../../shared/upstream", env!("CARGO_MANIFEST_DIR"));
+    pub fn upstream(vendor: Vendor) -> Option<&'static Document> {
+        let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/upstream");
         let root = std::env::var_os("UNITUNE_UPSTREAM").map_or(default.into(), PathBuf::from);
-        let text = std::fs::read_to_string(root.join(vendor.name()).join("openapi.yaml")).ok()?;
-        Some(Document::new(serde_saphyr::from_str(&text).unwrap()))
+        let path = root.join(vendor.name()).join("openapi.yaml");
+        Document::load(path, |text| serde_saphyr::from_str(text).unwrap())
     }
 
-    fn new(mut document: Value) -> Document {
-        modernise(&mut document);
-        Document(document)
+    fn load(path: PathBuf, parse: fn(&str) -> Value) -> Option<&'static Document> {
+        let mut documents = DOCUMENTS.lock().unwrap();
+        let read = || {
+            let mut document = parse(&std::fs::read_to_string(&path).ok()?);
+            modernise(&mut document);
+            let validators = Mutex::default();
+            Some(&*Box::leak(Box::new(Document {
+                document,
+                validators,
+            })))
+        };
+        *documents.entry(path.clone()).or_insert_with(read)
     }
 
     /// Whether the document has this operation at all.
     pub fn has(&self, method: &str, path: &str) -> bool {
-        self.0["paths"][path][method].is_object()
+        self.document["paths"][path][method].is_object()
     }
 
     /// What is wrong with a 200 answer to an operation, in one line per error.
     pub fn errors(&self, method: &str, path: &str, body: &Value) -> Vec<String> {
-        let response = &self.0["paths"][path][method]["responses"]["200"];
-        self.errors_of(&response["content"]["application/json"]["schema"], body)
-    }
-
-    /// What is wrong with a value of a component schema, in one line per error.
-    pub fn component_errors(&self, name: &str, body: &Value) -> Vec<String> {
-        self.errors_of(&self.0["components"]["schemas"][name], body)
-    }
-
-    fn errors_of(&self, schema: &Value, body: &Value) -> Vec<String> {
-        assert!(schema.is_object(), "the document has no such schema");
-        let schema = json!({"allOf": [schema], "components": self.0["components"]});
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .build(&schema)
-            .unwrap();
+        let validator = self.validator(method, path);
         let errors = validator.iter_errors(body);
         errors
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect()
+    }
+
+    fn validator(&self, method: &str, path: &str) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap();
+        let build = || {
+            let response = &self.document["paths"][path][method]["responses"]["200"];
+            let schema = &response["content"]["application/json"]["schema"];
+            assert!(schema.is_object(), "no schema for {method} {path}");
+            let schema = json!({"allOf": [schema], "components": self.document["components"]});
+            let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
+            Arc::new(options.build(&schema).unwrap())
+        };
+        Arc::clone(
+            validators
+                .entry(format!("{method} {path}"))
+                .or_insert_with(build),
+        )
     }
 }
 

@@ -1,0 +1,182 @@
+//! Reading the fields of a JSON body, refusing what does not fit and naming the field to blame.
+
+use super::Refusal;
+use serde_json::{Map, Value};
+
+/// The fields of a JSON object, with the path that leads to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    path: String,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a value, which must be an object.
+    pub(crate) fn of(value: &'a Value, path: &str) -> Result<Fields<'a>, Refusal> {
+        let object = value
+            .as_object()
+            .ok_or_else(|| wrong_type(path, "an object"))?;
+        Ok(Fields {
+            object,
+            path: path.to_owned(),
+        })
+    }
+
+    /// A field's value, unless it is absent or null.
+    pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Where a field of this object is in the body: `method.dpo.hyperparameters`.
+    pub(crate) fn path_of(&self, name: &str) -> String {
+        match self.path.is_empty() {
+            true => name.to_owned(),
+            false => format!("{}.{name}", self.path),
+        }
+    }
+
+    /// A refusal that blames a field.
+    pub(crate) fn blame(&self, name: &str, message: impl Into<String>) -> Refusal {
+        Refusal::field(&self.path_of(name), message)
+    }
+
+    /// Refuses fields that are not in the table.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Refusal> {
+        let unknown = self
+            .object
+            .keys()
+            .find(|name| !known.contains(&name.as_str()));
+        match unknown {
+            None => Ok(()),
+            Some(name) => {
+                let message = format!(
+                    "Unknown field '{}'. Expected one of: {}.",
+                    self.path_of(name),
+                    known.join(", ")
+                );
+                Err(self.blame(name, message).code("unknown_parameter"))
+            }
+        }
+    }
+
+    /// A text that must be there.
+    pub(crate) fn required_text(&self, name: &str) -> Result<&'a str, Refusal> {
+        self.text(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// The refusal of an object without a field.
+    pub(crate) fn missing(&self, name: &str) -> Refusal {
+        let message = format!("The field '{}' is missing.", self.path_of(name));
+        self.blame(name, message).code("missing_required_parameter")
+    }
+
+    /// A text.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+        self.typed(name, "a string", Value::as_str)
+    }
+
+    /// A text that is not empty.
+    pub(crate) fn filled_text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+        Ok(self.text(name)?.filter(|text| !text.is_empty()))
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        self.typed(name, "true or false", Value::as_bool)
+    }
+
+    /// A whole number within bounds.
+    pub(crate) fn integer(
+        &self,
+        name: &str,
+        least: i64,
+        most: i64,
+    ) -> Result<Option<i64>, Refusal> {
+        let Some(value) = self.typed(name, "an integer", whole)? else {
+            return Ok(None);
+        };
+        let code = match value {
+            value if value < least => "integer_below_min_value",
+            value if value > most => "integer_above_max_value",
+            value => return Ok(Some(value)),
+        };
+        let path = self.path_of(name);
+        let message = format!("'{path}' is {value}: expected an integer from {least} to {most}.");
+        Err(self.blame(name, message).code(code))
+    }
+
+    /// A number within bounds.
+    pub(crate) fn number(&self, name: &str, least: f64, most: f64) -> Result<Option<f64>, Refusal> {
+        let Some(value) = self.typed(name, "a number", Value::as_f64)? else {
+            return Ok(None);
+        };
+        if (least..=most).contains(&value) {
+            return Ok(Some(value));
+        }
+        let path = self.path_of(name);
+        let message = format!("'{path}' is {value}: expected a number from {least} to {most}.");
+        Err(self.blame(name, message).code("invalid_value"))
+    }
+
+    /// A text out of a table.
+    pub(crate) fn choice(&self, name: &str, table: &[&str]) -> Result<Option<&'a str>, Refusal> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        match table.contains(&text) {
+            true => Ok(Some(text)),
+            false => {
+                let path = self.path_of(name);
+                let known = table.join(", ");
+                let message = format!("'{path}' is '{text}': expected one of {known}.");
+                Err(self.blame(name, message).code("invalid_value"))
+            }
+        }
+    }
+
+    /// An object.
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Fields<'a>>, Refusal> {
+        let value = self.value(name);
+        value
+            .map(|value| Fields::of(value, &self.path_of(name)))
+            .transpose()
+    }
+
+    /// A list.
+    pub(crate) fn list(&self, name: &str) -> Result<Option<&'a Vec<Value>>, Refusal> {
+        self.typed(name, "a list", Value::as_array)
+    }
+
+    /// Every field with its value.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.object.iter()
+    }
+
+    fn typed<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Refusal> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(value) => match read(value) {
+                Some(value) => Ok(Some(value)),
+                None => Err(wrong_type(&self.path_of(name), expected)),
+            },
+        }
+    }
+}
+
+fn wrong_type(path: &str, expected: &str) -> Refusal {
+    let message = format!("'{path}' has the wrong type: expected {expected}.");
+    Refusal::field(path, message).code("invalid_type")
+}
+
+/// An integer, also when it is written as `3.0`.
+fn whole(value: &Value) -> Option<i64> {
+    let float = value
+        .as_f64()
+        .filter(|float| float.fract() == 0.0 && float.abs() < 9e15);
+    value.as_i64().or(float.map(|float| float as i64))
+}

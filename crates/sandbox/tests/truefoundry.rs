@@ -1,0 +1,122 @@
+//! The gateway: all eight operations, with state and time.
+
+mod support;
+
+use serde_json::json;
+use std::time::Duration;
+use support::session::{Session, chat};
+use support::{client, read};
+use unitune_sandbox::{Sandbox, Vendor};
+
+const JOBS: &str = "/fine_tuning/jobs";
+const JOB: &str = "/fine_tuning/jobs/{fine_tuning_job_id}";
+
+#[tokio::test]
+async fn a_job_walks_through_its_life() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::TrueFoundry);
+    let file = session
+        .upload(
+            "/files",
+            &[("purpose", "fine-tune")],
+            "train.jsonl",
+            &chat(30),
+        )
+        .await
+        .body;
+    let body = json!({
+        "model": "gpt-4o-mini-2024-07-18",
+        "training_file": file["id"],
+        "metadata": {"team": "a"},
+        "hyperparameters": {"n_epochs": 2},
+    });
+    let created = session.post(JOBS, &[], body).await;
+    let id = created["id"].as_str().unwrap();
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..40 {
+        let job = session.get(JOB, &[id], "").await;
+        let now = job["status"].as_str().unwrap().to_owned();
+        assert_eq!(job["fine_tuned_model"].is_string(), now == "succeeded");
+        if seen.last() != Some(&now) {
+            seen.push(now);
+        }
+        sandbox.advance(Duration::from_secs(15));
+    }
+    assert_eq!(seen, ["queued", "running", "succeeded"]);
+    let mine = session.get(JOBS, &[], "?metadata[team]=a").await;
+    assert_eq!(mine["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::TrueFoundry);
+    for (body, param) in [
+        (json!({"training_file": "file-x"}), "model"),
+        (json!({"model": "m"}), "training_file"),
+        (
+            json!({"model": "m", "training_file": "file-none"}),
+            "training_file",
+        ),
+        (
+            json!({"model": "m", "training_file": "file-none", "learning_rate": 1}),
+            "learning_rate",
+        ),
+    ] {
+        assert_eq!(
+            session.refused(400, "POST", JOBS, &[], Some(body)).await["param"],
+            param
+        );
+    }
+    let url = format!("{}/files", sandbox.truefoundry_base_url());
+    let form = reqwest::multipart::Form::new()
+        .text("purpose", "fine-tune")
+        .text("file", "x");
+    let request = client()
+        .post(url)
+        .bearer_auth(sandbox.truefoundry_key())
+        .multipart(form);
+    let answer = read(
+        request
+            .header("x-tfy-metadata", "no json")
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert_eq!(
+        (answer.status, &answer.body["error"]["param"]),
+        (400, &json!("x-tfy-metadata"))
+    );
+}
+
+#[tokio::test]
+async fn files_are_listed_retrieved_downloaded_and_deleted() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::TrueFoundry);
+    let file = session
+        .upload(
+            "/files",
+            &[("purpose", "fine-tune")],
+            "train.jsonl",
+            &chat(2),
+        )
+        .await
+        .body;
+    let id = file["id"].as_str().unwrap();
+    assert_eq!(session.get("/files", &[], "").await["data"][0], file);
+    assert_eq!(session.get("/files/{file_id}", &[id], "").await, file);
+    assert_eq!(
+        session.download(&format!("/files/{id}/content")).await,
+        chat(2).into_bytes()
+    );
+    assert_eq!(
+        session
+            .ok("DELETE", "/files/{file_id}", &[id], "", None)
+            .await["deleted"],
+        true
+    );
+    session
+        .refused(404, "GET", "/files/{file_id}", &[id], None)
+        .await;
+}
