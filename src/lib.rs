@@ -21,3 +21,8 @@ pub mod providers;
 pub mod unify;
 
 pub use transport::{Error, ErrorKind, Response};
+
+/// The README's examples, compiled as tests.
+#[cfg(all(doctest, feature = "openai", feature = "together"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

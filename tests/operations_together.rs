@@ -3,8 +3,8 @@
 
 mod loopback;
 
-use serde_json::{Value, json};
 use loopback::{Answer, Server};
+use serde_json::{Value, json};
 use unitune::together::{self, types};
 use unitune::transport::Upload;
 

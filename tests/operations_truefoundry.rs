@@ -3,8 +3,8 @@
 
 mod loopback;
 
-use serde_json::{Value, json};
 use loopback::{Answer, Received, Server};
+use serde_json::{Value, json};
 use unitune::transport::Upload;
 use unitune::truefoundry::{self, types};
 use unitune::wire::DeepObject;

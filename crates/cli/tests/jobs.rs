@@ -52,7 +52,10 @@ fn the_sandbox_s_list_holds_what_was_promised() {
         assert!(["queued", "running", "succeeded", "failed", "cancelled"].contains(&status));
         assert!(job["created_at"].as_i64().unwrap() > 1_700_000_000, "{job}");
         assert!(job["created_at"].as_i64().unwrap() < 2_000_000_000, "{job}");
-        assert!(job["finished_at"].is_null() || job["finished_at"].is_i64(), "{job}");
+        assert!(
+            job["finished_at"].is_null() || job["finished_at"].is_i64(),
+            "{job}"
+        );
         assert!(job.as_object().unwrap().contains_key("error"));
         assert!(job["provider"]["notes"].is_array() && job["provider"]["extra"].is_object());
         if word == "user_error" {
@@ -64,18 +67,32 @@ fn the_sandbox_s_list_holds_what_was_promised() {
         }
     }
     assert!(jobs.iter().any(|j| j["provider"]["status"] == "user_error"));
-    let times: Vec<i64> = jobs.iter().map(|j| j["created_at"].as_i64().unwrap()).collect();
+    let times: Vec<i64> = jobs
+        .iter()
+        .map(|j| j["created_at"].as_i64().unwrap())
+        .collect();
     assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
 }
 
 #[test]
 fn a_malformed_job_is_a_warning_and_its_neighbours_are_there() {
-    let output = run(&["jobs", "list", "--sandbox", "--json", "--provider", "together"]);
+    let output = run(&[
+        "jobs",
+        "list",
+        "--sandbox",
+        "--json",
+        "--provider",
+        "together",
+    ]);
     let list = json(&output);
     assert!(jobs(&list).len() > 5);
     assert_eq!(list["warnings"][0]["account"], "together");
     assert_eq!(list["warnings"][0]["account_failed"], false);
-    assert!(stderr(&output).contains("a job is left out"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("a job is left out"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -93,7 +110,14 @@ fn the_table_in_a_pipe_has_no_colour_and_whole_ids() {
 
 #[test]
 fn filters_and_limits() {
-    let failed = json(&run(&["jobs", "list", "--sandbox", "--json", "--status", "failed"]));
+    let failed = json(&run(&[
+        "jobs",
+        "list",
+        "--sandbox",
+        "--json",
+        "--status",
+        "failed",
+    ]));
     assert!(jobs(&failed).len() > 2);
     assert!(jobs(&failed).iter().all(|j| j["status"] == "failed"));
     let output = run(&["jobs", "list", "--sandbox", "--json", "--limit", "3"]);
@@ -101,9 +125,20 @@ fn filters_and_limits() {
     assert_eq!(jobs(&three).len(), 3);
     assert_eq!(three["has_more"], true);
     let two = json(&run(&[
-        "jobs", "list", "--sandbox", "--json", "--provider", "openai", "--provider", "together",
+        "jobs",
+        "list",
+        "--sandbox",
+        "--json",
+        "--provider",
+        "openai",
+        "--provider",
+        "together",
     ]));
-    assert!(jobs(&two).iter().all(|j| j["provider"]["vendor"] != "truefoundry"));
+    assert!(
+        jobs(&two)
+            .iter()
+            .all(|j| j["provider"]["vendor"] != "truefoundry")
+    );
 }
 
 #[test]
@@ -126,13 +161,23 @@ fn jobs_by_id_of_every_vendor() {
 
 #[test]
 fn an_unknown_id_ends_with_1_and_the_known_ones_are_shown() {
-    let list = json(&run(&["jobs", "list", "--sandbox", "--json", "--limit", "1"]));
+    let list = json(&run(&[
+        "jobs",
+        "list",
+        "--sandbox",
+        "--json",
+        "--limit",
+        "1",
+    ]));
     let known = jobs(&list)[0]["id"].as_str().unwrap();
     let output = run(&["jobs", "get", known, "ft-nobody", "--sandbox", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(json(&output)["data"][0]["id"], known);
     let message = stderr(&output);
-    assert!(message.contains("ft-nobody") && message.contains("openai, together"), "{message}");
+    assert!(
+        message.contains("ft-nobody") && message.contains("openai, together"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -142,7 +187,12 @@ fn without_an_account_it_says_what_to_set() {
         assert_eq!(output.status.code(), Some(2));
         assert!(output.stdout.is_empty());
         let message = stderr(&output);
-        for word in ["OPENAI_API_KEY", "TOGETHER_API_KEY", "TFY_API_KEY", "--sandbox"] {
+        for word in [
+            "OPENAI_API_KEY",
+            "TOGETHER_API_KEY",
+            "TFY_API_KEY",
+            "--sandbox",
+        ] {
             assert!(message.contains(word), "{message}");
         }
     }
@@ -160,11 +210,19 @@ fn called_wrongly_it_ends_with_2() {
     ];
     for arguments in wrong {
         let output = run(arguments);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
     let unknown = stderr(&run(wrong[5]));
-    assert!(unknown.contains("openai, together, truefoundry"), "{unknown}");
+    assert!(
+        unknown.contains("openai, together, truefoundry"),
+        "{unknown}"
+    );
 }
 
 /// A vendor that refuses the key, and one that is not there: the third's jobs
@@ -187,10 +245,20 @@ async fn accounts_that_fail_are_warnings_beside_the_others_jobs() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let list = json(&output);
     assert!(jobs(&list).len() >= 5);
-    assert!(jobs(&list).iter().all(|j| j["provider"]["account"] == "truefoundry"));
+    assert!(
+        jobs(&list)
+            .iter()
+            .all(|j| j["provider"]["account"] == "truefoundry")
+    );
     let warnings = stderr(&output);
-    assert!(warnings.contains("openai: listJobs: the vendor answered 401"), "{warnings}");
-    assert!(warnings.contains("together: listJobs: no connection"), "{warnings}");
+    assert!(
+        warnings.contains("openai: listJobs: the vendor answered 401"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("together: listJobs: no connection"),
+        "{warnings}"
+    );
     assert!(!warnings.contains("secret"), "{warnings}");
 }
 
