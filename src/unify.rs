@@ -20,26 +20,52 @@
 //! # }
 //! ```
 
+mod checkpoints;
 mod common;
 mod context;
+mod cost;
 mod error;
+mod events;
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod extras;
+mod files;
 #[cfg(feature = "openai")]
 mod from_openai;
 #[cfg(feature = "together")]
 mod from_together;
 mod from_truefoundry;
 mod job;
+#[cfg(all(feature = "openai", feature = "together"))]
+mod mapping_doc;
+mod metrics;
 mod notes;
+mod operations;
+mod origin;
+mod request;
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod rules;
+#[cfg(feature = "schema")]
+mod schemas;
 mod status;
 mod vendor;
 
+pub use checkpoints::{Checkpoint, CheckpointObject};
 pub use context::{Context, Strictness};
+pub use cost::{ParseUsdError, Usd};
 pub use error::MappingError;
+pub use events::{Event, EventKind, EventLevel, EventObject};
+pub use files::{File, FileObject};
 pub use job::{Job, JobError, JobObject, Provider};
+#[cfg(all(feature = "openai", feature = "together"))]
+pub use mapping_doc::mapping_markdown;
+pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
+pub use operations::{Operation, Support};
+pub use origin::Origin;
+pub use request::{CreateRequest, Loss, Refusal, Translated, Unsupported};
 pub use rules::Rule;
+#[cfg(feature = "schema")]
+pub use schemas::schemas;
 pub use status::{ParseStatusError, Status};
 pub use vendor::Vendor;
 

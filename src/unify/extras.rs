@@ -54,6 +54,11 @@ impl Extras {
         self.0.remove(name)
     }
 
+    /// The members as they are, where none of them can be a key.
+    pub(super) fn into_members(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// The members, without keys, each of them noted.
     pub(super) fn finish(
         mut self,

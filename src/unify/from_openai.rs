@@ -82,6 +82,8 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
             account: context.account.clone(),
             vendor: Vendor::OpenAi,
             status: word,
+            cost: None,
+            successor: None,
             notes: ledger.into_notes(),
             extra,
         },

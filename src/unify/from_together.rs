@@ -3,16 +3,18 @@
 //! the view becomes the gateway's job.
 
 mod failure;
-mod log;
+pub(super) mod log;
 mod settings;
+mod successor;
 mod times;
 mod view;
 
+pub(super) use self::settings::openai_shape as method;
 use self::view::View;
 use super::extras::{Extras, withhold};
 use super::notes::Ledger;
 use super::rules::together as rules;
-use super::{Context, Job, JobObject, MappingError, Provider, Status, ToJob, Vendor};
+use super::{Context, Job, JobObject, MappingError, Provider, Status, ToJob, Usd, Vendor};
 use super::{common, status};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
 
@@ -37,7 +39,7 @@ const SPELLINGS: [(&str, &str); 3] = [
 
 fn into_job(mut view: View, context: &Context) -> Result<Job, MappingError> {
     let id = std::mem::take(&mut view.id);
-    match convert(view, context) {
+    match convert(&id, view, context) {
         Ok(mut job) => {
             job.id = id;
             Ok(job)
@@ -46,7 +48,7 @@ fn into_job(mut view: View, context: &Context) -> Result<Job, MappingError> {
     }
 }
 
-fn convert(view: View, context: &Context) -> Result<Job, MappingError> {
+fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError> {
     let mut ledger = Ledger::new(context);
     let ledger = &mut ledger;
     let mut extras = Extras::new();
@@ -60,6 +62,7 @@ fn convert(view: View, context: &Context) -> Result<Job, MappingError> {
     let finished_at = times::finished(&view, events, status, created_at, ledger)?;
     let estimated_finish = times::estimate(&view, status, ledger);
     let error = failure::failure(events, status, ledger);
+    let successor = successor::successor(id, events);
     extras.json(
         "events",
         view.events.as_ref().filter(|events| !events.is_empty()),
@@ -132,7 +135,12 @@ fn convert(view: View, context: &Context) -> Result<Job, MappingError> {
         view.updated_at.as_ref().filter(|time| !time.is_unset()),
     );
     extras.json("progress", view.progress.as_ref());
-    extras.put("total_price", view.total_price);
+    // Zero says that there is no price yet.
+    let cost = view
+        .total_price
+        .filter(|nanos| *nanos != 0)
+        .map(Usd::from_nanos);
+    extras.count("total_price", view.total_price);
     view.unmapped.keep(&mut extras);
     extras.undocumented(&view.undocumented, &SPELLINGS);
     let extra = extras.finish(context, ledger);
@@ -161,6 +169,8 @@ fn convert(view: View, context: &Context) -> Result<Job, MappingError> {
             account: context.account.clone(),
             vendor: Vendor::Together,
             status: word,
+            cost,
+            successor,
             notes,
             extra,
         },

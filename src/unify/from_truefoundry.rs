@@ -85,6 +85,8 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
             account: context.account.clone(),
             vendor: Vendor::TrueFoundry,
             status: word,
+            cost: None,
+            successor: None,
             notes: ledger.into_notes(),
             extra,
         },

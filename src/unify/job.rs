@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Note, Status, Vendor};
+use super::{Note, Status, Usd, Vendor};
 use crate::truefoundry::types::{FineTuningJob, FineTuningJobObject};
 use crate::wire::Extra;
 
@@ -15,6 +15,7 @@ use crate::wire::Extra;
 /// (OpenAI's shape) and [`Provider`]. All of them are always written, as
 /// `null` where there is nothing to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Job {
     /// Always `fine_tuning.job`.
@@ -61,6 +62,7 @@ pub struct Job {
 
 /// The constant `fine_tuning.job`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum JobObject {
     /// `fine_tuning.job`
     #[default]
@@ -77,6 +79,7 @@ impl JobObject {
 
 /// Why a job failed, in OpenAI's shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobError {
     /// A word for the sort of failure.
     pub code: Option<String>,
@@ -88,6 +91,7 @@ pub struct JobError {
 
 /// What is known of a job beyond the gateway's fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Provider {
     /// The provider account under which the job was read.
@@ -96,6 +100,13 @@ pub struct Provider {
     pub vendor: Vendor,
     /// The vendor's own word for the status.
     pub status: String,
+    /// What the job costs, where the vendor says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Usd>,
+    /// The job that this one goes on as: after a failure of its own a vendor
+    /// may start a job again under a new id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<String>,
     /// How each field came about, where the caller asked for notes.
     pub notes: Vec<Note>,
     /// What the vendor says that has no slot, under the vendor's names.

@@ -6,6 +6,7 @@ use super::{Context, MappingError, Rule, Strictness};
 
 /// How one value came about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Note {
     /// The gateway's field, or the vendor's where it has no slot.
     pub field: String,
@@ -17,6 +18,7 @@ pub struct Note {
 
 /// In what way a value came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoteKind {

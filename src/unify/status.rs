@@ -8,6 +8,7 @@ use crate::truefoundry::types::FineTuningJobStatus as Gateway;
 
 /// Where a job stands, in the gateway's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Accepted, and not yet begun.

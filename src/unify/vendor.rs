@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A vendor whose API the crate speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Vendor {
     /// OpenAI.

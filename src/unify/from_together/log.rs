@@ -62,6 +62,16 @@ pub(in crate::unify) enum Turn {
     Step,
 }
 
+impl std::fmt::Display for Turn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::End => "ends",
+            Self::Failure => "fails",
+            Self::Step => "goes on",
+        })
+    }
+}
+
 /// Each type of event, and what it means for the job's life.
 pub(in crate::unify) fn turn(kind: &FinetuneEventType) -> Turn {
     use FinetuneEventType as Type;

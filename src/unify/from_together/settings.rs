@@ -101,7 +101,7 @@ pub(super) fn method(
     extras: &mut Extras,
     ledger: &mut Ledger<'_>,
 ) -> Result<Option<Map<String, Value>>, MappingError> {
-    let (word, mut settings) = match &method {
+    let (word, settings) = match &method {
         None => {
             ledger.note(rules::METHOD_ABSENT);
             return Ok(None);
@@ -120,6 +120,14 @@ pub(super) fn method(
         }
     };
     ledger.note(rules::METHOD);
+    Ok(Some(openai_shape(word, settings)))
+}
+
+/// A method in OpenAI's shape: its word, and its settings under that name.
+pub(in crate::unify) fn openai_shape(
+    word: &str,
+    mut settings: Map<String, Value>,
+) -> Map<String, Value> {
     settings.remove("method");
     // The only setting that OpenAI's DPO has a name for.
     if let Some(beta) = settings.remove("dpo_beta") {
@@ -130,10 +138,10 @@ pub(super) fn method(
     if !settings.is_empty() {
         body.insert("hyperparameters".to_owned(), settings.into());
     }
-    Ok(Some(Map::from_iter([
+    Map::from_iter([
         ("type".to_owned(), Value::from(word)),
         (word.to_owned(), body.into()),
-    ])))
+    ])
 }
 
 /// Weights & Biases, where anything about it is set. Keys are not among it.

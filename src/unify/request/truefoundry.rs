@@ -1,0 +1,66 @@
+//! To the gateway itself, and back: identity.
+
+use super::CreateRequest;
+use crate::truefoundry::types::CreateFineTuningJobRequest;
+use crate::wire::Extra;
+
+impl From<CreateRequest> for CreateFineTuningJobRequest {
+    fn from(request: CreateRequest) -> Self {
+        let CreateRequest {
+            model,
+            training_file,
+            hyperparameters,
+            integrations,
+            metadata,
+            method,
+            seed,
+            suffix,
+            validation_file,
+            extra,
+        } = request;
+        Self {
+            hyperparameters,
+            integrations,
+            metadata,
+            method,
+            model,
+            seed,
+            suffix,
+            training_file,
+            validation_file,
+            extra: Extra::from(extra),
+        }
+    }
+}
+
+impl From<CreateFineTuningJobRequest> for CreateRequest {
+    fn from(request: CreateFineTuningJobRequest) -> Self {
+        let CreateFineTuningJobRequest {
+            hyperparameters,
+            integrations,
+            metadata,
+            method,
+            model,
+            seed,
+            suffix,
+            training_file,
+            validation_file,
+            extra,
+        } = request;
+        Self {
+            model,
+            training_file,
+            hyperparameters,
+            integrations,
+            metadata,
+            method,
+            seed,
+            suffix,
+            validation_file,
+            extra: extra
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.clone()))
+                .collect(),
+        }
+    }
+}
