@@ -184,7 +184,7 @@ impl Place<'_> {
             }
             if parameter.get("required") != Some(&Value::Bool(true)) {
                 self.report.add(
-                    "path-parameter",
+                    "path-parameter-required",
                     at,
                     format!("{name} is required, as it is in the path"),
                 );

@@ -1,8 +1,303 @@
 //! What a client generator cannot express is reduced, with a line in the
 //! report; the normal form itself keeps it.
 
+use crate::normal::operations_mut;
+use crate::pointer;
 use crate::report::Report;
-use serde_json::Value;
+use crate::shape::METHODS;
+use heck::ToSnakeCase;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+type Operation = Map<String, Value>;
+
+/// One reduction: its name in the report, and what it does to an operation.
+struct Reduction {
+    id: &'static str,
+    apply: fn(&mut Operation) -> Vec<(String, String)>,
+}
+
+/// The reductions, in order.
+const REDUCTIONS: &[Reduction] = &[
+    Reduction {
+        id: "cookie-parameter",
+        apply: cookies,
+    },
+    Reduction {
+        id: "parameter-name",
+        apply: names,
+    },
+    Reduction {
+        id: "request-media",
+        apply: request,
+    },
+    Reduction {
+        id: "several-answers",
+        apply: successes,
+    },
+    Reduction {
+        id: "answer-media",
+        apply: answers,
+    },
+    Reduction {
+        id: "several-errors",
+        apply: errors,
+    },
+];
 
 /// Prepares a document in normal form for the generator.
-pub fn prepare(_document: &mut Value, _report: &mut Report) {}
+pub fn prepare(document: &mut Value, report: &mut Report) {
+    let places: Vec<String> = places(document);
+    for (operation, place) in operations_mut(document).into_iter().zip(places) {
+        for reduction in REDUCTIONS {
+            for (keyword, detail) in (reduction.apply)(operation) {
+                report.add(reduction.id, &pointer::join(&place, &keyword), detail);
+            }
+        }
+    }
+}
+
+fn places(document: &Value) -> Vec<String> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    let mut places = Vec::new();
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, _) in item.as_object().into_iter().flatten() {
+            if METHODS.contains(&method.as_str()) {
+                places.push(pointer::join(&pointer::join("/paths", path), method));
+            }
+        }
+    }
+    places
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+fn parameters(operation: &mut Operation) -> Option<&mut Vec<Value>> {
+    operation.get_mut("parameters")?.as_array_mut()
+}
+
+fn cookies(operation: &mut Operation) -> Vec<(String, String)> {
+    let mut notes = Vec::new();
+    if let Some(list) = parameters(operation) {
+        list.retain(|parameter| {
+            let cookie = text(parameter, "in") == "cookie";
+            if cookie {
+                let detail = format!(
+                    "{} is left out: a client sends no cookies",
+                    text(parameter, "name")
+                );
+                notes.push(("parameters".to_owned(), detail));
+            }
+            !cookie
+        });
+    }
+    notes
+}
+
+/// Two parameters that have one name in Rust: that of the path stays, else the
+/// first.
+fn names(operation: &mut Operation) -> Vec<(String, String)> {
+    let mut notes = Vec::new();
+    let Some(list) = parameters(operation) else {
+        return notes;
+    };
+    list.sort_by_key(|parameter| text(parameter, "in") != "path");
+    let mut seen = BTreeSet::from(["body".to_owned()]);
+    list.retain(|parameter| {
+        let name = text(parameter, "name");
+        let fits = text(parameter, "in") == "path" || !seen.contains(&name.to_snake_case());
+        seen.insert(name.to_snake_case());
+        if !fits {
+            let detail = format!("{name} is left out: another one has its name in Rust");
+            notes.push(("parameters".to_owned(), detail));
+        }
+        fits
+    });
+    notes
+}
+
+fn is_json(media: &str) -> bool {
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// Keeps one media type: JSON if it is there, else the first.
+fn one_media(holder: Option<&mut Value>) -> Option<String> {
+    let content = holder?.get_mut("content")?.as_object_mut()?;
+    if content.len() < 2 {
+        return None;
+    }
+    let kept = content
+        .keys()
+        .find(|media| is_json(media))
+        .or_else(|| content.keys().next())?
+        .clone();
+    let left: Vec<String> = content
+        .keys()
+        .filter(|media| **media != kept)
+        .cloned()
+        .collect();
+    content.retain(|media, _| *media == kept);
+    Some(format!(
+        "{} left out: {kept} is what is used",
+        left.join(", ")
+    ))
+}
+
+fn request(operation: &mut Operation) -> Vec<(String, String)> {
+    let keyword = || "requestBody".to_owned();
+    let mut notes = Vec::new();
+    if let Some(detail) = one_media(operation.get_mut("requestBody")) {
+        notes.push((keyword(), detail));
+    }
+    let media = operation
+        .get("requestBody")
+        .and_then(|body| body.get("content"))
+        .and_then(Value::as_object)
+        .and_then(|content| content.keys().next());
+    if let Some(media) = media.filter(|media| !is_json(media)) {
+        let detail = format!("a body of {media}: this operation is written by hand, not generated");
+        notes.push((keyword(), detail));
+    }
+    notes
+}
+
+fn responses(operation: &mut Operation) -> Option<&mut Map<String, Value>> {
+    operation.get_mut("responses")?.as_object_mut()
+}
+
+/// One success: a body before none.
+fn successes(operation: &mut Operation) -> Vec<(String, String)> {
+    let Some(responses) = responses(operation) else {
+        return Vec::new();
+    };
+    let mut codes: Vec<String> = responses
+        .keys()
+        .filter(|code| code.starts_with('2'))
+        .cloned()
+        .collect();
+    codes.sort_by_key(|code| (responses[code].get("content").is_none(), code.clone()));
+    let Some((kept, left)) = codes.split_first() else {
+        return Vec::new();
+    };
+    left.iter()
+        .map(|code| {
+            responses.remove(code);
+            let detail =
+                format!("{code} is left out: an operation answers with one type, that of {kept}");
+            ("responses".to_owned(), detail)
+        })
+        .collect()
+}
+
+fn answers(operation: &mut Operation) -> Vec<(String, String)> {
+    let Some(responses) = responses(operation) else {
+        return Vec::new();
+    };
+    responses
+        .iter_mut()
+        .filter_map(|(code, response)| {
+            let detail = one_media(Some(response))?;
+            Some(("responses".to_owned(), format!("{code}: {detail}")))
+        })
+        .collect()
+}
+
+/// Errors are one type of the library's: more than one is worth a line.
+fn errors(operation: &mut Operation) -> Vec<(String, String)> {
+    let Some(responses) = responses(operation) else {
+        return Vec::new();
+    };
+    let errors: Vec<(&String, &Value)> = responses
+        .iter()
+        .filter(|(code, _)| !code.starts_with('2'))
+        .filter_map(|(code, response)| Some((code, response.get("content")?)))
+        .collect();
+    let different = errors.windows(2).any(|pair| pair[0].1 != pair[1].1);
+    if !different {
+        return Vec::new();
+    }
+    let codes: Vec<&str> = errors.iter().map(|(code, _)| code.as_str()).collect();
+    let detail = format!("{} are read as one type of error", codes.join(", "));
+    vec![("responses".to_owned(), detail)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn prepared(operation: Value) -> (Value, Vec<String>) {
+        let mut document = json!({"paths": {"/a": {"post": operation}}});
+        let mut report = Report::default();
+        prepare(&mut document, &mut report);
+        let rules = report
+            .lines
+            .iter()
+            .map(|line| line.rule.to_owned())
+            .collect();
+        (document["paths"]["/a"]["post"].clone(), rules)
+    }
+
+    #[test]
+    fn parameters_are_reduced() {
+        let (operation, rules) = prepared(json!({"parameters": [
+            {"name": "s", "in": "cookie"},
+            {"name": "x-id", "in": "header"},
+            {"name": "x_id", "in": "query"},
+            {"name": "xId", "in": "path"},
+            {"name": "body", "in": "query"}
+        ]}));
+        assert_eq!(
+            operation["parameters"],
+            json!([{"name": "xId", "in": "path"}])
+        );
+        assert_eq!(
+            rules,
+            [
+                "cookie-parameter",
+                "parameter-name",
+                "parameter-name",
+                "parameter-name"
+            ]
+        );
+    }
+
+    #[test]
+    fn bodies_and_answers_are_reduced() {
+        let (operation, rules) = prepared(json!({
+            "requestBody": {"content": {"application/json": {}, "text/plain": {}}},
+            "responses": {
+                "200": {}, "201": {"content": {"a/b": {}, "application/problem+json": {}}},
+                "400": {"content": {"application/json": {"schema": {"type": "string"}}}},
+                "500": {"content": {"application/json": {}}}
+            }
+        }));
+        assert_eq!(
+            operation["requestBody"],
+            json!({"content": {"application/json": {}}})
+        );
+        assert_eq!(
+            operation["responses"]["201"],
+            json!({"content": {"application/problem+json": {}}})
+        );
+        assert!(operation["responses"].get("200").is_none());
+        assert_eq!(
+            rules,
+            [
+                "request-media",
+                "several-answers",
+                "answer-media",
+                "several-errors"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_written_by_hand_is_said() {
+        let (_, rules) = prepared(json!({"requestBody": {"content": {"multipart/form-data": {}}}}));
+        assert_eq!(rules, ["request-media"]);
+    }
+}

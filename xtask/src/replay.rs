@@ -39,6 +39,19 @@ pub struct Replayed {
     pub source: String,
 }
 
+impl Replayed {
+    /// How many of the rewrites mend what `codegen` takes for an error.
+    #[must_use]
+    pub fn mended(&self) -> usize {
+        let mends = |rule: &&'static str| crate::lower::MENDS.contains(rule);
+        self.report
+            .lines
+            .iter()
+            .filter(|line| mends(&line.rule))
+            .count()
+    }
+}
+
 struct Done {
     index: usize,
     result: Result<Replayed>,
@@ -63,9 +76,10 @@ pub fn run(options: &Options) -> Result<bool> {
         match done.result {
             Ok(replayed) => {
                 println!(
-                    "{counter} ok    {name}: {} operations, {} rewrites, {took} ms",
+                    "{counter} ok    {name}: {} operations, {} rewrites, {} mended, {took} ms",
                     replayed.operations,
                     replayed.report.lines.len(),
+                    replayed.mended(),
                 );
                 if options.report {
                     print!("{}", replayed.report);

@@ -6,7 +6,7 @@ use crate::pointer;
 use crate::report::Report;
 use crate::shape::{self, Kind, METHODS};
 use crate::walk;
-use heck::{ToLowerCamelCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +55,16 @@ pub fn everything(document: &Value) -> Vec<Selected> {
         }
     }
     selected.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+    // Two names that are one in Rust: the later ones are made from their place.
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for operation in &mut selected {
+        let first = seen
+            .entry(operation.id.to_snake_case())
+            .or_insert_with(|| operation.id.clone());
+        if *first != operation.id {
+            operation.id = format!("{} {}", operation.method, operation.path).to_lower_camel_case();
+        }
+    }
     selected
 }
 

@@ -9,6 +9,8 @@ mod misspelt;
 mod objects;
 mod refs;
 pub mod rules;
+#[cfg(test)]
+mod tests;
 mod types;
 mod unions;
 mod values;
@@ -20,6 +22,15 @@ use crate::shape::{self, Fate, Kind, Shape};
 use crate::walk;
 use rules::{Schema, Site};
 use serde_json::{Map, Value, json};
+
+/// What [`Mode::mend`] does, by its names in the report.
+pub const MENDS: &[&str] = &[
+    "bare-null",
+    "number-for-text",
+    "path-parameter",
+    "text-for-boolean",
+    "unknown-keyword",
+];
 
 /// How a document is lowered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -178,6 +178,16 @@ pub const RULES: &[Rule] = &[
         unions::annotations,
     ),
     rule(
+        "default",
+        "a default has the type of its schema",
+        values::default,
+    ),
+    rule(
+        "nullable",
+        "`nullable` is said where it means something",
+        types::nullable,
+    ),
+    rule(
         "single-branch",
         "a union of one branch is that branch",
         unions::single,
@@ -191,16 +201,6 @@ pub const RULES: &[Rule] = &[
         "discriminator",
         "a discriminator belongs to a union",
         unions::discriminator,
-    ),
-    rule(
-        "default",
-        "a default has the type of its schema",
-        values::default,
-    ),
-    rule(
-        "nullable",
-        "`nullable` is said where it means something",
-        types::nullable,
     ),
 ];
 

@@ -1,0 +1,587 @@
+//! `cargo xtask codegen`, run as a program on workspaces of its own.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use support::{DOCUMENT, Workspace};
+
+#[test]
+fn writes_the_normal_form_and_records_what_it_read() {
+    let workspace = Workspace::new();
+    workspace.run(&["codegen"]).passes();
+    let document: serde_json::Value =
+        serde_json::from_str(&workspace.get("specs/acme/openapi.json")).unwrap();
+    assert_eq!(document["openapi"], "3.0.3");
+    assert_eq!(document["info"]["title"], "Acme jobs");
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(
+        schemas["JobStatus"]["enum"],
+        serde_json::json!(["done", "running", "waiting"])
+    );
+    assert_eq!(
+        schemas["Job"]["properties"]["status"],
+        serde_json::json!({"allOf": [{"$ref": "#/components/schemas/JobStatus"}], "description": "Its state."})
+    );
+    assert_eq!(schemas["Job"]["properties"]["error"]["nullable"], true);
+    assert!(schemas.get("Other").is_none());
+    assert_eq!(document["paths"]["/jobs"]["get"]["operationId"], "listJobs");
+    let source = workspace.get("specs/acme/source.toml");
+    for kept in [
+        "# Where it comes from.",
+        "# the whole of it",
+        "# instead of",
+        "version = \"1.4.0\"",
+    ] {
+        assert!(source.contains(kept), "{source}");
+    }
+    assert!(source.contains("sha256 = \""), "{source}");
+}
+
+#[test]
+fn twice_is_as_good_as_once() {
+    let workspace = Workspace::new();
+    workspace.run(&["codegen"]).passes();
+    let once = workspace.specs();
+    let run = workspace.run(&["codegen", "acme"]).passes();
+    assert!(run.stderr.contains("up to date"), "{run:?}");
+    assert_eq!(once, workspace.specs());
+    workspace.run(&["codegen", "--check"]).passes();
+}
+
+#[test]
+fn the_order_of_the_document_does_not_matter() {
+    let workspace = Workspace::new();
+    workspace.run(&["codegen"]).passes();
+    let before = workspace.get("specs/acme/openapi.json");
+    workspace.edit(
+        "upstream/acme/openapi.yaml",
+        "enum: [running, done]",
+        "enum: [done, running]",
+    );
+    workspace.edit(
+        "upstream/acme/openapi.yaml",
+        "required: [id, status]",
+        "required: [status, id]",
+    );
+    workspace.run(&["codegen"]).passes();
+    assert_eq!(before, workspace.get("specs/acme/openapi.json"));
+}
+
+#[test]
+fn check_shows_a_diff_and_writes_nothing() {
+    let workspace = Workspace::new();
+    workspace.run(&["codegen"]).passes();
+    let before = workspace.specs();
+    workspace.edit(
+        "upstream/acme/openapi.yaml",
+        "[running, done]",
+        "[running, done, lost]",
+    );
+    let run = workspace.run(&["codegen", "--check"]).fails(&["stale"]);
+    assert!(
+        run.stdout.contains("+          \"lost\",") || run.stdout.contains("\"lost\""),
+        "{run:?}"
+    );
+    assert!(run.stdout.contains("openapi.json (committed)"), "{run:?}");
+    assert_eq!(before, workspace.specs());
+}
+
+#[test]
+fn check_works_without_the_upstream_documents() {
+    let workspace = Workspace::new();
+    workspace.run(&["codegen"]).passes();
+    let nowhere = workspace.path("nowhere");
+    let run = workspace
+        .run_with(&["codegen", "--check"], &nowhere)
+        .passes();
+    assert!(run.stderr.contains("skipped"), "{run:?}");
+    // Not in normal form.
+    let good = workspace.get("specs/acme/openapi.json");
+    workspace.put("specs/acme/openapi.json", &good.replace("  ", " "));
+    workspace
+        .run_with(&["codegen", "--check"], &nowhere)
+        .fails(&["not in normal form"]);
+    // A correction was taken back by hand.
+    workspace.put(
+        "specs/acme/openapi.json",
+        &good.replace("Lists all jobs.", "Lists."),
+    );
+    workspace
+        .run_with(&["codegen", "--check"], &nowhere)
+        .fails(&["the overlay is not in it"]);
+    // Not OpenAPI 3.0.
+    workspace.put(
+        "specs/acme/openapi.json",
+        &good.replace("\"type\": \"string\"", "\"type\": \"text\""),
+    );
+    workspace
+        .run_with(&["codegen", "--check"], &nowhere)
+        .fails(&["not OpenAPI 3.0", "/components/schemas"]);
+    // Not there.
+    std::fs::remove_file(workspace.path("specs/acme/openapi.json")).unwrap();
+    workspace
+        .run_with(&["codegen", "--check"], &nowhere)
+        .fails(&["openapi.json"]);
+}
+
+/// What is wrong with a document, where the message says it is.
+const MALFORMED: &[(&str, &str, &str, &[&str])] = &[
+    ("bad YAML", "paths:\n", "paths: [\n", &["openapi.yaml:"]),
+    ("a tab", "  /jobs:\n", "\t/jobs:\n", &["openapi.yaml:"]),
+    (
+        "a key twice",
+        "info: {",
+        "info: {title: A, version: '1'}\ninfo: {",
+        &["openapi.yaml:3"],
+    ),
+    (
+        "no OpenAPI",
+        "openapi: 3.1.0",
+        "swagger: '2.0'",
+        &["openapi.yaml at /", "openapi is missing"],
+    ),
+    (
+        "another version",
+        "openapi: 3.1.0",
+        "openapi: 4.0.0",
+        &["/openapi", "4.0.0"],
+    ),
+    (
+        "no answers",
+        "      responses:\n        '200':\n          description: The jobs.",
+        "      answers:\n        '200':\n          description: The jobs.",
+        &["/paths/~1jobs/get", "responses", "answers"],
+    ),
+    (
+        "text for a boolean",
+        "required: true, schema",
+        "required: 'yes', schema",
+        &[
+            "/paths/~1jobs~1{id}/get/parameters/0/required",
+            "true or false",
+        ],
+    ),
+    (
+        "a bare null in a oneOf",
+        "{anyOf: [{type: string}, {type: 'null'}]}",
+        "{oneOf: [{type: string}, null]}",
+        &["/components/schemas/Job/properties/error/oneOf/1"],
+    ),
+    (
+        "a dangling reference",
+        "items: {$ref: '#/components/schemas/Job'}",
+        "items: {$ref: '#/components/schemas/Gone'}",
+        &[
+            "/paths/~1jobs/get/responses/200/content/application~1json/schema/properties/data/items/$ref",
+            "dangling",
+        ],
+    ),
+    (
+        "a reference elsewhere",
+        "items: {$ref: '#/components/schemas/Job'}",
+        "items: {$ref: 'jobs.yaml#/Job'}",
+        &["leads out of the document"],
+    ),
+    (
+        "a path parameter too many",
+        "/jobs/{id}:",
+        "/jobs/{job}:",
+        &["/paths/~1jobs~1{id}/get"],
+    ),
+    (
+        "a parameter that the path lacks",
+        "- {name: id, in: path",
+        "- {name: key, in: path",
+        &["/paths/~1jobs~1{id}/get/parameters", "{key}", "{id}"],
+    ),
+    (
+        "braces that do not match",
+        "name: limit, in: query",
+        "name: limit, in: nowhere",
+        &["/paths/~1jobs/get/parameters/0"],
+    ),
+    (
+        "an operationId twice",
+        "operationId: oneJob",
+        "operationId: allJobs",
+        &["/operationId", "allJobs"],
+    ),
+    (
+        "an unknown keyword",
+        "status: {type: string,",
+        "status: {type: string, frobnicate: 1,",
+        &[
+            "/components/schemas/Job/properties/status/frobnicate",
+            "unknown keyword",
+        ],
+    ),
+    (
+        "an unknown keyword of an operation",
+        "operationId: allJobs",
+        "operationId: allJobs\n      frobnicate: 1",
+        &["/paths/~1jobs/get/frobnicate"],
+    ),
+    (
+        "a type that is none",
+        "id: {type: string}",
+        "id: {type: text}",
+        &["/components/schemas/Job/properties/id/type"],
+    ),
+    (
+        "an empty enum",
+        "enum: [running, done]",
+        "enum: []",
+        &["enum"],
+    ),
+    (
+        "a number for a schema",
+        "id: {type: string}",
+        "id: 7",
+        &["/components/schemas/Job/properties/id"],
+    ),
+    (
+        "an operation that is gone",
+        "  /jobs:\n",
+        "  /tasks:\n",
+        &["/paths/~1jobs/get", "not in the document"],
+    ),
+];
+
+#[test]
+fn malformed_input_is_an_error_with_its_place_and_writes_nothing() {
+    for (what, from, to, words) in MALFORMED {
+        let workspace = Workspace::new();
+        workspace.run(&["codegen"]).passes();
+        let before = workspace.specs();
+        workspace.edit("upstream/acme/openapi.yaml", from, to);
+        println!("{what}");
+        workspace.run(&["codegen"]).fails(words);
+        assert_eq!(before, workspace.specs(), "{what}");
+    }
+}
+
+#[test]
+fn what_is_outside_the_slice_does_not_matter() {
+    let workspace = Workspace::new();
+    workspace.run(&["codegen"]).passes();
+    let before = workspace.get("specs/acme/openapi.json");
+    workspace.edit(
+        "upstream/acme/openapi.yaml",
+        "Other: {type: object,",
+        "Other: {type: object, frobnicate: 1,",
+    );
+    workspace.edit(
+        "upstream/acme/openapi.yaml",
+        "operationId: other",
+        "operationId: other\n      frobnicate: 1",
+    );
+    workspace.run(&["codegen"]).passes();
+    assert_eq!(before, workspace.get("specs/acme/openapi.json"));
+}
+
+#[test]
+fn faults_of_our_own_files_are_named() {
+    for (what, file, from, to, words) in [
+        (
+            "an action without a match",
+            "overlay.yaml",
+            "schemas.JobStatus",
+            "schemas.JobState",
+            &[
+                "action 1 ($.components.schemas.JobState)",
+                "matches nothing",
+            ][..],
+        ),
+        (
+            "nothing to describe",
+            "overlay.yaml",
+            "error: {description",
+            "fault: {description",
+            &["nothing there to describe at /components/schemas/Job/properties/fault"],
+        ),
+        (
+            "no description",
+            "overlay.yaml",
+            "description: One job.",
+            "deprecated: true",
+            &["/components/schemas/Job", "has no description"],
+        ),
+        (
+            "the vendor's words",
+            "overlay.yaml",
+            "One job.",
+            "A job, as Acme says it.",
+            &["the vendor's words"],
+        ),
+        (
+            "bad YAML",
+            "overlay.yaml",
+            "actions:",
+            "actions: [",
+            &["overlay.yaml:"],
+        ),
+        (
+            "bad TOML",
+            "source.toml",
+            "vendor =",
+            "vendor",
+            &["source.toml:2"],
+        ),
+        (
+            "an unknown key",
+            "source.toml",
+            "title =",
+            "titel =",
+            &["source.toml:", "titel"],
+        ),
+        (
+            "a rename of nothing",
+            "source.toml",
+            "ListJobsResponse =",
+            "ListJobResponse =",
+            &["ListJobResponse", "renames nothing"],
+        ),
+        (
+            "one name for two",
+            "source.toml",
+            "ListJobsResponse = \"JobList\"",
+            "ListJobsResponse = \"Job\"",
+            &["Job", "not the same"],
+        ),
+        (
+            "two operations of one name",
+            "source.toml",
+            "\"retrieveJob\"",
+            "\"listJobs\"",
+            &["\"listJobs\" names two operations"],
+        ),
+        (
+            "no method",
+            "source.toml",
+            "\"GET /jobs\"",
+            "\"/jobs\"",
+            &["METHOD /path"],
+        ),
+        (
+            "a missing document",
+            "source.toml",
+            "acme/openapi.yaml",
+            "acme/gone.yaml",
+            &["gone.yaml", "no such file"],
+        ),
+    ] {
+        let workspace = Workspace::new();
+        workspace.run(&["codegen"]).passes();
+        workspace.edit(&format!("specs/acme/{file}"), from, to);
+        let before = workspace.specs();
+        println!("{what}");
+        workspace.run(&["codegen"]).fails(words);
+        assert_eq!(before, workspace.specs(), "{what}");
+    }
+}
+
+#[test]
+fn one_vendor_that_fails_keeps_all_from_being_written() {
+    let workspace = Workspace::new();
+    for file in ["source.toml", "overlay.yaml"] {
+        let text = workspace.get(&format!("specs/acme/{file}"));
+        workspace.put(
+            &format!("specs/zenith/{file}"),
+            &text
+                .replace("\"acme\"", "\"zenith\"")
+                .replace("acme/openapi", "zenith/openapi"),
+        );
+    }
+    workspace.put(
+        "upstream/zenith/openapi.yaml",
+        &DOCUMENT.replace("type: string", "type: text"),
+    );
+    let before = workspace.specs();
+    workspace.run(&["codegen"]).fails(&["zenith"]);
+    assert_eq!(before, workspace.specs());
+    workspace.run(&["codegen", "acme"]).passes();
+    workspace
+        .run(&["codegen", "nobody"])
+        .fails(&["no vendor \"nobody\""]);
+}
+
+#[test]
+fn from_takes_files_and_folders() {
+    let workspace = Workspace::new();
+    workspace.put("new/spec.yaml", &DOCUMENT.replace("1.4.0", "1.5.0"));
+    let nowhere = workspace.path("nowhere");
+    let file = workspace.path("new/spec.yaml");
+    workspace
+        .run_with(
+            &["codegen", "acme", "--from", file.to_str().unwrap()],
+            &nowhere,
+        )
+        .passes();
+    assert!(workspace.get("specs/acme/source.toml").contains("1.5.0"));
+    workspace.put("newer/openapi.yaml", &DOCUMENT.replace("1.4.0", "1.6.0"));
+    let folder = workspace.path("newer");
+    workspace
+        .run_with(&["codegen", "--from", folder.to_str().unwrap()], &nowhere)
+        .passes();
+    assert!(workspace.get("specs/acme/source.toml").contains("1.6.0"));
+    let missing = workspace.path("new/gone.yaml");
+    workspace
+        .run_with(&["codegen", "--from", missing.to_str().unwrap()], &nowhere)
+        .fails(&["gone.yaml"]);
+}
+
+#[test]
+fn pages_and_documents_merge() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "specs/acme/source.toml",
+        "[operations]",
+        "[[document]]\nfile = \"acme/page.md\"\n\n[operations]",
+    );
+    let page = |document: &str| {
+        format!("# A page\n\n```bash\ncurl\n```\n\n````yaml GET /jobs\n{document}````\n")
+    };
+    workspace.put("upstream/acme/page.md", &page(DOCUMENT));
+    workspace.run(&["codegen"]).passes();
+    workspace.put(
+        "upstream/acme/page.md",
+        &page(&DOCUMENT.replace("[running, done]", "[running]")),
+    );
+    workspace
+        .run(&["codegen"])
+        .fails(&["page.md at /components/schemas/Job", "contradicts"]);
+    workspace.put("upstream/acme/page.md", "# No block\n");
+    workspace
+        .run(&["codegen"])
+        .fails(&["page.md:1", "no fenced block"]);
+    workspace.put(
+        "upstream/acme/page.md",
+        &page(&DOCUMENT.replace("paths:\n", "paths: [\n")),
+    );
+    workspace.run(&["codegen"]).fails(&["page.md:1"]);
+}
+
+#[test]
+fn rendered_pages_are_checked() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "specs/acme/source.toml",
+        "[operations]",
+        "[[check]]\nfile = \"acme/list.txt\"\noperation = \"listJobs\"\n\n[operations]",
+    );
+    workspace.put(
+        "upstream/acme/list.txt",
+        "{\n  \"data\": [{\"id\": \"x\"}]\n}\nQuery Parameters\n\nlimit\ninteger\n",
+    );
+    workspace.run(&["codegen"]).passes();
+    workspace.put(
+        "upstream/acme/list.txt",
+        "{\n  \"data\": [{\"id\": \"x\", \"owner\": 1}]\n}\nQuery Parameters\n\nafter\nstring\n",
+    );
+    workspace
+        .run(&["codegen"])
+        .fails(&["list.txt", "/data/0/owner", "\"after\""]);
+}
+
+#[test]
+fn the_overlay_brings_handwritten_operations() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "specs/acme/source.toml",
+        "[components]",
+        "[handwritten]\n\"DELETE /jobs/{id}\" = \"deleteJob\"\n\n[components]",
+    );
+    workspace
+        .run(&["codegen"])
+        .fails(&["does not bring deleteJob"]);
+    let text = workspace.get("specs/acme/overlay.yaml");
+    workspace.put(
+        "specs/acme/overlay.yaml",
+        &format!("{text}  - target: $.paths['/jobs/{{id}}']\n    update:\n      delete:\n        description: Deletes a job.\n        parameters: [{{name: id, in: path, required: true, description: Which., schema: {{type: string}}}}]\n        responses: {{'200': {{description: Gone., content: {{application/json: {{schema: {{$ref: '#/components/schemas/Job'}}}}}}}}}}\n"),
+    );
+    workspace.run(&["codegen"]).passes();
+    let document = workspace.get("specs/acme/openapi.json");
+    assert!(
+        document.contains("\"operationId\": \"deleteJob\""),
+        "{document}"
+    );
+    workspace.run(&["codegen", "--check"]).passes();
+    workspace.edit(
+        "specs/acme/source.toml",
+        "\"DELETE /jobs/{id}\" = \"deleteJob\"\n",
+        "",
+    );
+    workspace
+        .run(&["codegen"])
+        .fails(&["does not name", "/paths/~1jobs~1{id}/delete"]);
+}
+
+#[test]
+fn the_report_names_every_rewrite() {
+    let workspace = Workspace::new();
+    let run = workspace.run(&["codegen", "--report"]).passes();
+    for line in [
+        "exclusive-bound          /paths/~1jobs/get/parameters/0/schema/exclusiveMinimum",
+        "null-branch              /components/schemas/Job/properties/error/anyOf",
+        "2 × description taken out",
+    ] {
+        assert!(
+            run.stdout.contains(line) || line.contains('×'),
+            "{line}: {run:?}"
+        );
+    }
+    assert!(run.stdout.contains("× description taken out"), "{run:?}");
+}
+
+/// Answers every request on loopback with one status and body.
+fn serve(status: &'static str, body: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = Vec::new();
+            let mut buffer = [0; 1024];
+            while !request.windows(4).any(|w| w == b"\r\n\r\n") {
+                let n = stream.read(&mut buffer).unwrap();
+                request.extend_from_slice(&buffer[..n]);
+                if n == 0 {
+                    break;
+                }
+            }
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(body.as_bytes());
+        }
+    });
+    format!("http://{address}/spec/openapi.yaml")
+}
+
+#[test]
+fn documents_are_fetched_over_http() {
+    let workspace = Workspace::new();
+    let nowhere = workspace.path("nowhere");
+    let url = serve("200 OK", DOCUMENT.to_owned());
+    workspace
+        .run_with(&["codegen", "acme", "--from", &url], &nowhere)
+        .passes();
+    let source = workspace.get("specs/acme/source.toml");
+    assert!(source.contains(&format!("url = \"{url}\"")), "{source}");
+    assert!(source.contains("version = \"1.4.0\""), "{source}");
+    let before = workspace.specs();
+    let gone = serve("404 Not Found", "no".to_owned());
+    workspace
+        .run_with(&["codegen", "acme", "--from", &gone], &nowhere)
+        .fails(&[&gone, "404"]);
+    workspace
+        .run_with(
+            &["codegen", "acme", "--from", "http://127.0.0.1:1/x.yaml"],
+            &nowhere,
+        )
+        .fails(&["http://127.0.0.1:1/x.yaml"]);
+    assert_eq!(before, workspace.specs());
+}
