@@ -2,6 +2,7 @@
 
 use crate::awkward::Awkward;
 use crate::error::Error;
+use crate::faults::Fault;
 use crate::sandbox::Sandbox;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -14,6 +15,7 @@ pub struct Builder {
     pub(crate) speed: f64,
     pub(crate) jobs: Option<usize>,
     pub(crate) awkward: Vec<Awkward>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Default for Builder {
@@ -24,6 +26,7 @@ impl Default for Builder {
             speed: 0.0,
             jobs: None,
             awkward: Awkward::DEFAULT.to_vec(),
+            faults: Vec::new(),
         }
     }
 }
@@ -70,6 +73,12 @@ impl Builder {
         if on {
             self.awkward.extend(Awkward::ALL.iter().map(|row| row.1));
         }
+        self
+    }
+
+    /// Adds something that is to go wrong.
+    pub fn fault(mut self, fault: Fault) -> Builder {
+        self.faults.push(fault);
         self
     }
 

@@ -23,9 +23,12 @@
 mod auth;
 mod awkward;
 mod builder;
+mod control;
 mod error;
+mod faults;
 mod http;
 mod openai;
+mod record;
 mod sandbox;
 mod seed;
 mod server;
@@ -33,9 +36,12 @@ mod state;
 mod together;
 mod truefoundry;
 mod vendor;
+mod wire;
 
 pub use awkward::Awkward;
 pub use builder::Builder;
 pub use error::Error;
+pub use faults::{Effect, Fault, Hint, When, effects};
+pub use record::RecordedRequest;
 pub use sandbox::{Sandbox, SeededJob};
 pub use vendor::Vendor;

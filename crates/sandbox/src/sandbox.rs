@@ -3,16 +3,16 @@
 use crate::awkward::Awkward;
 use crate::builder::Builder;
 use crate::error::Error;
-use crate::seed::{Seeding, fill};
+use crate::faults::Fault;
+use crate::record::RecordedRequest;
+use crate::seed;
 use crate::server::{self, Shared};
-use crate::state::{Clock, World};
 use crate::vendor::Vendor;
-use crate::{openai, together, truefoundry};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A running sandbox. Dropping it stops it, after the requests that are under way.
@@ -21,7 +21,7 @@ pub struct Sandbox {
     addr: SocketAddr,
     shared: Arc<Shared>,
     seeded: Vec<SeededJob>,
-    stop: Option<oneshot::Sender<()>>,
+    closing: watch::Sender<bool>,
     task: Option<JoinHandle<()>>,
 }
 
@@ -61,28 +61,15 @@ impl Sandbox {
         };
         let listener = TcpListener::bind(settings.addr).await.map_err(bind)?;
         let addr = listener.local_addr().map_err(bind)?;
-        let mut world = World {
-            clock: Clock::new(settings.speed),
-            openai: openai::Store::new(settings.seed),
-            together: together::Store::new(settings.seed),
-            truefoundry: truefoundry::Store::new(settings.seed),
-        };
-        let seeded = fill(
-            &mut world,
-            &Seeding {
-                seed: settings.seed,
-                jobs: settings.jobs,
-                awkward: &settings.awkward,
-            },
-        );
-        let shared = Arc::new(Shared::new(world, addr));
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped));
+        let (world, seeded) = seed::build(&settings);
+        let (closing, closed) = watch::channel(false);
+        let shared = Arc::new(Shared::new(settings, world, addr, closed));
+        let task = tokio::spawn(server::serve(listener, Arc::clone(&shared)));
         Ok(Sandbox {
             addr,
             shared,
             seeded,
-            stop: Some(stop),
+            closing,
             task: Some(task),
         })
     }
@@ -94,7 +81,7 @@ impl Sandbox {
 
     /// A vendor's base URL, without a slash at the end.
     pub fn base_url(&self, vendor: Vendor) -> String {
-        format!("http://{}{}", self.addr, vendor.base())
+        self.shared.base_url(vendor)
     }
 
     /// What `OPENAI_BASE_URL` is to be.
@@ -152,6 +139,31 @@ impl Sandbox {
         self.shared.world().clock.now().seconds()
     }
 
+    /// Makes something go wrong from now on.
+    pub fn inject(&self, fault: Fault) {
+        self.shared.faults().add(fault);
+    }
+
+    /// Lets everything go right again.
+    pub fn clear_faults(&self) {
+        self.shared.faults().clear();
+    }
+
+    /// What was received, in the order of arrival, keys redacted; the last thousand requests.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.records().all()
+    }
+
+    /// Forgets what was received.
+    pub fn clear_requests(&self) {
+        self.shared.records().clear();
+    }
+
+    /// Puts everything back to what it was at the start: jobs, files, faults, clock, recordings.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
     /// Stops it and waits until the requests that are under way are answered.
     pub async fn stop(mut self) {
         self.signal();
@@ -168,11 +180,8 @@ impl Sandbox {
         }
     }
 
-    fn signal(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // Nobody listens when the server has stopped already.
-            let _ = stop.send(());
-        }
+    fn signal(&self) {
+        self.closing.send_replace(true);
     }
 }
 

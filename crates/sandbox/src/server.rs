@@ -1,142 +1,306 @@
 //! The server: from a connection to a call, and from an answer to bytes.
 
-use crate::auth;
-use crate::http::{Answer, Call, Content, Found, Part, Refusal, Reply, find, query_pairs};
+use crate::builder::Builder;
+use crate::faults::{Effect, Injector, Spoiled, refusal, spoil};
+use crate::http::{
+    Answer, Call, Content, Found, Operation, Part, Refusal, Reply, find, query_pairs,
+};
+use crate::record::{self, RecordedRequest, Records};
 use crate::state::limits::BODY;
 use crate::state::{Time, World};
 use crate::vendor::Vendor;
+use crate::wire::{Cut, Wires};
+use crate::{auth, control, seed};
 use ::http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use ::http::request::Parts;
 use ::http::{Request, Response, StatusCode};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, Multipart, State};
+use axum::extract::{ConnectInfo, FromRequest, Multipart, State};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 /// What all connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    world: Mutex<World>,
+    pub(crate) settings: Builder,
     addr: SocketAddr,
+    world: Mutex<World>,
+    faults: Mutex<Injector>,
+    records: Mutex<Records>,
     requests: AtomicU64,
+    closing: watch::Receiver<bool>,
+}
+
+/// A handler that panicked left the state as it was between two statements, which is good enough to go on with.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, addr: SocketAddr) -> Shared {
+    pub(crate) fn new(
+        settings: Builder,
+        world: World,
+        addr: SocketAddr,
+        closing: watch::Receiver<bool>,
+    ) -> Shared {
+        let faults = Injector::new(settings.seed, settings.faults.clone());
         Shared {
-            world: Mutex::new(world),
             addr,
+            world: Mutex::new(world),
+            faults: Mutex::new(faults),
+            records: Mutex::default(),
             requests: AtomicU64::new(0),
+            closing,
+            settings,
         }
     }
 
-    /// The state. A handler that panicked left it as it was, so its lock is taken over.
+    /// The state.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.world)
+    }
+
+    /// What goes wrong.
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Injector> {
+        lock(&self.faults)
+    }
+
+    /// What was received.
+    pub(crate) fn records(&self) -> MutexGuard<'_, Records> {
+        lock(&self.records)
+    }
+
+    /// A vendor's base URL, without a slash at the end.
+    pub(crate) fn base_url(&self, vendor: Vendor) -> String {
+        format!("http://{}{}", self.addr, vendor.base())
+    }
+
+    /// Everything as it was at the start.
+    pub(crate) fn reset(&self) {
+        let (world, _) = seed::build(&self.settings);
+        *self.world() = world;
+        *self.faults() = Injector::new(self.settings.seed, self.settings.faults.clone());
+        self.records().clear();
+        self.requests.store(0, Ordering::Relaxed);
     }
 }
 
 /// Serves until told to stop.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    stopped: oneshot::Receiver<()>,
-) {
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut closing = shared.closing.clone();
     let router = Router::new().fallback(entrance).with_state(shared);
-    let until = async {
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    let until = async move {
         // An error means that the handle is gone, which is a reason to stop too.
-        let _ = stopped.await;
+        let _ = closing.wait_for(|closing| *closing).await;
     };
-    // `axum::serve` retries accept errors and returns only after the shutdown signal.
-    let _ = axum::serve(listener, router)
+    // `axum::serve` retries what fails on accept, and returns only after the shutdown signal.
+    let _ = axum::serve(Wires(listener), service)
         .with_graceful_shutdown(until)
         .await;
 }
 
-async fn entrance(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
-    let number = shared.requests.fetch_add(1, Ordering::Relaxed) + 1;
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let answer = match Vendor::of_path(&path) {
-        Some((vendor, base, rest)) => {
-            let outcome = vendor_call(&shared, vendor, base, rest, parts, body).await;
-            outcome.unwrap_or_else(Answer::from)
+async fn entrance(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    if let Some((vendor, base, rest)) = Vendor::of_path(&path) {
+        return Visit::new(&shared, vendor, base, rest, cut)
+            .answer(request)
+            .await;
+    }
+    let answer = match path.strip_prefix(control::PATH) {
+        Some(rest) => {
+            let (parts, body) = request.into_parts();
+            let body = read(body).await;
+            body.and_then(|body| control::answer(&shared, &parts.method, rest, &body))
         }
-        None => nowhere(&path),
+        None => Err(nowhere(&path)),
     };
-    let now = shared.world().clock.now();
-    respond(answer, number, now)
+    let answer = answer.unwrap_or_else(Answer::from);
+    let (response, body) = respond(answer, 0, shared.world().clock.now());
+    response.map(|()| Body::from(body))
 }
 
-/// Answers a request to a vendor.
-async fn vendor_call(
-    shared: &Shared,
+/// One request to a vendor.
+struct Visit<'a> {
+    shared: &'a Shared,
     vendor: Vendor,
     base: &'static str,
-    rest: &str,
-    parts: Parts,
-    body: Body,
-) -> Reply {
-    let body = to_bytes(body, BODY).await.map_err(|error| {
+    path: &'a str,
+    cut: Cut,
+    number: u64,
+}
+
+impl<'a> Visit<'a> {
+    fn new(
+        shared: &'a Shared,
+        vendor: Vendor,
+        base: &'static str,
+        path: &'a str,
+        cut: Cut,
+    ) -> Visit<'a> {
+        let number = shared.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        Visit {
+            shared,
+            vendor,
+            base,
+            path,
+            cut,
+            number,
+        }
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let found = find(self.vendor.table(), &parts.method, self.path);
+        let effects = match &found {
+            Found::Operation(operation, _) => {
+                self.shared.faults().strike(self.vendor, operation.name)
+            }
+            Found::OtherMethod | Found::Nothing => Vec::new(),
+        };
+        if effects.contains(&Effect::ResetBeforeBody) {
+            self.record(&parts, &found, &Bytes::new(), &effects);
+            return self.reset();
+        }
+        let body = read(body).await;
+        self.record(
+            &parts,
+            &found,
+            body.as_ref().unwrap_or(&Bytes::new()),
+            &effects,
+        );
+        self.delay(&effects).await;
+        let answer = match effects.iter().find_map(refusal) {
+            Some(injected) => injected,
+            None => {
+                let reply = self.reply(parts, found, body).await;
+                reply.unwrap_or_else(Answer::from)
+            }
+        };
+        let (response, body) = respond(answer, self.number, self.shared.world().clock.now());
+        let last = effects
+            .iter()
+            .find(|effect| !matches!(effect, Effect::Delay(_)));
+        let response = response.map(|()| Body::empty());
+        match last {
+            None => response.map(|_| Body::from(body)),
+            Some(effect) => match spoil(effect, response, body, self.shared.closing.clone()) {
+                Spoiled::Answer(response) => response,
+                Spoiled::Reset => self.reset(),
+            },
+        }
+    }
+
+    fn record(&self, parts: &Parts, found: &Found, body: &Bytes, effects: &[Effect]) {
+        self.shared.records().add(RecordedRequest {
+            number: self.number,
+            vendor: self.vendor,
+            operation: match found {
+                Found::Operation(operation, _) => Some(operation.name),
+                Found::OtherMethod | Found::Nothing => None,
+            },
+            method: parts.method.to_string(),
+            path: self.path.to_owned(),
+            query: parts.uri.query().unwrap_or("").to_owned(),
+            headers: record::headers(&parts.headers),
+            body: record::body(body),
+            faults: effects.iter().map(Effect::to_string).collect(),
+        });
+    }
+
+    /// Waits as long as all delays together say, or until the sandbox stops.
+    async fn delay(&self, effects: &[Effect]) {
+        let delays = effects.iter().filter_map(|effect| match effect {
+            Effect::Delay(delay) => Some(*delay),
+            _ => None,
+        });
+        let delay: Duration = delays.sum();
+        if delay.is_zero() {
+            return;
+        }
+        let mut closing = self.shared.closing.clone();
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            _ = closing.wait_for(|closing| *closing) => {}
+        }
+    }
+
+    /// The answer of the vendor itself.
+    async fn reply(&self, parts: Parts, found: Found, body: Result<Bytes, Refusal>) -> Reply {
+        let (operation, path): (&Operation, _) = match found {
+            Found::Operation(operation, path) => (operation, path),
+            Found::OtherMethod => return Err(self.other_method(&parts)),
+            Found::Nothing => return Err(self.nothing(&parts)),
+        };
+        if !operation.open {
+            auth::check(self.vendor, &parts.headers)?;
+        }
+        let query = query_pairs(parts.uri.query().unwrap_or(""));
+        let headers = parts.headers.clone();
+        let (body, form) = read_form(parts, body?).await?;
+        let mut world = self.shared.world();
+        let call = Call {
+            path,
+            query,
+            headers,
+            body,
+            form,
+            now: world.clock.now(),
+            base_url: format!("http://{}{}", self.shared.addr, self.base),
+        };
+        (operation.run)(&mut world, &call)
+    }
+
+    /// What hyper tries to write after this fails, and the connection with it.
+    fn reset(&self) -> Response<Body> {
+        self.cut.reset();
+        Response::new(Body::empty())
+    }
+
+    fn nothing(&self, parts: &Parts) -> Refusal {
+        let message = format!("There is nothing at {} {}.", parts.method, self.path);
+        let refusal = Refusal::not_found(message);
+        match self.vendor {
+            Vendor::OpenAi => refusal.code("unknown_url"),
+            Vendor::Together => refusal.code("not_found"),
+            Vendor::TrueFoundry => refusal,
+        }
+    }
+
+    fn other_method(&self, parts: &Parts) -> Refusal {
+        let message = format!("{} does not take the method {}.", self.path, parts.method);
+        let refusal = Refusal::new(405, message);
+        match self.vendor {
+            Vendor::OpenAi => refusal.code("method_not_supported"),
+            Vendor::Together | Vendor::TrueFoundry => refusal,
+        }
+    }
+}
+
+fn nowhere(path: &str) -> Refusal {
+    let bases = Vendor::ALL.map(Vendor::base).join(", ");
+    let control = control::PATH;
+    Refusal::not_found(format!(
+        "There is nothing at {path}. The sandbox serves {bases} and {control}."
+    ))
+}
+
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, BODY).await.map_err(|error| {
         let message =
             format!("The request body could not be read, or is longer than {BODY} bytes: {error}.");
         Refusal::new(413, message)
-    })?;
-    let (operation, path) = match find(vendor.table(), &parts.method, rest) {
-        Found::Operation(operation, path) => (operation, path),
-        Found::OtherMethod => return Err(other_method(vendor, &parts, rest)),
-        Found::Nothing => return Err(nothing(vendor, &parts, rest)),
-    };
-    if !operation.open {
-        auth::check(vendor, &parts.headers)?;
-    }
-    let query = query_pairs(parts.uri.query().unwrap_or(""));
-    let headers = parts.headers.clone();
-    let (body, form) = read_form(parts, body).await?;
-    let mut world = shared.world();
-    let call = Call {
-        path,
-        query,
-        headers,
-        body,
-        form,
-        now: world.clock.now(),
-        base_url: format!("http://{}{base}", shared.addr),
-    };
-    (operation.run)(&mut world, &call)
-}
-
-fn nothing(vendor: Vendor, parts: &Parts, path: &str) -> Refusal {
-    let message = format!("There is nothing at {} {path}.", parts.method);
-    let refusal = Refusal::not_found(message);
-    match vendor {
-        Vendor::OpenAi => refusal.code("unknown_url"),
-        Vendor::Together => refusal.code("not_found"),
-        Vendor::TrueFoundry => refusal,
-    }
-}
-
-fn other_method(vendor: Vendor, parts: &Parts, path: &str) -> Refusal {
-    let message = format!("{path} does not take the method {}.", parts.method);
-    let refusal = Refusal::new(405, message);
-    match vendor {
-        Vendor::OpenAi => refusal.code("method_not_supported"),
-        Vendor::Together | Vendor::TrueFoundry => refusal,
-    }
-}
-
-fn nowhere(path: &str) -> Answer {
-    let bases: Vec<&str> = Vendor::ALL.iter().map(|vendor| vendor.base()).collect();
-    let message = format!(
-        "There is nothing at {path}. The sandbox serves {}.",
-        bases.join(", ")
-    );
-    Refusal::not_found(message).into()
+    })
 }
 
 /// The parts of a multipart form; other bodies come back as they are.
@@ -175,13 +339,13 @@ async fn read_form(parts: Parts, body: Bytes) -> Result<(Bytes, Option<Vec<Part>
     Ok((Bytes::new(), Some(form)))
 }
 
-/// An answer's bytes, with the headers that every vendor sends.
-fn respond(answer: Answer, number: u64, now: Time) -> Response<Body> {
+/// An answer's head and body, with the headers that every vendor sends.
+fn respond(answer: Answer, number: u64, now: Time) -> (Response<()>, Bytes) {
     let (media_type, body) = match answer.content {
         Content::Json(body) => ("application/json", Bytes::from(body.to_string())),
         Content::Bytes(media_type, body) => (media_type, body),
     };
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(());
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
@@ -196,5 +360,5 @@ fn respond(answer: Answer, number: u64, now: Time) -> Response<Body> {
             headers.insert(name, value);
         }
     }
-    response
+    (response, body)
 }

@@ -1,5 +1,7 @@
 //! List and retrieve of the three vendors: seeded jobs, paging, filters, keys, refusals.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 mod support;
 
 use serde_json::Value;

@@ -3,20 +3,13 @@
 use super::{corpus, openai, together, truefoundry};
 use crate::SeededJob;
 use crate::awkward::Awkward;
+use crate::builder::Builder;
 use crate::state::clock::{DAY, START};
 use crate::state::dataset::examine;
 use crate::state::files::{Files, StoredFile};
-use crate::state::{Random, World};
+use crate::state::{Clock, Random, World};
 use crate::vendor::Vendor;
 use bytes::Bytes;
-
-/// How a sandbox is to be filled.
-pub(crate) struct Seeding<'a> {
-    pub(crate) seed: u64,
-    /// How many jobs in all; `None` for one of each row.
-    pub(crate) jobs: Option<usize>,
-    pub(crate) awkward: &'a [Awkward],
-}
 
 /// A file that seeded jobs were trained on.
 #[derive(Clone, Debug)]
@@ -34,22 +27,35 @@ enum Row {
     TrueFoundry(truefoundry::Row),
 }
 
-/// Puts the seeded files and jobs into an empty world, and says which they are.
-pub(crate) fn fill(world: &mut World, seeding: &Seeding<'_>) -> Vec<SeededJob> {
+/// A world as it is when a sandbox with these settings starts, and the jobs in it.
+pub(crate) fn build(settings: &Builder) -> (World, Vec<SeededJob>) {
+    let mut world = World {
+        clock: Clock::new(settings.speed),
+        openai: crate::openai::Store::new(settings.seed),
+        together: crate::together::Store::new(settings.seed),
+        truefoundry: crate::truefoundry::Store::new(settings.seed),
+    };
+    let seeded = fill(&mut world, settings);
+    (world, seeded)
+}
+
+fn fill(world: &mut World, settings: &Builder) -> Vec<SeededJob> {
     let openai_files = files(
         &mut world.openai.files,
+        |random| random.id("file-", 22),
         &mut world.openai.random,
-        "file-",
-        22,
     );
-    let together_files = files(&mut world.together.files, &mut world.together.random, "", 0);
+    let together_files = files(
+        &mut world.together.files,
+        |random| random.uuid("file-"),
+        &mut world.together.random,
+    );
     let gateway_files = files(
         &mut world.truefoundry.files,
+        |random| random.id("file-", 22),
         &mut world.truefoundry.random,
-        "file-",
-        22,
     );
-    for row in rows(seeding) {
+    for row in rows(settings) {
         match row {
             Row::OpenAi(row) => {
                 let job = row.job(&mut world.openai, &openai_files);
@@ -71,9 +77,9 @@ pub(crate) fn fill(world: &mut World, seeding: &Seeding<'_>) -> Vec<SeededJob> {
     seeded(world)
 }
 
-fn rows(seeding: &Seeding<'_>) -> Vec<Row> {
+fn rows(settings: &Builder) -> Vec<Row> {
     let on =
-        |awkward: Option<Awkward>| awkward.is_none_or(|switch| seeding.awkward.contains(&switch));
+        |awkward: Option<Awkward>| awkward.is_none_or(|switch| settings.awkward.contains(&switch));
     let openai: Vec<_> = openai::ROWS.iter().filter(|row| on(row.awkward)).collect();
     let together: Vec<_> = together::ROWS
         .iter()
@@ -88,8 +94,8 @@ fn rows(seeding: &Seeding<'_>) -> Vec<Row> {
         rows.extend(together.get(at).map(|row| Row::Together(**row)));
         rows.extend(gateway.get(at).map(|row| Row::TrueFoundry(**row)));
     }
-    let wanted = seeding.jobs.unwrap_or(rows.len());
-    let mut random = Random::new(seeding.seed, "fillers");
+    let wanted = settings.jobs.unwrap_or(rows.len());
+    let mut random = Random::new(settings.seed, "fillers");
     while rows.len() < wanted {
         let hours = 24 * 10 + random.below(24 * 300) as i64;
         rows.push(match rows.len() % 3 {
@@ -102,7 +108,7 @@ fn rows(seeding: &Seeding<'_>) -> Vec<Row> {
     rows
 }
 
-fn files(files: &mut Files, random: &mut Random, prefix: &str, length: usize) -> Vec<SeedFile> {
+fn files(files: &mut Files, id: fn(&mut Random) -> String, random: &mut Random) -> Vec<SeedFile> {
     let contents: [(&str, Bytes); 3] = [
         ("support-chats.jsonl", corpus::chat(240)),
         ("preferences.jsonl", corpus::preferences(120)),
@@ -110,10 +116,7 @@ fn files(files: &mut Files, random: &mut Random, prefix: &str, length: usize) ->
     ];
     let mut added = Vec::new();
     for (at, (name, content)) in contents.into_iter().enumerate() {
-        let id = match length {
-            0 => random.uuid("file-"),
-            length => random.id(prefix, length),
-        };
+        let id = id(random);
         let dataset = examine(&content);
         added.push(SeedFile {
             id: id.clone(),

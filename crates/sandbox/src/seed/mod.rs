@@ -7,4 +7,4 @@ mod stand;
 mod together;
 mod truefoundry;
 
-pub(crate) use fill::{Seeding, fill};
+pub(crate) use fill::build;

@@ -1,0 +1,123 @@
+//! The control endpoint, `/_sandbox`: the clock, faults and recordings of a running sandbox, for those who cannot
+//! call the library.
+
+use crate::faults::Fault;
+use crate::http::{Answer, Fields, Refusal, Reply};
+use crate::server::Shared;
+use crate::vendor::Vendor;
+use ::http::Method;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Where the control endpoint is.
+pub(crate) const PATH: &str = "/_sandbox";
+
+type Run = fn(&Shared, &Fields<'_>) -> Reply;
+
+/// What it does: method, path below [`PATH`], effect.
+static OPERATIONS: &[(Method, &str, Run)] = &[
+    (Method::GET, "", about),
+    (Method::POST, "/advance", advance),
+    (Method::POST, "/speed", speed),
+    (Method::POST, "/reset", reset),
+    (Method::GET, "/faults", list_faults),
+    (Method::POST, "/faults", add_fault),
+    (Method::DELETE, "/faults", clear_faults),
+    (Method::GET, "/requests", list_requests),
+    (Method::DELETE, "/requests", clear_requests),
+];
+
+/// Answers a request to the control endpoint; `path` is what follows [`PATH`].
+pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &Bytes) -> Reply {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let found = OPERATIONS
+        .iter()
+        .find(|row| row.0 == *method && row.1 == path);
+    let (_, _, run) = found.ok_or_else(|| {
+        let known: Vec<String> = OPERATIONS
+            .iter()
+            .map(|row| format!("{} {PATH}{}", row.0, row.1))
+            .collect();
+        Refusal::not_found(format!("The control endpoint knows {}.", known.join(", ")))
+    })?;
+    let body: Value = match body.is_empty() {
+        true => json!({}),
+        false => serde_json::from_slice(body).map_err(|error| {
+            Refusal::new(
+                400,
+                format!("The request body is not valid JSON ({error})."),
+            )
+        })?,
+    };
+    run(shared, &Fields::of(&body, "")?)
+}
+
+fn about(shared: &Shared, _: &Fields<'_>) -> Reply {
+    let vendors = Vendor::ALL.map(|vendor| {
+        json!({
+            "vendor": vendor.name(),
+            "base_url": shared.base_url(vendor),
+            "key": vendor.key(),
+            "operations": vendor.operations().collect::<Vec<_>>(),
+        })
+    });
+    Ok(Answer::json(json!({
+        "vendors": vendors,
+        "seed": shared.settings.seed,
+        "now": shared.world().clock.now().seconds(),
+    })))
+}
+
+fn advance(shared: &Shared, body: &Fields<'_>) -> Reply {
+    let seconds = body.number("seconds", 0.0, 1e9)?;
+    let seconds = seconds.ok_or_else(|| body.missing("seconds"))?;
+    let mut world = shared.world();
+    world.clock.advance(Duration::from_secs_f64(seconds));
+    Ok(Answer::json(json!({ "now": world.clock.now().seconds() })))
+}
+
+fn speed(shared: &Shared, body: &Fields<'_>) -> Reply {
+    let speed = body.number("speed", 0.0, 1e9)?;
+    let speed = speed.ok_or_else(|| body.missing("speed"))?;
+    shared.world().clock.set_speed(speed);
+    Ok(Answer::json(json!({ "speed": speed })))
+}
+
+fn reset(shared: &Shared, _: &Fields<'_>) -> Reply {
+    shared.reset();
+    Ok(Answer::json(json!({ "reset": true })))
+}
+
+fn list_faults(shared: &Shared, _: &Fields<'_>) -> Reply {
+    let faults: Vec<String> = shared.faults().all().map(Fault::to_string).collect();
+    Ok(Answer::json(json!({ "faults": faults })))
+}
+
+fn add_fault(shared: &Shared, body: &Fields<'_>) -> Reply {
+    let spec = body.required_text("fault")?;
+    let fault = spec
+        .parse::<Fault>()
+        .map_err(|error| body.blame("fault", error.to_string()))?;
+    shared.faults().add(fault);
+    list_faults(shared, body)
+}
+
+fn clear_faults(shared: &Shared, body: &Fields<'_>) -> Reply {
+    shared.faults().clear();
+    list_faults(shared, body)
+}
+
+fn list_requests(shared: &Shared, _: &Fields<'_>) -> Reply {
+    let requests = shared.records().all();
+    let requests: Vec<Value> = requests
+        .iter()
+        .map(crate::record::RecordedRequest::render)
+        .collect();
+    Ok(Answer::json(json!({ "requests": requests })))
+}
+
+fn clear_requests(shared: &Shared, _: &Fields<'_>) -> Reply {
+    shared.records().clear();
+    Ok(Answer::json(json!({ "requests": [] })))
+}

@@ -1,0 +1,155 @@
+//! What an effect makes of an answer.
+
+use super::effect::STATUSES;
+use super::{Effect, Hint};
+use crate::http::{Answer, Refusal};
+use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use ::http::{Response, StatusCode};
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use std::io;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long the body of [`Effect::Huge`] is.
+const HUGE: usize = 100_000_000;
+const CHUNK: usize = 1 << 16;
+
+/// An answer after its effect.
+pub(crate) enum Spoiled {
+    /// It is sent as it is now.
+    Answer(Response<Body>),
+    /// The connection is reset in its place.
+    Reset,
+}
+
+/// The refusal that an effect puts in the place of an answer, before anything is done.
+pub(crate) fn refusal(effect: &Effect) -> Option<Answer> {
+    let Effect::Status(status, hint) = effect else {
+        return None;
+    };
+    let row = STATUSES.iter().find(|row| row.status == *status)?;
+    let mut answer: Answer = if row.html {
+        let page = format!("<html><body><h1>{}</h1></body></html>", row.message);
+        let mut answer = Answer::bytes("text/html", Bytes::from(page));
+        answer.status = row.status;
+        answer
+    } else {
+        let mut refusal = Refusal::new(row.status, row.message).kind(row.kind);
+        refusal.code = row.code;
+        refusal.into()
+    };
+    if let Some(hint) = hint {
+        let (name, value) = match hint {
+            Hint::RetryAfter(seconds) => ("retry-after", seconds.to_string()),
+            Hint::RetryAfterDate(seconds) => ("retry-after", date_in(*seconds)),
+            Hint::RetryAfterMs(milliseconds) => ("retry-after-ms", milliseconds.to_string()),
+            Hint::ShouldRetry(yes) => ("x-should-retry", yes.to_string()),
+        };
+        answer = answer.header(name, value);
+    }
+    Some(answer)
+}
+
+/// Clients compare such a date with their own clock, so this one comes from the machine's.
+fn date_in(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(0);
+    let at = jiff::Timestamp::now().saturating_add(jiff::SignedDuration::from_secs(seconds));
+    let at = at.unwrap_or(jiff::Timestamp::MAX);
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Spoils a finished answer. `closing` ends bodies that would never end.
+pub(crate) fn spoil(
+    effect: &Effect,
+    response: Response<Body>,
+    body: Bytes,
+    closing: watch::Receiver<bool>,
+) -> Spoiled {
+    let (mut parts, _) = response.into_parts();
+    let headers = &mut parts.headers;
+    let body = match effect {
+        Effect::ResetBeforeBody | Effect::ResetAfterBody => return Spoiled::Reset,
+        Effect::Status(..) | Effect::Delay(_) => Body::from(body),
+        Effect::Truncated => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            truncated(body.slice(..body.len() / 2))
+        }
+        Effect::ContentType => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+            Body::from(body)
+        }
+        Effect::InvalidJson => Body::from("{\"object\": \"list\", \"data\": [,"),
+        Effect::InvalidUtf8 => Body::from(&b"{\"object\": \"list\", \"data\": [\"\xff\xfe\"]}"[..]),
+        Effect::Huge => huge(),
+        Effect::Drip => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            drip(body, closing)
+        }
+        Effect::Redirect => {
+            parts.status = StatusCode::TEMPORARY_REDIRECT;
+            let elsewhere = HeaderValue::from_static("http://elsewhere.invalid/");
+            headers.insert(LOCATION, elsewhere);
+            headers.insert(
+                HeaderName::from_static("x-sandbox-fault"),
+                HeaderValue::from_static("redirect"),
+            );
+            Body::empty()
+        }
+    };
+    Spoiled::Answer(Response::from_parts(parts, body))
+}
+
+/// A body that is sent, and then breaks off.
+fn truncated(half: Bytes) -> Body {
+    Body::from_stream(stream::unfold(Some(half), |half| async move {
+        match half {
+            Some(half) => Some((Ok(half), None)),
+            None => {
+                // Leaves the connection the time to send what it has.
+                tokio::task::yield_now().await;
+                Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
+            }
+        }
+    }))
+}
+
+/// `{"padding":"…"}`, in pieces that share one buffer.
+fn huge() -> Body {
+    let (head, tail) = (
+        Bytes::from_static(b"{\"padding\":\""),
+        Bytes::from_static(b"\"}"),
+    );
+    let piece = Bytes::from(vec![b'x'; CHUNK]);
+    let pieces = HUGE / CHUNK;
+    let all = std::iter::once(head)
+        .chain(std::iter::repeat_n(piece, pieces))
+        .chain([tail]);
+    Body::from_stream(stream::iter(all.map(Ok::<Bytes, io::Error>)))
+}
+
+fn drip(body: Bytes, closing: watch::Receiver<bool>) -> Body {
+    let start = (body, closing, true);
+    Body::from_stream(stream::unfold(
+        start,
+        |(mut body, mut closing, first)| async move {
+            if body.is_empty() {
+                return None;
+            }
+            if !first {
+                let closed = tokio::select! {
+                    () = tokio::time::sleep(Duration::from_secs(1)) => false,
+                    _ = closing.wait_for(|closing| *closing) => true,
+                };
+                if closed {
+                    // The sandbox is going: the rest of the body will not come.
+                    let gone = io::Error::from(io::ErrorKind::ConnectionAborted);
+                    return Some((Err(gone), (Bytes::new(), closing, false)));
+                }
+            }
+            let byte = body.split_to(1);
+            Some((Ok(byte), (body, closing, false)))
+        },
+    ))
+}

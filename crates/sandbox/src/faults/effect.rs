@@ -1,0 +1,182 @@
+//! What can go wrong.
+
+use std::time::Duration;
+
+/// How a refusal says when to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Hint {
+    /// `retry-after` in seconds.
+    RetryAfter(u64),
+    /// `retry-after` as a date, so many seconds from now on the machine's clock.
+    RetryAfterDate(u64),
+    /// `retry-after-ms`.
+    RetryAfterMs(u64),
+    /// `x-should-retry`.
+    ShouldRetry(bool),
+}
+
+/// What goes wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// The request is refused with this status and the vendor's error body, perhaps with a hint when to try again.
+    Status(u16, Option<Hint>),
+    /// The answer comes late.
+    Delay(Duration),
+    /// The connection is reset before the request's body is read; nothing is done.
+    ResetBeforeBody,
+    /// The connection is reset after the request was read and done.
+    ResetAfterBody,
+    /// The answer's body ends in the middle, short of its `content-length`.
+    Truncated,
+    /// The answer says that it is HTML.
+    ContentType,
+    /// The answer is not JSON.
+    InvalidJson,
+    /// The answer is JSON but for bytes that are not UTF-8.
+    InvalidUtf8,
+    /// The answer is a JSON document of 100 MB.
+    Huge,
+    /// The answer comes one byte per second.
+    Drip,
+    /// The answer is a redirect to another host.
+    Redirect,
+}
+
+/// A name of the fault grammar, an effect, and what it does.
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) effect: Effect,
+    pub(super) meaning: &'static str,
+}
+
+/// Effects that a name alone says.
+pub(super) static NAMES: &[Row] = &[
+    Row {
+        name: "reset-before-body",
+        effect: Effect::ResetBeforeBody,
+        meaning: "the connection is reset before the request's body is read; nothing is done",
+    },
+    Row {
+        name: "reset-after-body",
+        effect: Effect::ResetAfterBody,
+        meaning: "the connection is reset after the request was read and done",
+    },
+    Row {
+        name: "truncate",
+        effect: Effect::Truncated,
+        meaning: "the answer's body ends in the middle, short of its content-length",
+    },
+    Row {
+        name: "content-type",
+        effect: Effect::ContentType,
+        meaning: "the answer says that it is HTML",
+    },
+    Row {
+        name: "invalid-json",
+        effect: Effect::InvalidJson,
+        meaning: "the answer is not JSON",
+    },
+    Row {
+        name: "invalid-utf8",
+        effect: Effect::InvalidUtf8,
+        meaning: "the answer is JSON but for bytes that are not UTF-8",
+    },
+    Row {
+        name: "huge",
+        effect: Effect::Huge,
+        meaning: "the answer is a JSON document of 100 MB",
+    },
+    Row {
+        name: "drip",
+        effect: Effect::Drip,
+        meaning: "the answer comes one byte per second",
+    },
+    Row {
+        name: "redirect",
+        effect: Effect::Redirect,
+        meaning: "the answer is a redirect to another host",
+    },
+];
+
+/// A status that can be asked for: its error type, its code, and the message.
+pub(super) struct Refused {
+    pub(super) status: u16,
+    pub(super) kind: &'static str,
+    pub(super) code: Option<&'static str>,
+    pub(super) message: &'static str,
+    /// Whether a proxy in front of the vendor answers, in HTML.
+    pub(super) html: bool,
+}
+
+const fn refused(
+    status: u16,
+    kind: &'static str,
+    code: Option<&'static str>,
+    message: &'static str,
+) -> Refused {
+    Refused {
+        status,
+        kind,
+        code,
+        message,
+        html: false,
+    }
+}
+
+const fn proxy(status: u16, message: &'static str) -> Refused {
+    Refused {
+        html: true,
+        ..refused(status, "proxy_error", None, message)
+    }
+}
+
+/// Statuses that can be asked for.
+#[rustfmt::skip]
+pub(super) static STATUSES: &[Refused] = &[
+    refused(400, "invalid_request_error", Some("injected"), "The request is not valid (injected fault)."),
+    refused(401, "invalid_request_error", Some("invalid_api_key"), "The API key is not valid (injected fault)."),
+    refused(403, "permission_error", Some("forbidden"), "This key may not do that (injected fault)."),
+    refused(404, "invalid_request_error", Some("not_found"), "There is nothing here (injected fault)."),
+    refused(409, "conflict_error", Some("conflict"), "Another request is changing this (injected fault)."),
+    refused(429, "rate_limit_error", Some("rate_limit_exceeded"), "Too many requests (injected fault)."),
+    refused(500, "server_error", None, "Something broke inside (injected fault)."),
+    proxy(502, "Bad gateway (injected fault)"),
+    refused(503, "service_unavailable", Some("overloaded"), "Busy; try again later (injected fault)."),
+    proxy(524, "The origin took too long (injected fault)"),
+    refused(529, "overloaded_error", Some("overloaded"), "Overloaded; try again later (injected fault)."),
+];
+
+/// The fault grammar's effects, with what each does: one row per effect, for documentation and help.
+pub fn effects() -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for refused in STATUSES {
+        let form = if refused.html {
+            "in HTML, as a proxy answers"
+        } else {
+            "with the vendor's error body"
+        };
+        rows.push((
+            refused.status.to_string(),
+            format!("the request is refused with {}, {form}", refused.status),
+        ));
+    }
+    let hints = [
+        (
+            "429;retry-after=2",
+            "any status can carry a hint: `retry-after` in seconds",
+        ),
+        (
+            "429;retry-after-date=2",
+            "`retry-after` as a date, so many seconds from now on the machine's clock",
+        ),
+        ("429;retry-after-ms=250", "`retry-after-ms`"),
+        ("429;x-should-retry=true", "`x-should-retry`, true or false"),
+        ("delay=250ms", "the answer comes late: `ms` or `s`"),
+    ];
+    let own = |row: (&str, &str)| (row.0.to_owned(), row.1.to_owned());
+    rows.extend(hints.map(own));
+    rows.extend(NAMES.iter().map(|row| own((row.name, row.meaning))));
+    rows
+}
