@@ -8,6 +8,7 @@ pub mod check;
 pub mod cli;
 pub mod codegen;
 pub mod compile;
+pub mod component;
 pub mod fault;
 pub mod generate;
 pub mod inline;

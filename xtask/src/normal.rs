@@ -1,8 +1,8 @@
 //! The normal form: one way to write a document, so that a diff shows what
 //! changed and nothing else.
 
+use crate::component::{redirect, referred};
 use crate::lower::schemas_mut;
-use crate::name::{redirect, referred};
 use crate::report::Report;
 use crate::shape::METHODS;
 use serde_json::{Map, Value, json};

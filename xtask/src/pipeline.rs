@@ -109,7 +109,11 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
     let (mut used, mut numbered) = (named.used, named.numbered);
     let before = document.clone();
     if let Some(overlay) = plan.overlay {
-        overlay.apply(&mut document, report)?;
+        if let Err(mut faults) = overlay.apply(&mut document, report) {
+            // A name that has gone is often why an action matches nothing.
+            faults.0.extend(unused(plan, &used));
+            return Err(faults);
+        }
         let again = corrected(
             plan.file,
             &mut document,
@@ -127,12 +131,7 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
         numbered.extend(named.numbered);
     }
     normalise(&mut document, plan.title, report);
-    let mut faults = Faults::default();
-    for unused in plan.renames.keys().filter(|key| !used.contains(*key)) {
-        let message = format!("[components] {unused:?} renames nothing");
-        faults.0.push(Fault::file(plan.file, message));
-    }
-    faults.into_result()?;
+    Faults(unused(plan, &used)).into_result()?;
     validate(plan.file, &document)?;
     let schemas = document.pointer("/components/schemas");
     numbered.retain(|name| schemas.and_then(|s| s.get(name)).is_some());
@@ -141,6 +140,14 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
         slice: before,
         numbered,
     })
+}
+
+/// Renames that nothing was renamed by.
+fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
+    let unused = plan.renames.keys().filter(|key| !used.contains(*key));
+    unused
+        .map(|key| Fault::file(plan.file, format!("[components] {key:?} renames nothing")))
+        .collect()
 }
 
 fn has(document: &Value, operation: &Selected) -> bool {

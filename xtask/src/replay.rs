@@ -177,18 +177,15 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
         for (_, done) in waiting {
             take(done);
         }
-        for index in 0..files.len() {
-            let lost = next.load(Ordering::Relaxed) <= index;
-            if lost {
-                let result =
-                    Err(Fault::file(file_name(&files[index]), "no thread to replay on").into());
-                let took = Duration::ZERO;
-                take(Done {
-                    index,
-                    result,
-                    took,
-                });
-            }
+        let started = next.load(Ordering::Relaxed);
+        for (index, file) in files.iter().enumerate().skip(started) {
+            let result = Err(Fault::file(file_name(file), "no thread to replay on").into());
+            let took = Duration::ZERO;
+            take(Done {
+                index,
+                result,
+                took,
+            });
         }
     });
 }

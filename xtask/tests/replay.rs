@@ -1,4 +1,5 @@
 //! `cargo xtask replay`, run as a program.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
 mod support;
 

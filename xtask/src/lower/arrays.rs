@@ -10,15 +10,12 @@ pub fn prefix_items(schema: &mut Schema, site: &mut Site<'_>) {
         (None, Some(Value::Array(items))) => ("items", items.clone()),
         _ => return,
     };
-    match schema.remove("items") {
-        // What may follow the named items.
-        Some(rest @ Value::Object(_)) if keyword == "prefixItems" && rest.get("not").is_none() => {
-            if rest.as_object().is_some_and(|rest| !rest.is_empty()) {
-                items.push(rest);
-            }
-        }
-        _ => {}
-    }
+    // What may follow the named items.
+    let rest = schema
+        .remove("items")
+        .filter(|rest| keyword == "prefixItems" && rest.get("not").is_none())
+        .filter(|rest| rest.as_object().is_some_and(|rest| !rest.is_empty()));
+    items.extend(rest);
     let mut unique: Vec<Value> = Vec::new();
     for item in items {
         if !unique.contains(&item) {

@@ -26,6 +26,7 @@ use serde_json::{Map, Value, json};
 /// What [`Mode::mend`] does, by its names in the report.
 pub const MENDS: &[&str] = &[
     "bare-null",
+    "empty-list",
     "number-for-text",
     "path-parameter",
     "text-for-boolean",
@@ -169,6 +170,16 @@ impl Lowering<'_> {
             self.fault(&at, format!("unknown keyword {name:?} of {}", noun(kind)));
             return None;
         };
+        let list = matches!(name, "enum" | "oneOf" | "anyOf" | "allOf") && kind == Kind::Schema;
+        if list && value.as_array().is_some_and(Vec::is_empty) {
+            if self.mode.mend {
+                self.report
+                    .add("empty-list", &at, "left out: it says nothing");
+            } else {
+                self.fault(&at, "must not be empty");
+            }
+            return None;
+        }
         match key.fate {
             Fate::Keep => self.shaped(key.shape, value, &at),
             Fate::Prose if self.mode.ours && name == "description" => Some(value.clone()),

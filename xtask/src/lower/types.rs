@@ -115,13 +115,11 @@ pub fn enum_type(schema: &mut Schema, site: &mut Site<'_>) {
                 }
             }
         }
-        Some(name @ ("integer" | "number" | "boolean")) => {
-            if unique.iter().any(Value::is_string) {
-                site.note("type", format!("{name} is now string: its values are text"));
-                schema.insert("type".to_owned(), json!("string"));
-                schema.insert("enum".to_owned(), Value::Array(unique));
-                return enum_type(schema, site);
-            }
+        Some(name @ ("integer" | "number" | "boolean")) if unique.iter().any(Value::is_string) => {
+            site.note("type", format!("{name} is now string: its values are text"));
+            schema.insert("type".to_owned(), json!("string"));
+            schema.insert("enum".to_owned(), Value::Array(unique));
+            return enum_type(schema, site);
         }
         _ => {}
     }

@@ -9,7 +9,7 @@ const LIMIT: u64 = 64 * 1024 * 1024;
 /// Fetches the bytes behind a URL.
 pub fn fetch(url: &str) -> Result<Vec<u8>> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(Duration::from_mins(1)))
+        .timeout_global(Some(Duration::from_secs(60)))
         .user_agent(concat!("unitune-xtask/", env!("CARGO_PKG_VERSION")))
         .build()
         .into();

@@ -1,5 +1,5 @@
 //! A workspace of its own for each test, with a made-up vendor.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
