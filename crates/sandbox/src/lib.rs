@@ -18,7 +18,7 @@
 //!
 //! The keys are fixed and open nothing elsewhere. No training takes place.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::unwrap_used)]
 
 mod auth;
 mod awkward;

@@ -74,6 +74,11 @@ impl Vendor {
         documented.map(|operation| operation.name)
     }
 
+    /// The same, with what only the vendor's SDK knows.
+    pub(crate) fn all_operations(self) -> impl Iterator<Item = &'static str> {
+        self.row().operations.iter().map(|operation| operation.name)
+    }
+
     pub(crate) fn base(self) -> &'static str {
         let bases = self.row().bases;
         bases[bases.len() - 1]

@@ -51,7 +51,7 @@ fn read_operation(name: Option<&str>, vendor: Option<Vendor>) -> Result<Option<S
     let vendors = Vendor::ALL
         .into_iter()
         .filter(|each| vendor.is_none_or(|wanted| wanted == *each));
-    let mut known: Vec<&str> = vendors.flat_map(Vendor::operations).collect();
+    let mut known: Vec<&str> = vendors.flat_map(Vendor::all_operations).collect();
     known.sort_unstable();
     known.dedup();
     match known.contains(&name) {

@@ -3,6 +3,7 @@
 mod create;
 mod deviate;
 mod events;
+mod extras;
 mod files;
 mod job;
 mod jobs;
@@ -70,4 +71,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     Operation::post("announceFile", "/files", files::announce).undocumented(),
     Operation::put("receiveFile", "/files/{id}/content", files::receive).undocumented().open(),
     Operation::post("preprocessFile", "/files/{id}/preprocess", files::preprocess).undocumented(),
+    Operation::post("previewJob", "/fine-tunes/preview", extras::preview).undocumented(),
+    Operation::get("retrieveTokenizedDataset", "/fine-tunes/{id}/download-tokenized-dataset", extras::tokenized_dataset).undocumented(),
+    Operation::get("downloadTokenizedDataset", "/fine-tunes/{id}/tokenized-dataset", extras::signed_dataset).undocumented().open(),
 ];
