@@ -5,7 +5,7 @@
 //! - [`unify`] maps each vendor's job onto one shape, the gateway's
 //!   `fine_tuning.job`, by pure functions.
 //! - [`providers`] lists and looks up jobs across several accounts.
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::unwrap_used)]
 
 pub mod wire;
 

@@ -176,5 +176,6 @@ mod tests {
         let error = serde_json::from_str::<Order>("\"up\"").unwrap_err();
         assert!(error.to_string().contains("[\"asc\"]"), "{error}");
         assert_eq!(Order::Asc.to_string(), "asc");
+        assert_eq!(Order::KNOWN, [Order::Asc]);
     }
 }

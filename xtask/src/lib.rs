@@ -3,6 +3,7 @@
 //! A document's way: [`read`] → [`mod@slice`] → [`lower`] → [`merge`] → [`name`] →
 //! [`overlay`] → [`name`] again → [`normal`] → [`validate`] → [`generate`] →
 //! [`mod@write`]. [`pipeline`] is that way without the reading and writing.
+#![warn(clippy::unwrap_used)]
 
 pub mod check;
 pub mod cli;

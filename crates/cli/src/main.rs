@@ -1,4 +1,5 @@
 //! The program `unitune`: fine-tuning jobs of every vendor in one table.
+#![warn(clippy::unwrap_used)]
 
 mod accounts;
 mod args;

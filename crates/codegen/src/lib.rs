@@ -10,7 +10,7 @@
 //!
 //! The build script of `unitune` and `cargo xtask` share this crate, so that
 //! what a maintainer checks is what a user compiles.
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::unwrap_used)]
 
 mod emit;
 mod error;

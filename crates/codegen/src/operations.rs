@@ -66,8 +66,32 @@ fn raw(document: &Value, model: &Model, runtime: &TokenStream) -> Result<syn::Fi
     let tokens = Generator::new(&settings)
         .generate_tokens(&api)
         .map_err(|e| Error::new("", format!("progenitor: {e}")))?;
-    syn::parse2(tokens)
-        .map_err(|e| Error::new("", format!("progenitor's source does not parse: {e}")))
+    let mut file: syn::File = syn::parse2(tokens)
+        .map_err(|e| Error::new("", format!("progenitor's source does not parse: {e}")))?;
+    drop_unused(&mut file.items);
+    Ok(file)
+}
+
+/// Takes out what nobody calls: a constructor that panics where no HTTP client
+/// can be set up, and a module for types when there are none in it.
+fn drop_unused(items: &mut Vec<syn::Item>) {
+    items.retain(|item| {
+        let syn::Item::Mod(module) = item else {
+            return true;
+        };
+        let types = module.content.as_ref().map(|(_, items)| items.as_slice());
+        !(module.ident == "types"
+            && matches!(types, Some([syn::Item::Mod(only)]) if only.ident == "error"))
+    });
+    for item in items {
+        if let syn::Item::Impl(block) = item
+            && block.trait_.is_none()
+        {
+            block
+                .items
+                .retain(|i| !matches!(i, syn::ImplItem::Fn(f) if f.sig.ident == "new"));
+        }
+    }
 }
 
 /// Replaced types are written to headers and paths by their `Display`.

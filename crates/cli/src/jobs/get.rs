@@ -33,7 +33,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
             "has_more": false,
         }))?,
         (false, _) => {
-            let shown: Vec<String> = jobs.iter().map(|j| render::details(j)).collect();
+            let shown: Vec<String> = jobs.iter().map(render::details).collect();
             render::text(&shown.join("\n"))?;
         }
     }
