@@ -43,7 +43,7 @@ use super::Vendor;
 /// assert_eq!((sent.request.n_epochs, sent.dropped.len()), (Some(3), 1));
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreateRequest {
@@ -85,6 +85,20 @@ impl CreateRequest {
             training_file: training_file.into(),
             ..Self::default()
         }
+    }
+}
+
+/// Shows the names of what is asked for, and no values that could be keys.
+impl fmt::Debug for CreateRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |members: &Map<String, Value>| members.keys().cloned().collect::<Vec<_>>();
+        f.debug_struct("CreateRequest")
+            .field("model", &self.model)
+            .field("training_file", &self.training_file)
+            .field("hyperparameters", &self.hyperparameters.as_ref().map(names))
+            .field("method", &self.method.as_ref().map(names))
+            .field("extra", &names(&self.extra))
+            .finish_non_exhaustive()
     }
 }
 

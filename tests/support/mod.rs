@@ -67,3 +67,21 @@ pub fn gateway_fields() -> Vec<String> {
     fields.sort();
     fields
 }
+
+/// A value as JSON in which `1` and `1.0` are the same, members that are
+/// `null` are absent, and empty bodies too.
+pub fn plain<T: serde::Serialize>(value: &T) -> Value {
+    fn tidy(value: Value) -> Value {
+        match value {
+            Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
+            Value::Array(items) => items.into_iter().map(tidy).collect(),
+            Value::Object(members) => members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name, tidy(value)))
+                .collect(),
+            other => other,
+        }
+    }
+    tidy(serde_json::to_value(value).expect("JSON"))
+}

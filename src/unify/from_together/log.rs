@@ -21,10 +21,9 @@ pub(in crate::unify) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType>
         .iter()
         .find(|(spelling, _)| *spelling == lower)
         .map_or(lower.as_str(), |(_, meant)| *meant);
-    match FinetuneEventType::from(meant) {
-        FinetuneEventType::Unknown(_) => Some(kind.clone()),
-        known => Some(known),
-    }
+    let found = FinetuneEventType::from(meant);
+    let strange = matches!(found, FinetuneEventType::Unknown(_));
+    Some(if strange { kind.clone() } else { found })
 }
 
 /// How grave an event is.
@@ -37,11 +36,11 @@ pub(in crate::unify) enum Level {
 
 /// The level, in any of the spellings; none for `""`, `null` and strange words.
 pub(in crate::unify) fn level(event: &FineTuneEvent) -> Option<Level> {
-    let known = match event.level.as_ref()? {
-        FinetuneEventLevels::Unknown(word) => {
-            FinetuneEventLevels::from(word.to_ascii_lowercase().as_str())
-        }
-        named => named.clone(),
+    let level = event.level.as_ref()?;
+    let known = if let FinetuneEventLevels::Unknown(word) = level {
+        FinetuneEventLevels::from(word.to_ascii_lowercase())
+    } else {
+        level.clone()
     };
     match known {
         FinetuneEventLevels::Info | FinetuneEventLevels::LegacyInfo => Some(Level::Info),

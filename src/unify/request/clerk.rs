@@ -23,6 +23,10 @@ pub(super) struct Clerk {
 pub(super) struct Setting {
     pub(super) path: String,
     pub(super) value: Value,
+    /// It stood below the request's own `hyperparameters`.
+    pub(super) at_top: bool,
+    /// It stood below the method's.
+    pub(super) below: bool,
 }
 
 /// What a request says about the method: its word and the body of that name.
@@ -156,6 +160,8 @@ impl Clerk {
             let setting = Setting {
                 path: format!("hyperparameters.{key}"),
                 value: value.clone(),
+                at_top: true,
+                below: false,
             };
             settings.insert(key.clone(), setting);
         }
@@ -171,13 +177,20 @@ impl Clerk {
         };
         for (key, value) in nested.into_iter().filter(|(_, value)| !value.is_null()) {
             let path = format!("method.{word}.hyperparameters.{key}");
-            match settings.get(&key) {
-                Some(other) if other.value != value => {
+            match settings.get_mut(&key) {
+                Some(other) if other.value == value => other.below = true,
+                Some(other) => {
                     let reason = format!("it contradicts {}", other.path);
                     self.invalid(path, reason, "say it once");
                 }
-                _ => {
-                    settings.insert(key, Setting { path, value });
+                None => {
+                    let setting = Setting {
+                        path,
+                        value,
+                        at_top: false,
+                        below: true,
+                    };
+                    settings.insert(key, setting);
                 }
             }
         }

@@ -37,10 +37,16 @@ impl CreateRequest {
         let mut top = Map::new();
         let mut below = Map::new();
         for (key, setting) in clerk.settings(self, &method) {
-            if clerk.takes(&key, &setting, &method, OPENAI, OPENAI_REFUSED) {
-                let at_top = setting.path.starts_with("hyperparameters.");
-                let settings = if at_top { &mut top } else { &mut below };
-                settings.insert(key, setting.value);
+            if key == "batch_size" && setting.value == "max" {
+                let reason = "the vendor has no largest size";
+                clerk.unsupported(setting.path, reason, "a whole number or \"auto\"");
+            } else if clerk.takes(&key, &setting, &method, OPENAI, OPENAI_REFUSED) {
+                if setting.below {
+                    below.insert(key.clone(), setting.value.clone());
+                }
+                if setting.at_top {
+                    top.insert(key, setting.value);
+                }
             }
         }
         let mut request = CreateFineTuningJobRequest::new(&self.model, &self.training_file);

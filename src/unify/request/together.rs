@@ -95,7 +95,7 @@ fn fill(
     settings: BTreeMap<String, Setting>,
     clerk: &mut Clerk,
 ) {
-    for (key, Setting { path, value }) in settings {
+    for (key, Setting { path, value, .. }) in settings {
         match key.as_str() {
             "n_epochs" => request.n_epochs = value.as_i64(),
             "batch_size" => {

@@ -1,0 +1,179 @@
+//! Files that are written from the code are fresh. A stale one is rewritten,
+//! and the test fails once: the fix is on disk already.
+#![cfg(all(feature = "openai", feature = "together", feature = "schema"))]
+
+mod support;
+
+use std::fs;
+
+use serde_json::Value;
+use support::{fixtures, path, read};
+use unitune::unify::{
+    Checkpoint, Context, CreateRequest, Event, File, ToJob, mapping_markdown, schemas,
+};
+use unitune::{openai, together, truefoundry};
+
+/// Compares a file with what it should be, and rewrites it when it differs.
+fn ensure_file_contents(relative: &str, contents: &str) -> Result<(), String> {
+    let path = path(relative);
+    if fs::read_to_string(&path).is_ok_and(|found| found == contents) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|e| e.to_string())?;
+    }
+    fs::write(&path, contents).map_err(|e| e.to_string())?;
+    Err(format!(
+        "{relative} was stale; it is rewritten now: run the test again"
+    ))
+}
+
+#[test]
+fn the_mapping_is_documented_as_it_is() {
+    ensure_file_contents("docs/mapping.md", &mapping_markdown()).unwrap();
+}
+
+#[test]
+fn the_schemas_are_as_the_types_are() {
+    let stale: Vec<String> = schemas()
+        .into_iter()
+        .filter_map(|(name, schema)| {
+            let text = serde_json::to_string_pretty(&sorted(schema)).expect("JSON is text");
+            ensure_file_contents(&format!("schema/{name}"), &format!("{text}\n")).err()
+        })
+        .collect();
+    assert!(stale.is_empty(), "{stale:?}");
+}
+
+/// With its members in order, whatever keeps the order of maps elsewhere.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<(String, Value)> = members
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)))
+                .collect();
+            members.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+fn validator(name: &str) -> jsonschema::Validator {
+    let (_, schema) = schemas().into_iter().find(|(n, _)| *n == name).expect(name);
+    jsonschema::validator_for(&schema).expect(name)
+}
+
+#[track_caller]
+fn check(validator: &jsonschema::Validator, name: &str, value: &Value) {
+    let errors: Vec<String> = validator
+        .iter_errors(value)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{name}: {errors:?}");
+}
+
+#[test]
+fn every_job_validates_against_our_schema() {
+    let validator = validator("job.schema.json");
+    let context = Context::new("main").with_notes();
+    let mut seen = 0;
+    let mut look = |name: &str, job: Result<unitune::unify::Job, _>| {
+        let Ok(job) = job.map_err(|_: unitune::unify::MappingError| ()) else {
+            return;
+        };
+        seen += 1;
+        check(
+            &validator,
+            name,
+            &serde_json::to_value(job).expect("a job is JSON"),
+        );
+    };
+    for (name, body) in fixtures("openai")
+        .into_iter()
+        .filter(|(_, b)| b.get("data").is_none())
+    {
+        let job: openai::types::FineTuningJob = serde_json::from_value(body).expect(&name);
+        look(&name, job.to_job(&context));
+    }
+    for (name, body) in fixtures("together")
+        .into_iter()
+        .filter(|(_, b)| b.get("data").is_none())
+    {
+        let job: together::types::FinetuneResponse = serde_json::from_value(body).expect(&name);
+        look(&name, job.to_job(&context));
+    }
+    for (name, body) in fixtures("truefoundry")
+        .into_iter()
+        .filter(|(_, b)| b.get("data").is_none())
+    {
+        let job: truefoundry::types::FineTuningJob = serde_json::from_value(body).expect(&name);
+        look(&name, job.to_job(&context));
+    }
+    assert!(seen > 80, "{seen}");
+}
+
+#[test]
+fn events_checkpoints_files_and_requests_validate_too() {
+    let context = Context::new("main");
+    let events = validator("event.schema.json");
+    for (name, body) in fixtures("together") {
+        let Ok(job) = serde_json::from_value::<together::types::FinetuneResponse>(body) else {
+            continue;
+        };
+        for event in
+            Event::from_together(&job.id, job.events.as_deref().unwrap_or_default(), &context)
+        {
+            check(
+                &events,
+                &name,
+                &serde_json::to_value(event.expect(&name)).expect("JSON"),
+            );
+        }
+    }
+    let together = read("tests/fixtures/events/together.json");
+    let openai = read("tests/fixtures/events/openai.json");
+    for event in openai["data"].as_array().expect("a list") {
+        let event = serde_json::from_value(event.clone()).expect("an event");
+        let event = Event::from_openai(&event, &context);
+        check(
+            &events,
+            "openai",
+            &serde_json::to_value(event).expect("JSON"),
+        );
+    }
+    assert!(together["data"].is_array());
+    let checkpoints = validator("checkpoint.schema.json");
+    for checkpoint in read("tests/fixtures/checkpoints/together.json")["data"]
+        .as_array()
+        .expect("a list")
+    {
+        let checkpoint = serde_json::from_value(checkpoint.clone()).expect("a checkpoint");
+        let checkpoint =
+            Checkpoint::from_together("ft-1", &checkpoint, &context).expect("has a time");
+        check(
+            &checkpoints,
+            "together",
+            &serde_json::to_value(checkpoint).expect("JSON"),
+        );
+    }
+    let files = validator("file.schema.json");
+    let file = serde_json::from_value(read("tests/fixtures/files/together.json")).expect("a file");
+    let file = File::from_together(&file, &context);
+    check(
+        &files,
+        "together",
+        &serde_json::to_value(file).expect("JSON"),
+    );
+    let requests = validator("request.schema.json");
+    for (name, body) in fixtures("requests") {
+        let request: CreateRequest = serde_json::from_value(body).expect(&name);
+        check(
+            &requests,
+            &name,
+            &serde_json::to_value(request).expect("JSON"),
+        );
+    }
+}

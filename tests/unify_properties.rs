@@ -1,0 +1,453 @@
+//! What holds for every job that a vendor's document allows, and beyond.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+#[path = "support/generate.rs"]
+mod generate;
+mod support;
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use support::{plain, read};
+use unitune::unify::{Context, CreateRequest, Event, Job, Loss, Status, ToJob};
+use unitune::{openai, together, truefoundry};
+
+type Document = LazyLock<Value>;
+static OPENAI: Document = LazyLock::new(|| read("specs/openai/openapi.json"));
+static TOGETHER: Document = LazyLock::new(|| read("specs/together/openapi.json"));
+static TRUEFOUNDRY: Document = LazyLock::new(|| read("specs/truefoundry/openapi.json"));
+
+/// The gateway's schema of a job, as JSON Schema.
+static GATEWAY: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let components = &TRUEFOUNDRY["components"]["schemas"];
+    let mut schema = json_schema(&components["FineTuningJob"]);
+    schema["$defs"] = json_schema(components);
+    jsonschema::draft202012::new(&schema).expect("the gateway's schema is one")
+});
+
+/// OpenAPI 3.0 in JSON Schema's words: `nullable`, and where components are.
+fn json_schema(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let mut members: Map<String, Value> = members
+                .iter()
+                .map(|(name, value)| (name.clone(), json_schema(value)))
+                .collect();
+            if let Some(Value::String(target)) = members.get_mut("$ref") {
+                *target = target.replace("#/components/schemas/", "#/$defs/");
+            }
+            match members.remove("nullable") {
+                Some(Value::Bool(true)) => json!({"anyOf": [members, {"type": "null"}]}),
+                Some(other) if other.is_object() => {
+                    // A property of that name.
+                    members.insert("nullable".to_owned(), other);
+                    members.into()
+                }
+                _ => members.into(),
+            }
+        }
+        Value::Array(items) => items.iter().map(json_schema).collect(),
+        other => other.clone(),
+    }
+}
+
+fn context() -> Context {
+    Context::new("main").with_notes()
+}
+
+/// Decodes a body and converts it; every body that is generated decodes.
+fn unify<T: DeserializeOwned + ToJob>(body: &Value) -> Result<Job, String> {
+    let job: T = serde_json::from_value(body.clone()).expect("the body decodes");
+    job.to_job(&context()).map_err(|e| e.to_string())
+}
+
+/// What holds for the job of any vendor.
+fn check(body: &Value, job: &Job, ends: &[&str], zero_is_unset: bool) -> Result<(), TestCaseError> {
+    let gateway = json!(truefoundry::types::FineTuningJob::from(job.clone()));
+    let ours = json!(job);
+    for value in [&gateway, &ours] {
+        let errors: Vec<String> = GATEWAY
+            .iter_errors(value)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect();
+        prop_assert!(errors.is_empty(), "{errors:?} in {value}");
+    }
+
+    let word = body["status"].as_str().unwrap_or_default();
+    prop_assert_eq!(job.status.is_terminal(), ends.contains(&word), "{}", word);
+    prop_assert_eq!(&job.provider.status, word);
+
+    if let Some(finished) = job.finished_at {
+        prop_assert!(
+            job.created_at <= finished,
+            "{} {}",
+            job.created_at,
+            finished
+        );
+    }
+    if job.status != Status::Succeeded && zero_is_unset {
+        prop_assert_eq!(&job.fine_tuned_model, &None);
+        prop_assert_eq!(job.trained_tokens, None);
+    }
+
+    let lost = lost(body, job, zero_is_unset);
+    prop_assert!(lost.is_empty(), "lost: {lost:?}\nbody: {body}\njob: {ours}");
+
+    // To the gateway and back.
+    let there = truefoundry::types::FineTuningJob::from(job.clone());
+    let back = there
+        .to_job(&Context::new("main"))
+        .expect("the gateway's own job");
+    let fields = |job: &Job| {
+        let mut job = json!(job);
+        let members = job.as_object_mut().expect("an object");
+        members.remove("provider");
+        members.remove("error");
+        job
+    };
+    prop_assert_eq!(fields(job), fields(&back));
+
+    // As text and back.
+    let text = ours.to_string();
+    prop_assert_eq!(&serde_json::from_str::<Job>(&text).expect("a job"), job);
+    Ok(())
+}
+
+/// Leaves of the body that are neither in the job nor named in a note.
+fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
+    let mut without_notes = job.clone();
+    without_notes.provider.notes.clear();
+    let mut kept = Vec::new();
+    leaves(&plain(&without_notes), String::new(), &mut kept);
+    let mut asked = Vec::new();
+    leaves(&plain(body), String::new(), &mut asked);
+    asked
+        .into_iter()
+        .filter(|(_, value)| !(zero_is_unset && (*value == json!("") || *value == json!(0.0))))
+        .filter(|(_, value)| !kept.iter().any(|(_, k)| k == value))
+        .filter(|(path, _)| {
+            let top = path
+                .split('.')
+                .find(|part| !part.is_empty())
+                .unwrap_or_default();
+            let quoted = format!("`{top}`");
+            !job.provider.notes.iter().any(|note| {
+                note.field == top
+                    || note.message.contains(&quoted)
+                    || path.trim_start_matches('.') == note.field
+            })
+        })
+        .map(|(path, value)| format!("{path} = {value}"))
+        .collect()
+}
+
+fn leaves(value: &Value, path: String, into: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                leaves(value, format!("{path}.{name}"), into);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                leaves(value, format!("{path}.{index}"), into);
+            }
+        }
+        leaf => into.push((path, leaf.clone())),
+    }
+}
+
+const TOGETHER_ENDS: [&str; 4] = ["cancelled", "error", "user_error", "completed"];
+const GATEWAY_ENDS: [&str; 3] = ["succeeded", "failed", "cancelled"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn together_jobs_of_a_list(body in generate::component(&TOGETHER, "FinetuneResponseTruncated")) {
+        if let Ok(job) = unify::<together::types::FinetuneResponseTruncated>(&body) {
+            check(&body, &job, &TOGETHER_ENDS, true)?;
+        }
+    }
+
+    #[test]
+    fn together_jobs_alone(body in generate::component(&TOGETHER, "FinetuneResponse")) {
+        if let Ok(job) = unify::<together::types::FinetuneResponse>(&body) {
+            check(&body, &job, &TOGETHER_ENDS, true)?;
+        }
+    }
+
+    #[test]
+    fn openai_jobs(body in generate::component(&OPENAI, "FineTuningJob")) {
+        let job = unify::<openai::types::FineTuningJob>(&body).expect("it always has its times");
+        check(&body, &job, &GATEWAY_ENDS, false)?;
+    }
+
+    #[test]
+    fn truefoundry_jobs(body in generate::component(&TRUEFOUNDRY, "FineTuningJob")) {
+        let job = unify::<truefoundry::types::FineTuningJob>(&body).expect("it always has its times");
+        check(&body, &job, &GATEWAY_ENDS, false)?;
+    }
+
+    /// The only reason to have no job is that there is no time at all.
+    #[test]
+    fn a_job_is_dropped_only_for_want_of_any_time(
+        body in generate::component(&TOGETHER, "FinetuneResponse")
+    ) {
+        if let Err(error) = unify::<together::types::FinetuneResponse>(&body) {
+            prop_assert!(error.contains("created_at"), "{error}");
+            let job: together::types::FinetuneResponse =
+                serde_json::from_value(body).expect("it decodes");
+            let events = job.events.iter().flatten().filter_map(|e| e.created_at.as_ref());
+            let times = [&job.created_at, &job.started_at, &job.updated_at];
+            let times = times.into_iter().flatten().chain(events);
+            prop_assert!(times.filter_map(|time| time.unix_seconds()).next().is_none());
+        }
+    }
+
+    #[test]
+    fn requests_come_back_from_openai(request in request(openai_settings())) {
+        let sent = request.to_openai(Loss::Refuse).expect("OpenAI takes all of it");
+        prop_assert!(sent.dropped.is_empty());
+        prop_assert_eq!(plain(&CreateRequest::from(&sent.request)), plain(&request));
+    }
+
+    #[test]
+    fn requests_come_back_from_together(request in request(together_settings())) {
+        let mut request = request;
+        request.metadata = None;
+        let sent = request.to_together(Loss::Refuse).expect("Together takes all of it");
+        prop_assert!(sent.dropped.is_empty());
+        prop_assert_eq!(plain(&CreateRequest::from(&sent.request)), plain(&request));
+    }
+
+    /// With losses allowed, what is left out is listed, and nothing else is.
+    #[test]
+    fn what_is_left_out_is_listed(request in request(openai_settings())) {
+        if let Ok(sent) = request.to_together(Loss::Allow) {
+            let strict = request.to_together(Loss::Refuse);
+            match strict {
+                Ok(strict) => {
+                    prop_assert!(sent.dropped.is_empty());
+                    prop_assert_eq!(strict.request, sent.request);
+                }
+                Err(refusal) => prop_assert_eq!(refusal.fields(), &sent.dropped[..]),
+            }
+        }
+    }
+
+    /// Decoding and converting never panic, whatever comes.
+    #[test]
+    fn anything_at_all(body in generate::anything()) {
+        poke(&body);
+    }
+
+    /// Neither where a good body has one bad member.
+    #[test]
+    fn almost_a_job(
+        body in generate::component(&TOGETHER, "FinetuneResponse"),
+        index in any::<prop::sample::Index>(),
+        value in generate::anything(),
+    ) {
+        let mut body = body;
+        if let Some(members) = body.as_object_mut() {
+            let names: Vec<String> = members.keys().cloned().collect();
+            members.insert(names[index.index(names.len())].clone(), value);
+        }
+        poke(&body);
+    }
+}
+
+/// Every conversion, on whatever decodes.
+fn poke(body: &Value) {
+    for context in [context(), Context::new("main").strict()] {
+        if let Ok(job) = serde_json::from_value::<openai::types::FineTuningJob>(body.clone()) {
+            let _ = job.to_job(&context);
+        }
+        if let Ok(job) = serde_json::from_value::<together::types::FinetuneResponse>(body.clone()) {
+            let _ =
+                Event::from_together("ft-1", job.events.as_deref().unwrap_or_default(), &context);
+            let _ = job.to_job(&context);
+        }
+        if let Ok(job) =
+            serde_json::from_value::<together::types::FinetuneResponseTruncated>(body.clone())
+        {
+            let _ = job.to_job(&context);
+        }
+        if let Ok(job) = serde_json::from_value::<truefoundry::types::FineTuningJob>(body.clone()) {
+            let _ = job.to_job(&context);
+        }
+    }
+    if let Ok(request) = serde_json::from_value::<CreateRequest>(body.clone()) {
+        for loss in [Loss::Refuse, Loss::Allow] {
+            let _ = request.to_openai(loss);
+            let _ = request.to_together(loss);
+        }
+    }
+}
+
+fn number() -> impl Strategy<Value = Value> {
+    (1e-6..1e3_f64).prop_map(Value::from)
+}
+
+fn count() -> impl Strategy<Value = Value> {
+    (1..64_i64).prop_map(Value::from)
+}
+
+fn or_auto(value: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = Value> {
+    prop_oneof![3 => value, 1 => Just(Value::from("auto"))]
+}
+
+/// Each of some members, or not.
+fn some_of(
+    members: Vec<(&'static str, BoxedStrategy<Value>)>,
+) -> BoxedStrategy<Map<String, Value>> {
+    let members: Vec<_> = members
+        .into_iter()
+        .map(|(name, value)| {
+            prop::option::of(value).prop_map(move |v| v.map(|v| (name.to_owned(), v)))
+        })
+        .collect();
+    members
+        .prop_map(|members| members.into_iter().flatten().collect())
+        .boxed()
+}
+
+fn method(
+    word: &'static str,
+    settings: BoxedStrategy<Map<String, Value>>,
+) -> BoxedStrategy<Map<String, Value>> {
+    settings
+        .prop_map(move |settings| {
+            let mut body = Map::new();
+            if !settings.is_empty() {
+                body.insert("hyperparameters".to_owned(), settings.into());
+            }
+            Map::from_iter([
+                ("type".to_owned(), json!(word)),
+                (word.to_owned(), body.into()),
+            ])
+        })
+        .boxed()
+}
+
+type Parts = (Option<Map<String, Value>>, Option<Map<String, Value>>);
+
+fn openai_settings() -> BoxedStrategy<Parts> {
+    let common = || {
+        vec![
+            ("n_epochs", or_auto(count()).boxed()),
+            ("batch_size", or_auto(count()).boxed()),
+            ("learning_rate_multiplier", or_auto(number()).boxed()),
+        ]
+    };
+    let mut dpo = common();
+    dpo.push(("beta", or_auto(number()).boxed()));
+    let methods = prop_oneof![
+        method("supervised", some_of(common())).prop_map(|m| (None, Some(m))),
+        method("dpo", some_of(dpo)).prop_map(|m| (None, Some(m))),
+        some_of(common()).prop_map(|h| (Some(h).filter(|h| !h.is_empty()), None)),
+    ];
+    methods.boxed()
+}
+
+fn together_settings() -> BoxedStrategy<Parts> {
+    let scheduler = prop_oneof![
+        Just(json!({"lr_scheduler_type": "linear"})),
+        number().prop_map(
+            |r| json!({"lr_scheduler_type": "linear", "lr_scheduler_args": {"min_lr_ratio": r}})
+        ),
+        (number(), number()).prop_map(|(r, c)| json!({
+            "lr_scheduler_type": "cosine",
+            "lr_scheduler_args": {"min_lr_ratio": r, "num_cycles": c},
+        })),
+    ];
+    let training = prop_oneof![
+        Just(json!({"type": "Full"})),
+        (count(), count(), prop::option::of(number())).prop_map(|(r, alpha, dropout)| {
+            let mut lora = json!({"type": "Lora", "lora_r": r, "lora_alpha": alpha});
+            if let Some(dropout) = dropout {
+                lora["lora_dropout"] = dropout;
+            }
+            lora
+        }),
+    ];
+    let settings = some_of(vec![
+        ("n_epochs", count().boxed()),
+        (
+            "batch_size",
+            prop_oneof![count(), Just(json!("max"))].boxed(),
+        ),
+        ("learning_rate", number().boxed()),
+        ("lr_scheduler", scheduler.boxed()),
+        ("warmup_ratio", number().boxed()),
+        ("weight_decay", number().boxed()),
+        ("max_grad_norm", number().boxed()),
+        ("max_seq_length", count().boxed()),
+        ("packing", any::<bool>().prop_map(Value::from).boxed()),
+        ("n_checkpoints", count().boxed()),
+        ("n_evals", count().boxed()),
+        ("training_type", training.boxed()),
+    ]);
+    let flag = || any::<bool>().prop_map(Value::from).boxed();
+    let methods = prop_oneof![
+        Just(None),
+        method("supervised", some_of(vec![("train_on_inputs", flag())])).prop_map(Some),
+        method(
+            "dpo",
+            some_of(vec![
+                ("beta", number().boxed()),
+                ("dpo_normalize_logratios_by_length", flag()),
+                ("dpo_reference_free", flag()),
+                ("rpo_alpha", number().boxed()),
+                ("simpo_gamma", number().boxed()),
+            ])
+        )
+        .prop_map(Some),
+    ];
+    (settings, methods)
+        .prop_map(|(settings, method)| (Some(settings).filter(|s| !s.is_empty()), method))
+        .boxed()
+}
+
+fn request(parts: BoxedStrategy<Parts>) -> BoxedStrategy<CreateRequest> {
+    let text = || "[a-zA-Z0-9/_-]{1,24}";
+    let wandb = prop::option::of(text()).prop_map(|name| {
+        let mut wandb = json!({"project": "tuning"});
+        if let Some(name) = name {
+            wandb["name"] = name.into();
+        }
+        let integration = json!({"type": "wandb", "wandb": wandb});
+        vec![integration.as_object().cloned().expect("an object")]
+    });
+    (
+        text(),
+        text(),
+        parts,
+        prop::option::of(wandb),
+        prop::option::of(prop::collection::btree_map(
+            "[a-z]{1,4}",
+            "[a-z]{0,4}",
+            1..3,
+        )),
+        prop::option::of(0..=i64::from(i32::MAX)),
+        prop::option::of(text()),
+        prop::option::of(text()),
+    )
+        .prop_map(
+            |(model, file, (hyperparameters, method), wandb, metadata, seed, suffix, valid)| {
+                let mut request = CreateRequest::new(model, file);
+                request.hyperparameters = hyperparameters;
+                request.method = method;
+                request.integrations = wandb;
+                request.metadata = metadata;
+                request.seed = seed;
+                request.suffix = suffix;
+                request.validation_file = valid;
+                request
+            },
+        )
+        .boxed()
+}
