@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use support::{plain, read};
-use unitune::unify::{Context, CreateRequest, Event, Job, Loss, Status, ToJob};
+use unitune::unify::{Context, CreateRequest, Event, Job, Loss, NoteKind, Status, ToJob};
 use unitune::{openai, together, truefoundry};
 
 type Document = LazyLock<Value>;
@@ -133,7 +133,11 @@ fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
                 .find(|part| !part.is_empty())
                 .unwrap_or_default();
             let quoted = format!("`{top}`");
-            !job.provider.notes.iter().any(|note| {
+            // What a note calls exact or kept must be there, rounding aside.
+            let others = job.provider.notes.iter().filter(|note| {
+                top == "created_at" || !matches!(note.kind, NoteKind::Exact | NoteKind::Unmapped)
+            });
+            !others.into_iter().any(|note| {
                 note.field == top
                     || note.message.contains(&quoted)
                     || path.trim_start_matches('.') == note.field
