@@ -1,7 +1,10 @@
 //! What can be said on the command line.
 
+use std::net::SocketAddr;
+
 use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use unitune::unify::Status;
+use unitune_sandbox::Fault;
 
 /// Fine-tuning jobs at OpenAI, Together and behind TrueFoundry's gateway.
 ///
@@ -25,6 +28,8 @@ pub enum Command {
     /// Fine-tuning jobs
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Simulate three vendors on loopback until interrupted
+    Sandbox(SandboxArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,6 +77,48 @@ pub struct CommonArguments {
     /// Use three simulated vendors instead of real accounts
     #[arg(long)]
     pub sandbox: bool,
+}
+
+/// Simulates OpenAI, Together and TrueFoundry's gateway, with jobs that walk
+/// through each vendor's life cycle; no keys, no network, no costs.
+///
+/// With --speed 0 the sandbox's clock stands still: the same seed and the same
+/// requests then give the same answers, byte for byte.
+#[derive(Debug, Args)]
+pub struct SandboxArguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9100")]
+    pub addr: SocketAddr,
+
+    /// What the seeded jobs and all ids are made from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+
+    /// Seconds that pass in the sandbox in each second
+    #[arg(long, value_name = "X", default_value_t = 60.0, value_parser = speed)]
+    pub speed: f64,
+
+    /// How many jobs are there from the start, of all vendors together
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+
+    /// Something to go wrong: TARGET:EFFECT[@WHEN], such as together.createJob:503@once,
+    /// openai:delay=2s@every=3 or *:reset@chance=0.1; can be repeated
+    #[arg(long = "fault", value_name = "SPEC")]
+    pub faults: Vec<Fault>,
+
+    /// Print addresses and keys as one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if speed.is_finite() && speed >= 0.0 {
+        Ok(speed)
+    } else {
+        Err("time stands still (0) or goes on (above 0)".to_owned())
+    }
 }
 
 /// Reads a status, and lists all of them in the help.

@@ -6,6 +6,7 @@ mod args;
 mod exit;
 mod jobs;
 mod render;
+mod sandbox;
 
 use clap::Parser;
 
@@ -31,5 +32,6 @@ async fn run(arguments: Arguments) -> Result<Exit, exit::Failure> {
     match arguments.command {
         Command::Jobs(JobsCommand::List(list)) => jobs::list::run(list).await,
         Command::Jobs(JobsCommand::Get(get)) => jobs::get::run(get).await,
+        Command::Sandbox(arguments) => sandbox::run(arguments).await,
     }
 }

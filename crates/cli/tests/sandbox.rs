@@ -1,0 +1,103 @@
+//! `unitune sandbox`: it says where it is, serves, and stops when told to.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+/// A running sandbox; it ends with this.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(arguments: &[&str]) -> (Running, Value) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .args(["sandbox", "--addr", "127.0.0.1:0", "--json"])
+        .args(arguments)
+        .env_clear()
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut text = String::new();
+    for line in lines.by_ref() {
+        let line = line.unwrap();
+        text.push_str(&line);
+        if line == "}" {
+            break;
+        }
+    }
+    (Running(child), serde_json::from_str(&text).unwrap())
+}
+
+/// `jobs list` at the vendors of a running sandbox.
+fn list(facts: &Value, vendor: &str, key: &str, url: &str) -> std::process::Output {
+    let of = |name: &str| facts["vendors"][vendor][name].as_str().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .args(["jobs", "list", "--json"])
+        .env_clear()
+        .env(key, of("api_key"))
+        .env(url, of("base_url"))
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn it_serves_what_it_says() {
+    let (_running, facts) = start(&["--speed", "0", "--seed", "3"]);
+    let output = list(&facts, "openai", "OPENAI_API_KEY", "OPENAI_BASE_URL");
+    assert_eq!(output.status.code(), Some(0));
+    let again = list(&facts, "openai", "OPENAI_API_KEY", "OPENAI_BASE_URL");
+    assert_eq!(output.stdout, again.stdout);
+}
+
+#[test]
+fn a_fault_from_the_command_line_strikes() {
+    let (_running, facts) = start(&["--fault", "together.listJobs:403"]);
+    let output = list(&facts, "together", "TOGETHER_API_KEY", "TOGETHER_BASE_URL");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("403"));
+}
+
+#[test]
+fn settings_that_make_no_sense_end_with_2() {
+    for arguments in [
+        &["--fault", "nonsense"][..],
+        &["--fault", "acme:503"],
+        &["--speed", "-1"],
+        &["--addr", "here"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_unitune"))
+            .arg("sandbox")
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .args(["sandbox", "--addr", &addr])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let mut message = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut message)
+        .unwrap();
+    assert!(message.contains(&addr), "{message}");
+}
