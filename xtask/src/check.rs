@@ -5,7 +5,9 @@ use crate::cli::{build_all, tell};
 use crate::codegen::{Job, read_overlay};
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
+use crate::lint;
 use crate::normal;
+use crate::pipeline::again;
 use crate::source::Folder;
 use crate::validate::validate;
 use similar::TextDiff;
@@ -72,34 +74,23 @@ fn committed(vendor: &str, job: &Job) -> Result<bool> {
     let document = crate::read::parse(&name, &text)?;
     validate(&name, &document)?;
     let mut fine = true;
-    let again = normal::text(&document_again(&document));
-    if again != text {
+    let settled = normal::text(&again(&name, &document)?);
+    if settled != text {
         eprintln!("error: {name}: not in normal form");
-        diff(&name, &text, &again);
+        diff(&name, &text, &settled);
         fine = false;
     }
     if let Some(overlay) = read_overlay(&folder)? {
         let mut corrected = document.clone();
         overlay.reapply(&mut corrected)?;
-        let corrected = normal::text(&document_again(&corrected));
+        let corrected = normal::text(&again(&name, &corrected)?);
         if corrected != text && fine {
             eprintln!("error: {name}: the overlay is not in it");
             diff(&name, &text, &corrected);
             fine = false;
         }
     }
+    Faults(lint::described(&name, &document)).into_result()?;
     generate(&name, &document, "crate")?;
     Ok(fine)
-}
-
-/// A document, through the parts of the pipeline that need no upstream.
-fn document_again(document: &serde_json::Value) -> serde_json::Value {
-    let mut again = document.clone();
-    let title = document
-        .pointer("/info/title")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    normal::normalise(&mut again, &title, &mut crate::report::Report::default());
-    again
 }

@@ -284,7 +284,8 @@ impl<'a> Namer<'a> {
             return;
         }
         let content = canonical(&core);
-        let (name, new) = self.choose(&content, automatic);
+        // Put together, the parts may read as other words: `VerbD` + `E`.
+        let (name, new) = self.choose(&content, &pascal(automatic));
         if new {
             self.children(&mut core, &name);
             self.made.insert(name.clone(), core);

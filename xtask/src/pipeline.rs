@@ -116,7 +116,7 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
         }
         let again = corrected(
             plan.file,
-            &mut document,
+            &document,
             plan.documented,
             plan.handwritten,
             report,
@@ -142,6 +142,23 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
     })
 }
 
+/// Takes a document of ours through the part of the way that comes after the
+/// overlay: one in normal form comes out as it went in.
+pub fn again(file: &str, document: &Value) -> Result<Value> {
+    let mut report = Report::default();
+    let selected = crate::slice::everything(document);
+    let mut settled = corrected(file, document, &selected, &[], &mut report)?;
+    let names = Names {
+        file,
+        renames: &BTreeMap::new(),
+        settled: true,
+    };
+    name(&mut settled, names)?;
+    let title = document.pointer("/info/title").and_then(Value::as_str);
+    normalise(&mut settled, title.unwrap_or_default(), &mut report);
+    Ok(settled)
+}
+
 /// Renames that nothing was renamed by.
 fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
     let unused = plan.renames.keys().filter(|key| !used.contains(*key));
@@ -164,7 +181,7 @@ fn part(
     mode: Mode,
     report: &mut Report,
 ) -> Result<Value> {
-    let sliced = slice(upstream.file, upstream.value, own, report)?;
+    let sliced = slice(upstream.file, upstream.value, own, mode, report)?;
     let mut lowered = lower(upstream.file, &sliced, mode, report)?;
     inline(upstream.file, &mut lowered, own, mode, report)?;
     Ok(lowered)
@@ -173,7 +190,7 @@ fn part(
 /// What the overlay wrote goes the same way once more, with its words kept.
 fn corrected(
     file: &str,
-    document: &mut Value,
+    document: &Value,
     documented: &[Selected],
     handwritten: &[Selected],
     report: &mut Report,
@@ -201,7 +218,7 @@ fn corrected(
         }
     }
     faults.into_result()?;
-    let sliced = slice(file, document, &selected, report)?;
+    let sliced = slice(file, document, &selected, mode, report)?;
     let mut lowered = lower(file, &sliced, mode, report)?;
     inline(file, &mut lowered, &selected, mode, report)?;
     Ok(lowered)

@@ -1,11 +1,12 @@
 //! What a client generator cannot express is reduced, with a line in the
 //! report; the normal form itself keeps it.
 
+use crate::component::referred;
 use crate::normal::operations_mut;
 use crate::pointer;
 use crate::report::Report;
 use crate::shape::METHODS;
-use heck::ToSnakeCase;
+use heck::{ToLowerCamelCase, ToSnakeCase};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -19,6 +20,10 @@ struct Reduction {
 
 /// The reductions, in order.
 const REDUCTIONS: &[Reduction] = &[
+    Reduction {
+        id: "operation-name",
+        apply: operation_name,
+    },
     Reduction {
         id: "cookie-parameter",
         apply: cookies,
@@ -47,6 +52,8 @@ const REDUCTIONS: &[Reduction] = &[
 
 /// Prepares a document in normal form for the generator.
 pub fn prepare(document: &mut Value, report: &mut Report) {
+    methods(document, report);
+    aliases(document, report);
     let places: Vec<String> = places(document);
     for (operation, place) in operations_mut(document).into_iter().zip(places) {
         for reduction in REDUCTIONS {
@@ -55,6 +62,81 @@ pub fn prepare(document: &mut Value, report: &mut Report) {
             }
         }
     }
+}
+
+/// Methods that the HTTP library has no name for.
+fn methods(document: &mut Value, report: &mut Report) {
+    let Some(Value::Object(paths)) = document.get_mut("paths") else {
+        return;
+    };
+    for (path, item) in paths.iter_mut() {
+        for method in ["options", "trace"] {
+            let gone = item.as_object_mut().and_then(|item| item.remove(method));
+            if gone.is_some() {
+                let at = pointer::join(&pointer::join("/paths", path), method);
+                report.add("method", &at, "left out: a client has no use for it");
+            }
+        }
+    }
+}
+
+/// Lists and maps of themselves, with no object between: what is inside is
+/// anything, because a name for a list cannot stand in its own definition.
+fn aliases(document: &mut Value, report: &mut Report) {
+    let Some(schemas) = document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
+    else {
+        return;
+    };
+    let mut cut = Vec::new();
+    let mut open: BTreeSet<String> = BTreeSet::new();
+    for name in schemas.keys() {
+        // A component that is cut cannot be part of another circle.
+        let mut path = vec![name.clone()];
+        while let Some(next) = path.last().and_then(|last| inside(schemas.get(last)?)) {
+            if open.contains(&next) {
+                break;
+            }
+            if let Some(start) = path.iter().position(|other| *other == next) {
+                cut.push(path[start].clone());
+                open.insert(path[start].clone());
+                break;
+            }
+            path.push(next);
+        }
+    }
+    for name in cut {
+        let at = format!("/components/schemas/{name}");
+        report.add(
+            "recursive-alias",
+            &at,
+            "what it holds is anything: it holds itself",
+        );
+        let schema = document.pointer_mut(&at);
+        if let Some(schema) = schema.and_then(Value::as_object_mut) {
+            for keyword in ["items", "additionalProperties"] {
+                if schema.contains_key(keyword) {
+                    schema.insert(keyword.to_owned(), serde_json::json!({}));
+                }
+            }
+        }
+    }
+}
+
+/// The component that a list or map without members holds, or that an alias names.
+fn inside(schema: &Value) -> Option<String> {
+    if let Some(name) = referred(schema) {
+        return Some(name.to_owned());
+    }
+    let named = ["properties", "oneOf", "anyOf", "allOf", "enum"];
+    if named.iter().any(|keyword| schema.get(*keyword).is_some()) {
+        return None;
+    }
+    let held = schema
+        .get("items")
+        .or_else(|| schema.get("additionalProperties"))?;
+    inside(held)
 }
 
 fn places(document: &Value) -> Vec<String> {
@@ -72,6 +154,24 @@ fn places(document: &Value) -> Vec<String> {
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+/// An operation whose name is no name of a function.
+fn operation_name(operation: &mut Operation) -> Vec<(String, String)> {
+    let id = operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .to_owned();
+    if syn::parse_str::<syn::Ident>(&id.to_snake_case()).is_ok() {
+        return Vec::new();
+    }
+    let name = format!("call {id}").to_lower_camel_case();
+    operation.insert("operationId".to_owned(), Value::String(name.clone()));
+    vec![(
+        "operationId".to_owned(),
+        format!("{id:?} is {name} in Rust"),
+    )]
 }
 
 fn parameters(operation: &mut Operation) -> Option<&mut Vec<Value>> {
@@ -231,6 +331,7 @@ mod tests {
 
     fn prepared(operation: Value) -> (Value, Vec<String>) {
         let mut document = json!({"paths": {"/a": {"post": operation}}});
+        document["paths"]["/a"]["post"]["operationId"] = json!("op");
         let mut report = Report::default();
         prepare(&mut document, &mut report);
         let rules = report
@@ -263,6 +364,15 @@ mod tests {
                 "parameter-name"
             ]
         );
+    }
+
+    #[test]
+    fn operations_have_names_that_functions_can_have() {
+        for (id, name) in [("type", "callType"), ("1st", "call1St"), ("fine", "fine")] {
+            let mut operation = json!({"operationId": id}).as_object().cloned().unwrap();
+            operation_name(&mut operation);
+            assert_eq!(operation["operationId"], name);
+        }
     }
 
     #[test]

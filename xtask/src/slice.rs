@@ -2,6 +2,7 @@
 //! they reach.
 
 use crate::fault::{Fault, Faults, Result};
+use crate::lower::Mode;
 use crate::pointer;
 use crate::report::Report;
 use crate::shape::{self, Kind, METHODS};
@@ -78,6 +79,7 @@ pub fn slice(
     file: &str,
     document: &Value,
     selected: &[Selected],
+    mode: Mode,
     report: &mut Report,
 ) -> Result<Value> {
     let mut faults = Faults::default();
@@ -121,6 +123,7 @@ pub fn slice(
     Reach {
         file,
         document,
+        mode,
         report,
         faults: Faults::default(),
         names: BTreeMap::new(),
@@ -209,6 +212,7 @@ fn check_id(
 struct Reach<'a> {
     file: &'a str,
     document: &'a Value,
+    mode: Mode,
     report: &'a mut Report,
     faults: Faults,
     /// Names given to what is referred to outside `components`.
@@ -387,6 +391,10 @@ impl Reach<'_> {
                     match self.document.pointer(&place) {
                         Some(scheme) => {
                             kept.insert(("securitySchemes", name.clone()), scheme.clone());
+                        }
+                        None if self.mode.mend => {
+                            let detail = format!("no security scheme is named {name:?}");
+                            self.report.add("security-scheme", &at, detail);
                         }
                         None => self.faults.0.push(Fault::at(
                             self.file,

@@ -29,6 +29,8 @@ pub const MENDS: &[&str] = &[
     "empty-list",
     "number-for-text",
     "path-parameter",
+    "security-scheme",
+    "status-range",
     "text-for-boolean",
     "unknown-keyword",
 ];
@@ -276,13 +278,22 @@ impl Lowering<'_> {
                 self.prose("x-*", item);
                 continue;
             }
-            lowered.insert(
-                name.clone(),
-                self.node(kind, item, &pointer::join(at, name)),
-            );
+            let at = pointer::join(at, name);
+            let mut name = name.clone();
+            if kind == Kind::Response && self.mode.mend && is_small_range(&name) {
+                name = name.to_uppercase();
+                self.report
+                    .add("status-range", &at, format!("is now {name}"));
+            }
+            lowered.insert(name, self.node(kind, item, &at));
         }
         Value::Object(lowered)
     }
+}
+
+/// `4xx`, which the standard writes `4XX`.
+fn is_small_range(name: &str) -> bool {
+    matches!(name.as_bytes(), [b'1'..=b'5', b'x', b'x'])
 }
 
 /// `0.0` and `0` are one number: the shorter is written.

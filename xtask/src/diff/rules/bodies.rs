@@ -19,10 +19,18 @@ pub const RULES: &[Rule] = &[
     rule(
         "required-request-body-added",
         (B, N),
-        waived("request-body-removed", SENT),
+        waived("required-request-body-removed", SENT),
         "the operation demands a body",
         "Calls without a body are refused now.",
         "It becomes an argument: a new major version.",
+    ),
+    rule(
+        "required-request-body-removed",
+        (B, N),
+        waived("required-request-body-added", SENT),
+        "the operation takes no body any more, where it demanded one",
+        "What a caller must say in it today is ignored, or refused.",
+        "Look where its members have gone: to the query, or to another operation.",
     ),
     rule(
         "request-body-removed",

@@ -1,0 +1,232 @@
+//! A document made ready for comparing: lowered, named and in normal form,
+//! with what the way there left out.
+
+use crate::fault::{Fault, Result};
+use crate::generate::quietly;
+use crate::inline::inline;
+use crate::lower::{Mode, lower};
+use crate::name::{Names, name};
+use crate::normal::normalise;
+use crate::pointer;
+use crate::report::Report;
+use crate::shape;
+use crate::slice::{everything, slice};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A document as somebody wrote it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The file in messages and annotations.
+    pub file: String,
+    /// The text.
+    pub text: String,
+    /// The document.
+    pub value: Value,
+}
+
+/// A document ready for comparing.
+#[derive(Debug)]
+pub struct Document {
+    /// As it was written.
+    pub written: Written,
+    /// In normal form.
+    pub value: Value,
+    /// The operations that have an operationId of the vendor's own:
+    /// (path, method) → id.
+    pub ids: BTreeMap<(String, String), String>,
+    /// The component schemas that the vendor named, squashed.
+    pub named: BTreeSet<String>,
+    /// Component schemas that no operation reaches.
+    pub unused: BTreeMap<String, Value>,
+    /// What the lowering leaves out or says more loosely: pointer → value.
+    pub lost: BTreeMap<String, Value>,
+}
+
+/// Rules of the lowering after which the document says less than before.
+const LOSSY: &[&str] = &[
+    "pattern-properties",
+    "prefix-items",
+    "union-of-strings",
+    "unevaluated-properties",
+];
+
+/// Keywords that lead nowhere on their own: what they hold is compared where
+/// it is used.
+const HARMLESS: &[&str] = &["$defs", "definitions", "$schema", "$id", "$anchor"];
+
+impl Document {
+    /// Makes a document ready.
+    pub fn prepare(written: Written) -> Result<Self> {
+        let file = written.file.clone();
+        quietly(|| prepare(written))
+            .unwrap_or_else(|panic| Err(Fault::file(file, format!("cannot be read: {panic}")).into()))
+    }
+
+    /// A document without anything, to compare a new or lost one with.
+    #[must_use]
+    pub fn empty(file: &str) -> Self {
+        let value = json!({"openapi": "3.0.3", "info": {}, "paths": {}});
+        Self {
+            written: Written {
+                file: file.to_owned(),
+                text: String::new(),
+                value: value.clone(),
+            },
+            value,
+            ids: BTreeMap::new(),
+            named: BTreeSet::new(),
+            unused: BTreeMap::new(),
+            lost: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the vendor gave that component its name.
+    #[must_use]
+    pub fn names(&self, component: &str) -> bool {
+        let name = squash(component);
+        self.named.contains(&name)
+            || self.named.contains(name.trim_end_matches(|c: char| c.is_ascii_digit()))
+    }
+}
+
+/// A name without what spelling habits change.
+#[must_use]
+pub fn squash(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn prepare(written: Written) -> Result<Document> {
+    let mode = Mode {
+        mend: true,
+        ours: true,
+    };
+    let file = written.file.as_str();
+    let document = &written.value;
+    let selected = everything(document);
+    let mut report = Report::default();
+    let sliced = slice(file, document, &selected, &mut report)?;
+    let mut lowering = Report::default();
+    let mut value = lower(file, &sliced, mode, &mut lowering)?;
+    inline(file, &mut value, &selected, mode, &mut report)?;
+    let names = Names {
+        file,
+        renames: &BTreeMap::new(),
+        settled: false,
+    };
+    name(&mut value, names)?;
+    let info = value.get("info").cloned();
+    normalise(&mut value, "", &mut report);
+    if let Some(info) = info {
+        value["info"] = info;
+    }
+    let schemas = |root: &Value| -> Map<String, Value> {
+        let found = root.pointer("/components/schemas");
+        found.and_then(Value::as_object).cloned().unwrap_or_default()
+    };
+    let used = schemas(&sliced);
+    let unused = schemas(document)
+        .into_iter()
+        .filter(|(name, _)| !used.contains_key(name) && !referred_from_use(document, name))
+        .collect();
+    Ok(Document {
+        ids: ids(document),
+        named: used.keys().map(|name| squash(name)).collect(),
+        unused,
+        lost: lost(document, &lowering),
+        value,
+        written,
+    })
+}
+
+/// Whether an operation reaches a component only by a pointer into it.
+fn referred_from_use(document: &Value, name: &str) -> bool {
+    let into = format!("#/components/schemas/{}/", pointer::escape(name));
+    fn holds(value: &Value, into: &str) -> bool {
+        match value {
+            Value::Object(map) => map.iter().any(|(key, child)| match child {
+                Value::String(text) if key == "$ref" => text.starts_with(into),
+                _ => holds(child, into),
+            }),
+            Value::Array(list) => list.iter().any(|child| holds(child, into)),
+            _ => false,
+        }
+    }
+    document.get("paths").is_some_and(|paths| holds(paths, &into))
+}
+
+fn ids(document: &Value) -> BTreeMap<(String, String), String> {
+    let mut ids = BTreeMap::new();
+    for operation in everything(document) {
+        let item = &document["paths"][&operation.path];
+        let target = item
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(pointer::of_reference)
+            .and_then(|target| document.pointer(&target));
+        let own = target
+            .unwrap_or(item)
+            .get(&operation.method)
+            .and_then(|found| found.get("operationId"))
+            .and_then(Value::as_str);
+        if let Some(id) = own {
+            ids.insert((operation.path, operation.method), id.to_owned());
+        }
+    }
+    ids
+}
+
+/// The places of a document that the lowering did not take over, and what
+/// stands there.
+fn lost(document: &Value, report: &Report) -> BTreeMap<String, Value> {
+    let mut lost = BTreeMap::new();
+    for line in &report.lines {
+        let dropped = line.detail.starts_with("left out");
+        if !dropped && !LOSSY.contains(&line.rule) {
+            continue;
+        }
+        let last = line.pointer.rsplit('/').next().unwrap_or_default();
+        let kept = HARMLESS.contains(&last) || line.rule == "ref-siblings";
+        if let Some(value) = document.pointer(&line.pointer).filter(|_| !kept) {
+            lost.insert(line.pointer.clone(), without_prose(value));
+        }
+    }
+    // What is never lowered, because it is no part of any operation.
+    for keyword in ["webhooks"] {
+        if let Some(value) = document.get(keyword) {
+            lost.insert(format!("/{keyword}"), without_prose(value));
+        }
+    }
+    lost
+}
+
+const PROSE: &[&str] = &[
+    "description",
+    "summary",
+    "title",
+    "example",
+    "examples",
+    "externalDocs",
+    "$comment",
+    "oaiMeta",
+];
+
+/// Whether a keyword is prose of the vendor that is not compared by itself.
+pub(super) fn is_prose(keyword: &str) -> bool {
+    PROSE.contains(&keyword) || shape::is_extension(keyword)
+}
+
+fn without_prose(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .filter(|(name, child)| !(is_prose(name) && !child.is_object()))
+            .map(|(name, child)| (name.clone(), without_prose(child)))
+            .collect(),
+        Value::Array(list) => list.iter().map(without_prose).collect(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,112 @@
+//! What the comparison finds, before it is known which operations it touches.
+
+use super::level::Ways;
+use super::rule::Rule;
+use super::rules;
+use serde_json::Value;
+
+/// One difference, at one place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that explains it.
+    pub rule: &'static Rule,
+    /// Where it stands in the old document; empty when it does not.
+    pub base: Option<String>,
+    /// Where it stands in the new document.
+    pub head: Option<String>,
+    /// What the sentence calls it.
+    pub name: String,
+    /// What it was.
+    pub from: String,
+    /// What it is.
+    pub to: String,
+    /// The directions in which it can be seen at all.
+    pub ways: Ways,
+    /// The member, value or branch that the difference is about, as it is
+    /// written in the document.
+    pub subject: Option<String>,
+}
+
+impl Finding {
+    /// A difference by the rule of that name.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        let rule = rules::find(id).or_else(|| rules::find(rules::UNCLASSIFIED));
+        Self {
+            // The table has the fallback, as a test demands.
+            rule: rule.unwrap_or(&super::rules::GROUPS[0].rules[0]),
+            base: None,
+            head: None,
+            name: String::new(),
+            from: String::new(),
+            to: String::new(),
+            ways: Ways::BOTH,
+            subject: None,
+        }
+    }
+
+    /// The same, at these places.
+    #[must_use]
+    pub fn at(mut self, base: Option<&str>, head: Option<&str>) -> Self {
+        self.base = base.map(str::to_owned);
+        self.head = head.map(str::to_owned);
+        self
+    }
+
+    /// The same, of that name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same, from that to that.
+    #[must_use]
+    pub fn change(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.from = from.into();
+        self.to = to.into();
+        self
+    }
+
+    /// The same, about that member or value.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// The same, seen only in these directions.
+    #[must_use]
+    pub fn only(mut self, ways: Ways) -> Self {
+        self.ways = ways;
+        self
+    }
+
+    /// The sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        self.rule
+            .says
+            .replace("{name}", &self.name)
+            .replace("{from}", &self.from)
+            .replace("{to}", &self.to)
+    }
+}
+
+/// A value in a sentence.
+#[must_use]
+pub fn quoted(value: Option<&Value>) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(Value::String(text)) => format!("`\"{}\"`", brief(text)),
+        Some(other) => format!("`{}`", brief(&other.to_string())),
+    }
+}
+
+/// A text, cut to what fits into a sentence.
+fn brief(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

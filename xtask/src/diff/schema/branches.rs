@@ -1,0 +1,166 @@
+//! Unions, matched by branch rather than by position.
+
+use super::resolve::{Flat, Node, Union};
+use super::{Schemas, label, similar};
+use crate::diff::level::Ways;
+use serde_json::Value;
+
+/// Branches that have less in common than this are two branches.
+const THRESHOLD: f64 = 0.35;
+
+impl<'a> Schemas<'a> {
+    /// How much a schema of the old document is one of the new document.
+    pub(super) fn likeness(&self, from: &Node<'_>, to: &Node<'_>) -> f64 {
+        similar::branches((&self.base.value, &self.head.value), from, to)
+    }
+
+    /// Compares two unions.
+    pub(super) fn unions(&mut self, id: usize, from: &Union<'a>, to: &Union<'a>) {
+        let mut scores = Vec::new();
+        for (i, one) in from.branches.iter().enumerate() {
+            for (j, other) in to.branches.iter().enumerate() {
+                let score = self.likeness(one, other);
+                if score >= THRESHOLD {
+                    scores.push((score, i.abs_diff(j), i, j));
+                }
+            }
+        }
+        scores.sort_by(|a, b| {
+            b.0.total_cmp(&a.0)
+                .then_with(|| (a.1, a.2, a.3).cmp(&(b.1, b.2, b.3)))
+        });
+        let mut matched: Vec<(usize, usize)> = Vec::new();
+        for (_, _, i, j) in scores {
+            if matched.iter().all(|(x, y)| *x != i && *y != j) {
+                matched.push((i, j));
+            }
+        }
+        matched.sort_unstable();
+        for (i, j) in &matched {
+            let child = self.pair(&from.branches[*i], &to.branches[*j]);
+            self.child(id, child, Ways::BOTH);
+        }
+        if matched.windows(2).any(|pair| pair[0].1 > pair[1].1) {
+            let finding = self.here(id, "union-reordered");
+            self.find(id, finding);
+        }
+        if from.keyword != to.keyword {
+            let finding = self
+                .here(id, "union-kind-changed")
+                .change(from.keyword, to.keyword);
+            self.find(id, finding);
+        }
+        for (i, branch) in from.branches.iter().enumerate() {
+            if matched.iter().all(|(x, _)| *x != i) {
+                let name = label::schema(&self.base.value, branch);
+                let finding = self
+                    .here(id, "union-branch-removed")
+                    .at(Some(&branch.at), None)
+                    .change(&name, "")
+                    .about(name.trim_matches('`'));
+                self.find(id, finding);
+            }
+        }
+        for (j, branch) in to.branches.iter().enumerate() {
+            if matched.iter().all(|(_, y)| *y != j) {
+                let name = label::schema(&self.head.value, branch);
+                let finding = self
+                    .here(id, "union-branch-added")
+                    .at(None, Some(&branch.at))
+                    .change("", &name)
+                    .about(name.trim_matches('`'));
+                self.find(id, finding);
+            }
+        }
+    }
+
+    /// Compares a plain schema with a union, or the other way round.
+    pub(super) fn plain_and_union(
+        &mut self,
+        id: usize,
+        (plain, node): (&Flat<'a>, &Node<'a>),
+        union: &Union<'a>,
+        grows: bool,
+    ) {
+        let pair = &self.pairs[id];
+        let from = label::schema(&self.base.value, &pair.base);
+        let to = label::schema(&self.head.value, &pair.head);
+        let (from, to) = if from == to {
+            let spelled = |root: &Value, union: &Union<'a>| {
+                let texts: Vec<String> = union.branches.iter().map(|b| label::schema(root, b)).collect();
+                label::list(&texts, "or")
+            };
+            if grows {
+                (shape_of(plain), spelled(&self.head.value, union))
+            } else {
+                (spelled(&self.base.value, union), shape_of(plain))
+            }
+        } else {
+            (from, to)
+        };
+        if plain.is_any() {
+            let rule = if grows { "type-narrowed" } else { "type-widened" };
+            let finding = self.here(id, rule).change(from, to);
+            self.find(id, finding);
+            return;
+        }
+        let score = |branch: &Node<'a>| {
+            if grows {
+                self.likeness(node, branch)
+            } else {
+                self.likeness(branch, node)
+            }
+        };
+        let best = union
+            .branches
+            .iter()
+            .map(|branch| (score(branch), branch))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let Some((_, branch)) = best.filter(|(score, _)| *score >= 0.4) else {
+            let finding = self.here(id, "type-changed").change(from, to);
+            self.find(id, finding);
+            return;
+        };
+        let rule = if grows { "became-union" } else { "no-longer-union" };
+        let finding = self.here(id, rule).change(from, to);
+        self.find(id, finding);
+        let child = if grows {
+            self.pair(node, branch)
+        } else {
+            self.pair(branch, node)
+        };
+        if child != id {
+            self.child(id, child, Ways::BOTH);
+        }
+    }
+
+    /// Compares what tells the branches apart, where the vendor says it.
+    pub(super) fn discriminator(
+        &mut self,
+        id: usize,
+        from: (&Node<'a>, &Flat<'a>),
+        to: (&Node<'a>, &Flat<'a>),
+    ) {
+        let name = |flat: &Flat<'a>, written: bool| -> Option<&'a str> {
+            let word = flat.word("discriminator").filter(|_| written)?;
+            word.get("propertyName")?.as_str()
+        };
+        let old = name(from.1, self.base.discriminators.contains(&from.0.at));
+        let new = name(to.1, self.head.discriminators.contains(&to.0.at));
+        if old != new {
+            let said = |name: Option<&str>| name.map_or("their shape".to_owned(), |n| format!("`{n}`"));
+            let finding = self
+                .here(id, "discriminator-changed")
+                .change(said(old), said(new));
+            self.find(id, finding);
+        }
+    }
+}
+
+fn shape_of(flat: &Flat<'_>) -> String {
+    match flat.kind() {
+        Some("object") => "one object".to_owned(),
+        Some(kind) => format!("a {kind}"),
+        None => "anything".to_owned(),
+    }
+}

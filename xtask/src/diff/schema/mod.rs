@@ -1,0 +1,152 @@
+//! Comparing schemas: a graph of pairs of places, each with what differs
+//! there, so that a shared schema is compared once.
+
+mod annotations;
+mod branches;
+mod constraints;
+pub mod label;
+mod names;
+mod objects;
+pub mod resolve;
+pub mod similar;
+mod types;
+mod values;
+
+use super::document::Document;
+use super::found::Finding;
+use super::level::Ways;
+use resolve::{Node, flatten, follow};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Two places that hold the same thing, one in each document.
+#[derive(Debug)]
+pub struct Pair<'a> {
+    base: Node<'a>,
+    head: Node<'a>,
+    /// That a default appears or goes away is said by who refers to the pair.
+    quiet_default: bool,
+    /// What differs here.
+    pub findings: Vec<Finding>,
+    /// The pairs that this one holds or refers to, and the directions in which
+    /// they are reached.
+    pub children: Vec<(usize, Ways)>,
+}
+
+/// All pairs of two documents.
+#[derive(Debug)]
+pub struct Schemas<'a> {
+    /// The old document.
+    pub base: &'a Document,
+    /// The new document.
+    pub head: &'a Document,
+    /// The pairs.
+    pub pairs: Vec<Pair<'a>>,
+    known: HashMap<(String, String), usize>,
+    next: usize,
+}
+
+impl<'a> Schemas<'a> {
+    /// No pairs yet.
+    #[must_use]
+    pub fn new(base: &'a Document, head: &'a Document) -> Self {
+        Self {
+            base,
+            head,
+            pairs: Vec::new(),
+            known: HashMap::new(),
+            next: 0,
+        }
+    }
+
+    /// The pair of two places.
+    pub fn pair(&mut self, base: &Node<'a>, head: &Node<'a>) -> usize {
+        let key = (base.at.clone(), head.at.clone());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let id = self.pairs.len();
+        self.known.insert(key, id);
+        self.pairs.push(Pair {
+            base: base.clone(),
+            head: head.clone(),
+            quiet_default: false,
+            findings: Vec::new(),
+            children: Vec::new(),
+        });
+        id
+    }
+
+    /// Compares all pairs that are known, and those that they lead to.
+    pub fn run(&mut self) {
+        while self.next < self.pairs.len() {
+            let id = self.next;
+            self.next += 1;
+            self.compare(id);
+        }
+    }
+
+    fn compare(&mut self, id: usize) {
+        let (base, head) = (self.pairs[id].base.clone(), self.pairs[id].head.clone());
+        let (from, to) = (
+            follow(&self.base.value, &base),
+            follow(&self.head.value, &head),
+        );
+        self.names(id, &from, &to);
+        let apart = !from.outer.is_empty() || !to.outer.is_empty();
+        if from.component.is_some() && to.component.is_some() && apart {
+            // Both refer to a schema that is compared for itself.
+            self.annotations(id, &|keyword| {
+                (from.outer_annotation(keyword), to.outer_annotation(keyword))
+            });
+            let child = self.pair(&from.core, &to.core);
+            self.child(id, child, Ways::BOTH);
+            return;
+        }
+        self.annotations(id, &|keyword| {
+            (from.annotation(keyword), to.annotation(keyword))
+        });
+        let flat = (
+            flatten(&self.base.value, &from.core),
+            flatten(&self.head.value, &to.core),
+        );
+        self.shapes(id, (&from.core, &flat.0), (&to.core, &flat.1));
+    }
+
+    fn child(&mut self, parent: usize, child: usize, ways: Ways) {
+        self.pairs[parent].children.push((child, ways));
+    }
+
+    fn find(&mut self, id: usize, finding: Finding) {
+        self.pairs[id].findings.push(finding);
+    }
+
+    /// A finding at the places of a pair, called after the new one.
+    fn here(&self, id: usize, rule: &str) -> Finding {
+        let pair = &self.pairs[id];
+        Finding::new(rule)
+            .at(Some(&pair.base.at), Some(&pair.head.at))
+            .named(label::place(&self.head.value, &pair.head.at))
+    }
+
+    /// What no rule explains: the value of a keyword on both sides.
+    fn unclassified(
+        &mut self,
+        id: usize,
+        keyword: &str,
+        from: Option<&Node<'_>>,
+        to: Option<&Node<'_>>,
+    ) {
+        let place = label::place(&self.head.value, &self.pairs[id].head.at);
+        let value = |node: Option<&Node<'_>>| -> Option<Value> { node.map(|n| n.value.clone()) };
+        let finding = Finding::new(super::rules::UNCLASSIFIED)
+            .at(from.map(|n| n.at.as_str()), to.map(|n| n.at.as_str()))
+            .named(format!("`{keyword}` of {place}"))
+            .change(
+                super::found::quoted(value(from).as_ref()),
+                super::found::quoted(value(to).as_ref()),
+            )
+            .about(keyword);
+        self.find(id, finding);
+    }
+}

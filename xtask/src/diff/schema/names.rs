@@ -1,0 +1,62 @@
+//! What schemas are called on both sides.
+
+use super::resolve::Followed;
+use super::{Schemas, label};
+use crate::diff::document::{Document, squash};
+use crate::diff::found::Finding;
+use crate::pointer;
+
+fn has(document: &Document, component: &str) -> bool {
+    let schemas = document.value.pointer("/components/schemas");
+    schemas.is_some_and(|schemas| schemas.get(component).is_some())
+}
+
+fn at(component: &str) -> String {
+    pointer::join("/components/schemas", component)
+}
+
+impl<'a> Schemas<'a> {
+    /// Compares the names of the schemas that two places refer to.
+    pub(super) fn names(&mut self, id: usize, from: &Followed<'a>, to: &Followed<'a>) {
+        let named = |document: &Document, followed: &Followed<'a>| {
+            followed.component.filter(|name| document.names(name))
+        };
+        let (old, new) = (named(self.base, from), named(self.head, to));
+        let finding = match (old, new) {
+            (None, None) => return,
+            (Some(old), Some(new)) if old == new => return,
+            (Some(old), Some(new)) => {
+                let stays = has(self.head, old);
+                let known = has(self.base, new);
+                match (stays, known) {
+                    (false, false) => Finding::new("schema-renamed")
+                        .at(Some(&at(old)), Some(&at(new)))
+                        .change(old, new),
+                    (true, false) => self.here(id, "schema-split").change(old, new),
+                    (false, true) => self.here(id, "schema-merged").change(old, new),
+                    (true, true) => self.here(id, "schema-replaced").change(old, new),
+                }
+            }
+            // A name that only the generator made is no name of the vendor's.
+            (None, Some(new)) if from.component.is_some() || self.is_scalar(to) => {
+                self.here(id, "schema-named").change("", new)
+            }
+            (Some(old), None) if to.component.is_some() || self.is_scalar(from) => {
+                self.here(id, "schema-inlined").change(old, "")
+            }
+            _ => return,
+        };
+        if squash(&finding.from) != squash(&finding.to) || finding.from.is_empty() {
+            self.find(id, finding);
+        }
+    }
+
+    /// Whether a schema is one that never gets a name by itself.
+    fn is_scalar(&self, followed: &Followed<'a>) -> bool {
+        let _ = label::place;
+        followed.core.value.get("properties").is_none()
+            && ["oneOf", "anyOf", "allOf"]
+                .iter()
+                .all(|word| followed.core.value.get(word).is_none())
+    }
+}
