@@ -85,8 +85,23 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
     )?;
     let mut faults = Faults::default();
     for check in &folder.source.checks {
-        let result = check_page(job, &outcome.slice, &check.file, &check.operation);
-        faults.take(result);
+        match find_page(job, &check.file) {
+            Some(path) => {
+                faults.take(check_page(&path, &outcome.slice, &check.operation));
+            }
+            // Who names the documents need not have the pages.
+            None if !job.from.is_empty() => report.add(
+                "page-skipped",
+                &check.file,
+                format!("{}: not there, so not checked against", check.file),
+            ),
+            None => {
+                let path = job.upstream.join(&check.file).display().to_string();
+                faults
+                    .0
+                    .push(Fault::file(path, "the page to check against is not there"));
+            }
+        }
     }
     faults.into_result()?;
     let mut warnings = lint::described(&name, &outcome.document);
@@ -129,18 +144,15 @@ pub fn read_overlay(folder: &Folder) -> Result<Option<Overlay>> {
     }
 }
 
-fn check_page(job: &Job, slice: &Value, file: &str, operation: &str) -> Result<()> {
-    let path = locate(&job.upstream, file)
-        .or_else(|| roots(&job.from).iter().find_map(|root| locate(root, file)));
-    let Some(path) = path else {
-        let path = job.upstream.join(file);
-        return Err(Fault::file(
-            path.display().to_string(),
-            "the page to check against is not there",
-        )
-        .into());
-    };
-    let page = page::read(&read::read_text(&path)?);
+fn find_page(job: &Job, file: &str) -> Option<PathBuf> {
+    let own = roots(&job.from);
+    own.iter()
+        .chain(std::iter::once(&job.upstream))
+        .find_map(|root| locate(root, file))
+}
+
+fn check_page(path: &Path, slice: &Value, operation: &str) -> Result<()> {
+    let page = page::read(&read::read_text(path)?);
     page::check(&path.display().to_string(), &page, slice, operation)
 }
 
@@ -171,7 +183,7 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
         .filter(|from| read::is_url(from) || !Path::new(from).is_dir())
         .collect();
     let mut faults = Faults::default();
-    let mut places: Vec<(Option<usize>, String)> = Vec::new();
+    let mut places: Vec<(usize, String)> = Vec::new();
     if files.is_empty() {
         for (n, document) in documents.iter().enumerate() {
             let roots = if folders.is_empty() {
@@ -180,7 +192,7 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
                 &folders[..]
             };
             match roots.iter().find_map(|root| locate(root, &document.file)) {
-                Some(path) => places.push((Some(n), path.display().to_string())),
+                Some(path) => places.push((n, path.display().to_string())),
                 None => {
                     let path = roots[0].join(&document.file).display().to_string();
                     faults.0.push(Fault::file(path, "no such file"));
@@ -193,8 +205,14 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
             let same = documents.iter().position(|d| {
                 d.file.rsplit('/').next() == Some(name) || d.url.as_deref() == Some(from.as_str())
             });
-            let index = same.or((files.len() == documents.len()).then_some(n));
-            places.push((index, (*from).clone()));
+            match same.or((files.len() == documents.len()).then_some(n)) {
+                Some(index) => places.push((index, (*from).clone())),
+                None => {
+                    let message =
+                        "which [[document]] of source.toml is this? Name as many as it has";
+                    faults.0.push(Fault::file(*from, message));
+                }
+            }
         }
     }
     faults.into_result()?;
@@ -205,14 +223,12 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
         let Some(source) = faults.take(read::read(&place)) else {
             continue;
         };
-        if let Some(index) = index {
-            recorded.push(Recorded {
-                index,
-                url: read::is_url(&place).then(|| place.clone()),
-                version: source.version(),
-                sha256: source.sha256.clone(),
-            });
-        }
+        recorded.push(Recorded {
+            index,
+            url: read::is_url(&place).then(|| place.clone()),
+            version: source.version(),
+            sha256: source.sha256.clone(),
+        });
         sources.push(source);
     }
     faults.into_result()?;

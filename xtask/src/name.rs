@@ -56,9 +56,23 @@ pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     Ok(named)
 }
 
+/// Whether Rust lets a character stand inside a name.
+fn in_a_name(c: char) -> bool {
+    let mut buffer = *b"a____";
+    let end = 1 + c.encode_utf8(&mut buffer[1..]).len();
+    c.is_ascii_alphanumeric()
+        || (!c.is_ascii()
+            && std::str::from_utf8(&buffer[..end])
+                .is_ok_and(|name| syn::parse_str::<syn::Ident>(name).is_ok()))
+}
+
 /// A name as Rust would write it.
 fn pascal(text: &str) -> String {
-    let name = text.to_upper_camel_case();
+    let plain: String = text
+        .chars()
+        .map(|c| if in_a_name(c) { c } else { ' ' })
+        .collect();
+    let name = plain.to_upper_camel_case();
     match name.chars().next() {
         Some(c) if c.is_ascii_digit() => format!("N{name}"),
         Some(_) => name,

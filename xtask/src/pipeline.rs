@@ -1,6 +1,7 @@
 //! The way of a document, without any I/O: slice, lower, merge, name, overlay,
 //! name again, normal form, validate.
 
+use crate::component::referred;
 use crate::fault::{Fault, Faults, Result};
 use crate::inline::inline;
 use crate::lower::{Mode, lower};
@@ -130,6 +131,7 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
         used.extend(named.used);
         numbered.extend(named.numbered);
     }
+    circular(plan.file, &document).into_result()?;
     normalise(&mut document, plan.title, report);
     Faults(unused(plan, &used)).into_result()?;
     validate(plan.file, &document)?;
@@ -157,6 +159,43 @@ pub fn again(file: &str, document: &Value) -> Result<Value> {
     let title = document.pointer("/info/title").and_then(Value::as_str);
     normalise(&mut settled, title.unwrap_or_default(), &mut report);
     Ok(settled)
+}
+
+/// Components that are nothing but references to each other, or that are made
+/// of themselves.
+fn circular(file: &str, document: &Value) -> Faults {
+    let schemas = document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    let made_of = |name: &str| -> Vec<&str> {
+        let Some(schema) = schemas.and_then(|schemas| schemas.get(name)) else {
+            return Vec::new();
+        };
+        let parts = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .filter_map(|keyword| schema.get(*keyword)?.as_array())
+            .flatten()
+            .filter_map(referred);
+        referred(schema).into_iter().chain(parts).collect()
+    };
+    let mut faults = Faults::default();
+    for name in schemas.into_iter().flatten().map(|(name, _)| name) {
+        let mut todo = made_of(name);
+        let mut seen = BTreeSet::new();
+        while let Some(next) = todo.pop() {
+            if next == name {
+                let at = crate::pointer::join("/components/schemas", name);
+                faults
+                    .0
+                    .push(Fault::at(file, at, "this schema is made of itself"));
+                break;
+            }
+            if seen.insert(next) {
+                todo.extend(made_of(next));
+            }
+        }
+    }
+    faults
 }
 
 /// Renames that nothing was renamed by.

@@ -177,6 +177,21 @@ fn from_takes_files_and_folders() {
 }
 
 #[test]
+fn from_needs_to_know_which_document_it_is() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "specs/acme/source.toml",
+        "[operations]",
+        "[[document]]\nfile = \"acme/more.yaml\"\n\n[operations]",
+    );
+    workspace.put("new/spec.yaml", DOCUMENT);
+    let file = workspace.path("new/spec.yaml");
+    workspace
+        .run(&["codegen", "acme", "--from", file.to_str().unwrap()])
+        .fails(&["spec.yaml", "which [[document]]"]);
+}
+
+#[test]
 fn pages_and_documents_merge() {
     let workspace = Workspace::new();
     workspace.edit(

@@ -89,6 +89,18 @@ const MALFORMED: &[(&str, &str, &str, &[&str])] = &[
         &["/operationId", "allJobs"],
     ),
     (
+        "a schema made of itself",
+        "    Job:\n      type: object",
+        "    Job:\n      allOf: [{$ref: '#/components/schemas/Job'}, {$ref: '#/components/schemas/Other'}]",
+        &["/components/schemas/Job", "made of itself"],
+    ),
+    (
+        "a schema that only refers to itself",
+        "data: {type: array, items: {$ref: '#/components/schemas/Job'}}",
+        "data: {$ref: '#/paths/~1jobs/get/responses/200/content/application~1json/schema/properties/data'}",
+        &["made of itself"],
+    ),
+    (
         "an unknown keyword",
         "status: {type: string,",
         "status: {type: string, frobnicate: 1,",

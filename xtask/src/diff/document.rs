@@ -9,8 +9,9 @@ use crate::name::{Names, name};
 use crate::normal::normalise;
 use crate::pointer;
 use crate::report::Report;
-use crate::shape;
+use crate::shape::{self, Kind};
 use crate::slice::{everything, slice};
+use crate::walk;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +40,8 @@ pub struct Document {
     pub named: BTreeSet<String>,
     /// Component schemas that no operation reaches.
     pub unused: BTreeMap<String, Value>,
+    /// The schemas whose discriminator the vendor wrote; others are worked out.
+    pub discriminators: BTreeSet<String>,
     /// What the lowering leaves out or says more loosely: pointer → value.
     pub lost: BTreeMap<String, Value>,
 }
@@ -77,6 +80,7 @@ impl Document {
             ids: BTreeMap::new(),
             named: BTreeSet::new(),
             unused: BTreeMap::new(),
+            discriminators: BTreeSet::new(),
             lost: BTreeMap::new(),
         }
     }
@@ -118,6 +122,12 @@ fn prepare(written: Written) -> Result<Document> {
         settled: false,
     };
     name(&mut value, names)?;
+    let mut discriminators = BTreeSet::new();
+    walk::nodes(Kind::Document, &value, "", &mut |_, node, at| {
+        if node.get("discriminator").is_some() {
+            discriminators.insert(at.to_owned());
+        }
+    });
     let info = value.get("info").cloned();
     normalise(&mut value, "", &mut report);
     if let Some(info) = info {
@@ -136,6 +146,7 @@ fn prepare(written: Written) -> Result<Document> {
         ids: ids(document),
         named: used.keys().map(|name| squash(name)).collect(),
         unused,
+        discriminators,
         lost: lost(document, &lowering),
         value,
         written,
