@@ -1,0 +1,63 @@
+//! Arbitrary bytes through decode and unify. Nothing may panic, and whatever
+//! becomes a job keeps what is promised of every job.
+
+use unitune::unify::{Context, CreateRequest, Event, Job, Loss, ToJob};
+use unitune::{openai, together, truefoundry};
+
+/// How far one input came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reached {
+    /// As how many types the bytes decoded.
+    pub decoded: u64,
+    /// How many jobs they became.
+    pub jobs: u64,
+}
+
+/// Feeds bytes to every conversion.
+///
+/// # Panics
+///
+/// When a conversion breaks a promise.
+pub fn execute(bytes: &[u8]) -> Reached {
+    let mut reached = Reached::default();
+    let noted = Context::new("fuzz").with_notes();
+    let strict = Context::new("fuzz").strict();
+    macro_rules! job {
+        ($ty:ty) => {
+            serde_json::from_slice::<$ty>(bytes).ok().inspect(|job| {
+                reached.decoded += 1;
+                let _ = job.to_job(&strict);
+                if let Ok(job) = job.clone().into_job(&noted) {
+                    reached.jobs += 1;
+                    promises(&job);
+                }
+            })
+        };
+    }
+    job!(openai::types::FineTuningJob);
+    job!(truefoundry::types::FineTuningJob);
+    job!(together::types::FinetuneResponseTruncated);
+    if let Some(job) = job!(together::types::FinetuneResponse) {
+        let events = job.events.as_deref().unwrap_or_default();
+        let _ = Event::from_together(&job.id, events, &noted);
+    }
+    if let Ok(request) = serde_json::from_slice::<CreateRequest>(bytes) {
+        reached.decoded += 1;
+        for loss in [Loss::Refuse, Loss::Allow] {
+            let _ = request.to_openai(loss);
+            let _ = request.to_together(loss);
+        }
+    }
+    reached
+}
+
+fn promises(job: &Job) {
+    if let Some(finished) = job.finished_at {
+        assert!(job.created_at <= finished, "ended before it was made");
+    }
+    assert!(
+        job.error.is_none()
+            || job.provider.vendor != unitune::unify::Vendor::Together
+            || job.status == unitune::unify::Status::Failed
+    );
+}
