@@ -25,13 +25,9 @@ pub fn snake(wire: &str) -> String {
     guard(name)
 }
 
-/// An identifier; keywords get a trailing underscore.
+/// An identifier of a name made here.
 pub fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
-        Ident::new(name, Span::call_site())
-    } else {
-        Ident::new(&format!("{name}_"), Span::call_site())
-    }
+    Ident::new(name, Span::call_site())
 }
 
 /// Spells out the characters that identifiers cannot hold but values differ by.
@@ -44,18 +40,37 @@ fn spelled(wire: &str) -> String {
             '>' => " greater ".chars().collect(),
             '=' => " equal ".chars().collect(),
             '!' => " not ".chars().collect(),
-            c if c.is_alphanumeric() || c == '_' => vec![c],
+            c if is_identifier_part(c) => vec![c],
             _ => vec![' '],
         })
         .collect()
 }
 
-/// Identifiers do not start with a digit.
+fn is_identifier_part(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric() || c == '_'
+    } else {
+        syn::parse_str::<Ident>(&format!("a{c}")).is_ok()
+    }
+}
+
+/// Makes a name an identifier: none starts with a digit, and keywords get a
+/// trailing underscore.
 fn guard(name: String) -> String {
-    if name.starts_with(|c: char| c.is_ascii_digit()) {
+    let spelled = if name.starts_with(|c: char| c.is_ascii_digit()) {
         format!("N{name}")
     } else {
         name
+    };
+    if syn::parse_str::<Ident>(&spelled).is_ok() {
+        return spelled;
+    }
+    // A keyword, or a character that no identifier starts with.
+    let keyword = format!("{spelled}_");
+    if syn::parse_str::<Ident>(&keyword).is_ok() {
+        keyword
+    } else {
+        format!("N{spelled}")
     }
 }
 
@@ -81,8 +96,29 @@ mod tests {
         assert_eq!(pascal(""), "Empty");
         assert_eq!(snake("FileType"), "file_type");
         assert_eq!(snake("TrainingFileNumLines"), "training_file_num_lines");
-        assert_eq!(ident("type").to_string(), "type_");
-        assert_eq!(ident("self").to_string(), "self_");
+        assert_eq!(snake("type"), "type_");
+        assert_eq!(snake("Self"), "self_");
+        assert_eq!(pascal("self"), "Self_");
+    }
+
+    #[test]
+    fn every_text_becomes_an_identifier() {
+        for text in [
+            "",
+            "😀",
+            "p\u{0d58}",
+            "\u{0300}",
+            "self",
+            "a b",
+            "_",
+            "1",
+            "ß",
+            "é\u{301}",
+        ] {
+            for name in [pascal(text), snake(text)] {
+                assert!(syn::parse_str::<Ident>(&name).is_ok(), "{text:?}: {name:?}");
+            }
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(super) fn emit(
     let runtime = context.runtime;
     let fields: Vec<Member<'_>> = fields
         .iter()
-        .map(|f| Member::new(context, component, f))
+        .enumerate()
+        .map(|(index, f)| Member::new(context, component, index, f))
         .collect();
     let declarations = fields.iter().map(Member::declaration);
     let has_default = fields.iter().all(|m| m.optional || m.constant);
@@ -49,6 +50,8 @@ pub(super) fn emit(
 struct Member<'a> {
     field: &'a Field,
     ident: Ident,
+    /// The variable that holds the value while an object is read.
+    local: Ident,
     /// The type without the `Option` around it.
     inner: TokenStream,
     optional: bool,
@@ -56,7 +59,7 @@ struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    fn new(context: &Context<'_>, component: &str, field: &'a Field) -> Self {
+    fn new(context: &Context<'_>, component: &str, index: usize, field: &'a Field) -> Self {
         let key = (component.to_owned(), field.wire_name.clone());
         let mut inner = context.rust_type(&field.ty);
         if context.model.boxed.contains(&key) {
@@ -65,6 +68,7 @@ impl<'a> Member<'a> {
         Self {
             field,
             ident: names::ident(&field.rust_name),
+            local: format_ident!("member_{index}"),
             inner,
             optional: !field.required || field.nullable,
             constant: context.is_constant(&field.ty),
@@ -90,11 +94,6 @@ impl<'a> Member<'a> {
         let ident = &self.ident;
         let ty = self.ty();
         quote! { #doc pub #ident: #ty }
-    }
-
-    /// The local variable that holds the value while an object is read.
-    fn local(&self) -> Ident {
-        format_ident!("field_{}", self.field.rust_name.trim_end_matches('_'))
     }
 }
 
@@ -136,11 +135,11 @@ fn deserialize(
 ) -> TokenStream {
     let expecting = format!("an object ({component})");
     let locals = fields.iter().map(|m| {
-        let (local, inner) = (m.local(), &m.inner);
+        let (local, inner) = (&m.local, &m.inner);
         quote! { let mut #local: ::std::option::Option<#inner> = None; }
     });
     let arms = fields.iter().map(|m| {
-        let (local, wire_name) = (m.local(), &m.field.wire_name);
+        let (local, wire_name) = (&m.local, &m.field.wire_name);
         if m.optional {
             quote! { #wire_name => #local = map.next_value()?, }
         } else {
@@ -148,7 +147,7 @@ fn deserialize(
         }
     });
     let values = fields.iter().map(|m| {
-        let (ident, local, wire_name) = (&m.ident, m.local(), &m.field.wire_name);
+        let (ident, local, wire_name) = (&m.ident, &m.local, &m.field.wire_name);
         if m.optional {
             quote! { #ident: #local }
         } else {

@@ -131,10 +131,14 @@ impl<'a> Shape<'a> {
                 Type::Reference(reference) => (&*reference.elem, true),
                 ty => (ty, false),
             };
-            let parameter = operation
-                .parameters
-                .get(ident.to_string().trim_end_matches('_'));
-            let parameter = parameter.or_else(|| operation.parameters.get(&ident.to_string()));
+            // progenitor has its own way with keywords and odd characters.
+            let bare = |name: &str| name.replace('_', "");
+            let name = bare(&ident.to_string());
+            let parameter = operation.parameters.iter();
+            let parameter = parameter
+                .filter(|(key, _)| bare(key) == name)
+                .map(|(_, p)| p);
+            let parameter = parameter.last();
             arguments.push(Argument {
                 ident,
                 ty: outside(ty),
