@@ -18,6 +18,7 @@ def main():
         jobs(client, sandbox, file)
         graders(client)
         refusals(client, sandbox)
+        gateway(sandbox)
         asyncio.run(asynchronous(sandbox))
     finish(coverage)
 
@@ -110,6 +111,20 @@ def refusals(client, sandbox):
     for status, expected in [(403, openai.PermissionDeniedError), (409, openai.ConflictError), (503, openai.InternalServerError)]:
         sandbox.fault(f"openai.retrieveJob:{status}@once")
         refuses(expected, impatient.fine_tuning.jobs.retrieve, "ftjob-none")
+
+
+def gateway(sandbox):
+    """OpenAI's SDK is what people use with TrueFoundry's gateway, too."""
+    headers = {"x-tfy-provider-name": "openai-main"}
+    client = openai.OpenAI(base_url=sandbox.url("truefoundry"), api_key=sandbox.key("truefoundry"), default_headers=headers)
+    file = client.files.create(file=training_file(), purpose="fine-tune")
+    job = client.fine_tuning.jobs.create(model="gpt-4o-mini-2024-07-18", training_file=file.id)
+    assert job.status == "queued" and client.fine_tuning.jobs.retrieve(job.id).id == job.id
+    assert job.id in [each.id for each in client.fine_tuning.jobs.list(limit=2)]
+    assert client.files.content(file.id).read()
+    assert client.files.delete(file.id).deleted
+    refuses(openai.NotFoundError, client.fine_tuning.jobs.retrieve, "ftjob-none")
+    refuses(openai.NotFoundError, client.fine_tuning.jobs.cancel, job.id)
 
 
 async def asynchronous(sandbox):

@@ -1,37 +1,32 @@
 //! Serves a sandbox until its standard input ends, and says on one line of JSON where: for scripts in other languages.
 //!
-//! `cargo run -p unitune-sandbox --example serve -- [SEED [FAULT…]]`
+//! `cargo run -p unitune-sandbox --example serve -- [plain] [seed=N] [jobs=N] [FAULT…]`, where `plain` switches the
+//! awkward bodies off and a fault looks like `together.createJob:503@once`.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::error::Error;
 use unitune_sandbox::{Sandbox, Vendor};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
     let mut builder = Sandbox::builder();
-    if let Some(seed) = arguments.next() {
-        builder = builder.seed(seed.parse()?);
-    }
-    for fault in arguments {
-        builder = builder.fault(fault.parse()?);
+    for argument in std::env::args().skip(1) {
+        builder = match argument.split_once('=') {
+            None if argument == "plain" => builder.all_awkward(false),
+            Some(("seed", seed)) => builder.seed(seed.parse()?),
+            Some(("jobs", jobs)) => builder.jobs(jobs.parse()?),
+            _ => builder.fault(argument.parse()?),
+        };
     }
     let sandbox = builder.start().await?;
-    let vendors = Vendor::ALL.map(|vendor| {
-        (
-            vendor.name().to_owned(),
-            json!({
-                "base_url": sandbox.base_url(vendor),
-                "key": vendor.key(),
-            }),
-        )
-    });
-    let mut about: serde_json::Map<_, _> = vendors.into_iter().collect();
-    about.insert(
-        "control".into(),
-        json!(format!("http://{}/_sandbox", sandbox.addr())),
-    );
-    println!("{}", serde_json::Value::Object(about));
+    let mut about = Map::new();
+    for vendor in Vendor::ALL {
+        let reached = json!({"base_url": sandbox.base_url(vendor), "key": vendor.key()});
+        about.insert(vendor.name().into(), reached);
+    }
+    let control = format!("http://{}/_sandbox", sandbox.addr());
+    about.insert("control".into(), json!(control));
+    println!("{}", Value::Object(about));
     tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()))
         .await??;
     sandbox.stop().await;

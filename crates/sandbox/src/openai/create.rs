@@ -1,7 +1,7 @@
 //! `POST /fine_tuning/jobs`: what a request must hold, and the job that it starts.
 
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
-use super::{Store, graders, models, render};
+use super::{Store, grader_check, graders, models, render};
 use crate::http::{Answer, Call, Fields, Refusal, Reply};
 use crate::state::dataset::{Dataset, Form, examine, without_assistant};
 use crate::state::files::StoredFile;
@@ -217,9 +217,9 @@ fn method(fields: &Fields<'_>) -> Result<(Kind, Hyperparameters), Refusal> {
             let grader = settings
                 .value("grader")
                 .ok_or_else(|| settings.missing("grader"))?;
-            graders::check(grader, &settings.path_of("grader"))?;
+            grader_check::check(grader, &settings.path_of("grader"))?;
             Kind::Reinforcement {
-                grader: grader.clone(),
+                grader: graders::understood(grader),
                 extra: extra(inner.as_ref())?,
             }
         }

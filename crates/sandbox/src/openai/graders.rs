@@ -1,42 +1,11 @@
 //! Graders: checked for real, and run as far as that needs neither a model nor Python.
 
-use crate::http::{Answer, Call, Fields, Refusal, Reply};
+use super::grader_check::check;
+use crate::http::{Answer, Call, Fields, Reply};
 use crate::state::World;
 use crate::state::curve::round;
 use crate::state::random::{Random, hash};
 use serde_json::{Map, Value, json};
-
-/// Each type of grader with the fields that it must have.
-const TYPES: &[(&str, &[&str])] = &[
-    ("string_check", &["name", "input", "reference", "operation"]),
-    (
-        "text_similarity",
-        &["name", "input", "reference", "evaluation_metric"],
-    ),
-    ("python", &["name", "source"]),
-    ("score_model", &["name", "input", "model"]),
-    (
-        "label_model",
-        &["name", "input", "model", "labels", "passing_labels"],
-    ),
-    ("multi", &["name", "graders", "calculate_output"]),
-];
-
-const OPERATIONS: &[&str] = &["eq", "ne", "like", "ilike"];
-
-const METRICS: &[&str] = &[
-    "cosine",
-    "fuzzy_match",
-    "bleu",
-    "gleu",
-    "meteor",
-    "rouge_1",
-    "rouge_2",
-    "rouge_3",
-    "rouge_4",
-    "rouge_5",
-    "rouge_l",
-];
 
 /// Everything that can go wrong when a grader runs; none of it does here.
 const ERRORS: &[&str] = &[
@@ -60,48 +29,6 @@ const DETAILS: &[&str] = &[
     "model_grader_server_error_details",
 ];
 
-/// Refuses a grader that lacks something.
-pub(super) fn check(grader: &Value, path: &str) -> Result<(), Refusal> {
-    let fields = Fields::of(grader, path)?;
-    let names: Vec<&str> = TYPES.iter().map(|row| row.0).collect();
-    let kind = fields
-        .choice("type", &names)?
-        .ok_or_else(|| fields.missing("type"))?;
-    let needed = TYPES
-        .iter()
-        .find(|row| row.0 == kind)
-        .map_or(&[][..], |row| row.1);
-    for name in needed {
-        if fields.value(name).is_none() {
-            return Err(fields.missing(name));
-        }
-    }
-    fields.text("name")?;
-    fields.choice("operation", OPERATIONS)?;
-    fields.choice("evaluation_metric", METRICS)?;
-    match kind {
-        "string_check" | "text_similarity" => {
-            fields.required_text("input")?;
-            fields.required_text("reference")?;
-        }
-        "python" => {
-            fields.required_text("source")?;
-        }
-        "score_model" | "label_model" => {
-            fields.required_text("model")?;
-            fields.list("input")?;
-        }
-        "multi" => {
-            fields.required_text("calculate_output")?;
-            for (name, grader) in parts(grader) {
-                check(grader, &format!("{}.{name}", fields.path_of("graders")))?;
-            }
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
 /// `POST /fine_tuning/alpha/graders/validate`
 pub(crate) fn validate(_: &mut World, call: &Call) -> Reply {
     let body = call.object()?;
@@ -110,7 +37,22 @@ pub(crate) fn validate(_: &mut World, call: &Call) -> Reply {
         .value("grader")
         .ok_or_else(|| fields.missing("grader"))?;
     check(grader, "grader")?;
-    Ok(Answer::json(json!({ "grader": grader })))
+    Ok(Answer::json(json!({ "grader": understood(grader) })))
+}
+
+/// A grader as it is answered: what was null was not said.
+pub(super) fn understood(grader: &Value) -> Value {
+    match grader {
+        Value::Object(fields) => {
+            let said = fields.iter().filter(|field| !field.1.is_null());
+            Value::Object(
+                said.map(|(name, value)| (name.clone(), understood(value)))
+                    .collect(),
+            )
+        }
+        Value::Array(items) => Value::Array(items.iter().map(understood).collect()),
+        other => other.clone(),
+    }
 }
 
 /// `POST /fine_tuning/alpha/graders/run`
@@ -165,7 +107,7 @@ fn errors() -> Value {
 }
 
 /// The graders of a `multi`: one, or several by name.
-fn parts(grader: &Value) -> impl Iterator<Item = (String, &Value)> {
+pub(super) fn parts(grader: &Value) -> impl Iterator<Item = (String, &Value)> {
     let graders = grader.get("graders").filter(|_| grader["type"] == "multi");
     let single = graders.filter(|graders| graders.get("type").is_some_and(Value::is_string));
     let named = graders

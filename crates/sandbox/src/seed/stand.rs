@@ -42,7 +42,7 @@ impl Stand {
             Stand::Succeeded(hours)
             | Stand::Failed(hours, _)
             | Stand::Cancelled(hours, ..)
-            | Stand::Paused(hours, _) => START.plus(-hours * HOUR),
+            | Stand::Paused(hours, _) => START.plus(-hours * HOUR - odd(hours)),
         };
         let created = whole_second(created);
         let run = Run::new(created, spans, steps);
@@ -79,6 +79,11 @@ impl Fault {
 fn stopped(mut run: Run, at: Time, stopping: i64) -> Run {
     run.cancel(at, stopping);
     run
+}
+
+/// Less than an hour, so that jobs are not all created on the hour.
+fn odd(hours: i64) -> i64 {
+    (hours * 1171 % 3600) * SECOND
 }
 
 fn whole_second(time: Time) -> Time {

@@ -92,7 +92,10 @@ pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
 /// `GET /files/{id}/content`
 pub(crate) fn download(world: &mut World, call: &Call) -> Reply {
     let file = find(&world.together, call)?;
-    Ok(Answer::bytes("text/plain", file.content.clone()))
+    Ok(Answer::bytes(
+        "application/octet-stream",
+        file.content.clone(),
+    ))
 }
 
 /// The file that a form announces, still without content.

@@ -114,10 +114,14 @@ pub(crate) fn retrieve_limits(_: &mut World, call: &Call) -> Reply {
         let message = "The query needs 'model_name'.";
         return Err(Refusal::field("model_name", message));
     };
-    // This one refusal has a shape of its own in Together's document.
+    // Together's document gives this one refusal a shape of its own; it is told in both shapes.
     let Some(model) = model(name) else {
         let message = format!("The model '{name}' cannot be fine-tuned.");
-        return Ok(Answer::status(404, json!({ "message": message })));
+        let error = json!({"message": message, "type": "invalid_request_error", "param": "model_name", "code": "model_not_supported"});
+        return Ok(Answer::status(
+            404,
+            json!({"message": message, "error": error}),
+        ));
     };
     let batches = json!({
         "max_batch_size": model.max_batch_size,
