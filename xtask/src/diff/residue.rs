@@ -1,0 +1,168 @@
+//! What the comparison of the normal forms cannot see: schemas that nobody
+//! uses, keywords that the lowering leaves out, and the vendor's prose.
+
+use super::document::{Document, is_prose, squash};
+use super::entry::Entry;
+use super::found::{Finding, quoted};
+use crate::pointer;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything of that sort.
+pub(super) fn residue(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
+    let mut found = unused(base, head);
+    found.extend(lost(base, head, entries));
+    found.extend(prose(base, head));
+    found
+}
+
+fn unused(base: &Document, head: &Document) -> Vec<Finding> {
+    let names: BTreeSet<&String> = base.unused.keys().chain(head.unused.keys()).collect();
+    let mut found = Vec::new();
+    for name in names {
+        let at = pointer::join("/components/schemas", name);
+        let rule = match (base.unused.get(name), head.unused.get(name)) {
+            (None, None) => continue,
+            (Some(old), Some(new)) if plain(old) == plain(new) => continue,
+            (Some(_), Some(_)) => "unused-schema-changed",
+            // One that comes into use, or goes out of it, is reported there.
+            (None, Some(_)) if base.named.contains(&squash(name)) => continue,
+            (Some(_), None) if head.named.contains(&squash(name)) => continue,
+            (None, Some(_)) => "unused-schema-added",
+            (Some(_), None) => "unused-schema-removed",
+        };
+        let side = |document: &Document| document.unused.contains_key(name).then_some(at.as_str());
+        found.push(
+            Finding::new(rule)
+                .at(side(base), side(head))
+                .named(name)
+                .about(name),
+        );
+    }
+    found
+}
+
+/// A schema without prose.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .filter(|(name, child)| !is_prose(name) || child.is_object())
+            .map(|(name, child)| (name.clone(), plain(child)))
+            .collect(),
+        Value::Array(list) => list.iter().map(plain).collect(),
+        other => other.clone(),
+    }
+}
+
+fn lost(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
+    let places: BTreeSet<&String> = base.lost.keys().chain(head.lost.keys()).collect();
+    let mut found = Vec::new();
+    for place in places {
+        let (old, new) = (
+            base.written.value.pointer(place),
+            head.written.value.pointer(place),
+        );
+        let (before, after) = (base.lost.get(place), head.lost.get(place));
+        // What stands in a node of one side only comes or goes with the node.
+        let parent = pointer::split(place).map_or("", |(parent, _)| parent);
+        let both = |d: &Document| d.written.value.pointer(parent).is_some();
+        if before == after || !both(base) || !both(head) {
+            continue;
+        }
+        let old = before.cloned().or_else(|| old.map(plain));
+        let new = after.cloned().or_else(|| new.map(plain));
+        let told = entries.iter().any(|entry| {
+            let places = [&entry.base, &entry.head];
+            let mut pointers = places.into_iter().flatten().map(|p| p.pointer.as_str());
+            entry.rule.id != "description-changed"
+                && pointers.any(|p| p == place.as_str() || p == parent)
+        });
+        if old == new || told {
+            continue;
+        }
+        let last = pointer::split(place).map(|(_, last)| last).unwrap_or_default();
+        found.push(
+            Finding::new("lowered-away-changed")
+                .at(old.is_some().then_some(place), new.is_some().then_some(place))
+                .named(format!("`{last}`"))
+                .change(quoted(old.as_ref()), quoted(new.as_ref()))
+                .about(last),
+        );
+    }
+    found
+}
+
+/// One finding for all prose, by keyword: what it says is in the documents.
+fn prose(base: &Document, head: &Document) -> Option<Finding> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut first = None;
+    differ(
+        &base.written.value,
+        &head.written.value,
+        "",
+        &mut |keyword, at| {
+            let keyword = if keyword.starts_with("x-") { "x-*" } else { keyword };
+            *counts.entry(keyword.to_owned()).or_default() += 1;
+            first.get_or_insert_with(|| at.to_owned());
+        },
+    );
+    let first = first?;
+    let said: Vec<String> = counts
+        .iter()
+        .map(|(keyword, count)| format!("{count} × {keyword}"))
+        .collect();
+    let side = |document: &Document| document.written.value.pointer(&first).is_some().then_some(first.as_str());
+    Some(
+        Finding::new("prose-changed")
+            .at(side(base), side(head))
+            .named(said.join(", ")),
+    )
+}
+
+/// Keywords of prose that the normal form has no place for.
+const LEFT_OUT: &[&str] = &[
+    "summary",
+    "title",
+    "example",
+    "examples",
+    "externalDocs",
+    "tags",
+    "$comment",
+    "oaiMeta",
+    "termsOfService",
+    "contact",
+];
+
+/// Finds the prose that differs between nodes that both sides have. Members of
+/// `properties` and the like are names, not keywords.
+fn differ(old: &Value, new: &Value, at: &str, tell: &mut dyn FnMut(&str, &str)) {
+    match (old, new) {
+        (Value::Object(one), Value::Object(other)) => {
+            let names = ["/properties", "/schemas", "/responses", "/parameters"];
+            let named = names.iter().any(|end| at.ends_with(end));
+            let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+            for key in keys {
+                let prose = !named
+                    && (LEFT_OUT.contains(&key.as_str())
+                        || (crate::shape::is_extension(key) && !key.starts_with("x-unitune-")));
+                let place = pointer::join(at, key);
+                match (one.get(key), other.get(key)) {
+                    (old, new) if prose => {
+                        if old != new {
+                            tell(key, &place);
+                        }
+                    }
+                    (Some(old), Some(new)) => differ(old, new, &place, tell),
+                    _ => {}
+                }
+            }
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            for (n, (old, new)) in one.iter().zip(other).enumerate() {
+                differ(old, new, &pointer::index(at, n), tell);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,321 @@
+//! What a change means in Rust: the difference between the generated
+//! surfaces, and which change it follows from.
+
+use super::document::{Document, squash};
+use super::entry::Entry;
+use super::mapping::member;
+use super::uses::Uses;
+use crate::generate::quietly;
+use crate::report::Report;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use unitune_codegen::Settings;
+
+/// The version that a change of the surface asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Semver {
+    /// The surface is the same.
+    #[default]
+    None,
+    /// It has more.
+    Minor,
+    /// Something of it is gone, or is another thing.
+    Major,
+}
+
+impl Semver {
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        }
+    }
+}
+
+/// What becomes of the surface.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RustChange {
+    /// What appears.
+    pub appears: Vec<String>,
+    /// What vanishes.
+    pub vanishes: Vec<String>,
+    /// What changes its type: (item, from, to).
+    pub changes: Vec<Retyped>,
+    /// The version that follows.
+    pub semver: Semver,
+}
+
+/// An item that changes its type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Retyped {
+    /// The item.
+    pub item: String,
+    /// What it was.
+    pub from: String,
+    /// What it is.
+    pub to: String,
+}
+
+impl RustChange {
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.appears.is_empty() && self.vanishes.is_empty() && self.changes.is_empty()
+    }
+
+    fn settle(&mut self) {
+        self.appears.sort();
+        self.vanishes.sort();
+        self.changes.sort();
+        self.semver = if !self.vanishes.is_empty() || !self.changes.is_empty() {
+            Semver::Major
+        } else if self.appears.iter().any(|item| item.contains("(exhaustive)")) {
+            Semver::Major
+        } else if !self.appears.is_empty() {
+            Semver::Minor
+        } else {
+            Semver::None
+        };
+    }
+}
+
+/// The surface: item → what it is.
+type Surface = BTreeMap<String, String>;
+
+/// The generated surface of a document.
+pub fn surface(document: &Document) -> Result<Surface, String> {
+    let mut prepared = document.value.clone();
+    crate::prepare::prepare(&mut prepared, &mut Report::default());
+    prepared["info"] = serde_json::json!({"title": "diff", "version": "0"});
+    let text = quietly(|| unitune_codegen::surface(&prepared, &Settings::default()));
+    let text = text.and_then(|text| text.map_err(|e| e.to_string()))?;
+    Ok(text.lines().map(item).collect())
+}
+
+/// A line of the surface, as an item and what it is.
+fn item(line: &str) -> (String, String) {
+    let (kind, rest) = line.split_once(' ').unwrap_or(("", line));
+    let rest = rest.replace("types::", "");
+    let split = |at: Option<usize>| match at {
+        Some(at) => (rest[..at].to_owned(), rest[at..].trim().to_owned()),
+        None => (rest.clone(), String::new()),
+    };
+    match kind {
+        "fn" => {
+            let (of, signature) = rest.split_once(": ").unwrap_or(("", &rest));
+            let (before, name) = signature.split_once("fn ").unwrap_or(("", signature));
+            let name_end = name.find('(').unwrap_or(name.len());
+            let arguments = format!("{before}fn{}", &name[name_end..]);
+            (format!("{of}::{}", &name[..name_end]), arguments)
+        }
+        "struct" => {
+            let (item, of) = split(rest.find(": "));
+            let of = of.trim_start_matches(": ").to_owned();
+            if of.is_empty() {
+                (item, "struct".to_owned())
+            } else {
+                (item, of)
+            }
+        }
+        _ => {
+            let (item, of) = split(rest.find([' ', '(']));
+            let of = of.trim_start_matches(['=', ' ']).to_owned();
+            (item, format!("{kind} {of}").trim_end().to_owned())
+        }
+    }
+}
+
+/// The difference between two surfaces.
+#[must_use]
+pub fn difference(base: &Surface, head: &Surface) -> RustChange {
+    let mut change = RustChange::default();
+    for (item, old) in base {
+        match head.get(item) {
+            None => change.vanishes.push(item.clone()),
+            Some(new) if new != old => change.changes.push(Retyped {
+                item: item.clone(),
+                from: old.clone(),
+                to: new.clone(),
+            }),
+            Some(_) => {}
+        }
+    }
+    for item in head.keys().filter(|item| !base.contains_key(*item)) {
+        // A new variant of a closed enum breaks whoever matches on it.
+        let of = item.split("::").next().unwrap_or_default();
+        let closed = item.contains("::")
+            && [base, head].iter().all(|s| s.get(of).is_some_and(|kind| kind == "enum (closed)"));
+        let mark = if closed { " (exhaustive)" } else { "" };
+        change.appears.push(format!("{item}{mark}"));
+    }
+    change.settle();
+    change
+}
+
+/// Gives every change of the surface to the changes of the document that it
+/// follows from; what is left over is returned.
+pub fn attribute(
+    entries: &mut [Entry],
+    all: &RustChange,
+    base: &Document,
+    head: &Document,
+) -> RustChange {
+    let uses = (Uses::of(&base.value), Uses::of(&head.value));
+    let anchors: Vec<BTreeSet<String>> = entries.iter().map(anchors).collect();
+    let mut rest = RustChange::default();
+    let mut give = |item: &str, sides: &[&Uses], put: &dyn Fn(&mut RustChange)| {
+        let mut owners = owners(item, &anchors);
+        for uses in sides {
+            if owners.is_empty() {
+                owners = through(item, uses, &anchors);
+            }
+        }
+        for owner in &owners {
+            if entries[*owner].rule.id != "description-changed" {
+                put(&mut entries[*owner].rust);
+            }
+        }
+        if owners.is_empty() {
+            put(&mut rest);
+        }
+    };
+    for item in &all.appears {
+        give(item, &[&uses.1], &|change| change.appears.push(item.clone()));
+    }
+    for item in &all.vanishes {
+        give(item, &[&uses.0], &|change| change.vanishes.push(item.clone()));
+    }
+    for retyped in &all.changes {
+        give(&retyped.item, &[&uses.1, &uses.0], &|change| {
+            change.changes.push(retyped.clone());
+        });
+    }
+    for entry in entries {
+        entry.rust.settle();
+    }
+    rest.settle();
+    rest
+}
+
+/// The items that a change is about, squashed: a component, a member of it, a
+/// function.
+fn anchors(entry: &Entry) -> BTreeSet<String> {
+    let mut anchors = BTreeSet::new();
+    let remark = matches!(entry.rule.id, "description-changed" | "prose-changed" | "version-changed");
+    if remark || entry.rule.id.starts_with("unused-") {
+        return anchors;
+    }
+    for place in [&entry.base, &entry.head].into_iter().flatten() {
+        match member(&place.pointer) {
+            Some((component, Some(member))) => {
+                anchors.insert(format!("{}.{}", squash(&component), squash(&member)));
+            }
+            Some((component, None)) => {
+                let component = squash(&component);
+                match &entry.subject {
+                    Some(subject) if entry.rule.id.starts_with("enum-value") || entry.rule.id.starts_with("union-branch") => {
+                        anchors.insert(format!("{component}.{}", squash(subject)));
+                    }
+                    _ => {
+                        anchors.insert(component);
+                    }
+                }
+            }
+            None if place.pointer.starts_with("/paths/") => {
+                for touched in &entry.operations {
+                    anchors.insert(format!("client.{}", squash(&touched.id)));
+                    anchors.insert(format!("{}options", squash(&touched.id)));
+                }
+            }
+            None => {}
+        }
+    }
+    anchors
+}
+
+/// An item as anchors spell it: (container, whole).
+fn spelled(item: &str) -> (String, String) {
+    let item = item.trim_end_matches(" (exhaustive)");
+    let (container, part) = match item.split_once("::").or_else(|| item.split_once('.')) {
+        Some((container, part)) => (container, part),
+        None => (item, ""),
+    };
+    let container = squash(container);
+    let whole = format!("{container}.{}", squash(part));
+    (container, whole)
+}
+
+fn owners(item: &str, anchors: &[BTreeSet<String>]) -> Vec<usize> {
+    let (container, whole) = spelled(item);
+    let having = |name: &str| -> Vec<usize> {
+        let found = anchors.iter().enumerate().filter(|(_, a)| a.contains(name));
+        found.map(|(n, _)| n).collect()
+    };
+    let exact = having(&whole);
+    if exact.is_empty() { having(&container) } else { exact }
+}
+
+/// The changes at the places through which a type is reached.
+fn through(item: &str, uses: &Uses, anchors: &[BTreeSet<String>]) -> Vec<usize> {
+    let (container, _) = spelled(item);
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![container];
+    while let Some(wanted) = todo.pop() {
+        if !seen.insert(wanted.clone()) {
+            continue;
+        }
+        for place in uses.of_squashed(&wanted) {
+            let found = match member(place) {
+                Some((outer, Some(member))) => owners(&format!("{outer}.{member}"), anchors),
+                Some((outer, None)) => owners(&outer, anchors),
+                None => operation(place).map_or_else(Vec::new, |id| {
+                    let id = uses.operation(&id);
+                    owners(&format!("client.{id}"), anchors)
+                }),
+            };
+            if !found.is_empty() {
+                return found;
+            }
+            if let Some((outer, _)) = member(place) {
+                todo.push(squash(&outer));
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// The pointer of the operation that a place is part of.
+fn operation(place: &str) -> Option<String> {
+    let steps: Vec<&str> = place.split('/').collect();
+    match steps.as_slice() {
+        ["", "paths", path, method, ..] => Some(format!("/paths/{path}/{method}")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::item;
+
+    #[test]
+    fn lines_of_the_surface_are_items() {
+        let read = |line: &str| {
+            let (item, of) = item(line);
+            format!("{item} = {of}")
+        };
+        assert_eq!(read("struct types::Job"), "Job = struct");
+        assert_eq!(read("struct types::Job.id: String"), "Job.id = String");
+        assert_eq!(read("enum types::Kind (open)"), "Kind = enum (open)");
+        assert_eq!(read("enum types::Kind::A = \"a\""), "Kind::A = enum \"a\"");
+        assert_eq!(read("enum types::U::B(types::B)"), "U::B = enum (B)");
+        assert_eq!(read("type types::L = Vec<types::Job>"), "L = type Vec<Job>");
+        assert_eq!(
+            read("fn Client: async fn get(&self, id: &str) -> Result<types::Job, Error>"),
+            "Client::get = async fn(&self, id: &str) -> Result<Job, Error>"
+        );
+    }
+}
