@@ -2,7 +2,7 @@
 
 use crate::codegen::{self, Built, Job};
 use crate::fault::{Fault, Faults, Result};
-use crate::{check, replay, write};
+use crate::{check, diff, replay, write};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,6 +24,8 @@ enum Command {
     Codegen(Codegen),
     /// Runs every document of a folder through the whole pipeline.
     Replay(Replay),
+    /// Says what changed in the documents, what breaks, and what it means here.
+    Diff(diff::Options),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli) -> ExitCode {
     let workspace = cli.workspace.clone().unwrap_or_else(workspace);
     let result = match &cli.command {
+        Command::Diff(options) => return diff::main(&workspace, options),
         Command::Codegen(args) => run_codegen(&workspace, args),
         Command::Replay(args) => replay::run(&replay::Options {
             workspace,

@@ -9,6 +9,7 @@ pub mod check;
 pub mod cli;
 pub mod codegen;
 pub mod compile;
+pub mod diff;
 pub mod component;
 pub mod fault;
 pub mod generate;

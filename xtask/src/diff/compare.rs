@@ -12,7 +12,14 @@ use super::rust::RustChange;
 use std::collections::{BTreeMap, HashMap};
 
 /// What is one change: the same rule at the same places with the same words.
-type Key = (&'static str, Option<String>, Option<String>, String, String, Option<String>);
+type Key = (
+    &'static str,
+    Option<String>,
+    Option<String>,
+    String,
+    String,
+    Option<String>,
+);
 
 fn key(finding: &Finding) -> Key {
     (
@@ -70,7 +77,10 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
 fn reached(walk: &Walk<'_>) -> Vec<(usize, Ways, usize)> {
     let mut by_operation: BTreeMap<usize, Vec<(usize, Ways)>> = BTreeMap::new();
     for (operation, pair, ways) in &walk.roots {
-        by_operation.entry(*operation).or_default().push((*pair, *ways));
+        by_operation
+            .entry(*operation)
+            .or_default()
+            .push((*pair, *ways));
     }
     let mut all = Vec::new();
     for (operation, roots) in by_operation {
@@ -125,7 +135,9 @@ fn entry(
             line: lines.line(pointer),
         })
     };
+    let near = finding.head.as_ref().or(finding.base.as_ref());
     Entry {
+        near: place(&near.cloned(), &lines.1),
         rule,
         level,
         sent,

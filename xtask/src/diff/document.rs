@@ -62,8 +62,9 @@ impl Document {
     /// Makes a document ready.
     pub fn prepare(written: Written) -> Result<Self> {
         let file = written.file.clone();
-        quietly(|| prepare(written))
-            .unwrap_or_else(|panic| Err(Fault::file(file, format!("cannot be read: {panic}")).into()))
+        quietly(|| prepare(written)).unwrap_or_else(|panic| {
+            Err(Fault::file(file, format!("cannot be read: {panic}")).into())
+        })
     }
 
     /// A document without anything, to compare a new or lost one with.
@@ -90,7 +91,9 @@ impl Document {
     pub fn names(&self, component: &str) -> bool {
         let name = squash(component);
         self.named.contains(&name)
-            || self.named.contains(name.trim_end_matches(|c: char| c.is_ascii_digit()))
+            || self
+                .named
+                .contains(name.trim_end_matches(|c: char| c.is_ascii_digit()))
     }
 }
 
@@ -112,7 +115,7 @@ fn prepare(written: Written) -> Result<Document> {
     let document = &written.value;
     let selected = everything(document);
     let mut report = Report::default();
-    let sliced = slice(file, document, &selected, &mut report)?;
+    let sliced = slice(file, document, &selected, mode, &mut report)?;
     let mut lowering = Report::default();
     let mut value = lower(file, &sliced, mode, &mut lowering)?;
     inline(file, &mut value, &selected, mode, &mut report)?;
@@ -135,7 +138,10 @@ fn prepare(written: Written) -> Result<Document> {
     }
     let schemas = |root: &Value| -> Map<String, Value> {
         let found = root.pointer("/components/schemas");
-        found.and_then(Value::as_object).cloned().unwrap_or_default()
+        found
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
     };
     let used = schemas(&sliced);
     let unused = schemas(document)
@@ -166,7 +172,9 @@ fn referred_from_use(document: &Value, name: &str) -> bool {
             _ => false,
         }
     }
-    document.get("paths").is_some_and(|paths| holds(paths, &into))
+    document
+        .get("paths")
+        .is_some_and(|paths| holds(paths, &into))
 }
 
 fn ids(document: &Value) -> BTreeMap<(String, String), String> {

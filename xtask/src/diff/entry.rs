@@ -49,6 +49,8 @@ pub struct Entry {
     pub base: Option<Place>,
     /// Where it stands in the new document.
     pub head: Option<Place>,
+    /// The place in the new document to show it at: its own, or the nearest.
+    pub near: Option<Place>,
     /// What it was and what it is, in words; empty where nothing is to be said.
     pub change: (String, String),
     /// The operations.

@@ -59,7 +59,13 @@ pub fn member(place: &str) -> Option<(String, Option<String>)> {
 }
 
 /// Says of each change what it means for `unify`.
-pub fn attach(entries: &mut [Entry], vendor: Option<&str>, unify: &Unify, base: &Document, head: &Document) {
+pub fn attach(
+    entries: &mut [Entry],
+    vendor: Option<&str>,
+    unify: &Unify,
+    base: &Document,
+    head: &Document,
+) {
     let uses = (Uses::of(&base.value), Uses::of(&head.value));
     for entry in entries {
         let mut members: BTreeSet<(String, String)> = BTreeSet::new();
@@ -88,7 +94,9 @@ pub fn attach(entries: &mut [Entry], vendor: Option<&str>, unify: &Unify, base: 
         let read = |component: &str| names(unify, vendor, component).next().is_some();
         let touched: Vec<&(String, String)> = members
             .iter()
-            .filter(|(component, _)| read(component) || own.iter().any(|own| own == component && read(own)))
+            .filter(|(component, _)| {
+                read(component) || own.iter().any(|own| own == component && read(own))
+            })
             .collect();
         let mut rules: BTreeSet<MappedRule> = BTreeSet::new();
         let mut files = BTreeSet::new();
@@ -100,13 +108,17 @@ pub fn attach(entries: &mut [Entry], vendor: Option<&str>, unify: &Unify, base: 
                 says: row.says.clone(),
             }));
             for found in names(unify, vendor, component).flatten() {
-                let reads = unify.members.get(found).is_some_and(|m| m.contains(&snake(name)));
+                let reads = unify
+                    .members
+                    .get(found)
+                    .is_some_and(|m| m.contains(&snake(name)));
                 if reads {
                     files.insert(found.clone());
                 }
             }
         }
-        let serious = entry.rule.id != "description-changed" && !entry.rule.id.starts_with("unused-");
+        let serious =
+            entry.rule.id != "description-changed" && !entry.rule.id.starts_with("unused-");
         if serious {
             entry.mapping.rules = rules.into_iter().collect();
             entry.mapping.files = files.into_iter().collect();
@@ -135,7 +147,11 @@ fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
     // The gateway's own members are what every table writes.
     let writes = vendor == Some("truefoundry") && row.field == name;
     let own = vendor.is_none_or(|vendor| row.table == vendor || row.table == "common");
-    let quoted = [format!("`{name}`"), format!("`{name}."), format!(".{name}`")];
+    let quoted = [
+        format!("`{name}`"),
+        format!("`{name}."),
+        format!(".{name}`"),
+    ];
     let reads = quoted.iter().any(|text| row.says.contains(text.as_str()));
     let status = name == "status" && row.field == "status";
     writes || (own && (reads || status))

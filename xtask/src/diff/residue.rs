@@ -81,10 +81,15 @@ fn lost(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
         if old == new || told {
             continue;
         }
-        let last = pointer::split(place).map(|(_, last)| last).unwrap_or_default();
+        let last = pointer::split(place)
+            .map(|(_, last)| last)
+            .unwrap_or_default();
         found.push(
             Finding::new("lowered-away-changed")
-                .at(old.is_some().then_some(place), new.is_some().then_some(place))
+                .at(
+                    old.is_some().then_some(place),
+                    new.is_some().then_some(place),
+                )
                 .named(format!("`{last}`"))
                 .change(quoted(old.as_ref()), quoted(new.as_ref()))
                 .about(last),
@@ -102,7 +107,11 @@ fn prose(base: &Document, head: &Document) -> Option<Finding> {
         &head.written.value,
         "",
         &mut |keyword, at| {
-            let keyword = if keyword.starts_with("x-") { "x-*" } else { keyword };
+            let keyword = if keyword.starts_with("x-") {
+                "x-*"
+            } else {
+                keyword
+            };
             *counts.entry(keyword.to_owned()).or_default() += 1;
             first.get_or_insert_with(|| at.to_owned());
         },
@@ -112,7 +121,14 @@ fn prose(base: &Document, head: &Document) -> Option<Finding> {
         .iter()
         .map(|(keyword, count)| format!("{count} × {keyword}"))
         .collect();
-    let side = |document: &Document| document.written.value.pointer(&first).is_some().then_some(first.as_str());
+    let side = |document: &Document| {
+        document
+            .written
+            .value
+            .pointer(&first)
+            .is_some()
+            .then_some(first.as_str())
+    };
     Some(
         Finding::new("prose-changed")
             .at(side(base), side(head))

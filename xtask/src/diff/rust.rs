@@ -73,7 +73,11 @@ impl RustChange {
         self.changes.sort();
         self.semver = if !self.vanishes.is_empty() || !self.changes.is_empty() {
             Semver::Major
-        } else if self.appears.iter().any(|item| item.contains("(exhaustive)")) {
+        } else if self
+            .appears
+            .iter()
+            .any(|item| item.contains("(exhaustive)"))
+        {
             Semver::Major
         } else if !self.appears.is_empty() {
             Semver::Minor
@@ -148,7 +152,9 @@ pub fn difference(base: &Surface, head: &Surface) -> RustChange {
         // A new variant of a closed enum breaks whoever matches on it.
         let of = item.split("::").next().unwrap_or_default();
         let closed = item.contains("::")
-            && [base, head].iter().all(|s| s.get(of).is_some_and(|kind| kind == "enum (closed)"));
+            && [base, head]
+                .iter()
+                .all(|s| s.get(of).is_some_and(|kind| kind == "enum (closed)"));
         let mark = if closed { " (exhaustive)" } else { "" };
         change.appears.push(format!("{item}{mark}"));
     }
@@ -184,10 +190,14 @@ pub fn attribute(
         }
     };
     for item in &all.appears {
-        give(item, &[&uses.1], &|change| change.appears.push(item.clone()));
+        give(item, &[&uses.1], &|change| {
+            change.appears.push(item.clone())
+        });
     }
     for item in &all.vanishes {
-        give(item, &[&uses.0], &|change| change.vanishes.push(item.clone()));
+        give(item, &[&uses.0], &|change| {
+            change.vanishes.push(item.clone())
+        });
     }
     for retyped in &all.changes {
         give(&retyped.item, &[&uses.1, &uses.0], &|change| {
@@ -205,7 +215,10 @@ pub fn attribute(
 /// function.
 fn anchors(entry: &Entry) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
-    let remark = matches!(entry.rule.id, "description-changed" | "prose-changed" | "version-changed");
+    let remark = matches!(
+        entry.rule.id,
+        "description-changed" | "prose-changed" | "version-changed"
+    );
     if remark || entry.rule.id.starts_with("unused-") {
         return anchors;
     }
@@ -217,7 +230,10 @@ fn anchors(entry: &Entry) -> BTreeSet<String> {
             Some((component, None)) => {
                 let component = squash(&component);
                 match &entry.subject {
-                    Some(subject) if entry.rule.id.starts_with("enum-value") || entry.rule.id.starts_with("union-branch") => {
+                    Some(subject)
+                        if entry.rule.id.starts_with("enum-value")
+                            || entry.rule.id.starts_with("union-branch") =>
+                    {
                         anchors.insert(format!("{component}.{}", squash(subject)));
                     }
                     _ => {
@@ -256,7 +272,11 @@ fn owners(item: &str, anchors: &[BTreeSet<String>]) -> Vec<usize> {
         found.map(|(n, _)| n).collect()
     };
     let exact = having(&whole);
-    if exact.is_empty() { having(&container) } else { exact }
+    if exact.is_empty() {
+        having(&container)
+    } else {
+        exact
+    }
 }
 
 /// The changes at the places through which a type is reached.

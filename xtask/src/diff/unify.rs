@@ -127,9 +127,19 @@ impl Reader<'_> {
     }
 
     /// Reads one construct, and tells how many tokens it takes.
-    fn token(&mut self, tokens: &[TokenTree], aliases: &Aliases, modules: &mut Vec<String>) -> usize {
+    fn token(
+        &mut self,
+        tokens: &[TokenTree],
+        aliases: &Aliases,
+        modules: &mut Vec<String>,
+    ) -> usize {
         match tokens {
-            [TokenTree::Ident(word), TokenTree::Ident(name), TokenTree::Group(body), ..] if word == "mod" => {
+            [
+                TokenTree::Ident(word),
+                TokenTree::Ident(name),
+                TokenTree::Group(body),
+                ..,
+            ] if word == "mod" => {
                 if name != "tests" {
                     modules.push(name.to_string());
                     self.scope(body.stream(), aliases, modules);
@@ -175,7 +185,12 @@ impl Reader<'_> {
     }
 
     /// A path: a type, a variant, a pattern of a type.
-    fn path(&mut self, tokens: &[TokenTree], aliases: &Aliases, modules: &mut Vec<String>) -> usize {
+    fn path(
+        &mut self,
+        tokens: &[TokenTree],
+        aliases: &Aliases,
+        modules: &mut Vec<String>,
+    ) -> usize {
         let mut words = Vec::new();
         let mut taken = 0;
         while let Some(TokenTree::Ident(word)) = tokens.get(taken) {
@@ -201,7 +216,11 @@ impl Reader<'_> {
         self.mention(&found);
         match (variant, tokens.get(taken)) {
             (Some(variant), _) => {
-                self.unify.variants.entry(found).or_default().insert(variant);
+                self.unify
+                    .variants
+                    .entry(found)
+                    .or_default()
+                    .insert(variant);
             }
             (None, Some(TokenTree::Group(body))) if body.delimiter() == Delimiter::Brace => {
                 for token in body.stream() {
@@ -220,7 +239,9 @@ impl Reader<'_> {
     fn table(&mut self, tokens: TokenStream, modules: &[String]) {
         let table = modules.last().cloned().unwrap_or_default();
         for token in tokens {
-            let TokenTree::Group(body) = token else { continue };
+            let TokenTree::Group(body) = token else {
+                continue;
+            };
             if body.delimiter() != Delimiter::Brace {
                 continue;
             }

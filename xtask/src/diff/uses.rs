@@ -58,7 +58,11 @@ impl Uses {
 
     /// The places that refer to a component.
     pub fn places(&self, component: &str) -> impl Iterator<Item = &str> {
-        self.places.get(component).into_iter().flatten().map(String::as_str)
+        self.places
+            .get(component)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// The places that refer to a component whose squashed name is known.

@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn every_member_and_element_has_its_line() {
-        let lines = lines("{\n  \"a\": {\n    \"b/c\": [\n      1,\n      {\"d\": \"x\\\"y\"}\n    ]\n  },\n  \"e\": 2\n}\n");
+        let lines = lines(
+            "{\n  \"a\": {\n    \"b/c\": [\n      1,\n      {\"d\": \"x\\\"y\"}\n    ]\n  },\n  \"e\": 2\n}\n",
+        );
         assert_eq!(lines[""], 1);
         assert_eq!(lines["/a"], 2);
         assert_eq!(lines["/a/b~1c"], 3);

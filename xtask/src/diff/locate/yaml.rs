@@ -40,7 +40,9 @@ pub(super) fn lines(text: &str) -> HashMap<String, usize> {
             }) {
                 open.pop();
             }
-            let same = open.last().is_some_and(|level| level.indent == indent && level.list == item);
+            let same = open
+                .last()
+                .is_some_and(|level| level.indent == indent && level.list == item);
             if !same {
                 open.push(Level {
                     indent,

@@ -70,7 +70,11 @@ impl<'a> Walk<'a> {
 
     /// Compares the answers of an operation.
     pub(super) fn responses(&mut self, n: usize, old: &Node<'a>, new: &Node<'a>) {
-        let list = |node: &Node<'a>| node.get("responses").map(|r| r.members()).unwrap_or_default();
+        let list = |node: &Node<'a>| {
+            node.get("responses")
+                .map(|r| r.members())
+                .unwrap_or_default()
+        };
         let (mut gone, mut come) = (list(old), list(new));
         // `default` stands for success where nothing else does.
         let success = |all: &[(&str, Node<'a>)], status: &str| {
@@ -80,7 +84,9 @@ impl<'a> Walk<'a> {
         let (before, after) = (gone.clone(), come.clone());
         let mut both = Vec::new();
         gone.retain(|(status, one)| {
-            let found = come.iter().position(|(other, _)| other.eq_ignore_ascii_case(status));
+            let found = come
+                .iter()
+                .position(|(other, _)| other.eq_ignore_ascii_case(status));
             if let Some(k) = found {
                 both.push((*status, one.clone(), come.remove(k).1));
             }
@@ -96,7 +102,10 @@ impl<'a> Walk<'a> {
                 .map(|(k, _)| k)
                 .collect()
         };
-        if let ([i], [j]) = (good(&before, &gone).as_slice(), good(&after, &come).as_slice()) {
+        if let ([i], [j]) = (
+            good(&before, &gone).as_slice(),
+            good(&after, &come).as_slice(),
+        ) {
             let ((old_status, one), (new_status, other)) = (gone.remove(*i), come.remove(*j));
             let finding = Finding::new("success-status-replaced")
                 .at(Some(&one.at), Some(&other.at))
@@ -150,7 +159,9 @@ impl<'a> Walk<'a> {
         let (mut gone, mut come) = (list(old), list(new));
         let mut both = Vec::new();
         gone.retain(|(name, one)| {
-            let found = come.iter().position(|(other, _)| media(other) == media(name));
+            let found = come
+                .iter()
+                .position(|(other, _)| media(other) == media(name));
             if let Some(k) = found {
                 both.push((one.clone(), come.remove(k)));
             }
@@ -185,6 +196,11 @@ impl<'a> Walk<'a> {
             self.find(finding.only(ways), n);
         }
         self.leftover(n, old, new, &["schema", "encoding"], ways);
-        self.schema(n, ways, old.get("schema").as_ref(), new.get("schema").as_ref());
+        self.schema(
+            n,
+            ways,
+            old.get("schema").as_ref(),
+            new.get("schema").as_ref(),
+        );
     }
 }

@@ -129,7 +129,10 @@ impl<'a> Walk<'a> {
                 let (a, b) = (one.template(), other.template());
                 let longer = b.strip_suffix(&a).map(|p| (String::new(), p.to_owned()));
                 let shorter = || a.strip_suffix(&b).map(|p| (p.to_owned(), String::new()));
-                if let Some(prefixes) = longer.or_else(shorter).filter(|_| one.method == other.method) {
+                if let Some(prefixes) = longer
+                    .or_else(shorter)
+                    .filter(|_| one.method == other.method)
+                {
                     moves.entry(prefixes).or_default().push((i, j));
                 }
             }

@@ -160,10 +160,7 @@ impl<'a> Walk<'a> {
             let finding = at("operation-renamed").change(said(ids.0), said(ids.1));
             self.find(finding, n);
         }
-        let texts = (
-            old.value.get("description"),
-            new.value.get("description"),
-        );
+        let texts = (old.value.get("description"), new.value.get("description"));
         if texts.0 != texts.1 {
             let finding = at("description-changed")
                 .named(&name)
@@ -190,11 +187,22 @@ impl<'a> Walk<'a> {
             at: String::new(),
             value,
         };
-        let known = ["openapi", "info", "paths", "components", "security", "servers"];
+        let known = [
+            "openapi",
+            "info",
+            "paths",
+            "components",
+            "security",
+            "servers",
+        ];
         let mut found = leftover(&root(self.base()), &root(self.head()), &known);
         let folders = |value: &'a Value| root(value).get("components");
         if let (Some(old), Some(new)) = (folders(self.base()), folders(self.head())) {
-            found.extend(leftover(&old, &new, &["schemas", "securitySchemes", "responses"]));
+            found.extend(leftover(
+                &old,
+                &new,
+                &["schemas", "securitySchemes", "responses"],
+            ));
         }
         self.findings.extend(found);
     }
@@ -204,7 +212,9 @@ impl<'a> Walk<'a> {
 fn leftover(from: &Node<'_>, to: &Node<'_>, known: &[&str]) -> Vec<(Finding, Vec<usize>)> {
     let keys = |node: &Node<'_>| -> BTreeSet<String> {
         let map = node.value.as_object();
-        map.into_iter().flat_map(|map| map.keys().cloned()).collect()
+        map.into_iter()
+            .flat_map(|map| map.keys().cloned())
+            .collect()
     };
     let mut found = Vec::new();
     for key in keys(from).union(&keys(to)) {

@@ -26,7 +26,10 @@ const KNOWN: &[&str] = &[
 const STYLE: &[&str] = &["style", "explode", "allowReserved", "allowEmptyValue"];
 
 fn text<'a>(node: &Node<'a>, key: &str) -> &'a str {
-    node.value.get(key).and_then(Value::as_str).unwrap_or_default()
+    node.value
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn flag(node: &Node<'_>, key: &str) -> bool {
@@ -52,7 +55,11 @@ fn style(node: &Node<'_>) -> Vec<Value> {
         "query" | "cookie" => "form",
         _ => "simple",
     };
-    let style = node.value.get("style").cloned().unwrap_or_else(|| usual.into());
+    let style = node
+        .value
+        .get("style")
+        .cloned()
+        .unwrap_or_else(|| usual.into());
     let explode = node
         .value
         .get("explode")
@@ -77,7 +84,11 @@ pub(super) fn schema<'a>(node: &Node<'a>) -> Option<Node<'a>> {
 impl<'a> Walk<'a> {
     /// Compares the parameters of an operation.
     pub(super) fn parameters(&mut self, n: usize, old: &Node<'a>, new: &Node<'a>) {
-        let list = |node: &Node<'a>| node.get("parameters").map(|p| p.items()).unwrap_or_default();
+        let list = |node: &Node<'a>| {
+            node.get("parameters")
+                .map(|p| p.items())
+                .unwrap_or_default()
+        };
         let mut gone = Vec::new();
         let mut come = list(new);
         for one in list(old) {
@@ -120,7 +131,9 @@ impl<'a> Walk<'a> {
             } else {
                 "parameter-removed"
             };
-            let finding = Finding::new(rule).at(Some(&one.at), None).named(called(&one));
+            let finding = Finding::new(rule)
+                .at(Some(&one.at), None)
+                .named(called(&one));
             self.find(finding.about(name).only(Ways::SENT), n);
         }
         for other in come {
@@ -140,9 +153,14 @@ impl<'a> Walk<'a> {
     fn path_parameters(&mut self, n: usize, gone: &mut Vec<Node<'a>>, come: &mut Vec<Node<'a>>) {
         let path = |node: Option<&Node<'a>>| -> Vec<String> {
             let at = node.and_then(|node| pointer::split(&node.at));
-            let path = at.and_then(|(path, _)| pointer::split(path)).map(|(_, path)| path);
+            let path = at
+                .and_then(|(path, _)| pointer::split(path))
+                .map(|(_, path)| path);
             let path = path.unwrap_or_default();
-            let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+            let names = path
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split('}').next());
             names.map(str::to_owned).collect()
         };
         let operation = &self.operations[n];
@@ -255,7 +273,12 @@ impl<'a> Walk<'a> {
             self.described(n, &one, &other, &what, Ways::RECEIVED);
             let known = ["required", "deprecated", "schema", "content", "description"];
             self.leftover(n, &one, &other, &known, Ways::RECEIVED);
-            self.schema(n, Ways::RECEIVED, schema(&one).as_ref(), schema(&other).as_ref());
+            self.schema(
+                n,
+                Ways::RECEIVED,
+                schema(&one).as_ref(),
+                schema(&other).as_ref(),
+            );
         }
         for (name, other) in come {
             let finding = Finding::new("response-header-added").at(None, Some(&other.at));

@@ -28,7 +28,10 @@ fn read(root: &Value, operation: &Node<'_>) -> Security {
         let schemes = one.as_object().into_iter().flatten();
         let alternative = schemes.map(|(name, scopes)| {
             let scopes = scopes.as_array().into_iter().flatten();
-            let scopes = scopes.filter_map(Value::as_str).map(str::to_owned).collect();
+            let scopes = scopes
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
             (name.clone(), scopes)
         });
         ways_in.insert(alternative.collect());
@@ -97,7 +100,10 @@ impl Walk<'_> {
         }
         for (name, mut touched) in used {
             touched.dedup();
-            let (old, new) = (definition(self.base(), &name), definition(self.head(), &name));
+            let (old, new) = (
+                definition(self.base(), &name),
+                definition(self.head(), &name),
+            );
             if meaning(old) != meaning(new) {
                 let at = pointer::join("/components/securitySchemes", &name);
                 let finding = Finding::new("security-scheme-changed")
@@ -123,9 +129,8 @@ impl Walk<'_> {
                 match come.iter().position(|other| self.same_way(way, other)) {
                     Some(n) => {
                         let other = come.remove(n);
-                        let name = |way: &Alternative| {
-                            way.keys().cloned().collect::<Vec<_>>().join(", ")
-                        };
+                        let name =
+                            |way: &Alternative| way.keys().cloned().collect::<Vec<_>>().join(", ");
                         found.push(at("security-scheme-renamed").change(name(way), name(other)));
                     }
                     None => {

@@ -1,6 +1,6 @@
 //! Constraints of numbers, texts, lists and objects.
 
-use crate::diff::rule::{B, I, Rule, W, rule, swaps, waived};
+use crate::diff::rule::{B, I, Rule, W, rule, waived};
 
 const LOOSE: &str = "no type depends on a bound, so that answers beyond it still decode; requests beyond it are refused";
 

@@ -17,7 +17,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "document-added",
         (I, I),
-        waived("document-removed", "a new document takes nothing away, a lost one does"),
+        waived(
+            "document-removed",
+            "a new document takes nothing away, a lost one does",
+        ),
         "the document {name} is new",
         "There is a document where there was none: all of its operations are new.",
         "Nothing, unless the document came by mistake.",
@@ -25,7 +28,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "document-removed",
         (B, B),
-        waived("document-added", "a lost document takes its operations away, a new one gives"),
+        waived(
+            "document-added",
+            "a lost document takes its operations away, a new one gives",
+        ),
         "the document {name} is gone",
         "None of its operations can be called any more.",
         "Restore it, or release a new major version without the vendor.",
@@ -81,7 +87,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "server-added",
         (I, I),
-        waived("server-removed", "one more address takes nothing away, one less does"),
+        waived(
+            "server-removed",
+            "one more address takes nothing away, one less does",
+        ),
         "the server {name} is new",
         "The vendor can be reached at one more address.",
         "Nothing, unless it is meant to replace the default base URL.",
@@ -121,7 +130,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "security-added",
         (B, B),
-        waived("security-dropped", "a key that is demanded stops who has none; one that is not demanded stops nobody"),
+        waived(
+            "security-dropped",
+            "a key that is demanded stops who has none; one that is not demanded stops nobody",
+        ),
         "{to} is now needed, where nothing was",
         "Calls without a key are refused now.",
         "See that the client sends its key with this operation.",
@@ -129,7 +141,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "security-dropped",
         (I, I),
-        waived("security-added", "a key that is not demanded any more stops nobody"),
+        waived(
+            "security-added",
+            "a key that is not demanded any more stops nobody",
+        ),
         "{from} is not needed any more",
         "Calls without a key are answered now.",
         "Nothing: a key that is sent does no harm.",
@@ -137,7 +152,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "security-alternative-added",
         (I, I),
-        waived("security-alternative-removed", "one more way in takes nothing away, one less does"),
+        waived(
+            "security-alternative-removed",
+            "one more way in takes nothing away, one less does",
+        ),
         "{name} lets a client in, too",
         "There is one more way to say who one is.",
         "Nothing.",
@@ -145,7 +163,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "security-alternative-removed",
         (B, B),
-        waived("security-alternative-added", "who came in this way stays out now"),
+        waived(
+            "security-alternative-added",
+            "who came in this way stays out now",
+        ),
         "{name} does not let a client in any more",
         "Who authenticates in this way is refused now.",
         "See that the client uses one of the ways that are left.",

@@ -2,8 +2,7 @@
 
 use crate::diff::rule::{B, I, Rule, W, rule, swaps, waived};
 
-const GONE: &str =
-    "a member that is gone breaks who sends it and who reads it; a new one breaks only who must send it";
+const GONE: &str = "a member that is gone breaks who sends it and who reads it; a new one breaks only who must send it";
 
 /// The rules.
 pub const RULES: &[Rule] = &[
@@ -114,7 +113,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "became-read-only",
         (B, I),
-        waived("no-longer-read-only", "a member that may be sent again breaks nobody"),
+        waived(
+            "no-longer-read-only",
+            "a member that may be sent again breaks nobody",
+        ),
         "{name} is read-only now",
         "What is sent in it is ignored or refused.",
         "Leave it out of requests.",
@@ -122,7 +124,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "no-longer-read-only",
         (I, I),
-        waived("became-read-only", "a member that may be sent again breaks nobody"),
+        waived(
+            "became-read-only",
+            "a member that may be sent again breaks nobody",
+        ),
         "{name} can be sent now",
         "A request can say one thing more.",
         "Nothing.",
@@ -130,7 +135,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "became-write-only",
         (I, B),
-        waived("no-longer-write-only", "a member that is answered again breaks nobody"),
+        waived(
+            "no-longer-write-only",
+            "a member that is answered again breaks nobody",
+        ),
         "{name} is write-only now",
         "It is not in answers any more.",
         "If `unify` reads it, decide where the value comes from now.",
@@ -138,7 +146,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "no-longer-write-only",
         (I, I),
-        waived("became-write-only", "a member that is answered again breaks nobody"),
+        waived(
+            "became-write-only",
+            "a member that is answered again breaks nobody",
+        ),
         "{name} is in answers now",
         "An answer says one thing more.",
         "See that it is no secret that gets into logs.",

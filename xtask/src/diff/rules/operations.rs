@@ -7,7 +7,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "operation-added",
         (I, I),
-        waived("operation-removed", "a new operation takes nothing away, a lost one does"),
+        waived(
+            "operation-removed",
+            "a new operation takes nothing away, a lost one does",
+        ),
         "{name} is new",
         "The vendor can do one thing more.",
         "Select it in `source.toml` if a client of fine-tuning wants it.",
@@ -47,7 +50,10 @@ pub const RULES: &[Rule] = &[
     rule(
         "operation-deprecated",
         (W, W),
-        waived("operation-undeprecated", "a warning is given once; taking it back warns of nothing"),
+        waived(
+            "operation-undeprecated",
+            "a warning is given once; taking it back warns of nothing",
+        ),
         "{name} is deprecated",
         "The vendor means to take it away.",
         "Look for what takes its place, and mark the function as deprecated.",

@@ -2,9 +2,11 @@
 
 use crate::diff::rule::{B, I, Rule, W, rule, swaps, waived};
 
-const OPEN: &str = "enums that are received are open: a new value is kept as it is, and waits for a meaning";
+const OPEN: &str =
+    "enums that are received are open: a new value is kept as it is, and waits for a meaning";
 const SAID: &str = "a warning is given once; taking it back warns of nothing";
-const DEFAULTS: &str = "a default that appears says what held before; one that goes away leaves callers without it";
+const DEFAULTS: &str =
+    "a default that appears says what held before; one that goes away leaves callers without it";
 
 /// The rules.
 pub const RULES: &[Rule] = &[

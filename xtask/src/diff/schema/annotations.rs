@@ -90,7 +90,8 @@ impl<'a> Schemas<'a> {
 
 /// Equal as JSON: 1 and 1.0 are one number.
 pub(super) fn same(from: &Value, to: &Value) -> bool {
-    from == to || matches!((from.as_f64(), to.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
+    from == to
+        || matches!((from.as_f64(), to.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
 }
 
 /// The directions in which a member of these two schemas can be seen.

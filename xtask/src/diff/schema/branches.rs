@@ -87,7 +87,11 @@ impl<'a> Schemas<'a> {
         let to = label::schema(&self.head.value, &pair.head);
         let (from, to) = if from == to {
             let spelled = |root: &Value, union: &Union<'a>| {
-                let texts: Vec<String> = union.branches.iter().map(|b| label::schema(root, b)).collect();
+                let texts: Vec<String> = union
+                    .branches
+                    .iter()
+                    .map(|b| label::schema(root, b))
+                    .collect();
                 label::list(&texts, "or")
             };
             if grows {
@@ -99,7 +103,11 @@ impl<'a> Schemas<'a> {
             (from, to)
         };
         if plain.is_any() {
-            let rule = if grows { "type-narrowed" } else { "type-widened" };
+            let rule = if grows {
+                "type-narrowed"
+            } else {
+                "type-widened"
+            };
             let finding = self.here(id, rule).change(from, to);
             self.find(id, finding);
             return;
@@ -121,7 +129,11 @@ impl<'a> Schemas<'a> {
             self.find(id, finding);
             return;
         };
-        let rule = if grows { "became-union" } else { "no-longer-union" };
+        let rule = if grows {
+            "became-union"
+        } else {
+            "no-longer-union"
+        };
         let finding = self.here(id, rule).change(from, to);
         self.find(id, finding);
         let child = if grows {
@@ -148,7 +160,8 @@ impl<'a> Schemas<'a> {
         let old = name(from.1, self.base.discriminators.contains(&from.0.at));
         let new = name(to.1, self.head.discriminators.contains(&to.0.at));
         if old != new {
-            let said = |name: Option<&str>| name.map_or("their shape".to_owned(), |n| format!("`{n}`"));
+            let said =
+                |name: Option<&str>| name.map_or("their shape".to_owned(), |n| format!("`{n}`"));
             let finding = self
                 .here(id, "discriminator-changed")
                 .change(said(old), said(new));

@@ -118,7 +118,11 @@ impl<'a> Schemas<'a> {
 
     /// A member that stands on one side only.
     fn alone(&self, rule: &str, member: Member<'a, '_>, old: bool) -> Finding {
-        let root = if old { &self.base.value } else { &self.head.value };
+        let root = if old {
+            &self.base.value
+        } else {
+            &self.head.value
+        };
         let at = member.at().unwrap_or_default();
         let flag = |keyword: &str| {
             let node = member.schemas.first();

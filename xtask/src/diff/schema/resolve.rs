@@ -178,7 +178,9 @@ impl<'a> Flat<'a> {
     /// Whether it allows anything.
     #[must_use]
     pub fn is_any(&self) -> bool {
-        let said = ["not", "enum"].iter().any(|word| self.words.contains_key(word));
+        let said = ["not", "enum"]
+            .iter()
+            .any(|word| self.words.contains_key(word));
         self.kind().is_none() && self.unions.is_empty() && !said
     }
 }

@@ -21,7 +21,11 @@ pub fn names(one: &str, other: &str) -> f32 {
 #[must_use]
 pub fn renamed(one: &str, other: &str) -> bool {
     // `v1` and `v2` are two things, however alike they look.
-    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let digits = |name: &str| {
+        name.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
     digits(one) == digits(other) && names(one, other) >= 0.72
 }
 
@@ -96,11 +100,7 @@ fn tags<'a>(root: &'a Value, flat: &Flat<'a>) -> BTreeSet<(&'a str, String)> {
 
 /// How much two branches of unions are the same, from 0 to 1.
 #[must_use]
-pub fn branches(
-    roots: (&Value, &Value),
-    one: &Node<'_>,
-    other: &Node<'_>,
-) -> f64 {
+pub fn branches(roots: (&Value, &Value), one: &Node<'_>, other: &Node<'_>) -> f64 {
     let (a, b) = (follow(roots.0, one), follow(roots.1, other));
     if a.component.is_some() && a.component == b.component {
         return 1.0;
@@ -120,12 +120,16 @@ pub fn branches(
     let names = near(a.component, b.component);
     match (fa.kind(), fb.kind()) {
         (Some("object"), Some("object")) => {
-            let common = fa.properties.keys().filter(|k| fb.properties.contains_key(*k));
+            let common = fa
+                .properties
+                .keys()
+                .filter(|k| fb.properties.contains_key(*k));
             let common = common.count();
             let all = fa.properties.len() + fb.properties.len() - common;
             // Tags that contradict each other make two branches of them.
             let apart = ta.iter().any(|(name, value)| {
-                tb.iter().any(|(other, word)| other == name && word != value)
+                tb.iter()
+                    .any(|(other, word)| other == name && word != value)
             });
             if all == 0 {
                 return 0.6;

@@ -98,8 +98,9 @@ impl<'a> Schemas<'a> {
     fn leftover(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let both: BTreeSet<&str> = from.words.keys().chain(to.words.keys()).copied().collect();
         for keyword in both {
-            let known =
-                KNOWN.contains(&keyword) || is_annotation(keyword) || constraints::is_bound(keyword);
+            let known = KNOWN.contains(&keyword)
+                || is_annotation(keyword)
+                || constraints::is_bound(keyword);
             let (old, new) = (from.words.get(keyword), to.words.get(keyword));
             if !known && old.map(|n| n.value) != new.map(|n| n.value) {
                 self.unclassified(id, keyword, old, new);

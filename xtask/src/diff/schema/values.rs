@@ -56,12 +56,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    fn enums(
-        &mut self,
-        id: usize,
-        old: &super::resolve::Node<'a>,
-        new: &super::resolve::Node<'a>,
-    ) {
+    fn enums(&mut self, id: usize, old: &super::resolve::Node<'a>, new: &super::resolve::Node<'a>) {
         let list = |node: &super::resolve::Node<'a>| -> &'a [Value] {
             node.value.as_array().map(Vec::as_slice).unwrap_or_default()
         };
@@ -72,7 +67,10 @@ impl<'a> Schemas<'a> {
         for value in gone {
             let old_at = index(before, value).map(|n| pointer::index(&old.at, n));
             let word = plain(value);
-            match come.iter().position(|other| similar::respelled(value, other)) {
+            match come
+                .iter()
+                .position(|other| similar::respelled(value, other))
+            {
                 Some(n) => {
                     let other = come.remove(n);
                     let new_at = index(after, other).map(|n| pointer::index(&new.at, n));
@@ -127,5 +125,7 @@ impl<'a> Schemas<'a> {
 
 /// A value as it is written on the wire, texts without quotes.
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,0 +1,249 @@
+//! The command: from arguments to an exit code.
+
+use super::document::{Document, Written};
+use super::level::Level;
+use super::render::{self, Format};
+use super::sides::Side;
+use super::unify::Unify;
+use super::{Diff, compare, git, rules};
+use crate::fault::{Faults, Result};
+use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What to compare, and how to say it.
+#[derive(Clone, Debug, Args)]
+pub struct Options {
+    /// A revision, a file or a folder [default: the merge base with main].
+    pub base: Option<String>,
+    /// The same [default: the work tree].
+    pub head: Option<String>,
+    /// Only this vendor's document; for two files: whose they are.
+    #[arg(long, value_name = "V")]
+    pub vendor: Option<String>,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Exits with 1 when a change is at least this bad.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+    /// Prints what a rule means and what to do.
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["base", "rules"])]
+    pub explain: Option<String>,
+    /// Prints all rules as Markdown: docs/diff-rules.md.
+    #[arg(long, conflicts_with = "base")]
+    pub rules: bool,
+}
+
+/// From which level on to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// Only for what breaks.
+    Breaking,
+    /// For what breaks or may break.
+    Warning,
+    /// For any change.
+    Any,
+}
+
+impl FailOn {
+    fn level(self) -> Level {
+        match self {
+            Self::Breaking => Level::Breaking,
+            Self::Warning => Level::Warning,
+            Self::Any => Level::Info,
+        }
+    }
+}
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const UNREADABLE: u8 = 3;
+
+/// Why there is no diff.
+enum Stop {
+    Usage(String),
+    Unreadable(Faults),
+}
+
+impl From<Faults> for Stop {
+    fn from(faults: Faults) -> Self {
+        Self::Unreadable(faults)
+    }
+}
+
+/// Runs the command.
+#[must_use]
+pub fn main(workspace: &Path, options: &Options) -> ExitCode {
+    match run(workspace, options) {
+        Ok((text, code)) => {
+            // A reader that has seen enough is no fault.
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            ExitCode::from(code)
+        }
+        Err(Stop::Usage(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::from(USAGE)
+        }
+        Err(Stop::Unreadable(faults)) => {
+            eprintln!("{faults}");
+            ExitCode::from(UNREADABLE)
+        }
+    }
+}
+
+fn run(workspace: &Path, options: &Options) -> std::result::Result<(String, u8), Stop> {
+    if options.rules {
+        return Ok((render::rules(), 0));
+    }
+    if let Some(id) = &options.explain {
+        let Some(rule) = rules::find(id) else {
+            let near = rules::all().map(|rule| rule.id);
+            let near = near.max_by(|a, b| {
+                let alike = |other: &str| super::schema::similar::names(id, other);
+                alike(a).total_cmp(&alike(b))
+            });
+            let hint = near.map(|near| format!(": did you mean {near:?}?"));
+            let message = format!("no rule {id:?}{}", hint.unwrap_or_default());
+            return Err(Stop::Usage(message));
+        };
+        return Ok((render::explain(rule), 0));
+    }
+    let diff = diff(workspace, options)?;
+    let failed = options
+        .fail_on
+        .is_some_and(|fail_on| diff.worst() >= Some(fail_on.level()));
+    let text = render::render(&diff, options.format);
+    Ok((text, if failed { FAILED } else { 0 }))
+}
+
+fn diff(workspace: &Path, options: &Options) -> std::result::Result<Diff, Stop> {
+    let base = match &options.base {
+        Some(base) => Side::parse(workspace, base)?,
+        None => Side::Commit(git::merge_base(workspace)?),
+    };
+    let head = match &options.head {
+        Some(head) => Side::parse(workspace, head)?,
+        None => Side::WorkTree,
+    };
+    if base.is_file() != head.is_file() {
+        let message = "a file can be compared with a file only";
+        return Err(Stop::Usage(message.to_owned()));
+    }
+    let known = vendors(workspace, &[&base, &head]);
+    let (old, new) = both(|| base.documents(workspace), || head.documents(workspace));
+    let mut faults = Faults::default();
+    let (old, new) = (faults.take(old), faults.take(new));
+    faults.into_result()?;
+    let (mut old, mut new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    if base.is_file() {
+        // Two files are one document, whatever they are called.
+        let name = new.keys().next().cloned().unwrap_or_default();
+        old = old
+            .into_values()
+            .map(|written| (name.clone(), written))
+            .collect();
+    } else if let Some(vendor) = &options.vendor {
+        let of =
+            |name: &str| name == vendor || vendor_of(name, std::slice::from_ref(vendor)).is_some();
+        old.retain(|name, _| of(name));
+        new.retain(|name, _| of(name));
+        if old.is_empty() && new.is_empty() {
+            let message = format!("no document of {vendor:?} on either side");
+            return Err(Stop::Usage(message));
+        }
+    }
+    let sources = head.unify(workspace)?;
+    let unify = Unify::read(&sources);
+    Ok(compare_all(
+        &old,
+        &new,
+        options.vendor.as_deref(),
+        &known,
+        &unify,
+    )?)
+}
+
+fn compare_all(
+    old: &BTreeMap<String, Written>,
+    new: &BTreeMap<String, Written>,
+    vendor: Option<&str>,
+    known: &[String],
+    unify: &Unify,
+) -> Result<Diff> {
+    let mut faults = Faults::default();
+    let mut diff = Diff::default();
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let (before, after) = (old.get(name), new.get(name));
+        if let (Some(before), Some(after)) = (before, after)
+            && before.text == after.text
+        {
+            continue;
+        }
+        let prepare =
+            |written: Option<&Written>| written.cloned().map(Document::prepare).transpose();
+        let (before, after) = both(|| prepare(before), || prepare(after));
+        let (Some(before), Some(after)) = (faults.take(before), faults.take(after)) else {
+            continue;
+        };
+        let file = after
+            .as_ref()
+            .or(before.as_ref())
+            .map(|d| d.written.file.clone());
+        let of = vendor
+            .map(str::to_owned)
+            .or_else(|| vendor_of(name, known))
+            .or_else(|| vendor_of(&file.unwrap_or_default(), known));
+        diff.documents.push(compare(
+            name,
+            of.as_deref(),
+            before.as_ref(),
+            after.as_ref(),
+            unify,
+        ));
+    }
+    faults.into_result()?;
+    Ok(diff)
+}
+
+/// Does two things at once.
+fn both<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T) -> (T, T) {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(crate::cli::STACK)
+            .spawn_scoped(scope, one);
+        let second = other();
+        let first = match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(first)) => first,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // Without a thread there is nothing to wait for.
+            Err(e) => std::panic::panic_any(e.to_string()),
+        };
+        (first, second)
+    })
+}
+
+/// The vendors that have a folder in `specs/`.
+fn vendors(workspace: &Path, sides: &[&Side]) -> Vec<String> {
+    let mut known = crate::codegen::vendors(&workspace.join("specs")).unwrap_or_default();
+    for side in sides {
+        if let Side::Folder(folder) = side {
+            known.extend(crate::codegen::vendors(folder).unwrap_or_default());
+        }
+    }
+    known.sort();
+    known.dedup();
+    known
+}
+
+/// The vendor that a name speaks of.
+fn vendor_of(name: &str, known: &[String]) -> Option<String> {
+    let name = name.to_lowercase();
+    known
+        .iter()
+        .find(|vendor| name.contains(vendor.as_str()))
+        .cloned()
+}

@@ -1,0 +1,177 @@
+//! The page that a reviewer reads.
+
+use super::{count, operations, summary};
+use crate::diff::entry::{Entry, Place};
+use crate::diff::rust::RustChange;
+use crate::diff::{Counts, Diff, DocumentDiff};
+use std::fmt::Write as _;
+
+/// So many Rust items stand in a cell of the table.
+const SHOWN: usize = 3;
+
+/// Writes a diff as Markdown.
+pub(super) fn markdown(diff: &Diff) -> String {
+    let mut out = String::from("## Schema diff\n\n");
+    let _ = writeln!(out, "**{}**", summary(diff));
+    for document in diff.documents.iter().filter(|d| !d.entries.is_empty()) {
+        table(&mut out, document);
+        details(&mut out, document);
+    }
+    out
+}
+
+fn table(out: &mut String, document: &DocumentDiff) {
+    let counts = Counts::of(&document.entries);
+    let _ = writeln!(
+        out,
+        "\n### {}\n\n{}; Rust: {}\n",
+        document.name,
+        count(&counts),
+        document.rust.semver.word()
+    );
+    let _ = writeln!(out, "| level | change | where | Rust | mapping |");
+    let _ = writeln!(out, "| --- | --- | --- | --- | --- |");
+    for entry in &document.entries {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            level(entry),
+            cell(&entry.text),
+            cell(&operations(entry, SHOWN)),
+            cell(&brief(&entry.rust)),
+            cell(&entry.mapping.brief()),
+        );
+    }
+}
+
+/// The level, and where it differs by direction, both.
+fn level(entry: &Entry) -> String {
+    match (entry.sent, entry.received) {
+        (Some(sent), Some(received)) if sent != received => {
+            format!("**{}** (sent: {sent}, received: {received})", entry.level)
+        }
+        _ => format!("**{}**", entry.level),
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'"))
+}
+
+fn brief(change: &RustChange) -> String {
+    let mut texts = Vec::new();
+    texts.extend(
+        change
+            .vanishes
+            .iter()
+            .map(|item| format!("− {}", code(item))),
+    );
+    texts.extend(change.changes.iter().map(|changed| {
+        let to = format!("{}: {} → {}", changed.item, changed.from, changed.to);
+        let shown = if to.chars().count() > 90 {
+            &changed.item
+        } else {
+            &to
+        };
+        format!("~ {}", code(shown))
+    }));
+    texts.extend(
+        change
+            .appears
+            .iter()
+            .map(|item| format!("+ {}", code(item))),
+    );
+    let more = texts.len().saturating_sub(SHOWN);
+    texts.truncate(SHOWN);
+    if more > 0 {
+        texts.push(format!("and {more} more"));
+    }
+    if texts.is_empty() {
+        return String::new();
+    }
+    format!("{} ({})", texts.join(", "), change.semver.word())
+}
+
+fn details(out: &mut String, document: &DocumentDiff) {
+    let _ = writeln!(
+        out,
+        "\n<details><summary>Details of {}</summary>\n",
+        document.name
+    );
+    for entry in &document.entries {
+        let _ = writeln!(out, "#### {}: {}\n", entry.level, entry.text);
+        let _ = writeln!(out, "- rule: `{}`. {}", entry.rule.id, entry.rule.means);
+        let _ = writeln!(out, "- what to do: {}", entry.rule.act);
+        for (side, place) in [("old", &entry.base), ("new", &entry.head)] {
+            if let Some(place) = place {
+                let _ = writeln!(out, "- {side}: {}", located(place));
+            }
+        }
+        if !entry.operations.is_empty() {
+            let _ = writeln!(out, "- operations: {}", operations(entry, usize::MAX));
+        }
+        rust(out, &entry.rust);
+        if entry.mapping.undecided {
+            let _ = writeln!(
+                out,
+                "- unify: **undecided**: no table says what this word means"
+            );
+        }
+        for rule in &entry.mapping.rules {
+            let _ = writeln!(
+                out,
+                "- unify: `{}` gives `{}`: {}",
+                rule.id, rule.field, rule.says
+            );
+        }
+        if !entry.mapping.files.is_empty() {
+            let files: Vec<String> = entry.mapping.files.iter().map(|f| code(f)).collect();
+            let _ = writeln!(out, "- read or written in {}", files.join(", "));
+        }
+        out.push('\n');
+    }
+    if !document.unexplained.is_empty() {
+        let _ = writeln!(out, "#### Also in Rust\n");
+        rust(out, &document.unexplained);
+        out.push('\n');
+    }
+    for note in &document.notes {
+        let _ = writeln!(out, "> {note}\n");
+    }
+    out.push_str("</details>\n");
+}
+
+fn located(place: &Place) -> String {
+    let line = place
+        .line
+        .map_or(String::new(), |line| format!(", line {line}"));
+    let pointer = if place.pointer.is_empty() {
+        "/"
+    } else {
+        &place.pointer
+    };
+    format!("{} in {}{line}", code(pointer), code(&place.file))
+}
+
+fn rust(out: &mut String, change: &RustChange) {
+    let list = |items: &[String]| items.iter().map(|i| code(i)).collect::<Vec<_>>().join(", ");
+    if !change.vanishes.is_empty() {
+        let _ = writeln!(out, "- Rust, vanishes: {}", list(&change.vanishes));
+    }
+    if !change.appears.is_empty() {
+        let _ = writeln!(out, "- Rust, appears: {}", list(&change.appears));
+    }
+    for changed in &change.changes {
+        let _ = writeln!(
+            out,
+            "- Rust, changes: {} from {} to {}",
+            code(&changed.item),
+            code(&changed.from),
+            code(&changed.to)
+        );
+    }
+}

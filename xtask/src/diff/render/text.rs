@@ -1,0 +1,74 @@
+//! For people at a terminal.
+
+use super::{count, operations, summary};
+use crate::diff::rust::RustChange;
+use crate::diff::{Counts, Diff};
+use std::fmt::Write as _;
+
+/// Writes a diff as plain text.
+pub(super) fn text(diff: &Diff) -> String {
+    let mut out = String::new();
+    for document in &diff.documents {
+        if document.entries.is_empty() {
+            continue;
+        }
+        let counts = Counts::of(&document.entries);
+        let _ = writeln!(out, "{}: {}", document.name, count(&counts));
+        for entry in &document.entries {
+            let _ = writeln!(out, "\n{:<9} {}", entry.level, plain(&entry.text));
+            let place = entry.near.as_ref();
+            let line = place
+                .and_then(|place| place.line)
+                .map_or(String::new(), |n| format!(":{n}"));
+            let file = place.map_or("", |place| place.file.as_str());
+            let _ = writeln!(
+                out,
+                "          {} at {file}{line} {}",
+                entry.rule.id,
+                entry.pointer()
+            );
+            if !entry.operations.is_empty() {
+                let _ = writeln!(out, "          {}", operations(entry, 6));
+            }
+            rust(&mut out, &entry.rust, "          ");
+            let mapping = entry.mapping.brief();
+            if !mapping.is_empty() {
+                let _ = writeln!(
+                    out,
+                    "          unify: {}",
+                    plain(&mapping).replace("**", "")
+                );
+            }
+        }
+        if !document.unexplained.is_empty() {
+            let _ = writeln!(out, "\nalso in Rust:");
+            rust(&mut out, &document.unexplained, "  ");
+        }
+        for note in &document.notes {
+            let _ = writeln!(out, "\nnote: {note}");
+        }
+        out.push('\n');
+    }
+    let _ = writeln!(out, "{}", summary(diff));
+    out
+}
+
+fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
+fn rust(out: &mut String, change: &RustChange, indent: &str) {
+    for item in &change.vanishes {
+        let _ = writeln!(out, "{indent}- {item}");
+    }
+    for item in &change.appears {
+        let _ = writeln!(out, "{indent}+ {item}");
+    }
+    for changed in &change.changes {
+        let _ = writeln!(
+            out,
+            "{indent}~ {}: {} → {}",
+            changed.item, changed.from, changed.to
+        );
+    }
+}
