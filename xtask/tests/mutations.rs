@@ -152,7 +152,7 @@ fn on_a_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
 fn config() -> ProptestConfig {
     let cases = match std::env::var_os("PROPTEST_CASES") {
         Some(_) => ProptestConfig::default().cases,
-        None => 96,
+        None => 64,
     };
     ProptestConfig {
         cases,
