@@ -42,6 +42,8 @@ pub enum Awkward {
     EmptyTypes,
     /// Together: `Suffix` and `TrainingFileNumLines` in place of the lower-case names.
     CapitalFields,
+    /// Together: a job that was restarted under another id, which only its events tell.
+    Restarted,
     /// Together: times with an offset, with nine fraction digits, and as integers.
     ForeignTimes,
 }
@@ -66,6 +68,7 @@ impl Awkward {
         ("auto-train-on-inputs", Awkward::AutoTrainOnInputs),
         ("empty-types", Awkward::EmptyTypes),
         ("capital-fields", Awkward::CapitalFields),
+        ("restarted", Awkward::Restarted),
         ("foreign-times", Awkward::ForeignTimes),
     ];
 

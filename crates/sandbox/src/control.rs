@@ -4,6 +4,7 @@
 use crate::faults::Fault;
 use crate::http::{Answer, Fields, Refusal, Reply};
 use crate::server::Shared;
+use crate::state::limits;
 use crate::vendor::Vendor;
 use ::http::Method;
 use bytes::Bytes;
@@ -99,6 +100,15 @@ fn add_fault(shared: &Shared, body: &Fields<'_>) -> Reply {
     let fault = spec
         .parse::<Fault>()
         .map_err(|error| body.blame("fault", error.to_string()))?;
+    if shared.faults().all().count() >= limits::FAULTS {
+        return Err(body.blame(
+            "fault",
+            format!(
+                "There are {} faults already. Delete them first.",
+                limits::FAULTS
+            ),
+        ));
+    }
     shared.faults().add(fault);
     list_faults(shared, body)
 }

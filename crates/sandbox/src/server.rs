@@ -180,14 +180,23 @@ impl<'a> Visit<'a> {
             &effects,
         );
         self.delay(&effects).await;
-        let answer = match effects.iter().find_map(refusal) {
+        let answer = match effects
+            .iter()
+            .find_map(|effect| refusal(effect, self.vendor))
+        {
             Some(injected) => injected,
             None => {
                 let reply = self.reply(parts, found, body).await;
                 reply.unwrap_or_else(Answer::from)
             }
         };
-        let (response, body) = respond(answer, self.number, self.shared.world().clock.now());
+        let (mut response, body) = respond(answer, self.number, self.shared.world().clock.now());
+        for (name, value) in self.vendor.headers() {
+            let name = HeaderName::from_static(name);
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
         let last = effects
             .iter()
             .find(|effect| !matches!(effect, Effect::Delay(_)));

@@ -23,6 +23,8 @@ struct Row {
     bases: &'static [&'static str],
     key: &'static str,
     operations: &'static [Operation],
+    /// What each answer's head holds besides what all vendors send.
+    headers: &'static [(&'static str, &'static str)],
 }
 
 static ROWS: [Row; 3] = [
@@ -32,6 +34,10 @@ static ROWS: [Row; 3] = [
         bases: &["/openai/v1"],
         key: "sandbox-openai-key",
         operations: openai::OPERATIONS,
+        headers: &[
+            ("openai-version", "2020-10-01"),
+            ("openai-organization", openai::ORGANIZATION),
+        ],
     },
     Row {
         vendor: Vendor::Together,
@@ -39,6 +45,7 @@ static ROWS: [Row; 3] = [
         bases: &["/together/v1"],
         key: "sandbox-together-key",
         operations: together::OPERATIONS,
+        headers: &[],
     },
     Row {
         vendor: Vendor::TrueFoundry,
@@ -46,6 +53,7 @@ static ROWS: [Row; 3] = [
         bases: &["/truefoundry/api/llm", "/truefoundry"],
         key: "sandbox-truefoundry-key",
         operations: truefoundry::OPERATIONS,
+        headers: &[],
     },
 ];
 
@@ -82,6 +90,10 @@ impl Vendor {
     pub(crate) fn base(self) -> &'static str {
         let bases = self.row().bases;
         bases[bases.len() - 1]
+    }
+
+    pub(crate) fn headers(self) -> &'static [(&'static str, &'static str)] {
+        self.row().headers
     }
 
     pub(crate) fn table(self) -> &'static [Operation] {

@@ -2,12 +2,14 @@
 
 use super::effect::STATUSES;
 use super::{Effect, Hint};
-use crate::http::{Answer, Refusal};
+use crate::http::{Answer, Content, Refusal};
+use crate::vendor::Vendor;
 use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use ::http::{Response, StatusCode};
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
+use serde_json::json;
 use std::io;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -25,7 +27,11 @@ pub(crate) enum Spoiled {
 }
 
 /// The refusal that an effect puts in the place of an answer, before anything is done.
-pub(crate) fn refusal(effect: &Effect) -> Option<Answer> {
+pub(crate) fn refusal(effect: &Effect, vendor: Vendor) -> Option<Answer> {
+    if *effect == Effect::ErrorText {
+        let body = json!({"error": "Something broke inside (injected fault)."});
+        return Some(Answer::status(500, body));
+    }
     let Effect::Status(status, hint) = effect else {
         return None;
     };
@@ -40,6 +46,10 @@ pub(crate) fn refusal(effect: &Effect) -> Option<Answer> {
         refusal.code = row.code;
         refusal.into()
     };
+    if let (Vendor::Together, 429, Content::Json(body)) = (vendor, row.status, &mut answer.content)
+    {
+        body["error_type"] = json!(row.code);
+    }
     if let Some(hint) = hint {
         let (name, value) = match hint {
             Hint::RetryAfter(seconds) => ("retry-after", seconds.to_string()),
@@ -71,7 +81,7 @@ pub(crate) fn spoil(
     let headers = &mut parts.headers;
     let body = match effect {
         Effect::ResetBeforeBody | Effect::ResetAfterBody => return Spoiled::Reset,
-        Effect::Status(..) | Effect::Delay(_) => Body::from(body),
+        Effect::Status(..) | Effect::ErrorText | Effect::Delay(_) => Body::from(body),
         Effect::Truncated => {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             truncated(body.slice(..body.len() / 2))

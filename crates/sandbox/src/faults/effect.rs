@@ -22,6 +22,8 @@ pub enum Hint {
 pub enum Effect {
     /// The request is refused with this status and the vendor's error body, perhaps with a hint when to try again.
     Status(u16, Option<Hint>),
+    /// The request is refused with 500 and an error that is a text, not an object.
+    ErrorText,
     /// The answer comes late.
     Delay(Duration),
     /// The connection is reset before the request's body is read; nothing is done.
@@ -53,6 +55,11 @@ pub(super) struct Row {
 
 /// Effects that a name alone says.
 pub(super) static NAMES: &[Row] = &[
+    Row {
+        name: "error-text",
+        effect: Effect::ErrorText,
+        meaning: "the request is refused with 500 and `{\"error\": \"text\"}`, as Together sometimes does",
+    },
     Row {
         name: "reset-before-body",
         effect: Effect::ResetBeforeBody,

@@ -189,7 +189,8 @@ fn part(content: &Value, path: &str) -> Result<(), Refusal> {
         .ok_or_else(|| fields.missing("type"))?;
     match kind {
         "input_image" => {
-            fields.required_text("image_url")?;
+            let url = fields.required_text("image_url")?;
+            wants(is_url(url), &fields, "image_url", "a URL")?;
             fields.text("detail").map(drop)
         }
         "input_audio" => {
@@ -209,4 +210,17 @@ fn part(content: &Value, path: &str) -> Result<(), Refusal> {
             mode.map(drop).ok_or_else(|| breakpoint.missing("mode"))
         }
     }
+}
+
+/// A scheme, a colon, and something behind it without blanks and brackets.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let word = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    let clean = |c: char| c.is_ascii_graphic() && !"<>\"{}|\\^`[]".contains(c);
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(word)
+        && !rest.is_empty()
+        && rest.chars().all(clean)
 }

@@ -63,6 +63,7 @@ fn fill(world: &mut World, settings: &Builder) -> Vec<SeededJob> {
             }
             Row::Together(row) => {
                 let job = row.job(&mut world.together, &together_files);
+                world.together.jobs.extend(together::successor(&job));
                 world.together.jobs.push(job);
             }
             Row::TrueFoundry(row) => {

@@ -59,96 +59,21 @@ const UNSAFE: Fault = Fault {
 /// Every seeded job.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    Row {
-        stand: Stand::In(Stage::Preparing, 0.4),
-        suffix: Some("intake"),
-        fixed: None,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Queued, 0.5),
-        model: NANO,
-        fixed: None,
-        metadata: &[("team", "search")],
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Training, 0.6),
-        suffix: Some("support"),
-        metadata: &[("team", "support"), ("run", "14")],
-        wandb: Some("support-bot"),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(30),
-        suffix: Some("support"),
-        metadata: &[("team", "support"), ("run", "13")],
-        wandb: Some("support-bot"),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Failed(26, BAD_FILE),
-        metadata: &[("team", "search")],
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Cancelled(50, Stage::Training, 0.4),
-        suffix: Some("trial"),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Paused(3, 0.5),
-        suffix: Some("night-run"),
-        awkward: Some(Awkward::Paused),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(96),
-        awkward: Some(Awkward::EmptyError),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(75),
-        kind: "dpo",
-        model: LARGE,
-        suffix: Some("tone"),
-        fixed: Some((2, 8)),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Failed(120, UNSAFE),
-        model: LARGE,
-        metadata: &[("team", "legal")],
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(61),
-        suffix: Some("catalogue"),
-        awkward: Some(Awkward::UserProvidedSuffix),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(150),
-        kind: "reinforcement",
-        model: REASONING,
-        suffix: Some("grader"),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(180),
-        awkward: Some(Awkward::NullError),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Paused(5, 0.2),
-        awkward: Some(Awkward::MissingRequired),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Training, 0.1),
-        awkward: Some(Awkward::UnknownStatus),
-        ..PLAIN
-    },
+    Row { stand: Stand::In(Stage::Preparing, 0.4), suffix: Some("intake"), fixed: None, ..PLAIN },
+    Row { stand: Stand::In(Stage::Queued, 0.5), model: NANO, fixed: None, metadata: &[("team", "search")], ..PLAIN },
+    Row { stand: Stand::In(Stage::Training, 0.6), suffix: Some("support"), metadata: &[("team", "support"), ("run", "14")], wandb: Some("support-bot"), ..PLAIN },
+    Row { stand: Stand::Succeeded(30), suffix: Some("support"), metadata: &[("team", "support"), ("run", "13")], wandb: Some("support-bot"), ..PLAIN },
+    Row { stand: Stand::Failed(26, BAD_FILE), metadata: &[("team", "search")], ..PLAIN },
+    Row { stand: Stand::Cancelled(50, Stage::Training, 0.4), suffix: Some("trial"), ..PLAIN },
+    Row { stand: Stand::Paused(3, 0.5), suffix: Some("night-run"), awkward: Some(Awkward::Paused), ..PLAIN },
+    Row { stand: Stand::Succeeded(96), awkward: Some(Awkward::EmptyError), ..PLAIN },
+    Row { stand: Stand::Succeeded(75), kind: "dpo", model: LARGE, suffix: Some("tone"), fixed: Some((2, 8)), ..PLAIN },
+    Row { stand: Stand::Failed(120, UNSAFE), model: LARGE, metadata: &[("team", "legal")], ..PLAIN },
+    Row { stand: Stand::Succeeded(61), suffix: Some("catalogue"), awkward: Some(Awkward::UserProvidedSuffix), ..PLAIN },
+    Row { stand: Stand::Succeeded(150), kind: "reinforcement", model: REASONING, suffix: Some("grader"), ..PLAIN },
+    Row { stand: Stand::Succeeded(180), awkward: Some(Awkward::NullError), ..PLAIN },
+    Row { stand: Stand::Paused(5, 0.2), awkward: Some(Awkward::MissingRequired), ..PLAIN },
+    Row { stand: Stand::In(Stage::Training, 0.1), awkward: Some(Awkward::UnknownStatus), ..PLAIN },
 ];
 
 impl Row {

@@ -3,7 +3,7 @@
 use super::fill::SeedFile;
 use super::stand::{Fault, Stand};
 use crate::awkward::Awkward;
-use crate::state::run::Stage;
+use crate::state::run::{Run, Stage};
 use crate::together::{Job, STOPPING, Scheduler, Store, TrainingMethod, TrainingType, spans};
 use serde_json::{Value, json};
 
@@ -67,130 +67,29 @@ const BAD_DATA: Fault = Fault {
 /// Every seeded job.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    Row {
-        stand: Stand::In(Stage::Preparing, 0.5),
-        suffix: Some("intake"),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Queued, 0.5),
-        model: QWEN,
-        short_id: true,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Training, 0.5),
-        suffix: Some("support"),
-        wandb: Some("support-bot"),
-        validation: true,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Uploading, 0.5),
-        model: LLAMA_70B,
-        tokens: 41_772_910,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Compressing, 0.5),
-        suffix: Some("tone"),
-        dpo: true,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Cancelling,
-        suffix: Some("wrong-file"),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Cancelled(49, Stage::Training, 0.35),
-        short_id: true,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Failed(27, BAD_DATA),
-        awkward: Some(Awkward::UserError),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(40),
-        awkward: Some(Awkward::MissingId),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Failed(53, LOST_NODE),
-        model: LLAMA_70B,
-        tokens: 41_772_910,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(29),
-        suffix: Some("support"),
-        wandb: Some("support-bot"),
-        validation: true,
-        tokens: 12_400_118,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(99),
-        full: true,
-        model: QWEN,
-        epochs: 1,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(31),
-        awkward: Some(Awkward::UpperCaseEvents),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Queued, 0.2),
-        awkward: Some(Awkward::EmptyTimestamps),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(46),
-        awkward: Some(Awkward::NullEvents),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(66),
-        cosine: true,
-        suffix: Some("anneal"),
-        awkward: Some(Awkward::CosineScheduler),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Failed(67, LOST_NODE),
-        awkward: Some(Awkward::SparseEvents),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(68),
-        awkward: Some(Awkward::NumericStatus),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(69),
-        awkward: Some(Awkward::AutoTrainOnInputs),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(700),
-        awkward: Some(Awkward::EmptyTypes),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(71),
-        suffix: Some("capital"),
-        awkward: Some(Awkward::CapitalFields),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(73),
-        awkward: Some(Awkward::ForeignTimes),
-        ..PLAIN
-    },
+    Row { stand: Stand::In(Stage::Preparing, 0.5), suffix: Some("intake"), ..PLAIN },
+    Row { stand: Stand::In(Stage::Queued, 0.5), model: QWEN, short_id: true, ..PLAIN },
+    Row { stand: Stand::In(Stage::Training, 0.5), suffix: Some("support"), wandb: Some("support-bot"), validation: true, ..PLAIN },
+    Row { stand: Stand::In(Stage::Uploading, 0.5), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
+    Row { stand: Stand::In(Stage::Compressing, 0.5), suffix: Some("tone"), dpo: true, ..PLAIN },
+    Row { stand: Stand::Cancelling, suffix: Some("wrong-file"), ..PLAIN },
+    Row { stand: Stand::Cancelled(49, Stage::Training, 0.35), short_id: true, ..PLAIN },
+    Row { stand: Stand::Failed(27, BAD_DATA), awkward: Some(Awkward::UserError), ..PLAIN },
+    Row { stand: Stand::Succeeded(40), awkward: Some(Awkward::MissingId), ..PLAIN },
+    Row { stand: Stand::Failed(53, LOST_NODE), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
+    Row { stand: Stand::Succeeded(29), suffix: Some("support"), wandb: Some("support-bot"), validation: true, tokens: 12_400_118, ..PLAIN },
+    Row { stand: Stand::Succeeded(99), full: true, model: QWEN, epochs: 1, ..PLAIN },
+    Row { stand: Stand::Succeeded(31), awkward: Some(Awkward::UpperCaseEvents), ..PLAIN },
+    Row { stand: Stand::In(Stage::Queued, 0.2), awkward: Some(Awkward::EmptyTimestamps), ..PLAIN },
+    Row { stand: Stand::Succeeded(46), awkward: Some(Awkward::NullEvents), ..PLAIN },
+    Row { stand: Stand::Succeeded(66), cosine: true, suffix: Some("anneal"), awkward: Some(Awkward::CosineScheduler), ..PLAIN },
+    Row { stand: Stand::Failed(67, LOST_NODE), awkward: Some(Awkward::SparseEvents), ..PLAIN },
+    Row { stand: Stand::Succeeded(68), awkward: Some(Awkward::NumericStatus), ..PLAIN },
+    Row { stand: Stand::Succeeded(69), awkward: Some(Awkward::AutoTrainOnInputs), ..PLAIN },
+    Row { stand: Stand::Succeeded(700), awkward: Some(Awkward::EmptyTypes), ..PLAIN },
+    Row { stand: Stand::Succeeded(71), suffix: Some("capital"), awkward: Some(Awkward::CapitalFields), ..PLAIN },
+    Row { stand: Stand::Failed(74, LOST_NODE), awkward: Some(Awkward::Restarted), ..PLAIN },
+    Row { stand: Stand::Succeeded(73), awkward: Some(Awkward::ForeignTimes), ..PLAIN },
 ];
 
 impl Row {
@@ -269,7 +168,19 @@ impl Row {
             wandb_name: self.wandb.and(self.suffix).map(str::to_owned),
             from_checkpoint: None,
             run: self.stand.run(spans(steps, self.full), steps, STOPPING),
+            restarted_as: (self.awkward == Some(Awkward::Restarted))
+                .then(|| store.random.uuid("ft-")),
             awkward: self.awkward,
         }
     }
+}
+
+/// The job that took the place of one that was restarted.
+pub(super) fn successor(job: &Job) -> Option<Job> {
+    let mut successor = job.clone();
+    successor.id = successor.restarted_as.take()?;
+    let steps = job.run.steps();
+    let full = matches!(job.training_type, TrainingType::Full);
+    successor.run = Run::new(job.run.expected_end()?, spans(steps, full), steps);
+    Some(successor)
 }

@@ -38,37 +38,12 @@ const FAULT: Fault = Fault {
 /// Every seeded job.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    Row {
-        stand: Stand::In(Stage::Queued, 0.4),
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::In(Stage::Training, 0.45),
-        metadata: &[("team", "support")],
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(33),
-        suffix: Some("support"),
-        metadata: &[("team", "support")],
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Failed(45, FAULT),
-        account: 1,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Cancelled(58, Stage::Queued, 0.5),
-        account: 1,
-        ..PLAIN
-    },
-    Row {
-        stand: Stand::Succeeded(90),
-        account: 2,
-        model: "gemini-2.0-flash-001",
-        ..PLAIN
-    },
+    Row { stand: Stand::In(Stage::Queued, 0.4), ..PLAIN },
+    Row { stand: Stand::In(Stage::Training, 0.45), metadata: &[("team", "support")], ..PLAIN },
+    Row { stand: Stand::Succeeded(33), suffix: Some("support"), metadata: &[("team", "support")], ..PLAIN },
+    Row { stand: Stand::Failed(45, FAULT), account: 1, ..PLAIN },
+    Row { stand: Stand::Cancelled(58, Stage::Queued, 0.5), account: 1, ..PLAIN },
+    Row { stand: Stand::Succeeded(90), account: 2, model: "gemini-2.0-flash-001", ..PLAIN },
 ];
 
 impl Row {

@@ -14,3 +14,5 @@ pub(crate) const PERMISSIONS: usize = 10_000;
 pub(crate) const RECORDED_REQUESTS: usize = 1_000;
 /// Bytes of a received body that are remembered.
 pub(crate) const RECORDED_BODY: usize = 64 << 10;
+/// Faults that the control endpoint takes.
+pub(crate) const FAULTS: usize = 1_000;

@@ -89,6 +89,7 @@ fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, Refusal> {
         run: Run::new(now, spans(steps, full), steps).failing(problem(&dataset, &method)),
         method,
         training_type,
+        restarted_as: None,
         awkward: None,
     })
 }

@@ -149,6 +149,10 @@ pub(crate) fn events(job: &Job, now: Time) -> Vec<Event> {
             0,
         );
     }
+    if let Some(id) = &job.restarted_as {
+        let message = format!("Job was restarted as {id}");
+        add(run.expected_end(), "job_restarted", "info", message, 0);
+    }
     all.sort_by_key(|event| event.at);
     all
 }

@@ -59,6 +59,8 @@ pub(crate) struct Job {
     pub(crate) wandb_name: Option<String>,
     pub(crate) from_checkpoint: Option<String>,
     pub(crate) run: Run,
+    /// The job that took its place after an internal failure.
+    pub(crate) restarted_as: Option<String>,
     pub(crate) awkward: Option<Awkward>,
 }
 

@@ -7,11 +7,17 @@ use crate::state::run::Stage;
 use crate::state::{World, archive};
 use serde_json::{Value, json};
 
-/// `GET /fine-tunes`
+/// `GET /fine-tunes`, which knows no pages: written job by job, as a tree of thousands of jobs would fill the memory.
 pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
-    let jobs = world.together.jobs.iter();
-    let data: Vec<Value> = jobs.map(|job| render::truncated(job, call.now)).collect();
-    Ok(Answer::json(json!({ "data": data })))
+    let mut text = String::from(r#"{"data":["#);
+    for (at, job) in world.together.jobs.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        text.push_str(&render::truncated(job, call.now).to_string());
+    }
+    text.push_str("]}");
+    Ok(Answer::bytes("application/json", text.into()))
 }
 
 /// `GET /fine-tunes/{id}`

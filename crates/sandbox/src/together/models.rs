@@ -33,42 +33,12 @@ const PLAIN: Model = Model {
 /// Every model.
 #[rustfmt::skip]
 pub(crate) static MODELS: &[Model] = &[
-    Model {
-        name: "Qwen/Qwen2.5-14B-Instruct",
-        millions: 14_800,
-        max_batch_size: 16,
-        ..PLAIN
-    },
-    Model {
-        name: "Qwen/Qwen3-8B",
-        supports_reasoning: true,
-        ..PLAIN
-    },
-    Model {
-        name: "meta-llama/Llama-3.2-1B-Instruct",
-        millions: 1_240,
-        max_batch_size: 64,
-        ..PLAIN
-    },
-    Model {
-        name: "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",
-        ..PLAIN
-    },
-    Model {
-        name: "meta-llama/Meta-Llama-3.3-70B-Instruct-Reference",
-        millions: 70_600,
-        nanodollars_per_token: 2_900,
-        max_batch_size: 8,
-        supports_full: false,
-        ..PLAIN
-    },
-    Model {
-        name: "google/gemma-3-4b-it-VLM",
-        millions: 4_300,
-        supports_vision: true,
-        supports_tools: false,
-        ..PLAIN
-    },
+    Model { name: "Qwen/Qwen2.5-14B-Instruct", millions: 14_800, max_batch_size: 16, ..PLAIN },
+    Model { name: "Qwen/Qwen3-8B", supports_reasoning: true, ..PLAIN },
+    Model { name: "meta-llama/Llama-3.2-1B-Instruct", millions: 1_240, max_batch_size: 64, ..PLAIN },
+    Model { name: "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference", ..PLAIN },
+    Model { name: "meta-llama/Meta-Llama-3.3-70B-Instruct-Reference", millions: 70_600, nanodollars_per_token: 2_900, max_batch_size: 8, supports_full: false, ..PLAIN },
+    Model { name: "google/gemma-3-4b-it-VLM", millions: 4_300, supports_vision: true, supports_tools: false, ..PLAIN },
 ];
 
 /// The model of this name.

@@ -1,0 +1,116 @@
+//! The awkward bodies: what each switch does, and that it does nothing else.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::get;
+use unitune_sandbox::{Awkward, Sandbox, Vendor};
+
+/// The one job of a switch, as its vendor's list has it and as it is retrieved.
+async fn job(awkward: Awkward) -> (Value, Value) {
+    let sandbox = Sandbox::builder()
+        .all_awkward(false)
+        .awkward(awkward, true)
+        .start()
+        .await
+        .unwrap();
+    let mut jobs = sandbox
+        .seeded_jobs()
+        .iter()
+        .filter(|job| job.awkward == Some(awkward));
+    let seeded = jobs.next().unwrap();
+    let path = match seeded.vendor {
+        Vendor::Together => "/fine-tunes",
+        Vendor::OpenAi | Vendor::TrueFoundry => "/fine_tuning/jobs",
+    };
+    let full = get(&sandbox, seeded.vendor, &format!("{path}/{}", seeded.id))
+        .await
+        .body;
+    let list = get(&sandbox, seeded.vendor, &format!("{path}?limit=100"))
+        .await
+        .body;
+    let same =
+        |job: &&Value| job["created_at"] == full["created_at"] && job["model"] == full["model"];
+    let listed = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(same)
+        .unwrap()
+        .clone();
+    (listed, full)
+}
+
+#[tokio::test]
+async fn every_switch_shows() {
+    for (name, awkward) in Awkward::ALL {
+        assert_eq!(
+            (awkward.name(), Awkward::named(name)),
+            (*name, Some(*awkward))
+        );
+        let (listed, full) = job(*awkward).await;
+        let type_of_first_event = full["events"][0]["type"].as_str().unwrap_or("");
+        let shows = match awkward {
+            Awkward::EmptyError => full["error"] == json!({}),
+            Awkward::NullError => {
+                full["error"] == json!({"code": null, "message": null, "param": null})
+            }
+            Awkward::UserProvidedSuffix => full["user_provided_suffix"] == "catalogue",
+            Awkward::Paused => full["status"] == "paused",
+            Awkward::MissingRequired => {
+                full.get("hyperparameters").is_none() && full.get("seed").is_none()
+            }
+            Awkward::UnknownStatus => full["status"] == "warming_up",
+            Awkward::UpperCaseEvents => type_of_first_event == "JOB_PENDING",
+            Awkward::EmptyTimestamps => full["started_at"] == "" && listed["started_at"] == "",
+            Awkward::NullEvents => full["events"].is_null() && full.get("events").is_some(),
+            Awkward::SparseEvents => {
+                full["events"][0].get("step").is_none() && full["events"][0]["level"] == "Info"
+            }
+            Awkward::UserError => full["status"] == "user_error",
+            Awkward::MissingId => listed.get("id").is_none(),
+            Awkward::NumericStatus => listed["status"] == 7,
+            Awkward::CosineScheduler => {
+                full["lr_scheduler"]["lr_scheduler_args"]["num_cycles"] == 0.5
+            }
+            Awkward::AutoTrainOnInputs => listed["training_method"]["train_on_inputs"] == "auto",
+            Awkward::EmptyTypes => full["training_type"]["type"] == "",
+            Awkward::CapitalFields => {
+                listed["Suffix"] == "capital" && full["TrainingFileNumLines"].is_u64()
+            }
+            Awkward::Restarted => full["events"].to_string().contains("job_restarted"),
+            Awkward::ForeignTimes => {
+                full["updated_at"].is_i64()
+                    && full["started_at"].as_str().unwrap().ends_with("+00:00")
+            }
+            other => panic!("{other} has no test"),
+        };
+        assert!(shows, "{name}: {full}");
+    }
+}
+
+#[tokio::test]
+async fn a_restarted_job_has_a_successor() {
+    let sandbox = Sandbox::builder()
+        .all_awkward(false)
+        .awkward(Awkward::Restarted, true)
+        .start()
+        .await
+        .unwrap();
+    let jobs = sandbox
+        .seeded_jobs()
+        .iter()
+        .filter(|job| job.awkward == Some(Awkward::Restarted));
+    let jobs: Vec<_> = jobs.collect();
+    assert_eq!((jobs[0].status, jobs[1].status), ("error", "completed"));
+    let events = get(
+        &sandbox,
+        Vendor::Together,
+        &format!("/fine-tunes/{}/events", jobs[0].id),
+    )
+    .await
+    .body;
+    assert!(events.to_string().contains(&jobs[1].id));
+}
