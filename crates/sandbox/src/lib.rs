@@ -45,3 +45,8 @@ pub use faults::{Effect, Fault, Hint, When, effects};
 pub use record::RecordedRequest;
 pub use sandbox::{Sandbox, SeededJob};
 pub use vendor::Vendor;
+
+/// The README's example is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

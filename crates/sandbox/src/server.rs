@@ -233,7 +233,7 @@ impl<'a> Visit<'a> {
             Effect::Delay(delay) => Some(*delay),
             _ => None,
         });
-        let delay: Duration = delays.sum();
+        let delay = delays.fold(Duration::ZERO, Duration::saturating_add);
         if delay.is_zero() {
             return;
         }

@@ -8,19 +8,45 @@ use serde_json::{Value, json};
 use support::{Document, get};
 use unitune_sandbox::{Sandbox, Vendor};
 
-fn paths(vendor: Vendor) -> (&'static str, &'static str) {
+/// The list of jobs, what each of them has, and what the account has besides.
+type Paths = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+fn paths(vendor: Vendor) -> Paths {
     match vendor {
-        Vendor::Together => ("/fine-tunes", "/fine-tunes/{id}"),
-        Vendor::OpenAi | Vendor::TrueFoundry => (
+        Vendor::OpenAi => (
             "/fine_tuning/jobs",
-            "/fine_tuning/jobs/{fine_tuning_job_id}",
+            &[
+                "/fine_tuning/jobs/{fine_tuning_job_id}",
+                "/fine_tuning/jobs/{fine_tuning_job_id}/events",
+                "/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints",
+            ],
+            &["/files"],
+        ),
+        Vendor::Together => (
+            "/fine-tunes",
+            &[
+                "/fine-tunes/{id}",
+                "/fine-tunes/{id}/events",
+                "/fine-tunes/{id}/checkpoints",
+                "/fine-tunes/{id}/metrics",
+            ],
+            &["/files", "/fine-tunes/models/supported"],
+        ),
+        Vendor::TrueFoundry => (
+            "/fine_tuning/jobs",
+            &["/fine_tuning/jobs/{fine_tuning_job_id}"],
+            &["/files"],
         ),
     }
 }
 
 async fn check(vendor: Vendor, document: &Document) {
     let sandbox = Sandbox::start().await.unwrap();
-    let (list_path, retrieve_path) = paths(vendor);
+    let (list_path, job_paths, other_paths) = paths(vendor);
     let plain: Vec<&str> = sandbox
         .seeded_jobs()
         .iter()
@@ -39,15 +65,19 @@ async fn check(vendor: Vendor, document: &Document) {
         Vec::<String>::new()
     );
 
-    for id in plain {
-        let job = get(&sandbox, vendor, &format!("{list_path}/{id}"))
-            .await
-            .body;
-        assert_eq!(
-            document.errors("get", retrieve_path, &job),
-            Vec::<String>::new(),
-            "{job}"
-        );
+    let of_jobs = plain
+        .iter()
+        .flat_map(|id| job_paths.iter().map(move |path| (*path, *id)));
+    let others = other_paths.iter().map(|path| (*path, ""));
+    for (path, id) in of_jobs
+        .chain(others)
+        .filter(|(path, _)| document.has("get", path))
+    {
+        let filled = path.replace("{fine_tuning_job_id}", id).replace("{id}", id);
+        let answer = get(&sandbox, vendor, &filled).await;
+        assert_eq!(answer.status, 200);
+        let errors = document.errors("get", path, &answer.body);
+        assert_eq!(errors, Vec::<String>::new(), "{path}: {}", answer.body);
     }
 }
 
