@@ -1,6 +1,6 @@
 //! Two documents in, the changes between them out: pure, without any I/O.
 
-use super::document::Document;
+use super::document::{Document, squash};
 use super::entry::{Entry, Place, Touched};
 use super::found::Finding;
 use super::level::{Level, Ways};
@@ -53,7 +53,9 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
             add(&finding, Some(operation), Ways::BOTH);
         }
     }
-    for (operation, ways, pair) in reached(&walk) {
+    let reached = reached(&walk);
+    for (operation, ways, pair) in &reached {
+        let (operation, ways, pair) = (*operation, *ways, *pair);
         for finding in &walk.schemas.pairs[pair].findings {
             // A change that no direction shows is no change.
             if !ways.and(finding.ways).is_empty() {
@@ -67,7 +69,8 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
         .map(|(finding, touched)| entry(&walk, &finding, &touched, &lines))
         .collect();
     for finding in residue::residue(base, head, &entries) {
-        entries.push(entry(&walk, &finding, &BTreeMap::new(), &lines));
+        let touched = touched(&walk, &reached, &finding);
+        entries.push(entry(&walk, &finding, &touched, &lines));
     }
     entries.sort_by(|a, b| a.key().cmp(&b.key()));
     entries
@@ -96,12 +99,45 @@ fn reached(walk: &Walk<'_>) -> Vec<(usize, Ways, usize)> {
             let children = walk.schemas.pairs[pair].children.iter();
             todo.extend(children.map(|(child, only)| (*child, ways.and(*only))));
         }
-        let touched = seen.into_iter().filter(|(pair, ways)| {
-            !ways.is_empty() && !walk.schemas.pairs[*pair].findings.is_empty()
-        });
-        all.extend(touched.map(|(pair, ways)| (operation, ways, pair)));
+        let seen = seen.into_iter().filter(|(_, ways)| !ways.is_empty());
+        all.extend(seen.map(|(pair, ways)| (operation, ways, pair)));
     }
     all
+}
+
+/// The operations that a place of the written documents belongs to.
+fn touched(
+    walk: &Walk<'_>,
+    reached: &[(usize, Ways, usize)],
+    finding: &Finding,
+) -> BTreeMap<usize, Ways> {
+    let mut touched: BTreeMap<usize, Ways> = BTreeMap::new();
+    for place in [&finding.base, &finding.head].into_iter().flatten() {
+        let component = place.strip_prefix("/components/schemas/");
+        let component = component.map(|rest| squash(rest.split('/').next().unwrap_or(rest)));
+        for (n, operation) in walk.operations.iter().enumerate() {
+            for node in [&operation.base, &operation.head].into_iter().flatten() {
+                let ways = match place.strip_prefix(&node.at) {
+                    Some(rest) if rest.starts_with("/responses") => Ways::RECEIVED,
+                    Some(rest) if rest.starts_with("/callbacks") => Ways::BOTH,
+                    Some(rest) if rest.starts_with('/') => Ways::SENT,
+                    _ => continue,
+                };
+                let known = touched.entry(n).or_default();
+                *known = known.or(ways);
+            }
+        }
+        let Some(component) = component else { continue };
+        for (n, ways, pair) in reached {
+            let at = &walk.schemas.pairs[*pair].head.at;
+            let name = at.strip_prefix("/components/schemas/");
+            if name.is_some_and(|name| squash(name) == component) {
+                let known = touched.entry(*n).or_default();
+                *known = known.or(*ways);
+            }
+        }
+    }
+    touched
 }
 
 fn entry(
@@ -118,6 +154,7 @@ fn entry(
             Touched {
                 operation: operation.name.clone(),
                 id: operation.id.clone(),
+                was: operation.was.clone(),
                 sent: rule.sent.filter(|_| ways.sent),
                 received: rule.received.filter(|_| ways.received),
             }

@@ -24,6 +24,9 @@ pub struct Touched {
     pub operation: String,
     /// Its operationId in normal form.
     pub id: String,
+    /// Its operationId in the old document.
+    #[serde(skip)]
+    pub was: String,
     /// In what is sent; none when the change is not in it.
     pub sent: Option<Level>,
     /// In what is received.

@@ -171,6 +171,7 @@ fn whole(rule: &str, name: &str, document: &Document) -> Entry {
     let mut operations: Vec<Touched> = operations
         .map(|operation| Touched {
             operation: format!("{} {}", operation.method.to_uppercase(), operation.path),
+            was: operation.id.clone(),
             id: operation.id,
             sent: finding.rule.sent,
             received: finding.rule.received,

@@ -4,6 +4,8 @@
 use super::document::{Document, is_prose, squash};
 use super::entry::Entry;
 use super::found::{Finding, quoted};
+use super::schema::label;
+use crate::lower::rules::type_of;
 use crate::pointer;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,13 +86,24 @@ fn lost(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
         let last = pointer::split(place)
             .map(|(_, last)| last)
             .unwrap_or_default();
+        let around = label::place(&head.written.value, parent);
+        let (rule, name) = match (last.as_str(), &old, &new) {
+            // A default that its own type does not allow is still a default.
+            ("default", None, Some(_)) => ("default-added", around),
+            ("default", Some(_), None) => ("default-removed", around),
+            ("default", Some(a), Some(b)) if type_of(a) != type_of(b) => {
+                ("default-type-changed", around)
+            }
+            ("default", Some(_), Some(_)) => ("default-changed", around),
+            _ => ("lowered-away-changed", format!("`{last}` of {around}")),
+        };
         found.push(
-            Finding::new("lowered-away-changed")
+            Finding::new(rule)
                 .at(
                     old.is_some().then_some(place),
                     new.is_some().then_some(place),
                 )
-                .named(format!("`{last}`"))
+                .named(name)
                 .change(quoted(old.as_ref()), quoted(new.as_ref()))
                 .about(last),
         );

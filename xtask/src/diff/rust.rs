@@ -162,6 +162,14 @@ pub fn difference(base: &Surface, head: &Surface) -> RustChange {
     change
 }
 
+/// What a change is about, squashed: components, members of them, functions;
+/// and what it may be about when nothing else is.
+#[derive(Debug, Default)]
+struct Anchors {
+    strong: BTreeSet<String>,
+    weak: BTreeSet<String>,
+}
+
 /// Gives every change of the surface to the changes of the document that it
 /// follows from; what is left over is returned.
 pub fn attribute(
@@ -171,19 +179,25 @@ pub fn attribute(
     head: &Document,
 ) -> RustChange {
     let uses = (Uses::of(&base.value), Uses::of(&head.value));
-    let anchors: Vec<BTreeSet<String>> = entries.iter().map(anchors).collect();
+    let anchors: Vec<Anchors> = entries.iter().map(anchors).collect();
     let mut rest = RustChange::default();
     let mut give = |item: &str, sides: &[&Uses], put: &dyn Fn(&mut RustChange)| {
-        let mut owners = owners(item, &anchors);
+        let (container, whole) = spelled(item);
+        let mut owners = having(&anchors, &whole);
+        if owners.is_empty() {
+            owners = having(&anchors, &container);
+        }
         for uses in sides {
             if owners.is_empty() {
-                owners = through(item, uses, &anchors);
+                owners = through(&container, uses, &anchors);
             }
         }
+        if owners.is_empty() {
+            let weak = |a: &Anchors| a.weak.contains(&whole) || a.weak.contains(&container);
+            owners = (0..anchors.len()).filter(|n| weak(&anchors[*n])).collect();
+        }
         for owner in &owners {
-            if entries[*owner].rule.id != "description-changed" {
-                put(&mut entries[*owner].rust);
-            }
+            put(&mut entries[*owner].rust);
         }
         if owners.is_empty() {
             put(&mut rest);
@@ -211,46 +225,59 @@ pub fn attribute(
     rest
 }
 
-/// The items that a change is about, squashed: a component, a member of it, a
-/// function.
-fn anchors(entry: &Entry) -> BTreeSet<String> {
-    let mut anchors = BTreeSet::new();
-    let remark = matches!(
-        entry.rule.id,
+/// Rules about words, from which nothing follows in Rust.
+fn is_remark(rule: &str) -> bool {
+    matches!(
+        rule,
         "description-changed" | "prose-changed" | "version-changed"
-    );
-    if remark || entry.rule.id.starts_with("unused-") {
+    ) || rule.starts_with("unused-")
+}
+
+fn anchors(entry: &Entry) -> Anchors {
+    let mut anchors = Anchors::default();
+    if is_remark(entry.rule.id) {
         return anchors;
     }
     for place in [&entry.base, &entry.head].into_iter().flatten() {
-        match member(&place.pointer) {
-            Some((component, Some(member))) => {
-                anchors.insert(format!("{}.{}", squash(&component), squash(&member)));
+        if let Some((component, member)) = member(&place.pointer) {
+            let component = squash(&component);
+            let one = ["enum-value", "union-branch"];
+            let one = one.iter().any(|start| entry.rule.id.starts_with(start));
+            let part = match (member, &entry.subject) {
+                (Some(member), _) => format!("{component}.{}", squash(&member)),
+                (None, Some(subject)) if one => format!("{component}.{}", squash(subject)),
+                (None, _) => component,
+            };
+            anchors.strong.insert(part);
+        } else if place.pointer.starts_with("/paths") {
+            // Types that only this part of the operation reaches follow from it.
+            anchors.strong.insert(part(&place.pointer));
+            for id in entry.operations.iter().flat_map(|t| [&t.id, &t.was]) {
+                let id = squash(id);
+                let set = if place.pointer.contains("/parameters/") {
+                    let subject = entry.subject.as_deref().unwrap_or_default();
+                    let option = format!("{id}options.{}", squash(subject));
+                    anchors.strong.insert(option);
+                    &mut anchors.weak
+                } else {
+                    &mut anchors.strong
+                };
+                set.insert(format!("client.{id}"));
+                set.insert(format!("{id}options"));
             }
-            Some((component, None)) => {
-                let component = squash(&component);
-                match &entry.subject {
-                    Some(subject)
-                        if entry.rule.id.starts_with("enum-value")
-                            || entry.rule.id.starts_with("union-branch") =>
-                    {
-                        anchors.insert(format!("{component}.{}", squash(subject)));
-                    }
-                    _ => {
-                        anchors.insert(component);
-                    }
-                }
-            }
-            None if place.pointer.starts_with("/paths/") => {
-                for touched in &entry.operations {
-                    anchors.insert(format!("client.{}", squash(&touched.id)));
-                    anchors.insert(format!("{}options", squash(&touched.id)));
-                }
-            }
-            None => {}
+        } else if place.pointer.is_empty() {
+            let ids = entry.operations.iter().map(|t| squash(&t.id));
+            anchors.weak.extend(ids.map(|id| format!("client.{id}")));
         }
     }
     anchors
+}
+
+/// The part of an operation that a place belongs to: its parameters, its body,
+/// its answers, or the whole.
+fn part(place: &str) -> String {
+    let steps: Vec<&str> = place.split('/').take(5).collect();
+    format!("part:{}", steps.join("/"))
 }
 
 /// An item as anchors spell it: (container, whole).
@@ -265,40 +292,37 @@ fn spelled(item: &str) -> (String, String) {
     (container, whole)
 }
 
-fn owners(item: &str, anchors: &[BTreeSet<String>]) -> Vec<usize> {
-    let (container, whole) = spelled(item);
-    let having = |name: &str| -> Vec<usize> {
-        let found = anchors.iter().enumerate().filter(|(_, a)| a.contains(name));
-        found.map(|(n, _)| n).collect()
-    };
-    let exact = having(&whole);
-    if exact.is_empty() {
-        having(&container)
-    } else {
-        exact
-    }
+fn having(anchors: &[Anchors], name: &str) -> Vec<usize> {
+    let found = anchors.iter().enumerate();
+    let found = found.filter(|(_, anchors)| anchors.strong.contains(name));
+    found.map(|(n, _)| n).collect()
 }
 
 /// The changes at the places through which a type is reached.
-fn through(item: &str, uses: &Uses, anchors: &[BTreeSet<String>]) -> Vec<usize> {
-    let (container, _) = spelled(item);
+fn through(container: &str, uses: &Uses, anchors: &[Anchors]) -> Vec<usize> {
     let mut seen = BTreeSet::new();
-    let mut todo = vec![container];
+    let mut todo = vec![container.to_owned()];
     while let Some(wanted) = todo.pop() {
         if !seen.insert(wanted.clone()) {
             continue;
         }
         for place in uses.of_squashed(&wanted) {
-            let found = match member(place) {
-                Some((outer, Some(member))) => owners(&format!("{outer}.{member}"), anchors),
-                Some((outer, None)) => owners(&outer, anchors),
-                None => operation(place).map_or_else(Vec::new, |id| {
-                    let id = uses.operation(&id);
-                    owners(&format!("client.{id}"), anchors)
-                }),
+            let names = match member(place) {
+                Some((outer, Some(member))) => {
+                    let outer = squash(&outer);
+                    vec![format!("{outer}.{}", squash(&member)), outer]
+                }
+                Some((outer, None)) => vec![squash(&outer)],
+                None => {
+                    let whole = operation(place).unwrap_or_default();
+                    vec![part(place), part(&whole)]
+                }
             };
-            if !found.is_empty() {
-                return found;
+            for name in names {
+                let found = having(anchors, &name);
+                if !found.is_empty() {
+                    return found;
+                }
             }
             if let Some((outer, _)) = member(place) {
                 todo.push(squash(&outer));

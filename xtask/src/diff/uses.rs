@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Uses {
     places: BTreeMap<String, BTreeSet<String>>,
     squashed: BTreeMap<String, String>,
-    ids: BTreeMap<String, String>,
 }
 
 impl Uses {
@@ -21,14 +20,6 @@ impl Uses {
         uses.read(document, "");
         let names = uses.places.keys().map(|name| (squash(name), name.clone()));
         uses.squashed = names.collect();
-        for (path, item) in document["paths"].as_object().into_iter().flatten() {
-            for (method, operation) in item.as_object().into_iter().flatten() {
-                if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
-                    let at = pointer::join(&pointer::join("/paths", path), method);
-                    uses.ids.insert(at, id.to_owned());
-                }
-            }
-        }
         uses
     }
 
@@ -69,12 +60,6 @@ impl Uses {
     pub fn of_squashed(&self, name: &str) -> impl Iterator<Item = &str> {
         let name = self.squashed.get(name);
         name.into_iter().flat_map(|name| self.places(name))
-    }
-
-    /// The operationId at a pointer.
-    #[must_use]
-    pub fn operation(&self, at: &str) -> String {
-        self.ids.get(at).cloned().unwrap_or_default()
     }
 
     /// The members that hold it, by component; through lists, maps, unions and

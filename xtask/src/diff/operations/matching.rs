@@ -97,6 +97,7 @@ impl<'a> Walk<'a> {
         self.operations.push(Operation {
             name: shown.map(Seen::name).unwrap_or_default(),
             id: shown.map(|seen| id(&seen.node)).unwrap_or_default(),
+            was: old.or(new).map(|seen| id(&seen.node)).unwrap_or_default(),
             base: old.map(|seen| seen.node.clone()),
             head: new.map(|seen| seen.node.clone()),
         });

@@ -22,6 +22,8 @@ pub struct Operation<'a> {
     pub name: String,
     /// The operationId in normal form.
     pub id: String,
+    /// The same in the old document.
+    pub was: String,
     /// In the old document.
     pub base: Option<Node<'a>>,
     /// In the new document.

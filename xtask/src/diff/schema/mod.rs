@@ -22,10 +22,14 @@ use std::collections::HashMap;
 /// Two places that hold the same thing, one in each document.
 #[derive(Debug)]
 pub struct Pair<'a> {
-    base: Node<'a>,
-    head: Node<'a>,
+    /// In the old document.
+    pub base: Node<'a>,
+    /// In the new document.
+    pub head: Node<'a>,
     /// That a default appears or goes away is said by who refers to the pair.
     quiet_default: bool,
+    /// What annotates the shape is said by who refers to the pair.
+    bare: bool,
     /// What differs here.
     pub findings: Vec<Finding>,
     /// The pairs that this one holds or refers to, and the directions in which
@@ -71,6 +75,7 @@ impl<'a> Schemas<'a> {
             base: base.clone(),
             head: head.clone(),
             quiet_default: false,
+            bare: false,
             findings: Vec::new(),
             children: Vec::new(),
         });
@@ -92,20 +97,32 @@ impl<'a> Schemas<'a> {
             follow(&self.base.value, &base),
             follow(&self.head.value, &head),
         );
-        self.names(id, &from, &to);
         let apart = !from.outer.is_empty() || !to.outer.is_empty();
-        if from.component.is_some() && to.component.is_some() && apart {
+        if apart {
+            self.names(id, &from, &to);
+        }
+        if let (Some(old), Some(new), true) = (from.component, to.component, apart) {
             // Both refer to a schema that is compared for itself.
-            self.annotations(id, &|keyword| {
-                (from.outer_annotation(keyword), to.outer_annotation(keyword))
-            });
             let child = self.pair(&from.core, &to.core);
             self.child(id, child, Ways::BOTH);
+            if self.same_schema(old, new) {
+                self.annotations(id, &|keyword| {
+                    (from.outer_annotation(keyword), to.outer_annotation(keyword))
+                });
+            } else {
+                // What stood outside may stand inside now.
+                self.pairs[child].bare = true;
+                self.annotations(id, &|keyword| {
+                    (from.annotation(keyword), to.annotation(keyword))
+                });
+            }
             return;
         }
-        self.annotations(id, &|keyword| {
-            (from.annotation(keyword), to.annotation(keyword))
-        });
+        if !self.pairs[id].bare {
+            self.annotations(id, &|keyword| {
+                (from.annotation(keyword), to.annotation(keyword))
+            });
+        }
         let flat = (
             flatten(&self.base.value, &from.core),
             flatten(&self.head.value, &to.core),

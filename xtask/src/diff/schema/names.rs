@@ -1,7 +1,7 @@
 //! What schemas are called on both sides.
 
+use super::Schemas;
 use super::resolve::Followed;
-use super::{Schemas, label};
 use crate::diff::document::{Document, squash};
 use crate::diff::found::Finding;
 use crate::pointer;
@@ -51,9 +51,17 @@ impl<'a> Schemas<'a> {
         }
     }
 
+    /// Whether two names mean one schema: it kept its name, or changed it.
+    pub(super) fn same_schema(&self, old: &str, new: &str) -> bool {
+        let renamed = self.base.names(old)
+            && self.head.names(new)
+            && !has(self.head, old)
+            && !has(self.base, new);
+        renamed || squash(old) == squash(new)
+    }
+
     /// Whether a schema is one that never gets a name by itself.
     fn is_scalar(&self, followed: &Followed<'a>) -> bool {
-        let _ = label::place;
         followed.core.value.get("properties").is_none()
             && ["oneOf", "anyOf", "allOf"]
                 .iter()
