@@ -206,7 +206,7 @@ pub(crate) fn tell(vendor: &str, built: &Built, report: bool) {
     let prose: usize = built.report.prose.values().sum();
     eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
     for line in &built.report.lines {
-        if matches!(line.rule, "overlay-without-effect" | "page-skipped") {
+        if line.rule == "page-skipped" {
             eprintln!("warning: {vendor}: {}", line.detail);
         }
     }

@@ -10,8 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Brings a named document into normal form.
 pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
-    let version = document.pointer("/info/version").cloned();
-    document["info"] = json!({"title": title, "version": version.unwrap_or_else(|| json!("0"))});
+    info(document, title);
     nullable_components(document, report);
     prune(document);
     discriminators(document);
@@ -32,6 +31,19 @@ pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
         }
     }
     *document = sorted(document);
+}
+
+/// Title, version, and a description of ours if there is one.
+fn info(document: &mut Value, title: &str) {
+    let given = |name: &str| document.pointer(&format!("/info/{name}")).cloned();
+    let mut info = json!({
+        "title": title,
+        "version": given("version").unwrap_or_else(|| json!("0")),
+    });
+    if let Some(description) = given("description") {
+        info["description"] = description;
+    }
+    document["info"] = info;
 }
 
 /// The text of a document in normal form.

@@ -6,7 +6,6 @@
 use crate::fault::{Fault, Faults, Result};
 use crate::lower::brief;
 use crate::pointer;
-use crate::report::Report;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
@@ -14,7 +13,6 @@ use serde_json_path::JsonPath;
 struct Action {
     /// Its number and target, for messages.
     name: String,
-    target: String,
     path: JsonPath,
     update: Option<Value>,
     remove: bool,
@@ -78,7 +76,7 @@ impl Overlay {
     }
 
     /// Applies the actions, in order.
-    pub fn apply(&self, document: &mut Value, report: &mut Report) -> Result<()> {
+    pub fn apply(&self, document: &mut Value) -> Result<()> {
         let mut faults = Faults::default();
         for action in &self.actions {
             let places = action.places(document);
@@ -93,8 +91,11 @@ impl Overlay {
             let before = document.clone();
             self.run(action, places, document, &mut faults);
             if *document == before {
-                let message = format!("{} changes nothing: it may be taken out", action.name);
-                report.add("overlay-without-effect", &action.target, message);
+                let message = format!(
+                    "{} changes nothing: the document says so by itself, take the action out",
+                    action.name
+                );
+                faults.0.push(Fault::file(&self.file, message));
             }
         }
         faults.into_result()
@@ -181,7 +182,6 @@ fn action(item: &Value, n: usize) -> std::result::Result<Action, String> {
     }
     Ok(Action {
         name: format!("action {} ({target})", n + 1),
-        target,
         path,
         update,
         remove,
@@ -256,7 +256,7 @@ mod tests {
 
     fn apply(actions: &str, mut document: Value) -> Result<Value> {
         let text = format!("overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions:\n{actions}");
-        Overlay::parse("overlay.yaml", &text)?.apply(&mut document, &mut Report::default())?;
+        Overlay::parse("overlay.yaml", &text)?.apply(&mut document)?;
         Ok(document)
     }
 
@@ -274,6 +274,14 @@ mod tests {
     fn an_action_without_a_match_is_named() {
         let faults = apply("- {target: '$.a', update: {b: 2}}\n", json!({})).unwrap_err();
         assert!(faults.to_string().contains("action 1 ($.a)"), "{faults}");
+    }
+
+    #[test]
+    fn an_action_without_an_effect_is_named() {
+        let document = json!({"enum": ["a", "user_error"]});
+        let faults = apply("- {target: '$', update: {enum: [user_error]}}\n", document);
+        let faults = faults.unwrap_err().to_string();
+        assert!(faults.contains("action 1 ($) changes nothing"), "{faults}");
     }
 
     #[test]

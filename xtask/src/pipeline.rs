@@ -110,7 +110,7 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
     let (mut used, mut numbered) = (named.used, named.numbered);
     let before = document.clone();
     if let Some(overlay) = plan.overlay {
-        if let Err(mut faults) = overlay.apply(&mut document, report) {
+        if let Err(mut faults) = overlay.apply(&mut document) {
             // A name that has gone is often why an action matches nothing.
             faults.0.extend(unused(plan, &used));
             return Err(faults);

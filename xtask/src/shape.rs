@@ -481,6 +481,14 @@ pub fn is_extension(key: &str) -> bool {
     key.starts_with("x-") || key.starts_with("X-")
 }
 
+/// Whether a name is an extension among the members of this kind. Only where
+/// the standard gives an object extensions of its own: elsewhere a name that
+/// begins with `x-` is a header, a parameter or a property like any other.
+#[must_use]
+pub fn is_extension_among(kind: Kind, name: &str) -> bool {
+    matches!(kind, Kind::PathItem | Kind::Response) && is_extension(name)
+}
+
 /// The methods that a path can have.
 pub const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",

@@ -37,7 +37,7 @@ pub fn nodes<'a>(
             }
             (Shape::Map(kind), Value::Object(members)) => {
                 for (name, item) in members {
-                    if !(kind != Kind::Schema && shape::is_extension(name)) {
+                    if !shape::is_extension_among(kind, name) {
                         nodes(kind, item, &pointer::join(&at, name), visit);
                     }
                 }
@@ -73,7 +73,7 @@ pub fn nodes_mut(
                 }
                 (Shape::Map(kind), Value::Object(members)) => {
                     for (name, item) in members.iter_mut() {
-                        if !(kind != Kind::Schema && shape::is_extension(name)) {
+                        if !shape::is_extension_among(kind, name) {
                             nodes_mut(kind, item, &pointer::join(&at, name), visit);
                         }
                     }

@@ -102,6 +102,17 @@ impl Lowering<'_> {
         if kind == Kind::Schema {
             misspelt::correct(&mut map, at, self.report);
         }
+        if kind == Kind::Operation && self.newer && !map.contains_key("responses") {
+            self.report.add(
+                "no-responses",
+                at,
+                "3.1 needs none: any answer, undescribed",
+            );
+            map.insert(
+                "responses".to_owned(),
+                json!({"default": {"description": ""}}),
+            );
+        }
         for name in shape::required(kind) {
             if !map.contains_key(*name) {
                 self.fault(at, format!("{} without {name:?}", noun(kind)));
@@ -274,7 +285,7 @@ impl Lowering<'_> {
     fn named(&mut self, kind: Kind, members: &Map<String, Value>, at: &str) -> Value {
         let mut lowered = Map::new();
         for (name, item) in members {
-            if kind != Kind::Schema && shape::is_extension(name) {
+            if shape::is_extension_among(kind, name) {
                 self.prose("x-*", item);
                 continue;
             }

@@ -232,3 +232,44 @@ fn the_document_around_the_schemas_is_lowered() {
         assert!(rules.contains(rule), "{rule}");
     }
 }
+
+#[test]
+fn names_that_begin_with_x_are_names_where_there_are_no_extensions() {
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"x-internal": {}, "/a": {"get": {
+            "parameters": [{"$ref": "#/components/parameters/X-Account"}],
+            "responses": {"x-note": {}, "200": {"description": "",
+                "headers": {"X-Rate": {"schema": {"type": "string"}}},
+                "content": {"x-own/type": {"schema": {"type": "string"}}}}}
+        }}},
+        "components": {"parameters": {"X-Account":
+            {"in": "header", "name": "X-Account", "schema": {"type": "string"}}}}
+    });
+    let mut report = Report::default();
+    let lowered = lower("x.yaml", &document, Mode::default(), &mut report).unwrap();
+    assert!(lowered["components"]["parameters"]["X-Account"].is_object());
+    let operation = &lowered["paths"]["/a"]["get"];
+    assert!(operation["responses"]["200"]["headers"]["X-Rate"].is_object());
+    assert!(operation["responses"]["200"]["content"]["x-own/type"].is_object());
+    assert!(operation["responses"].get("x-note").is_none());
+    assert!(lowered["paths"].get("x-internal").is_none());
+}
+
+#[test]
+fn an_operation_of_3_1_needs_no_responses() {
+    let document = |version: &str| {
+        json!({
+            "openapi": version,
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"get": {}}}
+        })
+    };
+    let mut report = Report::default();
+    let newer = lower("x.yaml", &document("3.1.0"), Mode::default(), &mut report).unwrap();
+    assert!(newer["paths"]["/a"]["get"]["responses"]["default"].is_object());
+    assert!(report.lines.iter().any(|line| line.rule == "no-responses"));
+    let older = lower("x.yaml", &document("3.0.3"), Mode::default(), &mut report);
+    assert!(older.unwrap_err().to_string().contains("responses"));
+}
