@@ -41,7 +41,7 @@ mod wire;
 pub use awkward::Awkward;
 pub use builder::Builder;
 pub use error::Error;
-pub use faults::{Effect, Fault, Hint, When, effects};
+pub use faults::{Effect, Fault, Hint, When, effects, faults_markdown};
 pub use record::RecordedRequest;
 pub use sandbox::{Sandbox, SeededJob};
 pub use vendor::Vendor;

@@ -166,7 +166,7 @@ pub fn effects() -> Vec<(String, String)> {
         };
         rows.push((
             refused.status.to_string(),
-            format!("the request is refused with {}, {form}", refused.status),
+            format!("the request is refused, {form}"),
         ));
     }
     let hints = [

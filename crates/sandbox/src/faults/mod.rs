@@ -1,10 +1,12 @@
 //! Faults on demand: what goes wrong, at which requests, and how often.
 
 mod apply;
+mod document;
 mod effect;
 mod injector;
 mod spec;
 
+pub use document::faults_markdown;
 pub use effect::{Effect, Hint, effects};
 
 pub(crate) use apply::{Spoiled, refusal, spoil};
