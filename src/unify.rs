@@ -35,12 +35,14 @@ mod from_openai;
 mod from_together;
 mod from_truefoundry;
 mod job;
+mod limits;
 #[cfg(all(feature = "openai", feature = "together"))]
 mod mapping_doc;
 mod metrics;
 mod notes;
 mod operations;
 mod origin;
+mod price;
 mod request;
 #[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod rules;
@@ -56,12 +58,14 @@ pub use error::MappingError;
 pub use events::{Event, EventKind, EventLevel, EventObject};
 pub use files::{File, FileObject};
 pub use job::{Job, JobError, JobObject, Provider};
+pub use limits::{ModelLimits, TrainingLimits};
 #[cfg(all(feature = "openai", feature = "together"))]
 pub use mapping_doc::mapping_markdown;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
 pub use operations::{Operation, Support};
 pub use origin::Origin;
+pub use price::PriceEstimate;
 pub use request::{CreateRequest, Loss, Refusal, Translated, Unsupported};
 pub use rules::Rule;
 #[cfg(feature = "schema")]
