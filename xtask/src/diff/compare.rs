@@ -9,7 +9,7 @@ use super::mapping::Mapping;
 use super::operations::{Walk, walk};
 use super::residue;
 use super::rust::RustChange;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is one change: the same rule at the same places with the same words.
 type Key = (
@@ -68,7 +68,16 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
         .into_values()
         .map(|(finding, touched)| entry(&walk, &finding, &touched, &lines))
         .collect();
-    for finding in residue::residue(base, head, &entries) {
+    let told: BTreeSet<String> = entries
+        .iter()
+        .filter(|entry| entry.rule.id != "description-changed")
+        .flat_map(|entry| {
+            let old = entry.base.as_ref().map(|p| lines.0.origin(&p.pointer));
+            let new = entry.head.as_ref().map(|p| lines.1.origin(&p.pointer));
+            old.into_iter().chain(new)
+        })
+        .collect();
+    for finding in residue::residue(base, head, &told) {
         let touched = touched(&walk, &reached, &finding);
         entries.push(entry(&walk, &finding, &touched, &lines));
     }
@@ -119,8 +128,9 @@ fn touched(
             for node in [&operation.base, &operation.head].into_iter().flatten() {
                 let ways = match place.strip_prefix(&node.at) {
                     Some(rest) if rest.starts_with("/responses") => Ways::RECEIVED,
-                    Some(rest) if rest.starts_with("/callbacks") => Ways::BOTH,
-                    Some(rest) if rest.starts_with('/') => Ways::SENT,
+                    Some(rest) if rest.starts_with("/parameters") => Ways::SENT,
+                    Some(rest) if rest.starts_with("/requestBody") => Ways::SENT,
+                    Some(rest) if rest.starts_with('/') => Ways::BOTH,
                     _ => continue,
                 };
                 let known = touched.entry(n).or_default();

@@ -56,7 +56,7 @@ impl<'a> Lines<'a> {
     /// The line of a place, or of the nearest place around it.
     #[must_use]
     pub fn line(&self, place: &str) -> Option<usize> {
-        let mut at = self.origin(place, 0);
+        let mut at = self.origin(place);
         loop {
             if let Some(line) = self.lines.get(&at) {
                 return Some(*line);
@@ -65,8 +65,14 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Where a place of the normal form stands in the written document.
-    fn origin(&self, place: &str, depth: usize) -> String {
+    /// Where a place of the normal form stands in the written document, or
+    /// what is nearest to it.
+    #[must_use]
+    pub fn origin(&self, place: &str) -> String {
+        self.origin_at(place, 0)
+    }
+
+    fn origin_at(&self, place: &str, depth: usize) -> String {
         let schemas = "/components/schemas/";
         let (start, steps) = match place.strip_prefix(schemas) {
             Some(rest) => {
@@ -74,7 +80,7 @@ impl<'a> Lines<'a> {
                 let name = pointer::unescape(name);
                 let start = match (self.written.get(&squash(&name)), self.uses.get(&name)) {
                     (Some(own), _) => pointer::join("/components/schemas", own),
-                    (None, Some(used)) if depth < 64 => self.origin(used, depth + 1),
+                    (None, Some(used)) if depth < 64 => self.origin_at(used, depth + 1),
                     _ => return schemas.trim_end_matches('/').to_owned(),
                 };
                 (start, steps)

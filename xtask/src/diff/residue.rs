@@ -2,18 +2,19 @@
 //! uses, keywords that the lowering leaves out, and the vendor's prose.
 
 use super::document::{Document, is_prose, squash};
-use super::entry::Entry;
 use super::found::{Finding, quoted};
 use super::schema::label;
 use crate::lower::rules::type_of;
 use crate::pointer;
+use crate::shape::Kind;
+use crate::walk;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything of that sort.
-pub(super) fn residue(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
+pub(super) fn residue(base: &Document, head: &Document, told: &BTreeSet<String>) -> Vec<Finding> {
     let mut found = unused(base, head);
-    found.extend(lost(base, head, entries));
+    found.extend(lost(base, head, told));
     found.extend(prose(base, head));
     found
 }
@@ -57,7 +58,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-fn lost(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
+fn lost(base: &Document, head: &Document, told: &BTreeSet<String>) -> Vec<Finding> {
     let places: BTreeSet<&String> = base.lost.keys().chain(head.lost.keys()).collect();
     let mut found = Vec::new();
     for place in places {
@@ -74,12 +75,8 @@ fn lost(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
         }
         let old = before.cloned().or_else(|| old.map(plain));
         let new = after.cloned().or_else(|| new.map(plain));
-        let told = entries.iter().any(|entry| {
-            let places = [&entry.base, &entry.head];
-            let mut pointers = places.into_iter().flatten().map(|p| p.pointer.as_str());
-            entry.rule.id != "description-changed"
-                && pointers.any(|p| p == place.as_str() || p == parent)
-        });
+        // The rules have spoken of this very place.
+        let told = told.contains(place) || told.contains(parent);
         if old == new || told {
             continue;
         }
@@ -113,34 +110,31 @@ fn lost(base: &Document, head: &Document, entries: &[Entry]) -> Vec<Finding> {
 
 /// One finding for all prose, by keyword: what it says is in the documents.
 fn prose(base: &Document, head: &Document) -> Option<Finding> {
+    let old = nodes(base);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut first = None;
-    differ(
-        &base.written.value,
-        &head.written.value,
-        "",
-        &mut |keyword, at| {
-            let keyword = if keyword.starts_with("x-") {
-                "x-*"
-            } else {
-                keyword
-            };
-            *counts.entry(keyword.to_owned()).or_default() += 1;
-            first.get_or_insert_with(|| at.to_owned());
-        },
-    );
+    let mut first: Option<String> = None;
+    for (at, new) in nodes(head) {
+        let Some(old) = old.get(&at) else { continue };
+        let (Some(one), Some(other)) = (old.as_object(), new.as_object()) else {
+            continue;
+        };
+        let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+        for key in keys.into_iter().filter(|key| is_left_out(key)) {
+            if one.get(key) != other.get(key) {
+                let shown = if key.starts_with("x-") { "x-*" } else { key };
+                *counts.entry(shown.to_owned()).or_default() += 1;
+                first.get_or_insert_with(|| pointer::join(&at, key));
+            }
+        }
+    }
     let first = first?;
     let said: Vec<String> = counts
         .iter()
         .map(|(keyword, count)| format!("{count} × {keyword}"))
         .collect();
     let side = |document: &Document| {
-        document
-            .written
-            .value
-            .pointer(&first)
-            .is_some()
-            .then_some(first.as_str())
+        let there = document.written.value.pointer(&first).is_some();
+        there.then_some(first.as_str())
     };
     Some(
         Finding::new("prose-changed")
@@ -149,49 +143,23 @@ fn prose(base: &Document, head: &Document) -> Option<Finding> {
     )
 }
 
-/// Keywords of prose that the normal form has no place for.
-const LEFT_OUT: &[&str] = &[
-    "summary",
-    "title",
-    "example",
-    "examples",
-    "externalDocs",
-    "tags",
-    "$comment",
-    "oaiMeta",
-    "termsOfService",
-    "contact",
-];
+/// The nodes of a document as it was written.
+fn nodes(document: &Document) -> BTreeMap<String, &Value> {
+    let mut nodes = BTreeMap::new();
+    walk::nodes(
+        Kind::Document,
+        &document.written.value,
+        "",
+        &mut |_, node, at| {
+            nodes.insert(at.to_owned(), node);
+        },
+    );
+    nodes
+}
 
-/// Finds the prose that differs between nodes that both sides have. Members of
-/// `properties` and the like are names, not keywords.
-fn differ(old: &Value, new: &Value, at: &str, tell: &mut dyn FnMut(&str, &str)) {
-    match (old, new) {
-        (Value::Object(one), Value::Object(other)) => {
-            let names = ["/properties", "/schemas", "/responses", "/parameters"];
-            let named = names.iter().any(|end| at.ends_with(end));
-            let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-            for key in keys {
-                let prose = !named
-                    && (LEFT_OUT.contains(&key.as_str())
-                        || (crate::shape::is_extension(key) && !key.starts_with("x-unitune-")));
-                let place = pointer::join(at, key);
-                match (one.get(key), other.get(key)) {
-                    (old, new) if prose => {
-                        if old != new {
-                            tell(key, &place);
-                        }
-                    }
-                    (Some(old), Some(new)) => differ(old, new, &place, tell),
-                    _ => {}
-                }
-            }
-        }
-        (Value::Array(one), Value::Array(other)) => {
-            for (n, (old, new)) in one.iter().zip(other).enumerate() {
-                differ(old, new, &pointer::index(at, n), tell);
-            }
-        }
-        _ => {}
-    }
+/// Whether a keyword is prose that the normal form has no place for.
+fn is_left_out(keyword: &str) -> bool {
+    let ours = keyword.starts_with("x-unitune-");
+    let words = ["tags", "termsOfService", "contact"];
+    keyword != "description" && !ours && (is_prose(keyword) || words.contains(&keyword))
 }

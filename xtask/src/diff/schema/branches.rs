@@ -142,6 +142,8 @@ impl<'a> Schemas<'a> {
             self.pair(branch, node)
         };
         if child != id {
+            // What annotates the whole is compared as a whole.
+            self.pairs[child].bare = true;
             self.child(id, child, Ways::BOTH);
         }
     }

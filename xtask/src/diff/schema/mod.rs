@@ -110,10 +110,12 @@ impl<'a> Schemas<'a> {
                     (from.outer_annotation(keyword), to.outer_annotation(keyword))
                 });
             } else {
-                // What stood outside may stand inside now.
+                // What stood outside may stand inside now; another schema has
+                // a description of its own.
                 self.pairs[child].bare = true;
-                self.annotations(id, &|keyword| {
-                    (from.annotation(keyword), to.annotation(keyword))
+                self.annotations(id, &|keyword| match keyword {
+                    "description" => (from.outer_annotation(keyword), to.outer_annotation(keyword)),
+                    _ => (from.annotation(keyword), to.annotation(keyword)),
                 });
             }
             return;
