@@ -246,22 +246,30 @@ fn discriminators(document: &mut Value) {
                 continue;
             };
             if branches.len() > 1
-                && let Some(name) = telling(branches, &snapshot)
+                && let Some((name, values)) = telling(branches, &snapshot)
             {
-                schema["discriminator"] = json!({"propertyName": name});
+                let mut discriminator = json!({"propertyName": name});
+                // Without it, the standard takes the components' names as values.
+                let references = branches.iter().map(|branch| branch.get("$ref").cloned());
+                if let Some(references) = references.collect::<Option<Vec<_>>>() {
+                    let mapping: Map<String, Value> = values.into_iter().zip(references).collect();
+                    discriminator["mapping"] = Value::Object(mapping);
+                }
+                schema["discriminator"] = discriminator;
             }
         }
     });
 }
 
-fn telling(branches: &[Value], document: &Value) -> Option<String> {
+/// The property that tells the branches apart, and its value in each of them.
+fn telling(branches: &[Value], document: &Value) -> Option<(String, Vec<String>)> {
     let resolve = |schema: &Value| -> Option<Value> {
         match referred(schema) {
             Some(name) => schemas(document)?.get(name).cloned(),
             None => Some(schema.clone()),
         }
     };
-    let mut common: Option<BTreeMap<String, BTreeSet<String>>> = None;
+    let mut common: Option<BTreeMap<String, Vec<String>>> = None;
     for branch in branches {
         let branch = resolve(branch)?;
         let required = branch.get("required")?.as_array()?;
@@ -282,20 +290,18 @@ fn telling(branches: &[Value], document: &Value) -> Option<String> {
             }
         }
         common = Some(match common {
-            None => own
-                .into_iter()
-                .map(|(n, v)| (n, BTreeSet::from([v])))
-                .collect(),
+            None => own.into_iter().map(|(n, v)| (n, vec![v])).collect(),
             Some(known) => known
                 .into_iter()
                 .filter_map(|(name, mut values)| {
-                    let value = own.get(&name)?;
-                    values.insert(value.clone()).then_some((name, values))
+                    let value = own.get(&name).filter(|v| !values.contains(v))?;
+                    values.push(value.clone());
+                    Some((name, values))
                 })
                 .collect(),
         });
     }
-    common?.into_keys().next()
+    common?.into_iter().next()
 }
 
 /// Every response has a description: ours, when the overlay gives none.
@@ -320,5 +326,30 @@ fn describe(response: &mut Value, text: &str) {
         && !map.contains_key("$ref")
     {
         map.entry("description").or_insert_with(|| json!(text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_union_says_what_tells_its_branches_apart() {
+        let branch = |value: &str| {
+            json!({"type": "object", "required": ["kind"],
+                   "properties": {"kind": {"type": "string", "enum": [value]}}})
+        };
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let mut document = json!({"components": {"schemas": {
+            "Dog": branch("dog"), "Cat": branch("cat"),
+            "Pet": {"oneOf": [reference("Dog"), reference("Cat")]},
+        }}});
+        discriminators(&mut document);
+        assert_eq!(
+            document["components"]["schemas"]["Pet"]["discriminator"],
+            json!({"propertyName": "kind", "mapping": {
+                "dog": "#/components/schemas/Dog", "cat": "#/components/schemas/Cat",
+            }})
+        );
     }
 }

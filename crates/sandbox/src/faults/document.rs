@@ -1,9 +1,9 @@
-//! `docs/faults.md`, written from the tables that faults are read by.
+//! `docs/sandbox-faults.md`, written from the tables that faults are read by.
 
 use super::effect::effects;
 use crate::vendor::Vendor;
 
-/// The text of `docs/faults.md`.
+/// The text of `docs/sandbox-faults.md`.
 pub fn faults_markdown() -> String {
     let mut text = String::from(INTRODUCTION);
     for (effect, meaning) in effects() {
