@@ -38,6 +38,7 @@ mod job;
 mod limits;
 #[cfg(all(feature = "openai", feature = "together"))]
 mod mapping_doc;
+mod members;
 mod metrics;
 mod notes;
 mod operations;
@@ -61,6 +62,7 @@ pub use job::{Job, JobError, JobObject, Provider};
 pub use limits::{ModelLimits, TrainingLimits};
 #[cfg(all(feature = "openai", feature = "together"))]
 pub use mapping_doc::mapping_markdown;
+pub use members::Members;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
 pub use operations::{Operation, Support};

@@ -106,7 +106,7 @@ mod together {
                 return Err(MappingError::new("created_at", reason).of(id));
             };
             let mut extras = Extras::new();
-            extras.text("checkpoint_type", Some(checkpoint_type.clone()));
+            extras.text("checkpoint_type", Some(checkpoint_type));
             extras.json("created_at", Some(created_at));
             extras.undocumented(extra, &[]);
             Ok(Self {

@@ -198,16 +198,16 @@ mod together {
         data.count("token_count", *token_count);
         data.count("param_count", *param_count);
         data.count("training_offset", *training_offset);
-        data.text("checkpoint_path", checkpoint_path.clone());
-        data.text("model_path", model_path.clone());
-        data.text("wandb_url", wandb_url.clone());
+        data.text("checkpoint_path", checkpoint_path.as_ref());
+        data.text("model_path", model_path.as_ref());
+        data.text("wandb_url", wandb_url.as_ref());
         let data = data.into_members();
 
         let mut extras = Extras::new();
         extras.put("type", type_.as_ref().map(|word| word.as_str()));
         extras.put("level", level.as_ref().map(|word| word.as_str()));
         extras.json("created_at", created_at.as_ref());
-        extras.text("hash", hash.clone());
+        extras.text("hash", hash.as_ref());
         extras.undocumented(extra, &[]);
         Event {
             object: EventObject::FineTuningJobEvent,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::NoteKind;
 use super::notes::Ledger;
-use super::{Context, NoteKind};
 use crate::wire::Extra;
 
 /// Collects members under the vendor's names.
@@ -23,8 +23,8 @@ impl Extras {
     }
 
     /// Keeps a text, unless it is empty: vendors write `""` for "not set".
-    pub(super) fn text(&mut self, name: &str, value: Option<String>) {
-        self.put(name, value.filter(|text| !text.is_empty()));
+    pub(super) fn text(&mut self, name: &str, value: Option<&String>) {
+        self.put(name, value.filter(|text| !text.is_empty()).cloned());
     }
 
     /// Keeps a number, unless it is a zero that makes no sense.
@@ -54,24 +54,15 @@ impl Extras {
         self.0.remove(name)
     }
 
-    /// The members as they are, where none of them can be a key.
+    /// The members as they are.
     pub(super) fn into_members(self) -> Map<String, Value> {
         self.0
     }
 
     /// The members, without keys, each of them noted.
-    pub(super) fn finish(
-        mut self,
-        context: &Context,
-        ledger: &mut Ledger<'_>,
-    ) -> Map<String, Value> {
+    pub(super) fn finish(mut self, ledger: &mut Ledger<'_>) -> Map<String, Value> {
         withhold(&mut self.0, ledger);
-        if context.notes {
-            for name in self.0.keys() {
-                let message = "the gateway's job has no slot for it; kept in `provider.extra`";
-                ledger.vendor_field(name, NoteKind::Unmapped, message);
-            }
-        }
+        ledger.unmapped(&self.0);
         self.0
     }
 }

@@ -116,7 +116,7 @@ impl File {
         } = file;
         let mut extras = Extras::new();
         extras.put("Processed", Some(*processed));
-        extras.text("FileType", Some(file_type.as_str().to_owned()));
+        extras.put("FileType", Some(file_type.as_str()));
         extras.undocumented(extra, &[]);
         let status = if *processed { "processed" } else { "uploaded" };
         Self {

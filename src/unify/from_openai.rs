@@ -1,13 +1,17 @@
 //! OpenAI's job: identity, but for the status; `error` stands beside the
 //! gateway's fields.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::common;
 use super::extras::{Extras, object};
+use super::members::Source;
 use super::notes::Ledger;
 use super::rules::openai as rules;
-use super::{Context, Job, JobError, JobObject, MappingError, Provider, ToJob, Vendor, status};
+use super::{
+    Context, Job, JobError, JobObject, MappingError, Members, Provider, ToJob, Vendor, status,
+};
 use crate::openai::types::{FineTuningJob, FineTuningJobError};
 use crate::wire::Extra;
 
@@ -57,7 +61,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     extras.put("user_provided_suffix", user_provided_suffix);
     extras.undocumented(&undocumented, &[]);
     let error = error.and_then(|error| failure(error, &mut extras));
-    let extra = extras.finish(context, &mut ledger);
+    let extra = extras.finish(&mut ledger);
     Ok(Job {
         object: JobObject::FineTuningJob,
         id,
@@ -70,12 +74,13 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         status,
         validation_file,
         training_file,
-        hyperparameters: hyperparameters.as_ref().map(object),
+        hyperparameters: hyperparameters.map(|it| Members::later(Own(it))),
         trained_tokens,
-        integrations: integrations.map(|all| all.iter().map(object).collect()),
+        integrations: integrations
+            .map(|all| all.into_iter().map(|it| Members::later(Own(it))).collect()),
         seed,
         estimated_finish,
-        method: method.as_ref().map(object),
+        method: method.map(|it| Members::later(Own(it))),
         metadata,
         error,
         provider: Provider {
@@ -85,9 +90,23 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
             cost: None,
             successor: None,
             notes: ledger.into_notes(),
-            extra,
+            extra: extra.into(),
         },
     })
+}
+
+/// A value of the vendor's that is an object in the gateway's job, too.
+#[derive(Clone)]
+struct Own<T>(T);
+
+impl<T: Serialize + Clone + Send + Sync + 'static> Source for Own<T> {
+    fn members(&self) -> Map<String, Value> {
+        object(&self.0)
+    }
+
+    fn boxed(&self) -> Box<dyn Source> {
+        Box::new(self.clone())
+    }
 }
 
 /// `null`, `{}` and an object of nothing but nulls all mean that nothing went

@@ -2,6 +2,7 @@
 //! creation and cancelling, one for a single job; both become one view, and
 //! the view becomes the gateway's job.
 
+mod beside;
 mod failure;
 pub(super) mod log;
 mod settings;
@@ -9,12 +10,12 @@ mod successor;
 mod times;
 mod view;
 
+use self::beside::Beside;
 pub(super) use self::settings::openai_shape as method;
 use self::view::View;
-use super::extras::{Extras, withhold};
 use super::notes::Ledger;
 use super::rules::together as rules;
-use super::{Context, Job, JobObject, MappingError, Provider, Status, ToJob, Usd, Vendor};
+use super::{Context, Job, JobObject, MappingError, Members, Provider, Status, ToJob, Usd, Vendor};
 use super::{common, status};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
 
@@ -30,13 +31,6 @@ impl ToJob for FinetuneResponseTruncated {
     }
 }
 
-/// Names that come in another spelling than the document's.
-const SPELLINGS: [(&str, &str); 3] = [
-    ("TrainingFileNumLines", "trainingfile_numlines"),
-    ("TrainingFileSize", "trainingfile_size"),
-    ("Suffix", "suffix"),
-];
-
 fn into_job(mut view: View, context: &Context) -> Result<Job, MappingError> {
     let id = std::mem::take(&mut view.id);
     match convert(&id, view, context) {
@@ -51,7 +45,6 @@ fn into_job(mut view: View, context: &Context) -> Result<Job, MappingError> {
 fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError> {
     let mut ledger = Ledger::new(context);
     let ledger = &mut ledger;
-    let mut extras = Extras::new();
     ledger.note(rules::OBJECT);
     ledger.note(rules::ID);
 
@@ -63,35 +56,17 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
     let estimated_finish = times::estimate(&view, status, ledger);
     let error = failure::failure(events, status, ledger);
     let successor = successor::successor(id, events);
-    extras.json(
-        "events",
-        view.events.as_ref().filter(|events| !events.is_empty()),
-    );
-
-    let fine_tuned_model = set(view.model_output_name);
-    let (fine_tuned_model, rule) = match (fine_tuned_model, status) {
-        (Some(name), Status::Succeeded) => (Some(name), rules::FINE_TUNED),
-        (None, Status::Succeeded) => (None, rules::FINE_TUNED_ABSENT),
-        (name, _) => {
-            extras.put("model_output_name", name);
-            (None, rules::FINE_TUNED_NOT_YET)
-        }
+    let name = set(view.model_output_name);
+    let (fine_tuned_model, model_output_name, rule) = match (name, status) {
+        (Some(name), Status::Succeeded) => (Some(name), None, rules::FINE_TUNED),
+        (None, Status::Succeeded) => (None, None, rules::FINE_TUNED_ABSENT),
+        (name, _) => (None, name, rules::FINE_TUNED_NOT_YET),
     };
     ledger.note(rule);
-    let (trained_tokens, rule) = match (view.token_count, status) {
-        (Some(count), Status::Succeeded) if count > 0 => (Some(count), rules::TOKENS),
-        (count, status) => {
-            extras.count("token_count", count);
-            let ended = status == Status::Succeeded;
-            (
-                None,
-                if ended {
-                    rules::TOKENS_UNKNOWN
-                } else {
-                    rules::TOKENS_NOT_YET
-                },
-            )
-        }
+    let (trained_tokens, token_count, rule) = match (view.token_count, status) {
+        (Some(count), Status::Succeeded) if count > 0 => (Some(count), None, rules::TOKENS),
+        (count, Status::Succeeded) => (None, count, rules::TOKENS_UNKNOWN),
+        (count, _) => (None, count, rules::TOKENS_NOT_YET),
     };
     ledger.note(rule);
 
@@ -119,31 +94,34 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
     ledger.note(rules::RESULT_FILES);
     ledger.note(rules::METADATA);
 
-    let mut hyperparameters = settings::hyperparameters(&view.settings, ledger);
-    let mut method = settings::method(view.training_method, &mut extras, ledger)?;
+    let mut hyperparameters = settings::hyperparameters(view.settings, ledger);
+    let (mut method, training_method) = settings::method(view.training_method, ledger)?;
     let integrations = settings::integrations(view.wandb, ledger);
     for members in [&mut hyperparameters, &mut method].into_iter().flatten() {
-        withhold(members, ledger);
+        ledger.look(members);
     }
-
-    extras.json(
-        "started_at",
-        view.started_at.as_ref().filter(|time| !time.is_unset()),
-    );
-    extras.json(
-        "updated_at",
-        view.updated_at.as_ref().filter(|time| !time.is_unset()),
-    );
-    extras.json("progress", view.progress.as_ref());
     // Zero says that there is no price yet.
     let cost = view
         .total_price
         .filter(|nanos| *nanos != 0)
         .map(Usd::from_nanos);
-    extras.count("total_price", view.total_price);
-    view.unmapped.keep(&mut extras);
-    extras.undocumented(&view.undocumented, &SPELLINGS);
-    let extra = extras.finish(context, ledger);
+    let beside = Beside {
+        events: view.events,
+        started_at: view.started_at,
+        updated_at: view.updated_at,
+        progress: view.progress,
+        total_price: view.total_price,
+        model_output_name,
+        token_count,
+        training_method,
+        unmapped: view.unmapped,
+        undocumented: view.undocumented,
+    };
+    let mut extra = Members::later(beside);
+    ledger.look(&mut extra);
+    if context.notes {
+        ledger.unmapped(&extra.to_map());
+    }
     let notes = std::mem::replace(ledger, Ledger::new(context)).into_notes();
     Ok(Job {
         object: JobObject::FineTuningJob,

@@ -6,7 +6,9 @@ use super::common;
 use super::extras::Extras;
 use super::notes::Ledger;
 use super::rules::truefoundry as rules;
-use super::{Context, Job, JobError, JobObject, MappingError, Provider, ToJob, Vendor, status};
+use super::{
+    Context, Job, JobError, JobObject, MappingError, Members, Provider, ToJob, Vendor, status,
+};
 use crate::truefoundry::types::FineTuningJob;
 use crate::wire::Extra;
 
@@ -60,7 +62,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     if error.is_some() {
         extras.take("error");
     }
-    let extra = extras.finish(context, &mut ledger);
+    let extra = extras.finish(&mut ledger);
     Ok(Job {
         object: JobObject::FineTuningJob,
         id,
@@ -73,12 +75,12 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         status,
         validation_file,
         training_file,
-        hyperparameters,
+        hyperparameters: hyperparameters.map(Members::from),
         trained_tokens,
-        integrations,
+        integrations: integrations.map(|all| all.into_iter().map(Members::from).collect()),
         seed,
         estimated_finish,
-        method,
+        method: method.map(Members::from),
         metadata,
         error,
         provider: Provider {
@@ -88,7 +90,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
             cost: None,
             successor: None,
             notes: ledger.into_notes(),
-            extra,
+            extra: extra.into(),
         },
     })
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::{Note, Status, Usd, Vendor};
+use super::{Members, Note, Status, Usd, Vendor};
 use crate::truefoundry::types::{FineTuningJob, FineTuningJobObject};
 use crate::wire::Extra;
 
@@ -41,17 +40,17 @@ pub struct Job {
     /// The file that the model is trained with.
     pub training_file: String,
     /// The settings of the training.
-    pub hyperparameters: Option<Map<String, Value>>,
+    pub hyperparameters: Option<Members>,
     /// Tokens that the vendor bills for the training.
     pub trained_tokens: Option<i64>,
     /// Where progress is reported to.
-    pub integrations: Option<Vec<Map<String, Value>>>,
+    pub integrations: Option<Vec<Members>>,
     /// The seed of the job's random numbers.
     pub seed: Option<i64>,
     /// When the vendor expects the job to end, in Unix seconds.
     pub estimated_finish: Option<i64>,
     /// How the model is trained.
-    pub method: Option<Map<String, Value>>,
+    pub method: Option<Members>,
     /// The caller's own labels.
     pub metadata: Option<BTreeMap<String, String>>,
     /// Why the job failed.
@@ -110,7 +109,7 @@ pub struct Provider {
     /// How each field came about, where the caller asked for notes.
     pub notes: Vec<Note>,
     /// What the vendor says that has no slot, under the vendor's names.
-    pub extra: Map<String, Value>,
+    pub extra: Members,
 }
 
 /// The job without what the gateway's schema has no place for: `error` and
@@ -129,12 +128,14 @@ impl From<Job> for FineTuningJob {
             status: job.status.into(),
             validation_file: job.validation_file,
             training_file: job.training_file,
-            hyperparameters: job.hyperparameters,
+            hyperparameters: job.hyperparameters.map(Members::into_map),
             trained_tokens: job.trained_tokens,
-            integrations: job.integrations,
+            integrations: job
+                .integrations
+                .map(|all| all.into_iter().map(Members::into_map).collect()),
             seed: job.seed,
             estimated_finish: job.estimated_finish,
-            method: job.method,
+            method: job.method.map(Members::into_map),
             metadata: job.metadata,
             extra: Extra::default(),
         }

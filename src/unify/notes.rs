@@ -1,8 +1,9 @@
 //! How each value of a job came about, and where that is written down.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{Context, MappingError, Rule, Strictness};
+use super::{Context, MappingError, Members, Rule, Strictness};
 
 /// How one value came about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -109,6 +110,26 @@ impl<'c> Ledger<'c> {
                 kind,
                 message: message.to_owned(),
             });
+        }
+    }
+
+    /// What has no slot.
+    pub(super) fn unmapped(&mut self, members: &Map<String, Value>) {
+        for name in members.keys().filter(|_| self.context.notes) {
+            self.notes.push(Note {
+                field: name.clone(),
+                kind: NoteKind::Unmapped,
+                message: "the gateway's job has no slot for it; kept in `provider.extra`"
+                    .to_owned(),
+            });
+        }
+    }
+
+    /// Members that are worked out when somebody looks are looked at now, if
+    /// there are notes to take of what is withheld.
+    pub(super) fn look(&mut self, members: &mut Members) {
+        if self.context.notes {
+            members.settle(self);
         }
     }
 

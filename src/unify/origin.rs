@@ -28,7 +28,7 @@ impl Origin {
         Self {
             account: context.account.clone(),
             vendor,
-            extra: extras.finish(&silent, &mut Ledger::new(&silent)),
+            extra: extras.finish(&mut Ledger::new(&silent)),
         }
     }
 }

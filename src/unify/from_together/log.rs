@@ -16,14 +16,26 @@ pub(in crate::unify) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType>
     if word.is_empty() {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
+    // Without a copy on the heap: this is asked of every event of every job.
+    let mut buffer = [0; 40];
+    let Some(lower) = lower_case(word, &mut buffer) else {
+        return Some(kind.clone());
+    };
     let meant = SPELLINGS
         .iter()
         .find(|(spelling, _)| *spelling == lower)
-        .map_or(lower.as_str(), |(_, meant)| *meant);
+        .map_or(lower, |(_, meant)| *meant);
     let found = FinetuneEventType::from(meant);
     let strange = matches!(found, FinetuneEventType::Unknown(_));
     Some(if strange { kind.clone() } else { found })
+}
+
+/// A word in lower case; none of those that documents name is longer.
+fn lower_case<'b>(word: &str, buffer: &'b mut [u8; 40]) -> Option<&'b str> {
+    let lower = buffer.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).ok()
 }
 
 /// How grave an event is.
@@ -38,7 +50,8 @@ pub(in crate::unify) enum Level {
 pub(in crate::unify) fn level(event: &FineTuneEvent) -> Option<Level> {
     let level = event.level.as_ref()?;
     let known = if let FinetuneEventLevels::Unknown(word) = level {
-        FinetuneEventLevels::from(word.to_ascii_lowercase())
+        let mut buffer = [0; 40];
+        FinetuneEventLevels::from(lower_case(word, &mut buffer)?)
     } else {
         level.clone()
     };

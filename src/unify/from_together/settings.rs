@@ -4,61 +4,85 @@ use serde_json::{Map, Value};
 
 use super::rules;
 use super::view::{Settings, Wandb};
-use crate::together::types::{BatchSize, LrScheduler, TrainingMethod, TrainingType};
-use crate::unify::MappingError;
-use crate::unify::extras::{Extras, json, object};
+use crate::together::types::{
+    BatchSize, LrScheduler, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
+};
+use crate::unify::extras::{json, object};
+use crate::unify::members::Source;
 use crate::unify::notes::Ledger;
+use crate::unify::{MappingError, Members};
 
 /// The vendor's settings under the vendor's names. Its learning rate is
 /// absolute: it never becomes a `learning_rate_multiplier`, which is relative.
-pub(super) fn hyperparameters(
-    settings: &Settings,
-    ledger: &mut Ledger<'_>,
-) -> Option<Map<String, Value>> {
-    let Settings {
-        n_epochs,
-        batch_size,
-        learning_rate,
-        lr_scheduler,
-        warmup_ratio,
-        weight_decay,
-        max_grad_norm,
-        max_seq_length,
-        packing,
-        training_type,
-    } = settings;
-    let positive = |number: &Option<i64>| number.filter(|number| *number != 0).map(Value::from);
-    let batch_size = batch_size.as_ref().and_then(|size| match size {
-        // "max" stays "max", which is not OpenAI's "auto".
-        BatchSize::Max => Some(Value::from("max")),
-        BatchSize::Integer(size) => positive(&Some(*size)),
-        BatchSize::Unknown(value) => Some(value.clone()),
-    });
-    let members = [
-        ("n_epochs", positive(n_epochs)),
-        ("batch_size", batch_size),
-        (
-            "learning_rate",
-            learning_rate.filter(|rate| *rate != 0.0).map(Value::from),
-        ),
-        ("lr_scheduler", lr_scheduler.as_ref().and_then(scheduler)),
-        ("warmup_ratio", warmup_ratio.map(Value::from)),
-        ("weight_decay", weight_decay.map(Value::from)),
-        ("max_grad_norm", max_grad_norm.map(Value::from)),
-        ("max_seq_length", positive(max_seq_length)),
-        ("packing", packing.map(Value::from)),
-        ("training_type", training_type.as_ref().and_then(kind)),
-    ];
-    let members: Map<String, Value> = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect();
-    if members.is_empty() {
+pub(super) fn hyperparameters(settings: Settings, ledger: &mut Ledger<'_>) -> Option<Members> {
+    if is_empty(&settings) {
         ledger.note(rules::HYPERPARAMETERS_ABSENT);
         return None;
     }
     ledger.note(rules::HYPERPARAMETERS);
-    Some(members)
+    Some(Members::later(settings))
+}
+
+impl Source for Settings {
+    fn members(&self) -> Map<String, Value> {
+        let Settings {
+            n_epochs,
+            batch_size,
+            learning_rate,
+            lr_scheduler,
+            warmup_ratio,
+            weight_decay,
+            max_grad_norm,
+            max_seq_length,
+            packing,
+            training_type,
+        } = self;
+        let members = [
+            ("n_epochs", positive(n_epochs)),
+            ("batch_size", batch_size.as_ref().and_then(size)),
+            (
+                "learning_rate",
+                learning_rate.filter(|rate| *rate != 0.0).map(Value::from),
+            ),
+            ("lr_scheduler", lr_scheduler.as_ref().and_then(scheduler)),
+            ("warmup_ratio", warmup_ratio.map(Value::from)),
+            ("weight_decay", weight_decay.map(Value::from)),
+            ("max_grad_norm", max_grad_norm.map(Value::from)),
+            ("max_seq_length", positive(max_seq_length)),
+            ("packing", packing.map(Value::from)),
+            ("training_type", training_type.as_ref().and_then(kind)),
+        ];
+        members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect()
+    }
+
+    fn boxed(&self) -> Box<dyn Source> {
+        Box::new(self.clone())
+    }
+}
+
+/// Zero epochs, or a batch of none, says that nothing is set.
+fn positive(number: &Option<i64>) -> Option<Value> {
+    number.filter(|number| *number != 0).map(Value::from)
+}
+
+/// `"max"` stays `"max"`, which is not OpenAI's `"auto"`.
+fn size(size: &BatchSize) -> Option<Value> {
+    match size {
+        BatchSize::Max => Some(Value::from("max")),
+        BatchSize::Integer(size) => positive(&Some(*size)),
+        BatchSize::Unknown(value) => Some(value.clone()),
+    }
+}
+
+/// Whether there are any members. Most jobs say how many epochs they train.
+fn is_empty(settings: &Settings) -> bool {
+    let some = settings.n_epochs.is_some_and(|epochs| epochs != 0)
+        || settings.warmup_ratio.is_some()
+        || settings.packing.is_some();
+    !some && settings.members().is_empty()
 }
 
 /// Old jobs say `lr_scheduler_type: ""`, which says nothing; their arguments,
@@ -95,32 +119,58 @@ fn without_unset(value: &Value, tag: &str) -> Option<Value> {
     Some(value)
 }
 
-/// The vendor's method in OpenAI's shape.
+/// The vendor's method in OpenAI's shape; or, where no document names it, as
+/// it came.
 pub(super) fn method(
     method: Option<TrainingMethod>,
-    extras: &mut Extras,
     ledger: &mut Ledger<'_>,
-) -> Result<Option<Map<String, Value>>, MappingError> {
-    let (word, settings) = match &method {
-        None => {
+) -> Result<(Option<Members>, Option<Value>), MappingError> {
+    match method {
+        Some(TrainingMethod::Unknown(value)) if without_unset(&value, "method").is_some() => {
+            ledger.guess(rules::METHOD_UNKNOWN, String::new)?;
+            Ok((None, Some(value)))
+        }
+        Some(TrainingMethod::Unknown(_)) | None => {
             ledger.note(rules::METHOD_ABSENT);
-            return Ok(None);
+            Ok((None, None))
         }
-        Some(TrainingMethod::Sft(sft)) => ("supervised", object(sft)),
-        Some(TrainingMethod::Dpo(dpo)) => ("dpo", object(dpo)),
-        Some(TrainingMethod::Unknown(value)) => {
-            let unset = without_unset(value, "method").is_none();
-            if unset {
-                ledger.note(rules::METHOD_ABSENT);
-            } else {
-                ledger.guess(rules::METHOD_UNKNOWN, String::new)?;
-                extras.put("training_method", Some(value.clone()));
-            }
-            return Ok(None);
+        Some(TrainingMethod::Sft(sft)) => {
+            ledger.note(rules::METHOD);
+            Ok((Some(Members::later(Supervised(sft))), None))
         }
-    };
-    ledger.note(rules::METHOD);
-    Ok(Some(openai_shape(word, settings)))
+        Some(TrainingMethod::Dpo(dpo)) => {
+            ledger.note(rules::METHOD);
+            Ok((Some(Members::later(Dpo(dpo))), None))
+        }
+    }
+}
+
+/// `{type: supervised, supervised: …}`
+#[derive(Clone)]
+struct Supervised(TrainingMethodSft);
+
+impl Source for Supervised {
+    fn members(&self) -> Map<String, Value> {
+        openai_shape("supervised", object(&self.0))
+    }
+
+    fn boxed(&self) -> Box<dyn Source> {
+        Box::new(self.clone())
+    }
+}
+
+/// `{type: dpo, dpo: {hyperparameters: {beta, …}}}`
+#[derive(Clone)]
+struct Dpo(TrainingMethodDpo);
+
+impl Source for Dpo {
+    fn members(&self) -> Map<String, Value> {
+        openai_shape("dpo", object(&self.0))
+    }
+
+    fn boxed(&self) -> Box<dyn Source> {
+        Box::new(self.clone())
+    }
 }
 
 /// A method in OpenAI's shape: its word, and its settings under that name.
@@ -145,22 +195,31 @@ pub(in crate::unify) fn openai_shape(
 }
 
 /// Weights & Biases, where anything about it is set. Keys are not among it.
-pub(super) fn integrations(
-    wandb: Wandb,
-    ledger: &mut Ledger<'_>,
-) -> Option<Vec<Map<String, Value>>> {
+pub(super) fn integrations(wandb: Wandb, ledger: &mut Ledger<'_>) -> Option<Vec<Members>> {
     let Wandb { project, name, url } = wandb;
-    let members: Map<String, Value> = [("project", project), ("name", name), ("url", url)]
-        .into_iter()
-        .filter_map(|(member, text)| Some((member.to_owned(), super::set(text)?.into())))
-        .collect();
-    if members.is_empty() {
+    let (project, name, url) = (super::set(project), super::set(name), super::set(url));
+    if project.is_none() && name.is_none() && url.is_none() {
         ledger.note(rules::INTEGRATIONS_ABSENT);
         return None;
     }
     ledger.note(rules::INTEGRATIONS);
-    Some(vec![Map::from_iter([
-        ("type".to_owned(), Value::from("wandb")),
-        ("wandb".to_owned(), members.into()),
-    ])])
+    Some(vec![Members::later(Wandb { project, name, url })])
+}
+
+impl Source for Wandb {
+    fn members(&self) -> Map<String, Value> {
+        let Wandb { project, name, url } = self;
+        let members: Map<String, Value> = [("project", project), ("name", name), ("url", url)]
+            .into_iter()
+            .filter_map(|(member, text)| Some((member.to_owned(), text.clone()?.into())))
+            .collect();
+        Map::from_iter([
+            ("type".to_owned(), Value::from("wandb")),
+            ("wandb".to_owned(), members.into()),
+        ])
+    }
+
+    fn boxed(&self) -> Box<dyn Source> {
+        Box::new(self.clone())
+    }
 }

@@ -35,6 +35,7 @@ pub(super) struct View {
 }
 
 /// What becomes hyperparameters.
+#[derive(Clone)]
 pub(super) struct Settings {
     pub(super) n_epochs: Option<i64>,
     pub(super) batch_size: Option<BatchSize>,
@@ -49,6 +50,7 @@ pub(super) struct Settings {
 }
 
 /// What becomes an integration.
+#[derive(Clone)]
 pub(super) struct Wandb {
     pub(super) project: Option<String>,
     pub(super) name: Option<String>,
@@ -56,7 +58,7 @@ pub(super) struct Wandb {
 }
 
 /// What the gateway's job has no slot for.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Unmapped {
     suffix: Option<String>,
     owner_address: Option<String>,
@@ -79,15 +81,15 @@ pub(super) struct Unmapped {
 }
 
 impl Unmapped {
-    pub(super) fn keep(self, extras: &mut Extras) {
-        extras.text("suffix", self.suffix);
-        extras.text("owner_address", self.owner_address);
-        extras.text("user_id", self.user_id);
-        extras.text("job_id", self.job_id);
-        extras.text("model_output_path", self.model_output_path);
-        extras.text("from_checkpoint", self.from_checkpoint);
-        extras.text("from_hf_model", self.from_hf_model);
-        extras.text("hf_model_revision", self.hf_model_revision);
+    pub(super) fn keep(&self, extras: &mut Extras) {
+        extras.text("suffix", self.suffix.as_ref());
+        extras.text("owner_address", self.owner_address.as_ref());
+        extras.text("user_id", self.user_id.as_ref());
+        extras.text("job_id", self.job_id.as_ref());
+        extras.text("model_output_path", self.model_output_path.as_ref());
+        extras.text("from_checkpoint", self.from_checkpoint.as_ref());
+        extras.text("from_hf_model", self.from_hf_model.as_ref());
+        extras.text("hf_model_revision", self.hf_model_revision.as_ref());
         extras.json("multimodal_params", self.multimodal_params.as_ref());
         extras.json("train_on_inputs", self.train_on_inputs.as_ref());
         // Zero of these says something: none are made, none done, none ahead.
