@@ -1,11 +1,19 @@
 //! How requests leave and answers arrive: one implementation for the clients
 //! of all vendors. Nothing here knows a vendor's types.
 
+mod attempt;
 mod builder;
+mod carry;
+mod clock;
+mod connection;
 mod error;
 mod error_body;
 mod execute;
+mod hints;
+mod observer;
+mod options;
 mod response;
+mod retry;
 mod upload;
 
 use std::fmt;
@@ -14,27 +22,35 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 pub use builder::{ApiClient, ClientBuilder, Environment};
+pub use clock::{Clock, SystemClock};
 pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use error_body::ErrorBody;
+pub use observer::{Attempt, Observer};
+pub use options::CallOptions;
 pub use response::{Download, Response};
+pub use retry::RetryPolicy;
 pub use upload::{Progress, Upload};
 
-/// What a client sends its requests through: base URL, key, limits.
+/// What a client sends its requests through: base URL, key, settings.
 ///
 /// Debug output shows neither the key nor any header's value.
 #[derive(Clone)]
 pub struct Transport {
     shared: Arc<Shared>,
+    settings: Arc<options::Settings>,
 }
 
+/// What stays the same, whatever the settings of a call are.
 struct Shared {
     account: String,
     base_url: String,
     http: reqwest::Client,
     headers: HeaderMap,
     secret: Option<secrecy::SecretString>,
-    max_body_bytes: usize,
+    /// `POST`s that make nothing, so that it does no harm to repeat them.
+    harmless: &'static [&'static str],
+    permits: Option<tokio::sync::Semaphore>,
 }
 
 impl Transport {

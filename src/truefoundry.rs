@@ -9,7 +9,9 @@ mod generated {
 pub use generated::*;
 
 use crate::Error;
-use crate::transport::{ApiClient, ClientBuilder, Environment, Response, Transport, Upload};
+use crate::transport::{
+    ApiClient, CallOptions, ClientBuilder, Environment, Response, Transport, Upload,
+};
 
 impl ApiClient for Client {
     const VENDOR: &'static str = "truefoundry";
@@ -20,6 +22,8 @@ impl ApiClient for Client {
         headers: &[],
     };
 
+    const HARMLESS_POSTS: &'static [&'static str] = &[];
+
     fn from_transport(transport: Transport) -> Self {
         Self::with_transport(transport)
     }
@@ -29,6 +33,12 @@ impl Client {
     /// Starts with the vendor's default base URL and no key.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::default()
+    }
+
+    /// The same client with other limits, for some calls.
+    #[must_use]
+    pub fn with_options(&self, options: &CallOptions) -> Self {
+        Self::with_transport(self.transport().with_options(options))
     }
 
     /// Uploads a file. It streams: what comes from disk is never in memory as

@@ -7,9 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
-use super::{Error, ErrorKind, Shared, Transport};
+use super::connection::{Network, base_url, bearer};
+use super::options::Settings;
+use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, Transport};
 
 /// A generated client, and how it is usually reached.
 pub trait ApiClient: Sized {
@@ -19,6 +22,9 @@ pub trait ApiClient: Sized {
     const DEFAULT_BASE_URL: &'static str;
     /// The vendor's usual environment variables.
     const ENVIRONMENT: Environment;
+    /// The `POST` operations that make nothing and spend nothing, so that it
+    /// does no harm when one arrives twice.
+    const HARMLESS_POSTS: &'static [&'static str];
 
     /// The client over a transport.
     fn from_transport(transport: Transport) -> Self;
@@ -55,8 +61,9 @@ pub struct ClientBuilder<C> {
     key: Option<SecretString>,
     headers: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
-    timeout: Duration,
-    max_body_bytes: usize,
+    network: Network,
+    settings: Settings,
+    max_concurrency: Option<usize>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -68,8 +75,9 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
             key: None,
             headers: Vec::new(),
             http: None,
-            timeout: Duration::from_secs(60),
-            max_body_bytes: 64 << 20,
+            network: Network::default(),
+            settings: Settings::default(),
+            max_concurrency: None,
             client: PhantomData,
         }
     }
@@ -122,11 +130,51 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The longest that a call may take, its body included; 60 seconds unless
-    /// set.
+    /// The longest that a call may take, with all its tries, waits and its
+    /// body; 60 seconds unless set. The bytes of an upload or a download are
+    /// not bounded by it: see [`Self::transfer_timeout`].
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.settings.timeout = timeout;
+        self
+    }
+
+    /// The longest that a connection may take to come about; 10 seconds unless
+    /// set.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.network.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// The longest silence of the vendor's, before an answer or in the middle
+    /// of it; 30 seconds unless set.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.read_timeout = timeout;
+        self
+    }
+
+    /// The longest that the bytes of an upload or a download may take, as long
+    /// as they move; not bounded unless set.
+    #[must_use]
+    pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.transfer_timeout = Some(timeout);
+        self
+    }
+
+    /// How often a failed call is tried again; 2 unless set, 0 is never.
+    #[must_use]
+    pub fn retries(mut self, times: usize) -> Self {
+        self.settings.retry.retries = times;
+        self
+    }
+
+    /// How often a failed call is tried again, and how long to wait before
+    /// that.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
         self
     }
 
@@ -134,12 +182,49 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// set. Downloads stream and are not bounded by it.
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
-        self.max_body_bytes = bytes;
+        self.settings.max_body_bytes = bytes;
         self
     }
 
-    /// An HTTP client of one's own: proxies, root certificates, connection
-    /// pools. Its time-outs then replace [`Self::timeout`].
+    /// How many requests may be under way at the same time; the others wait,
+    /// within their deadline. Not bounded unless set.
+    #[must_use]
+    pub fn max_concurrency(mut self, requests: usize) -> Self {
+        self.max_concurrency = Some(requests.max(1));
+        self
+    }
+
+    /// The time that deadlines and waits go by; the machine's unless set.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.settings.clock = clock;
+        self
+    }
+
+    /// Who is told of every request, for metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.settings.observer = Some(observer);
+        self
+    }
+
+    /// A proxy for all requests, in the place of the one that the system or
+    /// its environment variables name.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
+        self.network.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts these certificates in PEM form too, beside the system's.
+    #[must_use]
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.network.roots.push(pem.into());
+        self
+    }
+
+    /// An HTTP client of one's own, with its own connections, proxies,
+    /// certificates and redirects. Retries and deadlines stay this client's.
     #[must_use]
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
@@ -180,9 +265,15 @@ impl<C: ApiClient> ClientBuilder<C> {
         }
         let base_url = base_url(&self.base_url).map_err(config)?;
         let http = match self.http {
-            Some(http) => http,
-            None => http_client(self.timeout)
-                .map_err(|e| config("no HTTP client can be set up here".to_owned()).because(e))?,
+            None => self.network.client().map_err(|e| e.at_account(&account))?,
+            Some(http) if self.network.is_default() => http,
+            Some(_) => {
+                return Err(config(
+                    "a proxy, a certificate or a time-out for connections is set beside an HTTP \
+                     client of one's own; set it on that client"
+                        .to_owned(),
+                ));
+            }
         };
         Ok(Transport {
             shared: Arc::new(Shared {
@@ -191,8 +282,10 @@ impl<C: ApiClient> ClientBuilder<C> {
                 http,
                 headers,
                 secret: self.key,
-                max_body_bytes: self.max_body_bytes,
+                harmless: C::HARMLESS_POSTS,
+                permits: self.max_concurrency.map(Semaphore::new),
             }),
+            settings: Arc::new(self.settings),
         })
     }
 }
@@ -202,98 +295,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("account", &self.account)
-            .field("timeout", &self.timeout)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-fn bearer(key: &SecretString) -> Result<HeaderValue, String> {
-    let key = key.expose_secret().trim();
-    if key.is_empty() {
-        return Err("the key is empty".to_owned());
-    }
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// A base URL without its trailing slash.
-fn base_url(text: &str) -> Result<String, String> {
-    let url = reqwest::Url::parse(text.trim())
-        .map_err(|e| format!("the base URL {:?} is not one: {e}", shown(text)))?;
-    let complaint = if !matches!(url.scheme(), "http" | "https") {
-        Some("its scheme is neither http nor https")
-    } else if url.host_str().is_none() {
-        Some("it names no host")
-    } else if !url.username().is_empty() || url.password().is_some() {
-        Some("it holds a user name or a password; give the key as the key")
-    } else if url.query().is_some() || url.fragment().is_some() {
-        Some("it has a query or a fragment")
-    } else {
-        None
-    };
-    match complaint {
-        Some(complaint) => Err(format!(
-            "the base URL {:?} cannot be used: {complaint}",
-            shown(text)
-        )),
-        None => Ok(url.as_str().trim_end_matches('/').to_owned()),
-    }
-}
-
-/// A URL for a message: what stands before an `@` could be a password, and so
-/// could a query.
-fn shown(url: &str) -> &str {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    url.rsplit('@').next().unwrap_or_default()
-}
-
-fn http_client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
-    // Cryptography is the process's choice; where nobody has chosen, ring.
-    // An error means that somebody chose in between, which is as good.
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    reqwest::Client::builder()
-        .user_agent(concat!("unitune/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(timeout.min(Duration::from_secs(10)))
-        .timeout(timeout)
-        .build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base_urls_are_checked_and_trimmed() {
-        assert_eq!(
-            base_url("https://a.example/v1/").unwrap(),
-            "https://a.example/v1"
-        );
-        assert_eq!(
-            base_url("http://127.0.0.1:9100").unwrap(),
-            "http://127.0.0.1:9100"
-        );
-        for bad in ["api.example", "ftp://a.example", "https://a.example/?x=1"] {
-            assert!(base_url(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_password_in_a_base_url_is_refused_and_not_repeated() {
-        let error = base_url("https://me:hunter2@a.example").unwrap_err();
-        assert!(!error.contains("hunter2"), "{error}");
-        let error = base_url("https//me:hunter2@a.example").unwrap_err();
-        assert!(!error.contains("hunter2"), "{error}");
-    }
-
-    #[test]
-    fn the_bearer_header_is_sensitive() {
-        let value = bearer(&SecretString::from("sk-secret")).unwrap();
-        assert_eq!(format!("{value:?}"), "Sensitive");
-        assert!(bearer(&SecretString::from("a\nb")).is_err());
-        assert!(bearer(&SecretString::from(" ")).is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
-use super::{ErrorBody, Transport};
+use super::{ErrorBody, Transport, carry, retry};
 
 /// Why an operation failed.
 ///
@@ -23,6 +23,8 @@ struct Inner {
     body: ErrorBody,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    should_retry: Option<bool>,
+    tries: u32,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -65,6 +67,8 @@ impl Error {
             body: ErrorBody::default(),
             request_id: None,
             retry_after: None,
+            should_retry: None,
+            tries: 0,
             source: None,
         }))
     }
@@ -90,15 +94,16 @@ impl Error {
     }
 
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
+        if let Some(error) = carry::unpack(&error) {
+            return error;
+        }
         // The URL could hold what a user put there; it says nothing that the
         // account does not.
         let error = error.without_url();
-        let (kind, message) = if error.is_timeout() {
-            (ErrorKind::Timeout, "the time ran out")
-        } else if is_length_limit(&error) {
-            (ErrorKind::TooLarge, "the answer is larger than the limit")
-        } else if error.is_connect() {
+        let (kind, message) = if error.is_connect() {
             (ErrorKind::Connect, "no connection")
+        } else if error.is_timeout() {
+            (ErrorKind::Timeout, "the time ran out")
         } else if error.is_builder() {
             (ErrorKind::InvalidRequest, "the request cannot be built")
         } else if error.is_redirect() {
@@ -107,7 +112,7 @@ impl Error {
             (ErrorKind::Interrupted, "the connection broke")
         };
         let deepest = deepest(&error);
-        let message = if deepest.is_empty() || kind == ErrorKind::TooLarge {
+        let message = if deepest.is_empty() {
             message.to_owned()
         } else {
             format!("{message}: {deepest}")
@@ -115,27 +120,34 @@ impl Error {
         Self::new(kind, message).because(error)
     }
 
-    fn from_status(status: StatusCode, headers: &HeaderMap, body: ErrorBody) -> Self {
-        let mut error = Self::new(ErrorKind::Status, "");
-        error.0.status = Some(status);
+    pub(super) fn from_status(status: StatusCode, body: ErrorBody) -> Self {
+        let message = if status.is_redirection() {
+            "which is not followed; check the base URL"
+        } else {
+            ""
+        };
+        let mut error = Self::new(ErrorKind::Status, message);
         error.0.body = body;
-        error.with_headers(headers)
+        error
     }
 
-    pub(super) fn with_headers(mut self, headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-        self.0.request_id = ["x-request-id", "x-amzn-requestid", "cf-ray"]
-            .into_iter()
-            .find_map(text)
-            .map(str::to_owned);
-        self.0.retry_after = text("retry-after-ms")
-            .and_then(|v| v.parse().ok())
-            .map(Duration::from_millis)
-            .or_else(|| {
-                text("retry-after")
-                    .and_then(|v| v.parse().ok())
-                    .map(Duration::from_secs)
-            });
+    /// Which answer it is about.
+    pub(super) fn with_answer(mut self, status: StatusCode, headers: &HeaderMap) -> Self {
+        self.0.status = Some(status);
+        self.0.request_id = request_id(headers).map(str::to_owned);
+        self
+    }
+
+    /// What the vendor says about another try.
+    pub(super) fn with_hints(mut self, after: Option<Duration>, should: Option<bool>) -> Self {
+        self.0.retry_after = after;
+        self.0.should_retry = should;
+        self
+    }
+
+    /// How often it was tried.
+    pub(super) fn after_tries(mut self, tries: u32) -> Self {
+        self.0.tries = tries;
         self
     }
 
@@ -189,6 +201,12 @@ impl Error {
         self.0.retry_after
     }
 
+    /// How often the request was sent, or was tried to be; 0 where it never
+    /// came to that.
+    pub fn tries(&self) -> u32 {
+        self.0.tries
+    }
+
     /// The thing does not exist there.
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound || self.0.status == Some(StatusCode::NOT_FOUND)
@@ -207,19 +225,28 @@ impl Error {
         self.0.status == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The time ran out.
+    /// The time ran out after a connection had come about.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// The same request may succeed later.
+    /// No connection came about: the request surely did not arrive.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// The same request may succeed later, by what the vendor says or else by
+    /// the sort of failure. Whether it is harmless to send it again is another
+    /// question: of a request that makes something, only
+    /// [`Self::is_connect`] says that it is.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
-            ErrorKind::Status => self
-                .0
-                .status
-                .is_some_and(|s| matches!(s.as_u16(), 408 | 409 | 429) || s.is_server_error()),
+            ErrorKind::Status => self.0.should_retry.unwrap_or_else(|| {
+                self.0
+                    .status
+                    .is_some_and(|s| retry::is_transient(s.as_u16()))
+            }),
             _ => false,
         }
     }
@@ -234,10 +261,13 @@ impl fmt::Display for Error {
         {
             write!(f, "{part}: ")?;
         }
-        match inner.status {
+        match inner.status.filter(|_| inner.kind == ErrorKind::Status) {
             None => f.write_str(&inner.message)?,
             Some(status) => {
                 write!(f, "the vendor answered {status}")?;
+                if !inner.message.is_empty() {
+                    write!(f, ", {}", inner.message)?;
+                }
                 if let Some(message) = &inner.body.message {
                     write!(f, ": {message}")?;
                 }
@@ -253,6 +283,8 @@ impl fmt::Display for Error {
             .into_iter()
             .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
             .collect();
+        let tries = (inner.tries > 1).then(|| format!("tried {} times", inner.tries));
+        let details: Vec<String> = details.into_iter().chain(tries).collect();
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
@@ -291,7 +323,7 @@ impl Transport {
             }
             Raw::ErrorResponse(response) => {
                 let (status, headers) = (response.status(), response.headers().clone());
-                Error::from_status(status, &headers, response.into_inner())
+                Error::from_status(status, response.into_inner()).with_answer(status, &headers)
             }
             Raw::InvalidResponsePayload(_, e) => Error::new(
                 ErrorKind::Decode,
@@ -301,7 +333,8 @@ impl Transport {
                 ),
             ),
             Raw::UnexpectedResponse(response) => {
-                Error::from_status(response.status(), response.headers(), ErrorBody::default())
+                Error::from_status(response.status(), ErrorBody::default())
+                    .with_answer(response.status(), response.headers())
             }
         };
         self.labelled(error).in_operation(operation)
@@ -317,13 +350,9 @@ fn deepest(error: &reqwest::Error) -> String {
     deepest.map(ToString::to_string).unwrap_or_default()
 }
 
-fn is_length_limit(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&dyn StdError> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<http_body_util::LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+/// Under which id the vendor, or the proxy before it, knows the request.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    ["x-request-id", "x-amzn-requestid", "cf-ray"]
+        .into_iter()
+        .find_map(|name| headers.get(name)?.to_str().ok())
 }

@@ -44,6 +44,11 @@ impl<T> Response<T> {
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
+
+    /// The id under which the vendor can look the request up.
+    pub fn request_id(&self) -> Option<&str> {
+        super::error::request_id(&self.headers)
+    }
 }
 
 impl<T> Deref for Response<T> {

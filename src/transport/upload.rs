@@ -1,8 +1,8 @@
 //! Multipart uploads that stream from disk.
 
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -12,6 +12,7 @@ use reqwest::{Body, Method};
 use serde::de::DeserializeOwned;
 use tokio_util::io::ReaderStream;
 
+use super::attempt::{Activity, Shape};
 use super::{Error, ErrorKind, Response, Transport};
 
 /// Called with the bytes that went through so far, and all bytes there are
@@ -22,9 +23,17 @@ pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 /// unless it was given as bytes.
 pub struct Upload {
     name: String,
-    body: Body,
-    length: u64,
+    content: Content,
+    length: Option<u64>,
     progress: Option<Progress>,
+}
+
+/// Where the bytes come from, as often as they are needed.
+enum Content {
+    Path(PathBuf),
+    Bytes(Bytes),
+    /// Can be sent once.
+    Stream(Mutex<Option<Body>>),
 }
 
 impl Upload {
@@ -43,19 +52,15 @@ impl Upload {
         };
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| unreadable("the file has no usable name".to_owned()))?;
-        let file = tokio::fs::File::open(path).await;
-        let file = file.map_err(|e| unreadable(e.to_string()))?;
-        let facts = file
-            .metadata()
-            .await
-            .map_err(|e| unreadable(e.to_string()))?;
+        let facts = tokio::fs::metadata(path).await;
+        let facts = facts.map_err(|e| unreadable(e.to_string()))?;
         if !facts.is_file() {
             return Err(unreadable("this is not a file".to_owned()));
         }
         Ok(Self {
             name: name.to_owned(),
-            length: facts.len(),
-            body: Body::wrap_stream(ReaderStream::with_capacity(file, 64 << 10)),
+            length: Some(facts.len()),
+            content: Content::Path(path.to_owned()),
             progress: None,
         })
     }
@@ -65,8 +70,27 @@ impl Upload {
         let bytes = bytes.into();
         Self {
             name: name.into(),
-            length: bytes.len() as u64,
-            body: Body::from(bytes),
+            length: Some(bytes.len() as u64),
+            content: Content::Bytes(bytes),
+            progress: None,
+        }
+    }
+
+    /// Bytes that come from elsewhere, under a name. Say the length where it is
+    /// known: not every vendor takes a file of unknown length. What has been
+    /// sent cannot be sent again, so such an upload is tried once.
+    pub fn from_stream<E>(
+        name: impl Into<String>,
+        stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+        length: Option<u64>,
+    ) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        Self {
+            name: name.into(),
+            content: Content::Stream(Mutex::new(Some(Body::wrap_stream(stream)))),
+            length,
             progress: None,
         }
     }
@@ -86,18 +110,36 @@ impl Upload {
         &self.name
     }
 
-    /// The file's size, in bytes.
-    pub fn length(&self) -> u64 {
+    /// The file's size in bytes, where it is known.
+    pub fn length(&self) -> Option<u64> {
         self.length
     }
 
-    fn part(self) -> Part {
-        let total = self.length;
-        let body = match self.progress {
-            None => self.body,
-            Some(report) => Body::wrap_stream(counted(self.body, total, report)),
+    /// The file as a part of a form, from its start; none when it is gone.
+    fn part(&self, activity: &Activity) -> Result<Option<Part>, Error> {
+        let body = match &self.content {
+            Content::Stream(body) => {
+                let body = body.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(body) = body else { return Ok(None) };
+                body
+            }
+            Content::Bytes(bytes) => Body::from(bytes.clone()),
+            Content::Path(path) => {
+                let file = std::fs::File::open(path).map_err(|e| {
+                    let message = format!("{}: {e}", path.display());
+                    Error::new(ErrorKind::InvalidRequest, message).because(e)
+                })?;
+                let file = tokio::fs::File::from_std(file);
+                Body::wrap_stream(ReaderStream::with_capacity(file, 64 << 10))
+            }
         };
-        Part::stream_with_length(body, total).file_name(self.name)
+        let body = counted(body, self.length, activity.clone(), self.progress.clone());
+        let body = Body::wrap_stream(body);
+        let part = match self.length {
+            Some(length) => Part::stream_with_length(body, length),
+            None => Part::stream(body),
+        };
+        Ok(Some(part.file_name(self.name.clone())))
     }
 }
 
@@ -113,14 +155,18 @@ impl fmt::Debug for Upload {
 /// The same body, and a report for each piece of it.
 fn counted(
     body: Body,
-    total: u64,
-    report: Progress,
+    total: Option<u64>,
+    activity: Activity,
+    report: Option<Progress>,
 ) -> impl Stream<Item = Result<Bytes, reqwest::Error>> + Send + 'static {
     let mut sent = 0;
     http_body_util::BodyDataStream::new(body).inspect(move |piece| {
         if let Ok(piece) = piece {
             sent += piece.len() as u64;
-            report(sent, Some(total));
+            activity.note(piece.len());
+            if let Some(report) = &report {
+                report(sent, total);
+            }
         }
     })
 }
@@ -135,38 +181,34 @@ impl Transport {
         headers: &[(&'static str, Option<String>)],
         file: Upload,
     ) -> Result<Response<T>, Error> {
-        let mut form = Form::new();
-        for (name, value) in fields {
-            form = form.text(*name, value.clone());
-        }
-        let form = form.part("file", file.part());
+        let activity = Activity::default();
         let url = format!("{}{path}", self.base_url());
-        let mut request = self
-            .http()
-            .request(Method::POST, url)
-            .header(http::header::ACCEPT, "application/json")
-            .multipart(form);
-        for (name, value) in headers {
-            if let Some(value) = value {
-                request = request.header(*name, value);
+        let request = || {
+            let Some(part) = file.part(&activity)? else {
+                return Ok(None);
+            };
+            let mut form = Form::new();
+            for (name, value) in fields {
+                form = form.text(*name, value.clone());
             }
-        }
-        let fail = |e| self.error(operation, progenitor_client::Error::CommunicationError(e));
-        let request = request.build().map_err(fail)?;
-        let response = self.execute(self.http(), request, operation).await;
-        let response = response.map_err(fail)?;
-        let status = response.status();
-        let raw = if status.is_success() {
-            progenitor_client::ResponseValue::from_response(response).await
-        } else if status.is_client_error() || status.is_server_error() {
-            match progenitor_client::ResponseValue::from_response(response).await {
-                Ok(body) => Err(progenitor_client::Error::ErrorResponse(body)),
-                Err(error) => Err(error),
+            let mut request = self
+                .http()
+                .request(Method::POST, &url)
+                .header(http::header::ACCEPT, "application/json")
+                .multipart(form.part("file", part));
+            for (name, value) in headers {
+                if let Some(value) = value {
+                    request = request.header(*name, value);
+                }
             }
-        } else {
-            Err(progenitor_client::Error::UnexpectedResponse(response))
+            request.build().map(Some).map_err(Error::from_reqwest)
         };
-        match raw {
+        let shape = Shape::Upload(activity.clone());
+        let answer = self
+            .call(self.http(), || request().transpose(), operation, shape)
+            .await;
+        let response = answer.map_err(|e| self.labelled(e).in_operation(operation))?;
+        match progenitor_client::ResponseValue::from_response(response).await {
             Ok(value) => Ok(Response::from_raw(value)),
             Err(error) => Err(self.error(operation, error)),
         }

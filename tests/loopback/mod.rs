@@ -1,8 +1,11 @@
 //! A loopback server that records what arrives and answers what it is told.
 #![allow(dead_code)]
 
+pub mod clock;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -59,6 +62,25 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, &'static str)>,
     pub body: Vec<u8>,
+    /// How long it takes to come.
+    pub delay: Duration,
+    /// How long each byte of the body takes.
+    pub drip: Duration,
+    /// The connection breaks after the body.
+    pub breaks: bool,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: Vec::new(),
+            delay: Duration::ZERO,
+            drip: Duration::ZERO,
+            breaks: false,
+        }
+    }
 }
 
 impl Answer {
@@ -67,6 +89,7 @@ impl Answer {
             status: 200,
             headers: vec![("content-type", "application/json")],
             body: value.to_string().into_bytes(),
+            ..Self::default()
         }
     }
 
@@ -75,7 +98,23 @@ impl Answer {
             status: 200,
             headers: vec![("content-type", "application/octet-stream")],
             body: body.to_vec(),
+            ..Self::default()
         }
+    }
+
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    pub fn dripping(mut self, per_byte: Duration) -> Self {
+        self.drip = per_byte;
+        self
+    }
+
+    pub fn breaking(mut self) -> Self {
+        self.breaks = true;
+        self
     }
 
     pub fn status(mut self, status: u16) -> Self {
@@ -130,6 +169,11 @@ impl Server {
             .unwrap()
     }
 
+    /// Everything that arrived.
+    pub fn all(&self) -> Vec<Received> {
+        self.shared.received.lock().unwrap().clone()
+    }
+
     /// How many requests arrived.
     pub fn count(&self) -> usize {
         self.shared.received.lock().unwrap().len()
@@ -160,9 +204,36 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     });
     let next = shared.answers.lock().unwrap().pop_front();
     let answer = next.unwrap_or_else(|| Answer::json(serde_json::json!({})));
+    tokio::time::sleep(answer.delay).await;
     let mut response = Response::builder().status(answer.status);
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    response.body(Body::from(answer.body)).unwrap()
+    let body = if answer.breaks {
+        let pieces = [
+            Ok(Bytes::from(answer.body)),
+            Err(std::io::Error::other("broken")),
+        ];
+        Body::from_stream(futures_util::stream::iter(pieces))
+    } else if !answer.drip.is_zero() {
+        let drip = answer.drip;
+        let bytes = answer.body.into_iter();
+        Body::from_stream(futures_util::stream::unfold(
+            bytes,
+            move |mut bytes| async move {
+                tokio::time::sleep(drip).await;
+                let byte = Bytes::from(vec![bytes.next()?]);
+                Some((Ok::<_, std::io::Error>(byte), bytes))
+            },
+        ))
+    } else {
+        Body::from(answer.body)
+    };
+    response.body(body).unwrap()
+}
+
+/// An address that nobody listens at.
+pub async fn nobody() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
 }

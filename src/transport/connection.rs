@@ -1,0 +1,133 @@
+//! What stands between a client and the network: the key's header, the base
+//! URL, the HTTP client.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Error, ErrorKind};
+
+pub(super) fn bearer(key: &SecretString) -> Result<HeaderValue, String> {
+    let key = key.expose_secret().trim();
+    if key.is_empty() {
+        return Err("the key is empty".to_owned());
+    }
+    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
+        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A base URL without its trailing slash.
+pub(super) fn base_url(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text.trim())
+        .map_err(|e| format!("the base URL {:?} is not one: {e}", shown(text)))?;
+    let complaint = if !matches!(url.scheme(), "http" | "https") {
+        Some("its scheme is neither http nor https")
+    } else if url.host_str().is_none() {
+        Some("it names no host")
+    } else if !url.username().is_empty() || url.password().is_some() {
+        Some("it holds a user name or a password; give the key as the key")
+    } else if url.query().is_some() || url.fragment().is_some() {
+        Some("it has a query or a fragment")
+    } else {
+        None
+    };
+    match complaint {
+        Some(complaint) => Err(format!(
+            "the base URL {:?} cannot be used: {complaint}",
+            shown(text)
+        )),
+        None => Ok(url.as_str().trim_end_matches('/').to_owned()),
+    }
+}
+
+/// A URL for a message: what stands before an `@` could be a password, and so
+/// could a query.
+fn shown(url: &str) -> &str {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    url.rsplit('@').next().unwrap_or_default()
+}
+
+/// How the connections of a client are made, where it makes its own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Network {
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) proxy: Option<SecretString>,
+    pub(super) roots: Vec<Vec<u8>>,
+}
+
+impl Network {
+    /// True when nothing is set.
+    pub(super) fn is_default(&self) -> bool {
+        self.connect_timeout.is_none() && self.proxy.is_none() && self.roots.is_empty()
+    }
+
+    /// An HTTP client with these settings. Certificates are always verified.
+    pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
+        let bad = |message: &str| Error::new(ErrorKind::Config, message);
+        // Cryptography is the process's choice; where nobody has chosen, ring.
+        // An error means that somebody chose in between, which is as good.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("unitune/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+            // A redirect could lead a request, its body and its key anywhere.
+            .redirect(reqwest::redirect::Policy::none());
+        if let Some(proxy) = &self.proxy {
+            // The cause could repeat a password in the URL, so it is left out.
+            let proxy = reqwest::Proxy::all(proxy.expose_secret());
+            builder = builder.proxy(proxy.map_err(|_| bad("the proxy's URL is not one"))?);
+        }
+        for pem in &self.roots {
+            let unreadable = |e| bad("a root certificate is not in PEM form").because(e);
+            let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(unreadable)?;
+            if roots.is_empty() {
+                return Err(bad("there is no certificate in what was given as one"));
+            }
+            builder = builder.tls_certs_merge(roots);
+        }
+        builder
+            .build()
+            .map_err(|e| bad("no HTTP client can be set up here").because(e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_are_checked_and_trimmed() {
+        assert_eq!(
+            base_url("https://a.example/v1/").unwrap(),
+            "https://a.example/v1"
+        );
+        assert_eq!(
+            base_url("http://127.0.0.1:9100").unwrap(),
+            "http://127.0.0.1:9100"
+        );
+        for bad in ["api.example", "ftp://a.example", "https://a.example/?x=1"] {
+            assert!(base_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_base_url_is_refused_and_not_repeated() {
+        let error = base_url("https://me:hunter2@a.example").unwrap_err();
+        assert!(!error.contains("hunter2"), "{error}");
+        let error = base_url("https//me:hunter2@a.example").unwrap_err();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_bearer_header_is_sensitive() {
+        let value = bearer(&SecretString::from("sk-secret")).unwrap();
+        assert_eq!(format!("{value:?}"), "Sensitive");
+        assert!(bearer(&SecretString::from("a\nb")).is_err());
+        assert!(bearer(&SecretString::from(" ")).is_err());
+    }
+}

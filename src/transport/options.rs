@@ -1,0 +1,178 @@
+//! What can be set for a client, and otherwise for some calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{Clock, Observer, RetryPolicy, SystemClock, Transport};
+
+/// How a client's calls are made.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) timeout: Duration,
+    pub(super) read_timeout: Duration,
+    pub(super) transfer_timeout: Option<Duration>,
+    pub(super) retry: RetryPolicy,
+    pub(super) max_body_bytes: usize,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) headers: HeaderMap,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(60),
+            read_timeout: Duration::from_secs(30),
+            transfer_timeout: None,
+            retry: RetryPolicy::default(),
+            max_body_bytes: 64 << 20,
+            idempotency_key: None,
+            headers: HeaderMap::new(),
+            observer: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Settings for some calls that differ from the client's own.
+///
+/// ```
+/// # async fn f(client: &unitune::together::Client) -> Result<(), unitune::Error> {
+/// use std::time::Duration;
+/// use unitune::transport::CallOptions;
+///
+/// let patient = CallOptions::new().timeout(Duration::from_secs(300)).retries(5);
+/// let jobs = client.with_options(&patient).list_jobs().await?;
+/// # let _ = jobs; Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    timeout: Option<Duration>,
+    read_timeout: Option<Duration>,
+    transfer_timeout: Option<Duration>,
+    retry: Option<RetryPolicy>,
+    retries: Option<usize>,
+    max_body_bytes: Option<usize>,
+    idempotency_key: Option<String>,
+    headers: HeaderMap,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl CallOptions {
+    /// As the client.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The longest that a call may take, with all its tries.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The longest silence of the vendor's.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = Some(timeout);
+        self
+    }
+
+    /// The longest that the bytes of an upload or a download may take.
+    #[must_use]
+    pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
+        self.transfer_timeout = Some(timeout);
+        self
+    }
+
+    /// How often a call is tried again; 0 is never.
+    #[must_use]
+    pub fn retries(mut self, times: usize) -> Self {
+        self.retries = Some(times);
+        self
+    }
+
+    /// How often a call is tried again, and how long to wait before that.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// The largest answer that is read into memory, in bytes.
+    #[must_use]
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.max_body_bytes = Some(bytes);
+        self
+    }
+
+    /// Sends `idempotency-key` with the call, and takes it that the service
+    /// knows a repeated request again by it: a `POST` that makes something is
+    /// then tried again like any other call. None of the three vendors
+    /// promises this, so give a key only to a service that does.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// Sends a header with the call.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Who is told of every request.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    fn over(&self, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
+        if let Some(timeout) = self.timeout {
+            settings.timeout = timeout;
+        }
+        if let Some(timeout) = self.read_timeout {
+            settings.read_timeout = timeout;
+        }
+        settings.transfer_timeout = self.transfer_timeout.or(settings.transfer_timeout);
+        if let Some(policy) = &self.retry {
+            settings.retry = policy.clone();
+        }
+        if let Some(times) = self.retries {
+            settings.retry.retries = times;
+        }
+        if let Some(bytes) = self.max_body_bytes {
+            settings.max_body_bytes = bytes;
+        }
+        settings.idempotency_key.clone_from(&self.idempotency_key);
+        settings.headers.extend(self.headers.clone());
+        if let Some(observer) = &self.observer {
+            settings.observer = Some(Arc::clone(observer));
+        }
+        settings
+    }
+}
+
+impl Transport {
+    /// The same, with other settings for its calls.
+    #[must_use]
+    pub fn with_options(&self, options: &CallOptions) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            settings: Arc::new(options.over(&self.settings)),
+        }
+    }
+
+    /// The time that the client goes by.
+    #[allow(dead_code)]
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.settings.clock
+    }
+}

@@ -1,0 +1,166 @@
+//! What is tried again, how often and when: tables and arithmetic, no I/O.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use http::Method;
+
+use super::{Error, ErrorKind};
+
+/// How often a failed call is tried again, and how long to wait before that.
+///
+/// The waits double from `min_wait` to `max_wait`, each made longer at random
+/// so that many clients do not come back at the same moment. Where the vendor
+/// says when to come back, that is when.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// How often a call is tried again; 2 unless set.
+    pub retries: usize,
+    /// The shortest first wait; half a second unless set.
+    pub min_wait: Duration,
+    /// The longest wait; 8 seconds unless set.
+    pub max_wait: Duration,
+    /// Makes the random part of the waits the same in every call, for tests.
+    pub jitter_seed: Option<u64>,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            retries: 2,
+            min_wait: Duration::from_millis(500),
+            max_wait: Duration::from_secs(8),
+            jitter_seed: None,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Nothing is tried again.
+    pub fn never() -> Self {
+        Self {
+            retries: 0,
+            ..Self::default()
+        }
+    }
+
+    /// As the default, but so many times.
+    pub fn times(retries: usize) -> Self {
+        Self {
+            retries,
+            ..Self::default()
+        }
+    }
+
+    /// The waits, one for each further try.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = Duration> + Send + use<> {
+        let mut builder = ExponentialBuilder::new()
+            .with_jitter()
+            .with_min_delay(self.min_wait)
+            .with_max_delay(self.max_wait)
+            .with_max_times(self.retries);
+        if let Some(seed) = self.jitter_seed {
+            builder = builder.with_jitter_seed(seed);
+        }
+        let longest = self.max_wait;
+        builder.build().map(move |wait| wait.min(longest))
+    }
+}
+
+/// What a second arrival of the same request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repetition {
+    /// Nothing that the first one has not done.
+    Harmless,
+    /// It makes another thing of the same sort, which may cost money.
+    Duplicates,
+}
+
+impl Repetition {
+    /// By method, by the vendor's list of `POST`s that make nothing, and by
+    /// the caller's word that the service knows the request again by its key.
+    pub(crate) fn of(method: &Method, operation: &str, harmless: &[&str], has_key: bool) -> Self {
+        let safe = *method != Method::POST && *method != Method::PATCH;
+        if safe || has_key || harmless.contains(&operation) {
+            Self::Harmless
+        } else {
+            Self::Duplicates
+        }
+    }
+}
+
+/// True when the same request is worth another try.
+pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
+    if error.kind() == ErrorKind::Connect {
+        // It surely did not arrive.
+        return true;
+    }
+    repetition == Repetition::Harmless && error.is_retryable()
+}
+
+/// Statuses after which the same request may succeed.
+pub(crate) fn is_transient(status: u16) -> bool {
+    // 524 and 529 are among the last: a proxy's time-out, and an overload.
+    matches!(status, 408 | 409 | 429 | 500..=599)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_and_stay_within_bounds() {
+        for seed in 0..200 {
+            let policy = RetryPolicy {
+                retries: 8,
+                jitter_seed: Some(seed),
+                ..RetryPolicy::default()
+            };
+            let waits: Vec<f64> = policy.waits().map(|w| w.as_secs_f64()).collect();
+            assert_eq!(waits.len(), 8);
+            for (n, wait) in waits.iter().enumerate() {
+                let base = (0.5 * 2_f64.powi(i32::try_from(n).unwrap())).min(8.0);
+                assert!(*wait >= base - 1e-6 && *wait <= 8.0, "{n}: {wait}");
+            }
+        }
+    }
+
+    #[test]
+    fn waits_are_random_unless_a_seed_is_given() {
+        let first = |seed| {
+            let policy = RetryPolicy {
+                jitter_seed: seed,
+                ..RetryPolicy::default()
+            };
+            policy.waits().collect::<Vec<_>>()
+        };
+        assert_eq!(first(Some(1)), first(Some(1)));
+        assert_ne!(first(Some(1)), first(Some(2)));
+        assert_ne!(first(None), first(None));
+        assert_eq!(RetryPolicy::never().waits().count(), 0);
+    }
+
+    #[test]
+    fn what_makes_things_is_not_repeated() {
+        let of = |method, operation, key| Repetition::of(&method, operation, &["cancelJob"], key);
+        use Repetition::{Duplicates, Harmless};
+        assert_eq!(of(Method::GET, "listJobs", false), Harmless);
+        assert_eq!(of(Method::DELETE, "deleteFile", false), Harmless);
+        assert_eq!(of(Method::POST, "cancelJob", false), Harmless);
+        assert_eq!(of(Method::POST, "createJob", false), Duplicates);
+        assert_eq!(of(Method::POST, "createJob", true), Harmless);
+        let broken = Error::new(ErrorKind::Interrupted, "");
+        let unconnected = Error::new(ErrorKind::Connect, "");
+        assert!(is_worth_it(&broken, Harmless));
+        assert!(!is_worth_it(&broken, Duplicates));
+        assert!(is_worth_it(&unconnected, Duplicates));
+    }
+
+    #[test]
+    fn the_statuses_that_are_tried_again() {
+        let transient: Vec<u16> = (100..600).filter(|s| is_transient(*s)).collect();
+        assert_eq!(transient[..3], [408, 409, 429]);
+        assert_eq!(transient[3..], (500..600).collect::<Vec<u16>>());
+    }
+}

@@ -1,0 +1,438 @@
+//! What becomes of a call: tries, waits, deadlines, and errors that say why.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+mod loopback;
+
+use std::error::Error as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use loopback::clock::TestClock;
+use loopback::{Answer, Server, nobody};
+use serde_json::json;
+use unitune::transport::{Attempt, CallOptions, ClientBuilder, Observer, RetryPolicy, Upload};
+use unitune::{ErrorKind, openai, together};
+
+const KEY: &str = "sk-very-secret-1234";
+
+fn openai(server: &Server, clock: &Arc<TestClock>) -> ClientBuilder<openai::Client> {
+    openai::Client::builder()
+        .account("openai-main")
+        .api_key(KEY)
+        .base_url(format!("{}/v1", server.url))
+        .clock(clock.clone())
+}
+
+fn refused(status: u16) -> Answer {
+    Answer::json(json!({"error": {
+        "message": "no", "type": "t", "param": "p", "code": "c",
+    }}))
+    .status(status)
+}
+
+fn list() -> Answer {
+    Answer::json(json!({"object": "list", "data": [], "has_more": false}))
+}
+
+fn job() -> openai::types::CreateFineTuningJobRequest {
+    openai::types::CreateFineTuningJobRequest::new("gpt-4o-mini", "file-1")
+}
+
+async fn list_jobs(client: &openai::Client) -> Result<(), unitune::Error> {
+    let answer = client.list_jobs(openai::ListJobsOptions::new()).await;
+    answer.map(|_| ())
+}
+
+#[tokio::test]
+async fn reads_are_tried_again_after_transient_statuses() {
+    for status in [408, 409, 429, 500, 502, 503, 504, 524, 529] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        server.answer(refused(status));
+        server.answer(refused(status));
+        server.answer(list());
+        list_jobs(&client).await.unwrap();
+        assert_eq!(server.count(), 3, "{status}");
+        let sleeps = clock.sleeps();
+        let within = |n: usize, from: f64, to: f64| (from..=to).contains(&sleeps[n].as_secs_f64());
+        assert!(within(0, 0.5, 1.0) && within(1, 1.0, 2.0), "{sleeps:?}");
+    }
+    for status in [400, 401, 403, 404, 422] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        server.answer(refused(status));
+        let error = list_jobs(&client).await.unwrap_err();
+        assert_eq!((server.count(), error.status()), (1, Some(status)));
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_says_when_to_come_back() {
+    let cases = [
+        (("retry-after-ms", "250"), 250),
+        (("retry-after", "7"), 7000),
+        (("retry-after", "Thu, 15 Jan 2026 12:00:20 GMT"), 20_000),
+    ];
+    for ((name, value), wait) in cases {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        server.answer(refused(429).header(name, value));
+        server.answer(list());
+        list_jobs(&client).await.unwrap();
+        assert_eq!(clock.sleeps(), [Duration::from_millis(wait)]);
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_waited() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(refused(429).header("retry-after", "90"));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
+    assert_eq!((server.count(), clock.sleeps().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn the_vendor_says_whether_to_come_back() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(refused(500).header("x-should-retry", "false"));
+    assert!(list_jobs(&client).await.is_err());
+    assert_eq!(server.count(), 1);
+    server.answer(refused(400).header("x-should-retry", "true"));
+    server.answer(list());
+    list_jobs(&client).await.unwrap();
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn what_makes_something_is_sent_once() {
+    for answer in [
+        refused(500),
+        refused(429),
+        refused(429).header("x-should-retry", "true"),
+        Answer::json(json!({})).breaking(),
+    ] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        server.answer(answer);
+        let error = client.create_job(&job()).await.unwrap_err();
+        assert_eq!((server.count(), error.tries()), (1, 1), "{error}");
+        let file = Upload::from_bytes("a.jsonl", "{}");
+        server.answer(refused(500));
+        let purpose = openai::types::UploadPurpose::FineTune;
+        client.upload_file(file, purpose, None).await.unwrap_err();
+        assert_eq!(server.count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_did_not_arrive_is_sent_again() {
+    let clock = TestClock::new();
+    let client = openai::Client::builder()
+        .api_key(KEY)
+        .base_url(nobody().await)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let error = client.create_job(&job()).await.unwrap_err();
+    assert_eq!((error.kind(), error.tries()), (ErrorKind::Connect, 3));
+    assert!(error.is_connect() && error.is_retryable() && !error.is_timeout());
+    assert!(error.source().is_some());
+    assert_eq!(clock.sleeps().len(), 2);
+    let path = std::env::temp_dir().join(format!("unitune-upload-{}", std::process::id()));
+    std::fs::write(&path, "{}\n").unwrap();
+    let file = Upload::from_path(&path).await.unwrap();
+    let purpose = openai::types::UploadPurpose::FineTune;
+    let error = client.upload_file(file, purpose, None).await.unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((error.kind(), error.tries()), (ErrorKind::Connect, 3));
+}
+
+#[tokio::test]
+async fn a_post_that_makes_nothing_is_tried_again() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = together::Client::builder()
+        .api_key(KEY)
+        .base_url(&server.url)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    server.answer(refused(503));
+    server.answer(Answer::json(json!({"estimated_total_price": 1.5})));
+    let request = together::types::EstimatePriceRequest::new("file-1");
+    client.estimate_price(&request).await.unwrap();
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn with_an_idempotency_key_what_makes_something_is_tried_again() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(refused(503));
+    server.answer(refused(404));
+    let keyed = client.with_options(&CallOptions::new().idempotency_key("once-1"));
+    keyed.create_job(&job()).await.unwrap_err();
+    let keys: Vec<_> = server
+        .all()
+        .iter()
+        .map(|r| r.header("idempotency-key").map(str::to_owned))
+        .collect();
+    assert_eq!(keys, [Some("once-1".to_owned()), Some("once-1".to_owned())]);
+    server.answer(refused(404));
+    client.create_job(&job()).await.unwrap_err();
+    assert_eq!(server.last().header("idempotency-key"), None);
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_asked_for_again() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(Answer::bytes(br#"{"object": "li"#).breaking());
+    server.answer(list());
+    list_jobs(&client).await.unwrap();
+    for _ in 0..3 {
+        server.answer(Answer::bytes(br#"{"object": "li"#).breaking());
+    }
+    let error = list_jobs(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.tries()), (ErrorKind::Interrupted, 3));
+}
+
+#[tokio::test]
+async fn limits_are_set_per_client_and_per_call() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    server.answer(refused(503));
+    list_jobs(&client).await.unwrap_err();
+    assert_eq!(server.count(), 1);
+    let patient = client.with_options(&CallOptions::new().retries(4));
+    for _ in 0..5 {
+        server.answer(refused(503));
+    }
+    let error = list_jobs(&patient).await.unwrap_err();
+    assert_eq!((server.count(), error.tries()), (6, 5));
+    server.answer(Answer::json(
+        json!({"object": "list", "data": [1, 2, 3, 4, 5, 6, 7]}),
+    ));
+    let small = client.with_options(&CallOptions::new().max_body_bytes(16));
+    let error = list_jobs(&small).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(error.to_string().contains("16 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn too_large_is_seen_before_and_while_it_is_read() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).max_body_bytes(50).build().unwrap();
+    let body = vec![b' '; 100];
+    server.answer(Answer::bytes(&body));
+    assert_eq!(
+        list_jobs(&client).await.unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
+    // Of unknown length.
+    server.answer(Answer::bytes(&body).dripping(Duration::from_micros(1)));
+    assert_eq!(
+        list_jobs(&client).await.unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn silence_and_slowness_end_in_time() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock)
+        .retries(0)
+        .read_timeout(Duration::from_millis(50))
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    // Silence before the answer.
+    server.answer(list().after(Duration::from_secs(5)));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert!(error.is_timeout() && error.is_retryable(), "{error}");
+    assert!(error.to_string().contains("nothing was heard"), "{error}");
+    // An answer that never ends, without being silent.
+    server.answer(Answer::bytes(&[b' '; 1000]).dripping(Duration::from_millis(10)));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert!(error.to_string().contains("longer than 300ms"), "{error}");
+    // The same for a download: its bytes may take their time, but not be silent.
+    server.answer(Answer::bytes(&[b'x'; 40]).dripping(Duration::from_millis(10)));
+    let download = client.download_file("file-1").await.unwrap();
+    assert_eq!(download.bytes(1000).await.unwrap().len(), 40);
+    server.answer(Answer::bytes(b"xyz").dripping(Duration::from_secs(5)));
+    let error = match client.download_file("file-1").await {
+        Ok(download) => download.bytes(1000).await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.account(), Some("openai-main"));
+}
+
+#[tokio::test]
+async fn errors_say_where_what_and_why() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).retries(0).build().unwrap();
+    server.answer(
+        refused(429)
+            .header("x-request-id", "req-1")
+            .header("retry-after", "3"),
+    );
+    let error = list_jobs(&client).await.unwrap_err();
+    assert_eq!(error.account(), Some("openai-main"));
+    assert_eq!(error.operation(), Some("listJobs"));
+    assert_eq!(error.status(), Some(429));
+    assert_eq!(error.vendor_message(), Some("no"));
+    assert_eq!(error.vendor_type(), Some("t"));
+    assert_eq!(error.vendor_param(), Some("p"));
+    assert_eq!(error.vendor_code(), Some("c"));
+    assert_eq!(error.request_id(), Some("req-1"));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    assert_eq!(
+        error.to_string(),
+        "openai-main: listJobs: the vendor answered 429 Too Many Requests: no \
+         (type t, code c, param p, request id req-1)"
+    );
+
+    server.answer(Answer::bytes(b"<html>hello</html>").header("x-request-id", "req-2"));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(
+        (error.status(), error.request_id()),
+        (Some(200), Some("req-2"))
+    );
+    assert_eq!(
+        error.to_string(),
+        "openai-main: listJobs: the answer is not JSON (application/octet-stream, 18 bytes) \
+         (request id req-2)"
+    );
+
+    server.answer(Answer::bytes(b"").status(204));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Decode, Some(204))
+    );
+
+    server.answer(Answer::json(json!({"data": 7})));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+
+    for status in [300, 304, 418, 599] {
+        server.answer(Answer::bytes(b"odd").status(status));
+        let error = list_jobs(&client).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Status, Some(status))
+        );
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_for_downloads_alone_and_the_key_stays() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let elsewhere = Server::start().await;
+    let target: &'static str = Box::leak(format!("{}/stored", elsewhere.url).into_boxed_str());
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(Answer::bytes(b"").status(307).header("location", target));
+    let error = list_jobs(&client).await.unwrap_err();
+    assert_eq!((error.status(), elsewhere.count()), (Some(307), 0));
+    assert!(error.to_string().contains("not followed"), "{error}");
+    server.answer(Answer::bytes(b"").status(302).header("location", target));
+    elsewhere.answer(Answer::bytes(b"content"));
+    let download = client.download_file("file-1").await.unwrap();
+    assert_eq!(download.bytes(100).await.unwrap(), b"content");
+    assert_eq!(elsewhere.last().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn a_failing_download_is_the_calls_error() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(refused(404));
+    let error = client.download_file("file-1").await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(error.operation(), Some("downloadFile"));
+    server.answer(refused(503));
+    server.answer(Answer::bytes(b"content"));
+    assert!(client.download_file("file-1").await.is_ok());
+}
+
+#[derive(Debug, Default)]
+struct Counter(Mutex<Vec<(String, u32, Option<u16>)>>);
+
+impl Observer for Counter {
+    fn attempt(&self, attempt: &Attempt<'_>) {
+        let what = format!("{}.{}", attempt.account, attempt.operation);
+        let row = (what, attempt.attempt, attempt.status);
+        self.0.lock().unwrap().push(row);
+    }
+}
+
+#[tokio::test]
+async fn an_observer_sees_every_try_and_headers_go_along() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let counter = Arc::new(Counter::default());
+    let name = http::HeaderName::from_static("x-tfy-metadata");
+    let options = CallOptions::new()
+        .observer(counter.clone())
+        .header(name, http::HeaderValue::from_static("{}"));
+    let client = openai(&server, &clock)
+        .build()
+        .unwrap()
+        .with_options(&options);
+    server.answer(refused(503));
+    server.answer(list());
+    list_jobs(&client).await.unwrap();
+    assert_eq!(server.last().header("x-tfy-metadata"), Some("{}"));
+    let what = "openai-main.listJobs".to_owned();
+    let seen = counter.0.lock().unwrap().clone();
+    assert_eq!(seen, [(what.clone(), 1, Some(503)), (what, 2, Some(200))]);
+}
+
+#[tokio::test]
+async fn no_more_requests_at_once_than_allowed() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock)
+        .max_concurrency(1)
+        .timeout(Duration::from_millis(200))
+        .retries(0)
+        .build()
+        .unwrap();
+    server.answer(list().after(Duration::from_millis(150)));
+    server.answer(list().after(Duration::from_millis(150)));
+    let (a, b, c) = tokio::join!(list_jobs(&client), list_jobs(&client), list_jobs(&client));
+    let failed = [a, b, c].into_iter().filter_map(Result::err).count();
+    assert!(failed >= 1);
+    assert!(server.count() <= 2);
+}
+
+#[test]
+fn connections_cannot_be_set_up_by_halves() {
+    let builder = || openai::Client::builder().api_key(KEY);
+    let error = builder().root_certificates("no certificate").build();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Config);
+    let error = builder()
+        .proxy("http://me:hunter2@[bad")
+        .build()
+        .unwrap_err();
+    assert!(
+        !format!("{error} {error:?}").contains("hunter2"),
+        "{error:?}"
+    );
+    assert!(builder().proxy("http://127.0.0.1:3128").build().is_ok());
+    // The default cryptography is in place from here on.
+    let own = reqwest::Client::new();
+    let error = builder()
+        .http_client(own.clone())
+        .proxy("http://127.0.0.1:1")
+        .build();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Config);
+    assert!(builder().http_client(own).build().is_ok());
+}
