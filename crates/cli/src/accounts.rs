@@ -35,7 +35,7 @@ impl Accounts {
     }
 }
 
-fn of_environment() -> Result<Providers, Failure> {
+pub fn of_environment() -> Result<Providers, Failure> {
     Providers::from_env().map_err(|error| {
         let failed = Failure::from;
         if error.kind() == ErrorKind::Config {
@@ -48,7 +48,7 @@ fn of_environment() -> Result<Providers, Failure> {
     })
 }
 
-fn of_sandbox(sandbox: &Sandbox) -> Result<Providers, unitune::Error> {
+pub fn of_sandbox(sandbox: &Sandbox) -> Result<Providers, unitune::Error> {
     let mut providers = Providers::new();
     let openai = openai::Client::builder()
         .base_url(sandbox.openai_base_url())

@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use unitune::unify::Status;
@@ -30,6 +31,8 @@ pub enum Command {
     Jobs(JobsCommand),
     /// Simulate three vendors on loopback until interrupted
     Sandbox(SandboxArguments),
+    /// Serve the gateway's HTTP API over all accounts, for any OpenAI SDK
+    Serve(ServeArguments),
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,6 +111,37 @@ pub struct SandboxArguments {
     pub faults: Vec<Fault>,
 
     /// Print addresses and keys as one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Serves jobs and files of all accounts under one HTTP API: OpenAI's and the
+/// gateway's, at /, /v1 and /api/llm.
+///
+/// Without tokens in the configuration it serves on loopback only.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub addr: SocketAddr,
+
+    /// Settings: the table [gateway] of this file (unitune.toml, if it is there)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Use three simulated vendors instead of real accounts
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// Seconds that pass in the sandbox in each second
+    #[arg(long, value_name = "X", default_value_t = 60.0, value_parser = speed)]
+    pub speed: f64,
+
+    /// What to log on stderr: error, warn, info (every request) or debug
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub log: tracing::Level,
+
+    /// Print the address and the accounts as one JSON document
     #[arg(long)]
     pub json: bool,
 }

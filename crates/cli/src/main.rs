@@ -7,6 +7,7 @@ mod exit;
 mod jobs;
 mod render;
 mod sandbox;
+mod serve;
 
 use clap::Parser;
 
@@ -33,5 +34,6 @@ async fn run(arguments: Arguments) -> Result<Exit, exit::Failure> {
         Command::Jobs(JobsCommand::List(list)) => jobs::list::run(list).await,
         Command::Jobs(JobsCommand::Get(get)) => jobs::get::run(get).await,
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments).await,
     }
 }
