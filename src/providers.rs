@@ -5,13 +5,23 @@
 
 mod account;
 mod list;
-mod retrieve;
+mod one;
+mod page;
+mod query;
+mod target;
+mod warning;
 
-use crate::transport::ApiClient;
+use std::sync::Arc;
+
+use crate::transport::{ApiClient, CallOptions};
 use crate::{Error, ErrorKind};
 
 pub use account::{Account, Client};
-pub use list::{JobList, JobStream, ListItem, ListQuery, Warning};
+pub use list::{JobList, JobStream, ListItem};
+pub use page::{Listing, PageQuery};
+pub use query::ListQuery;
+pub use target::JobRef;
+pub use warning::Warning;
 
 /// A set of provider accounts.
 ///
@@ -20,7 +30,7 @@ pub use list::{JobList, JobStream, ListItem, ListQuery, Warning};
 /// use unitune::providers::{ListQuery, Providers};
 ///
 /// let providers = Providers::from_env()?;
-/// let list = providers.list(&ListQuery::new().limit(20)).await;
+/// let list = providers.list(&ListQuery::new().limit(20)).await?;
 /// for job in &list.jobs {
 ///     println!("{} {} {}", job.provider.account, job.id, job.status);
 /// }
@@ -32,6 +42,7 @@ pub use list::{JobList, JobStream, ListItem, ListQuery, Warning};
 #[derive(Clone, Debug, Default)]
 pub struct Providers {
     accounts: Vec<Account>,
+    hints: Arc<list::Hints>,
 }
 
 impl Providers {
@@ -103,6 +114,35 @@ impl Providers {
         self.accounts.iter().find(|a| a.name() == name)
     }
 
+    /// The account of this name, or an error that lists the names there are.
+    pub(crate) fn named(&self, name: &str) -> Result<&Account, Error> {
+        self.get(name).ok_or_else(|| self.unknown(name))
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let known: Vec<&str> = self.accounts.iter().map(Account::name).collect();
+        Error::new(
+            ErrorKind::Config,
+            format!(
+                "there is no provider account {name:?}; there are: {}",
+                known.join(", ")
+            ),
+        )
+    }
+
+    /// The same accounts with other settings for their calls.
+    #[must_use]
+    pub fn with_options(&self, options: &CallOptions) -> Self {
+        Self {
+            accounts: self
+                .accounts
+                .iter()
+                .map(|a| a.with_options(options))
+                .collect(),
+            hints: Arc::clone(&self.hints),
+        }
+    }
+
     /// The accounts of these names; a vendor's name stands for all of its
     /// accounts. No name at all means all accounts.
     ///
@@ -117,20 +157,14 @@ impl Providers {
         for name in names {
             let name = name.as_ref();
             if !self.accounts.iter().any(|a| is_meant(a, name)) {
-                let known: Vec<&str> = self.accounts.iter().map(Account::name).collect();
-                return Err(Error::new(
-                    ErrorKind::Config,
-                    format!(
-                        "there is no provider account {name:?}; there are: {}",
-                        known.join(", ")
-                    ),
-                ));
+                return Err(self.unknown(name));
             }
         }
         let chosen =
             |a: &&Account| names.is_empty() || names.iter().any(|n| is_meant(a, n.as_ref()));
         Ok(Self {
             accounts: self.accounts.iter().filter(chosen).cloned().collect(),
+            hints: Arc::clone(&self.hints),
         })
     }
 }

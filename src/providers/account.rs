@@ -1,14 +1,20 @@
-//! One account, and the calls that every vendor answers in its own way.
+//! One account: a name, and the client of its vendor.
+
+mod jobs;
+mod logs;
+mod own;
 
 #[cfg(feature = "openai")]
 use crate::openai;
 #[cfg(feature = "together")]
 use crate::together;
-use crate::unify::{Context, Job, ToJob, Vendor};
-use crate::wire::{DeepObject, Item, LenientList};
-use crate::{Error, truefoundry};
+use crate::transport::{CallOptions, Clock, Transport};
+use crate::truefoundry;
+use crate::unify::{Context, Vendor};
 
-use super::Warning;
+use std::sync::Arc;
+
+pub(super) use jobs::Page;
 
 /// A key at a vendor, under a name.
 #[derive(Clone, Debug)]
@@ -52,14 +58,6 @@ impl From<truefoundry::Client> for Client {
     }
 }
 
-/// Jobs that came together, and how to go on.
-pub(super) struct Page {
-    pub(super) jobs: Vec<Job>,
-    pub(super) warnings: Vec<Warning>,
-    /// The id after which the next page starts; none at the end.
-    pub(super) next: Option<String>,
-}
-
 impl Account {
     /// An account under a name.
     pub fn new(name: impl Into<String>, client: impl Into<Client>) -> Self {
@@ -99,109 +97,52 @@ impl Account {
         &self.client
     }
 
-    fn context(&self) -> Context {
-        let mut context = Context::new(&self.name).with_notes();
+    /// The same account with another client of its vendor, or of another one.
+    #[must_use]
+    pub fn with_client(&self, client: impl Into<Client>) -> Self {
+        Self {
+            client: client.into(),
+            ..self.clone()
+        }
+    }
+
+    /// The same account with other settings for its calls.
+    #[must_use]
+    pub fn with_options(&self, options: &CallOptions) -> Self {
+        let client = match &self.client {
+            #[cfg(feature = "openai")]
+            Client::OpenAi(client) => Client::OpenAi(client.with_options(options)),
+            #[cfg(feature = "together")]
+            Client::Together(client) => Client::Together(client.with_options(options)),
+            Client::TrueFoundry(client) => Client::TrueFoundry(client.with_options(options)),
+        };
+        self.with_client(client)
+    }
+
+    /// What stands for the organization where the vendor names none.
+    pub fn organization_label(&self) -> Option<&str> {
+        self.organization.as_deref()
+    }
+
+    /// What `unify` needs to know of the account.
+    pub fn context(&self) -> Context {
+        let mut context = Context::new(&self.name);
         context.organization.clone_from(&self.organization);
         context
     }
 
-    /// One job, in the gateway's terms.
-    pub(super) async fn retrieve(&self, id: &str) -> Result<Job, Error> {
-        let context = self.context();
-        let job = match &self.client {
-            #[cfg(feature = "openai")]
-            Client::OpenAi(client) => client.retrieve_job(id).await?.to_job(&context),
-            #[cfg(feature = "together")]
-            Client::Together(client) => client.retrieve_job(id).await?.to_job(&context),
-            Client::TrueFoundry(client) => {
-                let options = truefoundry::RetrieveJobOptions::new();
-                client.retrieve_job(id, options).await?.to_job(&context)
-            }
-        };
-        job.map_err(|e| Error::from(e).at_account(&self.name))
-    }
-
-    /// The jobs after `after`, newest first as far as the vendor promises it.
-    pub(super) async fn page(
-        &self,
-        after: Option<&str>,
-        limit: i64,
-        metadata: Option<&DeepObject>,
-    ) -> Result<Page, Error> {
+    fn transport(&self) -> &Transport {
         match &self.client {
             #[cfg(feature = "openai")]
-            Client::OpenAi(client) => {
-                let mut options = openai::ListJobsOptions::new().limit(limit);
-                options.after = after.map(str::to_owned);
-                options.metadata = metadata.cloned();
-                let page = client.list_jobs(options).await?.into_inner();
-                Ok(self.read(page.data, page.has_more, |j| &j.id))
-            }
+            Client::OpenAi(client) => client.transport(),
             #[cfg(feature = "together")]
-            Client::Together(client) => {
-                // No job of Together's has metadata: a filter on pairs finds
-                // none of them, a filter on there being none finds them all.
-                if metadata.is_some_and(|m| m.pairs().is_some_and(|pairs| !pairs.is_empty())) {
-                    return Ok(self.read(
-                        LenientList::<together::types::FinetuneResponseTruncated>::default(),
-                        false,
-                        |j| &j.id,
-                    ));
-                }
-                let page = client.list_jobs().await?.into_inner();
-                Ok(self.read(page.data, false, |j| &j.id))
-            }
-            Client::TrueFoundry(client) => {
-                let mut options = truefoundry::ListJobsOptions::new().limit(limit);
-                options.after = after.map(str::to_owned);
-                options.metadata = metadata.cloned();
-                let page = client.list_jobs(options).await?.into_inner();
-                Ok(self.read(page.data, page.has_more, |j| &j.id))
-            }
+            Client::Together(client) => client.transport(),
+            Client::TrueFoundry(client) => client.transport(),
         }
     }
 
-    /// Maps what decoded and speaks of what did not.
-    fn read<T: ToJob>(
-        &self,
-        items: LenientList<T>,
-        has_more: bool,
-        id: impl Fn(&T) -> &str,
-    ) -> Page {
-        let context = self.context();
-        let mut jobs = Vec::with_capacity(items.len());
-        let mut warnings = Vec::new();
-        let mut last = None;
-        for item in items {
-            match item {
-                Item::Ok(job) => {
-                    last = Some(id(&job).to_owned());
-                    match job.into_job(&context) {
-                        Ok(job) => jobs.push(job),
-                        Err(error) => warnings.push(Warning::job(
-                            &self.name,
-                            last.as_deref(),
-                            error.to_string(),
-                            None,
-                        )),
-                    }
-                }
-                Item::Malformed(item) => {
-                    let id = item.id().map(str::to_owned);
-                    warnings.push(Warning::job(
-                        &self.name,
-                        id.as_deref(),
-                        item.reason,
-                        Some(item.raw),
-                    ));
-                    last = id.or(last);
-                }
-            }
-        }
-        Page {
-            jobs,
-            warnings,
-            next: last.filter(|_| has_more),
-        }
+    #[allow(dead_code)]
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        self.transport().clock()
     }
 }

@@ -46,6 +46,8 @@ pub enum ErrorKind {
     Status,
     /// None of the accounts that were asked knows the id.
     NotFound,
+    /// More than one account knows the id.
+    Ambiguous,
     /// The answer is not what the vendor's document says.
     Decode,
     /// The answer is larger than the limit.

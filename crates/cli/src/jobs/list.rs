@@ -13,7 +13,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let mut query = ListQuery::new().limit(limit);
     query.status = arguments.status;
-    let list = accounts.providers().list(&query).await;
+    let list = accounts.providers().list(&query).await?;
     if arguments.common.json {
         render::json(&document(&list))?;
     } else {

@@ -1,0 +1,199 @@
+//! The jobs of one account, page by page, in the list's order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+
+use super::hints::Hints;
+use super::order::{self, Position};
+use crate::Error;
+use crate::providers::account::Page;
+use crate::providers::{ListQuery, Warning};
+use crate::unify::Job;
+
+/// The largest page that the vendors give.
+const MAX_PAGE: usize = 100;
+
+/// An account's jobs, newest first as far as the vendor promises it.
+pub(super) trait Pages: Send + Sync {
+    /// The account's name.
+    fn account(&self) -> &str;
+
+    /// The jobs after one of them.
+    fn page<'a>(&'a self, after: Option<&'a str>, limit: i64)
+    -> BoxFuture<'a, Result<Page, Error>>;
+}
+
+/// The jobs of one account that were fetched and not yet shown.
+pub(super) struct Source {
+    pages: Arc<dyn Pages>,
+    hints: Arc<Hints>,
+    buffer: VecDeque<Job>,
+    /// The time of the last job that came: those to come are no newer, and
+    /// those of the same second may come in any order.
+    floor: Option<i64>,
+    cursor: Cursor,
+    coming: Option<BoxFuture<'static, Result<Page, Error>>>,
+    after: Option<Position>,
+    query: ListQuery,
+    page_size: usize,
+}
+
+/// What is to be fetched next.
+#[derive(Clone, Debug, PartialEq)]
+enum Cursor {
+    Top,
+    /// After a job that is known from another list.
+    Hint(String),
+    After(String),
+    End,
+}
+
+impl Source {
+    pub(super) fn new(pages: Arc<dyn Pages>, query: &ListQuery, hints: Arc<Hints>) -> Self {
+        // One more than is shown tells whether there are more.
+        let wanted = query.limit.map_or(MAX_PAGE, |n| n.saturating_add(1));
+        let hint = query
+            .created_before
+            .and_then(|time| hints.newer_than(pages.account(), time));
+        Self {
+            pages,
+            hints,
+            buffer: VecDeque::new(),
+            floor: None,
+            cursor: hint.map_or(Cursor::Top, Cursor::Hint),
+            coming: None,
+            after: None,
+            page_size: wanted.clamp(1, MAX_PAGE),
+            query: query.clone(),
+        }
+    }
+
+    /// Starts after a place in the list.
+    pub(super) fn go_on_after(&mut self, position: &Position) {
+        let time = position.created_at();
+        let time = self.query.created_before.map_or(time, |t| t.min(time));
+        let hint = self.hints.newer_than(self.pages.account(), time);
+        if let Some(hint) = hint {
+            self.cursor = Cursor::Hint(hint);
+        }
+        self.after = Some(position.clone());
+    }
+
+    /// The next job, if it is known which one that is.
+    pub(super) fn head(&self) -> Option<&Job> {
+        let job = self.buffer.front()?;
+        let is_certain =
+            self.cursor == Cursor::End || self.floor.is_none_or(|floor| job.created_at > floor);
+        is_certain.then_some(job)
+    }
+
+    pub(super) fn take(&mut self) -> Option<Job> {
+        self.buffer.pop_front()
+    }
+
+    /// Fetches until it is known which job is next, or that there is none.
+    pub(super) fn poll_ready(
+        &mut self,
+        cx: &mut Context<'_>,
+        warnings: &mut VecDeque<Warning>,
+    ) -> Poll<()> {
+        loop {
+            if self.coming.is_none() && self.wants_page() {
+                self.coming = Some(self.fetch());
+            }
+            if let Some(coming) = &mut self.coming
+                && let Poll::Ready(page) = coming.as_mut().poll(cx)
+            {
+                self.coming = None;
+                self.receive(page, warnings);
+                continue;
+            }
+            return if self.head().is_some() || self.cursor == Cursor::End {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            };
+        }
+    }
+
+    /// One page is fetched ahead where all of them will be needed.
+    fn wants_page(&self) -> bool {
+        let reads_on = self.query.limit.is_none_or(|n| n >= MAX_PAGE);
+        let ahead = reads_on && self.buffer.len() <= self.page_size;
+        self.cursor != Cursor::End && (ahead || self.head().is_none())
+    }
+
+    fn fetch(&self) -> BoxFuture<'static, Result<Page, Error>> {
+        let pages = Arc::clone(&self.pages);
+        let after = match &self.cursor {
+            Cursor::After(id) | Cursor::Hint(id) => Some(id.clone()),
+            Cursor::Top | Cursor::End => None,
+        };
+        // What is skipped is skipped in large steps.
+        let skips = self.after.is_some() || self.query.created_before.is_some();
+        let size = if skips { MAX_PAGE } else { self.page_size };
+        let limit = i64::try_from(size).unwrap_or(i64::MAX);
+        Box::pin(async move { pages.page(after.as_deref(), limit).await })
+    }
+
+    fn receive(&mut self, page: Result<Page, Error>, warnings: &mut VecDeque<Warning>) {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) if self.is_lost_hint(error.status()) => return self.from_top(),
+            Err(error) => {
+                self.cursor = Cursor::End;
+                warnings.push_back(Warning::account(self.pages.account(), &error));
+                return;
+            }
+        };
+        // An empty page after a hint may mean that the vendor does not know it.
+        if page.jobs.is_empty() && page.next.is_none() && matches!(self.cursor, Cursor::Hint(_)) {
+            return self.from_top();
+        }
+        warnings.extend(page.warnings);
+        if let Some(last) = page.jobs.last() {
+            self.floor = Some(last.created_at);
+            if page.next.as_deref() == Some(last.id.as_str()) {
+                let account = self.pages.account();
+                self.hints.note(account, last.created_at, &last.id);
+            }
+        }
+        let is_past_the_end = page.jobs.iter().any(|job| self.query.is_beyond(job));
+        let is_shown = |job: &Job| {
+            self.after.as_ref().is_none_or(|after| after.is_before(job))
+                && !self.query.is_beyond(job)
+        };
+        let shown = page.jobs.into_iter().filter(is_shown);
+        self.buffer.extend(shown);
+        self.buffer.make_contiguous().sort_by(order::of);
+        self.cursor = match page.next.map(Cursor::After) {
+            // Older jobs than those that are meant follow.
+            _ if is_past_the_end => Cursor::End,
+            // A vendor that gives the same page again would do so for ever.
+            Some(next) if next != self.cursor => next,
+            _ => Cursor::End,
+        };
+    }
+
+    fn is_lost_hint(&self, status: Option<u16>) -> bool {
+        matches!(self.cursor, Cursor::Hint(_)) && matches!(status, Some(400 | 404 | 410 | 422))
+    }
+
+    fn from_top(&mut self) {
+        if let Cursor::Hint(id) = &self.cursor {
+            self.hints.forget(self.pages.account(), id);
+        }
+        self.cursor = Cursor::Top;
+    }
+}
+
+#[cfg(test)]
+impl Source {
+    /// How many jobs are in memory.
+    pub(super) fn held(&self) -> usize {
+        self.buffer.len()
+    }
+}

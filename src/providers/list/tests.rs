@@ -1,0 +1,261 @@
+//! The list against a plain sort of everything.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::hints::Hints;
+use super::source::{Pages, Source};
+use super::{JobStream, ListItem};
+use crate::Error;
+use crate::providers::ListQuery;
+use crate::providers::account::Page;
+use crate::truefoundry::types::FineTuningJob;
+use crate::unify::{Context, Job, ToJob};
+
+/// An account: (created_at, id) in the vendor's order, and how many the vendor
+/// gives at once at most; none of that where it gives all in any order.
+#[derive(Clone, Debug)]
+struct Vendor {
+    account: String,
+    jobs: Arc<Mutex<Vec<(i64, String)>>>,
+    page: Option<usize>,
+}
+
+fn job(account: &str, created_at: i64, id: &str) -> Job {
+    let body = json!({
+        "object": "fine_tuning.job", "id": id, "model": "m", "created_at": created_at,
+        "fine_tuned_model": null, "organization_id": "", "result_files": [],
+        "status": "running", "validation_file": null, "training_file": "f",
+    });
+    let job: FineTuningJob = serde_json::from_value(body).unwrap();
+    job.into_job(&Context::new(account)).unwrap()
+}
+
+impl Pages for Vendor {
+    fn account(&self) -> &str {
+        &self.account
+    }
+
+    fn page<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: i64,
+    ) -> BoxFuture<'a, Result<Page, Error>> {
+        Box::pin(async move {
+            // Accounts answer one after the other, in no fixed order.
+            tokio::task::yield_now().await;
+            let jobs = self.jobs.lock().unwrap();
+            let start = match after {
+                None => 0,
+                Some(id) => jobs.iter().position(|(_, known)| known == id).unwrap() + 1,
+            };
+            let size = self
+                .page
+                .unwrap_or(usize::MAX)
+                .min(limit.try_into().unwrap());
+            let size = if self.page.is_none() {
+                usize::MAX
+            } else {
+                size
+            };
+            let part: Vec<_> = jobs[start..].iter().take(size).collect();
+            let has_more = start + part.len() < jobs.len();
+            Ok(Page {
+                next: part.last().map(|(_, id)| id.clone()).filter(|_| has_more),
+                jobs: part
+                    .iter()
+                    .map(|(time, id)| job(&self.account, *time, id))
+                    .collect(),
+                warnings: Vec::new(),
+            })
+        })
+    }
+}
+
+impl Vendor {
+    /// A vendor that pages gives the newest first; jobs of one second stand in
+    /// an order of its own.
+    fn add(&self, time: i64, id: String) {
+        let mut jobs = self.jobs.lock().unwrap();
+        let place = match self.page {
+            Some(_) => jobs.iter().position(|(t, _)| *t <= time),
+            None => None,
+        };
+        let place = place.unwrap_or(jobs.len());
+        jobs.insert(place, (time, id));
+    }
+}
+
+/// Everything in the list's order.
+fn plain_sort(vendors: &[Vendor]) -> Vec<(Reverse<i64>, String, String)> {
+    let mut all = Vec::new();
+    for vendor in vendors {
+        for (time, id) in vendor.jobs.lock().unwrap().iter() {
+            all.push((Reverse(*time), vendor.account.clone(), id.clone()));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// One page, as a caller without any state asks for it.
+async fn page(
+    vendors: &[Vendor],
+    query: &ListQuery,
+    after: Option<&Job>,
+    hints: &Arc<Hints>,
+) -> (Vec<Job>, bool) {
+    let limit = query.limit.unwrap_or(usize::MAX);
+    let sources = vendors
+        .iter()
+        .map(|v| Source::new(Arc::new(v.clone()), query, Arc::clone(hints)))
+        .collect();
+    let position = after.map(super::Position::of);
+    let start = position.map(|p| Box::pin(async move { Ok(p) }) as BoxFuture<'static, _>);
+    let mut stream = JobStream::new(sources, query, start);
+    let mut jobs = Vec::new();
+    while let Some(item) = stream.next().await {
+        match item.unwrap() {
+            ListItem::Job(_) if jobs.len() == limit => return (jobs, true),
+            ListItem::Job(job) => jobs.push(*job),
+            ListItem::Warning(warning) => panic!("{warning}"),
+        }
+    }
+    (jobs, false)
+}
+
+fn key(job: &Job) -> (Reverse<i64>, String, String) {
+    let account = job.provider.account.clone();
+    (Reverse(job.created_at), account, job.id.clone())
+}
+
+/// Accounts, each with its page size and the times of its jobs: few different
+/// times, so that there are many ties.
+fn accounts() -> impl Strategy<Value = Vec<(Option<usize>, Vec<i64>)>> {
+    let page = prop_oneof![Just(None), (1_usize..6).prop_map(Some)];
+    prop::collection::vec((page, prop::collection::vec(0_i64..12, 0..25)), 1..5)
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pages_are_exact_whatever_happens_between_them(
+        accounts in accounts(),
+        limit in 1_usize..8,
+        new in prop::collection::vec((0_usize..5, 0_i64..14), 0..12),
+        keep_hints in any::<bool>(),
+    ) {
+        let vendors = build(accounts);
+        let mut new = new.into_iter().enumerate();
+        let mut hints = Arc::new(Hints::default());
+        let query = ListQuery::new().limit(limit);
+        block_on(async {
+            let mut last: Option<Job> = None;
+            let mut seen = BTreeSet::new();
+            loop {
+                let (jobs, has_more) = page(&vendors, &query, last.as_ref(), &hints).await;
+                // What a plain sort of everything says at this moment.
+                let after = last.as_ref().map(key);
+                let rest: Vec<_> = plain_sort(&vendors)
+                    .into_iter()
+                    .filter(|k| after.as_ref().is_none_or(|after| k > after))
+                    .collect();
+                let expected: Vec<_> = rest.iter().take(limit).cloned().collect();
+                prop_assert_eq!(jobs.iter().map(key).collect::<Vec<_>>(), expected);
+                prop_assert_eq!(has_more, rest.len() > limit);
+                for job in &jobs {
+                    prop_assert!(seen.insert(job.id.clone()), "twice: {}", job.id);
+                }
+                let Some(next) = jobs.last() else { break };
+                last = Some(next.clone());
+                // Jobs are made between pages, of any time.
+                if let Some((n, (account, time))) = new.next() {
+                    let vendor = &vendors[account % vendors.len()];
+                    vendor.add(time, format!("new-{n}"));
+                }
+                if !keep_hints {
+                    // Another replica answers.
+                    hints = Arc::new(Hints::default());
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn times_bound_the_list(
+        accounts in accounts(),
+        from in 0_i64..12,
+        to in 0_i64..12,
+    ) {
+        let vendors = build(accounts);
+        let query = ListQuery::new().created_after(from).created_before(to);
+        let hints = Arc::new(Hints::default());
+        let expected: Vec<_> = plain_sort(&vendors)
+            .into_iter()
+            .filter(|(Reverse(time), _, _)| (from..to).contains(time))
+            .collect();
+        for _ in 0..2 {
+            let (jobs, _) = block_on(page(&vendors, &query, None, &hints));
+            prop_assert_eq!(jobs.iter().map(key).collect::<Vec<_>>(), expected.clone());
+        }
+    }
+}
+
+fn build(accounts: Vec<(Option<usize>, Vec<i64>)>) -> Vec<Vendor> {
+    let accounts = accounts.into_iter().enumerate();
+    accounts
+        .map(|(n, (page, times))| {
+            let vendor = Vendor {
+                account: format!("account-{}", (n * 7) % 5),
+                jobs: Arc::default(),
+                page,
+            };
+            for (m, time) in times.into_iter().enumerate() {
+                // Ids in no order of time.
+                vendor.add(time, format!("job-{}-{n}", (m * 13) % 29));
+            }
+            vendor
+        })
+        .collect()
+}
+
+#[test]
+fn no_more_than_two_pages_of_an_account_are_held() {
+    let vendor = Vendor {
+        account: "a".to_owned(),
+        jobs: Arc::default(),
+        page: Some(100),
+    };
+    for n in 0..3000 {
+        vendor.add(n, format!("job-{n}"));
+    }
+    let query = ListQuery::new();
+    let hints = Arc::new(Hints::default());
+    let source = Source::new(Arc::new(vendor), &query, hints);
+    let mut stream = JobStream::new(vec![source], &query, None);
+    block_on(async {
+        let mut count = 0;
+        while stream.next().await.is_some() {
+            assert!(
+                stream.sources[0].held() <= 200,
+                "{}",
+                stream.sources[0].held()
+            );
+            count += 1;
+        }
+        assert_eq!(count, 3000);
+    });
+}

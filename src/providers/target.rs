@@ -1,0 +1,70 @@
+//! Which job is meant.
+
+use crate::unify::Job;
+
+/// A job by its id, and by its account where that is known.
+///
+/// Made from an id alone (every account that could own it is asked), from an
+/// account's name and an id, or from a job that was read before.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct JobRef {
+    /// The provider account, where it is known.
+    pub account: Option<String>,
+    /// The vendor's id of the job.
+    pub id: String,
+}
+
+impl JobRef {
+    /// A job of whichever account knows it.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            account: None,
+            id: id.into(),
+        }
+    }
+
+    /// A job of this account.
+    pub fn at(account: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            account: Some(account.into()),
+            id: id.into(),
+        }
+    }
+}
+
+impl From<&str> for JobRef {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<&String> for JobRef {
+    fn from(id: &String) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<String> for JobRef {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<(&str, &str)> for JobRef {
+    fn from((account, id): (&str, &str)) -> Self {
+        Self::at(account, id)
+    }
+}
+
+impl From<&Job> for JobRef {
+    fn from(job: &Job) -> Self {
+        Self::at(&job.provider.account, &job.id)
+    }
+}
+
+impl From<&JobRef> for JobRef {
+    fn from(job: &JobRef) -> Self {
+        job.clone()
+    }
+}
