@@ -38,8 +38,10 @@ mod job;
 mod limits;
 #[cfg(all(feature = "openai", feature = "together"))]
 mod mapping_doc;
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod members;
 mod metrics;
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod notes;
 mod operations;
 mod origin;

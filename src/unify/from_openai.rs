@@ -61,6 +61,14 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     extras.put("user_provided_suffix", user_provided_suffix);
     extras.undocumented(&undocumented, &[]);
     let error = error.and_then(|error| failure(error, &mut extras));
+    let mut hyperparameters = hyperparameters.map(|it| Members::later(Own(it)));
+    let mut method = method.map(|it| Members::later(Own(it)));
+    let mut integrations: Option<Vec<Members>> =
+        integrations.map(|all| all.into_iter().map(|it| Members::later(Own(it))).collect());
+    let objects = hyperparameters.iter_mut().chain(&mut method);
+    for members in objects.chain(integrations.iter_mut().flatten()) {
+        ledger.look(members);
+    }
     let extra = extras.finish(&mut ledger);
     Ok(Job {
         object: JobObject::FineTuningJob,
@@ -74,13 +82,12 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         status,
         validation_file,
         training_file,
-        hyperparameters: hyperparameters.map(|it| Members::later(Own(it))),
+        hyperparameters,
         trained_tokens,
-        integrations: integrations
-            .map(|all| all.into_iter().map(|it| Members::later(Own(it))).collect()),
+        integrations,
         seed,
         estimated_finish,
-        method: method.map(|it| Members::later(Own(it))),
+        method,
         metadata,
         error,
         provider: Provider {

@@ -6,6 +6,7 @@
 //! what was lost.
 
 #[cfg(any(feature = "openai", feature = "together"))]
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod clerk;
 #[cfg(feature = "openai")]
 mod openai;

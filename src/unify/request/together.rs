@@ -8,12 +8,12 @@ use super::clerk::{Clerk, Setting};
 use super::rules::{TOGETHER, TOGETHER_EXTRA, TOGETHER_REFUSED, UNKNOWN};
 use super::{CreateRequest, Loss, Refusal, Translated, wandb};
 use crate::together::types::{
-    BatchSize, CreateFinetuneRequest, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
-    TrainingMethodDpo, TrainingMethodSft, TrainingType,
+    BatchSize, CreateFinetuneRequest, DpoMethod, LrScheduler, MultimodalParams, SftMethod,
+    TrainOnInputs, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
 use crate::unify::Vendor;
 use crate::unify::extras::{json, object};
-use crate::wire::Secret;
+use crate::wire::{Extra, Secret};
 
 const METHODS: [&str; 2] = ["supervised", "dpo"];
 
@@ -66,13 +66,16 @@ fn training_method(
     let mut take = |key: &str| settings.remove(key).map(|setting| setting.value);
     match word {
         Some("dpo") => {
-            let mut dpo = TrainingMethodDpo::default();
-            dpo.dpo_beta = take("beta").and_then(|v| v.as_f64());
-            dpo.dpo_normalize_logratios_by_length =
-                take("dpo_normalize_logratios_by_length").and_then(|v| v.as_bool());
-            dpo.dpo_reference_free = take("dpo_reference_free").and_then(|v| v.as_bool());
-            dpo.rpo_alpha = take("rpo_alpha").and_then(|v| v.as_f64());
-            dpo.simpo_gamma = take("simpo_gamma").and_then(|v| v.as_f64());
+            let dpo = TrainingMethodDpo {
+                method: DpoMethod::Dpo,
+                dpo_beta: take("beta").and_then(|v| v.as_f64()),
+                dpo_normalize_logratios_by_length: take("dpo_normalize_logratios_by_length")
+                    .and_then(|v| v.as_bool()),
+                dpo_reference_free: take("dpo_reference_free").and_then(|v| v.as_bool()),
+                rpo_alpha: take("rpo_alpha").and_then(|v| v.as_f64()),
+                simpo_gamma: take("simpo_gamma").and_then(|v| v.as_f64()),
+                extra: Extra::default(),
+            };
             Some(dpo.into())
         }
         // Without a word the vendor's own default stands, which is the same
@@ -82,8 +85,11 @@ fn training_method(
             if word.is_none() && inputs.is_none() {
                 return None;
             }
-            let mut sft = TrainingMethodSft::default();
-            sft.train_on_inputs = inputs.and_then(|v| v.as_bool()).map(TrainOnInputs::Boolean);
+            let sft = TrainingMethodSft {
+                method: SftMethod::Sft,
+                train_on_inputs: inputs.and_then(|v| v.as_bool()).map(TrainOnInputs::Boolean),
+                extra: Extra::default(),
+            };
             Some(sft.into())
         }
     }
