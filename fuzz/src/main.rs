@@ -123,7 +123,13 @@ fn main() {
     let mut random = Random(seed.max(1));
     let (mut decoded, mut jobs) = (0, 0);
     let start = Instant::now();
-    for _ in 0..executions {
+    for done in 0..executions {
+        if done % 1_000_000 == 0 && done > 0 {
+            println!(
+                "{done} executions in {:.1} s",
+                start.elapsed().as_secs_f64()
+            );
+        }
         let mut bytes = inputs[random.below(inputs.len())].clone();
         mutate(&mut bytes, &inputs, &mut random);
         let reached = execute(&bytes);
