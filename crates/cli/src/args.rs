@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use unitune::unify::Status;
-use unitune_sandbox::Fault;
+use unitune_sandbox::{Awkward, Fault};
 
 /// Fine-tuning jobs at OpenAI, Together and behind TrueFoundry's gateway.
 ///
@@ -110,6 +110,11 @@ pub struct SandboxArguments {
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<Fault>,
 
+    /// Add a job whose body deviates from its document as real ones do: a name such as
+    /// null-events, or all; can be repeated
+    #[arg(long = "awkward", value_name = "NAME", value_parser = awkward_names())]
+    pub awkward: Vec<String>,
+
     /// Print addresses and keys as one JSON document
     #[arg(long)]
     pub json: bool,
@@ -144,6 +149,12 @@ pub struct ServeArguments {
     /// Print the address and the accounts as one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// The switches' names, and the word for all of them.
+fn awkward_names() -> clap::builder::PossibleValuesParser {
+    let names = Awkward::ALL.iter().map(|(name, _)| *name);
+    names.chain(["all"]).collect::<Vec<_>>().into()
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -1,7 +1,7 @@
 //! `unitune sandbox`
 
 use serde_json::json;
-use unitune_sandbox::{Sandbox, Vendor};
+use unitune_sandbox::{Awkward, Sandbox, Vendor};
 
 use crate::args::SandboxArguments;
 use crate::exit::{Exit, Failure};
@@ -14,6 +14,12 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
         .speed(arguments.speed);
     if let Some(jobs) = arguments.jobs {
         builder = builder.jobs(jobs);
+    }
+    for name in &arguments.awkward {
+        builder = match Awkward::named(name) {
+            Some(awkward) => builder.awkward(awkward, true),
+            None => builder.all_awkward(true),
+        };
     }
     for fault in arguments.faults {
         builder = builder.fault(fault);

@@ -95,7 +95,7 @@ impl Upstream {
                         Err(error) => warnings.push(self.warning(None, error.to_string())),
                     }
                 }
-                checkpoints.sort_by(|a, b| b.step_number.cmp(&a.step_number));
+                checkpoints.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.step_number));
                 Ok(cut(checkpoints, warnings, paging, |c| &c.id))
             }
             _ => Err(self.unsupported(Operation::Checkpoints)),

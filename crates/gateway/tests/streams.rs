@@ -1,0 +1,301 @@
+//! Event streams, uploads and downloads.
+
+mod support;
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use support::{Answer, Gateway};
+use unitune_gateway::Config;
+use unitune_sandbox::Sandbox;
+
+fn quick() -> Config {
+    Config {
+        poll: Duration::from_millis(50),
+        heartbeat: Duration::from_millis(100),
+        ..Config::default()
+    }
+}
+
+/// The messages of a stream: (id, data).
+fn messages(text: &str) -> Vec<(String, String)> {
+    let message = |block: &str| {
+        let field = |name: &str| {
+            let lines = block.lines();
+            let found = lines.filter_map(|l| l.strip_prefix(name)).next();
+            found.unwrap_or_default().trim().to_owned()
+        };
+        (field("id:"), field("data:"))
+    };
+    let blocks = text.split("\n\n").map(message);
+    blocks.filter(|(_, data)| !data.is_empty()).collect()
+}
+
+async fn stream(gateway: &Gateway, job: &str, last: Option<&str>) -> String {
+    let path = format!("/v1/fine_tuning/jobs/{job}/events?stream=true");
+    let mut request = gateway.http.get(gateway.url(&path));
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let text = tokio::time::timeout(Duration::from_secs(20), response.text());
+    text.await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_over_tells_its_log_and_ends() {
+    let gateway = Gateway::with(Sandbox::builder(), quick()).await;
+    for (vendor, status) in [("openai", "succeeded"), ("together", "completed")] {
+        let job = gateway.job(vendor, status);
+        let all = messages(&stream(&gateway, &job, None).await);
+        assert_eq!(all.last().unwrap().1, "[DONE]");
+        let path = format!("/v1/fine_tuning/jobs/{job}/events?limit=100");
+        let mut page: Vec<String> = gateway.get(&path).await.ok()["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["id"].as_str().unwrap().to_owned())
+            .collect();
+        page.reverse();
+        let told: Vec<&str> = all
+            .iter()
+            .map(|m| m.0.as_str())
+            .filter(|id| !id.is_empty())
+            .collect();
+        // A page holds at most 100, the newest.
+        assert_eq!(told[told.len() - page.len()..], page);
+        let half = told[told.len() / 2];
+        let rest = messages(&stream(&gateway, &job, Some(half)).await);
+        let rest: Vec<&str> = rest
+            .iter()
+            .map(|m| m.0.as_str())
+            .filter(|id| !id.is_empty())
+            .collect();
+        assert_eq!(rest, told[told.len() / 2 + 1..]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_job_is_followed_to_its_end_through_faults() {
+    let gateway = Gateway::with(Sandbox::builder(), quick()).await;
+    let job = gateway.job("together", "running");
+    let path = format!("/v1/fine_tuning/jobs/{job}/events?stream=true");
+    let response = gateway.http.get(gateway.url(&path)).send().await.unwrap();
+    let mut body = response.bytes_stream();
+    let mut text = String::new();
+    while !text.contains(": heartbeat") {
+        text.push_str(std::str::from_utf8(&body.next().await.unwrap().unwrap()).unwrap());
+    }
+    gateway
+        .sandbox
+        .inject("together.retrieveJob:503@once".parse().unwrap());
+    gateway
+        .sandbox
+        .inject("together.listJobEvents:truncate@once".parse().unwrap());
+    gateway.sandbox.advance(Duration::from_secs(1_000_000));
+    let rest = async {
+        while let Some(piece) = body.next().await {
+            text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), rest)
+        .await
+        .unwrap();
+    let all = messages(&text);
+    assert_eq!(all.last().unwrap().1, "[DONE]");
+    let ids: Vec<&String> = all
+        .iter()
+        .map(|m| &m.0)
+        .filter(|id| !id.is_empty())
+        .collect();
+    let mut once = ids.clone();
+    once.dedup();
+    assert_eq!(ids, once);
+    let last: Value = serde_json::from_str(&all[all.len() - 2].1).unwrap();
+    assert_eq!(last["object"], "fine_tuning.job.event");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_that_leaves_frees_its_place() {
+    let config = Config {
+        max_streams: 1,
+        ..quick()
+    };
+    let gateway = Gateway::with(Sandbox::builder(), config).await;
+    let path = format!(
+        "/v1/fine_tuning/jobs/{}/events?stream=true",
+        gateway.job("together", "running")
+    );
+    let first = gateway.http.get(gateway.url(&path)).send().await.unwrap();
+    assert_eq!(first.status(), 200);
+    gateway.get(&path).await.error(503);
+    drop(first);
+    let free = async {
+        while gateway
+            .http
+            .get(gateway.url(&path))
+            .send()
+            .await
+            .unwrap()
+            .status()
+            != 200
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), free)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_cannot_be_is_refused() {
+    let gateway = Gateway::with(Sandbox::builder(), quick()).await;
+    gateway
+        .get("/v1/fine_tuning/jobs/ft-nobody/events?stream=true")
+        .await
+        .error(404);
+    gateway
+        .get("/v1/fine_tuning/jobs/ft-nobody/events?stream=maybe")
+        .await
+        .error(400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_end_with_the_gateway() {
+    let mut gateway = Gateway::with(Sandbox::builder(), quick()).await;
+    let path = format!(
+        "/v1/fine_tuning/jobs/{}/events?stream=true",
+        gateway.job("together", "running")
+    );
+    let response = gateway.http.get(gateway.url(&path)).send().await.unwrap();
+    let ended = gateway.end();
+    let text = tokio::time::timeout(Duration::from_secs(5), response.text());
+    assert!(!text.await.unwrap().unwrap().contains("[DONE]"));
+    tokio::time::timeout(Duration::from_secs(5), ended)
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+fn lines(count: usize) -> String {
+    let line = json!({"messages": [{"role": "user", "content": "a"},
+        {"role": "assistant", "content": "b"}]});
+    format!("{line}\n").repeat(count)
+}
+
+async fn upload(gateway: &Gateway, account: &str, purpose_first: bool, content: String) -> Answer {
+    let file = reqwest::multipart::Part::text(content).file_name("train.jsonl");
+    let form = reqwest::multipart::Form::new();
+    let form = match purpose_first {
+        true => form.text("purpose", "fine-tune").part("file", file),
+        false => form.part("file", file).text("purpose", "fine-tune"),
+    };
+    let request = gateway.http.post(gateway.url("/v1/files")).multipart(form);
+    Answer::of(request.header("x-tfy-provider-name", account)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_every_vendor_go_there_and_back() {
+    let gateway = Gateway::start().await;
+    let content = lines(12);
+    for account in ["openai", "together", "truefoundry"] {
+        for purpose_first in [true, false] {
+            let file = upload(&gateway, account, purpose_first, content.clone())
+                .await
+                .ok();
+            assert_eq!(file["object"], "file");
+            assert_eq!(file["bytes"], content.len());
+            let id = file["id"].as_str().unwrap();
+            let path = format!("/v1/files/{id}");
+            assert_eq!(gateway.get(&path).await.ok()["id"], id);
+            let listed = gateway.get("/v1/files").await.ok();
+            assert!(
+                listed["data"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|f| f["id"] == id)
+            );
+            let back = gateway.http.get(gateway.url(&format!("{path}/content")));
+            assert_eq!(back.send().await.unwrap().text().await.unwrap(), content);
+            let deleted = Answer::of(gateway.http.delete(gateway.url(&path)))
+                .await
+                .ok();
+            assert_eq!(
+                deleted,
+                json!({"id": id, "object": "file", "deleted": true})
+            );
+            gateway.get(&path).await.error(404);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_cannot_be_are_refused() {
+    let config = Config {
+        max_upload_bytes: 10_000,
+        idle: Duration::from_millis(500),
+        ..Config::default()
+    };
+    let gateway = Gateway::with(Sandbox::builder(), config).await;
+    for purpose_first in [true, false] {
+        upload(&gateway, "openai", purpose_first, "x".repeat(20_000))
+            .await
+            .error(413);
+    }
+    let post = |form: reqwest::multipart::Form, account: Option<&str>| {
+        let mut request = gateway.http.post(gateway.url("/v1/files")).multipart(form);
+        if let Some(account) = account {
+            request = request.header("x-tfy-provider-name", account);
+        }
+        Answer::of(request)
+    };
+    let form = || reqwest::multipart::Form::new().text("purpose", "fine-tune");
+    let (param, _) = post(form(), Some("openai")).await.error(400);
+    assert_eq!(param, "file");
+    let (param, _) = post(form(), None).await.error(400);
+    assert_eq!(param, "x-tfy-provider-name");
+    let extra = form().text("expires_after[seconds]", "1");
+    let (param, _) = post(extra, Some("openai")).await.error(400);
+    assert_eq!(param, "expires_after[seconds]");
+    gateway.post("/v1/files", json!({})).await.error(400);
+
+    // A client that stands still half-way.
+    let pieces = futures_util::stream::once(async { Ok::<_, std::io::Error>("x".repeat(100)) })
+        .chain(futures_util::stream::pending());
+    let file = reqwest::multipart::Part::stream(reqwest::Body::wrap_stream(pieces)).file_name("a");
+    post(form().part("file", file), Some("openai"))
+        .await
+        .error(408);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_files_have_pages_orders_and_purposes() {
+    let gateway = Gateway::start().await;
+    let ids = |list: &Value| -> Vec<String> {
+        let files = list["data"].as_array().unwrap().iter();
+        files
+            .map(|file| file["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let all = ids(&gateway.get("/v1/files").await.ok());
+    assert!(all.len() > 3);
+    let page = gateway.get("/v1/files?limit=2").await.ok();
+    assert_eq!(ids(&page), all[..2]);
+    assert_eq!(page["has_more"], true);
+    let next = gateway
+        .get(&format!("/v1/files?limit=2&after={}", all[1]))
+        .await
+        .ok();
+    assert_eq!(ids(&next), all[2..4]);
+    let mut turned = ids(&gateway.get("/v1/files?order=asc").await.ok());
+    turned.reverse();
+    assert_eq!(turned, all);
+    assert!(ids(&gateway.get("/v1/files?purpose=nothing").await.ok()).is_empty());
+    gateway.get("/v1/files?order=up").await.error(400);
+    gateway.get("/v1/files?after=nobody").await.error(400);
+}
