@@ -174,10 +174,7 @@ fn an_unknown_id_ends_with_1_and_the_known_ones_are_shown() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(json(&output)["data"][0]["id"], known);
     let message = stderr(&output);
-    assert!(
-        message.contains("ft-nobody") && message.contains("openai, together"),
-        "{message}"
-    );
+    assert!(message.contains("ft-nobody"), "{message}");
 }
 
 #[test]

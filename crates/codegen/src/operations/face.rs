@@ -134,11 +134,11 @@ impl<'a> Shape<'a> {
             // progenitor has its own way with keywords and odd characters.
             let bare = |name: &str| name.replace('_', "");
             let name = bare(&ident.to_string());
-            let parameter = operation.parameters.iter();
-            let parameter = parameter
+            let parameters = operation.parameters.iter();
+            let parameter = parameters
                 .filter(|(key, _)| bare(key) == name)
-                .map(|(_, p)| p);
-            let parameter = parameter.last();
+                .map(|(_, parameter)| parameter)
+                .next_back();
             arguments.push(Argument {
                 ident,
                 ty: outside(ty),
