@@ -225,7 +225,7 @@ fn edit_member(
                 *schema = json!({"oneOf": [{"type": "boolean"}, {"type": "number"}]});
                 "became-union"
             }
-            (Kind::Word, 0 | 1 | 2) => {
+            (Kind::Word, 0..=2) => {
                 about = "entirely new".to_owned();
                 schema["enum"].as_array_mut()?.push(json!(about));
                 "enum-value-added"

@@ -1,12 +1,13 @@
 //! The command: from arguments to an exit code.
 
-use super::document::{Document, Written};
+use super::document::{Document, Naming, Written};
 use super::level::Level;
 use super::render::{self, Format};
 use super::sides::Side;
 use super::unify::Unify;
 use super::{Diff, compare, git, rules};
 use crate::fault::{Faults, Result};
+use crate::source::Folder;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -157,20 +158,20 @@ fn diff(workspace: &Path, options: &Options) -> std::result::Result<Diff, Stop> 
     }
     let sources = head.unify(workspace)?;
     let unify = Unify::read(&sources);
-    Ok(compare_all(
-        &old,
-        &new,
-        options.vendor.as_deref(),
-        &known,
-        &unify,
-    )?)
+    let raw = |side: &Side| matches!(side, Side::File(_) | Side::Folder(_));
+    let specs = (raw(&base) && raw(&head)).then(|| workspace.join("specs"));
+    let vendors = Vendors {
+        given: options.vendor.as_deref(),
+        known: &known,
+        specs: specs.as_deref(),
+    };
+    Ok(compare_all(&old, &new, vendors, &unify)?)
 }
 
 fn compare_all(
     old: &BTreeMap<String, Written>,
     new: &BTreeMap<String, Written>,
-    vendor: Option<&str>,
-    known: &[String],
+    vendors: Vendors<'_>,
     unify: &Unify,
 ) -> Result<Diff> {
     let mut faults = Faults::default();
@@ -183,20 +184,23 @@ fn compare_all(
         {
             continue;
         }
-        let prepare =
-            |written: Option<&Written>| written.cloned().map(Document::prepare).transpose();
+        let file = after.or(before).map(|written| written.file.as_str());
+        let of = vendors
+            .given
+            .map(str::to_owned)
+            .or_else(|| vendor_of(name, vendors.known))
+            .or_else(|| vendor_of(file.unwrap_or_default(), vendors.known));
+        let naming = vendors.naming(of.as_deref());
+        let prepare = |written: Option<&Written>| {
+            let written = written.cloned();
+            written
+                .map(|written| Document::prepare_as(written, &naming))
+                .transpose()
+        };
         let (before, after) = both(|| prepare(before), || prepare(after));
         let (Some(before), Some(after)) = (faults.take(before), faults.take(after)) else {
             continue;
         };
-        let file = after
-            .as_ref()
-            .or(before.as_ref())
-            .map(|d| d.written.file.clone());
-        let of = vendor
-            .map(str::to_owned)
-            .or_else(|| vendor_of(name, known))
-            .or_else(|| vendor_of(&file.unwrap_or_default(), known));
         diff.documents.push(compare(
             name,
             of.as_deref(),
@@ -207,6 +211,35 @@ fn compare_all(
     }
     faults.into_result()?;
     Ok(diff)
+}
+
+/// What is known of the vendors.
+#[derive(Clone, Copy)]
+struct Vendors<'a> {
+    /// The one that the command line names.
+    given: Option<&'a str>,
+    /// Those that have a folder in `specs/`.
+    known: &'a [String],
+    /// `specs/`, when raw documents are compared.
+    specs: Option<&'a Path>,
+}
+
+impl Vendors<'_> {
+    /// What the vendor's operations and schemas are called here: a raw
+    /// document's Rust is that of the documents in `specs/`, as far as it goes.
+    fn naming(&self, vendor: Option<&str>) -> Naming {
+        let known = |vendor: &&str| self.known.iter().any(|known| known == vendor);
+        let place = self.specs.zip(vendor.filter(known));
+        let Some(Ok(folder)) = place.map(|(specs, vendor)| Folder::read(specs, vendor)) else {
+            return Naming::default();
+        };
+        let (documented, _) = folder.selected().unwrap_or_default();
+        let operations = documented.into_iter();
+        Naming {
+            operations: operations.map(|o| ((o.path, o.method), o.id)).collect(),
+            components: folder.source.components,
+        }
+    }
 }
 
 /// Does two things at once.

@@ -12,6 +12,7 @@ use crate::report::Report;
 use crate::shape::{self, Kind};
 use crate::slice::{everything, slice};
 use crate::walk;
+use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +37,9 @@ pub struct Document {
     /// The operations that have an operationId of the vendor's own:
     /// (path, method) → id.
     pub ids: BTreeMap<(String, String), String>,
-    /// The component schemas that the vendor named, squashed.
-    pub named: BTreeSet<String>,
+    /// The component schemas that the vendor named: our name, squashed, and the
+    /// vendor's.
+    pub named: BTreeMap<String, String>,
     /// Component schemas that no operation reaches.
     pub unused: BTreeMap<String, Value>,
     /// The schemas whose discriminator the vendor wrote; others are worked out.
@@ -58,11 +60,40 @@ const LOSSY: &[&str] = &[
 /// it is used.
 const HARMLESS: &[&str] = &["$defs", "definitions", "$schema", "$id", "$anchor"];
 
+/// What a vendor's operations and schemas are called here.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    /// (path, method) → operationId.
+    pub operations: BTreeMap<(String, String), String>,
+    /// Automatic name of a component → its name.
+    pub components: BTreeMap<String, String>,
+}
+
+impl Naming {
+    /// What a schema of the vendor is called here.
+    fn name(&self, schema: &str) -> String {
+        let automatic = schema.to_upper_camel_case();
+        let ours = [schema, &automatic]
+            .into_iter()
+            .find_map(|name| self.components.get(name));
+        ours.cloned().unwrap_or_else(|| schema.to_owned())
+    }
+}
+
 impl Document {
     /// Makes a document ready.
     pub fn prepare(written: Written) -> Result<Self> {
+        Self::prepare_as(written, &Naming::default())
+    }
+
+    /// Makes a document ready, with our names where they fit.
+    pub fn prepare_as(written: Written, naming: &Naming) -> Result<Self> {
+        let named = !naming.operations.is_empty() || !naming.components.is_empty();
+        if named && let Ok(Ok(document)) = quietly(|| prepare(written.clone(), naming)) {
+            return Ok(document);
+        }
         let file = written.file.clone();
-        quietly(|| prepare(written)).unwrap_or_else(|panic| {
+        quietly(|| prepare(written, &Naming::default())).unwrap_or_else(|panic| {
             Err(Fault::file(file, format!("cannot be read: {panic}")).into())
         })
     }
@@ -79,7 +110,7 @@ impl Document {
             },
             value,
             ids: BTreeMap::new(),
-            named: BTreeSet::new(),
+            named: BTreeMap::new(),
             unused: BTreeMap::new(),
             discriminators: BTreeSet::new(),
             lost: BTreeMap::new(),
@@ -90,10 +121,10 @@ impl Document {
     #[must_use]
     pub fn names(&self, component: &str) -> bool {
         let name = squash(component);
-        self.named.contains(&name)
+        self.named.contains_key(&name)
             || self
                 .named
-                .contains(name.trim_end_matches(|c: char| c.is_ascii_digit()))
+                .contains_key(name.trim_end_matches(|c: char| c.is_ascii_digit()))
     }
 }
 
@@ -106,14 +137,20 @@ pub fn squash(name: &str) -> String {
         .collect()
 }
 
-fn prepare(written: Written) -> Result<Document> {
+fn prepare(written: Written, naming: &Naming) -> Result<Document> {
     let mode = Mode {
         mend: true,
         ours: true,
     };
     let file = written.file.as_str();
     let document = &written.value;
-    let selected = everything(document);
+    let mut selected = everything(document);
+    for operation in &mut selected {
+        let key = (operation.path.clone(), operation.method.clone());
+        if let Some(id) = naming.operations.get(&key) {
+            operation.id.clone_from(id);
+        }
+    }
     let mut report = Report::default();
     let sliced = slice(file, document, &selected, mode, &mut report)?;
     let mut lowering = Report::default();
@@ -121,7 +158,7 @@ fn prepare(written: Written) -> Result<Document> {
     inline(file, &mut value, &selected, mode, &mut report)?;
     let names = Names {
         file,
-        renames: &BTreeMap::new(),
+        renames: &naming.components,
         settled: false,
     };
     name(&mut value, names)?;
@@ -150,7 +187,10 @@ fn prepare(written: Written) -> Result<Document> {
         .collect();
     Ok(Document {
         ids: ids(document),
-        named: used.keys().map(|name| squash(name)).collect(),
+        named: used
+            .keys()
+            .map(|name| (squash(&naming.name(name)), name.clone()))
+            .collect(),
         unused,
         discriminators,
         lost: lost(document, &lowering),
@@ -242,7 +282,7 @@ fn without_prose(value: &Value) -> Value {
     match value {
         Value::Object(map) => map
             .iter()
-            .filter(|(name, child)| !(is_prose(name) && !child.is_object()))
+            .filter(|(name, child)| !is_prose(name) || child.is_object())
             .map(|(name, child)| (name.clone(), without_prose(child)))
             .collect(),
         Value::Array(list) => list.iter().map(without_prose).collect(),

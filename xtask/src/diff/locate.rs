@@ -14,8 +14,6 @@ pub struct Lines<'a> {
     document: &'a Document,
     /// Pointers of the written document → lines.
     lines: HashMap<String, usize>,
-    /// Squashed names of the written components → names.
-    written: BTreeMap<String, String>,
     /// Components of the normal form → where they are used first.
     uses: BTreeMap<String, String>,
 }
@@ -30,19 +28,11 @@ impl<'a> Lines<'a> {
         } else {
             yaml::lines(text)
         };
-        let schemas = document.written.value.pointer("/components/schemas");
-        let written = schemas
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| (squash(name), name.clone()))
-            .collect();
         let mut uses = BTreeMap::new();
         used(&document.value, "", &mut uses);
         Self {
             document,
             lines,
-            written,
             uses,
         }
     }
@@ -78,7 +68,10 @@ impl<'a> Lines<'a> {
             Some(rest) => {
                 let (name, steps) = rest.split_once('/').unwrap_or((rest, ""));
                 let name = pointer::unescape(name);
-                let start = match (self.written.get(&squash(&name)), self.uses.get(&name)) {
+                let start = match (
+                    self.document.named.get(&squash(&name)),
+                    self.uses.get(&name),
+                ) {
                     (Some(own), _) => pointer::join("/components/schemas", own),
                     (None, Some(used)) if depth < 64 => self.origin_at(used, depth + 1),
                     _ => return schemas.trim_end_matches('/').to_owned(),

@@ -1,7 +1,7 @@
 //! What the comparison of the normal forms cannot see: schemas that nobody
 //! uses, keywords that the lowering leaves out, and the vendor's prose.
 
-use super::document::{Document, is_prose, squash};
+use super::document::{Document, is_prose};
 use super::found::{Finding, quoted};
 use super::schema::label;
 use crate::lower::rules::type_of;
@@ -29,8 +29,8 @@ fn unused(base: &Document, head: &Document) -> Vec<Finding> {
             (Some(old), Some(new)) if plain(old) == plain(new) => continue,
             (Some(_), Some(_)) => "unused-schema-changed",
             // One that comes into use, or goes out of it, is reported there.
-            (None, Some(_)) if base.named.contains(&squash(name)) => continue,
-            (Some(_), None) if head.named.contains(&squash(name)) => continue,
+            (None, Some(_)) if used(base, name) => continue,
+            (Some(_), None) if used(head, name) => continue,
             (None, Some(_)) => "unused-schema-added",
             (Some(_), None) => "unused-schema-removed",
         };
@@ -43,6 +43,11 @@ fn unused(base: &Document, head: &Document) -> Vec<Finding> {
         );
     }
     found
+}
+
+/// Whether an operation reaches the schema that the vendor calls so.
+fn used(document: &Document, name: &str) -> bool {
+    document.named.values().any(|known| known == name)
 }
 
 /// A schema without prose.

@@ -71,13 +71,8 @@ impl RustChange {
         self.appears.sort();
         self.vanishes.sort();
         self.changes.sort();
-        self.semver = if !self.vanishes.is_empty() || !self.changes.is_empty() {
-            Semver::Major
-        } else if self
-            .appears
-            .iter()
-            .any(|item| item.contains("(exhaustive)"))
-        {
+        let breaks = self.appears.iter().any(|item| item.ends_with(CLOSED));
+        self.semver = if breaks || !self.vanishes.is_empty() || !self.changes.is_empty() {
             Semver::Major
         } else if !self.appears.is_empty() {
             Semver::Minor
@@ -86,6 +81,9 @@ impl RustChange {
         };
     }
 }
+
+/// The mark of a new variant that whoever matches on its enum must name.
+const CLOSED: &str = " (exhaustive)";
 
 /// The surface: item → what it is.
 type Surface = BTreeMap<String, String>;
@@ -155,7 +153,7 @@ pub fn difference(base: &Surface, head: &Surface) -> RustChange {
             && [base, head]
                 .iter()
                 .all(|s| s.get(of).is_some_and(|kind| kind == "enum (closed)"));
-        let mark = if closed { " (exhaustive)" } else { "" };
+        let mark = if closed { CLOSED } else { "" };
         change.appears.push(format!("{item}{mark}"));
     }
     change.settle();
@@ -282,7 +280,7 @@ fn part(place: &str) -> String {
 
 /// An item as anchors spell it: (container, whole).
 fn spelled(item: &str) -> (String, String) {
-    let item = item.trim_end_matches(" (exhaustive)");
+    let item = item.trim_end_matches(CLOSED);
     let (container, part) = match item.split_once("::").or_else(|| item.split_once('.')) {
         Some((container, part)) => (container, part),
         None => (item, ""),
