@@ -117,8 +117,11 @@ impl Upstream {
         &self.client
     }
 
+    /// Notes are of no use to the caller, and cost something on every job.
     fn context(&self) -> Context {
-        Context::new(self.name())
+        let mut context = self.account.context();
+        context.notes = false;
+        context
     }
 
     /// Makes one call when it is its turn. Whoever drops the future gives the
