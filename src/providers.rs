@@ -4,12 +4,16 @@
 //! several accounts of one vendor are normal.
 
 mod account;
+mod config;
+mod create;
+mod dataset;
 mod list;
 mod one;
 mod page;
 mod query;
 mod target;
 mod warning;
+mod watch;
 
 use std::sync::Arc;
 
@@ -17,11 +21,15 @@ use crate::transport::{ApiClient, CallOptions};
 use crate::{Error, ErrorKind};
 
 pub use account::{Account, Client};
+pub use config::Config;
+pub use create::{Created, DataFile, Draft, Preflight};
+pub use dataset::{Dataset, Format, Problem};
 pub use list::{JobList, JobStream, ListItem};
 pub use page::{Listing, PageQuery};
 pub use query::ListQuery;
 pub use target::JobRef;
 pub use warning::Warning;
+pub use watch::{Change, Progress, WatchOptions, WatchStream};
 
 /// A set of provider accounts.
 ///

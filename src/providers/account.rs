@@ -3,6 +3,7 @@
 mod jobs;
 mod logs;
 mod own;
+mod start;
 
 #[cfg(feature = "openai")]
 use crate::openai;
@@ -141,7 +142,6 @@ impl Account {
         }
     }
 
-    #[allow(dead_code)]
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         self.transport().clock()
     }

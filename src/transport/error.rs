@@ -25,6 +25,7 @@ struct Inner {
     retry_after: Option<Duration>,
     should_retry: Option<bool>,
     tries: u32,
+    note: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -56,6 +57,8 @@ pub enum ErrorKind {
     Mapping,
     /// The vendor has no such thing.
     Unsupported,
+    /// It would cost more than is allowed.
+    CostLimit,
 }
 
 impl Error {
@@ -71,6 +74,7 @@ impl Error {
             retry_after: None,
             should_retry: None,
             tries: 0,
+            note: None,
             source: None,
         }))
     }
@@ -144,6 +148,12 @@ impl Error {
     pub(super) fn with_hints(mut self, after: Option<Duration>, should: Option<bool>) -> Self {
         self.0.retry_after = after;
         self.0.should_retry = should;
+        self
+    }
+
+    /// Something that whoever reads the error needs to know too.
+    pub(crate) fn noting(mut self, note: String) -> Self {
+        self.0.note = Some(note);
         self
     }
 
@@ -286,7 +296,11 @@ impl fmt::Display for Error {
             .filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?)))
             .collect();
         let tries = (inner.tries > 1).then(|| format!("tried {} times", inner.tries));
-        let details: Vec<String> = details.into_iter().chain(tries).collect();
+        let details: Vec<String> = details
+            .into_iter()
+            .chain(tries)
+            .chain(inner.note.clone())
+            .collect();
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }

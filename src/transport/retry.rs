@@ -55,8 +55,14 @@ impl RetryPolicy {
 
     /// The waits, one for each further try.
     pub(crate) fn waits(&self) -> impl Iterator<Item = Duration> + Send + use<> {
+        self.waits_by(2.0)
+    }
+
+    /// The same, with waits that grow by another factor.
+    pub(crate) fn waits_by(&self, factor: f32) -> impl Iterator<Item = Duration> + Send + use<> {
         let mut builder = ExponentialBuilder::new()
             .with_jitter()
+            .with_factor(factor)
             .with_min_delay(self.min_wait)
             .with_max_delay(self.max_wait)
             .with_max_times(self.retries);

@@ -21,7 +21,7 @@ pub(in crate::providers) struct Page {
 
 impl Account {
     /// A job that came alone.
-    fn one(&self, job: impl ToJob) -> Result<Job, Error> {
+    pub(super) fn one(&self, job: impl ToJob) -> Result<Job, Error> {
         self.mapped(job.into_job(&self.context().with_notes()))
     }
 
@@ -30,7 +30,7 @@ impl Account {
     }
 
     /// Refuses what the vendor cannot do.
-    pub(super) fn check(&self, operation: Operation) -> Result<(), Error> {
+    pub(in crate::providers) fn check(&self, operation: Operation) -> Result<(), Error> {
         operation
             .check(self.vendor())
             .map_err(|e| e.at_account(&self.name))

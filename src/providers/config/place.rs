@@ -1,0 +1,85 @@
+//! Where in a file something stands, and what the file's neighbours are.
+
+use std::fmt::Display;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use crate::{Error, ErrorKind};
+
+/// A text, and the file that it comes from.
+pub(super) struct Place<'a> {
+    path: Option<&'a Path>,
+    text: &'a str,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn of_file(path: &'a Path, text: &'a str) -> Self {
+        Self {
+            path: Some(path),
+            text,
+        }
+    }
+
+    pub(super) fn of_text(text: &'a str) -> Self {
+        Self { path: None, text }
+    }
+
+    /// Line and column of a byte, from one.
+    pub(super) fn line_and_column(&self, byte: usize) -> (usize, usize) {
+        let before = self.text.get(..byte).unwrap_or(self.text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    }
+
+    /// `unitune.toml:3:8`
+    pub(super) fn at(&self, span: Option<Range<usize>>) -> String {
+        let name = self.path.map_or_else(
+            || "the configuration".to_owned(),
+            |path| path.display().to_string(),
+        );
+        match span.map(|span| self.line_and_column(span.start)) {
+            Some((line, column)) => format!("{name}:{line}:{column}"),
+            None => name,
+        }
+    }
+
+    pub(super) fn error(&self, span: Option<Range<usize>>, what: impl Display) -> Error {
+        Error::new(ErrorKind::Config, format!("{}: {what}", self.at(span)))
+    }
+
+    /// A path that the file names: relative to where the file is.
+    pub(super) fn resolve(&self, path: &Path) -> PathBuf {
+        match self.path.and_then(Path::parent) {
+            Some(folder) => folder.join(path),
+            None => path.to_owned(),
+        }
+    }
+
+    /// What is in a file that the file names.
+    pub(super) fn read(&self, path: &Spanned<PathBuf>) -> Result<Vec<u8>, Error> {
+        let resolved = self.resolve(path.get_ref());
+        std::fs::read(&resolved).map_err(|e| {
+            let what = format!("{}: {e}", resolved.display());
+            self.error(Some(path.span()), what).because(e)
+        })
+    }
+
+    pub(super) fn is_readable_by_others(&self) -> bool {
+        self.path.is_some_and(others_can_read)
+    }
+}
+
+/// True where people other than the file's owner can read it.
+#[cfg(unix)]
+pub(super) fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|facts| facts.permissions().mode() & 0o044 != 0)
+}
+
+/// Elsewhere, permissions are not told in this form.
+#[cfg(not(unix))]
+pub(super) fn others_can_read(_: &Path) -> bool {
+    false
+}

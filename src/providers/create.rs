@@ -1,0 +1,372 @@
+//! Starts a job: checks first, then uploads, then asks for the price, and only
+//! then creates what costs money.
+
+use std::path::{Path, PathBuf};
+
+use super::{Account, Dataset, Providers};
+use crate::transport::{Progress, Upload};
+use crate::unify::{CreateRequest, File, Job, Loss, Operation, PriceEstimate, Unsupported, Usd};
+use crate::{Error, ErrorKind};
+
+/// A job that is to be started.
+///
+/// ```no_run
+/// # async fn f(providers: &unitune::providers::Providers) -> Result<(), unitune::Error> {
+/// use unitune::providers::Draft;
+/// use unitune::unify::Usd;
+///
+/// let draft = Draft::new("meta-llama/Llama-3.1-8B", "train.jsonl")
+///     .account("together")
+///     .max_cost(Usd::from_nanos(20_000_000_000));
+/// let created = providers.create(&draft).await?;
+/// println!("{} costs about {:?}", created.job.id, created.estimate);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Draft {
+    account: Option<String>,
+    request: CreateRequest,
+    training: DataFile,
+    validation: Option<DataFile>,
+    loss: Loss,
+    max_cost: Option<Usd>,
+    checked: bool,
+    progress: Option<Progress>,
+}
+
+/// A file of examples: one that the vendor has, or one that it is to get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DataFile {
+    /// The vendor's id of a file.
+    Id(String),
+    /// A file on disk, which is checked and uploaded.
+    Path(PathBuf),
+}
+
+impl From<&str> for DataFile {
+    /// A path, where there is such a file or the text looks like one
+    /// (`data/train.jsonl`); otherwise an id.
+    fn from(text: &str) -> Self {
+        let path = Path::new(text);
+        let looks_like_one = path.extension().is_some() || text.contains(std::path::MAIN_SEPARATOR);
+        if looks_like_one || path.is_file() {
+            Self::Path(path.to_owned())
+        } else {
+            Self::Id(text.to_owned())
+        }
+    }
+}
+
+impl From<&Path> for DataFile {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<PathBuf> for DataFile {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl DataFile {
+    /// What stands for it in a request until its id is known.
+    fn name(&self) -> String {
+        match self {
+            Self::Id(id) => id.clone(),
+            Self::Path(path) => path.display().to_string(),
+        }
+    }
+
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Id(_) => None,
+            Self::Path(path) => Some(path),
+        }
+    }
+}
+
+impl Draft {
+    /// A job that trains a model with a file.
+    pub fn new(model: impl Into<String>, training: impl Into<DataFile>) -> Self {
+        let training = training.into();
+        Self {
+            request: CreateRequest::new(model, training.name()),
+            account: None,
+            training,
+            validation: None,
+            loss: Loss::Refuse,
+            max_cost: None,
+            checked: true,
+            progress: None,
+        }
+    }
+
+    /// A request whose files the vendor has.
+    pub fn from_request(request: CreateRequest) -> Self {
+        Self {
+            training: DataFile::Id(request.training_file.clone()),
+            validation: request.validation_file.clone().map(DataFile::Id),
+            ..Self::new("", DataFile::Id(String::new())).with(|r| *r = request)
+        }
+    }
+
+    /// The account to start it at. Without one it is the only one there is, or
+    /// the one that the model's name starts with: `account/model`.
+    #[must_use]
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
+    /// The file to validate the model with.
+    #[must_use]
+    pub fn validation(mut self, file: impl Into<DataFile>) -> Self {
+        let file = file.into();
+        self.request.validation_file = Some(file.name());
+        self.validation = Some(file);
+        self
+    }
+
+    /// Changes anything else of the request.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut CreateRequest)) -> Self {
+        change(&mut self.request);
+        self
+    }
+
+    /// Whether settings that the vendor has no place for are left out, rather
+    /// than refused.
+    #[must_use]
+    pub fn allow_lossy(mut self, allow: bool) -> Self {
+        self.loss = allow.into();
+        self
+    }
+
+    /// Starts nothing that the vendor estimates to cost more. Where the vendor
+    /// estimates nothing, nothing is started.
+    #[must_use]
+    pub fn max_cost(mut self, limit: Usd) -> Self {
+        self.max_cost = Some(limit);
+        self
+    }
+
+    /// Uploads files as they are, without a look into them.
+    #[must_use]
+    pub fn unchecked(mut self) -> Self {
+        self.checked = false;
+        self
+    }
+
+    /// Reports how far the upload is, as it goes.
+    #[must_use]
+    pub fn on_progress(
+        mut self,
+        report: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.progress = Some(std::sync::Arc::new(report));
+        self
+    }
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft")
+            .field("account", &self.account)
+            .field("request", &self.request)
+            .field("max_cost", &self.max_cost)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What can be said of a draft without sending anything.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Preflight {
+    /// The account that it would be started at.
+    pub account: String,
+    /// The files that would be uploaded, and what is in them.
+    pub files: Vec<(PathBuf, Dataset)>,
+    /// Settings that would be left out.
+    pub dropped: Vec<Unsupported>,
+}
+
+/// A job that was started.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Created {
+    /// The job.
+    pub job: Job,
+    /// The files that were uploaded for it.
+    pub files: Vec<File>,
+    /// Settings that were left out.
+    pub dropped: Vec<Unsupported>,
+    /// What the vendor estimates it to cost, where it does.
+    pub estimate: Option<PriceEstimate>,
+}
+
+impl Providers {
+    /// Checks a draft as far as that goes without sending anything: files are
+    /// read, the request is converted.
+    ///
+    /// # Errors
+    ///
+    /// The account is not clear, the vendor has no place for a setting, a file
+    /// cannot be read, or there is something wrong in it: the error says in
+    /// which line, and its source says all.
+    pub async fn preflight(&self, draft: &Draft) -> Result<Preflight, Error> {
+        let (account, request) = self.starter(draft)?;
+        if draft.max_cost.is_some() {
+            account.check(Operation::EstimatePrice).map_err(|e| {
+                Error::new(
+                    ErrorKind::Unsupported,
+                    format!("a limit of costs cannot be kept: {e}"),
+                )
+            })?;
+        }
+        let dropped = account.translates(&request, draft.loss)?;
+        let mut files = Vec::new();
+        for path in draft.paths() {
+            let vendor = account.vendor();
+            let checked = path.to_owned();
+            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, vendor)).await;
+            let found = found.map_err(|e| {
+                Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
+            })??;
+            if draft.checked {
+                found.refuse(path)?;
+            }
+            files.push((path.to_owned(), found));
+        }
+        Ok(Preflight {
+            account: account.name().to_owned(),
+            files,
+            dropped,
+        })
+    }
+
+    /// Starts a job: [`Self::preflight`], then uploads what is on disk, asks
+    /// for the price, and starts it. The request that starts it is sent once,
+    /// unless it surely did not arrive.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::preflight`]; the vendor refuses something; or it would cost
+    /// more than allowed ([`ErrorKind::CostLimit`]). The error says which files
+    /// have been uploaded by then.
+    pub async fn create(&self, draft: &Draft) -> Result<Created, Error> {
+        let preflight = self.preflight(draft).await?;
+        let (account, mut request) = self.starter(draft)?;
+        let mut files = Vec::new();
+        let outcome = async {
+            request.training_file = self
+                .id_of(account, draft, &draft.training, &mut files)
+                .await?;
+            if let Some(file) = &draft.validation {
+                let id = self.id_of(account, draft, file, &mut files).await?;
+                request.validation_file = Some(id);
+            }
+            let estimate = affordable(account, draft, &request).await?;
+            let job = account.start(&request, draft.loss).await?;
+            Ok::<_, Error>((job, estimate))
+        }
+        .await;
+        match outcome {
+            Ok((job, estimate)) => Ok(Created {
+                job,
+                files,
+                dropped: preflight.dropped,
+                estimate,
+            }),
+            Err(error) if files.is_empty() => Err(error),
+            Err(error) => {
+                let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
+                Err(error.noting(format!("uploaded before: {}", ids.join(", "))))
+            }
+        }
+    }
+
+    async fn id_of(
+        &self,
+        account: &Account,
+        draft: &Draft,
+        file: &DataFile,
+        uploaded: &mut Vec<File>,
+    ) -> Result<String, Error> {
+        let path = match file {
+            DataFile::Id(id) => return Ok(id.clone()),
+            DataFile::Path(path) => path,
+        };
+        let mut upload = Upload::from_path(path).await?;
+        if let Some(report) = draft.progress.clone() {
+            upload = upload.on_progress(move |sent, total| report(sent, total));
+        }
+        let file = account.upload(upload).await?;
+        let id = file.id.clone();
+        uploaded.push(file);
+        Ok(id)
+    }
+
+    /// The account that a draft is for, and the request without its name.
+    fn starter(&self, draft: &Draft) -> Result<(&Account, CreateRequest), Error> {
+        let mut request = draft.request.clone();
+        if let Some(name) = &draft.account {
+            return Ok((self.named(name)?, request));
+        }
+        let by_model = request.model.split_once('/').and_then(|(name, model)| {
+            let account = self.get(name)?;
+            Some((account, model.to_owned()))
+        });
+        if let Some((account, model)) = by_model {
+            request.model = model;
+            return Ok((account, request));
+        }
+        match self.accounts() {
+            [account] => Ok((account, request)),
+            accounts => {
+                let names: Vec<&str> = accounts.iter().map(Account::name).collect();
+                Err(Error::new(
+                    ErrorKind::Ambiguous,
+                    format!("name the account to start the job at: {}", names.join(", ")),
+                ))
+            }
+        }
+    }
+}
+
+impl Draft {
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        let files = std::iter::once(&self.training).chain(&self.validation);
+        files.filter_map(DataFile::path)
+    }
+}
+
+/// The vendor's estimate, unless it is above what the draft allows.
+async fn affordable(
+    account: &Account,
+    draft: &Draft,
+    request: &CreateRequest,
+) -> Result<Option<PriceEstimate>, Error> {
+    if !Operation::EstimatePrice.at(account.vendor()).is_supported() {
+        return Ok(None);
+    }
+    let estimate = account.estimate(request, draft.loss).await;
+    let Some(limit) = draft.max_cost else {
+        // Good to know, and no reason not to start the job.
+        return Ok(estimate.ok());
+    };
+    let estimate = estimate?;
+    let refuse =
+        |why: String| Err(Error::new(ErrorKind::CostLimit, why).at_account(account.name()));
+    match estimate.total {
+        _ if estimate.allowed == Some(false) => {
+            refuse("the vendor says that this account may not spend as much".to_owned())
+        }
+        None => refuse("the vendor does not say what the job costs".to_owned()),
+        Some(total) if total > limit => refuse(format!(
+            "the job is estimated to cost {total} dollars, which is more than {limit}"
+        )),
+        Some(_) => Ok(Some(estimate)),
+    }
+}

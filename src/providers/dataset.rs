@@ -1,0 +1,289 @@
+//! Looks at a file of training examples before it is uploaded: a vendor says
+//! only after minutes, or not at all, which line is wrong.
+
+mod example;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde_json::Value;
+
+pub use example::Format;
+
+use crate::unify::Vendor;
+use crate::{Error, ErrorKind};
+
+/// How many problems are kept; the others are counted.
+const KEPT: usize = 20;
+/// The longest line that is read.
+const MAX_LINE: u64 = 32 << 20;
+
+/// What a vendor takes: (vendor, bytes at most, examples at least).
+const BOUNDS: [(Vendor, u64, usize); 3] = [
+    // Its documents say 512 MB for a file, and ten examples for a job.
+    (Vendor::OpenAi, 512_000_000, 10),
+    (Vendor::Together, u64::MAX, 1),
+    (Vendor::TrueFoundry, u64::MAX, 1),
+];
+
+/// What was found in a file of examples.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Dataset {
+    /// The file's size.
+    pub bytes: u64,
+    /// How many examples are in it.
+    pub examples: usize,
+    /// What sort of examples they are; none when there are none, or when the
+    /// file is of a form that is not looked into.
+    pub format: Option<Format>,
+    /// What is wrong, in the order of the lines; the first twenty.
+    pub problems: Vec<Problem>,
+    /// How many things are wrong.
+    pub problem_count: usize,
+}
+
+/// Something that is wrong in a file of examples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The line, from one; none when it is about the file.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl Dataset {
+    /// Reads a file, line by line, and says what a vendor would refuse in it.
+    ///
+    /// Only `.jsonl` files are looked into.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn check(path: impl AsRef<Path>, vendor: Vendor) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let unreadable = |e: std::io::Error| {
+            let message = format!("{}: {e}", path.display());
+            Error::new(ErrorKind::InvalidRequest, message).because(e)
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        let bytes = file.metadata().map_err(unreadable)?.len();
+        let mut found = Self {
+            bytes,
+            ..Self::default()
+        };
+        if path.extension().is_some_and(|e| e == "jsonl") {
+            found
+                .read(BufReader::with_capacity(1 << 16, file))
+                .map_err(unreadable)?;
+        }
+        found.bound(vendor);
+        Ok(found)
+    }
+
+    /// The same for text that is in memory.
+    pub fn check_text(text: &[u8], vendor: Vendor) -> Self {
+        let mut found = Self {
+            bytes: text.len() as u64,
+            ..Self::default()
+        };
+        // A slice can always be read.
+        let _ = found.read(text);
+        found.bound(vendor);
+        found
+    }
+
+    /// True when nothing is wrong.
+    pub fn is_good(&self) -> bool {
+        self.problem_count == 0
+    }
+
+    /// The error that says what is wrong in this file, if anything is.
+    pub(super) fn refuse(&self, path: &Path) -> Result<(), Error> {
+        let Some(first) = self.problems.first() else {
+            return Ok(());
+        };
+        let more = match self.problem_count - 1 {
+            0 => String::new(),
+            n => format!(" (and {n} more)"),
+        };
+        let message = format!("{}: {first}{more}", path.display());
+        let all = Problems(self.problems.clone());
+        Err(Error::new(ErrorKind::InvalidRequest, message).because(all))
+    }
+
+    fn read(&mut self, mut lines: impl BufRead) -> std::io::Result<()> {
+        let mut line = Vec::new();
+        let mut number = 0;
+        loop {
+            line.clear();
+            let read = (&mut lines).take(MAX_LINE).read_until(b'\n', &mut line)?;
+            if read == 0 {
+                return Ok(());
+            }
+            number += 1;
+            if read as u64 == MAX_LINE && !line.ends_with(b"\n") {
+                self.complain(Some(number), "the line is longer than 32 MiB");
+                return Ok(());
+            }
+            self.example(number, &line);
+        }
+    }
+
+    fn example(&mut self, number: usize, line: &[u8]) {
+        let complaint = match std::str::from_utf8(line) {
+            Err(e) => Some(format!("not UTF-8 at byte {}", e.valid_up_to() + 1)),
+            Ok(text) if number == 1 && text.starts_with('\u{feff}') => {
+                Some("the file starts with a byte order mark; save it without one".to_owned())
+            }
+            Ok(text) if text.trim().is_empty() => Some("the line is empty".to_owned()),
+            Ok(text) => match serde_json::from_str::<Value>(text.trim_end()) {
+                Err(e) => Some(format!("not JSON at column {}: {}", e.column(), reason(&e))),
+                Ok(value) => {
+                    self.examples += 1;
+                    self.look_at(&value)
+                }
+            },
+        };
+        if let Some(complaint) = complaint {
+            self.complain(Some(number), complaint);
+        }
+    }
+
+    fn look_at(&mut self, value: &Value) -> Option<String> {
+        match Format::of(value) {
+            Err(complaint) => Some(complaint),
+            Ok(format) => match self.format {
+                Some(first) if first != format => Some(format!(
+                    "this is {format}, and what comes before is {first}"
+                )),
+                _ => {
+                    self.format = Some(format);
+                    format.check(value).err()
+                }
+            },
+        }
+    }
+
+    fn bound(&mut self, vendor: Vendor) {
+        let Some((_, most, least)) = BOUNDS.into_iter().find(|(v, _, _)| *v == vendor) else {
+            return;
+        };
+        let title = vendor.title();
+        if self.bytes == 0 {
+            self.complain(None, "the file is empty");
+        } else if self.bytes > most {
+            let message = format!("{} bytes; {title} takes {most} at most", self.bytes);
+            self.complain(None, message);
+        } else if self.format.is_some() && self.examples < least {
+            let message = format!("{} examples; {title} wants {least} at least", self.examples);
+            self.complain(None, message);
+        }
+    }
+
+    fn complain(&mut self, line: Option<usize>, message: impl Into<String>) {
+        self.problem_count += 1;
+        if self.problems.len() < KEPT {
+            self.problems.push(Problem {
+                line,
+                message: message.into(),
+            });
+        }
+    }
+}
+
+/// serde_json's reason without its place, which is the file's to say.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" at line ").unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+/// All of them, as the source of the error that says the first.
+#[derive(Debug)]
+struct Problems(Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, problem) in self.0.iter().enumerate() {
+            let separator = if n == 0 { "" } else { "\n" };
+            write!(f, "{separator}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let found = Dataset::check_text(text.as_bytes(), Vendor::Together);
+        found.problems.iter().map(ToString::to_string).collect()
+    }
+
+    const CHAT: &str = r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#;
+
+    #[test]
+    fn every_problem_has_its_line() {
+        assert_eq!(problems(&format!("{CHAT}\n{CHAT}\n")), [""; 0]);
+        let text = format!("{CHAT}\n{{\"messages\": \n\n[]\n{CHAT}");
+        let found = problems(&text);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(
+            found[0].starts_with("line 2: not JSON at column 12: EOF"),
+            "{found:?}"
+        );
+        assert_eq!(found[1], "line 3: the line is empty");
+        assert!(found[2].starts_with("line 4: "), "{found:?}");
+        assert_eq!(problems(""), ["the file is empty"]);
+        assert!(problems(&format!("\u{feff}{CHAT}"))[0].contains("byte order mark"));
+        let found = Dataset::check_text(b"{\"text\": \"\xff\"}\n", Vendor::Together);
+        assert_eq!(
+            found.problems[0].to_string(),
+            "line 1: not UTF-8 at byte 11"
+        );
+    }
+
+    #[test]
+    fn one_format_throughout() {
+        let found = problems(&format!("{CHAT}\n{{\"text\": \"t\"}}\n"));
+        assert_eq!(
+            found,
+            ["line 2: this is a plain text, and what comes before is a chat"]
+        );
+    }
+
+    #[test]
+    fn problems_are_counted_and_bounded() {
+        let found = Dataset::check_text("x\n".repeat(1000).as_bytes(), Vendor::Together);
+        assert_eq!((found.problems.len(), found.problem_count), (KEPT, 1000));
+        let error = found.refuse(Path::new("a.jsonl")).unwrap_err().to_string();
+        assert!(error.starts_with("a.jsonl: line 1: not JSON"), "{error}");
+        assert!(error.ends_with("(and 999 more)"), "{error}");
+    }
+
+    #[test]
+    fn sizes_are_the_vendors() {
+        let found = Dataset::check_text(CHAT.as_bytes(), Vendor::OpenAi);
+        assert_eq!(
+            found.problems[0].message,
+            "1 examples; OpenAI wants 10 at least"
+        );
+        assert!(Dataset::check_text(CHAT.as_bytes(), Vendor::Together).is_good());
+    }
+}

@@ -1,0 +1,270 @@
+//! Watches one job.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_util::stream;
+
+use super::{Change, Progress, WatchOptions};
+use crate::providers::{Account, JobRef, PageQuery, Providers, Warning};
+use crate::transport::{Clock, RetryPolicy, SystemClock};
+use crate::unify::{Event, Job, Operation, Status, Vendor};
+use crate::{Error, ErrorKind};
+
+/// How many events are read of a log at once.
+const LOG_PAGE: usize = 50;
+
+type Intervals = Box<dyn Iterator<Item = Duration> + Send>;
+
+/// The watch of one job, and of the jobs that it goes on as.
+pub(super) struct Watcher {
+    providers: Providers,
+    options: WatchOptions,
+    target: JobRef,
+    /// The vendor's word and the gateway's, as they were told last.
+    seen: Option<(Status, String)>,
+    known_events: HashSet<String>,
+    progress: Progress,
+    intervals: Intervals,
+    refusals: usize,
+    /// Ids that were watched, so that no two jobs go on as each other for ever.
+    watched: HashSet<String>,
+    /// Whether a failure was looked at a second time.
+    confirmed: bool,
+    first: Option<Job>,
+    queue: VecDeque<Result<Change, Error>>,
+    is_over: bool,
+    is_started: bool,
+}
+
+impl Watcher {
+    pub(super) fn new(providers: Providers, target: JobRef, options: WatchOptions) -> Self {
+        Self {
+            watched: HashSet::from([target.id.clone()]),
+            intervals: intervals(&options),
+            providers,
+            options,
+            target,
+            seen: None,
+            known_events: HashSet::new(),
+            progress: Progress::default(),
+            refusals: 0,
+            confirmed: false,
+            first: None,
+            queue: VecDeque::new(),
+            is_over: false,
+            is_started: false,
+        }
+    }
+
+    /// For a job that has just been read.
+    pub(super) fn starting_with(providers: Providers, job: Job, options: WatchOptions) -> Self {
+        let mut watcher = Self::new(providers, JobRef::from(&job), options);
+        watcher.first = Some(job);
+        watcher
+    }
+
+    /// What happens, until it is over.
+    pub(super) fn changes(self) -> impl Stream<Item = Result<Change, Error>> + Send + 'static {
+        stream::unfold(self, |mut watcher| async move {
+            loop {
+                if let Some(change) = watcher.queue.pop_front() {
+                    return Some((change, watcher));
+                }
+                if watcher.is_over {
+                    return None;
+                }
+                watcher.look().await;
+            }
+        })
+    }
+
+    /// Asks after the job once.
+    async fn look(&mut self) {
+        if std::mem::replace(&mut self.is_started, true) {
+            let wait = self.intervals.next().unwrap_or(self.options.max_interval);
+            self.clock().sleep(wait).await;
+        }
+        let answer = match self.first.take() {
+            Some(job) => Ok(job),
+            None => self.providers.find(&self.target).await.map(|(_, job)| job),
+        };
+        match answer {
+            Ok(job) => self.saw(job).await,
+            Err(error) => self.failed(error),
+        }
+    }
+
+    async fn saw(&mut self, job: Job) {
+        self.refusals = 0;
+        self.target = JobRef::from(&job);
+        if self.options.events {
+            self.read_log(&job).await;
+        }
+        self.tell_progress(Progress {
+            estimated_finish: job.estimated_finish,
+            ..self.progress
+        });
+        let now = (job.status, job.provider.status.clone());
+        if self.seen.as_ref() != Some(&now) {
+            let before = self.seen.replace(now).map(|(status, _)| status);
+            self.hurry();
+            let job = Box::new(job.clone());
+            self.tell(Change::Status { job, before });
+        }
+        if job.status.is_terminal() {
+            self.ended(job);
+        }
+    }
+
+    fn ended(&mut self, job: Job) {
+        let next = job.provider.successor.clone();
+        if let Some(next) = next
+            && self.watched.insert(next.clone())
+        {
+            let from = self.target.clone();
+            let to = JobRef::at(&job.provider.account, next);
+            self.target = to.clone();
+            self.seen = None;
+            self.progress = Progress::default();
+            self.confirmed = false;
+            self.hurry();
+            self.tell(Change::Restarted { from, to });
+            return;
+        }
+        // The log may tell of a restart a little after the failure.
+        let may_be_restarted =
+            job.status == Status::Failed && job.provider.vendor == Vendor::Together;
+        if may_be_restarted && !std::mem::replace(&mut self.confirmed, true) {
+            self.hurry();
+            return;
+        }
+        self.is_over = true;
+        self.tell(Change::Finished(Box::new(job)));
+    }
+
+    fn failed(&mut self, error: Error) {
+        let passes = error.is_retryable();
+        self.refusals = if passes { 0 } else { self.refusals + 1 };
+        // What cannot be asked at all need not be asked again.
+        let is_hopeless = matches!(
+            error.kind(),
+            ErrorKind::Ambiguous | ErrorKind::Config | ErrorKind::InvalidRequest
+        );
+        let unseen = self.seen.is_none() && error.is_not_found();
+        if is_hopeless || unseen || self.refusals >= self.options.patience {
+            self.is_over = true;
+            self.queue.push_back(Err(error));
+            return;
+        }
+        let account = error.account().or(self.target.account.as_deref());
+        let warning = Warning::account(account.unwrap_or_default(), &error);
+        self.tell(Change::Trouble(warning));
+    }
+
+    /// Tells what is new in the log, oldest first.
+    async fn read_log(&mut self, job: &Job) {
+        let Some(account) = self.account() else {
+            return;
+        };
+        if !Operation::Events.at(account.vendor()).is_supported() {
+            return;
+        }
+        match self.new_events(&account, &job.id).await {
+            Ok(events) => {
+                for event in events.into_iter().rev() {
+                    let progress = Progress {
+                        step: number(&event, "step").or(self.progress.step),
+                        total_steps: number(&event, "total_steps").or(self.progress.total_steps),
+                        ..self.progress
+                    };
+                    let (job, event) = (self.target.clone(), Box::new(event));
+                    self.tell(Change::Event { job, event });
+                    self.tell_progress(progress);
+                }
+            }
+            Err(error) => {
+                let mut warning = Warning::account(account.name(), &error);
+                warning.account_failed = false;
+                warning.job = Some(job.id.clone());
+                self.tell(Change::Trouble(warning));
+            }
+        }
+    }
+
+    /// Newest first, back to the first one that is known.
+    async fn new_events(&mut self, account: &Account, job: &str) -> Result<Vec<Event>, Error> {
+        let mut new = Vec::new();
+        let mut query = PageQuery::new().limit(LOG_PAGE);
+        loop {
+            let page = account.events(job, &query).await?;
+            let last = page.data.last().map(|event| event.id.clone());
+            let mut met_known = false;
+            for event in page.data {
+                met_known |= self.known_events.contains(&event.id);
+                if !self.known_events.contains(&event.id) {
+                    new.push(event);
+                }
+            }
+            match last {
+                Some(last) if page.has_more && !met_known => query.after = Some(last),
+                _ => break,
+            }
+        }
+        // Only what is told is known: a page that fails is read again.
+        let ids = new.iter().map(|event: &Event| event.id.clone());
+        self.known_events.extend(ids);
+        Ok(new)
+    }
+
+    fn tell(&mut self, change: Change) {
+        self.queue.push_back(Ok(change));
+    }
+
+    fn tell_progress(&mut self, progress: Progress) {
+        if progress != self.progress {
+            self.progress = progress;
+            self.hurry();
+            let job = self.target.clone();
+            self.tell(Change::Progress { job, progress });
+        }
+    }
+
+    /// What changes will soon change again.
+    fn hurry(&mut self) {
+        self.intervals = intervals(&self.options);
+    }
+
+    fn account(&self) -> Option<Account> {
+        let name = self.target.account.as_deref()?;
+        self.providers.get(name).cloned()
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        let account = self.account();
+        let account = account.as_ref().or(self.providers.accounts().first());
+        account.map_or_else(
+            || Arc::new(SystemClock) as Arc<dyn Clock>,
+            |account| Arc::clone(account.clock()),
+        )
+    }
+}
+
+/// From the shortest interval to the longest, each a little random, and the
+/// longest for ever.
+fn intervals(options: &WatchOptions) -> Intervals {
+    let policy = RetryPolicy {
+        retries: usize::MAX,
+        min_wait: options.min_interval,
+        max_wait: options.max_interval,
+        jitter_seed: options.jitter_seed,
+    };
+    Box::new(policy.waits_by(1.5))
+}
+
+fn number(event: &Event, name: &str) -> Option<i64> {
+    let value = event.data.as_ref()?.get(name)?;
+    value.as_i64().filter(|n| *n >= 0)
+}

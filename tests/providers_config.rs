@@ -1,0 +1,199 @@
+//! Accounts from a file: what is read, and where mistakes are said to be.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+use std::fs;
+use std::path::Path;
+
+use unitune::ErrorKind;
+use unitune::providers::{Config, Providers};
+use unitune::unify::Vendor;
+
+fn error(text: &str) -> String {
+    let error = Config::from_toml(text).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    error.to_string()
+}
+
+#[test]
+fn several_accounts_of_a_vendor_with_keys_from_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("together.key"), "tgp-1\n").unwrap();
+    let path = folder.path().join("unitune.toml");
+    // PATH is a variable that is always set.
+    fs::write(
+        &path,
+        r#"
+[gateway]
+whatever = { the = "gateway", wants = [1] }
+
+[[account]]
+name = "openai-main"
+vendor = "openai"
+key = "sk-1"
+openai_organization = "org-1"
+openai_project = "proj-1"
+organization = "research"
+timeout_seconds = 2.5
+retries = 4
+max_concurrency = 8
+
+[[account]]
+name = "openai-dev"
+vendor = "openai"
+key_env = "PATH"
+base_url = "http://127.0.0.1:9100/openai/v1"
+
+[[account]]
+name = "cheap"
+vendor = "together"
+key_file = "together.key"
+"#,
+    )
+    .unwrap();
+    let config = Config::from_file(&path).unwrap();
+    let accounts: Vec<_> = config
+        .providers()
+        .accounts()
+        .iter()
+        .map(|a| (a.name(), a.vendor(), a.organization_label()))
+        .collect();
+    assert_eq!(
+        accounts,
+        [
+            ("openai-main", Vendor::OpenAi, Some("research")),
+            ("openai-dev", Vendor::OpenAi, None),
+            ("cheap", Vendor::Together, None),
+        ]
+    );
+    for secret in ["sk-1", "tgp-1"] {
+        assert!(!format!("{config:?}").contains(secret));
+    }
+    assert_eq!(Providers::from_file(&path).unwrap().accounts().len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("unitune.toml");
+    let mode = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    fs::write(
+        &path,
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"sk-1\"\n",
+    )
+    .unwrap();
+    mode(&path, 0o644);
+    let warnings = Config::from_file(&path).unwrap().warnings().to_vec();
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].contains("unitune.toml:4:7: others can read"),
+        "{warnings:?}"
+    );
+    assert!(!warnings[0].contains("sk-1"));
+    mode(&path, 0o600);
+    assert!(Config::from_file(&path).unwrap().warnings().is_empty());
+
+    let key = folder.path().join("key");
+    fs::write(&key, "sk-1").unwrap();
+    mode(&key, 0o640);
+    fs::write(
+        &path,
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey_file = \"key\"\n",
+    )
+    .unwrap();
+    assert_eq!(Config::from_file(&path).unwrap().warnings().len(), 1);
+    mode(&key, 0o400);
+    assert!(Config::from_file(&path).unwrap().warnings().is_empty());
+}
+
+#[test]
+fn mistakes_have_a_line_and_a_column() {
+    let account = "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"k\"\n";
+    let at = |error: &str, place: &str, what: &str| {
+        assert!(
+            error.contains(&format!("configuration:{place}: ")),
+            "{error}"
+        );
+        assert!(error.contains(what), "{error}");
+    };
+    at(
+        &error(&format!("{account}kee = 1\n")),
+        "5:1",
+        "unknown field `kee`",
+    );
+    at(
+        &error(&format!("{account}\n[[accounts]]\n")),
+        "6:3",
+        "unknown field `accounts`",
+    );
+    at(
+        &error(&format!("{account}{account}")),
+        "6:8",
+        "the name \"a\" is taken, at 2:8",
+    );
+    at(
+        &error(&format!("{account}key_env = \"X\"\n")),
+        "5:11",
+        "has a key already",
+    );
+    at(
+        &error(&account.replace("openai", "opanai")),
+        "3:10",
+        "no vendor is called",
+    );
+    at(
+        &error(&account.replace("\"k\"", "7")),
+        "4:7",
+        "invalid type",
+    );
+    at(
+        &error(&format!("{account}base_url = \"nowhere\"\n")),
+        "5:12",
+        "base URL",
+    );
+    at(
+        &error(&format!("{account}timeout_seconds = -1.0\n")),
+        "5:19",
+        "length of time",
+    );
+    at(
+        &error(&account.replace("key =", "key_env =")),
+        "4:11",
+        "k is not set",
+    );
+    at(
+        &error(&account.replace("key =", "key_file =")),
+        "4:12",
+        "k: ",
+    );
+    at(
+        &error(&format!(
+            "{}openai_project = \"p\"",
+            account.replace("openai", "together")
+        )),
+        "5:18",
+        "has no such thing",
+    );
+    at(&error("[[account]\n"), "1:11", "unclosed");
+    assert!(error("").contains("there is no [[account]]"));
+    let missing = error("[[account]]\nvendor = \"openai\"\n");
+    assert!(missing.contains("missing field `name`"), "{missing}");
+}
+
+#[test]
+fn mistakes_do_not_repeat_keys() {
+    for text in [
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = [\"sk-very-secret\"]\n",
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"sk-very-secret\\q\"\n",
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"sk-very-secret\\u0001\"\n",
+    ] {
+        let error = Config::from_toml(text).unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(!said.contains("sk-very-secret"), "{said}");
+    }
+    let missing = Config::from_file("/nowhere/unitune.toml").unwrap_err();
+    assert!(missing.to_string().contains("/nowhere/unitune.toml"));
+}

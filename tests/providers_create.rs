@@ -1,0 +1,178 @@
+//! Jobs that are started, and what is looked at before that.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+mod stage;
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use stage::Stage;
+use unitune::ErrorKind;
+use unitune::providers::{DataFile, Draft, ListQuery};
+use unitune::unify::{CreateRequest, Usd};
+use unitune_sandbox::Vendor;
+
+const OPENAI: &str = "gpt-4o-mini-2024-07-18";
+const TOGETHER: &str = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn examples(&self, count: usize) -> PathBuf {
+        let line = json!({"messages": [
+            {"role": "user", "content": "What is the capital of France?"},
+            {"role": "assistant", "content": "Paris."},
+        ]});
+        self.file("train.jsonl", &format!("{line}\n").repeat(count))
+    }
+}
+
+#[tokio::test]
+async fn a_file_and_a_model_are_enough_at_every_vendor() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let path = folder.examples(20);
+    for (account, model) in [
+        ("openai", OPENAI),
+        ("together", TOGETHER),
+        ("truefoundry", OPENAI),
+    ] {
+        let draft = Draft::new(model, path.as_path()).account(account);
+        let created = stage.providers.create(&draft).await.unwrap();
+        assert_eq!(created.files.len(), 1, "{account}");
+        assert_eq!(created.job.training_file, created.files[0].id);
+        assert_eq!(created.job.provider.account, account);
+        assert_eq!(created.estimate.is_some(), account == "together");
+        let found = stage.providers.retrieve(&created.job.id).await.unwrap();
+        assert_eq!(found.id, created.job.id);
+    }
+}
+
+#[tokio::test]
+async fn a_bad_line_is_found_before_anything_is_sent() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let good = "{\"text\": \"a\"}\n";
+    let path = folder.file(
+        "bad.jsonl",
+        &format!("{good}{good}{{\"text\": 7}}\n{good}nope\n"),
+    );
+    let draft = Draft::new(TOGETHER, path.as_path()).account("together");
+    let error = stage.providers.create(&draft).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let said = error.to_string();
+    assert!(
+        said.contains("bad.jsonl: line 3: text is not a text (and 1 more)"),
+        "{said}"
+    );
+    let all = std::error::Error::source(&error).unwrap().to_string();
+    assert!(all.contains("line 5: not JSON at column 2"), "{all}");
+    let few = folder.examples(3);
+    let draft = Draft::new(OPENAI, few).account("openai");
+    let error = stage.providers.create(&draft).await.unwrap_err();
+    assert!(error.to_string().contains("3 examples"), "{error}");
+    let missing = Draft::new(OPENAI, "nowhere/train.jsonl").account("openai");
+    let error = stage.providers.create(&missing).await.unwrap_err();
+    assert!(error.to_string().contains("nowhere/train.jsonl"), "{error}");
+    assert_eq!(stage.sandbox.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn what_a_vendor_has_no_place_for_is_refused_before_the_upload() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let draft = Draft::new(TOGETHER, folder.examples(5))
+        .account("together")
+        .with(|request| {
+            request.hyperparameters = json!({"learning_rate_multiplier": 2}).as_object().cloned();
+        });
+    let error = stage.providers.create(&draft).await.unwrap_err();
+    assert!(
+        error.to_string().contains("learning_rate_multiplier"),
+        "{error}"
+    );
+    assert_eq!(stage.sandbox.requests().len(), 0);
+    let created = stage
+        .providers
+        .create(&draft.allow_lossy(true))
+        .await
+        .unwrap();
+    assert_eq!(created.dropped.len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_started_above_the_limit_of_costs() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let path = folder.examples(20);
+    let before = stage
+        .providers
+        .list(&ListQuery::new())
+        .await
+        .unwrap()
+        .jobs
+        .len();
+    let draft = Draft::new(TOGETHER, path.as_path())
+        .account("together")
+        .max_cost(Usd::from_nanos(1));
+    let error = stage.providers.create(&draft).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CostLimit);
+    assert!(
+        error.to_string().contains("uploaded before: file-"),
+        "{error}"
+    );
+    let draft = Draft::new(OPENAI, path.as_path())
+        .account("openai")
+        .max_cost(Usd::from_nanos(1));
+    let error = stage.providers.create(&draft).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(stage.count(Vendor::OpenAi, "uploadFile"), 0);
+    let after = stage
+        .providers
+        .list(&ListQuery::new())
+        .await
+        .unwrap()
+        .jobs
+        .len();
+    assert_eq!(after, before);
+}
+
+#[tokio::test]
+async fn the_account_is_named_or_clear() {
+    let stage = Stage::start().await;
+    let draft = Draft::new(OPENAI, "file-1");
+    let error = stage.providers.preflight(&draft).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+    assert!(
+        error.to_string().contains("openai, together, truefoundry"),
+        "{error}"
+    );
+    let by_model = Draft::new(format!("truefoundry/{OPENAI}"), "file-1");
+    let preflight = stage.providers.preflight(&by_model).await.unwrap();
+    assert_eq!(preflight.account, "truefoundry");
+    let only = stage.providers.select(&["openai"]).unwrap();
+    assert_eq!(only.preflight(&draft).await.unwrap().account, "openai");
+    let request = CreateRequest::new(OPENAI, "file-missing");
+    let error = only
+        .create(&Draft::from_request(request))
+        .await
+        .unwrap_err();
+    assert_eq!(error.operation(), Some("createJob"));
+}
+
+#[test]
+fn paths_and_ids_are_told_apart() {
+    assert_eq!(
+        DataFile::from("file-abc123"),
+        DataFile::Id("file-abc123".to_owned())
+    );
+    for path in ["train.jsonl", "data/train", "./x"] {
+        assert_eq!(DataFile::from(path), DataFile::Path(path.into()));
+    }
+}

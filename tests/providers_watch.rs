@@ -1,0 +1,201 @@
+//! Jobs of the sandbox, watched until they end.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use stage::Stage;
+use unitune::ErrorKind;
+use unitune::providers::{Change, JobRef, ListQuery, WatchOptions, WatchStream};
+use unitune::unify::{Job, Status};
+use unitune_sandbox::{Awkward, Sandbox};
+
+fn options() -> WatchOptions {
+    WatchOptions::new().intervals(Duration::from_secs(20), Duration::from_secs(600))
+}
+
+/// What a watch told, checked: one end per job, nothing after it, no event and
+/// no status twice.
+#[derive(Default)]
+struct Told {
+    finished: BTreeMap<String, Job>,
+    statuses: BTreeMap<String, Vec<(Status, String)>>,
+    events: BTreeSet<String>,
+    restarts: Vec<(JobRef, JobRef)>,
+    progress: usize,
+    trouble: usize,
+}
+
+async fn all_of(mut watch: WatchStream) -> Told {
+    let mut told = Told::default();
+    while let Some(change) = watch.next().await {
+        match change.unwrap() {
+            Change::Status { job, before } => {
+                assert!(!told.finished.contains_key(&job.id));
+                let statuses = told.statuses.entry(job.id.clone()).or_default();
+                assert_eq!(statuses.last().map(|(status, _)| *status), before);
+                let now = (job.status, job.provider.status.clone());
+                assert_ne!(statuses.last(), Some(&now));
+                statuses.push(now);
+            }
+            Change::Event { job, event } => {
+                assert!(!told.finished.contains_key(&job.id));
+                assert!(told.events.insert(event.id.clone()), "twice: {}", event.id);
+            }
+            Change::Progress { .. } => told.progress += 1,
+            Change::Restarted { from, to } => told.restarts.push((from, to)),
+            Change::Trouble(_) => told.trouble += 1,
+            Change::Finished(job) => {
+                assert!(job.status.is_terminal());
+                assert_eq!(told.statuses[&job.id].last().unwrap().0, job.status);
+                assert!(told.finished.insert(job.id.clone(), *job).is_none());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    told
+}
+
+#[tokio::test]
+async fn all_jobs_of_all_vendors_until_they_end() {
+    let stage = Stage::start().await;
+    let list = stage.providers.list(&ListQuery::new()).await.unwrap();
+    let open: BTreeSet<String> = list
+        .jobs
+        .iter()
+        .filter(|job| !job.status.is_terminal())
+        .map(|job| job.id.clone())
+        .collect();
+    let vendors: BTreeSet<_> = list.jobs.iter().map(|job| job.provider.vendor).collect();
+    assert_eq!(vendors.len(), 3);
+    // A paused job ends when somebody resumes it.
+    for job in &list.jobs {
+        if job.provider.status == "paused" {
+            stage.providers.resume(job).await.unwrap();
+        }
+    }
+    let watch = stage.providers.watch_all(&ListQuery::new(), &options());
+    let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+        .await
+        .unwrap();
+    let finished: BTreeSet<String> = told.finished.keys().cloned().collect();
+    assert_eq!(finished, open);
+    assert!(told.events.len() > 10 && told.progress > 0);
+}
+
+#[tokio::test]
+async fn a_watch_survives_faults() {
+    let faults = [
+        "*:503@chance=0.2",
+        "*:reset-after-body@chance=0.1",
+        "*:truncate@chance=0.1",
+        "*:429;retry-after=3@chance=0.1",
+        "*:invalid-json@chance=0.02",
+        "*.retrieveJob:401@every=41",
+    ];
+    let mut builder = Sandbox::builder().seed(7);
+    for fault in faults {
+        builder = builder.fault(fault.parse().unwrap());
+    }
+    let stage = Stage::with(builder).await;
+    stage.sandbox.clear_faults();
+    let list = stage.providers.list(&ListQuery::new()).await.unwrap();
+    for fault in faults {
+        stage.sandbox.inject(fault.parse().unwrap());
+    }
+    let mut troubles = 0;
+    for job in list
+        .jobs
+        .iter()
+        .filter(|job| !job.status.is_terminal() && job.provider.status != "paused")
+    {
+        let watch = stage.providers.watch(job, &options());
+        let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+            .await
+            .unwrap();
+        assert_eq!(told.finished.len(), 1, "{}", job.id);
+        troubles += told.trouble;
+    }
+    assert!(troubles > 0);
+}
+
+#[tokio::test]
+async fn a_restarted_job_is_followed() {
+    let stage = Stage::with(Sandbox::builder().awkward(Awkward::Restarted, true)).await;
+    let id = stage.awkward(Awkward::Restarted);
+    let told = all_of(stage.providers.watch(&id, &options())).await;
+    let [(from, to)] = told.restarts.as_slice() else {
+        panic!("{:?}", told.restarts);
+    };
+    assert_eq!(from.id, id);
+    let finished: Vec<_> = told.finished.keys().cloned().collect();
+    assert_eq!(finished, [to.id.clone()]);
+    let job = stage.providers.wait(&id, &options()).await.unwrap();
+    assert_eq!(job.id, to.id);
+}
+
+#[tokio::test]
+async fn user_error_is_an_end() {
+    let stage = Stage::start().await;
+    let list = stage.providers.list(&ListQuery::new()).await.unwrap();
+    let job = list
+        .jobs
+        .iter()
+        .find(|job| job.provider.status == "user_error");
+    let job = stage
+        .providers
+        .wait(job.unwrap(), &options())
+        .await
+        .unwrap();
+    assert_eq!(job.status, Status::Failed);
+}
+
+#[tokio::test]
+async fn what_does_not_pass_ends_a_watch_with_an_error() {
+    let stage = Stage::start().await;
+    let error = stage
+        .providers
+        .wait("ftjob-nobodys", &options())
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found());
+    let error = stage
+        .providers
+        .wait(("nowhere", "x"), &options())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let list = stage.providers.list(&ListQuery::new()).await.unwrap();
+    let job = list
+        .jobs
+        .iter()
+        .find(|job| !job.status.is_terminal())
+        .unwrap();
+    stage.sandbox.inject("*.retrieveJob:401".parse().unwrap());
+    let error = stage.providers.wait(job, &options()).await.unwrap_err();
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn intervals_grow_and_shrink() {
+    let stage = Stage::start().await;
+    let list = stage.providers.list(&ListQuery::new()).await.unwrap();
+    let job = list
+        .jobs
+        .iter()
+        .find(|job| job.status == Status::Running)
+        .unwrap();
+    let before = stage.sandbox.now();
+    stage.sandbox.clear_requests();
+    stage.providers.wait(job, &options()).await.unwrap();
+    let asked = stage.sandbox.requests().len();
+    let took = stage.sandbox.now() - before;
+    // At the shortest interval throughout it would be one per 20 seconds.
+    assert!(
+        asked > 1 && (asked as i64) < took / 20 + 2,
+        "{asked} in {took} s"
+    );
+}

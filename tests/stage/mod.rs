@@ -1,0 +1,106 @@
+//! A sandbox with an account at each vendor, whose time passes when a client
+//! sleeps.
+#![allow(dead_code)]
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use unitune::providers::{Account, Providers};
+use unitune::transport::{ApiClient, ClientBuilder, Clock};
+use unitune::{openai, together, truefoundry};
+use unitune_sandbox::{Awkward, Builder, Sandbox, Vendor};
+
+/// The sandbox and its accounts.
+pub struct Stage {
+    pub sandbox: Arc<Sandbox>,
+    pub clock: Arc<SandboxClock>,
+    pub providers: Providers,
+}
+
+impl Stage {
+    pub async fn start() -> Self {
+        Self::with(Sandbox::builder()).await
+    }
+
+    pub async fn with(builder: Builder) -> Self {
+        let sandbox = Arc::new(builder.start().await.unwrap());
+        let clock = Arc::new(SandboxClock {
+            start: Instant::now(),
+            passed: Mutex::default(),
+            sandbox: Arc::clone(&sandbox),
+        });
+        let mut stage = Self {
+            sandbox,
+            clock,
+            providers: Providers::new(),
+        };
+        for account in [
+            Account::new("openai", stage.openai().build().unwrap()),
+            Account::new("together", stage.together().build().unwrap()),
+            Account::new("truefoundry", stage.truefoundry().build().unwrap()),
+        ] {
+            stage.providers.add(account).unwrap();
+        }
+        stage
+    }
+
+    pub fn openai(&self) -> ClientBuilder<openai::Client> {
+        self.client(Vendor::OpenAi)
+    }
+
+    pub fn together(&self) -> ClientBuilder<together::Client> {
+        self.client(Vendor::Together)
+    }
+
+    pub fn truefoundry(&self) -> ClientBuilder<truefoundry::Client> {
+        self.client(Vendor::TrueFoundry)
+    }
+
+    fn client<C: ApiClient>(&self, vendor: Vendor) -> ClientBuilder<C> {
+        ClientBuilder::default()
+            .base_url(self.sandbox.base_url(vendor))
+            .api_key(vendor.key())
+            .clock(self.clock.clone())
+    }
+
+    /// The id of the seeded job that is awkward in this way.
+    pub fn awkward(&self, awkward: Awkward) -> String {
+        let jobs = self.sandbox.seeded_jobs().iter();
+        let mut jobs = jobs.filter(|job| job.awkward == Some(awkward));
+        jobs.next().expect("a seeded job").id.clone()
+    }
+
+    /// How many requests of an operation arrived.
+    pub fn count(&self, vendor: Vendor, operation: &str) -> usize {
+        let requests = self.sandbox.requests().into_iter();
+        requests
+            .filter(|r| r.vendor == vendor && r.operation == Some(operation))
+            .count()
+    }
+}
+
+/// The sandbox's time: what is slept passes there, and takes no time here.
+#[derive(Debug)]
+pub struct SandboxClock {
+    start: Instant,
+    passed: Mutex<Duration>,
+    sandbox: Arc<Sandbox>,
+}
+
+impl Clock for SandboxClock {
+    fn now(&self) -> Instant {
+        self.start + *self.passed.lock().unwrap()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        *self.passed.lock().unwrap() += time;
+        self.sandbox.advance(time);
+        Box::pin(tokio::task::yield_now())
+    }
+}
