@@ -181,9 +181,10 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
             .unwrap_or_default()
     };
     let used = schemas(&sliced);
+    let into = referred_into(document);
     let unused = schemas(document)
         .into_iter()
-        .filter(|(name, _)| !used.contains_key(name) && !referred_from_use(document, name))
+        .filter(|(name, _)| !used.contains_key(name) && !into.contains(name))
         .collect();
     Ok(Document {
         ids: ids(document),
@@ -199,22 +200,29 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
     })
 }
 
-/// Whether an operation reaches a component only by a pointer into it.
-fn referred_from_use(document: &Value, name: &str) -> bool {
-    let into = format!("#/components/schemas/{}/", pointer::escape(name));
-    fn holds(value: &Value, into: &str) -> bool {
+/// The components that operations reach only by pointers into them.
+fn referred_into(document: &Value) -> BTreeSet<String> {
+    fn collect(value: &Value, found: &mut BTreeSet<String>) {
         match value {
-            Value::Object(map) => map.iter().any(|(key, child)| match child {
-                Value::String(text) if key == "$ref" => text.starts_with(into),
-                _ => holds(child, into),
-            }),
-            Value::Array(list) => list.iter().any(|child| holds(child, into)),
-            _ => false,
+            Value::Object(map) => {
+                for (key, child) in map {
+                    match child {
+                        Value::String(text) if key == "$ref" => {
+                            let rest = text.strip_prefix("#/components/schemas/");
+                            let parts = rest.and_then(|rest| rest.split_once('/'));
+                            found.extend(parts.map(|(name, _)| pointer::unescape(name)));
+                        }
+                        _ => collect(child, found),
+                    }
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|child| collect(child, found)),
+            _ => {}
         }
     }
-    document
-        .get("paths")
-        .is_some_and(|paths| holds(paths, &into))
+    let mut found = BTreeSet::new();
+    collect(&document["paths"], &mut found);
+    found
 }
 
 fn ids(document: &Value) -> BTreeMap<(String, String), String> {

@@ -14,6 +14,7 @@ pub mod level;
 pub mod locate;
 pub mod mapping;
 pub mod operations;
+pub mod reduce;
 pub mod render;
 mod residue;
 pub mod rule;
@@ -200,11 +201,14 @@ fn surfaces(diff: &mut DocumentDiff, old: &Document, new: &Document) {
     if diff.entries.is_empty() {
         return;
     }
+    let common = reduce::common(old, new);
+    let base = reduce::reduced(&old.value, &new.value, &common);
+    let head = reduce::reduced(&new.value, &old.value, &common);
     let surfaces = std::thread::scope(|scope| {
         let base = std::thread::Builder::new()
             .stack_size(crate::cli::STACK)
-            .spawn_scoped(scope, || rust::surface(old));
-        let head = rust::surface(new);
+            .spawn_scoped(scope, || rust::surface(base));
+        let head = rust::surface(head);
         let base = match base.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(surface)) => surface,
             _ => Err("the generator stopped".to_owned()),

@@ -6,8 +6,7 @@ use super::found::{Finding, quoted};
 use super::schema::label;
 use crate::lower::rules::type_of;
 use crate::pointer;
-use crate::shape::Kind;
-use crate::walk;
+use crate::shape::{self, Kind, Shape};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,23 +114,18 @@ fn lost(base: &Document, head: &Document, told: &BTreeSet<String>) -> Vec<Findin
 
 /// One finding for all prose, by keyword: what it says is in the documents.
 fn prose(base: &Document, head: &Document) -> Option<Finding> {
-    let old = nodes(base);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut first: Option<String> = None;
-    for (at, new) in nodes(head) {
-        let Some(old) = old.get(&at) else { continue };
-        let (Some(one), Some(other)) = (old.as_object(), new.as_object()) else {
-            continue;
+    let (old, new) = (&base.written.value, &head.written.value);
+    differ(Kind::Document, old, new, "", &mut |keyword, at| {
+        let shown = if keyword.starts_with("x-") {
+            "x-*"
+        } else {
+            keyword
         };
-        let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-        for key in keys.into_iter().filter(|key| is_left_out(key)) {
-            if one.get(key) != other.get(key) {
-                let shown = if key.starts_with("x-") { "x-*" } else { key };
-                *counts.entry(shown.to_owned()).or_default() += 1;
-                first.get_or_insert_with(|| pointer::join(&at, key));
-            }
-        }
-    }
+        *counts.entry(shown.to_owned()).or_default() += 1;
+        first.get_or_insert_with(|| pointer::join(at, keyword));
+    });
     let first = first?;
     let said: Vec<String> = counts
         .iter()
@@ -148,18 +142,48 @@ fn prose(base: &Document, head: &Document) -> Option<Finding> {
     )
 }
 
-/// The nodes of a document as it was written.
-fn nodes(document: &Document) -> BTreeMap<String, &Value> {
-    let mut nodes = BTreeMap::new();
-    walk::nodes(
-        Kind::Document,
-        &document.written.value,
-        "",
-        &mut |_, node, at| {
-            nodes.insert(at.to_owned(), node);
-        },
-    );
-    nodes
+/// Tells the prose that differs between nodes that both documents have.
+fn differ(kind: Kind, old: &Value, new: &Value, at: &str, tell: &mut dyn FnMut(&str, &str)) {
+    let (Value::Object(one), Value::Object(other)) = (old, new) else {
+        return;
+    };
+    if one == other {
+        return;
+    }
+    let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    for key in keys {
+        let (before, after) = (one.get(key), other.get(key));
+        if before == after {
+            continue;
+        }
+        if is_left_out(key) {
+            tell(key, at);
+            continue;
+        }
+        let (Some(before), Some(after)) = (before, after) else {
+            continue;
+        };
+        let at = pointer::join(at, key);
+        match (shape::key(kind, key).map(|key| key.shape), before, after) {
+            (Some(Shape::One(kind)), _, _) => differ(kind, before, after, &at, tell),
+            (Some(Shape::Open | Shape::Items), _, _) => {
+                differ(Kind::Schema, before, after, &at, tell);
+            }
+            (Some(Shape::Each(kind)), Value::Array(before), Value::Array(after)) => {
+                for (n, (before, after)) in before.iter().zip(after).enumerate() {
+                    differ(kind, before, after, &pointer::index(&at, n), tell);
+                }
+            }
+            (Some(Shape::Map(kind)), Value::Object(before), Value::Object(after)) => {
+                for (name, before) in before {
+                    if let Some(after) = after.get(name) {
+                        differ(kind, before, after, &pointer::join(&at, name), tell);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether a keyword is prose that the normal form has no place for.

@@ -8,6 +8,7 @@ use super::uses::Uses;
 use crate::generate::quietly;
 use crate::report::Report;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use unitune_codegen::Settings;
 
@@ -89,8 +90,7 @@ const CLOSED: &str = " (exhaustive)";
 type Surface = BTreeMap<String, String>;
 
 /// The generated surface of a document.
-pub fn surface(document: &Document) -> Result<Surface, String> {
-    let mut prepared = document.value.clone();
+pub fn surface(mut prepared: Value) -> Result<Surface, String> {
     crate::prepare::prepare(&mut prepared, &mut Report::default());
     prepared["info"] = serde_json::json!({"title": "diff", "version": "0"});
     let text = quietly(|| unitune_codegen::surface(&prepared, &Settings::default()));

@@ -1,6 +1,6 @@
 //! Unions, matched by branch rather than by position.
 
-use super::resolve::{Flat, Node, Union};
+use super::resolve::{Flat, Node, Union, follow};
 use super::{Schemas, label, similar};
 use crate::diff::level::Ways;
 use serde_json::Value;
@@ -14,11 +14,39 @@ impl<'a> Schemas<'a> {
         similar::branches((&self.base.value, &self.head.value), from, to)
     }
 
+    /// The branches that refer to schemas of the same name.
+    fn by_name(&self, from: &Union<'a>, to: &Union<'a>) -> Vec<(usize, usize)> {
+        let names = |root: &'a Value, union: &Union<'a>| -> Vec<Option<&'a str>> {
+            let branches = union.branches.iter();
+            branches
+                .map(|branch| follow(root, branch).component)
+                .collect()
+        };
+        let (old, new) = (names(&self.base.value, from), names(&self.head.value, to));
+        let mut matched: Vec<(usize, usize)> = Vec::new();
+        for (i, name) in old.iter().enumerate().filter(|(_, name)| name.is_some()) {
+            let same = |(j, other): &(usize, &Option<&str>)| {
+                *other == name && matched.iter().all(|(_, y)| y != j)
+            };
+            if let Some((j, _)) = new.iter().enumerate().find(same) {
+                matched.push((i, j));
+            }
+        }
+        matched
+    }
+
     /// Compares two unions.
     pub(super) fn unions(&mut self, id: usize, from: &Union<'a>, to: &Union<'a>) {
+        let mut matched = self.by_name(from, to);
+        let free = |list: &[(usize, usize)], i: usize, j: usize| {
+            list.iter().all(|(x, y)| *x != i && *y != j)
+        };
         let mut scores = Vec::new();
         for (i, one) in from.branches.iter().enumerate() {
             for (j, other) in to.branches.iter().enumerate() {
+                if !free(&matched, i, j) {
+                    continue;
+                }
                 let score = self.likeness(one, other);
                 if score >= THRESHOLD {
                     scores.push((score, i.abs_diff(j), i, j));
@@ -29,9 +57,8 @@ impl<'a> Schemas<'a> {
             b.0.total_cmp(&a.0)
                 .then_with(|| (a.1, a.2, a.3).cmp(&(b.1, b.2, b.3)))
         });
-        let mut matched: Vec<(usize, usize)> = Vec::new();
         for (_, _, i, j) in scores {
-            if matched.iter().all(|(x, y)| *x != i && *y != j) {
+            if free(&matched, i, j) {
                 matched.push((i, j));
             }
         }

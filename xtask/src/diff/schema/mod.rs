@@ -15,9 +15,11 @@ mod values;
 use super::document::Document;
 use super::found::Finding;
 use super::level::Ways;
+use super::reduce;
+use crate::pointer;
 use resolve::{Node, flatten, follow};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Two places that hold the same thing, one in each document.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct Schemas<'a> {
     /// The pairs.
     pub pairs: Vec<Pair<'a>>,
     known: HashMap<(String, String), usize>,
+    /// References that mean the same in both documents.
+    common: BTreeSet<String>,
     next: usize,
 }
 
@@ -59,6 +63,7 @@ impl<'a> Schemas<'a> {
             head,
             pairs: Vec::new(),
             known: HashMap::new(),
+            common: reduce::common(base, head),
             next: 0,
         }
     }
@@ -93,6 +98,10 @@ impl<'a> Schemas<'a> {
 
     fn compare(&mut self, id: usize) {
         let (base, head) = (self.pairs[id].base.clone(), self.pairs[id].head.clone());
+        if base.at == head.at && self.common.contains(&format!("#{}", base.at)) {
+            // Nothing differs here or below; who reaches it may matter.
+            return self.pass(id, &base, &head);
+        }
         let (from, to) = (
             follow(&self.base.value, &base),
             follow(&self.head.value, &head),
@@ -130,6 +139,32 @@ impl<'a> Schemas<'a> {
             flatten(&self.head.value, &to.core),
         );
         self.shapes(id, (&from.core, &flat.0), (&to.core, &flat.1));
+    }
+
+    /// Passes a pair of equal schemas on to the schemas that they refer to.
+    fn pass(&mut self, id: usize, base: &Node<'a>, head: &Node<'a>) {
+        let mut todo = vec![(base.value, head.value)];
+        while let Some((one, other)) = todo.pop() {
+            if let Some(Value::String(reference)) = one.get("$ref") {
+                let at = pointer::of_reference(reference).unwrap_or_default();
+                let values = (self.base.value.pointer(&at), self.head.value.pointer(&at));
+                if let (Some(old), Some(new)) = values {
+                    let node = |value| Node {
+                        at: at.clone(),
+                        value,
+                    };
+                    let child = self.pair(&node(old), &node(new));
+                    self.child(id, child, Ways::BOTH);
+                }
+            }
+            match (one, other) {
+                (Value::Object(one), Value::Object(other)) => {
+                    todo.extend(one.values().zip(other.values()));
+                }
+                (Value::Array(one), Value::Array(other)) => todo.extend(one.iter().zip(other)),
+                _ => {}
+            }
+        }
     }
 
     fn child(&mut self, parent: usize, child: usize, ways: Ways) {
