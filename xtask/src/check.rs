@@ -3,6 +3,7 @@
 
 use crate::cli::{build_all, tell};
 use crate::codegen::{Job, read_overlay};
+use crate::derived;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
 use crate::lint;
@@ -10,10 +11,12 @@ use crate::normal;
 use crate::pipeline::again;
 use crate::source::Folder;
 use crate::validate::validate;
+use crate::write::Output;
 use similar::TextDiff;
+use std::path::Path;
 
 /// Checks all vendors. False when something is stale.
-pub fn run(jobs: &[(String, Job)], report: bool) -> Result<bool> {
+pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<bool> {
     let mut current = true;
     let mut faults = Faults::default();
     let (with, without): (Vec<_>, Vec<_>) = jobs
@@ -30,14 +33,14 @@ pub fn run(jobs: &[(String, Job)], report: bool) -> Result<bool> {
             continue;
         };
         tell(&vendor, &built, report);
-        for output in &built.outputs {
-            let name = output.path.display().to_string();
-            let before = std::fs::read_to_string(&output.path).unwrap_or_default();
-            if before != output.text {
-                current = false;
-                diff(&name, &before, &output.text);
-            }
-        }
+        current &= built
+            .outputs
+            .iter()
+            .map(fresh)
+            .fold(true, |all, one| all & one);
+    }
+    if let Some(outputs) = faults.take(derived::outputs(workspace)) {
+        current &= outputs.iter().map(fresh).fold(true, |all, one| all & one);
     }
     for (vendor, job) in &without {
         eprintln!(
@@ -52,6 +55,16 @@ pub fn run(jobs: &[(String, Job)], report: bool) -> Result<bool> {
         eprintln!("error: stale files: run `cargo xtask codegen`");
     }
     Ok(current)
+}
+
+/// Whether a file is as it should be; shows the difference where not.
+fn fresh(output: &Output) -> bool {
+    let before = std::fs::read_to_string(&output.path).unwrap_or_default();
+    let fresh = before == output.text;
+    if !fresh {
+        diff(&output.path.display().to_string(), &before, &output.text);
+    }
+    fresh
 }
 
 fn diff(name: &str, before: &str, after: &str) {

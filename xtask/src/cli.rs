@@ -2,7 +2,7 @@
 
 use crate::codegen::{self, Built, Job};
 use crate::fault::{Fault, Faults, Result};
-use crate::{check, diff, replay, write};
+use crate::{check, derived, diff, replay, write};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -148,7 +148,7 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         })
         .collect();
     if args.check {
-        return check::run(&jobs, args.report);
+        return check::run(&jobs, workspace, args.report);
     }
     let mut faults = Faults::default();
     let mut outputs = Vec::new();
@@ -159,7 +159,9 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         }
     }
     faults.into_result()?;
-    let written = write::write(&outputs)?;
+    let mut written = write::write(&outputs)?;
+    // The library is built from what was just written.
+    written.extend(write::write(&derived::outputs(workspace)?)?);
     for path in &written {
         eprintln!("wrote {}", path.display());
     }
