@@ -1,6 +1,6 @@
 //! `unitune serve`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::json;
@@ -8,7 +8,7 @@ use unitune::providers::{Account, Providers};
 use unitune_gateway::{Config, ServeError, Server};
 use unitune_sandbox::Sandbox;
 
-use crate::accounts::{of_environment, of_sandbox};
+use crate::accounts::{configured, of_sandbox};
 use crate::args::ServeArguments;
 use crate::exit::{Exit, Failure};
 use crate::render;
@@ -18,7 +18,7 @@ const CONFIG: &str = "unitune.toml";
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     log_to_stderr(arguments.log);
-    let config = config(arguments.config.as_deref())?;
+    let settings = Settings::read(arguments.config.as_deref())?;
     let (providers, sandbox) = if arguments.sandbox {
         let sandbox = Sandbox::builder().speed(arguments.speed).start().await;
         let sandbox = sandbox.map_err(|error| {
@@ -27,9 +27,9 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
         })?;
         (of_sandbox(&sandbox)?, Some(sandbox))
     } else {
-        (of_environment()?, None)
+        (settings.accounts()?, None)
     };
-    let server = Server::bind(arguments.addr, &providers, config)
+    let server = Server::bind(arguments.addr, &providers, settings.gateway)
         .await
         .map_err(not_started)?;
     if arguments.json {
@@ -57,31 +57,53 @@ fn not_started(error: ServeError) -> Failure {
     Failure::new(exit, error.to_string())
 }
 
-/// The part of the file that is about the gateway.
+/// The parts of the file that tell what to serve, and over which accounts.
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
     gateway: Config,
+    account: Option<serde::de::IgnoredAny>,
 }
 
-/// The settings of a file; the defaults where there is none and none was asked
-/// for.
-fn config(path: Option<&Path>) -> Result<Config, Failure> {
-    let text = match std::fs::read_to_string(path.unwrap_or(Path::new(CONFIG))) {
-        Ok(text) => text,
-        Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(Config::default());
-        }
-        Err(error) => {
-            let shown = path.unwrap_or(Path::new(CONFIG)).display();
-            return Err(Failure::new(Exit::Usage, format!("{shown}: {error}")));
-        }
-    };
-    let file: File = toml::from_str(&text).map_err(|error| {
-        let shown = path.unwrap_or(Path::new(CONFIG)).display();
-        Failure::new(Exit::Usage, format!("{shown}: {error}"))
-    })?;
-    Ok(file.gateway)
+/// What a file says.
+#[derive(Default)]
+struct Settings {
+    gateway: Config,
+    /// The file, if it names accounts.
+    accounts: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The settings of a file; the defaults where there is none and none was
+    /// asked for.
+    fn read(path: Option<&Path>) -> Result<Self, Failure> {
+        let file = path.unwrap_or(Path::new(CONFIG));
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::new(Exit::Usage, format!("{}: {error}", file.display()))
+        };
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        let read: File = toml::from_str(&text).map_err(|error| {
+            // The line that is shown with it could hold a key.
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let place = 1 + before.unwrap_or_default().matches('\n').count();
+            failed(&format!("line {place}: {}", error.message()))
+        })?;
+        Ok(Self {
+            gateway: read.gateway,
+            accounts: read.account.map(|_| file.to_owned()),
+        })
+    }
+
+    /// The accounts of the file, or else of the environment.
+    fn accounts(&self) -> Result<Providers, Failure> {
+        configured(self.accounts.as_deref())
+    }
 }
 
 fn log_to_stderr(level: tracing::Level) {
@@ -151,22 +173,39 @@ fn document(
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Config, Failure> {
+    fn read(text: &str) -> Result<Settings, Failure> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        config(Some(file.path()))
+        let settings = Settings::read(Some(file.path()))?;
+        if settings.accounts.is_some() {
+            settings.accounts()?;
+        }
+        Ok(settings)
     }
 
     #[test]
-    fn the_gateway_s_table_is_read_and_the_rest_is_left_alone() {
-        let config = read("[gateway]\nmax_requests = 7\n\n[accounts.x]\nvendor = \"openai\"\n");
-        assert_eq!(config.unwrap().max_requests, 7);
-        assert!(read("").is_ok());
-        assert!(read("[gateway]\nmax_request = 7\n").is_err());
+    fn settings_and_accounts_stand_in_one_file() {
+        let account = "[[account]]\nname = \"main\"\nvendor = \"openai\"\nkey = \"sk-1\"\n";
+        let settings = read(&format!("[gateway]\nmax_requests = 7\n{account}")).unwrap();
+        assert_eq!(settings.gateway.max_requests, 7);
+        assert!(settings.accounts.is_some());
+        assert!(read("").unwrap().accounts.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_without_its_text() {
+        let failure = read("[gateway]\n\nmax_request = \"sk-secret\"\n")
+            .err()
+            .unwrap();
+        let told = format!("{failure:?}");
+        assert!(
+            told.contains("line 3") && !told.contains("sk-secret"),
+            "{told}"
+        );
     }
 
     #[test]
     fn a_file_that_was_asked_for_must_be_there() {
-        assert!(config(Some(Path::new("/nowhere/unitune.toml"))).is_err());
+        assert!(Settings::read(Some(Path::new("/nowhere/unitune.toml"))).is_err());
     }
 }

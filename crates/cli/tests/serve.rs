@@ -1,0 +1,114 @@
+//! `unitune serve`: it says where it is, answers, and ends when told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// A running gateway; it ends with this.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(arguments: &[&str]) -> (Running, Value) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .args(["serve", "--addr", "127.0.0.1:0", "--json"])
+        .args(arguments)
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut text = String::new();
+    for line in lines {
+        let line = line.unwrap();
+        text.push_str(&line);
+        if line == "}" {
+            break;
+        }
+    }
+    (Running(child), serde_json::from_str(&text).unwrap())
+}
+
+fn get(facts: &Value, path: &str, headers: &str) -> (String, Value) {
+    let mut stream = TcpStream::connect(facts["addr"].as_str().unwrap()).unwrap();
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), serde_json::from_str(body).unwrap())
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .arg("serve")
+        .args(arguments)
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn over_the_sandbox_it_lists_jobs_of_all_vendors() {
+    let (mut running, facts) = start(&["--sandbox", "--speed", "0"]);
+    assert_eq!(facts["accounts"].as_array().unwrap().len(), 3);
+    let (head, list) = get(&facts, "/v1/fine_tuning/jobs?limit=100", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    for account in ["openai", "together", "truefoundry"] {
+        let mut jobs = list["data"].as_array().unwrap().iter();
+        assert!(jobs.any(|job| job["provider"]["account"] == account));
+    }
+    // Told to stop, it ends well.
+    let id = running.0.id().to_string();
+    assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn tokens_and_accounts_come_from_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("unitune.toml");
+    // sha256 of `abc`.
+    let text = "[[account]]\nname = \"main\"\nvendor = \"openai\"\nkey = \"sk-1\"\nbase_url = \"http://127.0.0.1:9/v1\"\nretries = 0\n\
+        [[gateway.tokens]]\nname = \"ci\"\nsha256 = \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"\n";
+    std::fs::write(&file, text).unwrap();
+    let (_running, facts) = start(&["--config", file.to_str().unwrap()]);
+    assert_eq!(facts["accounts"][0], "main");
+    let (head, body) = get(&facts, "/v1/fine_tuning/jobs", "");
+    assert!(head.starts_with("HTTP/1.1 401"), "{head}");
+    assert_eq!(body["error"]["code"], "invalid_api_key");
+    let (head, body) = get(
+        &facts,
+        "/v1/fine_tuning/jobs",
+        "authorization: Bearer abc\r\n",
+    );
+    assert!(head.starts_with("HTTP/1.1 502"), "{head}");
+    assert_eq!(body["error"]["message"], "main could not be reached");
+}
+
+#[test]
+fn what_cannot_be_served_is_told() {
+    let open = run(&["--sandbox", "--addr", "0.0.0.0:0"]);
+    assert_eq!(open.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&open.stderr).contains("loopback only"));
+    assert_eq!(run(&[]).status.code(), Some(2));
+    assert_eq!(
+        run(&["--sandbox", "--config", "/nowhere.toml"])
+            .status
+            .code(),
+        Some(2)
+    );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    assert_eq!(run(&["--sandbox", "--addr", &addr]).status.code(), Some(1));
+}
