@@ -32,7 +32,7 @@ const MALFORMED: &[(&str, &str, &str, &[&str])] = &[
         "no answers",
         "      responses:\n        '200':\n          description: The jobs.",
         "      answers:\n        '200':\n          description: The jobs.",
-        &["/paths/~1jobs/get", "responses", "answers"],
+        &["/paths/~1jobs/get", "answers"],
     ),
     (
         "text for a boolean",

@@ -1,6 +1,8 @@
 //! Which accounts a command speaks to: the configured ones, or the sandbox's.
 
-use unitune::providers::{Account, Providers};
+use std::path::Path;
+
+use unitune::providers::{Account, Config, Providers};
 use unitune::{ErrorKind, openai, together, truefoundry};
 use unitune_sandbox::Sandbox;
 
@@ -22,7 +24,7 @@ impl Accounts {
             })?;
             (of_sandbox(&sandbox)?, Some(sandbox))
         } else {
-            (of_environment()?, None)
+            (configured(arguments.config.as_deref())?, None)
         };
         Ok(Self {
             providers: providers.select(&arguments.providers)?,
@@ -35,7 +37,19 @@ impl Accounts {
     }
 }
 
-pub fn of_environment() -> Result<Providers, Failure> {
+/// The accounts of a file, or of the environment.
+pub fn configured(file: Option<&Path>) -> Result<Providers, Failure> {
+    let Some(file) = file else {
+        return of_environment();
+    };
+    let config = Config::from_file(file)?;
+    for warning in config.warnings() {
+        eprintln!("warning: {warning}");
+    }
+    Ok(config.into_providers())
+}
+
+fn of_environment() -> Result<Providers, Failure> {
     Providers::from_env().map_err(|error| {
         let failed = Failure::from;
         if error.kind() == ErrorKind::Config {

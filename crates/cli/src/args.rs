@@ -73,6 +73,10 @@ pub struct CommonArguments {
     #[arg(long = "provider", value_name = "NAME")]
     pub providers: Vec<String>,
 
+    /// The accounts of this file instead of the environment's
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub config: Option<PathBuf>,
+
     /// Print one JSON document instead of a table
     #[arg(long)]
     pub json: bool,
@@ -130,7 +134,8 @@ pub struct ServeArguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub addr: SocketAddr,
 
-    /// Settings: the table [gateway] of this file (unitune.toml, if it is there)
+    /// Settings and accounts, [gateway] and [[account]], of this file (unitune.toml, if it is
+    /// there); without accounts in it, they come from the environment
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 

@@ -196,6 +196,33 @@ fn without_an_account_it_says_what_to_set() {
 }
 
 #[test]
+fn accounts_come_from_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("unitune.toml");
+    let text = "[[account]]\nname = \"mine\"\nvendor = \"together\"\nkey = \"tgp-secret\"\n\
+                base_url = \"http://127.0.0.1:9/v1\"\n";
+    std::fs::write(&path, text).unwrap();
+    let file = path.to_str().unwrap();
+    let output = run(&["jobs", "list", "--config", file]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("mine: listJobs"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(!stderr(&output).contains("tgp-secret"));
+
+    std::fs::write(&path, text.replace("vendor", "vender")).unwrap();
+    let output = run(&["jobs", "list", "--config", file]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = stderr(&output);
+    assert!(
+        message.contains("unitune.toml") && message.contains("3"),
+        "{message}"
+    );
+}
+
+#[test]
 fn called_wrongly_it_ends_with_2() {
     let wrong: [&[&str]; 6] = [
         &[],
