@@ -90,10 +90,11 @@ fn word(value: &Value) -> Option<String> {
     }
 }
 
-/// One line of limited length, or nothing where the text is a web page.
+/// One line of limited length, or nothing where the text is a web page, or
+/// the start of a document that broke off.
 fn plain_text(text: &str) -> Option<String> {
     let text = text.trim();
-    if text.is_empty() || text.starts_with('<') {
+    if text.is_empty() || text.starts_with(['<', '{', '[']) {
         return None;
     }
     let line: String = text
@@ -126,6 +127,7 @@ mod tests {
         );
         assert_eq!(message(b"<html>502</html>"), None);
         assert_eq!(message(b"[]"), None);
+        assert_eq!(message(b"{\"error\": {\"mess"), None);
         assert_eq!(message(b"\xff\xfe"), Some("\u{fffd}\u{fffd}".to_owned()));
         let limited = ErrorBody::parse(br#"{"error":{"message":"m"},"error_type":"limit"}"#);
         assert_eq!(limited.kind.as_deref(), Some("limit"));

@@ -1,0 +1,150 @@
+//! What is expected of each fault: the table.
+
+use unitune::ErrorKind;
+
+use crate::operations::Class;
+
+/// What a call comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Success at the first try.
+    Success,
+    /// Success at the second try.
+    Recovered,
+    /// The first try did it and its answer was lost; the second one finds it
+    /// done, or is told so by a refusal.
+    DoneBefore,
+    /// An error of this kind after so many tries.
+    Error(ErrorKind, u32),
+    /// No connection to where the vendor redirects to, after so many tries.
+    Nowhere(u32),
+}
+
+impl Outcome {
+    pub fn text(self) -> String {
+        match self {
+            Self::Success => "success".to_owned(),
+            Self::Recovered => "success at the 2nd try".to_owned(),
+            Self::DoneBefore => "success at the 2nd try, or told that it is done".to_owned(),
+            Self::Error(kind, 1) => format!("{kind:?}, sent once"),
+            Self::Error(kind, n) => format!("{kind:?} after {n} tries"),
+            Self::Nowhere(n) => format!("Connect or Timeout after {n} tries"),
+        }
+    }
+}
+
+/// What a fault is like, as far as a client is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A refusal for good.
+    Final,
+    /// A refusal that may pass.
+    Transient,
+    /// Something else than an error.
+    Harmless,
+    /// It was not done, and no answer came.
+    Undone,
+    /// It was done, and the answer was lost.
+    Lost,
+    /// The same, and only the body was lost.
+    Cut,
+    /// It was done, and the answer came too slowly.
+    Silent,
+    /// It was done, and the answer stopped in the middle.
+    Stalled,
+    /// It was done, and the answer cannot be read.
+    Garbled,
+    /// It was done, and the answer is too large.
+    Huge,
+    /// Sent elsewhere.
+    Redirect,
+}
+
+/// Every fault that the sandbox has, as its grammar writes it.
+pub const FAULTS: &[(&str, Sort)] = &[
+    ("400", Sort::Final),
+    ("401", Sort::Final),
+    ("403", Sort::Final),
+    ("404", Sort::Final),
+    ("409", Sort::Transient),
+    ("429", Sort::Transient),
+    ("500", Sort::Transient),
+    ("502", Sort::Transient),
+    ("503", Sort::Transient),
+    ("524", Sort::Transient),
+    ("529", Sort::Transient),
+    ("429;retry-after=2", Sort::Transient),
+    ("429;retry-after-date=2", Sort::Transient),
+    ("429;retry-after-ms=250", Sort::Transient),
+    ("400;x-should-retry=true", Sort::Transient),
+    ("503;x-should-retry=false", Sort::Final),
+    ("error-text", Sort::Transient),
+    ("delay=20ms", Sort::Harmless),
+    ("delay=5s", Sort::Silent),
+    ("reset-before-body", Sort::Undone),
+    ("reset-after-body", Sort::Lost),
+    ("truncate", Sort::Cut),
+    ("content-type", Sort::Harmless),
+    ("invalid-json", Sort::Garbled),
+    ("invalid-utf8", Sort::Garbled),
+    ("huge", Sort::Huge),
+    ("drip", Sort::Stalled),
+    ("redirect", Sort::Redirect),
+];
+
+impl Sort {
+    /// Whether nothing can be known of it without waiting.
+    pub fn takes_time(self, class: Class) -> bool {
+        match self {
+            Self::Silent | Self::Stalled => true,
+            // Nobody answers for the host that it leads to.
+            Self::Redirect => class == Class::Download,
+            _ => false,
+        }
+    }
+
+    /// When it strikes once.
+    pub fn once(self, class: Class) -> Outcome {
+        use Outcome::{DoneBefore, Error, Recovered, Success};
+        match (self, class) {
+            (Self::Harmless, _) => Success,
+            (Self::Final, _) => Error(ErrorKind::Status, 1),
+            (Self::Transient, Class::Create) => Error(ErrorKind::Status, 1),
+            (Self::Undone | Self::Lost | Self::Cut, Class::Create) => {
+                Error(ErrorKind::Interrupted, 1)
+            }
+            (Self::Silent | Self::Stalled, Class::Create) => Error(ErrorKind::Timeout, 1),
+            // The bytes were on their way: what came of them is the caller's.
+            (Self::Cut, Class::Download) => Error(ErrorKind::Interrupted, 1),
+            (Self::Stalled, Class::Download) => Error(ErrorKind::Timeout, 1),
+            (Self::Lost | Self::Cut | Self::Silent | Self::Stalled, Class::Change) => DoneBefore,
+            (Self::Transient | Self::Undone | Self::Lost, _) => Recovered,
+            (Self::Cut | Self::Silent | Self::Stalled, _) => Recovered,
+            (Self::Garbled, Class::Download) => Success,
+            (Self::Garbled, _) => Error(ErrorKind::Decode, 1),
+            (Self::Huge, _) => Error(ErrorKind::TooLarge, 1),
+            (Self::Redirect, Class::Download) => Recovered,
+            (Self::Redirect, _) => Error(ErrorKind::Status, 1),
+        }
+    }
+
+    /// When it strikes every time.
+    pub fn always(self, class: Class) -> Outcome {
+        use Outcome::{Error, Nowhere};
+        match (self, class, self.once(class)) {
+            // Told so, in an answer that is cut or stalled as well.
+            (Self::Cut | Self::Stalled, Class::Change, once) => once,
+            (Self::Transient, _, Outcome::Recovered) => Error(ErrorKind::Status, 3),
+            (
+                Self::Undone | Self::Lost | Self::Cut,
+                _,
+                Outcome::Recovered | Outcome::DoneBefore,
+            ) => Error(ErrorKind::Interrupted, 3),
+            (Self::Silent | Self::Stalled, _, Outcome::Recovered | Outcome::DoneBefore) => {
+                Error(ErrorKind::Timeout, 3)
+            }
+            (Self::Redirect, _, Outcome::Recovered) => Nowhere(3),
+            (_, _, once) => once,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Every operation of every vendor, called in a way that succeeds.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use unitune::transport::Upload;
+use unitune::{Error, openai, together, truefoundry};
+use unitune_sandbox::{Sandbox, Vendor};
+
+/// What a repeated arrival does, and what comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Answers with a document, and changes nothing.
+    Read,
+    /// A `POST` or `DELETE` that does no harm when it arrives twice.
+    Change,
+    /// Makes something, or spends something.
+    Create,
+    /// Answers with a stream of bytes.
+    Download,
+}
+
+impl Class {
+    pub const ALL: [Self; 4] = [Self::Read, Self::Change, Self::Create, Self::Download];
+
+    pub fn of(operation: &str) -> Self {
+        match operation {
+            "createJob" | "uploadFile" | "runGrader" | "createCheckpointPermissions" => {
+                Self::Create
+            }
+            "downloadFile" | "downloadModel" => Self::Download,
+            "cancelJob"
+            | "pauseJob"
+            | "resumeJob"
+            | "deleteFile"
+            | "deleteJob"
+            | "deleteCheckpointPermission" => Self::Change,
+            _ => Self::Read,
+        }
+    }
+}
+
+pub type Call = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// The clients of one sandbox.
+#[derive(Clone)]
+pub struct Clients {
+    pub openai: openai::Client,
+    pub together: together::Client,
+    pub truefoundry: truefoundry::Client,
+    pub ids: Ids,
+}
+
+/// Ids that are the same after each reset.
+#[derive(Clone, Debug)]
+pub struct Ids {
+    pub openai_running: String,
+    pub openai_done: String,
+    pub openai_file: String,
+    pub openai_checkpoint: String,
+    pub together_running: String,
+    pub together_done: String,
+    pub together_file: String,
+    pub together_model: String,
+    pub truefoundry_job: String,
+    pub truefoundry_file: String,
+}
+
+fn seeded(sandbox: &Sandbox, vendor: Vendor, status: &str) -> String {
+    let mut jobs = sandbox.seeded_jobs().iter();
+    let job = jobs.find(|j| j.vendor == vendor && j.status == status && j.awkward.is_none());
+    job.unwrap_or_else(|| panic!("{vendor:?} {status}"))
+        .id
+        .clone()
+}
+
+impl Ids {
+    pub async fn find(
+        sandbox: &Sandbox,
+        openai: &openai::Client,
+        together: &together::Client,
+        truefoundry: &truefoundry::Client,
+    ) -> Self {
+        let openai_done = seeded(sandbox, Vendor::OpenAi, "succeeded");
+        let job = openai.retrieve_job(&openai_done).await.unwrap();
+        let options = openai::ListJobCheckpointsOptions::new();
+        let checkpoints = openai
+            .list_job_checkpoints(&openai_done, options)
+            .await
+            .unwrap();
+        let checkpoint = checkpoints.data.ok().next().unwrap();
+        let together_done = seeded(sandbox, Vendor::Together, "completed");
+        let trained = together.retrieve_job(&together_done).await.unwrap();
+        let files = truefoundry
+            .list_files(truefoundry::ListFilesOptions::new())
+            .await
+            .unwrap();
+        let file = files.data.ok().find(|file| file.purpose == "fine-tune");
+        Self {
+            openai_running: seeded(sandbox, Vendor::OpenAi, "running"),
+            openai_file: job.training_file.clone(),
+            openai_checkpoint: checkpoint.fine_tuned_model_checkpoint.clone(),
+            openai_done,
+            together_running: seeded(sandbox, Vendor::Together, "running"),
+            together_file: trained.training_file.clone().unwrap_or_default(),
+            together_model: together.list_supported_models().await.unwrap().models[0].clone(),
+            together_done,
+            truefoundry_job: seeded(sandbox, Vendor::TrueFoundry, "running"),
+            truefoundry_file: file.unwrap().id.clone(),
+        }
+    }
+}
+
+fn examples() -> Upload {
+    let line = r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#;
+    Upload::from_bytes("train.jsonl", format!("{line}\n").repeat(12))
+}
+
+fn grader() -> openai::types::Grader {
+    let operation = openai::types::GraderStringCheckOperation::Eq;
+    openai::types::GraderStringCheck::new("{{sample.output_text}}", "same", operation, "yes").into()
+}
+
+macro_rules! done {
+    ($call:expr) => {
+        Box::pin(async move { $call.await.map(|_| ()) })
+    };
+}
+
+macro_rules! downloaded {
+    ($call:expr) => {
+        Box::pin(async move { $call.await?.bytes(1 << 20).await.map(|_| ()) })
+    };
+}
+
+impl Clients {
+    /// What has to be there before the call; its id.
+    pub async fn prepare(&self, vendor: Vendor, operation: &str) -> String {
+        if vendor != Vendor::OpenAi {
+            return String::new();
+        }
+        match operation {
+            "resumeJob" => {
+                self.openai
+                    .pause_job(&self.ids.openai_running)
+                    .await
+                    .unwrap();
+                String::new()
+            }
+            "deleteCheckpointPermission" => {
+                let projects = vec!["proj-2".to_owned()];
+                let body = openai::types::CreateCheckpointPermissionsRequest::new(projects);
+                let model = &self.ids.openai_checkpoint;
+                let made = self
+                    .openai
+                    .create_checkpoint_permissions(model, &body)
+                    .await;
+                made.unwrap().data.ok().next().unwrap().id.clone()
+            }
+            _ => String::new(),
+        }
+    }
+
+    pub fn call(&self, vendor: Vendor, operation: &str, prepared: String) -> Call {
+        match vendor {
+            Vendor::OpenAi => self.at_openai(operation, prepared),
+            Vendor::Together => self.at_together(operation),
+            Vendor::TrueFoundry => self.at_truefoundry(operation),
+        }
+    }
+
+    fn at_openai(&self, operation: &str, prepared: String) -> Call {
+        use openai::types::*;
+        let (c, i) = (self.openai.clone(), self.ids.clone());
+        match operation {
+            "listJobs" => done!(c.list_jobs(openai::ListJobsOptions::new())),
+            "retrieveJob" => done!(c.retrieve_job(&i.openai_done)),
+            "createJob" => done!(c.create_job(&CreateFineTuningJobRequest::new(
+                "gpt-4o-mini-2024-07-18",
+                i.openai_file.clone()
+            ))),
+            "cancelJob" => done!(c.cancel_job(&i.openai_running)),
+            "pauseJob" => done!(c.pause_job(&i.openai_running)),
+            "resumeJob" => done!(c.resume_job(&i.openai_running)),
+            "listJobEvents" => {
+                done!(c.list_job_events(&i.openai_done, openai::ListJobEventsOptions::new()))
+            }
+            "listJobCheckpoints" => done!(
+                c.list_job_checkpoints(&i.openai_done, openai::ListJobCheckpointsOptions::new())
+            ),
+            "listCheckpointPermissions" => done!(c.list_checkpoint_permissions(
+                &i.openai_checkpoint,
+                openai::ListCheckpointPermissionsOptions::new()
+            )),
+            "createCheckpointPermissions" => done!(c.create_checkpoint_permissions(
+                &i.openai_checkpoint,
+                &CreateCheckpointPermissionsRequest::new(vec!["proj-2".to_owned()])
+            )),
+            "deleteCheckpointPermission" => {
+                done!(c.delete_checkpoint_permission(&i.openai_checkpoint, &prepared))
+            }
+            "runGrader" => done!(c.run_grader(&RunGraderRequest::new(grader(), "yes"))),
+            "validateGrader" => done!(c.validate_grader(&ValidateGraderRequest::new(grader()))),
+            "listFiles" => done!(c.list_files(openai::ListFilesOptions::new())),
+            "uploadFile" => done!(c.upload_file(examples(), UploadPurpose::FineTune, None)),
+            "retrieveFile" => done!(c.retrieve_file(&i.openai_file)),
+            "deleteFile" => done!(c.delete_file(&i.openai_file)),
+            "downloadFile" => downloaded!(c.download_file(&i.openai_file)),
+            other => panic!("no call of {other}"),
+        }
+    }
+
+    fn at_together(&self, operation: &str) -> Call {
+        use together::types::*;
+        let (c, i) = (self.together.clone(), self.ids.clone());
+        match operation {
+            "listJobs" => done!(c.list_jobs()),
+            "retrieveJob" => done!(c.retrieve_job(&i.together_done)),
+            "createJob" => done!(c.create_job(&CreateFinetuneRequest::new(
+                i.together_model.clone(),
+                i.together_file.clone()
+            ))),
+            "deleteJob" => {
+                done!(c.delete_job(
+                    &i.together_done,
+                    together::DeleteJobOptions::new().force(true)
+                ))
+            }
+            "cancelJob" => done!(c.cancel_job(&i.together_running)),
+            "listJobEvents" => done!(c.list_job_events(&i.together_done)),
+            "listJobCheckpoints" => done!(c.list_job_checkpoints(&i.together_done)),
+            "listJobMetrics" => {
+                done!(c.list_job_metrics(&i.together_done, &JobMetricsRequest::default()))
+            }
+            "estimatePrice" => {
+                let mut body = EstimatePriceRequest::new(i.together_file.clone());
+                body.model = Some(i.together_model.clone());
+                done!(c.estimate_price(&body))
+            }
+            "listSupportedModels" => done!(c.list_supported_models()),
+            "retrieveModelLimits" => done!(c.retrieve_model_limits(&i.together_model)),
+            "downloadModel" => downloaded!(
+                c.download_model(&i.together_done, together::DownloadModelOptions::new())
+            ),
+            "listFiles" => done!(c.list_files()),
+            "uploadFile" => done!(c.upload_file(examples(), FilePurpose::FineTune, None)),
+            "retrieveFile" => done!(c.retrieve_file(&i.together_file)),
+            "deleteFile" => done!(c.delete_file(&i.together_file)),
+            "downloadFile" => downloaded!(c.download_file(&i.together_file)),
+            other => panic!("no call of {other}"),
+        }
+    }
+
+    fn at_truefoundry(&self, operation: &str) -> Call {
+        use truefoundry::types::*;
+        let (c, i) = (self.truefoundry.clone(), self.ids.clone());
+        match operation {
+            "listJobs" => done!(c.list_jobs(truefoundry::ListJobsOptions::new())),
+            "retrieveJob" => {
+                done!(c.retrieve_job(&i.truefoundry_job, truefoundry::RetrieveJobOptions::new()))
+            }
+            "createJob" => done!(c.create_job(
+                &CreateFineTuningJobRequest::new(
+                    "gpt-4o-mini-2024-07-18",
+                    i.truefoundry_file.clone()
+                ),
+                truefoundry::CreateJobOptions::new().x_tfy_provider_name("openai-main")
+            )),
+            "listFiles" => done!(c.list_files(truefoundry::ListFilesOptions::new())),
+            "uploadFile" => done!(c.upload_file(
+                examples(),
+                "fine-tune",
+                truefoundry::UploadFileOptions::default()
+            )),
+            "retrieveFile" => {
+                done!(c.retrieve_file(&i.truefoundry_file, truefoundry::RetrieveFileOptions::new()))
+            }
+            "deleteFile" => {
+                done!(c.delete_file(&i.truefoundry_file, truefoundry::DeleteFileOptions::new()))
+            }
+            "downloadFile" => downloaded!(
+                c.download_file(&i.truefoundry_file, truefoundry::DownloadFileOptions::new())
+            ),
+            other => panic!("no call of {other}"),
+        }
+    }
+}
