@@ -1,6 +1,7 @@
 //! Answers in the gateway's form.
 
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -41,10 +42,37 @@ impl<T: Serialize> List<T> {
     }
 }
 
+impl<T: Serialize> List<T> {
+    /// Written down, once for all who asked.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn render(&self) -> Result<Rendered, Problem> {
+        Ok(Rendered {
+            body: write(self)?,
+            warnings: warnings_header(&self.warnings),
+        })
+    }
+}
+
 impl<T: Serialize> IntoResponse for List<T> {
     fn into_response(self) -> Response {
-        let mut response = json(&self);
-        if let Some(value) = warnings_header(&self.warnings) {
+        self.render().into_response()
+    }
+}
+
+/// A list as it is sent; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    body: Bytes,
+    warnings: Option<HeaderValue>,
+}
+
+impl IntoResponse for Rendered {
+    fn into_response(self) -> Response {
+        let mut response = of_json(self.body);
+        if let Some(value) = self.warnings {
             response.headers_mut().insert(WARNINGS, value);
         }
         response
@@ -83,22 +111,27 @@ fn warnings_header(warnings: &[Warning]) -> Option<HeaderValue> {
 
 /// Something as a JSON answer.
 pub fn json<T: Serialize>(value: &T) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(body) => {
-            let mut response = body.into_response();
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(CONTENT_TYPE, json);
-            response
-        }
+    write(value).map(of_json).into_response()
+}
+
+fn write<T: Serialize>(value: &T) -> Result<Bytes, Problem> {
+    // Lists of 20 jobs have about so much.
+    let mut body = Vec::with_capacity(16 << 10);
+    match serde_json::to_writer(&mut body, value) {
+        Ok(()) => Ok(body.into()),
         Err(error) => {
             tracing::error!(%error, "an answer cannot be written");
-            Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the answer cannot be written",
-            )
-            .into_response()
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            Err(Problem::new(status, "the answer cannot be written"))
         }
     }
+}
+
+fn of_json(body: Bytes) -> Response {
+    let mut response = body.into_response();
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
 }
 
 /// A file as the gateway's schema has it: its name is a text or absent.

@@ -7,14 +7,14 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
-use unitune::unify::CreateRequest;
+use unitune::unify::{CreateRequest, Job};
 
-use crate::answer::{List, json};
+use crate::answer::{List, Rendered, json};
 use crate::caller::Caller;
 use crate::params::{self, Query};
 use crate::problem::Problem;
 use crate::state::Gateway;
-use crate::upstream::{self, JobQuery, Upstream};
+use crate::upstream::{self, JobQuery, ListKey, Upstream};
 
 /// The id in a job's path.
 pub struct JobId(pub String);
@@ -40,23 +40,25 @@ pub async fn path_id<S: Send + Sync>(
     params::id(param, &text)
 }
 
-/// `GET /fine_tuning/jobs`
+/// `GET /fine_tuning/jobs`. Whoever asks for the same list at the same time is
+/// given the same answer.
 pub async fn list(
+    State(gateway): State<Gateway>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> Result<List<unitune::unify::Job>, Problem> {
+) -> Result<Rendered, Problem> {
     let query = Query::parse(query.as_deref());
     let query = JobQuery {
         paging: query.paging(params::JOBS)?,
         metadata: query.metadata()?,
     };
-    let listed = upstream::list(caller.accounts(), &query, &caller.headers).await?;
-    Ok(List::new(
-        listed.jobs,
-        listed.has_more,
-        listed.warnings,
-        |job| &job.id,
-    ))
+    let key = ListKey::new(caller.accounts(), &query, &caller.headers);
+    let asked = || async move {
+        let listed = upstream::list(caller.accounts(), &query, &caller.headers).await?;
+        let (jobs, warnings) = (listed.jobs, listed.warnings);
+        List::new(jobs, listed.has_more, warnings, |job: &Job| &job.id).render()
+    };
+    gateway.lists().share(key, asked).await
 }
 
 /// `GET /fine_tuning/jobs/{id}`

@@ -24,6 +24,7 @@ mod answer;
 mod caller;
 mod config;
 mod files;
+mod flights;
 mod guard;
 mod health;
 mod jobs;

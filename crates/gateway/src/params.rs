@@ -45,7 +45,7 @@ pub const FILES: Bounds = Bounds {
 pub struct Query(Vec<(String, String)>);
 
 /// Which page is meant.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Paging {
     /// The id of the last item of the page before.
     pub after: Option<String>,
@@ -180,7 +180,7 @@ pub fn id(param: &'static str, text: &str) -> Result<String, Problem> {
 }
 
 /// The published `x-tfy-*` headers of one request.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TfyHeaders {
     /// Selects the account; of this gateway, and not of one behind it.
     pub provider_name: Option<String>,

@@ -1,22 +1,24 @@
 //! What all requests share.
 
+use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use unitune::providers::Providers;
 
+use crate::answer::Rendered;
 use crate::config::Config;
+use crate::flights::Flights;
 use crate::metrics::Metrics;
 use crate::openapi;
 use crate::problem::Problem;
 use crate::request_id::RequestIds;
-use crate::upstream::Upstream;
+use crate::upstream::{ListKey, Upstream};
 
 /// A gateway: its accounts, settings, counters and limits. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Gateway(Arc<Shared>);
 
-#[derive(Debug)]
 struct Shared {
     accounts: Vec<Arc<Upstream>>,
     config: Config,
@@ -25,6 +27,7 @@ struct Shared {
     streams: Arc<Semaphore>,
     ids: RequestIds,
     document: String,
+    lists: Flights<ListKey, Result<Rendered, Problem>>,
     closing: watch::Sender<bool>,
 }
 
@@ -42,6 +45,7 @@ impl Gateway {
             requests: Arc::new(Semaphore::new(config.max_requests)),
             streams: Arc::new(Semaphore::new(config.max_streams)),
             ids: RequestIds::new(),
+            lists: Flights::new(),
             document: openapi::document().to_string(),
             closing: watch::Sender::new(false),
             config,
@@ -62,6 +66,11 @@ impl Gateway {
 
     pub(crate) fn ids(&self) -> &RequestIds {
         &self.0.ids
+    }
+
+    /// Lists that are under way, for those who ask for the same.
+    pub(crate) fn lists(&self) -> &Flights<ListKey, Result<Rendered, Problem>> {
+        &self.0.lists
     }
 
     pub(crate) fn document(&self) -> &str {
@@ -94,5 +103,13 @@ impl Gateway {
         let mut closing = self.0.closing.subscribe();
         // An error means that the gateway is gone, which is an end too.
         let _ = closing.wait_for(|closing| *closing).await;
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("accounts", &self.0.accounts)
+            .finish_non_exhaustive()
     }
 }

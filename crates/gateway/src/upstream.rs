@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 
 pub use files::Uploading;
-pub use list::{JobQuery, all_failed, list};
+pub use list::{JobQuery, ListKey, all_failed, list};
 pub use owner::{file_owner, owner};
 
 /// A provider account.

@@ -7,7 +7,7 @@
 //! of the others all jobs are past that come before it in that order.
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -29,6 +29,28 @@ pub struct JobQuery {
     pub paging: Paging,
     /// Only jobs with these pairs, or with none.
     pub metadata: Option<DeepObject>,
+}
+
+/// All that a list depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ListKey {
+    accounts: Vec<String>,
+    paging: Paging,
+    /// The pairs, where there is a filter; none of them is `null`.
+    metadata: Option<Option<BTreeMap<String, String>>>,
+    headers: TfyHeaders,
+}
+
+impl ListKey {
+    /// Of a list over these accounts.
+    pub fn new(accounts: &[Arc<Upstream>], query: &JobQuery, headers: &TfyHeaders) -> Self {
+        Self {
+            accounts: accounts.iter().map(|a| a.name().to_owned()).collect(),
+            paging: query.paging.clone(),
+            metadata: query.metadata.as_ref().map(|m| m.pairs().cloned()),
+            headers: headers.clone(),
+        }
+    }
 }
 
 /// Jobs of several accounts.
