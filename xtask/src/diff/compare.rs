@@ -37,29 +37,34 @@ fn key(finding: &Finding) -> Key {
 pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
     let mut walk = walk(base, head);
     let mut found: BTreeMap<Key, (Finding, BTreeMap<usize, Ways>)> = BTreeMap::new();
-    let mut add = |finding: &Finding, operation: Option<usize>, ways: Ways| {
+    let mut add = |finding: &Finding, touched: &mut dyn Iterator<Item = (usize, Ways)>| {
         let entry = found
             .entry(key(finding))
             .or_insert_with(|| (finding.clone(), BTreeMap::new()));
-        let ways = ways.and(finding.ways);
-        if let Some(operation) = operation.filter(|_| !ways.is_empty()) {
-            let known = entry.1.entry(operation).or_default();
-            *known = known.or(ways);
+        for (operation, ways) in touched {
+            let ways = ways.and(finding.ways);
+            if !ways.is_empty() {
+                let known = entry.1.entry(operation).or_default();
+                *known = known.or(ways);
+            }
         }
     };
     for (finding, touched) in std::mem::take(&mut walk.findings) {
-        add(&finding, None, Ways::BOTH);
-        for operation in touched {
-            add(&finding, Some(operation), Ways::BOTH);
-        }
+        add(&finding, &mut touched.into_iter().map(|n| (n, Ways::BOTH)));
     }
     let reached = reached(&walk);
+    let mut by_pair: BTreeMap<usize, Vec<(usize, Ways)>> = BTreeMap::new();
     for (operation, ways, pair) in &reached {
-        let (operation, ways, pair) = (*operation, *ways, *pair);
+        by_pair.entry(*pair).or_default().push((*operation, *ways));
+    }
+    for (pair, touched) in by_pair {
         for finding in &walk.schemas.pairs[pair].findings {
             // A change that no direction shows is no change.
-            if !ways.and(finding.ways).is_empty() {
-                add(finding, Some(operation), ways);
+            if touched
+                .iter()
+                .any(|(_, ways)| !ways.and(finding.ways).is_empty())
+            {
+                add(finding, &mut touched.iter().copied());
             }
         }
     }

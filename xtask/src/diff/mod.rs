@@ -147,14 +147,38 @@ pub fn compare(
     if old.written.text == new.written.text && base.is_some() && head.is_some() {
         return diff;
     }
-    diff.entries = match (base, head) {
-        (Some(old), Some(new)) => compare::compare(old, new),
-        (None, Some(new)) => vec![whole("document-added", name, new)],
-        (Some(old), None) => vec![whole("document-removed", name, old)],
-        (None, None) => Vec::new(),
-    };
-    mapping::attach(&mut diff.entries, vendor, unify, old, new);
-    surfaces(&mut diff, old, new);
+    let (entries, surfaces) = std::thread::scope(|scope| {
+        let surfaces = std::thread::Builder::new()
+            .stack_size(crate::cli::STACK)
+            .spawn_scoped(scope, || surfaces(old, new));
+        let mut entries = match (base, head) {
+            (Some(old), Some(new)) => compare::compare(old, new),
+            (None, Some(new)) => vec![whole("document-added", name, new)],
+            (Some(old), None) => vec![whole("document-removed", name, old)],
+            (None, None) => Vec::new(),
+        };
+        mapping::attach(&mut entries, vendor, unify, old, new);
+        let surfaces = match surfaces.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(surfaces)) => surfaces,
+            _ => [stopped(), stopped()],
+        };
+        (entries, surfaces)
+    });
+    diff.entries = entries;
+    match surfaces {
+        [Ok(base), Ok(head)] => {
+            diff.rust = rust::difference(&base, &head);
+            diff.unexplained = rust::attribute(&mut diff.entries, &diff.rust, old, new);
+        }
+        [base, head] => {
+            for (side, surface) in [("old", base), ("new", head)] {
+                if let Err(why) = surface {
+                    let note = format!("no Rust for the {side} document: {why}");
+                    diff.notes.push(note);
+                }
+            }
+        }
+    }
     diff.entries.sort_by(|a, b| a.key().cmp(&b.key()));
     diff
 }
@@ -196,37 +220,24 @@ fn whole(rule: &str, name: &str, document: &Document) -> Entry {
     }
 }
 
-/// Works out what changes in Rust.
-fn surfaces(diff: &mut DocumentDiff, old: &Document, new: &Document) {
-    if diff.entries.is_empty() {
-        return;
-    }
+/// What stands for a surface when its thread is gone.
+fn stopped() -> std::result::Result<rust::Surface, String> {
+    Err("the generator stopped".to_owned())
+}
+
+/// The surfaces of what differs between two documents.
+fn surfaces(old: &Document, new: &Document) -> [std::result::Result<rust::Surface, String>; 2] {
     let common = reduce::common(old, new);
     let base = reduce::reduced(&old.value, &new.value, &common);
     let head = reduce::reduced(&new.value, &old.value, &common);
-    let surfaces = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let base = std::thread::Builder::new()
             .stack_size(crate::cli::STACK)
             .spawn_scoped(scope, || rust::surface(base));
         let head = rust::surface(head);
-        let base = match base.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(surface)) => surface,
-            _ => Err("the generator stopped".to_owned()),
-        };
-        (base, head)
-    });
-    match surfaces {
-        (Ok(base), Ok(head)) => {
-            diff.rust = rust::difference(&base, &head);
-            diff.unexplained = rust::attribute(&mut diff.entries, &diff.rust, old, new);
+        match base.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(base)) => [base, head],
+            _ => [stopped(), head],
         }
-        (base, head) => {
-            for (side, surface) in [("old", base), ("new", head)] {
-                if let Err(why) = surface {
-                    let note = format!("no Rust for the {side} document: {why}");
-                    diff.notes.push(note);
-                }
-            }
-        }
-    }
+    })
 }

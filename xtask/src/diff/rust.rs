@@ -87,7 +87,7 @@ impl RustChange {
 const CLOSED: &str = " (exhaustive)";
 
 /// The surface: item → what it is.
-type Surface = BTreeMap<String, String>;
+pub type Surface = BTreeMap<String, String>;
 
 /// The generated surface of a document.
 pub fn surface(mut prepared: Value) -> Result<Surface, String> {

@@ -1,6 +1,6 @@
 //! The page that a reviewer reads.
 
-use super::{count, operations, summary};
+use super::{condensed, count, operations, summary};
 use crate::diff::entry::{Entry, Place};
 use crate::diff::rust::RustChange;
 use crate::diff::{Counts, Diff, DocumentDiff};
@@ -65,9 +65,8 @@ fn code(text: &str) -> String {
 fn brief(change: &RustChange) -> String {
     let mut texts = Vec::new();
     texts.extend(
-        change
-            .vanishes
-            .iter()
+        condensed(&change.vanishes)
+            .into_iter()
             .map(|item| format!("− {}", code(item))),
     );
     texts.extend(change.changes.iter().map(|changed| {
@@ -80,9 +79,8 @@ fn brief(change: &RustChange) -> String {
         format!("~ {}", code(shown))
     }));
     texts.extend(
-        change
-            .appears
-            .iter()
+        condensed(&change.appears)
+            .into_iter()
             .map(|item| format!("+ {}", code(item))),
     );
     let more = texts.len().saturating_sub(SHOWN);
@@ -158,7 +156,10 @@ fn located(place: &Place) -> String {
 }
 
 fn rust(out: &mut String, change: &RustChange) {
-    let list = |items: &[String]| items.iter().map(|i| code(i)).collect::<Vec<_>>().join(", ");
+    let list = |items: &[String]| {
+        let items = condensed(items).into_iter();
+        items.map(|i| code(i)).collect::<Vec<_>>().join(", ")
+    };
     if !change.vanishes.is_empty() {
         let _ = writeln!(out, "- Rust, vanishes: {}", list(&change.vanishes));
     }

@@ -81,3 +81,12 @@ fn operations(entry: &Entry, most: usize) -> String {
     }
     texts.join("; ")
 }
+
+/// Items without the members of items that stand beside them.
+fn condensed(items: &[String]) -> Vec<&String> {
+    let inside = |item: &&String| {
+        let of = item.split(['.', ':']).next().unwrap_or(item);
+        of != item.as_str() && items.iter().any(|other| other == of)
+    };
+    items.iter().filter(|item| !inside(item)).collect()
+}

@@ -1,6 +1,6 @@
 //! For people at a terminal.
 
-use super::{count, operations, summary};
+use super::{condensed, count, operations, summary};
 use crate::diff::rust::RustChange;
 use crate::diff::{Counts, Diff};
 use std::fmt::Write as _;
@@ -58,10 +58,10 @@ fn plain(text: &str) -> String {
 }
 
 fn rust(out: &mut String, change: &RustChange, indent: &str) {
-    for item in &change.vanishes {
+    for item in condensed(&change.vanishes) {
         let _ = writeln!(out, "{indent}- {item}");
     }
-    for item in &change.appears {
+    for item in condensed(&change.appears) {
         let _ = writeln!(out, "{indent}+ {item}");
     }
     for changed in &change.changes {
