@@ -142,7 +142,7 @@ impl Source {
     fn receive(&mut self, page: Result<Page, Error>, warnings: &mut VecDeque<Warning>) {
         let page = match page {
             Ok(page) => page,
-            Err(error) if self.is_lost_hint(error.status()) => return self.from_top(),
+            Err(error) if self.is_lost_hint(error.status()) => return self.start_over(),
             Err(error) => {
                 self.cursor = Cursor::End;
                 warnings.push_back(Warning::account(self.pages.account(), &error));
@@ -151,7 +151,7 @@ impl Source {
         };
         // An empty page after a hint may mean that the vendor does not know it.
         if page.jobs.is_empty() && page.next.is_none() && matches!(self.cursor, Cursor::Hint(_)) {
-            return self.from_top();
+            return self.start_over();
         }
         warnings.extend(page.warnings);
         if let Some(last) = page.jobs.last() {
@@ -182,7 +182,7 @@ impl Source {
         matches!(self.cursor, Cursor::Hint(_)) && matches!(status, Some(400 | 404 | 410 | 422))
     }
 
-    fn from_top(&mut self) {
+    fn start_over(&mut self) {
         if let Cursor::Hint(id) = &self.cursor {
             self.hints.forget(self.pages.account(), id);
         }
