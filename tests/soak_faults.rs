@@ -56,7 +56,7 @@ enum Deed {
     Retrieve(String),
     Events(String),
     Cancel(String),
-    Create(&'static str, CreateRequest),
+    Create(&'static str, Box<CreateRequest>),
 }
 
 /// What came of it: the id of a job that was started.
@@ -75,7 +75,7 @@ async fn carry_out(providers: &Providers, deed: Deed) -> Result<Option<String>, 
         }
         Deed::Cancel(id) => providers.cancel(&id).await.map(|_| None),
         Deed::Create(account, request) => {
-            let draft = Draft::from_request(request).account(account);
+            let draft = Draft::from_request(*request).account(account);
             Ok(Some(providers.create(&draft).await?.job.id))
         }
     }
@@ -139,7 +139,7 @@ async fn nothing_is_lost_or_made_twice_in_thousands_of_operations() {
                 let (account, like) = &models[random.below(3) as usize];
                 let mut request = CreateRequest::new(&like.model, &like.training_file);
                 request.seed = Some(MARK + n as i64);
-                Deed::Create(account, request)
+                Deed::Create(account, Box::new(request))
             }
         }
     };
