@@ -12,6 +12,7 @@ mod execute;
 mod hints;
 mod observer;
 mod options;
+mod recall;
 mod response;
 mod retry;
 mod upload;

@@ -132,7 +132,7 @@ async fn a_restarted_job_is_followed() {
     };
     assert_eq!(from.id, id);
     let finished: Vec<_> = told.finished.keys().cloned().collect();
-    assert_eq!(finished, [to.id.clone()]);
+    assert_eq!(finished, std::slice::from_ref(&to.id));
     let job = stage.providers.wait(&id, &options()).await.unwrap();
     assert_eq!(job.id, to.id);
 }

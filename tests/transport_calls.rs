@@ -320,9 +320,13 @@ async fn errors_say_where_what_and_why() {
         (ErrorKind::Decode, Some(204))
     );
 
-    server.answer(Answer::json(json!({"data": 7})));
+    server.answer(Answer::json(json!({"data": 7})).header("x-request-id", "req-3"));
     let error = list_jobs(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(
+        (error.status(), error.request_id()),
+        (Some(200), Some("req-3"))
+    );
 
     for status in [300, 304, 418, 599] {
         server.answer(Answer::bytes(b"odd").status(status));

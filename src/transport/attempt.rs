@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde::de::IgnoredAny;
 use tokio::sync::SemaphorePermit;
 
-use super::{Error, ErrorBody, ErrorKind, Transport, carry, error_body, hints};
+use super::{Error, ErrorBody, ErrorKind, Transport, carry, error_body, hints, recall};
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -157,6 +157,7 @@ impl Transport {
         if serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
             return Err(about(not_json(&parts.headers, &bytes)));
         }
+        recall::keep(&bytes, parts.status, &parts.headers);
         Ok(http::Response::from_parts(parts, Body::from(bytes)).into())
     }
 

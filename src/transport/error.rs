@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
-use super::{ErrorBody, Transport, carry, retry};
+use super::{ErrorBody, Transport, carry, recall, retry};
 
 /// Why an operation failed.
 ///
@@ -341,13 +341,17 @@ impl Transport {
                 let (status, headers) = (response.status(), response.headers().clone());
                 Error::from_status(status, response.into_inner()).with_answer(status, &headers)
             }
-            Raw::InvalidResponsePayload(_, e) => Error::new(
-                ErrorKind::Decode,
-                format!(
-                    "the answer does not have the documented form: {}",
-                    crate::wire::reason(&e)
-                ),
-            ),
+            Raw::InvalidResponsePayload(body, e) => {
+                // The cause itself quotes values, which could be secrets.
+                let what = crate::wire::reason(&e);
+                let message = format!("the answer does not have the documented form: {what}");
+                let mut error = Error::new(ErrorKind::Decode, message);
+                if let Some((status, request_id)) = recall::of(&body) {
+                    error.0.status = Some(status);
+                    error.0.request_id = request_id;
+                }
+                error
+            }
             Raw::UnexpectedResponse(response) => {
                 Error::from_status(response.status(), ErrorBody::default())
                     .with_answer(response.status(), response.headers())
