@@ -131,10 +131,10 @@ async fn nothing_is_lost_or_made_twice_in_thousands_of_operations() {
     let mut deed = |n: u64| {
         let id = |random: &mut Random| ids[random.below(ids.len() as u64) as usize].clone();
         match random.below(100) {
-            0..20 => Deed::List(1 + random.below(60) as usize),
-            20..60 => Deed::Retrieve(id(&mut random)),
-            60..80 => Deed::Events(id(&mut random)),
-            80..90 => Deed::Cancel(id(&mut random)),
+            0..10 => Deed::List(1 + random.below(60) as usize),
+            10..60 => Deed::Retrieve(id(&mut random)),
+            60..82 => Deed::Events(id(&mut random)),
+            82..96 => Deed::Cancel(id(&mut random)),
             _ => {
                 let (account, like) = &models[random.below(3) as usize];
                 let mut request = CreateRequest::new(&like.model, &like.training_file);
@@ -166,7 +166,9 @@ async fn nothing_is_lost_or_made_twice_in_thousands_of_operations() {
     assert!(all.warnings.is_empty(), "{:?}", all.warnings);
     let mut made: BTreeMap<i64, usize> = BTreeMap::new();
     for job in &all.jobs {
-        if let Some(seed) = job.seed.filter(|seed| *seed >= MARK) {
+        // The sandbox's own jobs have seeds of any size.
+        let is_new = !ids.contains(&job.id);
+        if let Some(seed) = job.seed.filter(|seed| is_new && *seed >= MARK) {
             *made.entry(seed).or_default() += 1;
         }
     }

@@ -3,15 +3,14 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body_util::BodyExt;
 use reqwest::{Body, Method, Request, Response, Url};
 use secrecy::ExposeSecret;
-use serde::de::IgnoredAny;
 use tokio::sync::SemaphorePermit;
 
 use super::{Error, ErrorBody, ErrorKind, Transport, carry, error_body, hints, recall};
@@ -45,6 +44,51 @@ impl Activity {
     }
 }
 
+/// How long to wait for what comes.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// The longest silence.
+    silence: Duration,
+    /// The end of it all, and how long that was to begin with.
+    end: Option<(Instant, Duration)>,
+}
+
+impl Patience {
+    /// What comes, if it comes in time. One timer is enough for both bounds.
+    async fn heard<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
+        let left = self
+            .end
+            .map(|(end, whole)| (end.saturating_duration_since(Instant::now()), whole));
+        match left {
+            Some((left, whole)) if left < self.silence => {
+                let coming = tokio::time::timeout(left, coming).await;
+                coming.map_err(|_| out_of_time(whole))
+            }
+            _ => {
+                let coming = tokio::time::timeout(self.silence, coming).await;
+                coming.map_err(|_| silent_for(self.silence))
+            }
+        }
+    }
+
+    /// The same for an upload, during which the vendor has nothing to say.
+    async fn heard_while_moving<T>(
+        self,
+        coming: impl Future<Output = T>,
+        activity: &Activity,
+    ) -> Result<T, Error> {
+        let mut coming = std::pin::pin!(coming);
+        loop {
+            let before = activity.sent();
+            let outcome = self.heard(coming.as_mut()).await;
+            let is_over = self.end.is_some_and(|(end, _)| end <= Instant::now());
+            if outcome.is_ok() || is_over || activity.sent() == before {
+                return outcome;
+            }
+        }
+    }
+}
+
 impl Transport {
     /// One try.
     pub(super) async fn attempt(
@@ -59,22 +103,31 @@ impl Transport {
         }
         let _permit = self.permit(remaining).await?;
         self.prepare(request.headers_mut());
+        let bytes = self.settings.transfer_timeout;
+        let patience = Patience {
+            silence: self.settings.read_timeout,
+            end: match shape {
+                Shape::Json => Some((Instant::now() + remaining, self.settings.timeout)),
+                Shape::Upload(_) | Shape::Download => bytes.map(|t| (Instant::now() + t, t)),
+            },
+        };
         match shape {
             Shape::Json => {
-                *request.timeout_mut() = Some(remaining);
-                let response = self.heard(http.execute(request)).await?;
-                self.document(response).await
+                let response = patience.heard(http.execute(request)).await?;
+                self.document(received(response)?, patience).await
             }
             Shape::Upload(activity) => {
-                *request.timeout_mut() = self.settings.transfer_timeout;
                 let sending = http.execute(request);
-                let response = self.heard_while_moving(sending, activity).await?;
-                self.document(response).await
+                let response = patience.heard_while_moving(sending, activity).await?;
+                self.document(received(response)?, patience).await
             }
             Shape::Download => {
-                *request.timeout_mut() = self.settings.transfer_timeout;
-                let response = self.follow(http, request, remaining).await?;
-                Ok(self.watched(response))
+                let head = Patience {
+                    end: Some((Instant::now() + remaining, self.settings.timeout)),
+                    ..patience
+                };
+                let response = self.follow(http, request, head).await?;
+                Ok(self.watched(response, patience))
             }
         }
     }
@@ -105,46 +158,10 @@ impl Transport {
         }
     }
 
-    /// What comes, if the vendor is not silent for too long before it does.
-    async fn heard<T>(&self, coming: impl Future<Output = reqwest::Result<T>>) -> Result<T, Error> {
-        let silence = self.settings.read_timeout;
-        match tokio::time::timeout(silence, coming).await {
-            Ok(outcome) => outcome.map_err(|e| self.lost(e)),
-            Err(_) => Err(silent_for(silence)),
-        }
-    }
-
-    /// The same for an upload, during which the vendor has nothing to say.
-    async fn heard_while_moving<T>(
-        &self,
-        coming: impl Future<Output = reqwest::Result<T>>,
-        activity: &Activity,
-    ) -> Result<T, Error> {
-        let mut coming = std::pin::pin!(coming);
-        loop {
-            let before = activity.sent();
-            let silence = tokio::time::timeout(self.settings.read_timeout, coming.as_mut());
-            match silence.await {
-                Ok(outcome) => return outcome.map_err(|e| self.lost(e)),
-                Err(_) if activity.sent() == before => {
-                    return Err(silent_for(self.settings.read_timeout));
-                }
-                Err(_) => {}
-            }
-        }
-    }
-
-    fn lost(&self, error: reqwest::Error) -> Error {
-        if error.is_timeout() && !error.is_connect() {
-            return out_of_time(self.settings.timeout).because(error.without_url());
-        }
-        Error::from_reqwest(error)
-    }
-
     /// An answer whose body is a JSON document, read as a whole.
-    async fn document(&self, response: Response) -> Result<Response, Error> {
+    async fn document(&self, response: Response, patience: Patience) -> Result<Response, Error> {
         if !response.status().is_success() {
-            return Err(self.refusal(response).await);
+            return Err(self.refusal(response, patience).await);
         }
         let (parts, body) = http::Response::<Body>::from(response).into_parts();
         let about = |error: Error| error.with_answer(parts.status, &parts.headers);
@@ -153,53 +170,18 @@ impl Transport {
         if expected.is_some_and(|length| length > limit as u64) {
             return Err(about(too_large(limit)));
         }
-        let bytes = self.all_of(body, limit).await.map_err(about)?;
-        if serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
-            return Err(about(not_json(&parts.headers, &bytes)));
-        }
+        let bytes = all_of(body, limit, patience).await.map_err(about)?;
         recall::keep(&bytes, parts.status, &parts.headers);
         Ok(http::Response::from_parts(parts, Body::from(bytes)).into())
     }
 
-    async fn all_of(&self, mut body: Body, limit: usize) -> Result<Bytes, Error> {
-        let mut first = Bytes::new();
-        let mut all = BytesMut::new();
-        while let Some(piece) = self.piece(&mut body).await? {
-            if first.len() + all.len() + piece.len() > limit {
-                return Err(too_large(limit));
-            }
-            // Most answers are one piece, which need not be copied.
-            if first.is_empty() && all.is_empty() {
-                first = piece;
-            } else {
-                all.extend_from_slice(&std::mem::take(&mut first));
-                all.extend_from_slice(&piece);
-            }
-        }
-        Ok(if all.is_empty() { first } else { all.freeze() })
-    }
-
-    async fn piece(&self, body: &mut Body) -> Result<Option<Bytes>, Error> {
-        loop {
-            let frame = async { body.frame().await.transpose() };
-            match self.heard(frame).await? {
-                None => return Ok(None),
-                Some(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
-    }
-
     /// What an answer that is no success says.
-    async fn refusal(&self, response: Response) -> Error {
+    async fn refusal(&self, response: Response, patience: Patience) -> Error {
         let (parts, mut body) = http::Response::<Body>::from(response).into_parts();
         let mut start = Vec::new();
         // A body that breaks off is what came before it did.
         while start.len() < error_body::LIMIT {
-            let Ok(Some(piece)) = self.piece(&mut body).await else {
+            let Ok(Some(piece)) = piece(&mut body, patience).await else {
                 break;
             };
             let room = error_body::LIMIT - start.len();
@@ -224,20 +206,13 @@ impl Transport {
         &self,
         http: &reqwest::Client,
         request: Request,
-        remaining: Duration,
+        patience: Patience,
     ) -> Result<Response, Error> {
         let method = request.method().clone();
         let mut url = request.url().clone();
-        let limit = remaining.min(self.settings.read_timeout);
         let mut next = request;
         for _ in 0..=MAX_REDIRECTS {
-            let timeout = *next.timeout_mut();
-            let waiting = tokio::time::timeout(limit, http.execute(next));
-            let response = match waiting.await {
-                Ok(response) => response.map_err(|e| self.lost(e))?,
-                Err(_) if remaining <= limit => return Err(out_of_time(self.settings.timeout)),
-                Err(_) => return Err(silent_for(limit)),
-            };
+            let response = received(patience.heard(http.execute(next)).await?)?;
             let status = response.status();
             if status.is_success() {
                 return Ok(response);
@@ -245,10 +220,9 @@ impl Transport {
             let target = redirect_target(&url, response.headers());
             let (true, Some(target)) = (status.is_redirection() && method == Method::GET, target)
             else {
-                return Err(self.refusal(response).await);
+                return Err(self.refusal(response, patience).await);
             };
             next = Request::new(Method::GET, target.clone());
-            *next.timeout_mut() = timeout;
             if target.origin() == url.origin() {
                 self.prepare(next.headers_mut());
             }
@@ -261,20 +235,57 @@ impl Transport {
     }
 
     /// The same answer, with an error in the place of a silence in its body.
-    fn watched(&self, response: Response) -> Response {
+    fn watched(&self, response: Response, patience: Patience) -> Response {
         let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let stream = futures_util::stream::unfold(Some((self.clone(), body)), |state| async move {
-            let (transport, mut body) = state?;
-            match transport.piece(&mut body).await {
-                Ok(None) => None,
-                Ok(Some(piece)) => Some((Ok(piece), Some((transport, body)))),
-                Err(error) => {
-                    let error = transport.labelled(error);
-                    Some((Err(carry::boxed(error)), None))
+        let stream =
+            futures_util::stream::unfold(Some((self.clone(), body)), move |state| async move {
+                let (transport, mut body): (Transport, Body) = state?;
+                match piece(&mut body, patience).await {
+                    Ok(None) => None,
+                    Ok(Some(piece)) => Some((Ok(piece), Some((transport, body)))),
+                    Err(error) => {
+                        let error = transport.labelled(error);
+                        Some((Err(carry::boxed(error)), None))
+                    }
+                }
+            });
+        http::Response::from_parts(parts, Body::wrap_stream(stream)).into()
+    }
+}
+
+fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
+    outcome.map_err(Error::from_reqwest)
+}
+
+async fn all_of(mut body: Body, limit: usize, patience: Patience) -> Result<Bytes, Error> {
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(piece) = piece(&mut body, patience).await? {
+        if first.len() + all.len() + piece.len() > limit {
+            return Err(too_large(limit));
+        }
+        // Most answers are one piece, which need not be copied.
+        if first.is_empty() && all.is_empty() {
+            first = piece;
+        } else {
+            all.extend_from_slice(&std::mem::take(&mut first));
+            all.extend_from_slice(&piece);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+async fn piece(body: &mut Body, patience: Patience) -> Result<Option<Bytes>, Error> {
+    loop {
+        let frame = async { body.frame().await.transpose() };
+        match received(patience.heard(frame).await?)? {
+            None => return Ok(None),
+            Some(frame) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
                 }
             }
-        });
-        http::Response::from_parts(parts, Body::wrap_stream(stream)).into()
+        }
     }
 }
 
@@ -309,19 +320,6 @@ fn too_large(limit: usize) -> Error {
         ErrorKind::TooLarge,
         format!("the answer is larger than the limit of {limit} bytes"),
     )
-}
-
-fn not_json(headers: &HeaderMap, bytes: &[u8]) -> Error {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("of no stated type");
-    let message = if bytes.is_empty() {
-        "the answer is empty, where a JSON document was expected".to_owned()
-    } else {
-        format!("the answer is not JSON ({kind}, {} bytes)", bytes.len())
-    };
-    Error::new(ErrorKind::Decode, message)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{ErrorBody, Transport, carry, recall, retry};
@@ -124,6 +125,30 @@ impl Error {
             format!("{message}: {deepest}")
         };
         Self::new(kind, message).because(error)
+    }
+
+    /// A body that is no JSON, or not of the documented form.
+    fn undecoded(body: &Bytes, error: &serde_json::Error) -> Self {
+        let known = recall::of(body);
+        let kind = known
+            .as_ref()
+            .and_then(|known| known.kind.as_ref()?.to_str().ok());
+        let message = if body.is_empty() {
+            "the answer is empty, where a JSON document was expected".to_owned()
+        } else if error.is_syntax() || error.is_eof() {
+            let kind = kind.unwrap_or("of no stated type");
+            format!("the answer is not JSON ({kind}, {} bytes)", body.len())
+        } else {
+            // The cause itself quotes values, which could be secrets.
+            let what = crate::wire::reason(error);
+            format!("the answer does not have the documented form: {what}")
+        };
+        let mut error = Self::new(ErrorKind::Decode, message);
+        if let Some(known) = known {
+            error.0.status = Some(known.status);
+            error.0.request_id = known.request_id;
+        }
+        error
     }
 
     pub(super) fn from_status(status: StatusCode, body: ErrorBody) -> Self {
@@ -341,17 +366,7 @@ impl Transport {
                 let (status, headers) = (response.status(), response.headers().clone());
                 Error::from_status(status, response.into_inner()).with_answer(status, &headers)
             }
-            Raw::InvalidResponsePayload(body, e) => {
-                // The cause itself quotes values, which could be secrets.
-                let what = crate::wire::reason(&e);
-                let message = format!("the answer does not have the documented form: {what}");
-                let mut error = Error::new(ErrorKind::Decode, message);
-                if let Some((status, request_id)) = recall::of(&body) {
-                    error.0.status = Some(status);
-                    error.0.request_id = request_id;
-                }
-                error
-            }
+            Raw::InvalidResponsePayload(body, e) => Error::undecoded(&body, &e),
             Raw::UnexpectedResponse(response) => {
                 Error::from_status(response.status(), ErrorBody::default())
                     .with_answer(response.status(), response.headers())

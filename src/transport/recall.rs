@@ -8,7 +8,8 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::error::request_id;
 
@@ -16,8 +17,15 @@ use super::error::request_id;
 struct Answer {
     body: *const u8,
     length: usize,
-    status: StatusCode,
-    request_id: Option<String>,
+    known: Known,
+}
+
+/// What is known of an answer beside its body.
+pub(super) struct Known {
+    pub(super) status: StatusCode,
+    pub(super) request_id: Option<String>,
+    /// The type of content that it claims to be.
+    pub(super) kind: Option<HeaderValue>,
 }
 
 thread_local! {
@@ -29,15 +37,18 @@ pub(super) fn keep(body: &Bytes, status: StatusCode, headers: &HeaderMap) {
     let answer = Answer {
         body: body.as_ptr(),
         length: body.len(),
-        status,
-        request_id: request_id(headers).map(str::to_owned),
+        known: Known {
+            status,
+            request_id: request_id(headers).map(str::to_owned),
+            kind: headers.get(CONTENT_TYPE).cloned(),
+        },
     };
     LAST.with_borrow_mut(|last| *last = Some(answer));
 }
 
-/// Status and request id of the answer that a body came with.
-pub(super) fn of(body: &Bytes) -> Option<(StatusCode, Option<String>)> {
+/// The answer that a body came with.
+pub(super) fn of(body: &Bytes) -> Option<Known> {
     let last = LAST.with_borrow_mut(Option::take)?;
     let is_it = last.body == body.as_ptr() && last.length == body.len();
-    is_it.then_some((last.status, last.request_id))
+    is_it.then_some(last.known)
 }
