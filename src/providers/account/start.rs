@@ -23,7 +23,8 @@ impl Account {
             Client::Together(_) => request.to_together(loss).map(|t| t.dropped),
             Client::TrueFoundry(_) => Ok(Vec::new()),
         };
-        dropped.map_err(|refusal| Error::from(refusal).at_account(&self.name))
+        dropped
+            .map_err(|refusal: crate::unify::Refusal| Error::from(refusal).at_account(&self.name))
     }
 
     /// Uploads a file of examples.
@@ -86,7 +87,7 @@ impl Account {
         request: &CreateRequest,
         loss: Loss,
     ) -> Result<Job, Error> {
-        let refused = |refusal| Error::from(refusal).at_account(&self.name);
+        let refused = |refusal: crate::unify::Refusal| Error::from(refusal).at_account(&self.name);
         match &self.client {
             #[cfg(feature = "openai")]
             Client::OpenAi(client) => {
