@@ -1,4 +1,6 @@
 //! What can be said on the command line.
+// These comments are the help of the program, not pages of rustdoc.
+#![allow(rustdoc::broken_intra_doc_links)]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
