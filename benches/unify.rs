@@ -15,7 +15,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use unitune::unify::{Context, Job, ToJob};
-use unitune::wire::{Item, LenientList};
+use unitune::wire::{Item, LenientList, from_slice};
 use unitune::{openai, together, truefoundry};
 
 const SIZES: [usize; 3] = [20, 1_000, 10_000];
@@ -79,7 +79,7 @@ fn parse(bytes: &[u8]) -> Value {
 }
 
 fn decode<L: List>(bytes: &[u8]) -> L {
-    serde_json::from_slice(bytes).expect("it is a list")
+    from_slice(bytes).expect("it is a list")
 }
 
 fn unify<L: List>(list: L, context: &Context) -> Vec<Job> {

@@ -3,16 +3,21 @@
 //!
 //! Nothing here knows a vendor.
 
+mod decode;
 mod deep_object;
 mod enumeration;
 mod extra;
 mod lenient;
 mod secret;
 mod timestamp;
+mod union;
 
+pub use decode::from_slice;
 pub use deep_object::{DeepObject, NamedDeepObject};
 pub use extra::{Extra, Key};
 pub(crate) use lenient::reason;
 pub use lenient::{Item, LenientList, MalformedItem};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
+#[doc(hidden)]
+pub use union::{Members, Union, read_union};

@@ -1,7 +1,11 @@
 //! Arbitrary bytes through decode and unify. Nothing may panic, and whatever
 //! becomes a job keeps what is promised of every job.
 
+use std::fmt::Debug;
+
+use serde::de::DeserializeOwned;
 use unitune::unify::{Context, CreateRequest, Event, Job, Loss, ToJob};
+use unitune::wire::from_slice;
 use unitune::{openai, together, truefoundry};
 
 /// How far one input came.
@@ -24,7 +28,7 @@ pub fn execute(bytes: &[u8]) -> Reached {
     let strict = Context::new("fuzz").strict();
     macro_rules! job {
         ($ty:ty) => {
-            serde_json::from_slice::<$ty>(bytes).ok().inspect(|job| {
+            decoded::<$ty>(bytes).inspect(|job| {
                 reached.decoded += 1;
                 let _ = job.to_job(&strict);
                 if let Ok(job) = job.clone().into_job(&noted) {
@@ -36,10 +40,13 @@ pub fn execute(bytes: &[u8]) -> Reached {
     }
     job!(openai::types::FineTuningJob);
     job!(truefoundry::types::FineTuningJob);
+    // Lists keep what does not decode, which no other type does.
+    decoded::<openai::types::FineTuningJobList>(bytes);
+    decoded::<together::types::FinetuneTruncatedList>(bytes);
     job!(together::types::FinetuneResponseTruncated);
     if let Some(job) = job!(together::types::FinetuneResponse) {
-        let events = job.events.as_deref().unwrap_or_default();
-        let _ = Event::from_together(&job.id, events, &noted);
+        let events = job.events.unwrap_or_default();
+        let _ = Event::from_together(&job.id, events.ok(), &noted);
     }
     if let Ok(request) = serde_json::from_slice::<CreateRequest>(bytes) {
         reached.decoded += 1;
@@ -49,6 +56,13 @@ pub fn execute(bytes: &[u8]) -> Reached {
         }
     }
     reached
+}
+
+/// Decoded in one pass where that is enough, and then just as otherwise.
+fn decoded<T: DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
+    let patiently = serde_json::from_slice::<T>(bytes).ok();
+    assert_eq!(from_slice::<T>(bytes).ok(), patiently);
+    patiently
 }
 
 fn promises(job: &Job) {

@@ -149,14 +149,14 @@ mod together {
         /// The vendor's events have no id: the place in the log makes one, so
         /// the whole log must be given. An event without a time has that of its
         /// neighbour; in a log without any time there are only errors.
-        pub fn from_together(
+        pub fn from_together<'e>(
             job: &str,
-            events: &[FineTuneEvent],
+            events: impl IntoIterator<Item = &'e FineTuneEvent, IntoIter: Clone>,
             context: &Context,
         ) -> Vec<Result<Self, MappingError>> {
-            let mut last = events.iter().find_map(log::time);
+            let events = events.into_iter();
+            let mut last = events.clone().find_map(log::time);
             events
-                .iter()
                 .enumerate()
                 .map(|(index, event)| {
                     last = log::time(event).or(last);

@@ -18,6 +18,7 @@ use super::rules::together as rules;
 use super::{Context, Job, JobObject, MappingError, Members, Provider, Status, ToJob, Usd, Vendor};
 use super::{common, status};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
+use crate::wire::LenientList;
 
 impl ToJob for FinetuneResponse {
     fn into_job(self, context: &Context) -> Result<Job, MappingError> {
@@ -50,7 +51,8 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
 
     let word = view.status.as_str().to_owned();
     let status = common::status(&word, status::together(&view.status), ledger)?;
-    let events = view.events.as_deref().unwrap_or_default();
+    let no_events = LenientList::default();
+    let events = view.events.as_ref().unwrap_or(&no_events);
     let created_at = times::created(&view, events, ledger)?;
     let finished_at = times::finished(&view, events, status, created_at, ledger)?;
     let estimated_finish = times::estimate(&view, status, ledger);

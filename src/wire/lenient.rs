@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::decode;
+
 /// A list whose items decode one by one.
 ///
 /// A list that is `null` is empty.
@@ -34,7 +36,7 @@ pub struct MalformedItem {
 
 impl<T> LenientList<T> {
     /// The items that decoded.
-    pub fn ok(&self) -> impl Iterator<Item = &T> {
+    pub fn ok(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         self.0.iter().filter_map(|item| match item {
             Item::Ok(value) => Some(value),
             Item::Malformed(_) => None,
@@ -123,6 +125,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
+                if decode::is_one_pass() {
+                    while let Some(value) = seq.next_element()? {
+                        items.push(Item::Ok(value));
+                    }
+                    return Ok(LenientList(items));
+                }
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
                     items.push(item(raw.get())?);
                 }
@@ -134,7 +142,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
 }
 
 fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
-    match serde_json::from_str(raw) {
+    match decode::from_str(raw) {
         Ok(value) => Ok(Item::Ok(value)),
         Err(error) => Ok(Item::Malformed(MalformedItem {
             raw: serde_json::from_str(raw).map_err(E::custom)?,

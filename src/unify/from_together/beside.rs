@@ -6,7 +6,7 @@ use super::view::Unmapped;
 use crate::together::types::{FineTuneEvent, FineTuneProgress};
 use crate::unify::extras::Extras;
 use crate::unify::members::Source;
-use crate::wire::{Extra, Timestamp};
+use crate::wire::{Extra, LenientList, Timestamp};
 
 /// Names that come in another spelling than the document's.
 const SPELLINGS: [(&str, &str); 3] = [
@@ -18,7 +18,7 @@ const SPELLINGS: [(&str, &str); 3] = [
 /// The vendor's own values, made into members when somebody looks.
 #[derive(Clone)]
 pub(super) struct Beside {
-    pub(super) events: Option<Vec<FineTuneEvent>>,
+    pub(super) events: Option<LenientList<FineTuneEvent>>,
     pub(super) started_at: Option<Timestamp>,
     pub(super) updated_at: Option<Timestamp>,
     pub(super) progress: Option<FineTuneProgress>,

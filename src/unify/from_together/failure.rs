@@ -5,10 +5,11 @@ use super::rules;
 use crate::together::types::FineTuneEvent;
 use crate::unify::notes::Ledger;
 use crate::unify::{JobError, Status};
+use crate::wire::LenientList;
 
 /// The last event of level error, or of a type that ends a job by an error.
 pub(super) fn failure(
-    events: &[FineTuneEvent],
+    events: &LenientList<FineTuneEvent>,
     status: Status,
     ledger: &mut Ledger<'_>,
 ) -> Option<JobError> {
@@ -19,7 +20,7 @@ pub(super) fn failure(
     // The log is in order of time as a rule; where times say otherwise, they
     // are right, and of equal times the later entry is.
     let mut last: Option<&FineTuneEvent> = None;
-    for event in events.iter().filter(|event| says_error(event)) {
+    for event in events.ok().filter(|event| says_error(event)) {
         let earlier = last
             .and_then(log::time)
             .zip(log::time(event))

@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use super::log;
 use crate::together::types::{FineTuneEvent, FinetuneEventType};
+use crate::wire::LenientList;
 
 /// The id that the last restart in the log names, if it is another one.
-pub(in crate::unify) fn successor(job: &str, events: &[FineTuneEvent]) -> Option<String> {
+pub(in crate::unify) fn successor(job: &str, events: &LenientList<FineTuneEvent>) -> Option<String> {
     events
-        .iter()
+        .ok()
         .rev()
         .filter(|event| says_restart(event))
         .find_map(|event| {
@@ -67,7 +68,7 @@ fn is_id(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn log_of(events: &str) -> Vec<FineTuneEvent> {
+    fn log_of(events: &str) -> LenientList<FineTuneEvent> {
         serde_json::from_str(events).unwrap()
     }
 

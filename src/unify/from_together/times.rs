@@ -6,7 +6,7 @@ use super::view::View;
 use crate::together::types::FineTuneEvent;
 use crate::unify::notes::Ledger;
 use crate::unify::{MappingError, Status};
-use crate::wire::Timestamp;
+use crate::wire::{LenientList, Timestamp};
 
 fn seconds(time: &Option<Timestamp>) -> Option<i64> {
     time.as_ref().and_then(Timestamp::unix_seconds)
@@ -15,7 +15,7 @@ fn seconds(time: &Option<Timestamp>) -> Option<i64> {
 /// Never zero and never now: a job without any time is an error.
 pub(super) fn created(
     view: &View,
-    events: &[FineTuneEvent],
+    events: &LenientList<FineTuneEvent>,
     ledger: &mut Ledger<'_>,
 ) -> Result<i64, MappingError> {
     if let Some(time) = seconds(&view.created_at) {
@@ -23,7 +23,7 @@ pub(super) fn created(
         return Ok(time);
     }
     let earliest = events
-        .iter()
+        .ok()
         .filter_map(log::time)
         .chain(seconds(&view.started_at))
         .chain(seconds(&view.updated_at))
@@ -52,7 +52,7 @@ fn came(time: &Option<Timestamp>) -> String {
 /// Only of a job that has ended, and never before it was made.
 pub(super) fn finished(
     view: &View,
-    events: &[FineTuneEvent],
+    events: &LenientList<FineTuneEvent>,
     status: Status,
     created_at: i64,
     ledger: &mut Ledger<'_>,
@@ -67,7 +67,7 @@ pub(super) fn finished(
             Turn::Step => false,
         })
     };
-    let ended = events.iter().filter(ends).filter_map(log::time).max();
+    let ended = events.ok().filter(ends).filter_map(log::time).max();
     if let Some(time) = ended.filter(|time| *time >= created_at) {
         ledger.note(rules::FINISHED_EVENT);
         return Ok(Some(time));

@@ -9,7 +9,7 @@ use crate::together::types::{
     TrainingType,
 };
 use crate::unify::extras::Extras;
-use crate::wire::{Extra, Timestamp};
+use crate::wire::{Extra, LenientList, Timestamp};
 
 /// Either schema. What one of them lacks is `None`.
 pub(super) struct View {
@@ -18,7 +18,7 @@ pub(super) struct View {
     pub(super) created_at: Option<Timestamp>,
     pub(super) started_at: Option<Timestamp>,
     pub(super) updated_at: Option<Timestamp>,
-    pub(super) events: Option<Vec<FineTuneEvent>>,
+    pub(super) events: Option<LenientList<FineTuneEvent>>,
     pub(super) progress: Option<FineTuneProgress>,
     pub(super) model: Option<String>,
     pub(super) model_output_name: Option<String>,

@@ -3,6 +3,8 @@
 //! Branches are told apart by JSON type, by keyword, or by a tag, and only
 //! where a document offers none of these by what decodes, strictest first.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -17,6 +19,7 @@ pub(super) fn emit(
     docs: &TokenStream,
     branches: &[Branch],
 ) -> TokenStream {
+    let runtime = context.runtime;
     let open = context.model.is_received(component);
     let variants = branches.iter().map(|b| declaration(context, component, b));
     let unknown = open.then(|| {
@@ -29,10 +32,11 @@ pub(super) fn emit(
         quote! { Ok(Self::Unknown(value)) }
     } else {
         let message = format!("no branch of {component} fits");
-        quote! { Err(<D::Error as ::serde::de::Error>::custom(#message)) }
+        quote! { Err(#message) }
     };
     let mut ordered: Vec<&Branch> = branches.iter().collect();
     ordered.sort_by_key(|b| rank(context, b));
+    let by_tag = by_tag(context, branches);
     let attempts = ordered.iter().map(|b| attempt(context, b));
     let serialized = branches.iter().map(|b| {
         let variant = names::ident(&b.variant);
@@ -63,7 +67,14 @@ pub(super) fn emit(
             where
                 D: ::serde::Deserializer<'de>,
             {
-                let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
+                #runtime::wire::read_union(deserializer)
+            }
+        }
+        impl #runtime::wire::Union for #ident {
+            #by_tag
+            fn from_json(
+                value: ::serde_json::Value,
+            ) -> ::std::result::Result<Self, &'static str> {
                 #(#attempts)*
                 #otherwise
             }
@@ -172,6 +183,52 @@ fn attempt(context: &Context<'_>, branch: &Branch) -> TokenStream {
             && let Ok(found) = <#ty as ::serde::Deserialize>::deserialize(&value)
         {
             return Ok(Self::#variant(found.into()));
+        }
+    }
+}
+
+/// How an object finds its branch before it has been read as a whole: by the
+/// one member that tells all branches apart that are told apart by a member,
+/// if no two of them have a value in common.
+fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
+    let runtime = context.runtime;
+    let tagged: Vec<_> = branches
+        .iter()
+        .filter_map(|branch| match &branch.test {
+            Test::Tagged { property, values } => Some((branch, property, values)),
+            _ => None,
+        })
+        .collect();
+    let mut values = BTreeSet::new();
+    let all_differ = tagged
+        .iter()
+        .flat_map(|(_, _, v)| *v)
+        .all(|v| values.insert(v));
+    let tag = tagged.first().map(|(_, tag, _)| *tag);
+    let tag = tag.filter(|tag| all_differ && tagged.iter().all(|(_, t, _)| t == tag));
+    let Some(tag) = tag else {
+        return quote! { const TAG: ::std::option::Option<&'static str> = None; };
+    };
+    let arms = tagged.iter().map(|(branch, _, values)| {
+        let variant = names::ident(&branch.variant);
+        let ty = context.rust_type(&branch.ty);
+        quote! {
+            #(#values)|* => Ok(Self::#variant(members.read::<#ty>()?.into())),
+        }
+    });
+    quote! {
+        const TAG: ::std::option::Option<&'static str> = Some(#tag);
+        fn tagged<'de, A>(
+            tag: &str,
+            members: #runtime::wire::Members<'de, A>,
+        ) -> ::std::result::Result<Self, A::Error>
+        where
+            A: ::serde::de::MapAccess<'de>,
+        {
+            match tag {
+                #(#arms)*
+                _ => members.untagged(),
+            }
         }
     }
 }
