@@ -1,7 +1,7 @@
 //! What the client costs: a list over three accounts against the slowest
 //! single one, one call against bare reqwest, memory over 100,000 jobs.
 //!
-//! `cargo bench --bench client` prints the tables of `benches/README.md`. The
+//! `cargo bench -p unitune --bench client` prints the tables of `benches/README.md`. The
 //! vendors are a server on loopback that answers with prepared bytes, each of
 //! its answers after a fixed delay.
 

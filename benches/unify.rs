@@ -1,8 +1,8 @@
 //! What it costs to decode a list of jobs and to unify it, against parsing the
 //! same bytes to a `serde_json::Value`.
 //!
-//! `cargo bench --bench unify` measures with criterion;
-//! `cargo bench --bench unify -- --ratios` prints the tables of
+//! `cargo bench -p unitune --bench unify` measures with criterion;
+//! `cargo bench -p unitune --bench unify -- --ratios` prints the tables of
 //! `benches/README.md`.
 
 use std::hint::black_box;
