@@ -37,7 +37,7 @@ async fn all_of(mut watch: WatchStream) -> Told {
                 assert!(!told.finished.contains_key(&job.id));
                 let statuses = told.statuses.entry(job.id.clone()).or_default();
                 assert_eq!(statuses.last().map(|(status, _)| *status), before);
-                let now = (job.status, job.provider.status.clone());
+                let now = (job.status, job.provider.status.to_string());
                 assert_ne!(statuses.last(), Some(&now));
                 statuses.push(now);
             }

@@ -34,7 +34,9 @@ fn comes_back<T: DeserializeOwned + Serialize + Debug>(json: Value, is_branch: f
 
 /// An object with its members in this order.
 fn object(members: &[(&String, &Value)]) -> String {
-    let members = members.iter().map(|(name, value)| format!("{name:?}:{value}"));
+    let members = members
+        .iter()
+        .map(|(name, value)| format!("{name:?}:{value}"));
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 

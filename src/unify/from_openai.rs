@@ -1,7 +1,6 @@
 //! OpenAI's job: identity, but for the status; `error` stands beside the
 //! gateway's fields.
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::common;
@@ -12,7 +11,10 @@ use super::rules::openai as rules;
 use super::{
     Context, Job, JobError, JobObject, MappingError, Members, Provider, ToJob, Vendor, status,
 };
-use crate::openai::types::{FineTuningJob, FineTuningJobError};
+use crate::openai::types::{
+    FineTuneMethod, FineTuningIntegration, FineTuningJob, FineTuningJobError,
+    FineTuningJobHyperparameters,
+};
 use crate::wire::Extra;
 
 impl ToJob for FineTuningJob {
@@ -39,7 +41,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         fine_tuned_model,
         organization_id,
         result_files,
-        status,
+        status: word,
         validation_file,
         training_file,
         hyperparameters,
@@ -55,16 +57,15 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     let mut ledger = Ledger::new(context);
     let mut extras = Extras::new();
     ledger.note_all(rules::TABLE, &[]);
-    let word = status.as_str().to_owned();
-    let status = common::status(&word, status::openai(&status), &mut ledger)?;
+    let status = common::status(word.as_str(), status::openai(&word), &mut ledger)?;
     let finished_at = common::finished(created_at, finished_at, &mut extras, &mut ledger)?;
     extras.put("user_provided_suffix", user_provided_suffix);
     extras.undocumented(&undocumented, &[]);
     let error = error.and_then(|error| failure(error, &mut extras));
-    let mut hyperparameters = hyperparameters.map(|it| Members::later(Own(it)));
-    let mut method = method.map(|it| Members::later(Own(it)));
+    let mut hyperparameters = hyperparameters.map(Members::later);
+    let mut method = method.map(|it| Members::boxed(it));
     let mut integrations: Option<Vec<Members>> =
-        integrations.map(|all| all.into_iter().map(|it| Members::later(Own(it))).collect());
+        integrations.map(|all| all.into_iter().map(Members::later).collect());
     let objects = hyperparameters.iter_mut().chain(&mut method);
     for members in objects.chain(integrations.iter_mut().flatten()) {
         ledger.look(members);
@@ -93,7 +94,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         provider: Provider {
             account: context.account.clone(),
             vendor: Vendor::OpenAi,
-            status: word,
+            status: word.into_word(),
             cost: None,
             successor: None,
             notes: ledger.into_notes(),
@@ -102,19 +103,26 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     })
 }
 
-/// A value of the vendor's that is an object in the gateway's job, too.
-#[derive(Clone)]
-struct Own<T>(T);
+/// Values of the vendor's that are objects in the gateway's job, too.
+macro_rules! as_they_are {
+    ($($ty:ty),*) => {$(
+        impl Source for $ty {
+            fn members(&self) -> Map<String, Value> {
+                object(self)
+            }
 
-impl<T: Serialize + Clone + Send + Sync + 'static> Source for Own<T> {
-    fn members(&self) -> Map<String, Value> {
-        object(&self.0)
-    }
-
-    fn boxed(&self) -> Box<dyn Source> {
-        Box::new(self.clone())
-    }
+            fn boxed(&self) -> Box<dyn Source> {
+                Box::new(self.clone())
+            }
+        }
+    )*};
 }
+
+as_they_are!(
+    FineTuningJobHyperparameters,
+    FineTuneMethod,
+    FineTuningIntegration
+);
 
 /// `null`, `{}` and an object of nothing but nulls all mean that nothing went
 /// wrong. What the error says beyond its three members is kept beside the job.

@@ -49,8 +49,8 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
     ledger.note(rules::OBJECT);
     ledger.note(rules::ID);
 
-    let word = view.status.as_str().to_owned();
-    let status = common::status(&word, status::together(&view.status), ledger)?;
+    let meaning = status::together(&view.status);
+    let status = common::status(view.status.as_str(), meaning, ledger)?;
     let no_events = LenientList::default();
     let events = view.events.as_ref().unwrap_or(&no_events);
     let created_at = times::created(&view, events, ledger)?;
@@ -148,7 +148,7 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
         provider: Provider {
             account: context.account.clone(),
             vendor: Vendor::Together,
-            status: word,
+            status: view.status.into_word(),
             cost,
             successor,
             notes,

@@ -35,7 +35,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         fine_tuned_model,
         organization_id,
         result_files,
-        status,
+        status: word,
         validation_file,
         training_file,
         hyperparameters,
@@ -50,8 +50,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     let mut ledger = Ledger::new(context);
     let mut extras = Extras::new();
     ledger.note_all(rules::TABLE, &["finished_at", "error"]);
-    let word = status.as_str().to_owned();
-    let status = common::status(&word, status::truefoundry(&status), &mut ledger)?;
+    let status = common::status(word.as_str(), status::truefoundry(&word), &mut ledger)?;
     let finished_at = common::finished(created_at, finished_at, &mut extras, &mut ledger)?;
     let error = failure(&undocumented);
     ledger.note(match error {
@@ -86,7 +85,7 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         provider: Provider {
             account: context.account.clone(),
             vendor: Vendor::TrueFoundry,
-            status: word,
+            status: word.into_word(),
             cost: None,
             successor: None,
             notes: ledger.into_notes(),

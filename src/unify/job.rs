@@ -1,5 +1,6 @@
 //! The gateway's job, and what is known beside it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,7 @@ pub struct Provider {
     /// Who runs it.
     pub vendor: Vendor,
     /// The vendor's own word for the status.
-    pub status: String,
+    pub status: Cow<'static, str>,
     /// What the job costs, where the vendor says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Usd>,

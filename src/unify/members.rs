@@ -58,6 +58,11 @@ impl Members {
         Self(Form::Source(Box::new(source)))
     }
 
+    /// The same of what is in a box already.
+    pub(super) fn boxed(source: Box<dyn Source>) -> Self {
+        Self(Form::Source(source))
+    }
+
     /// Works them out now, and notes what is withheld.
     pub(super) fn settle(&mut self, ledger: &mut Ledger<'_>) {
         if let Form::Source(source) = &self.0 {

@@ -30,6 +30,14 @@ macro_rules! __wire_enum {
                     Self::Unknown(value) => value,
                 }
             }
+
+            /// The value as it stands on the wire, without a copy of it.
+            pub fn into_word(self) -> ::std::borrow::Cow<'static, str> {
+                match self {
+                    $(Self::$variant => $value.into(),)*
+                    Self::Unknown(value) => value.into(),
+                }
+            }
         }
 
         impl ::std::convert::From<&str> for $name {
@@ -163,6 +171,8 @@ mod tests {
         assert_eq!(state, State::Unknown("half-open".to_owned()));
         assert_eq!(serde_json::to_string(&state).unwrap(), "\"half-open\"");
         assert_eq!(State::KNOWN, [State::On, State::Off]);
+        assert_eq!(state.into_word(), "half-open");
+        assert_eq!(State::On.into_word(), "on");
     }
 
     #[test]

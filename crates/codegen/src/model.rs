@@ -17,8 +17,8 @@ pub(crate) struct Model {
     pub(crate) received: BTreeSet<String>,
     /// Components that a caller sends, directly or inside others.
     pub(crate) sent: BTreeSet<String>,
-    /// Fields (component, wire name) that need a box, because the type would
-    /// otherwise hold itself.
+    /// Fields (component, wire name) in a box: because the type would otherwise
+    /// hold itself, or because the document asks for it.
     pub(crate) boxed: BTreeSet<(String, String)>,
     /// Components without a type of their own: enumerations of one word that
     /// are only branches of unions (the variant says it all), and multipart
@@ -53,6 +53,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) nullable: bool,
     pub(crate) deprecated: bool,
+    /// Whether the document asks for a box (`x-unitune-boxed`).
+    pub(crate) boxed: bool,
     pub(crate) ty: TypeRef,
 }
 

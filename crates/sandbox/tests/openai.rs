@@ -353,6 +353,51 @@ async fn graders_are_validated_and_run() {
 }
 
 #[tokio::test]
+async fn a_formula_combines_graders() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::OpenAi);
+    let check = |operation: &str| {
+        json!({"type": "string_check", "name": operation, "operation": operation,
+               "input": "{{sample.output_text}}", "reference": "42"})
+    };
+    let multi = |formula: &str| {
+        json!({"type": "multi", "name": "all", "calculate_output": formula,
+               "graders": {"exact": check("eq"), "close": check("like")}})
+    };
+    let run = "/fine_tuning/alpha/graders/run";
+    let graded = async |formula: &str| {
+        let body = json!({"grader": multi(formula), "model_sample": "It is 42."});
+        session.post(run, &[], body).await
+    };
+    let good = graded("0.75 * exact + 0.25 * max(close, exact)").await;
+    assert_eq!(good["reward"], 0.25);
+    assert_eq!(good["sub_rewards"], json!({"exact": 0.0, "close": 1.0}));
+    assert_eq!(good["metadata"]["errors"]["formula_parse_error"], false);
+    for (formula, error) in [
+        ("0.75 * exact +", "formula_parse_error"),
+        ("exact + near", "invalid_variable_error"),
+        ("close / exact", "other_error"),
+    ] {
+        let bad = graded(formula).await;
+        assert_eq!(bad["reward"], 0.0, "{formula}");
+        assert_eq!(bad["metadata"]["errors"][error], true, "{formula}");
+    }
+    // The document knows a single grader here, which goes by its own name.
+    let single = |formula: &str| json!({"type": "multi", "name": "all", "calculate_output": formula, "graders": check("eq")});
+    let validate = "/fine_tuning/alpha/graders/validate";
+    session
+        .post(validate, &[], json!({"grader": single("eq / 2")}))
+        .await;
+    for formula in ["eq +", "exact"] {
+        let body = json!({"grader": single(formula)});
+        let error = session
+            .refused(400, "POST", validate, &[], Some(body))
+            .await;
+        assert_eq!(error["param"], "grader.calculate_output");
+    }
+}
+
+#[tokio::test]
 async fn files_are_listed_retrieved_downloaded_and_deleted() {
     let sandbox = Sandbox::builder().jobs(0).start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::OpenAi);

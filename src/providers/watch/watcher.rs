@@ -1,5 +1,6 @@
 //! Watches one job.
 
+use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,7 @@ pub(super) struct Watcher {
     options: WatchOptions,
     target: JobRef,
     /// The vendor's word and the gateway's, as they were told last.
-    seen: Option<(Status, String)>,
+    seen: Option<(Status, Cow<'static, str>)>,
     known_events: HashSet<String>,
     progress: Progress,
     intervals: Intervals,

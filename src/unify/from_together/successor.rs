@@ -8,7 +8,10 @@ use crate::together::types::{FineTuneEvent, FinetuneEventType};
 use crate::wire::LenientList;
 
 /// The id that the last restart in the log names, if it is another one.
-pub(in crate::unify) fn successor(job: &str, events: &LenientList<FineTuneEvent>) -> Option<String> {
+pub(in crate::unify) fn successor(
+    job: &str,
+    events: &LenientList<FineTuneEvent>,
+) -> Option<String> {
     events
         .ok()
         .rev()

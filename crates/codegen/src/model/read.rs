@@ -32,7 +32,8 @@ pub(super) fn model(document: &Value) -> Result<Model, Error> {
         );
     }
     let (received, sent) = directions(document);
-    let boxed = cycles(&held_by_value(&types));
+    let mut boxed = cycles(&held_by_value(&types));
+    boxed.extend(asked_for(&types));
     let mut omitted = keywords(&types, document);
     omitted.extend(forms(document));
     Ok(Model {
@@ -41,6 +42,18 @@ pub(super) fn model(document: &Value) -> Result<Model, Error> {
         received,
         sent,
         boxed,
+    })
+}
+
+/// Fields of which the document says that they are to be boxed.
+fn asked_for(types: &BTreeMap<String, Type>) -> impl Iterator<Item = (String, String)> {
+    types.iter().flat_map(|(name, ty)| {
+        let fields: &[Field] = match &ty.kind {
+            Kind::Struct(fields) => fields,
+            _ => &[],
+        };
+        let boxed = fields.iter().filter(|field| field.boxed);
+        boxed.map(|field| (name.clone(), field.wire_name.clone()))
     })
 }
 
@@ -112,6 +125,7 @@ impl Reader<'_> {
                     required: members.required.contains(name),
                     nullable: flag(schema, "nullable"),
                     deprecated: flag(schema, "deprecated"),
+                    boxed: flag(schema, "x-unitune-boxed"),
                     ty: self.type_ref(schema, at)?,
                 })
             })

@@ -1,13 +1,14 @@
 //! Graders: checked for real, and run as far as that needs neither a model nor Python.
 
+use super::formula::{Fault, Formula};
 use super::grader_check::check;
-use crate::http::{Answer, Call, Fields, Reply};
+use crate::http::{Answer, Call, Fields, Refusal, Reply};
 use crate::state::World;
 use crate::state::curve::round;
 use crate::state::random::{Random, hash};
 use serde_json::{Map, Value, json};
 
-/// Everything that can go wrong when a grader runs; none of it does here.
+/// Everything that can go wrong when a grader runs; here only a formula does.
 const ERRORS: &[&str] = &[
     "formula_parse_error",
     "sample_parse_error",
@@ -37,7 +38,29 @@ pub(crate) fn validate(_: &mut World, call: &Call) -> Reply {
         .value("grader")
         .ok_or_else(|| fields.missing("grader"))?;
     check(grader, "grader")?;
+    formula(grader)?;
     Ok(Answer::json(json!({ "grader": understood(grader) })))
+}
+
+/// Refuses a `multi` whose formula is none over its graders.
+fn formula(grader: &Value) -> Result<(), Refusal> {
+    let Some(formula) = grader["calculate_output"].as_str() else {
+        return Ok(());
+    };
+    let names: Vec<String> = parts(grader).map(|(name, _)| name).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let Err(fault) = Formula::parse(formula, names.iter().map(String::as_str)) else {
+        return Ok(());
+    };
+    let reason = match fault {
+        Fault::Variable => format!("it may name these graders: {}", names.join(", ")),
+        Fault::Syntax | Fault::Value => "it is no formula".to_owned(),
+    };
+    let field = "grader.calculate_output";
+    let message = format!("Invalid value for '{field}': {reason}.");
+    Err(Refusal::field(field, message).code("invalid_value"))
 }
 
 /// A grader as it is answered: what was null was not said.
@@ -70,13 +93,12 @@ pub(crate) fn run(_: &mut World, call: &Call) -> Reply {
     let scores: Map<String, Value> = parts(grader)
         .map(|(name, part)| (name, json!(score(part, sample, item))))
         .collect();
-    let reward = match scores.is_empty() {
-        true => score(grader, sample, item),
-        false => {
-            let sum: f64 = scores.values().filter_map(Value::as_f64).sum();
-            round(sum / scores.len() as f64, 6)
-        }
+    let outcome = match grader["type"].as_str() {
+        Some("multi") => combined(grader, &scores),
+        _ => Ok(score(grader, sample, item)),
     };
+    // A run that fails is answered as one that gave no reward.
+    let reward = outcome.unwrap_or(0.0);
     let kind = grader["type"].as_str().unwrap_or("");
     let model = matches!(kind, "score_model" | "label_model").then(|| &grader["model"]);
     let tokens = model.map(|_| (sample.len() as u64).div_ceil(4) + 50);
@@ -89,7 +111,7 @@ pub(crate) fn run(_: &mut World, call: &Call) -> Reply {
         "metadata": {
             "name": grader["name"],
             "type": kind,
-            "errors": errors(),
+            "errors": errors(outcome.err()),
             "execution_time": 0.05,
             "scores": scores,
             "token_usage": tokens,
@@ -100,8 +122,18 @@ pub(crate) fn run(_: &mut World, call: &Call) -> Reply {
     })))
 }
 
-fn errors() -> Value {
-    let none = ERRORS.iter().map(|name| ((*name).to_owned(), json!(false)));
+/// What a `multi` makes of its graders' scores.
+fn combined(grader: &Value, scores: &Map<String, Value>) -> Result<f64, Fault> {
+    let formula = grader["calculate_output"].as_str().unwrap_or("");
+    let value = Formula::parse(formula, scores.keys().map(String::as_str))?.value(scores)?;
+    Ok(round(value, 6))
+}
+
+fn errors(fault: Option<Fault>) -> Value {
+    let fault = fault.map(Fault::error);
+    let none = ERRORS
+        .iter()
+        .map(|name| ((*name).to_owned(), json!(Some(*name) == fault)));
     let details = DETAILS.iter().map(|name| ((*name).to_owned(), Value::Null));
     Value::Object(none.chain(details).collect())
 }

@@ -4,6 +4,7 @@ mod checkpoints;
 mod create;
 mod events;
 mod files;
+mod formula;
 mod grader_check;
 mod graders;
 mod job;

@@ -51,7 +51,11 @@ impl<'a> Schemas<'a> {
                 .about("description");
             self.find(id, finding);
         }
-        for keyword in ["x-unitune-lenient", "x-unitune-transport"] {
+        for keyword in [
+            "x-unitune-boxed",
+            "x-unitune-lenient",
+            "x-unitune-transport",
+        ] {
             let (from, to) = get(keyword);
             if from != to {
                 let place = self.here(id, "extension-changed").name;
