@@ -1,6 +1,8 @@
 //! `cargo xtask codegen`, run as a program on workspaces of its own.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
+#[path = "../../tests/support/https.rs"]
+mod https;
 mod support;
 
 use std::io::{Read, Write};
@@ -344,4 +346,29 @@ fn documents_are_fetched_over_http() {
         )
         .fails(&["http://127.0.0.1:1/x.yaml"]);
     assert_eq!(before, workspace.specs());
+}
+
+#[test]
+fn documents_are_fetched_over_https_from_whom_the_machine_trusts() {
+    let workspace = Workspace::new();
+    let nowhere = workspace.path("nowhere");
+    let server = https::serve("200 OK", DOCUMENT.to_owned());
+    let url = format!("{}/spec/openapi.yaml", server.url);
+    let own = workspace.path("own.pem");
+    std::fs::write(&own, &server.certificate).unwrap();
+    let other = workspace.path("other.pem");
+    let stranger = https::serve("200 OK", String::new());
+    std::fs::write(&other, stranger.certificate).unwrap();
+
+    let before = workspace.specs();
+    let args = ["codegen", "acme", "--from", &url];
+    workspace
+        .run_under(&args, &nowhere, &[("SSL_CERT_FILE", &other)])
+        .fails(&[&url, "certificate"]);
+    assert_eq!(before, workspace.specs());
+    workspace
+        .run_under(&args, &nowhere, &[("SSL_CERT_FILE", &own)])
+        .passes();
+    let source = workspace.get("specs/acme/source.toml");
+    assert!(source.contains(&format!("url = \"{url}\"")), "{source}");
 }

@@ -2,14 +2,21 @@
 
 use crate::fault::{Fault, Result};
 use std::time::Duration;
+use ureq::tls::{RootCerts, TlsConfig};
 
 /// Documents larger than this are not documents.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// Fetches the bytes behind a URL.
+/// Fetches the bytes behind a URL. Over HTTPS those are trusted whom the
+/// machine trusts, or the certificates in the file that `SSL_CERT_FILE` names.
 pub fn fetch(url: &str) -> Result<Vec<u8>> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(60)))
+        .tls_config(
+            TlsConfig::builder()
+                .root_certs(RootCerts::PlatformVerifier)
+                .build(),
+        )
         .user_agent(concat!("unitune-xtask/", env!("CARGO_PKG_VERSION")))
         .build()
         .into();

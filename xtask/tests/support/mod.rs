@@ -136,11 +136,17 @@ impl Workspace {
     }
 
     pub fn run_with(&self, args: &[&str], upstream: &Path) -> Run {
+        self.run_under(args, upstream, &[])
+    }
+
+    /// The same, with more of an environment.
+    pub fn run_under(&self, args: &[&str], upstream: &Path, env: &[(&str, &Path)]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(args)
             .arg("--workspace")
             .arg(self.folder.path())
             .env("UNITUNE_UPSTREAM", upstream)
+            .envs(env.iter().copied())
             .output()
             .unwrap();
         Run::new(output)
