@@ -60,6 +60,8 @@ pub use cost::{ParseUsdError, Usd};
 pub use error::MappingError;
 pub use events::{Event, EventKind, EventLevel, EventObject};
 pub use files::{File, FileObject};
+#[cfg(feature = "together")]
+pub(crate) use from_together::successor;
 pub use job::{Job, JobError, JobObject, Provider};
 pub use limits::{ModelLimits, TrainingLimits};
 #[cfg(all(feature = "openai", feature = "together"))]

@@ -17,11 +17,14 @@ use futures_util::future::BoxFuture;
 
 use super::{Account, JobRef, ListQuery, Providers, Warning};
 use crate::Error;
-use crate::unify::Job;
+use crate::unify::{Job, Note, NoteKind};
 
 pub(super) use hints::Hints;
 use order::Position;
 use source::{Pages, Source};
+
+/// The largest page that the vendors give.
+const MAX_PAGE: i64 = 100;
 
 /// Jobs of several accounts.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +93,17 @@ impl Providers {
 
     /// Where a job stands in the list of all jobs.
     async fn position(&self, job: &JobRef) -> Result<Position, Error> {
-        self.find(job).await.map(|(_, job)| Position::of(&job))
+        let (account, found) = self.find(job).await?;
+        // A time that was made of others may be another one in the list, which
+        // shows less of a job, and it is the list's place that counts.
+        let is_derived = |note: &Note| note.field == "created_at" && note.kind != NoteKind::Exact;
+        if found.provider.notes.iter().any(is_derived) {
+            let page = account.page(None, MAX_PAGE, None, false).await?;
+            if let Some(listed) = page.jobs.iter().find(|listed| listed.id == found.id) {
+                return Ok(Position::of(listed));
+            }
+        }
+        Ok(Position::of(&found))
     }
 }
 

@@ -61,7 +61,8 @@ impl Providers {
         query: &PageQuery,
     ) -> Result<Listing<Event>, Error> {
         let job = job.into();
-        self.owner(&job).await?.events(&job.id, query).await
+        self.at_owner(&job, async |account| account.events(&job.id, query).await)
+            .await
     }
 
     /// A job's checkpoints, newest first.
@@ -75,68 +76,138 @@ impl Providers {
         query: &PageQuery,
     ) -> Result<Listing<Checkpoint>, Error> {
         let job = job.into();
-        self.owner(&job).await?.checkpoints(&job.id, query).await
+        self.at_owner(&job, async |account| {
+            account.checkpoints(&job.id, query).await
+        })
+        .await
     }
 
     async fn change(&self, operation: Operation, job: &JobRef) -> Result<Job, Error> {
-        let account = self.owner(job).await?;
-        let error = match account.change(operation, &job.id).await {
-            Ok(job) => return Ok(job),
-            Err(error) => error,
+        self.at_owner(job, async |account| {
+            changed(account, operation, &job.id).await
+        })
+        .await
+    }
+
+    /// Asks the account that a job belongs to. Where there is only one that
+    /// could own it, that one is asked at once.
+    async fn at_owner<T>(
+        &self,
+        job: &JobRef,
+        ask: impl AsyncFn(&Account) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let likely = self.candidates(job)?;
+        let [account] = likely.as_slice() else {
+            let (account, _) = self.find(job).await?;
+            return ask(account).await;
         };
-        // Where the answer to an earlier try was lost, the vendor refuses to
-        // cancel what is cancelled: then it is done.
-        let may_be_done = operation == Operation::Cancel
-            && error.tries() > 1
-            && matches!(error.status(), Some(400 | 409));
-        if may_be_done
-            && let Ok(job) = account.retrieve(&job.id).await
-            && job.status == Status::Cancelled
-        {
-            return Ok(job);
-        }
-        Err(error)
-    }
-
-    /// The account that a job belongs to. Where there is only one that could
-    /// own it, nothing is asked.
-    pub(super) async fn owner(&self, job: &JobRef) -> Result<&Account, Error> {
-        match self.candidates(job)?.as_slice() {
-            [account] => Ok(account),
-            _ => self.find(job).await.map(|(account, _)| account),
+        let error = match ask(account).await {
+            Err(error) if error.is_not_found() => error,
+            outcome => return outcome,
+        };
+        let mut others = Search::default();
+        others.ask(&job.id, &self.unlikely(job, &likely)).await;
+        match others.outcome(&job.id) {
+            Ok((account, _)) => ask(account).await,
+            Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
+            Err(_) => Err(error),
         }
     }
 
-    /// The accounts that could own a job.
+    /// The accounts that could own a job: where the id has the form of one
+    /// vendor's, that vendor's, or all if there are none. A gateway has ids of
+    /// other vendors.
     fn candidates(&self, job: &JobRef) -> Result<Vec<&Account>, Error> {
-        match &job.account {
-            Some(name) => self.named(name).map(|account| vec![account]),
-            None => Ok(self
-                .accounts()
-                .iter()
-                .filter(|account| account.may_own(&job.id))
-                .collect()),
+        if let Some(name) = &job.account {
+            return self.named(name).map(|account| vec![account]);
+        }
+        let (likely, others): (Vec<_>, Vec<_>) = self
+            .accounts()
+            .iter()
+            .partition(|account| account.may_own(&job.id));
+        Ok(if likely.is_empty() { others } else { likely })
+    }
+
+    /// The accounts whose vendor gives ids of another form, where no account
+    /// was named and others were asked first.
+    fn unlikely(&self, job: &JobRef, asked: &[&Account]) -> Vec<&Account> {
+        let is_new = |account: &&Account| !asked.iter().any(|a| a.name() == account.name());
+        match job.account {
+            Some(_) => Vec::new(),
+            None => self.accounts().iter().filter(is_new).collect(),
         }
     }
 
     /// A job, and the account that knows it.
     pub(super) async fn find(&self, job: &JobRef) -> Result<(&Account, Job), Error> {
-        let id = &job.id;
         let candidates = self.candidates(job)?;
-        let asked = candidates.iter().map(|account| account.retrieve(id));
-        let answers = join_all(asked).await;
-        let mut found = Vec::new();
-        let mut missing = None;
-        let mut failed = None;
-        for (account, answer) in candidates.iter().zip(answers) {
+        let mut search = Search::default();
+        search.ask(&job.id, &candidates).await;
+        if search.found.is_empty() && search.failed.is_none() {
+            search.ask(&job.id, &self.unlikely(job, &candidates)).await;
+        }
+        search.outcome(&job.id)
+    }
+}
+
+/// The job as a change leaves it.
+async fn changed(account: &Account, operation: Operation, id: &str) -> Result<Job, Error> {
+    let error = match account.change(operation, id).await {
+        Ok(job) => return Ok(job),
+        Err(error) => error,
+    };
+    // Where the answer to an earlier try was lost, the vendor refuses to do
+    // what is done.
+    let may_be_done = error.tries() > 1 && matches!(error.status(), Some(400 | 409));
+    if may_be_done
+        && let Ok(job) = account.retrieve(id).await
+        && is_done(operation, &job)
+    {
+        return Ok(job);
+    }
+    Err(error)
+}
+
+/// True when a job stands as an operation leaves it.
+fn is_done(operation: Operation, job: &Job) -> bool {
+    let word = job.provider.status.as_ref();
+    match operation {
+        Operation::Cancel => job.status == Status::Cancelled || word == "cancel_requested",
+        Operation::Pause => word == "paused",
+        Operation::Resume => !job.status.is_terminal() && word != "paused",
+        _ => false,
+    }
+}
+
+/// Who knows a job.
+#[derive(Default)]
+struct Search<'a> {
+    asked: Vec<&'a Account>,
+    found: Vec<(&'a Account, Job)>,
+    missing: Option<Error>,
+    failed: Option<Error>,
+}
+
+impl<'a> Search<'a> {
+    async fn ask(&mut self, id: &str, accounts: &[&'a Account]) {
+        let answers = join_all(accounts.iter().map(|account| account.retrieve(id))).await;
+        for (account, answer) in accounts.iter().zip(answers) {
+            self.asked.push(account);
             match answer {
-                Ok(job) => found.push((*account, job)),
-                Err(error) if error.is_not_found() => missing = Some(error),
-                Err(error) => failed = failed.or(Some(error)),
+                Ok(job) => self.found.push((*account, job)),
+                Err(error) if error.is_not_found() => self.missing = Some(error),
+                Err(error) => self.failed = self.failed.take().or(Some(error)),
             }
         }
-        if found.len() > 1 {
-            let names: Vec<&str> = found.iter().map(|(account, _)| account.name()).collect();
+    }
+
+    fn outcome(mut self, id: &str) -> Result<(&'a Account, Job), Error> {
+        if self.found.len() > 1 {
+            let names: Vec<&str> = self
+                .found
+                .iter()
+                .map(|(account, _)| account.name())
+                .collect();
             return Err(Error::new(
                 ErrorKind::Ambiguous,
                 format!(
@@ -145,19 +216,15 @@ impl Providers {
                 ),
             ));
         }
-        match (found.pop(), failed, missing) {
+        match (self.found.pop(), self.failed, self.missing) {
             (Some(found), ..) => Ok(found),
             (None, Some(error), _) => Err(error),
-            (None, None, Some(error)) if candidates.len() == 1 => Err(error),
+            (None, None, Some(error)) if self.asked.len() == 1 => Err(error),
             (None, None, _) => {
-                let names: Vec<&str> = candidates.iter().map(|a| a.name()).collect();
-                let asked = if names.is_empty() {
-                    "none could own it".to_owned()
-                } else {
-                    format!("asked: {}", names.join(", "))
-                };
+                let names: Vec<&str> = self.asked.iter().map(|a| a.name()).collect();
                 Err(Error::not_found(format!(
-                    "no account knows a job {id:?}; {asked}"
+                    "no account knows a job {id:?}; asked: {}",
+                    names.join(", ")
                 )))
             }
         }

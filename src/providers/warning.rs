@@ -45,6 +45,20 @@ impl Warning {
         }
     }
 
+    /// An account that gave the same page twice.
+    pub(super) fn again(account: &str) -> Self {
+        Self {
+            account_failed: true,
+            ..Self::job(
+                account,
+                None,
+                "the vendor says that there are more jobs, and gives the same ones again; older \
+                 jobs are missing",
+                None,
+            )
+        }
+    }
+
     /// The same for an item of a job's log.
     pub(super) fn item(
         account: &str,

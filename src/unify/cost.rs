@@ -33,10 +33,18 @@ impl Usd {
     }
 
     /// The amount that a floating-point number of dollars is meant to be: its
-    /// shortest decimal form. None when it has more than nine decimals, or is
-    /// too large.
+    /// shortest decimal form, to the nearest nanodollar. None when it is too
+    /// large, or no number.
+    ///
+    /// ```
+    /// use unitune::unify::Usd;
+    /// // 1,234,567 tokens at 0.4 dollars a million, in floating point.
+    /// let price = Usd::from_dollars(0.493_826_800_000_000_07);
+    /// assert_eq!(price, "0.4938268".parse().ok());
+    /// ```
     pub fn from_dollars(dollars: f64) -> Option<Self> {
-        format!("{dollars}").parse().ok()
+        let exact = format!("{dollars}").parse();
+        exact.or_else(|_| format!("{dollars:.9}").parse()).ok()
     }
 }
 
@@ -151,5 +159,9 @@ mod tests {
         }
         assert_eq!(Usd::from_dollars(12.34), "12.34".parse().ok());
         assert_eq!(Usd::from_dollars(f64::NAN), None);
+        assert_eq!(Usd::from_dollars(0.1 + 0.2), "0.3".parse().ok());
+        assert_eq!(Usd::from_dollars(1e-12), Some(Usd::from_nanos(0)));
+        assert_eq!(Usd::from_dollars(f64::INFINITY), None);
+        assert_eq!(Usd::from_dollars(1e18), None);
     }
 }

@@ -12,6 +12,7 @@ mod view;
 
 use self::beside::Beside;
 pub(super) use self::settings::openai_shape as method;
+pub(crate) use self::successor::successor;
 use self::view::View;
 use super::notes::Ledger;
 use super::rules::together as rules;
@@ -57,7 +58,10 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
     let finished_at = times::finished(&view, events, status, created_at, ledger)?;
     let estimated_finish = times::estimate(&view, status, ledger);
     let error = failure::failure(events, status, ledger);
-    let successor = successor::successor(id, events);
+    // A job that has succeeded needs none, whatever its log speaks of.
+    let successor = (status != Status::Succeeded)
+        .then(|| successor::successor(id, events.ok()))
+        .flatten();
     let name = set(view.model_output_name);
     let (fine_tuned_model, model_output_name, rule) = match (name, status) {
         (Some(name), Status::Succeeded) => (Some(name), None, rules::FINE_TUNED),

@@ -9,7 +9,7 @@ use super::Usd;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PriceEstimate {
-    /// The price; none where the vendor says none, or no exact amount.
+    /// The price; none where the vendor says none.
     pub total: Option<Usd>,
     /// What the account may still spend.
     pub limit: Option<Usd>,

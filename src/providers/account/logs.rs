@@ -58,6 +58,19 @@ impl Account {
         }
     }
 
+    /// The job that a failed job goes on as, if its log tells of one.
+    pub(in crate::providers) async fn successor(&self, job: &str) -> Result<Option<String>, Error> {
+        match &self.client {
+            #[cfg(feature = "together")]
+            Client::Together(client) => {
+                let log = client.list_job_events(job).await?.into_inner();
+                Ok(crate::unify::successor(job, log.data.ok()))
+            }
+            // Nobody else restarts jobs under other ids.
+            _ => Ok(None),
+        }
+    }
+
     /// A job's checkpoints, newest first.
     pub(in crate::providers) async fn checkpoints(
         &self,

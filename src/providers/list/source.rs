@@ -1,6 +1,6 @@
 //! The jobs of one account, page by page, in the list's order.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -37,6 +37,8 @@ pub(super) struct Source {
     cursor: Cursor,
     coming: Option<BoxFuture<'static, Result<Page, Error>>>,
     after: Option<Position>,
+    /// The ids of the page before.
+    previous: HashSet<String>,
     query: ListQuery,
     page_size: usize,
 }
@@ -66,6 +68,7 @@ impl Source {
             cursor: hint.map_or(Cursor::Top, Cursor::Hint),
             coming: None,
             after: None,
+            previous: HashSet::new(),
             page_size: wanted.clamp(1, MAX_PAGE),
             query: query.clone(),
         }
@@ -133,7 +136,10 @@ impl Source {
             Cursor::Top | Cursor::End => None,
         };
         // What is skipped is skipped in large steps.
-        let skips = self.after.is_some() || self.query.created_before.is_some();
+        let skips = self.after.is_some()
+            || self.query.created_before.is_some()
+            || self.query.status.is_some()
+            || self.query.model.is_some();
         let size = if skips { MAX_PAGE } else { self.page_size };
         let limit = i64::try_from(size).unwrap_or(i64::MAX);
         Box::pin(async move { pages.page(after.as_deref(), limit).await })
@@ -154,6 +160,19 @@ impl Source {
             return self.start_over();
         }
         warnings.extend(page.warnings);
+        // A vendor that says that there is more, and gives the same page again,
+        // would do so for ever.
+        let ids: HashSet<String> = page.jobs.iter().map(|job| job.id.clone()).collect();
+        if matches!(self.cursor, Cursor::After(_))
+            && !ids.is_empty()
+            && ids.is_subset(&self.previous)
+        {
+            self.cursor = Cursor::End;
+            let account = self.pages.account();
+            warnings.push_back(Warning::again(account));
+            return;
+        }
+        self.previous = ids;
         if let Some(last) = page.jobs.last() {
             self.floor = Some(last.created_at);
             if page.next.as_deref() == Some(last.id.as_str()) {
@@ -172,7 +191,7 @@ impl Source {
         self.cursor = match page.next.map(Cursor::After) {
             // Older jobs than those that are meant follow.
             _ if is_past_the_end => Cursor::End,
-            // A vendor that gives the same page again would do so for ever.
+            // An empty page may say so, too.
             Some(next) if next != self.cursor => next,
             _ => Cursor::End,
         };

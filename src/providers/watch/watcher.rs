@@ -116,12 +116,23 @@ impl Watcher {
             self.tell(Change::Status { job, before });
         }
         if job.status.is_terminal() {
-            self.ended(job);
+            self.ended(job).await;
         }
     }
 
-    fn ended(&mut self, job: Job) {
-        let next = job.provider.successor.clone();
+    async fn ended(&mut self, job: Job) {
+        let mut next = job.provider.successor.clone();
+        // The job's own log may be left out of it; the vendor has it all the
+        // same.
+        if next.is_none()
+            && job.status == Status::Failed
+            && let Some(account) = self.account()
+        {
+            match account.successor(&job.id).await {
+                Ok(found) => next = found,
+                Err(error) => self.could_not_read_log(&account, &job.id, &error),
+            }
+        }
         if let Some(next) = next
             && self.watched.insert(next.clone())
         {
@@ -186,13 +197,15 @@ impl Watcher {
                     self.tell_progress(progress);
                 }
             }
-            Err(error) => {
-                let mut warning = Warning::account(account.name(), &error);
-                warning.account_failed = false;
-                warning.job = Some(job.id.clone());
-                self.tell(Change::Trouble(warning));
-            }
+            Err(error) => self.could_not_read_log(&account, &job.id, &error),
         }
+    }
+
+    fn could_not_read_log(&mut self, account: &Account, job: &str, error: &Error) {
+        let mut warning = Warning::account(account.name(), error);
+        warning.account_failed = false;
+        warning.job = Some(job.to_owned());
+        self.tell(Change::Trouble(warning));
     }
 
     /// Newest first, back to the first one that is known.

@@ -118,5 +118,11 @@ pub(in crate::unify) fn turn(kind: &FinetuneEventType) -> Turn {
 
 /// When an event happened, in Unix seconds.
 pub(in crate::unify) fn time(event: &FineTuneEvent) -> Option<i64> {
-    event.created_at.as_ref().and_then(Timestamp::unix_seconds)
+    event.created_at.as_ref().and_then(seconds)
+}
+
+/// A time in Unix seconds. The vendor had no jobs in 1970: a zero, of whichever
+/// calendar, says that nothing is set.
+pub(in crate::unify) fn seconds(time: &Timestamp) -> Option<i64> {
+    time.unix_seconds().filter(|seconds| *seconds > 0)
 }

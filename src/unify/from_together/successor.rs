@@ -5,21 +5,50 @@ use serde_json::Value;
 
 use super::log;
 use crate::together::types::{FineTuneEvent, FinetuneEventType};
-use crate::wire::LenientList;
+
+/// Words after which the id of the job comes that this one goes on as.
+const ONWARD: [&str; 8] = [
+    "as",
+    "to",
+    "into",
+    "under",
+    "new",
+    "successor",
+    "with",
+    "continues",
+];
+
+/// Words after which the id of a job comes that was before this one, or of
+/// something else.
+const BACKWARD: [&str; 12] = [
+    "from",
+    "of",
+    "replaces",
+    "replacing",
+    "supersedes",
+    "previous",
+    "predecessor",
+    "parent",
+    "original",
+    "old",
+    "checkpoint",
+    "after",
+];
 
 /// The id that the last restart in the log names, if it is another one.
-pub(in crate::unify) fn successor(
+pub(crate) fn successor<'e>(
     job: &str,
-    events: &LenientList<FineTuneEvent>,
+    events: impl DoubleEndedIterator<Item = &'e FineTuneEvent>,
 ) -> Option<String> {
     events
-        .ok()
         .rev()
         .filter(|event| says_restart(event))
         .find_map(|event| {
             let message = event.message.as_deref().unwrap_or_default();
-            let beside = event.extra.iter().filter_map(|(_, value)| match value {
-                Value::String(text) => new_id(text, job),
+            let beside = event.extra.iter().filter_map(|(name, value)| match value {
+                Value::String(id) if is_id(id) && id != job => {
+                    (way(name) != Some(Way::Back)).then(|| id.clone())
+                }
                 _ => None,
             });
             new_id(message, job).or_else(|| beside.last())
@@ -37,24 +66,49 @@ fn says_restart(event: &FineTuneEvent) -> bool {
         .any(|window| window.eq_ignore_ascii_case(b"restart"))
 }
 
-/// The last id in a text that is not the job's own, and not the one that it
-/// comes from: "restarted from ft-1" names a predecessor.
+/// Where an id leads, by the words before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    On,
+    Back,
+}
+
+/// The last id in a text that is said to be the one that the job goes on as.
+/// An id that nothing is said of could be any job's.
 fn new_id(text: &str, job: &str) -> Option<String> {
-    let mut before = "";
     let mut found = None;
-    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
-        let id = word.trim_end_matches('-');
-        let predecessor = ["from", "of"]
-            .iter()
-            .any(|w| before.eq_ignore_ascii_case(w));
-        if is_id(id) && id != job && !predecessor {
+    // Where that begins which is said of the next id.
+    let mut said = 0;
+    for (start, _) in text.match_indices("ft-") {
+        let in_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let word = text[start..].split(|c| !in_id(c)).next();
+        let id = word.unwrap_or_default().trim_end_matches('-');
+        if start < said || !is_id(id) {
+            continue;
+        }
+        if id != job && way(&text[said..start]) == Some(Way::On) {
             found = Some(id.to_owned());
         }
-        if !word.is_empty() {
-            before = word;
-        }
+        said = start + id.len();
     }
     found
+}
+
+/// By the last word that says so; a colon at the end introduces what is new.
+fn way(said: &str) -> Option<Way> {
+    let word = said
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .rev()
+        .find_map(|word| {
+            let is = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
+            match (is(&ONWARD), is(&BACKWARD)) {
+                (true, _) => Some(Way::On),
+                (_, true) => Some(Way::Back),
+                _ => None,
+            }
+        });
+    let introduced = said.trim_end().ends_with(':').then_some(Way::On);
+    word.or(introduced)
 }
 
 /// `ft-8bc4cb28-4470-42c6-91a5-…` or `ft-da0de86a-2034`.
@@ -70,6 +124,7 @@ fn is_id(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::LenientList;
 
     fn log_of(events: &str) -> LenientList<FineTuneEvent> {
         serde_json::from_str(events).unwrap()
@@ -83,8 +138,11 @@ mod tests {
             r#"[{"type": "JOB_RESTARTED", "message": "Restarted as ft-bbbbbbbb-0002."}]"#,
             r#"[{"type": "job_restarted", "message": "", "new_job_id": "ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_ERROR", "message": "Internal error; job ft-aaaaaaaa-0001 was restarted: ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "Restarted from checkpoint ft-cccccccc-0003 as ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "ft-aaaaaaaa-0001 is restarted; the new job's id is ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "", "previous_id": "ft-cccccccc-0003", "job": "ft-bbbbbbbb-0002"}]"#,
         ] {
-            assert_eq!(successor(own, &log_of(events)), new, "{events}");
+            assert_eq!(successor(own, log_of(events).ok()), new, "{events}");
         }
         for events in [
             "[]",
@@ -92,8 +150,14 @@ mod tests {
             r#"[{"type": "JOB_RESTARTED", "message": "restarted from ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_START", "message": "see ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "job ft-aaaaaaaa-0001 restarted"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "Job restarted from job ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "Restarted from checkpoint ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_START", "message": "replaces ft-bbbbbbbb-0002, which was restarted"}]"#,
+            r#"[{"type": "JOB_START", "message": "ft-bbbbbbbb-0002 was restarted as ft-aaaaaaaa-0001"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "", "restarted_from": "ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_RESTARTED", "message": "", "note": "see ft-bbbbbbbb-0002"}]"#,
         ] {
-            assert_eq!(successor(own, &log_of(events)), None, "{events}");
+            assert_eq!(successor(own, log_of(events).ok()), None, "{events}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::unify::{MappingError, Status};
 use crate::wire::{LenientList, Timestamp};
 
 fn seconds(time: &Option<Timestamp>) -> Option<i64> {
-    time.as_ref().and_then(Timestamp::unix_seconds)
+    time.as_ref().and_then(log::seconds)
 }
 
 /// Never zero and never now: a job without any time is an error.

@@ -206,20 +206,54 @@ impl Clerk {
         accepted: &[Accepted],
         refused: &[Refused],
     ) -> bool {
+        let rule = self.rule(key, setting, method, accepted, refused);
+        rule.is_some_and(|rule| self.fits(&setting.path, &setting.value, rule.takes))
+    }
+
+    /// For a vendor to whom silence says `"auto"`: true when the setting says
+    /// something else. What is `"auto"` is left out, if it is a setting at all;
+    /// that of another vendor asks for nothing then.
+    pub(super) fn says_more_than_auto(
+        &mut self,
+        key: &str,
+        setting: &Setting,
+        method: &Method,
+        accepted: &[Accepted],
+        refused: &[Refused],
+    ) -> bool {
+        if setting.value.as_str() != Some("auto") {
+            return true;
+        }
+        if !refused.iter().any(|rule| rule.key == key) {
+            self.rule(key, setting, method, accepted, refused);
+        }
+        false
+    }
+
+    /// The rule by which a vendor takes a setting with this method; writes down
+    /// why where there is none.
+    fn rule<'r>(
+        &mut self,
+        key: &str,
+        setting: &Setting,
+        method: &Method,
+        accepted: &'r [Accepted],
+        refused: &[Refused],
+    ) -> Option<&'r Accepted> {
         let Some(rule) = accepted.iter().find(|rule| rule.key == key) else {
             let rule = refused.iter().find(|rule| rule.key == key);
             let (why, instead) = rule.map_or((UNKNOWN, ""), |rule| (rule.why, rule.instead));
             self.unsupported(&setting.path, why, instead);
-            return false;
+            return None;
         };
         // A request without a method is supervised.
         let word = method.word.as_deref().unwrap_or("supervised");
         if !rule.methods.is_empty() && !rule.methods.contains(&word) {
             let reason = format!("it goes with method {}", rule.methods.join(" or "));
             self.unsupported(&setting.path, reason, "");
-            return false;
+            return None;
         }
-        self.fits(&setting.path, &setting.value, rule.takes)
+        Some(rule)
     }
 
     /// True when a value has the form that a rule wants.
@@ -259,8 +293,19 @@ impl Clerk {
                 continue;
             }
             let mut members = Map::new();
-            let body = integration.get("wandb").and_then(Value::as_object);
-            for (name, value) in body.into_iter().flatten() {
+            let body = integration.get("wandb").unwrap_or(&Value::Null);
+            let said = body
+                .as_object()
+                .filter(|body| !body.values().all(Value::is_null));
+            if said.is_none() {
+                let reason = match body {
+                    Value::Null | Value::Object(_) => "it is missing",
+                    _ => "it is no object",
+                };
+                let instead = format!("an object with some of {}", known.join(", "));
+                self.invalid(format!("{path}.wandb"), reason, instead);
+            }
+            for (name, value) in said.into_iter().flatten() {
                 let path = format!("{path}.wandb.{name}");
                 let list = name == "tags" && value.is_array();
                 match value {

@@ -31,8 +31,9 @@ impl CreateRequest {
         let method = clerk.method(self.method.as_ref(), &METHODS, "supervised or dpo");
         let mut settings = BTreeMap::new();
         for (key, setting) in clerk.settings(self, &method) {
-            if setting.value.as_str() != Some("auto")
-                && clerk.takes(&key, &setting, &method, TOGETHER, TOGETHER_REFUSED)
+            let (takes, refuses) = (TOGETHER, TOGETHER_REFUSED);
+            if clerk.says_more_than_auto(&key, &setting, &method, takes, refuses)
+                && clerk.takes(&key, &setting, &method, takes, refuses)
             {
                 settings.insert(key, setting);
             }
