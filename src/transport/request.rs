@@ -215,7 +215,6 @@ impl Request<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::ApiClient;
     use crate::truefoundry::Client;
 
     fn transport() -> Transport {
