@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Pieces, content_length};
 use super::{Error, ErrorKind, Progress, Transport};
+use crate::wire;
 
 /// A typed answer, with the status and headers that it came with.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub struct Response<T> {
 impl<T: DeserializeOwned> Response<T> {
     /// The value that an answer's body holds.
     pub(super) fn decoded(answer: Answer<Bytes>) -> Result<Self, Error> {
-        match serde_json::from_slice(&answer.body) {
+        match wire::from_slice(&answer.body) {
             Ok(value) => Ok(Self {
                 value,
                 status: answer.status,
