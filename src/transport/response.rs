@@ -234,3 +234,14 @@ impl std::fmt::Debug for Download {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_goes_wherever_its_reader_goes() {
+        fn travels<T: Send + Sync + Unpin + 'static>() {}
+        travels::<Download>();
+    }
+}
