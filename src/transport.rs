@@ -3,7 +3,6 @@
 
 mod attempt;
 mod builder;
-mod carry;
 mod clock;
 mod connection;
 mod error;
@@ -12,7 +11,7 @@ mod execute;
 mod hints;
 mod observer;
 mod options;
-mod recall;
+mod request;
 mod response;
 mod retry;
 mod upload;
@@ -22,11 +21,13 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 
+// Generated code says which method an operation has.
+#[doc(hidden)]
+pub use http::Method;
+
 pub use builder::{ApiClient, ClientBuilder, Environment};
 pub use clock::{Clock, SystemClock};
 pub use error::{Error, ErrorKind};
-#[doc(hidden)]
-pub use error_body::ErrorBody;
 pub use observer::{Attempt, Observer};
 pub use options::CallOptions;
 pub use response::{Download, Response};
@@ -65,31 +66,11 @@ impl Transport {
         &self.shared.base_url
     }
 
-    #[doc(hidden)]
-    pub fn http(&self) -> &reqwest::Client {
-        &self.shared.http
-    }
-
-    /// Refuses ids that would turn a request into another one: `""`, `.` and
-    /// `..` vanish from a URL's path.
-    #[doc(hidden)]
-    pub fn check_path_segment(
-        &self,
-        operation: &'static str,
-        name: &'static str,
-        value: &str,
-    ) -> Result<(), Error> {
-        if matches!(value, "" | "." | "..") {
-            let message = format!("{name} is {value:?}, which cannot be an id");
-            return Err(self
-                .labelled(Error::new(ErrorKind::InvalidRequest, message))
-                .in_operation(operation));
-        }
-        Ok(())
-    }
-
-    fn labelled(&self, error: Error) -> Error {
-        error.at_account(&self.shared.account)
+    /// Says of an error where it happened.
+    fn labelled(&self, operation: &'static str, error: Error) -> Error {
+        error
+            .at_account(&self.shared.account)
+            .in_operation(operation)
     }
 }
 

@@ -13,7 +13,7 @@ mod timestamp;
 mod union;
 
 pub use decode::from_slice;
-pub use deep_object::{DeepObject, NamedDeepObject};
+pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
 pub(crate) use lenient::reason;
 pub use lenient::{Item, LenientList, MalformedItem};

@@ -313,6 +313,8 @@ async fn errors_say_where_what_and_why() {
          (request id req-2)"
     );
 
+    assert_eq!(error.tries(), 1);
+
     server.answer(Answer::bytes(b"").status(204));
     let error = list_jobs(&client).await.unwrap_err();
     assert_eq!(

@@ -7,26 +7,154 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use reqwest::{Body, Method, Request, Response, Url};
 use secrecy::ExposeSecret;
 use tokio::sync::SemaphorePermit;
 
-use super::{Error, ErrorBody, ErrorKind, Transport, carry, error_body, hints, recall};
+use super::error_body::{self, ErrorBody};
+use super::{Error, ErrorKind, Transport, hints};
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// What is sent, and what is expected back.
+/// A success, with its body as the shape of the call has it.
+#[derive(Debug)]
+pub(super) struct Answer<B> {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: B,
+    /// How often the request was sent.
+    pub(super) tries: u32,
+}
+
+impl<B> Answer<B> {
+    fn new(parts: http::response::Parts, body: B) -> Self {
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            tries: 1,
+        }
+    }
+}
+
+/// What is sent, and how that which comes back is read.
+pub(super) trait Shape: Send + Sync {
+    type Body;
+
+    /// Sends a request and reads what belongs to the try.
+    fn exchange(
+        &self,
+        transport: &Transport,
+        request: Request,
+        remaining: Duration,
+    ) -> impl Future<Output = Result<Answer<Self::Body>, Error>> + Send;
+}
+
+/// A document back, which is read as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Document;
+
+impl Shape for Document {
+    type Body = Bytes;
+
+    async fn exchange(
+        &self,
+        transport: &Transport,
+        request: Request,
+        remaining: Duration,
+    ) -> Result<Answer<Bytes>, Error> {
+        let patience = transport.patience_of_call(remaining);
+        let sending = transport.shared.http.execute(request);
+        let response = received(patience.heard(sending).await?)?;
+        transport.document(response, patience).await
+    }
+}
+
+/// A file out, and a document back.
 #[derive(Clone, Debug)]
-pub(super) enum Shape {
-    /// A document back, which is read as a whole.
-    Json,
-    /// A file out, and a document back.
-    Upload(Activity),
-    /// A stream of bytes back.
-    Download,
+pub(super) struct Sending(pub(super) Activity);
+
+impl Shape for Sending {
+    type Body = Bytes;
+
+    async fn exchange(
+        &self,
+        transport: &Transport,
+        request: Request,
+        _remaining: Duration,
+    ) -> Result<Answer<Bytes>, Error> {
+        let patience = transport.patience_of_transfer();
+        let sending = transport.shared.http.execute(request);
+        let response = patience.heard_while_moving(sending, &self.0).await?;
+        transport.document(received(response)?, patience).await
+    }
+}
+
+/// A stream of bytes back. A try ends where it begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stream;
+
+impl Shape for Stream {
+    type Body = Pieces;
+
+    async fn exchange(
+        &self,
+        transport: &Transport,
+        request: Request,
+        remaining: Duration,
+    ) -> Result<Answer<Pieces>, Error> {
+        let patience = transport.patience_of_transfer();
+        let head = transport.patience_of_call(remaining);
+        let response = transport.follow(request, head).await?;
+        let (parts, body) = http::Response::<Body>::from(response).into_parts();
+        Ok(Answer::new(parts, Pieces { body, patience }))
+    }
+}
+
+/// A body that arrives piece by piece, with bounds on the waits between.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    body: Body,
+    patience: Patience,
+}
+
+impl Pieces {
+    /// The next piece; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            let frame = async { self.body.frame().await.transpose() };
+            match received(self.patience.heard(frame).await?)? {
+                None => return Ok(None),
+                Some(frame) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Everything, unless it is more than the limit.
+    async fn all(mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut first = Bytes::new();
+        let mut all = BytesMut::new();
+        while let Some(piece) = self.next().await? {
+            if first.len() + all.len() + piece.len() > limit {
+                return Err(too_large(limit));
+            }
+            // Most answers are one piece, which need not be copied.
+            if first.is_empty() && all.is_empty() {
+                first = piece;
+            } else {
+                all.extend_from_slice(&std::mem::take(&mut first));
+                all.extend_from_slice(&piece);
+            }
+        }
+        Ok(if all.is_empty() { first } else { all.freeze() })
+    }
 }
 
 /// How much of a request's body has left so far: while it moves, the vendor is
@@ -91,44 +219,34 @@ impl Patience {
 
 impl Transport {
     /// One try.
-    pub(super) async fn attempt(
+    pub(super) async fn attempt<S: Shape>(
         &self,
-        http: &reqwest::Client,
         mut request: Request,
-        shape: &Shape,
+        shape: &S,
         remaining: Duration,
-    ) -> Result<Response, Error> {
+    ) -> Result<Answer<S::Body>, Error> {
         if remaining.is_zero() {
             return Err(out_of_time(self.settings.timeout));
         }
         let _permit = self.permit(remaining).await?;
         self.prepare(request.headers_mut());
-        let bytes = self.settings.transfer_timeout;
-        let patience = Patience {
+        shape.exchange(self, request, remaining).await
+    }
+
+    /// Until the end of the call.
+    fn patience_of_call(&self, remaining: Duration) -> Patience {
+        Patience {
             silence: self.settings.read_timeout,
-            end: match shape {
-                Shape::Json => Some((Instant::now() + remaining, self.settings.timeout)),
-                Shape::Upload(_) | Shape::Download => bytes.map(|t| (Instant::now() + t, t)),
-            },
-        };
-        match shape {
-            Shape::Json => {
-                let response = patience.heard(http.execute(request)).await?;
-                self.document(received(response)?, patience).await
-            }
-            Shape::Upload(activity) => {
-                let sending = http.execute(request);
-                let response = patience.heard_while_moving(sending, activity).await?;
-                self.document(received(response)?, patience).await
-            }
-            Shape::Download => {
-                let head = Patience {
-                    end: Some((Instant::now() + remaining, self.settings.timeout)),
-                    ..patience
-                };
-                let response = self.follow(http, request, head).await?;
-                Ok(self.watched(response, patience))
-            }
+            end: Some((Instant::now() + remaining, self.settings.timeout)),
+        }
+    }
+
+    /// As long as bytes move, within what a transfer may take.
+    fn patience_of_transfer(&self) -> Patience {
+        let limit = self.settings.transfer_timeout;
+        Patience {
+            silence: self.settings.read_timeout,
+            end: limit.map(|limit| (Instant::now() + limit, limit)),
         }
     }
 
@@ -148,8 +266,6 @@ impl Transport {
     }
 
     fn prepare(&self, headers: &mut HeaderMap) {
-        // progenitor's own; no vendor knows it.
-        headers.remove("api-version");
         headers.extend(self.settings.headers.clone());
         headers.extend(self.shared.headers.clone());
         let key = self.settings.idempotency_key.as_deref();
@@ -159,7 +275,11 @@ impl Transport {
     }
 
     /// An answer whose body is a JSON document, read as a whole.
-    async fn document(&self, response: Response, patience: Patience) -> Result<Response, Error> {
+    async fn document(
+        &self,
+        response: Response,
+        patience: Patience,
+    ) -> Result<Answer<Bytes>, Error> {
         if !response.status().is_success() {
             return Err(self.refusal(response, patience).await);
         }
@@ -170,18 +290,19 @@ impl Transport {
         if expected.is_some_and(|length| length > limit as u64) {
             return Err(about(too_large(limit)));
         }
-        let bytes = all_of(body, limit, patience).await.map_err(about)?;
-        recall::keep(&bytes, parts.status, &parts.headers);
-        Ok(http::Response::from_parts(parts, Body::from(bytes)).into())
+        let pieces = Pieces { body, patience };
+        let body = pieces.all(limit).await.map_err(about)?;
+        Ok(Answer::new(parts, body))
     }
 
     /// What an answer that is no success says.
     async fn refusal(&self, response: Response, patience: Patience) -> Error {
-        let (parts, mut body) = http::Response::<Body>::from(response).into_parts();
+        let (parts, body) = http::Response::<Body>::from(response).into_parts();
+        let mut pieces = Pieces { body, patience };
         let mut start = Vec::new();
         // A body that breaks off is what came before it did.
         while start.len() < error_body::LIMIT {
-            let Ok(Some(piece)) = piece(&mut body, patience).await else {
+            let Ok(Some(piece)) = pieces.next().await else {
                 break;
             };
             let room = error_body::LIMIT - start.len();
@@ -202,17 +323,13 @@ impl Transport {
 
     /// Vendors keep files elsewhere, and redirect there. The key goes to the
     /// vendor alone.
-    async fn follow(
-        &self,
-        http: &reqwest::Client,
-        request: Request,
-        patience: Patience,
-    ) -> Result<Response, Error> {
+    async fn follow(&self, request: Request, patience: Patience) -> Result<Response, Error> {
         let method = request.method().clone();
         let mut url = request.url().clone();
         let mut next = request;
         for _ in 0..=MAX_REDIRECTS {
-            let response = received(patience.heard(http.execute(next)).await?)?;
+            let sending = self.shared.http.execute(next);
+            let response = received(patience.heard(sending).await?)?;
             let status = response.status();
             if status.is_success() {
                 return Ok(response);
@@ -233,60 +350,10 @@ impl Transport {
             format!("the vendor redirects more than {MAX_REDIRECTS} times"),
         ))
     }
-
-    /// The same answer, with an error in the place of a silence in its body.
-    fn watched(&self, response: Response, patience: Patience) -> Response {
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let stream =
-            futures_util::stream::unfold(Some((self.clone(), body)), move |state| async move {
-                let (transport, mut body): (Transport, Body) = state?;
-                match piece(&mut body, patience).await {
-                    Ok(None) => None,
-                    Ok(Some(piece)) => Some((Ok(piece), Some((transport, body)))),
-                    Err(error) => {
-                        let error = transport.labelled(error);
-                        Some((Err(carry::boxed(error)), None))
-                    }
-                }
-            });
-        http::Response::from_parts(parts, Body::wrap_stream(stream)).into()
-    }
 }
 
 fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
     outcome.map_err(Error::from_reqwest)
-}
-
-async fn all_of(mut body: Body, limit: usize, patience: Patience) -> Result<Bytes, Error> {
-    let mut first = Bytes::new();
-    let mut all = BytesMut::new();
-    while let Some(piece) = piece(&mut body, patience).await? {
-        if first.len() + all.len() + piece.len() > limit {
-            return Err(too_large(limit));
-        }
-        // Most answers are one piece, which need not be copied.
-        if first.is_empty() && all.is_empty() {
-            first = piece;
-        } else {
-            all.extend_from_slice(&std::mem::take(&mut first));
-            all.extend_from_slice(&piece);
-        }
-    }
-    Ok(if all.is_empty() { first } else { all.freeze() })
-}
-
-async fn piece(body: &mut Body, patience: Patience) -> Result<Option<Bytes>, Error> {
-    loop {
-        let frame = async { body.frame().await.transpose() };
-        match received(patience.heard(frame).await?)? {
-            None => return Ok(None),
-            Some(frame) => {
-                if let Ok(data) = frame.into_data() {
-                    return Ok(Some(data));
-                }
-            }
-        }
-    }
 }
 
 /// Where a redirect leads, unless it leads out of TLS.
@@ -297,7 +364,7 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Option<Url> {
     (keeps_secret && matches!(target.scheme(), "http" | "https")).then_some(target)
 }
 
-fn content_length(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

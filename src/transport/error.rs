@@ -4,10 +4,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
-use super::{ErrorBody, Transport, carry, recall, retry};
+use super::error_body::ErrorBody;
+use super::retry;
 
 /// Why an operation failed.
 ///
@@ -101,9 +102,6 @@ impl Error {
     }
 
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
-        if let Some(error) = carry::unpack(&error) {
-            return error;
-        }
         // The URL could hold what a user put there; it says nothing that the
         // account does not.
         let error = error.without_url();
@@ -128,14 +126,11 @@ impl Error {
     }
 
     /// A body that is no JSON, or not of the documented form.
-    fn undecoded(body: &Bytes, error: &serde_json::Error) -> Self {
-        let known = recall::of(body);
-        let kind = known
-            .as_ref()
-            .and_then(|known| known.kind.as_ref()?.to_str().ok());
+    pub(super) fn undecoded(headers: &HeaderMap, body: &[u8], error: &serde_json::Error) -> Self {
         let message = if body.is_empty() {
             "the answer is empty, where a JSON document was expected".to_owned()
         } else if error.is_syntax() || error.is_eof() {
+            let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
             let kind = kind.unwrap_or("of no stated type");
             format!("the answer is not JSON ({kind}, {} bytes)", body.len())
         } else {
@@ -143,12 +138,7 @@ impl Error {
             let what = crate::wire::reason(error);
             format!("the answer does not have the documented form: {what}")
         };
-        let mut error = Self::new(ErrorKind::Decode, message);
-        if let Some(known) = known {
-            error.0.status = Some(known.status);
-            error.0.request_id = known.request_id;
-        }
-        error
+        Self::new(ErrorKind::Decode, message)
     }
 
     pub(super) fn from_status(status: StatusCode, body: ErrorBody) -> Self {
@@ -343,36 +333,6 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let source = self.0.source.as_deref()?;
         Some(source)
-    }
-}
-
-impl Transport {
-    /// The public error of what a generated operation came back with.
-    #[doc(hidden)]
-    pub fn error(
-        &self,
-        operation: &'static str,
-        error: progenitor_client::Error<ErrorBody>,
-    ) -> Error {
-        use progenitor_client::Error as Raw;
-        let error = match error {
-            Raw::InvalidRequest(message) | Raw::Custom(message) => {
-                Error::new(ErrorKind::InvalidRequest, message)
-            }
-            Raw::CommunicationError(e) | Raw::ResponseBodyError(e) | Raw::InvalidUpgrade(e) => {
-                Error::from_reqwest(e)
-            }
-            Raw::ErrorResponse(response) => {
-                let (status, headers) = (response.status(), response.headers().clone());
-                Error::from_status(status, response.into_inner()).with_answer(status, &headers)
-            }
-            Raw::InvalidResponsePayload(body, e) => Error::undecoded(&body, &e),
-            Raw::UnexpectedResponse(response) => {
-                Error::from_status(response.status(), ErrorBody::default())
-                    .with_answer(response.status(), response.headers())
-            }
-        };
-        self.labelled(error).in_operation(operation)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Error bodies, in whatever form they come.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The most of an error body that is read, in bytes.
@@ -9,16 +8,16 @@ pub(super) const LIMIT: usize = 64 << 10;
 const MESSAGE_LIMIT: usize = 1000;
 
 /// What an error body says, whichever form it had.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorBody {
+#[derive(Clone, Debug, Default)]
+pub(super) struct ErrorBody {
     /// What the vendor says is wrong.
-    pub message: Option<String>,
+    pub(super) message: Option<String>,
     /// The vendor's class of error.
-    pub kind: Option<String>,
+    pub(super) kind: Option<String>,
     /// The vendor's code of the error.
-    pub code: Option<String>,
+    pub(super) code: Option<String>,
     /// The parameter that is wrong.
-    pub param: Option<String>,
+    pub(super) param: Option<String>,
 }
 
 impl ErrorBody {

@@ -2,58 +2,31 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::{Request, Response};
+use reqwest::Request;
 use tracing::{Instrument, Span, field};
 
+use super::attempt::{Answer, Shape};
 use super::retry::{Repetition, is_worth_it};
-use super::{Attempt, Error, ErrorKind, Transport, attempt, carry};
+use super::{Attempt, Error, ErrorKind, Transport};
 
 /// One call, whatever became of it.
-struct Call<'a> {
-    operation: &'a str,
+struct Call<S> {
+    operation: &'static str,
     repetition: Repetition,
-    shape: attempt::Shape,
+    shape: S,
     started: Instant,
     tries: u32,
 }
 
 impl Transport {
-    /// Sends a request as this account. What fails comes back as an answer
-    /// that [`Transport::error`] reads.
-    #[doc(hidden)]
-    pub async fn execute(
-        &self,
-        http: &reqwest::Client,
-        request: Request,
-        operation: &'static str,
-    ) -> reqwest::Result<Response> {
-        // Only operations that answer with JSON ask for it.
-        let shape = if request.headers().contains_key(http::header::ACCEPT) {
-            attempt::Shape::Json
-        } else {
-            attempt::Shape::Download
-        };
-        let mut next = Some(request);
-        let requests = || {
-            let request = next.take()?;
-            next = request.try_clone();
-            Some(Ok(request))
-        };
-        let outcome = self
-            .call(http, requests, &documented_name(operation), shape)
-            .await;
-        Ok(outcome.unwrap_or_else(carry::pack))
-    }
-
     /// Carries a call out. Each try takes a request of its own; where there is
     /// none left, there is no further try.
-    pub(super) async fn call(
+    pub(super) async fn call<S: Shape>(
         &self,
-        http: &reqwest::Client,
         mut requests: impl FnMut() -> Option<Result<Request, Error>>,
-        operation: &str,
-        shape: attempt::Shape,
-    ) -> Result<Response, Error> {
+        operation: &'static str,
+        shape: S,
+    ) -> Result<Answer<S::Body>, Error> {
         let Some(first) = requests().transpose()? else {
             return Err(Error::new(ErrorKind::InvalidRequest, "nothing to send"));
         };
@@ -81,30 +54,33 @@ impl Transport {
             error = field::Empty,
         );
         let outcome = self
-            .tries(http, &mut call, first, &mut requests)
+            .tries(&mut call, first, &mut requests)
             .instrument(span.clone())
             .await;
         self.record(&span, &call, &outcome);
-        outcome.map_err(|error| error.after_tries(call.tries))
+        let tries = call.tries;
+        match outcome {
+            Ok(answer) => Ok(Answer { tries, ..answer }),
+            Err(error) => Err(error.after_tries(tries)),
+        }
     }
 
-    async fn tries(
+    async fn tries<S: Shape>(
         &self,
-        http: &reqwest::Client,
-        call: &mut Call<'_>,
+        call: &mut Call<S>,
         first: Request,
         requests: &mut impl FnMut() -> Option<Result<Request, Error>>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Answer<S::Body>, Error> {
         let mut request = first;
         let mut waits = self.settings.retry.waits();
         loop {
             call.tries += 1;
             let remaining = self.remaining(call);
             let sent = self.settings.clock.now();
-            let outcome = self.attempt(http, request, &call.shape, remaining).await;
+            let outcome = self.attempt(request, &call.shape, remaining).await;
             self.observe(call, sent, &outcome);
             let error = match outcome {
-                Ok(response) => return Ok(response),
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             let Some(wait) = self.wait(call, &error, &mut waits) else {
@@ -128,9 +104,9 @@ impl Transport {
     }
 
     /// How long to wait before another try; none when there is to be none.
-    fn wait(
+    fn wait<S>(
         &self,
-        call: &Call<'_>,
+        call: &Call<S>,
         error: &Error,
         waits: &mut impl Iterator<Item = Duration>,
     ) -> Option<Duration> {
@@ -142,17 +118,17 @@ impl Transport {
         (wait < self.remaining(call)).then_some(wait)
     }
 
-    fn remaining(&self, call: &Call<'_>) -> Duration {
+    fn remaining<S>(&self, call: &Call<S>) -> Duration {
         let spent = self.settings.clock.now().duration_since(call.started);
         self.settings.timeout.saturating_sub(spent)
     }
 
-    fn observe(&self, call: &Call<'_>, sent: Instant, outcome: &Result<Response, Error>) {
+    fn observe<S, B>(&self, call: &Call<S>, sent: Instant, outcome: &Result<Answer<B>, Error>) {
         let Some(observer) = &self.settings.observer else {
             return;
         };
         let (status, error) = match outcome {
-            Ok(response) => (Some(response.status().as_u16()), None),
+            Ok(answer) => (Some(answer.status.as_u16()), None),
             Err(error) => (error.status(), Some(error.kind())),
         };
         observer.attempt(&Attempt {
@@ -165,14 +141,14 @@ impl Transport {
         });
     }
 
-    fn record(&self, span: &Span, call: &Call<'_>, outcome: &Result<Response, Error>) {
+    fn record<S, B>(&self, span: &Span, call: &Call<S>, outcome: &Result<Answer<B>, Error>) {
         let spent = self.settings.clock.now().duration_since(call.started);
         span.record("attempt", call.tries);
         span.record("duration_ms", millis(spent));
         let (status, request_id) = match outcome {
-            Ok(response) => (
-                Some(response.status().as_u16()),
-                super::error::request_id(response.headers()),
+            Ok(answer) => (
+                Some(answer.status.as_u16()),
+                super::error::request_id(&answer.headers),
             ),
             Err(error) => (error.status(), error.request_id()),
         };
@@ -195,30 +171,4 @@ impl Transport {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The operation's name as the vendor's document has it: progenitor says
-/// `list_jobs` of `listJobs`.
-fn documented_name(operation: &str) -> String {
-    let mut name = String::with_capacity(operation.len());
-    let mut parts = operation.split('_');
-    name.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let mut letters = part.chars();
-        name.extend(letters.next().map(|c| c.to_ascii_uppercase()));
-        name.push_str(letters.as_str());
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn operations_have_the_names_of_the_documents() {
-        assert_eq!(documented_name("list_job_events"), "listJobEvents");
-        assert_eq!(documented_name("listJobs"), "listJobs");
-        assert_eq!(documented_name(""), "");
-    }
 }

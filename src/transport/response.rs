@@ -8,9 +8,13 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
 
-use super::{Error, ErrorKind, Progress};
+use super::attempt::{Answer, Pieces, content_length};
+use super::{Error, ErrorKind, Progress, Transport};
+use crate::wire;
 
 /// A typed answer, with the status and headers that it came with.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,16 +24,34 @@ pub struct Response<T> {
     headers: HeaderMap,
 }
 
-impl<T> Response<T> {
-    #[doc(hidden)]
-    pub fn from_raw(raw: progenitor_client::ResponseValue<T>) -> Self {
-        Self {
-            status: raw.status(),
-            headers: raw.headers().clone(),
-            value: raw.into_inner(),
+impl<T: DeserializeOwned> Response<T> {
+    /// The value that an answer's body holds.
+    pub(super) fn decoded(answer: Answer<Bytes>) -> Result<Self, Error> {
+        match wire::from_slice(&answer.body) {
+            Ok(value) => Ok(Self {
+                value,
+                status: answer.status,
+                headers: answer.headers,
+            }),
+            Err(error) => Err(Error::undecoded(&answer.headers, &answer.body, &error)
+                .with_answer(answer.status, &answer.headers)
+                .after_tries(answer.tries)),
         }
     }
+}
 
+impl Response<()> {
+    /// An answer of which the body says nothing.
+    pub(super) fn empty(answer: Answer<Bytes>) -> Self {
+        Self {
+            value: (),
+            status: answer.status,
+            headers: answer.headers,
+        }
+    }
+}
+
+impl<T> Response<T> {
     /// The value alone.
     pub fn into_inner(self) -> T {
         self.value
@@ -60,7 +82,7 @@ impl<T> Deref for Response<T> {
 
 /// A body that arrives piece by piece.
 pub struct Download {
-    stream: progenitor_client::ByteStream,
+    stream: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send + Sync>>,
     headers: HeaderMap,
     total: Option<u64>,
     received: u64,
@@ -75,12 +97,24 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Error {
 }
 
 impl Download {
-    #[doc(hidden)]
-    pub fn from_raw(raw: progenitor_client::ResponseValue<progenitor_client::ByteStream>) -> Self {
+    pub(super) fn new(
+        answer: Answer<Pieces>,
+        transport: Transport,
+        operation: &'static str,
+    ) -> Self {
+        let state = Some((transport, answer.body));
+        let stream = futures_util::stream::unfold(state, move |state| async move {
+            let (transport, mut pieces) = state?;
+            match pieces.next().await {
+                Ok(piece) => Some((Ok(piece?), Some((transport, pieces)))),
+                Err(error) => Some((Err(transport.labelled(operation, error)), None)),
+            }
+        });
         Self {
-            headers: raw.headers().clone(),
-            total: raw.content_length(),
-            stream: raw.into_inner(),
+            // Whoever asks again after the end is told of the end again.
+            stream: Box::pin(stream.fuse()),
+            total: content_length(&answer.headers),
+            headers: answer.headers,
             received: 0,
             progress: None,
         }
@@ -182,14 +216,14 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let piece = Pin::new(&mut *self.stream).poll_next(cx);
+        let piece = self.stream.as_mut().poll_next(cx);
         if let Poll::Ready(Some(Ok(bytes))) = &piece {
             self.received += bytes.len() as u64;
             if let Some(report) = &self.progress {
                 report(self.received, self.total);
             }
         }
-        piece.map(|piece| piece.map(|p| p.map_err(Error::from_reqwest)))
+        piece
     }
 }
 
@@ -198,5 +232,16 @@ impl std::fmt::Debug for Download {
         f.debug_struct("Download")
             .field("total_bytes", &self.total)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_goes_wherever_its_reader_goes() {
+        fn travels<T: Send + Sync + Unpin + 'static>() {}
+        travels::<Download>();
     }
 }

@@ -12,7 +12,7 @@ use reqwest::{Body, Method};
 use serde::de::DeserializeOwned;
 use tokio_util::io::ReaderStream;
 
-use super::attempt::{Activity, Shape};
+use super::attempt::{Activity, Sending};
 use super::{Error, ErrorKind, Response, Transport};
 
 /// Called with the bytes that went through so far, and all bytes there are
@@ -192,7 +192,8 @@ impl Transport {
                 form = form.text(*name, value.clone());
             }
             let mut request = self
-                .http()
+                .shared
+                .http
                 .request(Method::POST, &url)
                 .header(http::header::ACCEPT, "application/json")
                 .multipart(form.part("file", part));
@@ -203,14 +204,10 @@ impl Transport {
             }
             request.build().map(Some).map_err(Error::from_reqwest)
         };
-        let shape = Shape::Upload(activity.clone());
-        let answer = self
-            .call(self.http(), || request().transpose(), operation, shape)
-            .await;
-        let response = answer.map_err(|e| self.labelled(e).in_operation(operation))?;
-        match progenitor_client::ResponseValue::from_response(response).await {
-            Ok(value) => Ok(Response::from_raw(value)),
-            Err(error) => Err(self.error(operation, error)),
-        }
+        let shape = Sending(activity.clone());
+        self.call(|| request().transpose(), operation, shape)
+            .await
+            .and_then(Response::decoded)
+            .map_err(|e| self.labelled(operation, e))
     }
 }

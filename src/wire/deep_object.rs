@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
-
 /// A filter on pairs of strings, or on there being none at all.
 ///
 /// ```
@@ -39,40 +37,11 @@ impl DeepObject {
     pub fn pairs(&self) -> Option<&BTreeMap<String, String>> {
         self.0.as_ref()
     }
-
-    #[doc(hidden)]
-    pub fn named(self, name: &'static str) -> NamedDeepObject {
-        NamedDeepObject {
-            name,
-            pairs: self.0,
-        }
-    }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for DeepObject {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let pairs = pairs.into_iter().map(|(k, v)| (k.into(), v.into()));
         Self(Some(pairs.collect()))
-    }
-}
-
-/// A [`DeepObject`] that knows the parameter it is sent as.
-#[doc(hidden)]
-#[derive(Clone, Debug)]
-pub struct NamedDeepObject {
-    name: &'static str,
-    pairs: Option<BTreeMap<String, String>>,
-}
-
-impl Serialize for NamedDeepObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.pairs {
-            None => serializer.collect_map([(self.name, "null")]),
-            Some(pairs) => serializer.collect_map(
-                pairs
-                    .iter()
-                    .map(|(key, value)| (format!("{}[{key}]", self.name), value)),
-            ),
-        }
     }
 }

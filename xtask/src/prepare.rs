@@ -65,7 +65,7 @@ pub fn prepare(document: &mut Value, report: &mut Report) {
     }
 }
 
-/// Methods that the HTTP library has no name for.
+/// Methods that are there for browsers and proxies.
 fn methods(document: &mut Value, report: &mut Report) {
     let Some(Value::Object(paths)) = document.get_mut("paths") else {
         return;
@@ -242,7 +242,7 @@ fn names(operation: &mut Operation) -> Vec<(String, String)> {
         return notes;
     };
     list.sort_by_key(|parameter| text(parameter, "in") != "path");
-    let mut seen = BTreeSet::from(["body".to_owned()]);
+    let mut seen = BTreeSet::new();
     list.retain(|parameter| {
         let name = text(parameter, "name");
         let fits = text(parameter, "in") == "path" || !seen.contains(&name.to_snake_case());
@@ -391,16 +391,11 @@ mod tests {
         ]}));
         assert_eq!(
             operation["parameters"],
-            json!([{"name": "xId", "in": "path"}])
+            json!([{"name": "xId", "in": "path"}, {"name": "body", "in": "query"}])
         );
         assert_eq!(
             rules,
-            [
-                "cookie-parameter",
-                "parameter-name",
-                "parameter-name",
-                "parameter-name"
-            ]
+            ["cookie-parameter", "parameter-name", "parameter-name"]
         );
     }
 

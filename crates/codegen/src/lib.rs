@@ -4,9 +4,9 @@
 //! what no general generator offers: enums that keep a value nobody knows,
 //! unions that keep their branch, lists of which one bad item does not take
 //! the others with it, and structs that keep the members no document names.
-//! The operations are written by progenitor, over those types, in a private
-//! module `raw`; a thin public `Client` with named options and one error type
-//! stands in front of it.
+//! The operations are functions of one `Client`: required parameters are
+//! arguments, optional ones have names in a struct, and all else (retries,
+//! deadlines, errors) is the library's `transport`, which they hand a request.
 //!
 //! The build script of `unitune` and `cargo xtask` share this crate, so that
 //! what a maintainer checks is what a user compiles.

@@ -1,0 +1,102 @@
+//! What parameters, bodies and answers hold.
+
+use serde_json::Value as Json;
+
+use crate::model::{Kind, Model, TypeRef, reference};
+
+/// What a parameter, a body or an answer holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Any,
+    Component(String),
+    List(Box<Value>),
+    /// A query parameter of style `deepObject`.
+    Pairs,
+}
+
+impl Value {
+    /// What a parameter's schema means in a query. Constraints change nothing,
+    /// and a union or an object is sent as its text.
+    pub(super) fn of_parameter(schema: &Json, model: &Model) -> Self {
+        if let Some(name) = reference(schema) {
+            return Self::of_component(name, model, &mut Vec::new());
+        }
+        match schema.get("type").and_then(Json::as_str) {
+            Some("integer") => Self::Integer,
+            Some("number") => Self::Number,
+            Some("boolean") => Self::Boolean,
+            Some("array") => {
+                let items = schema.get("items").unwrap_or(&Json::Null);
+                Self::of_parameter(items, model).listed()
+            }
+            _ => Self::Text,
+        }
+    }
+
+    fn of_component<'m>(name: &'m str, model: &'m Model, seen: &mut Vec<&'m str>) -> Self {
+        if seen.contains(&name) {
+            return Self::Text;
+        }
+        seen.push(name);
+        match model.get(name).map(|ty| &ty.kind) {
+            Some(Kind::Alias(target)) => Self::of_alias(target, model, seen),
+            Some(Kind::Enum(_)) => Self::Component(name.to_owned()),
+            _ => Self::Text,
+        }
+    }
+
+    fn of_alias<'m>(target: &'m TypeRef, model: &'m Model, seen: &mut Vec<&'m str>) -> Self {
+        match target {
+            TypeRef::Integer | TypeRef::Unsigned => Self::Integer,
+            TypeRef::Number => Self::Number,
+            TypeRef::Boolean => Self::Boolean,
+            TypeRef::Array(item) | TypeRef::Lenient(item) => {
+                Self::of_alias(item, model, seen).listed()
+            }
+            TypeRef::Component(name) => Self::of_component(name, model, seen),
+            _ => Self::Text,
+        }
+    }
+
+    /// A list of these; a list of lists has no form in a query but its text.
+    fn listed(self) -> Self {
+        match self {
+            Self::List(_) => Self::List(Box::new(Self::Text)),
+            item => Self::List(Box::new(item)),
+        }
+    }
+
+    /// The same in a path or a header, which know no lists.
+    pub(super) fn single(self) -> Self {
+        match self {
+            Self::List(_) | Self::Pairs => Self::Text,
+            value => value,
+        }
+    }
+
+    /// What the schema of a JSON body means; the error is the name of a
+    /// component that is not there.
+    pub(super) fn of_body(schema: &Json, model: &Model) -> Result<Self, String> {
+        if let Some(name) = reference(schema) {
+            return match model.get(name) {
+                Some(_) => Ok(Self::Component(name.to_owned())),
+                None => Err(name.to_owned()),
+            };
+        }
+        Ok(match schema.get("type").and_then(Json::as_str) {
+            Some("array") => {
+                let items = schema.get("items").unwrap_or(&Json::Null);
+                Self::List(Box::new(Self::of_body(items, model)?))
+            }
+            Some("string") => Self::Text,
+            Some("integer") => Self::Integer,
+            Some("number") => Self::Number,
+            Some("boolean") => Self::Boolean,
+            _ => Self::Any,
+        })
+    }
+}

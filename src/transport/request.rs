@@ -1,0 +1,302 @@
+//! A request as generated code describes it, part by part, and the ways to
+//! send it: one for each form that an answer can have.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use reqwest::{Body, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::attempt::{Answer, Document, Shape, Stream};
+use super::{Download, Error, ErrorKind, Response, Transport};
+use crate::wire::DeepObject;
+
+/// What a value cannot bring into a path as it is. The backslash is there
+/// because URLs of HTTP take it for a slash.
+const RESERVED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A request of one operation. What is wrong with a part of it is kept, and
+/// said when it is to be sent.
+#[must_use]
+pub struct Request<'t> {
+    transport: &'t Transport,
+    operation: &'static str,
+    method: Method,
+    url: String,
+    query: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+    fault: Option<Error>,
+}
+
+impl Transport {
+    /// Starts a request of an operation, under its name in the document.
+    #[doc(hidden)]
+    pub fn request(&self, operation: &'static str, method: Method) -> Request<'_> {
+        Request {
+            transport: self,
+            operation,
+            method,
+            url: self.base_url().to_owned(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            fault: None,
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Goes on with a part of the path that is always the same.
+    pub fn path(mut self, literal: &'static str) -> Self {
+        self.url.push_str(literal);
+        self
+    }
+
+    /// Goes on with a value in the path. Refuses what would turn the request
+    /// into another one: `""`, `.` and `..` vanish from a URL's path.
+    pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
+        let value = value.to_string();
+        if matches!(value.as_str(), "" | "." | "..") {
+            return self.refused(format!("{name} is {value:?}, which cannot be an id"));
+        }
+        self.url.extend(utf8_percent_encode(&value, RESERVED));
+        self
+    }
+
+    /// Adds a query parameter: none, one, or one for each value of a list.
+    pub fn query<T: Display>(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let pairs = values.into_iter().map(|v| (name.into(), v.to_string()));
+        self.query.extend(pairs);
+        self
+    }
+
+    /// Adds a query parameter of style `deepObject`.
+    pub fn deep_object(mut self, name: &'static str, value: Option<&DeepObject>) -> Self {
+        match value.map(DeepObject::pairs) {
+            Some(None) => self.query.push((name.into(), "null".to_owned())),
+            Some(Some(pairs)) => self.query.extend(
+                pairs
+                    .iter()
+                    .map(|(key, value)| (format!("{name}[{key}]").into(), value.clone())),
+            ),
+            None => {}
+        }
+        self
+    }
+
+    /// Adds a header, if there is a value for it.
+    pub fn header<T: Display>(
+        mut self,
+        name: &'static str,
+        value: impl IntoIterator<Item = T>,
+    ) -> Self {
+        for value in value {
+            let header = HeaderName::from_bytes(name.as_bytes());
+            match (header, HeaderValue::from_str(&value.to_string())) {
+                (Ok(header), Ok(value)) => self.headers.insert(header, value),
+                // The value stays out of the message: it could be a secret.
+                _ => return self.refused(format!("{name} cannot be sent in a header")),
+            };
+        }
+        self
+    }
+
+    /// Sets the body.
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.body = Some(body),
+            Err(e) => return self.refused(format!("the request cannot be built: {e}")),
+        }
+        self.headers.entry(CONTENT_TYPE).or_insert(JSON);
+        self
+    }
+
+    /// Sends it, for an answer that is a JSON document.
+    ///
+    /// # Errors
+    ///
+    /// As every operation.
+    pub async fn call_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        let (transport, operation) = (self.transport, self.operation);
+        let answer = self.document().await?;
+        Response::decoded(answer).map_err(|e| transport.labelled(operation, e))
+    }
+
+    /// Sends it, for an answer that says nothing but that it is done.
+    ///
+    /// # Errors
+    ///
+    /// As every operation.
+    pub async fn call_empty(self) -> Result<Response<()>, Error> {
+        self.document().await.map(Response::empty)
+    }
+
+    /// Sends it, for an answer that is a stream of bytes.
+    ///
+    /// # Errors
+    ///
+    /// As every operation.
+    pub async fn call_bytes(self) -> Result<Download, Error> {
+        let (transport, operation) = (self.transport.clone(), self.operation);
+        let answer = self.send(Stream).await?;
+        Ok(Download::new(answer, transport, operation))
+    }
+
+    async fn document(mut self) -> Result<Answer<bytes::Bytes>, Error> {
+        self.headers.entry(ACCEPT).or_insert(JSON);
+        self.send(Document).await
+    }
+
+    async fn send<S: Shape>(self, shape: S) -> Result<Answer<S::Body>, Error> {
+        let (transport, operation) = (self.transport, self.operation);
+        let outcome = match self.built() {
+            Ok(request) => {
+                let mut next = Some(request);
+                let requests = || {
+                    let request = next.take()?;
+                    next = request.try_clone();
+                    Some(Ok(request))
+                };
+                transport.call(requests, operation, shape).await
+            }
+            Err(error) => Err(error),
+        };
+        outcome.map_err(|e| transport.labelled(operation, e))
+    }
+
+    fn built(self) -> Result<reqwest::Request, Error> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let mut url = Url::parse(&self.url).map_err(|e| {
+            let message = format!("the request cannot be built: {e}");
+            Error::new(ErrorKind::InvalidRequest, message)
+        })?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        let mut request = reqwest::Request::new(self.method, url);
+        *request.headers_mut() = self.headers;
+        *request.body_mut() = self.body.map(Body::from);
+        Ok(request)
+    }
+
+    /// Keeps the first thing that is wrong.
+    fn refused(mut self, message: String) -> Self {
+        self.fault
+            .get_or_insert_with(|| Error::new(ErrorKind::InvalidRequest, message));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::truefoundry::Client;
+
+    fn transport() -> Transport {
+        let builder = Client::builder().base_url("https://a.example/v1");
+        builder.api_key("key").build().unwrap().transport().clone()
+    }
+
+    fn url(build: impl FnOnce(Request<'_>) -> Request<'_>) -> String {
+        let transport = transport();
+        let request = build(transport.request("op", Method::GET));
+        request.built().unwrap().url().to_string()
+    }
+
+    fn fault(build: impl FnOnce(Request<'_>) -> Request<'_>) -> String {
+        let transport = transport();
+        let request = build(transport.request("op", Method::GET));
+        let error = request.built().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        error.to_string()
+    }
+
+    #[test]
+    fn a_value_stays_within_its_segment() {
+        for (value, written) in [
+            ("ft-1", "ft-1"),
+            ("ft:gpt-4o:org::id", "ft:gpt-4o:org::id"),
+            ("a/b", "a%2Fb"),
+            ("a\\..\\b", "a%5C..%5Cb"),
+            ("..\\x", "..%5Cx"),
+            ("50%", "50%25"),
+            ("%2e%2e", "%252e%252e"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("a b\n", "a%20b%0A"),
+            ("é<>\"`{}", "%C3%A9%3C%3E%22%60%7B%7D"),
+        ] {
+            let url = url(|r| r.path("/jobs/").segment("id", value).path("/events"));
+            assert_eq!(url, format!("https://a.example/v1/jobs/{written}/events"));
+        }
+    }
+
+    #[test]
+    fn what_would_be_another_request_is_refused() {
+        for value in ["", ".", ".."] {
+            let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
+            assert_eq!(fault, format!("id is {value:?}, which cannot be an id"));
+        }
+        let fault = fault(|r| r.header("x-name", ["secret\n"]));
+        assert_eq!(fault, "x-name cannot be sent in a header");
+    }
+
+    #[test]
+    fn queries_are_pairs_in_their_order() {
+        let filter = DeepObject::new().with("a b", "c&d");
+        let written = url(|r| {
+            r.path("/jobs?beta=true")
+                .query("after", None::<String>)
+                .query("limit", Some(5))
+                .query("kind", ["a", "b=c"])
+                .deep_object("metadata", Some(&filter))
+                .deep_object("none", None)
+                .deep_object("null", Some(&DeepObject::null()))
+        });
+        assert_eq!(
+            written,
+            "https://a.example/v1/jobs?beta=true&limit=5&kind=a&kind=b%3Dc\
+             &metadata%5Ba+b%5D=c%26d&null=null"
+        );
+        assert_eq!(url(|r| r.path("/jobs")), "https://a.example/v1/jobs");
+    }
+
+    #[test]
+    fn a_body_is_json_and_a_document_can_say_otherwise() {
+        let transport = transport();
+        let request = transport.request("op", Method::PATCH).json("text");
+        let request = request.header("Content-Type", ["application/merge-patch+json"]);
+        let request = request.built().unwrap();
+        assert_eq!(request.method(), Method::PATCH);
+        assert_eq!(
+            request.headers()[CONTENT_TYPE],
+            "application/merge-patch+json"
+        );
+        let body = request.body().and_then(Body::as_bytes);
+        assert_eq!(body, Some(b"\"text\"".as_slice()));
+    }
+}
