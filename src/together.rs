@@ -10,7 +10,7 @@ pub use generated::*;
 
 use crate::Error;
 use crate::transport::{
-    ApiClient, CallOptions, ClientBuilder, Environment, Response, Transport, Upload,
+    ApiClient, CallOptions, ClientBuilder, Download, Environment, Response, Transport, Upload,
 };
 
 impl ApiClient for Client {
@@ -39,6 +39,15 @@ impl Client {
     #[must_use]
     pub fn with_options(&self, options: &CallOptions) -> Self {
         Self::with_transport(self.transport().with_options(options))
+    }
+
+    /// The list of jobs as it comes, for accounts with more than can be held.
+    pub(crate) async fn list_jobs_in_pieces(&self) -> Result<Download, Error> {
+        self.transport()
+            .request("listJobs", http::Method::GET)
+            .path("/fine-tunes")
+            .call_bytes()
+            .await
     }
 
     /// Uploads a file. It streams: what comes from disk is never in memory as

@@ -15,8 +15,8 @@ mod union;
 pub use decode::from_slice;
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
-pub(crate) use lenient::reason;
 pub use lenient::{Item, LenientList, MalformedItem};
+pub(crate) use lenient::{item, reason};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

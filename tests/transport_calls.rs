@@ -358,6 +358,26 @@ async fn redirects_are_followed_for_downloads_alone_and_the_key_stays() {
 }
 
 #[tokio::test]
+async fn the_key_stays_however_often_a_download_is_redirected() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let elsewhere = Server::start().await;
+    let leak = |url: String| -> &'static str { Box::leak(url.into_boxed_str()) };
+    let (first, second) = (
+        leak(format!("{}/first", elsewhere.url)),
+        leak(format!("{}/second", elsewhere.url)),
+    );
+    let client = openai(&server, &clock).build().unwrap();
+    server.answer(Answer::bytes(b"").status(302).header("location", first));
+    elsewhere.answer(Answer::bytes(b"").status(302).header("location", second));
+    elsewhere.answer(Answer::bytes(b"content"));
+    let download = client.download_file("file-1").await.unwrap();
+    assert_eq!(download.bytes(100).await.unwrap(), b"content");
+    assert_eq!(elsewhere.count(), 2);
+    assert_eq!(elsewhere.last().target, "/second");
+    assert_eq!(elsewhere.last().header("authorization"), None);
+}
+
+#[tokio::test]
 async fn a_failing_download_is_the_calls_error() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();

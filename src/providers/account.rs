@@ -6,6 +6,8 @@
 )]
 
 mod jobs;
+#[cfg(feature = "together")]
+mod large;
 mod logs;
 mod own;
 mod start;

@@ -89,7 +89,9 @@ impl Shape for Sending {
         let patience = transport.patience_of_transfer();
         let sending = transport.shared.http.execute(request);
         let response = patience.heard_while_moving(sending, &self.0).await?;
-        transport.document(received(response)?, patience).await
+        // The file has arrived: what is left is an answer like any other.
+        let rest = patience.at_most(transport.settings.timeout);
+        transport.document(received(response)?, rest).await
     }
 }
 
@@ -182,6 +184,18 @@ struct Patience {
 }
 
 impl Patience {
+    /// The same, but no longer than this from now on.
+    fn at_most(self, whole: Duration) -> Self {
+        let end = Instant::now() + whole;
+        match self.end {
+            Some((sooner, _)) if sooner <= end => self,
+            _ => Self {
+                end: Some((end, whole)),
+                ..self
+            },
+        }
+    }
+
     /// What comes, if it comes in time. One timer is enough for both bounds.
     async fn heard<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
         let left = self
@@ -325,6 +339,7 @@ impl Transport {
     /// vendor alone.
     async fn follow(&self, request: Request, patience: Patience) -> Result<Response, Error> {
         let method = request.method().clone();
+        let home = request.url().origin();
         let mut url = request.url().clone();
         let mut next = request;
         for _ in 0..=MAX_REDIRECTS {
@@ -340,7 +355,7 @@ impl Transport {
                 return Err(self.refusal(response, patience).await);
             };
             next = Request::new(Method::GET, target.clone());
-            if target.origin() == url.origin() {
+            if target.origin() == home {
                 self.prepare(next.headers_mut());
             }
             url = target;

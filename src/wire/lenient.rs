@@ -141,7 +141,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     }
 }
 
-fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
+/// An item by itself.
+pub(crate) fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
     match decode::from_str(raw) {
         Ok(value) => Ok(Item::Ok(value)),
         Err(error) => Ok(Item::Malformed(MalformedItem {

@@ -1,6 +1,10 @@
 //! Jobs of one account, in the gateway's terms.
 
+#[cfg(feature = "together")]
+use super::large::Place;
 use super::{Account, Client};
+#[cfg(feature = "together")]
+use crate::ErrorKind;
 #[cfg(feature = "openai")]
 use crate::openai;
 use crate::providers::Warning;
@@ -108,9 +112,20 @@ impl Account {
                 if metadata.is_some_and(|m| m.pairs().is_some_and(|pairs| !pairs.is_empty())) {
                     return Ok(Page::default());
                 }
-                let page: together::types::FinetuneTruncatedList =
-                    client.list_jobs().await?.into_inner();
-                Ok(self.read(&context, page.data, false, |j| &j.id))
+                let place = after.and_then(Place::read);
+                if place.is_none() {
+                    match client.list_jobs().await {
+                        Ok(page) => {
+                            let data = page.into_inner().data;
+                            return Ok(self.read(&context, data, false, |j| &j.id));
+                        }
+                        Err(error) if error.kind() == ErrorKind::TooLarge => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                let list = client.list_jobs_in_pieces().await?;
+                self.read_large::<together::types::FinetuneResponseTruncated>(list, context, place)
+                    .await
             }
             Client::TrueFoundry(client) => {
                 let mut options = truefoundry::ListJobsOptions::new().limit(limit);
@@ -118,6 +133,24 @@ impl Account {
                 options.metadata = metadata.cloned();
                 let page = client.list_jobs(options).await?.into_inner();
                 Ok(self.read(&context, page.data, page.has_more, |j| &j.id))
+            }
+        }
+    }
+
+    /// The job of an item, or a warning where there is none.
+    pub(super) fn read_item<T: ToJob>(
+        &self,
+        context: &Context,
+        item: Item<T>,
+    ) -> Result<Job, Warning> {
+        match item {
+            Item::Ok(job) => job
+                .into_job(context)
+                .map_err(|e| Warning::job(&self.name, e.id(), e.to_string(), None)),
+            Item::Malformed(item) => {
+                let id = item.id().map(str::to_owned);
+                let (reason, raw) = (item.reason, Some(item.raw));
+                Err(Warning::job(&self.name, id.as_deref(), reason, raw))
             }
         }
     }
@@ -134,29 +167,14 @@ impl Account {
         let mut warnings = Vec::new();
         let mut last = None;
         for item in items {
-            match item {
-                Item::Ok(job) => {
-                    last = Some(id(&job).to_owned());
-                    match job.into_job(context) {
-                        Ok(job) => jobs.push(job),
-                        Err(error) => warnings.push(Warning::job(
-                            &self.name,
-                            last.as_deref(),
-                            error.to_string(),
-                            None,
-                        )),
-                    }
-                }
-                Item::Malformed(item) => {
-                    let id = item.id().map(str::to_owned);
-                    warnings.push(Warning::job(
-                        &self.name,
-                        id.as_deref(),
-                        item.reason,
-                        Some(item.raw),
-                    ));
-                    last = id.or(last);
-                }
+            let own = match &item {
+                Item::Ok(job) => Some(id(job)),
+                Item::Malformed(item) => item.id(),
+            };
+            last = own.map(str::to_owned).or(last);
+            match self.read_item(context, item) {
+                Ok(job) => jobs.push(job),
+                Err(warning) => warnings.push(warning),
             }
         }
         Page {

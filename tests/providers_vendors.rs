@@ -1,0 +1,244 @@
+//! What vendors do that no document says, met across accounts.
+#![cfg(all(feature = "openai", feature = "together"))]
+
+mod loopback;
+
+use std::sync::Arc;
+
+use loopback::clock::TestClock;
+use loopback::{Answer, Server};
+use serde_json::{Value, json};
+use unitune::providers::{Account, ListQuery, Providers, WatchOptions};
+use unitune::transport::{ApiClient, ClientBuilder};
+use unitune::unify::Status;
+use unitune::{openai, together, truefoundry};
+
+fn client<C: ApiClient>(server: &Server, clock: &Arc<TestClock>) -> ClientBuilder<C> {
+    ClientBuilder::default()
+        .base_url(&server.url)
+        .api_key("key")
+        .clock(clock.clone())
+}
+
+fn of_together(server: &Server, clock: &Arc<TestClock>) -> Account {
+    Account::new(
+        "together",
+        client::<together::Client>(server, clock).build().unwrap(),
+    )
+}
+
+fn of_openai(server: &Server, clock: &Arc<TestClock>) -> Account {
+    Account::new(
+        "openai",
+        client::<openai::Client>(server, clock).build().unwrap(),
+    )
+}
+
+fn providers(accounts: impl IntoIterator<Item = Account>) -> Providers {
+    let mut providers = Providers::new();
+    for account in accounts {
+        providers.add(account).unwrap();
+    }
+    providers
+}
+
+fn together_job(id: &str, created: i64, status: &str) -> Value {
+    json!({
+        "id": id, "status": status, "created_at": created, "updated_at": created + 60,
+        "model": "m", "training_file": "file-1", "events": null,
+    })
+}
+
+fn openai_job(id: &str, created: i64) -> Value {
+    json!({
+        "object": "fine_tuning.job", "id": id, "model": "m", "created_at": created,
+        "finished_at": null, "fine_tuned_model": null, "organization_id": "org-1",
+        "result_files": [], "status": "running", "validation_file": null,
+        "training_file": "file-1", "hyperparameters": {}, "trained_tokens": null,
+        "error": null, "seed": 1,
+    })
+}
+
+fn list(jobs: &[Value]) -> Answer {
+    Answer::json(json!({"object": "list", "data": jobs, "has_more": false}))
+}
+
+/// More jobs than may be held come in the right order, each once.
+#[tokio::test]
+async fn a_list_too_large_to_be_held_is_read_in_pieces() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let mut jobs: Vec<Value> = (0..4_500)
+        .map(|n: i64| {
+            together_job(
+                &format!("ft-{n:08}"),
+                1_700_000_000 + (n * 7_919) % 4_500 / 3,
+                "completed",
+            )
+        })
+        .collect();
+    jobs.insert(100, json!({"id": "ft-bad", "status": 7}));
+    let whole = list(&jobs);
+    for _ in 0..4 {
+        server.answer(whole.clone());
+    }
+    let limited = client::<together::Client>(&server, &clock).max_body_bytes(100_000);
+    let limited = providers([Account::new("together", limited.build().unwrap())]);
+    let found = limited.list(&ListQuery::new()).await.unwrap();
+    assert_eq!(found.jobs.len(), 4_500);
+    assert_eq!(found.warnings.len(), 1, "{:?}", found.warnings);
+    assert_eq!(found.warnings[0].job.as_deref(), Some("ft-bad"));
+    // One that was too large, and three pages.
+    assert_eq!(server.count(), 4);
+    let order: Vec<_> = found
+        .jobs
+        .iter()
+        .map(|j| (-j.created_at, j.id.clone()))
+        .collect();
+    assert!(order.is_sorted());
+
+    server.answer(whole);
+    let held = providers([of_together(&server, &clock)]);
+    let held = held.list(&ListQuery::new()).await.unwrap();
+    let ids = |jobs: &[unitune::unify::Job]| jobs.iter().map(|j| j.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&found.jobs), ids(&held.jobs));
+}
+
+#[tokio::test]
+async fn a_list_in_pieces_that_breaks_off_is_a_warning() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let jobs: Vec<Value> = (0..2_000)
+        .map(|n| together_job(&format!("ft-{n:08}"), 1_700_000_000 + n, "completed"))
+        .collect();
+    server.answer(list(&jobs));
+    let mut broken = list(&jobs);
+    broken.body.truncate(150_000);
+    broken.breaks = true;
+    for _ in 0..3 {
+        server.answer(broken.clone());
+    }
+    let limited = client::<together::Client>(&server, &clock).max_body_bytes(100_000);
+    let limited = providers([Account::new("together", limited.build().unwrap())]);
+    let found = limited.list(&ListQuery::new()).await.unwrap();
+    assert!(found.jobs.is_empty());
+    assert!(found.warnings[0].account_failed, "{:?}", found.warnings);
+}
+
+/// `has_more` without a way on: each job is shown once, and the gap is told.
+#[tokio::test]
+async fn the_same_page_again_is_the_end() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let jobs: Vec<Value> = (0..5)
+        .map(|n| openai_job(&format!("ftjob-{n}"), 900 - n))
+        .collect();
+    let page = json!({"object": "list", "data": jobs, "has_more": true});
+    for _ in 0..3 {
+        server.answer(Answer::json(page.clone()));
+    }
+    let found = providers([of_openai(&server, &clock)]);
+    let found = found.list(&ListQuery::new()).await.unwrap();
+    assert_eq!(found.jobs.len(), 5);
+    assert_eq!(server.count(), 2);
+    assert!(found.warnings[0].account_failed);
+    assert!(found.warnings[0].message.contains("the same ones again"));
+}
+
+#[tokio::test]
+async fn what_is_filtered_here_is_fetched_in_large_pages() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    server.answer(list(&[openai_job("ftjob-1", 900)]));
+    let query = ListQuery::new().status(Status::Cancelled).limit(3);
+    providers([of_openai(&server, &clock)])
+        .list(&query)
+        .await
+        .unwrap();
+    assert!(
+        server.last().target.contains("limit=100"),
+        "{}",
+        server.last().target
+    );
+}
+
+#[tokio::test]
+async fn a_cancel_whose_answer_was_lost_is_done() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let error = |status: u16| {
+        Answer::json(json!({"error": {"message": "no", "type": "invalid_request_error"}}))
+            .status(status)
+    };
+    server.answer(error(503));
+    server.answer(error(400));
+    server.answer(Answer::json(together_job("ft-1", 900, "cancel_requested")));
+    let job = providers([of_together(&server, &clock)])
+        .cancel("ft-1")
+        .await
+        .unwrap();
+    assert_eq!(job.provider.status, "cancel_requested");
+
+    // The first answer counts where it was not lost.
+    server.answer(error(400));
+    let refused = providers([of_together(&server, &clock)])
+        .cancel("ft-1")
+        .await;
+    assert_eq!(refused.unwrap_err().status(), Some(400));
+}
+
+#[tokio::test]
+async fn a_gateway_has_jobs_of_any_form() {
+    let (together, gateway) = (Server::start().await, Server::start().await);
+    let clock = TestClock::new();
+    let at_gateway = client::<truefoundry::Client>(&gateway, &clock)
+        .build()
+        .unwrap();
+    let at_gateway = Account::new("gateway", at_gateway);
+    let job = openai_job("ft-0a1b2c3d", 900);
+
+    gateway.answer(Answer::json(job.clone()));
+    let alone = providers([at_gateway.clone()]);
+    assert_eq!(
+        alone
+            .retrieve("ft-0a1b2c3d")
+            .await
+            .unwrap()
+            .provider
+            .account,
+        "gateway"
+    );
+
+    // The vendor whose form it is comes first, and the others if it is not there.
+    let both = providers([of_together(&together, &clock), at_gateway]);
+    let missing = json!({"error": {"message": "no such job", "type": "not_found"}});
+    together.answer(Answer::json(missing).status(404));
+    gateway.answer(Answer::json(job));
+    assert_eq!(
+        both.retrieve("ft-0a1b2c3d").await.unwrap().provider.account,
+        "gateway"
+    );
+    together.answer(Answer::json(together_job("ft-0a1b2c3d", 900, "running")));
+    let before = gateway.count();
+    assert_eq!(
+        both.retrieve("ft-0a1b2c3d").await.unwrap().provider.account,
+        "together"
+    );
+    assert_eq!(gateway.count(), before);
+}
+
+/// The body leaves the log out; the log tells of the restart all the same.
+#[tokio::test]
+async fn a_restart_is_followed_though_the_job_does_not_tell() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    server.answer(Answer::json(together_job("ft-0a1b2c3d", 900, "error")));
+    server.answer(Answer::json(json!({"data": [{
+        "object": "fine-tune-event", "type": "JOB_RESTARTED", "created_at": 950,
+        "message": "The job goes on as ft-4e5f6a7b",
+    }]})));
+    server.answer(Answer::json(together_job("ft-4e5f6a7b", 960, "completed")));
+    let providers = providers([of_together(&server, &clock)]);
+    let job = providers
+        .wait("ft-0a1b2c3d", &WatchOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        (job.id.as_str(), job.status),
+        ("ft-4e5f6a7b", Status::Succeeded)
+    );
+}
