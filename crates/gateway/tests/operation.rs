@@ -155,7 +155,9 @@ async fn calls_to_an_account_wait_for_their_turn() {
         .sandbox
         .inject("together.listJobs:delay=300ms".parse().unwrap());
     let start = Instant::now();
-    let three = (0..3).map(|_| gateway.get_at("/v1/fine_tuning/jobs", "together"));
+    // Those who ask the same at the same time would share an answer.
+    let three = [1, 2, 3].map(|limit| format!("/v1/fine_tuning/jobs?limit={limit}"));
+    let three = three.iter().map(|path| gateway.get_at(path, "together"));
     for answer in futures_util::future::join_all(three).await {
         answer.ok();
     }
