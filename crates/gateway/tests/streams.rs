@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use support::{Answer, Gateway};
+use unitune::providers::{Account, Providers};
 use unitune_gateway::Config;
 use unitune_sandbox::{Awkward, Sandbox};
 
@@ -313,6 +314,61 @@ async fn uploads_that_cannot_be_are_refused() {
     post(form().part("file", file), Some("openai"))
         .await
         .error(408);
+}
+
+/// A vendor whose files have no end, and whose lists hold nothing.
+async fn endless() -> String {
+    let content = || async {
+        let pieces =
+            futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>("x".repeat(1 << 16)));
+        axum::body::Body::from_stream(pieces)
+    };
+    let list = || async { axum::Json(json!({"object": "list", "data": [], "has_more": false})) };
+    let app = axum::Router::new()
+        .route("/files/{id}/content", axum::routing::get(content))
+        .fallback(list);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, app).await });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_its_download_loses_its_place() {
+    use tokio::io::AsyncWriteExt;
+    let config = Config {
+        max_requests: 1,
+        idle: Duration::from_millis(500),
+        ..Config::default()
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = unitune::openai::Client::builder()
+        .base_url(endless().await)
+        .api_key("k");
+    let mut providers = Providers::new();
+    let account = Account::new("endless", client.build().unwrap());
+    providers.add(account).unwrap();
+    let gateway = Gateway::over(sandbox, &providers, config).await;
+    let mut stream = tokio::net::TcpStream::connect(gateway.addr).await.unwrap();
+    let request = "GET /v1/files/file-1/content HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let list = || gateway.get("/v1/fine_tuning/jobs?limit=1");
+    let taken = async {
+        while list().await.status != 503 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), taken)
+        .await
+        .unwrap();
+    let free = async {
+        while list().await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), free)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
