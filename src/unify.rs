@@ -53,6 +53,8 @@ mod rules;
 mod schemas;
 mod status;
 mod vendor;
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
+mod without_keys;
 
 pub use checkpoints::{Checkpoint, CheckpointObject};
 pub use context::{Context, Strictness};

@@ -134,6 +134,14 @@ const SECRET_ENDS: [&str; 12] = [
 ];
 
 pub(super) fn is_secret(name: &str) -> bool {
+    // Few names get past their last two letters.
+    let &[.., a, b] = name.as_bytes() else {
+        return false;
+    };
+    let end = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
+    if !matches!(&end, b"ey" | b"en" | b"on" | b"et" | b"rd") {
+        return false;
+    }
     let ends_with = |end: &str| {
         name.len()
             .checked_sub(end.len())
@@ -157,6 +165,9 @@ mod tests {
             "client_secret",
         ] {
             assert!(is_secret(name), "{name}");
+        }
+        for end in SECRET_ENDS {
+            assert!(is_secret(end) && is_secret(&end.to_uppercase()), "{end}");
         }
         for name in [
             "token_count",

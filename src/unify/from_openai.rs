@@ -1,11 +1,11 @@
 //! OpenAI's job: identity, but for the status; `error` stands beside the
 //! gateway's fields.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::common;
-use super::extras::{Extras, object};
-use super::members::Source;
+use super::extras::Extras;
 use super::notes::Ledger;
 use super::rules::openai as rules;
 use super::{
@@ -62,10 +62,12 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     extras.put("user_provided_suffix", user_provided_suffix);
     extras.undocumented(&undocumented, &[]);
     let error = error.and_then(|error| failure(error, &mut extras));
-    let mut hyperparameters = hyperparameters.map(Members::later);
-    let mut method = method.map(|it| Members::boxed(it));
+    let integration = |it| Members::openai(Said::Integration(Box::new(it)));
+    let mut hyperparameters =
+        hyperparameters.map(|it| Members::openai(Said::Hyperparameters(Box::new(it))));
+    let mut method = method.map(|it| Members::openai(Said::Method(it)));
     let mut integrations: Option<Vec<Members>> =
-        integrations.map(|all| all.into_iter().map(Members::later).collect());
+        integrations.map(|all| all.into_iter().map(integration).collect());
     let objects = hyperparameters.iter_mut().chain(&mut method);
     for members in objects.chain(integrations.iter_mut().flatten()) {
         ledger.look(members);
@@ -103,26 +105,15 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     })
 }
 
-/// Values of the vendor's that are objects in the gateway's job, too.
-macro_rules! as_they_are {
-    ($($ty:ty),*) => {$(
-        impl Source for $ty {
-            fn members(&self) -> Map<String, Value> {
-                object(self)
-            }
-
-            fn boxed(&self) -> Box<dyn Source> {
-                Box::new(self.clone())
-            }
-        }
-    )*};
+/// What members are worked out from: objects of the vendor's that are objects
+/// in the gateway's job, too.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+pub(super) enum Said {
+    Hyperparameters(Box<FineTuningJobHyperparameters>),
+    Method(Box<FineTuneMethod>),
+    Integration(Box<FineTuningIntegration>),
 }
-
-as_they_are!(
-    FineTuningJobHyperparameters,
-    FineTuneMethod,
-    FineTuningIntegration
-);
 
 /// `null`, `{}` and an object of nothing but nulls all mean that nothing went
 /// wrong. What the error says beyond its three members is kept beside the job.

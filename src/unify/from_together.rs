@@ -10,6 +10,8 @@ mod successor;
 mod times;
 mod view;
 
+use serde::Serialize;
+
 use self::beside::Beside;
 pub(super) use self::settings::openai_shape as method;
 pub(crate) use self::successor::successor;
@@ -20,6 +22,17 @@ use super::{Context, Job, JobObject, MappingError, Members, Provider, Status, To
 use super::{common, status};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
 use crate::wire::LenientList;
+
+/// What members are worked out from.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+pub(super) enum Said {
+    Hyperparameters(Box<view::Settings>),
+    Supervised(Box<settings::Supervised>),
+    Dpo(Box<settings::Dpo>),
+    Integration(Box<view::Wandb>),
+    Beside(Box<Beside>),
+}
 
 impl ToJob for FinetuneResponse {
     fn into_job(self, context: &Context) -> Result<Job, MappingError> {
@@ -123,7 +136,7 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
         unmapped: view.unmapped,
         undocumented: view.undocumented,
     };
-    let mut extra = Members::later(beside);
+    let mut extra = Members::together(Said::Beside(Box::new(beside)));
     ledger.look(&mut extra);
     if context.notes {
         ledger.unmapped(&extra.to_map());

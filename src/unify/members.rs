@@ -10,9 +10,13 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::Context;
-use super::extras::withhold;
+use super::extras::{object, withhold};
+#[cfg(feature = "openai")]
+use super::from_openai;
+#[cfg(feature = "together")]
+use super::from_together;
 use super::notes::Ledger;
+use super::without_keys::WithoutKeys;
 
 /// The members of a JSON object.
 ///
@@ -30,21 +34,23 @@ pub struct Members(Form);
 #[derive(Clone)]
 enum Form {
     Map(Map<String, Value>),
-    Source(Box<dyn Source>),
+    #[cfg(feature = "openai")]
+    OpenAi(from_openai::Said),
+    #[cfg(feature = "together")]
+    Together(from_together::Said),
 }
 
-/// What members can be worked out from.
-pub(super) trait Source: Send + Sync {
-    /// All of them, whatever looks like a key among them.
-    fn members(&self) -> Map<String, Value>;
-    /// Another one of the same.
-    fn boxed(&self) -> Box<dyn Source>;
-}
-
-impl Clone for Box<dyn Source> {
-    fn clone(&self) -> Self {
-        self.as_ref().boxed()
-    }
+/// One arm for the map, one for what a vendor said, whichever it was.
+macro_rules! look {
+    ($form:expr, $map:ident => $of_map:expr, $said:ident => $of_said:expr $(,)?) => {
+        match $form {
+            Form::Map($map) => $of_map,
+            #[cfg(feature = "openai")]
+            Form::OpenAi($said) => $of_said,
+            #[cfg(feature = "together")]
+            Form::Together($said) => $of_said,
+        }
+    };
 }
 
 impl Members {
@@ -54,19 +60,21 @@ impl Members {
     }
 
     /// To be worked out when somebody looks.
-    pub(super) fn later(source: impl Source + 'static) -> Self {
-        Self(Form::Source(Box::new(source)))
+    #[cfg(feature = "openai")]
+    pub(super) fn openai(said: from_openai::Said) -> Self {
+        Self(Form::OpenAi(said))
     }
 
-    /// The same of what is in a box already.
-    pub(super) fn boxed(source: Box<dyn Source>) -> Self {
-        Self(Form::Source(source))
+    /// To be worked out when somebody looks.
+    #[cfg(feature = "together")]
+    pub(super) fn together(said: from_together::Said) -> Self {
+        Self(Form::Together(said))
     }
 
     /// Works them out now, and notes what is withheld.
     pub(super) fn settle(&mut self, ledger: &mut Ledger<'_>) {
-        if let Form::Source(source) = &self.0 {
-            let mut members = source.members();
+        let said = look!(&self.0, _map => None, said => Some(object(said)));
+        if let Some(mut members) = said {
             withhold(&mut members, ledger);
             self.0 = Form::Map(members);
         }
@@ -74,43 +82,31 @@ impl Members {
 
     /// One member's value.
     pub fn get(&self, name: &str) -> Option<Value> {
-        match &self.0 {
-            Form::Map(members) => members.get(name).cloned(),
-            Form::Source(source) => worked_out(source.as_ref()).remove(name),
-        }
+        look!(&self.0,
+            members => members.get(name).cloned(),
+            said => worked_out(said).remove(name),
+        )
     }
 
     /// True when there are none.
     pub fn is_empty(&self) -> bool {
-        match &self.0 {
-            Form::Map(members) => members.is_empty(),
-            Form::Source(source) => worked_out(source.as_ref()).is_empty(),
-        }
+        look!(&self.0, members => members.is_empty(), said => worked_out(said).is_empty())
     }
 
     /// All of them as a map.
     pub fn to_map(&self) -> Map<String, Value> {
-        match &self.0 {
-            Form::Map(members) => members.clone(),
-            Form::Source(source) => worked_out(source.as_ref()),
-        }
+        look!(&self.0, members => members.clone(), said => worked_out(said))
     }
 
     /// The same, without copying what is a map already.
     pub fn into_map(self) -> Map<String, Value> {
-        match self.0 {
-            Form::Map(members) => members,
-            Form::Source(source) => worked_out(source.as_ref()),
-        }
+        look!(self.0, members => members, said => worked_out(&said))
     }
 }
 
-/// The members of a source, without keys.
-fn worked_out(source: &dyn Source) -> Map<String, Value> {
-    let mut members = source.members();
-    let silent = Context::default();
-    withhold(&mut members, &mut Ledger::new(&silent));
-    members
+/// What a vendor said as a map, without keys.
+fn worked_out(said: &impl Serialize) -> Map<String, Value> {
+    object(&WithoutKeys(said))
 }
 
 impl Default for Members {
@@ -135,6 +131,7 @@ impl PartialEq for Members {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Form::Map(a), Form::Map(b)) => a == b,
+            #[cfg(any(feature = "openai", feature = "together"))]
             _ => self.to_map() == other.to_map(),
         }
     }
@@ -142,19 +139,17 @@ impl PartialEq for Members {
 
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Form::Map(members) => members.fmt(f),
-            Form::Source(source) => worked_out(source.as_ref()).fmt(f),
-        }
+        look!(&self.0, members => members.fmt(f), said => worked_out(said).fmt(f))
     }
 }
 
+/// What a vendor said goes to the output without a map in between.
 impl Serialize for Members {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Form::Map(members) => members.serialize(serializer),
-            Form::Source(source) => worked_out(source.as_ref()).serialize(serializer),
-        }
+        look!(&self.0,
+            members => members.serialize(serializer),
+            said => WithoutKeys(said).serialize(serializer),
+        )
     }
 }
 

@@ -42,8 +42,9 @@ pub struct Config {
     /// event streams; in seconds.
     #[serde(rename = "deadline_seconds", deserialize_with = "seconds")]
     pub deadline: Duration,
-    /// The longest that an upload or download may stand still, and that a
-    /// client may take to send a request's head; in seconds.
+    /// The longest that an upload or download may stand still, that a client
+    /// may take to send a request's head, and that it may leave an answer
+    /// unread; in seconds.
     #[serde(rename = "idle_seconds", deserialize_with = "seconds")]
     pub idle: Duration,
     /// How long requests under way are waited for at the end; in seconds.

@@ -1,21 +1,26 @@
 //! Callers that ask the same thing at the same time share one answer.
 //!
 //! Nobody is given an answer that was begun before the question came: whoever
-//! comes while a flight is under way boards the next one, which leaves when
-//! there is room. What a caller has just done is therefore always seen. A
-//! flight goes on as long as anybody waits for it, and ends when nobody does.
+//! comes while a flight is under way boards the next one. That leaves when the
+//! one before it has arrived, or has been under way for a moment: so nobody
+//! waits long for a slow account, and a fast one is not asked more often than
+//! it answers. What a caller has just done is therefore always seen. A flight
+//! goes on as long as anybody waits for it, and ends when nobody does.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use tokio::sync::Semaphore;
 
-/// Flights to one place that may be under way at the same time: the more
-/// there are, the shorter the wait for the next one.
-const UNDER_WAY: usize = 2;
+/// Flights to one place that may be under way at the same time.
+const UNDER_WAY: usize = 8;
+/// How long a flight has the sky for itself. It is small beside the time that
+/// a vendor takes to answer, and large beside that of making a list of it.
+const HEADWAY: Duration = Duration::from_millis(10);
 
 type Flight<T> = Shared<BoxFuture<'static, T>>;
 
@@ -32,6 +37,9 @@ struct Gates<K, T> {
 struct Gate<T> {
     /// The number of the flight that has not left yet, and the flight.
     boarding: Option<(u64, WeakShared<BoxFuture<'static, T>>)>,
+    /// Who may be under way.
+    sky: Arc<Semaphore>,
+    /// Who leaves next.
     runway: Arc<Semaphore>,
 }
 
@@ -66,23 +74,33 @@ where
         let number = gates.flights;
         let gate = gates.by_key.entry(key.clone()).or_insert_with(|| Gate {
             boarding: None,
-            runway: Arc::new(Semaphore::new(UNDER_WAY)),
+            sky: Arc::new(Semaphore::new(UNDER_WAY)),
+            runway: Arc::new(Semaphore::new(1)),
         });
         if let Some(flight) = gate.boarding.as_ref().and_then(|(_, f)| f.upgrade()) {
             return flight;
         }
         let asked = ask();
-        let runway = gate.runway.clone();
+        let (sky, runway) = (gate.sky.clone(), gate.runway.clone());
         let left = Left {
             gates: self.0.clone(),
             key,
             number,
         };
         let flight = async move {
-            // The semaphore is never closed.
-            let place = runway.acquire_owned().await;
+            // The semaphores are never closed.
+            let place = sky.acquire_owned().await;
+            let turn = runway.acquire_owned().await;
+            // Whoever has come by now comes along.
+            tokio::task::yield_now().await;
             left.doors_close();
-            let answer = asked.await;
+            let mut asked = std::pin::pin!(asked);
+            let soon = tokio::time::timeout(HEADWAY, &mut asked).await;
+            drop(turn);
+            let answer = match soon {
+                Ok(answer) => answer,
+                Err(_) => asked.await,
+            };
             drop(place);
             drop(left);
             answer
@@ -115,7 +133,7 @@ impl<K: Eq + Hash, T> Drop for Left<K, T> {
         self.doors_close();
         let mut gates = lock(&self.gates);
         let is_idle = gates.by_key.get(&self.key).is_some_and(|gate| {
-            gate.boarding.is_none() && gate.runway.available_permits() == UNDER_WAY
+            gate.boarding.is_none() && gate.sky.available_permits() == UNDER_WAY
         });
         if is_idle {
             gates.by_key.remove(&self.key);
@@ -131,18 +149,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Duration;
 
     use futures_util::future::join_all;
 
     use super::*;
 
+    const SLOW: Duration = Duration::from_secs(1);
+    const FAST: Duration = Duration::from_millis(5);
+
     /// Asks a slow question that counts how often it was asked.
     async fn ask(flights: &Flights<&'static str, usize>, asked: &Arc<AtomicUsize>) -> usize {
+        ask_for(flights, asked, SLOW).await
+    }
+
+    async fn ask_for(
+        flights: &Flights<&'static str, usize>,
+        asked: &Arc<AtomicUsize>,
+        time: Duration,
+    ) -> usize {
         let asked = asked.clone();
         let question = || async move {
             let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::time::sleep(time).await;
             number
         };
         flights.share("jobs", question).await
@@ -151,14 +179,41 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn those_who_come_while_others_fly_take_the_next_one() {
         let (flights, asked) = (Flights::new(), Arc::default());
-        let all = (0..10).map(|_| ask(&flights, &asked));
-        let answers = join_all(all).await;
-        // Two leave at once, and all others together when the first arrives.
-        assert_eq!(answers[..2], [1, 2]);
-        assert!(
-            answers[2..].iter().all(|answer| *answer == 3),
-            "{answers:?}"
+        let start = tokio::time::Instant::now();
+        let late = |after: u64, time| {
+            let (flights, asked) = (&flights, &asked);
+            async move {
+                tokio::time::sleep(Duration::from_millis(after)).await;
+                (ask_for(flights, asked, time).await, start.elapsed())
+            }
+        };
+        let answers = join_all([0, 1, 2, 3].map(|at| late(at, FAST))).await;
+        // Where answers are fast, the next one leaves when the first arrives.
+        assert_eq!(
+            answers.iter().map(|a| a.0).collect::<Vec<_>>(),
+            [1, 2, 2, 2]
         );
+        assert!(answers[3].1 < 3 * FAST, "{answers:?}");
+        assert!(lock(&flights.0).by_key.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_long_for_a_slow_one() {
+        let (flights, asked) = (Flights::new(), Arc::default());
+        let late = |after: u64| {
+            let (flights, asked) = (&flights, &asked);
+            async move {
+                tokio::time::sleep(Duration::from_millis(after)).await;
+                let start = tokio::time::Instant::now();
+                (ask(flights, asked).await, start.elapsed())
+            }
+        };
+        let answers = join_all((0..200).map(late)).await;
+        let asked = asked.load(Ordering::SeqCst);
+        assert!((UNDER_WAY..=20).contains(&asked), "{asked}");
+        for (number, waited) in &answers[..60] {
+            assert!(*waited <= SLOW + 2 * HEADWAY, "{number} {waited:?}");
+        }
         assert!(lock(&flights.0).by_key.is_empty());
     }
 
@@ -179,13 +234,14 @@ mod tests {
             let given_up = tokio::time::timeout(brief, ask(&flights, &asked)).await;
             assert!(given_up.is_err());
         }
-        let first = ask(&flights, &asked);
-        let second = ask(&flights, &asked);
-        let third = tokio::time::timeout(brief, ask(&flights, &asked));
-        let fourth = ask(&flights, &asked);
-        let (first, second, third, fourth) = tokio::join!(first, second, third, fourth);
-        assert_eq!((first, second, fourth), (6, 7, 8));
-        assert!(third.is_err());
+        // One of them leaves on the way.
+        let start = tokio::time::Instant::now();
+        let gives_up = tokio::time::timeout(brief, ask(&flights, &asked));
+        let others = join_all((0..3).map(|_| ask(&flights, &asked)));
+        let (given_up, others) = tokio::join!(gives_up, others);
+        assert!(given_up.is_err());
+        assert!(others.iter().all(|number| *number > 5), "{others:?}");
+        assert!(start.elapsed() <= SLOW + 2 * HEADWAY);
         assert!(lock(&flights.0).by_key.is_empty());
     }
 }

@@ -2,6 +2,7 @@
 //! among the requests under way, a deadline.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HOST, ORIGIN};
 use http::{HeaderMap, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
@@ -32,21 +33,38 @@ struct Operation(&'static str);
 #[derive(Clone, Debug)]
 pub struct Place(#[allow(dead_code)] pub Arc<OwnedSemaphorePermit>);
 
+/// Whose requests are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of whoever gets here.
+    Anywhere,
+    /// Those that were meant for loopback.
+    Loopback,
+}
+
 /// Gives every request its id, and counts and logs its answer.
-pub async fn identify(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
+pub async fn identify(
+    State((gateway, reach)): State<(Gateway, Reach)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let start = Instant::now();
-    let id = gateway.ids().of(request.headers());
-    let shown = id.to_str().unwrap_or_default().to_owned();
-    let metadata = request
-        .headers()
-        .get(METADATA)
-        .and_then(|v| v.to_str().ok());
-    let span = tracing::info_span!("request", id = shown, metadata = metadata.map(within));
+    let headers = request.headers();
+    let id = gateway.ids().of(headers);
+    let metadata = headers.get(METADATA).and_then(|v| v.to_str().ok());
+    let span = tracing::info_span!(
+        "request",
+        id = id.to_str().unwrap_or_default(),
+        metadata = metadata.map(within)
+    );
     let _counted = gateway.metrics().under_way();
-    let answered = AssertUnwindSafe(next.run(request).instrument(span.clone()))
-        .catch_unwind()
-        .await;
-    let mut response = answered.unwrap_or_else(|panic| broken(&*panic));
+    let mut response = if reach == Reach::Loopback && !is_from_here(headers) {
+        not_from_here().into_response()
+    } else {
+        let answered = AssertUnwindSafe(next.run(request).instrument(span.clone()));
+        let answered = answered.catch_unwind().await;
+        answered.unwrap_or_else(|panic| broken(&*panic))
+    };
     let operation = response
         .extensions()
         .get::<Operation>()
@@ -74,6 +92,33 @@ fn broken(panic: &(dyn Any + Send)) -> Response {
     tracing::error!(message, "a request panicked");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     Problem::new(status, "the gateway has a defect here").into_response()
+}
+
+/// Without tokens, a page in a browser on this machine must not reach the
+/// gateway: neither by a request to loopback nor by a name that leads there.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    if headers.contains_key(ORIGIN) {
+        return false;
+    }
+    let Some(host) = headers.get(HOST) else {
+        // HTTP/1.0; browsers do not speak it.
+        return true;
+    };
+    let Ok(host) = host.to_str() else {
+        return false;
+    };
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn not_from_here() -> Problem {
+    let message = "without tokens the gateway answers to loopback's own names only, and not to \
+                   pages in a browser";
+    Problem::new(StatusCode::FORBIDDEN, message)
 }
 
 /// Lets a request through to its operation.
@@ -133,5 +178,42 @@ pub fn authenticate(gateway: &Gateway, headers: &HeaderMap) -> Result<Identity, 
         None => Err(Problem::unauthorized(
             "the API key is not one of this gateway's",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_tokens_only_loopback_s_names_are_answered() {
+        let from_here = |host: &str, origin: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, host.parse().unwrap());
+            if let Some(origin) = origin {
+                headers.insert(ORIGIN, origin.parse().unwrap());
+            }
+            is_from_here(&headers)
+        };
+        for host in [
+            "127.0.0.1:8080",
+            "localhost",
+            "LOCALHOST:1",
+            "[::1]:8080",
+            "127.0.0.2",
+        ] {
+            assert!(from_here(host, None), "{host}");
+            assert!(!from_here(host, Some("https://evil.example")), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "10.0.0.1:8080",
+            "localhost.evil.example",
+            "",
+            "[::",
+        ] {
+            assert!(!from_here(host, None), "{host}");
+        }
+        assert!(is_from_here(&HeaderMap::new()));
     }
 }

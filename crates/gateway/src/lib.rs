@@ -32,6 +32,7 @@ mod log;
 mod metrics;
 mod openapi;
 mod params;
+mod patient;
 mod problem;
 mod request_id;
 mod routes;
@@ -60,7 +61,8 @@ pub use token::{Token, TokenHash};
 ///
 /// The settings make no sense, or there is no account.
 pub fn router(providers: &Providers, config: Config) -> Result<Router, ConfigError> {
-    gateway(providers, config).map(routes::router)
+    let gateway = gateway(providers, config)?;
+    Ok(routes::router(gateway, guard::Reach::Anywhere))
 }
 
 /// What `GET /openapi.json` answers with.

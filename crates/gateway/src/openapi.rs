@@ -267,10 +267,14 @@ fn schemas() -> Value {
         ),
         (
             "Upload",
-            json!({"type": "object", "description": "A file to upload; the purpose is best sent first.",
+            json!({"type": "object", "description": "A file to upload; the other fields are best sent first.",
             "required": ["purpose", "file"],
             "properties": {
                 "purpose": {"type": "string"},
+                "expires_after[anchor]": {"type": "string", "enum": ["created_at"],
+                    "description": "The moment that the file's time counts from; OpenAI only."},
+                "expires_after[seconds]": {"type": "integer", "minimum": 3600, "maximum": 2592000,
+                    "description": "When the file is to be deleted; OpenAI only."},
                 "file": {"type": "string", "format": "binary"},
             }}),
         ),

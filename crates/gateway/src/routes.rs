@@ -7,9 +7,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
 use http::{Method, StatusCode};
 
+use crate::guard::{self, Reach};
 use crate::problem::Problem;
 use crate::state::Gateway;
-use crate::{files, guard, health, jobs, log};
+use crate::{files, health, jobs, log};
 
 /// Where the surface is mounted: by itself, as OpenAI's SDK has it, and as
 /// TrueFoundry's older base URL has it.
@@ -168,7 +169,8 @@ pub const ROUTES: &[Route] = &[
         path: "/files",
         operation: "uploadFile",
         pace: Pace::Flowing,
-        handler: || post(files::upload),
+        // Its own limits hold while the file streams through.
+        handler: || post(files::upload).layer(DefaultBodyLimit::disable()),
         says: "Uploads a file to the account that the header selects.",
         query: &[],
         body: Content::Form,
@@ -210,7 +212,7 @@ pub const ROUTES: &[Route] = &[
 ];
 
 /// The whole service.
-pub fn router(gateway: Gateway) -> Router {
+pub fn router(gateway: Gateway, reach: Reach) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
@@ -226,8 +228,10 @@ pub fn router(gateway: Gateway) -> Router {
     router
         .fallback(nothing)
         .method_not_allowed_fallback(other_method)
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(gateway.clone(), guard::identify))
+        .layer(from_fn_with_state(
+            (gateway.clone(), reach),
+            guard::identify,
+        ))
         .with_state(gateway)
 }
 

@@ -4,16 +4,11 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
-use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, StatusCode};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -23,7 +18,8 @@ use tokio::sync::Semaphore;
 use unitune::providers::Providers;
 
 use crate::config::Config;
-use crate::problem::Problem;
+use crate::guard::Reach;
+use crate::patient::Patient;
 use crate::state::Gateway;
 use crate::{ConfigError, routes};
 
@@ -141,7 +137,8 @@ impl Server {
             // Answers are small; waiting for more of them helps nobody.
             let _ = stream.set_nodelay(true);
             let service = TowerToHyperService::new(router.clone());
-            let connection = http.serve_connection(TokioIo::new(stream), service);
+            let stream = TokioIo::new(Patient::new(stream, config.idle));
+            let connection = http.serve_connection(stream, service);
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
                 let _place = place;
@@ -161,77 +158,10 @@ impl Server {
     }
 
     fn router(&self) -> Router {
-        let router = routes::router(self.gateway.clone());
-        if !self.is_open() {
-            return router;
-        }
-        router.layer(from_fn(only_from_here))
-    }
-}
-
-/// Without tokens, a page in a browser on this machine must not reach the
-/// gateway: neither by a request to loopback nor by a name that leads there.
-async fn only_from_here(request: Request, next: Next) -> Response {
-    if is_from_here(request.headers()) {
-        return next.run(request).await;
-    }
-    let message = "without tokens the gateway answers to loopback's own names only, and not to \
-                   pages in a browser";
-    Problem::new(StatusCode::FORBIDDEN, message).into_response()
-}
-
-fn is_from_here(headers: &HeaderMap) -> bool {
-    if headers.contains_key(ORIGIN) {
-        return false;
-    }
-    let Some(host) = headers.get(HOST) else {
-        // HTTP/1.0; browsers do not speak it.
-        return true;
-    };
-    let Ok(host) = host.to_str() else {
-        return false;
-    };
-    let name = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_tokens_only_loopback_s_names_are_answered() {
-        let from_here = |host: &str, origin: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(HOST, host.parse().unwrap());
-            if let Some(origin) = origin {
-                headers.insert(ORIGIN, origin.parse().unwrap());
-            }
-            is_from_here(&headers)
+        let reach = match self.is_open() {
+            true => Reach::Loopback,
+            false => Reach::Anywhere,
         };
-        for host in [
-            "127.0.0.1:8080",
-            "localhost",
-            "LOCALHOST:1",
-            "[::1]:8080",
-            "127.0.0.2",
-        ] {
-            assert!(from_here(host, None), "{host}");
-            assert!(!from_here(host, Some("https://evil.example")), "{host}");
-        }
-        for host in [
-            "evil.example",
-            "10.0.0.1:8080",
-            "localhost.evil.example",
-            "",
-            "[::",
-        ] {
-            assert!(!from_here(host, None), "{host}");
-        }
-        assert!(is_from_here(&HeaderMap::new()));
+        routes::router(self.gateway.clone(), reach)
     }
 }

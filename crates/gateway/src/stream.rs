@@ -1,4 +1,5 @@
 //! A job's events as they happen: server-sent events until the job is over.
+//! Where the vendor goes on with a job under another id, so does the stream.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use futures_util::stream;
 use http::{HeaderName, HeaderValue};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
-use unitune::unify::{Event, Vendor};
+use unitune::unify::{Event, Job, Status, Vendor};
 
 use crate::caller::Caller;
 use crate::params::{Paging, TfyHeaders};
@@ -37,15 +38,17 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     let place = gateway.enter_stream()?;
     let (account, _) = owner(caller.accounts(), &id, &caller.headers).await?;
-    let watch = Watch {
+    let mut watch = Watch {
         account,
         headers: caller.headers.clone(),
+        watched: vec![id.clone()],
         job: id,
         last,
+        confirmed: false,
         poll: gateway.config().poll,
     };
     // What fails at once is an answer and no stream.
-    let first = watch.new_events().await?;
+    let first = watch.start().await?;
     let (sender, receiver) = mpsc::channel(64);
     let counted = gateway.metrics().stream();
     let closing = gateway.clone();
@@ -85,18 +88,58 @@ impl Drop for Aborts {
 struct Watch {
     account: Arc<Upstream>,
     headers: TfyHeaders,
+    /// The job whose log is read now.
     job: String,
+    /// The ids that it had so far, so that no two jobs go on as each other for
+    /// ever.
+    watched: Vec<String>,
     last: Option<String>,
+    /// Whether a failure was looked at a second time.
+    confirmed: bool,
     poll: Duration,
 }
 
 /// Nobody listens any more.
 struct Gone;
 
+/// What became of a job since it was looked at last.
+enum Next {
+    /// It goes on, or may do so.
+    Look,
+    /// It goes on under another id.
+    Successor(String),
+    /// That was all.
+    Over,
+}
+
 impl Watch {
     async fn run(mut self, first: Vec<Event>, sender: &mpsc::Sender<Message>) {
         // An error means that nobody listens any more, which is an end too.
         let _ = self.follow(first, sender).await;
+    }
+
+    /// The events to begin with. The last one that the caller knows may be of
+    /// a job that this one went on as; where it is of none, all are told.
+    async fn start(&mut self) -> Result<Vec<Event>, Failed> {
+        let (events, is_known) = self.new_events().await?;
+        if is_known || self.last.is_none() {
+            return Ok(events);
+        }
+        let start = (self.job.clone(), self.watched.clone());
+        loop {
+            let job = self.account.retrieve(&self.job, &self.headers).await?;
+            let Next::Successor(next) = self.next(&job) else {
+                break;
+            };
+            self.go_on_as(next);
+            let (after, is_known) = self.new_events().await?;
+            if is_known {
+                return Ok(after);
+            }
+        }
+        (self.job, self.watched) = start;
+        self.confirmed = false;
+        Ok(events)
     }
 
     async fn follow(
@@ -108,11 +151,16 @@ impl Watch {
         let mut failures = 0;
         loop {
             match self.look().await {
-                Ok((events, is_over)) => {
+                Ok((events, next)) => {
                     failures = 0;
                     self.tell(events, sender).await?;
-                    if is_over {
-                        return say(sender, Message::default().data("[DONE]")).await;
+                    match next {
+                        Next::Look => {}
+                        Next::Successor(next) => {
+                            self.go_on_as(next);
+                            continue;
+                        }
+                        Next::Over => return say(sender, Message::default().data("[DONE]")).await,
                     }
                 }
                 Err(error) if error.is_retryable() && failures < MAX_FAILURES => failures += 1,
@@ -125,16 +173,40 @@ impl Watch {
         }
     }
 
-    /// What is new, and whether that is all there will be. The job is looked
-    /// at first: what it says when it is over is in its log already.
-    async fn look(&self) -> Result<(Vec<Event>, bool), Failed> {
+    /// What is new, and what comes then. The job is looked at first: what it
+    /// says when it is over is in its log already.
+    async fn look(&mut self) -> Result<(Vec<Event>, Next), Failed> {
         let job = self.account.retrieve(&self.job, &self.headers).await?;
-        let events = self.new_events().await?;
-        Ok((events, job.status.is_terminal()))
+        let (events, _) = self.new_events().await?;
+        Ok((events, self.next(&job)))
     }
 
-    /// The events after the last one that was told, oldest first.
-    async fn new_events(&self) -> Result<Vec<Event>, Failed> {
+    fn next(&mut self, job: &Job) -> Next {
+        if !job.status.is_terminal() {
+            return Next::Look;
+        }
+        let successor = job.provider.successor.as_ref();
+        if let Some(next) = successor.filter(|next| !self.watched.contains(next)) {
+            return Next::Successor(next.clone());
+        }
+        // The log may tell of a restart a little after the failure.
+        let may_be_restarted =
+            job.status == Status::Failed && self.account.vendor() == Vendor::Together;
+        match may_be_restarted && !std::mem::replace(&mut self.confirmed, true) {
+            true => Next::Look,
+            false => Next::Over,
+        }
+    }
+
+    fn go_on_as(&mut self, job: String) {
+        self.watched.push(job.clone());
+        self.job = job;
+        self.confirmed = false;
+    }
+
+    /// The events after the last one that was told, oldest first; and whether
+    /// that one is among the job's.
+    async fn new_events(&self) -> Result<(Vec<Event>, bool), Failed> {
         let limit = match self.account.vendor() {
             // Without pages, the whole log comes every time.
             Vendor::Together => MAX_EVENTS,
@@ -142,7 +214,7 @@ impl Watch {
         };
         let mut paging = Paging { after: None, limit };
         let mut new = Vec::new();
-        loop {
+        let is_known = loop {
             let page = self.account.events(&self.job, &paging).await?;
             let known = |event: &Event| self.last.as_ref() == Some(&event.id);
             let seen = page.items.iter().position(known);
@@ -151,11 +223,11 @@ impl Watch {
             new.extend(page.items.into_iter().take(fresh));
             if seen.is_some() || !page.has_more || paging.after.is_none() || new.len() >= MAX_EVENTS
             {
-                break;
+                break seen.is_some();
             }
-        }
+        };
         new.reverse();
-        Ok(new)
+        Ok((new, is_known))
     }
 
     async fn tell(

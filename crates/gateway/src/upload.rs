@@ -7,14 +7,14 @@ use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::StatusCode;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use unitune::transport::Upload;
 use unitune::unify::File;
 
 use crate::params::TfyHeaders;
 use crate::problem::Problem;
 use crate::state::Gateway;
-use crate::upstream::{Uploading, Upstream};
+use crate::upstream::{Expiry, Uploading, Upstream};
 
 /// The longest text field, in bytes.
 const TEXT_LIMIT: usize = 1024;
@@ -22,6 +22,10 @@ const TEXT_LIMIT: usize = 1024;
 const WAITING: usize = 4;
 
 /// Sends the form's file on to an account.
+///
+/// The form is read and the file is sent at the same time, so that a file whose
+/// fields stand before it streams through. Whoever drops this ends both; a
+/// client that breaks off breaks the vendor's upload off too.
 ///
 /// # Errors
 ///
@@ -37,68 +41,73 @@ pub async fn pass_on(
         bytes: gateway.config().max_upload_bytes,
         idle: gateway.config().idle,
     };
-    let mut form = Multipart::from_request(request, &())
+    let form = Multipart::from_request(request, &())
         .await
         .map_err(|error| broken(error.body_text()))?;
-    let mut purpose = None;
-    loop {
-        let field = limits.in_time(form.next_field()).await?;
-        let Some(mut field) = field.map_err(refused)? else {
-            return Err(Problem::invalid("file", "the form holds no file"));
-        };
-        match field.name() {
-            Some("purpose") => purpose = Some(limits.text(&mut field).await?),
-            Some("file") => {
-                let name = file_name(field.file_name());
-                // Most clients send the purpose first; then the file streams
-                // through. Otherwise it waits on disk for its purpose.
-                return match purpose {
-                    Some(purpose) => through(&limits, account, headers, name, purpose, field).await,
-                    None => {
-                        Waiting::take(&limits, name, field)
-                            .await?
-                            .pass_on(&limits, account, headers, form)
-                            .await
-                    }
-                };
-            }
-            other => return Err(unknown_field(other)),
+    let (sender, found) = oneshot::channel();
+    let upload = async {
+        let uploading = found.await.ok()?;
+        Some(account.upload(uploading, headers).await)
+    };
+    match tokio::join!(limits.read(form, sender), upload) {
+        (Err(ReadError::Problem(problem)), _) => Err(problem),
+        // The vendor did not want to read on; it says why.
+        (Err(ReadError::Unwanted) | Ok(()), Some(answer)) => answer,
+        (Err(ReadError::Unwanted) | Ok(()), None) => {
+            Err(Problem::invalid("file", "the form holds no file"))
         }
     }
 }
 
-/// Reads the file and sends it on at the same time. Whoever drops this ends
-/// both; a client that breaks off breaks the vendor's upload off too.
-async fn through(
-    limits: &Limits,
-    account: &Upstream,
-    headers: &TfyHeaders,
-    name: String,
-    purpose: String,
-    mut field: Field<'_>,
-) -> Result<File, Problem> {
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, Broken>>(WAITING);
-    let uploading = Uploading {
-        file: Upload::from_stream(name, pieces(receiver), None),
-        purpose,
-    };
-    let upload = account.upload(uploading, headers);
-    let read = async {
-        let read = limits.read(&mut field, &sender).await;
-        if read.is_err() {
-            // The vendor must not take what came so far for the whole file. An
-            // error means that it has given up already.
-            let _ = sender.send(Err(Broken)).await;
+/// What stands in the form beside the file.
+#[derive(Debug, Default)]
+struct Fields {
+    purpose: Option<String>,
+    expires_anchor: Option<String>,
+    expires_seconds: Option<String>,
+}
+
+/// The fields of an expiry, under OpenAI's names.
+const EXPIRES_ANCHOR: &str = "expires_after[anchor]";
+const EXPIRES_SECONDS: &str = "expires_after[seconds]";
+
+impl Fields {
+    /// The place of a field that the gateway passes on.
+    fn place(&mut self, name: Option<&str>) -> Option<&mut Option<String>> {
+        match name? {
+            "purpose" => Some(&mut self.purpose),
+            EXPIRES_ANCHOR => Some(&mut self.expires_anchor),
+            EXPIRES_SECONDS => Some(&mut self.expires_seconds),
+            _ => None,
         }
-        drop(sender);
-        read
-    };
-    let (read, answer) = tokio::join!(read, upload);
-    match (read, answer) {
-        (Err(ReadError::Problem(problem)), _) => Err(problem),
-        // The vendor did not want to read on; it says why.
-        (Err(ReadError::Unwanted), answer) | (Ok(()), answer) => answer,
     }
+
+    fn uploading(self, file: Upload) -> Result<Uploading, Problem> {
+        let missing = |name: &'static str| {
+            let message = format!("the form does not say {name}");
+            move || Problem::invalid(name, message)
+        };
+        let expires = match (self.expires_anchor, self.expires_seconds) {
+            (None, None) => None,
+            (anchor, seconds) => Some(Expiry {
+                anchor: anchor.ok_or_else(missing(EXPIRES_ANCHOR))?,
+                seconds: whole(&seconds.ok_or_else(missing(EXPIRES_SECONDS))?)?,
+            }),
+        };
+        Ok(Uploading {
+            file,
+            purpose: self.purpose.ok_or_else(missing("purpose"))?,
+            expires,
+        })
+    }
+}
+
+fn whole(seconds: &str) -> Result<i64, Problem> {
+    let number = seconds.parse().ok().filter(|n| *n > 0);
+    number.ok_or_else(|| {
+        let message = format!("{EXPIRES_SECONDS} must be a whole number of seconds");
+        Problem::invalid(EXPIRES_SECONDS, message)
+    })
 }
 
 fn pieces(
@@ -126,10 +135,16 @@ enum ReadError {
     Unwanted,
 }
 
-/// A file that came before its purpose.
+impl From<Problem> for ReadError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// A file that came before its fields. It has no name on the disk, and is gone
+/// when this is dropped.
 struct Waiting {
     name: String,
-    /// Removed from disk when this is dropped; it has no name there.
     content: tokio::fs::File,
     length: u64,
 }
@@ -158,32 +173,9 @@ impl Waiting {
         })
     }
 
-    async fn pass_on(
-        self,
-        limits: &Limits,
-        account: &Upstream,
-        headers: &TfyHeaders,
-        mut form: Multipart,
-    ) -> Result<File, Problem> {
-        let mut purpose = None;
-        while let Some(mut field) = limits.in_time(form.next_field()).await?.map_err(refused)? {
-            match field.name() {
-                Some("purpose") => purpose = Some(limits.text(&mut field).await?),
-                other => return Err(unknown_field(other)),
-            }
-        }
-        let Some(purpose) = purpose else {
-            return Err(Problem::invalid(
-                "purpose",
-                "the form does not say the purpose",
-            ));
-        };
+    fn upload(self) -> Upload {
         let content = tokio_util::io::ReaderStream::with_capacity(self.content, 64 << 10);
-        let uploading = Uploading {
-            file: Upload::from_stream(self.name, content, Some(self.length)),
-            purpose,
-        };
-        account.upload(uploading, headers).await
+        Upload::from_stream(self.name, content, Some(self.length))
     }
 }
 
@@ -213,21 +205,97 @@ impl Limits {
         ))
     }
 
+    /// Reads the form to its end. As soon as it is known what is to be sent,
+    /// `found` is told; a file that is still coming then streams on.
     async fn read(
         &self,
-        field: &mut Field<'_>,
+        mut form: Multipart,
+        found: oneshot::Sender<Uploading>,
+    ) -> Result<(), ReadError> {
+        let mut fields = Fields::default();
+        let mut waiting = None;
+        while let Some(mut field) = self.field(&mut form).await? {
+            if field.name() == Some("file") {
+                if waiting.is_some() {
+                    return Err(twice("file").into());
+                }
+                let name = file_name(field.file_name());
+                // Most clients send the purpose first; then the file streams
+                // through. Otherwise it waits on disk for its purpose.
+                if fields.purpose.is_some() {
+                    let (sender, receiver) = mpsc::channel(WAITING);
+                    let file = Upload::from_stream(name, pieces(receiver), None);
+                    if found.send(fields.uploading(file)?).is_err() {
+                        return Err(ReadError::Unwanted);
+                    }
+                    let read = self.stream(field, &sender).await;
+                    let read = match read {
+                        Ok(()) => self.nothing_more(&mut form).await,
+                        Err(error) => Err(error),
+                    };
+                    if read.is_err() {
+                        // The vendor must not take what came so far for the
+                        // whole file. An error means that it has given up.
+                        let _ = sender.send(Err(Broken)).await;
+                    }
+                    return read;
+                }
+                waiting = Some(Waiting::take(self, name, field).await?);
+                continue;
+            }
+            let name = field.name().map(str::to_owned);
+            let Some(place) = fields.place(name.as_deref()) else {
+                return Err(unknown_field(name.as_deref()).into());
+            };
+            if place.is_some() {
+                return Err(twice(&name.unwrap_or_default()).into());
+            }
+            *place = Some(self.text(&mut field).await?);
+        }
+        let Some(waiting) = waiting else {
+            return Err(Problem::invalid("file", "the form holds no file").into());
+        };
+        // An error means that nobody waits any more.
+        let _ = found.send(fields.uploading(waiting.upload())?);
+        Ok(())
+    }
+
+    async fn field<'f>(&self, form: &'f mut Multipart) -> Result<Option<Field<'f>>, Problem> {
+        self.in_time(form.next_field()).await?.map_err(refused)
+    }
+
+    /// Hands a file on, piece by piece.
+    async fn stream(
+        &self,
+        mut field: Field<'_>,
         sender: &mpsc::Sender<Result<Bytes, Broken>>,
     ) -> Result<(), ReadError> {
         let mut length = 0;
-        while let Some(piece) = self.piece(field).await.map_err(ReadError::Problem)? {
+        while let Some(piece) = self.piece(&mut field).await? {
             length += piece.len() as u64;
-            self.check(length).map_err(ReadError::Problem)?;
-            sender
-                .send(Ok(piece))
-                .await
-                .map_err(|_| ReadError::Unwanted)?;
+            self.check(length)?;
+            let sent = sender.send(Ok(piece)).await;
+            sent.map_err(|_| ReadError::Unwanted)?;
         }
         Ok(())
+    }
+
+    /// The vendor has been told everything but the end of the file: what would
+    /// change that cannot be passed on any more.
+    async fn nothing_more(&self, form: &mut Multipart) -> Result<(), ReadError> {
+        let Some(field) = self.field(form).await? else {
+            return Ok(());
+        };
+        let mut fields = Fields::default();
+        let problem = match (field.name(), fields.place(field.name())) {
+            (Some("file"), _) => twice("file"),
+            (Some(name), Some(_)) => Problem::invalid(
+                name.to_owned(),
+                format!("{name} stands after the file; send it before, with the purpose"),
+            ),
+            (name, _) => unknown_field(name),
+        };
+        Err(problem.into())
     }
 
     async fn text(&self, field: &mut Field<'_>) -> Result<String, Problem> {
@@ -257,8 +325,14 @@ fn file_name(given: Option<&str>) -> String {
 
 fn unknown_field(name: Option<&str>) -> Problem {
     let name: String = name.unwrap_or_default().chars().take(100).collect();
-    let message = format!("the gateway passes on `purpose` and `file`, and not {name:?}");
+    let message =
+        format!("the gateway passes on `purpose`, `expires_after` and `file`, and not {name:?}");
     Problem::invalid(name, message)
+}
+
+fn twice(name: &str) -> Problem {
+    let message = format!("{name} is given more than once");
+    Problem::invalid(name.to_owned(), message)
 }
 
 fn refused(error: MultipartError) -> Problem {

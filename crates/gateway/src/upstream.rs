@@ -22,7 +22,7 @@ use unitune::{Error, ErrorKind};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 
-pub use files::Uploading;
+pub use files::{Expiry, Uploading};
 pub use list::{JobQuery, ListKey, all_failed, list};
 pub use owner::{file_owner, owner};
 

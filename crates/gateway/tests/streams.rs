@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use support::{Answer, Gateway};
+use unitune::providers::{Account, Providers};
 use unitune_gateway::Config;
-use unitune_sandbox::Sandbox;
+use unitune_sandbox::{Awkward, Sandbox};
 
 fn quick() -> Config {
     Config {
@@ -116,6 +117,43 @@ async fn a_running_job_is_followed_to_its_end_through_faults() {
     assert_eq!(ids, once);
     let last: Value = serde_json::from_str(&all[all.len() - 2].1).unwrap();
     assert_eq!(last["object"], "fine_tuning.job.event");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_goes_on_as_another_is_followed() {
+    let sandbox = Sandbox::builder().awkward(Awkward::Restarted, true);
+    let gateway = Gateway::with(sandbox, quick()).await;
+    let jobs = gateway.sandbox.seeded_jobs().iter();
+    let jobs = jobs.filter(|job| job.awkward == Some(Awkward::Restarted));
+    let jobs: Vec<String> = jobs.map(|job| job.id.clone()).collect();
+    let [first, second] = &jobs[..] else {
+        panic!("{jobs:?}");
+    };
+    let ids = |text: &str| -> Vec<String> {
+        let all = messages(text);
+        assert_eq!(all.last().unwrap().1, "[DONE]");
+        let ids = all.into_iter().map(|m| m.0);
+        ids.filter(|id| !id.is_empty()).collect()
+    };
+    let all = ids(&stream(&gateway, first, None).await);
+    let of_second = ids(&stream(&gateway, second, None).await);
+    let (before, after) = all.split_at(all.len() - of_second.len());
+    assert!(before.len() > 1 && before.iter().all(|id| id.starts_with(first)));
+    assert_eq!(after, of_second);
+
+    // It goes on after any event of either job.
+    for place in [
+        0,
+        before.len() - 1,
+        before.len(),
+        all.len() - 2,
+        all.len() - 1,
+    ] {
+        let rest = ids(&stream(&gateway, first, Some(&all[place])).await);
+        assert_eq!(rest, all[place + 1..], "after {place}");
+    }
+    let of_nobody = ids(&stream(&gateway, first, Some("ft-nobody-event-1")).await);
+    assert_eq!(of_nobody, all);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,9 +297,14 @@ async fn uploads_that_cannot_be_are_refused() {
     assert_eq!(param, "file");
     let (param, _) = post(form(), None).await.error(400);
     assert_eq!(param, "x-tfy-provider-name");
-    let extra = form().text("expires_after[seconds]", "1");
-    let (param, _) = post(extra, Some("openai")).await.error(400);
-    assert_eq!(param, "expires_after[seconds]");
+    let (param, _) = post(form().text("own", "1"), Some("openai"))
+        .await
+        .error(400);
+    assert_eq!(param, "own");
+    let file = || reqwest::multipart::Part::text("a").file_name("a");
+    let twice = form().part("file", file()).part("file", file());
+    let (param, _) = post(twice, Some("openai")).await.error(400);
+    assert_eq!(param, "file");
     gateway.post("/v1/files", json!({})).await.error(400);
 
     // A client that stands still half-way.
@@ -271,6 +314,118 @@ async fn uploads_that_cannot_be_are_refused() {
     post(form().part("file", file), Some("openai"))
         .await
         .error(408);
+}
+
+/// A vendor whose files have no end, and whose lists hold nothing.
+async fn endless() -> String {
+    let content = || async {
+        let pieces =
+            futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>("x".repeat(1 << 16)));
+        axum::body::Body::from_stream(pieces)
+    };
+    let list = || async { axum::Json(json!({"object": "list", "data": [], "has_more": false})) };
+    let app = axum::Router::new()
+        .route("/files/{id}/content", axum::routing::get(content))
+        .fallback(list);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async { axum::serve(listener, app).await });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_its_download_loses_its_place() {
+    use tokio::io::AsyncWriteExt;
+    let config = Config {
+        max_requests: 1,
+        idle: Duration::from_millis(500),
+        ..Config::default()
+    };
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = unitune::openai::Client::builder()
+        .base_url(endless().await)
+        .api_key("k");
+    let mut providers = Providers::new();
+    let account = Account::new("endless", client.build().unwrap());
+    providers.add(account).unwrap();
+    let gateway = Gateway::over(sandbox, &providers, config).await;
+    let mut stream = tokio::net::TcpStream::connect(gateway.addr).await.unwrap();
+    let request = "GET /v1/files/file-1/content HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let list = || gateway.get("/v1/fine_tuning/jobs?limit=1");
+    let taken = async {
+        while list().await.status != 503 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), taken)
+        .await
+        .unwrap();
+    let free = async {
+        while list().await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), free)
+        .await
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_s_expiry_goes_on_to_openai_alone() {
+    const ANCHOR: &str = "expires_after[anchor]";
+    const SECONDS: &str = "expires_after[seconds]";
+    let gateway = Gateway::start().await;
+    // The name `file` stands for the file.
+    let post = |account: &'static str, fields: &[(&'static str, &'static str)]| {
+        let mut form = reqwest::multipart::Form::new();
+        for (name, value) in fields {
+            form = match *name {
+                "file" => {
+                    let file = reqwest::multipart::Part::text(lines(12)).file_name("a.jsonl");
+                    form.part("file", file)
+                }
+                name => form.text(name, *value),
+            };
+        }
+        let request = gateway.http.post(gateway.url("/v1/files")).multipart(form);
+        Answer::of(request.header("x-tfy-provider-name", account))
+    };
+    let purpose = ("purpose", "fine-tune");
+    let (anchor, seconds, file) = ((ANCHOR, "created_at"), (SECONDS, "3600"), ("file", ""));
+    for fields in [
+        [purpose, anchor, seconds, file],
+        [file, seconds, anchor, purpose],
+    ] {
+        let made = post("openai", &fields).await.ok();
+        let path = format!("/v1/files/{}", made["id"].as_str().unwrap());
+        let listed = || async {
+            let list = gateway.get("/v1/files").await.ok();
+            let files = list["data"].as_array().unwrap().iter();
+            files.filter(|f| f["id"] == made["id"]).count()
+        };
+        assert_eq!(gateway.get(&path).await.status, 200);
+        assert_eq!(listed().await, 1);
+        gateway.sandbox.advance(Duration::from_secs(3700));
+        assert_eq!(listed().await, 0);
+    }
+    for account in ["together", "truefoundry"] {
+        let answer = post(account, &[purpose, anchor, seconds, file]).await;
+        assert_eq!(answer.error(400).0, SECONDS, "{account}");
+    }
+    for (fields, at_fault) in [
+        (&[purpose, anchor, file][..], SECONDS),
+        (&[purpose, seconds, file], ANCHOR),
+        (&[purpose, anchor, (SECONDS, "soon"), file], SECONDS),
+        (&[purpose, anchor, (SECONDS, "-1"), file], SECONDS),
+        (&[purpose, (ANCHOR, "never"), seconds, file], ANCHOR),
+        (&[purpose, purpose, file], "purpose"),
+        // Too late: the file is on its way already.
+        (&[purpose, file, anchor, seconds], ANCHOR),
+    ] {
+        let answer = post("openai", fields).await;
+        assert_eq!(answer.error(400).0, at_fault, "{fields:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,30 +1,38 @@
 //! How a job trains: hyperparameters, method and integrations.
 
+use std::borrow::Cow;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::rules;
 use super::view::{Settings, Wandb};
+use super::{Said, rules};
 use crate::together::types::{
     BatchSize, LrScheduler, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
-use crate::unify::extras::{json, object};
-use crate::unify::members::Source;
+use crate::unify::extras::object;
 use crate::unify::notes::Ledger;
-use crate::unify::{MappingError, Members};
+use crate::unify::{self, MappingError};
 
 /// The vendor's settings under the vendor's names. Its learning rate is
 /// absolute: it never becomes a `learning_rate_multiplier`, which is relative.
-pub(super) fn hyperparameters(settings: Settings, ledger: &mut Ledger<'_>) -> Option<Members> {
+pub(super) fn hyperparameters(
+    settings: Settings,
+    ledger: &mut Ledger<'_>,
+) -> Option<unify::Members> {
     if is_empty(&settings) {
         ledger.note(rules::HYPERPARAMETERS_ABSENT);
         return None;
     }
     ledger.note(rules::HYPERPARAMETERS);
-    Some(Members::later(settings))
+    Some(unify::Members::together(Said::Hyperparameters(Box::new(
+        settings,
+    ))))
 }
 
-impl Source for Settings {
-    fn members(&self) -> Map<String, Value> {
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Settings {
             n_epochs,
             batch_size,
@@ -37,43 +45,46 @@ impl Source for Settings {
             packing,
             training_type,
         } = self;
-        let members = [
-            ("n_epochs", positive(n_epochs)),
-            ("batch_size", batch_size.as_ref().and_then(size)),
-            (
-                "learning_rate",
-                learning_rate.filter(|rate| *rate != 0.0).map(Value::from),
-            ),
-            ("lr_scheduler", lr_scheduler.as_ref().and_then(scheduler)),
-            ("warmup_ratio", warmup_ratio.map(Value::from)),
-            ("weight_decay", weight_decay.map(Value::from)),
-            ("max_grad_norm", max_grad_norm.map(Value::from)),
-            ("max_seq_length", positive(max_seq_length)),
-            ("packing", packing.map(Value::from)),
-            ("training_type", training_type.as_ref().and_then(kind)),
-        ];
-        members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
+        let mut members = Members(serializer.serialize_map(None)?);
+        members.put(
+            "batch_size",
+            batch_size.as_ref().filter(|size| is_size(size)),
+        )?;
+        members.put("learning_rate", learning_rate.filter(|rate| *rate != 0.0))?;
+        members.put("lr_scheduler", lr_scheduler.as_ref().and_then(scheduler))?;
+        members.put("max_grad_norm", *max_grad_norm)?;
+        members.put("max_seq_length", positive(*max_seq_length))?;
+        members.put("n_epochs", positive(*n_epochs))?;
+        members.put("packing", *packing)?;
+        members.put("training_type", training_type.as_ref().and_then(kind))?;
+        members.put("warmup_ratio", *warmup_ratio)?;
+        members.put("weight_decay", *weight_decay)?;
+        members.0.end()
     }
+}
 
-    fn boxed(&self) -> Box<dyn Source> {
-        Box::new(self.clone())
+/// Members of a map, where they are set.
+struct Members<M>(M);
+
+impl<M: SerializeMap> Members<M> {
+    fn put(&mut self, name: &str, value: Option<impl Serialize>) -> Result<(), M::Error> {
+        match value {
+            Some(value) => self.0.serialize_entry(name, &value),
+            None => Ok(()),
+        }
     }
 }
 
 /// Zero epochs, or a batch of none, says that nothing is set.
-fn positive(number: &Option<i64>) -> Option<Value> {
-    number.filter(|number| *number != 0).map(Value::from)
+fn positive(number: Option<i64>) -> Option<i64> {
+    number.filter(|number| *number != 0)
 }
 
 /// `"max"` stays `"max"`, which is not OpenAI's `"auto"`.
-fn size(size: &BatchSize) -> Option<Value> {
+fn is_size(size: &BatchSize) -> bool {
     match size {
-        BatchSize::Max => Some(Value::from("max")),
-        BatchSize::Integer(size) => positive(&Some(*size)),
-        BatchSize::Unknown(value) => Some(value.clone()),
+        BatchSize::Integer(size) => *size != 0,
+        BatchSize::Max | BatchSize::Unknown(_) => true,
     }
 }
 
@@ -82,25 +93,26 @@ fn is_empty(settings: &Settings) -> bool {
     let some = settings.n_epochs.is_some_and(|epochs| epochs != 0)
         || settings.warmup_ratio.is_some()
         || settings.packing.is_some();
-    !some && settings.members().is_empty()
+    !some && object(settings).is_empty()
 }
 
 /// Old jobs say `lr_scheduler_type: ""`, which says nothing; their arguments,
 /// if any, stay.
-fn scheduler(scheduler: &LrScheduler) -> Option<Value> {
+fn scheduler(scheduler: &LrScheduler) -> Option<Cow<'_, LrScheduler>> {
     match scheduler {
-        LrScheduler::Linear(linear) => Some(json(linear)),
-        LrScheduler::Cosine(cosine) => Some(json(cosine)),
-        LrScheduler::Unknown(value) => without_unset(value, "lr_scheduler_type"),
+        LrScheduler::Linear(_) | LrScheduler::Cosine(_) => Some(Cow::Borrowed(scheduler)),
+        LrScheduler::Unknown(value) => without_unset(value, "lr_scheduler_type")
+            .map(|value| Cow::Owned(LrScheduler::Unknown(value))),
     }
 }
 
 /// Old jobs say `type: ""` here too.
-fn kind(training_type: &TrainingType) -> Option<Value> {
+fn kind(training_type: &TrainingType) -> Option<Cow<'_, TrainingType>> {
     match training_type {
-        TrainingType::Full(full) => Some(json(full)),
-        TrainingType::Lora(lora) => Some(json(lora)),
-        TrainingType::Unknown(value) => without_unset(value, "type"),
+        TrainingType::Full(_) | TrainingType::Lora(_) => Some(Cow::Borrowed(training_type)),
+        TrainingType::Unknown(value) => {
+            without_unset(value, "type").map(|value| Cow::Owned(TrainingType::Unknown(value)))
+        }
     }
 }
 
@@ -124,7 +136,7 @@ fn without_unset(value: &Value, tag: &str) -> Option<Value> {
 pub(super) fn method(
     method: Option<TrainingMethod>,
     ledger: &mut Ledger<'_>,
-) -> Result<(Option<Members>, Option<Value>), MappingError> {
+) -> Result<(Option<unify::Members>, Option<Value>), MappingError> {
     match method {
         Some(TrainingMethod::Unknown(value)) if without_unset(&value, "method").is_some() => {
             ledger.guess(rules::METHOD_UNKNOWN, String::new)?;
@@ -136,40 +148,40 @@ pub(super) fn method(
         }
         Some(TrainingMethod::Sft(sft)) => {
             ledger.note(rules::METHOD);
-            Ok((Some(Members::later(Supervised(sft))), None))
+            Ok((
+                Some(unify::Members::together(Said::Supervised(Box::new(
+                    Supervised(sft),
+                )))),
+                None,
+            ))
         }
         Some(TrainingMethod::Dpo(dpo)) => {
             ledger.note(rules::METHOD);
-            Ok((Some(Members::later(Dpo(dpo))), None))
+            Ok((
+                Some(unify::Members::together(Said::Dpo(Box::new(Dpo(dpo))))),
+                None,
+            ))
         }
     }
 }
 
 /// `{type: supervised, supervised: …}`
 #[derive(Clone)]
-struct Supervised(TrainingMethodSft);
+pub(in crate::unify) struct Supervised(TrainingMethodSft);
 
-impl Source for Supervised {
-    fn members(&self) -> Map<String, Value> {
-        openai_shape("supervised", object(&self.0))
-    }
-
-    fn boxed(&self) -> Box<dyn Source> {
-        Box::new(self.clone())
+impl Serialize for Supervised {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        openai_shape("supervised", object(&self.0)).serialize(serializer)
     }
 }
 
 /// `{type: dpo, dpo: {hyperparameters: {beta, …}}}`
 #[derive(Clone)]
-struct Dpo(TrainingMethodDpo);
+pub(in crate::unify) struct Dpo(TrainingMethodDpo);
 
-impl Source for Dpo {
-    fn members(&self) -> Map<String, Value> {
-        openai_shape("dpo", object(&self.0))
-    }
-
-    fn boxed(&self) -> Box<dyn Source> {
-        Box::new(self.clone())
+impl Serialize for Dpo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        openai_shape("dpo", object(&self.0)).serialize(serializer)
     }
 }
 
@@ -195,7 +207,7 @@ pub(in crate::unify) fn openai_shape(
 }
 
 /// Weights & Biases, where anything about it is set. Keys are not among it.
-pub(super) fn integrations(wandb: Wandb, ledger: &mut Ledger<'_>) -> Option<Vec<Members>> {
+pub(super) fn integrations(wandb: Wandb, ledger: &mut Ledger<'_>) -> Option<Vec<unify::Members>> {
     let Wandb { project, name, url } = wandb;
     let (project, name, url) = (super::set(project), super::set(name), super::set(url));
     if project.is_none() && name.is_none() && url.is_none() {
@@ -203,23 +215,30 @@ pub(super) fn integrations(wandb: Wandb, ledger: &mut Ledger<'_>) -> Option<Vec<
         return None;
     }
     ledger.note(rules::INTEGRATIONS);
-    Some(vec![Members::later(Wandb { project, name, url })])
+    let wandb = Wandb { project, name, url };
+    Some(vec![unify::Members::together(Said::Integration(Box::new(
+        wandb,
+    )))])
 }
 
-impl Source for Wandb {
-    fn members(&self) -> Map<String, Value> {
-        let Wandb { project, name, url } = self;
-        let members: Map<String, Value> = [("project", project), ("name", name), ("url", url)]
-            .into_iter()
-            .filter_map(|(member, text)| Some((member.to_owned(), text.clone()?.into())))
-            .collect();
-        Map::from_iter([
-            ("type".to_owned(), Value::from("wandb")),
-            ("wandb".to_owned(), members.into()),
-        ])
+impl Serialize for Wandb {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        members.serialize_entry("type", "wandb")?;
+        members.serialize_entry("wandb", &WandbSettings(self))?;
+        members.end()
     }
+}
 
-    fn boxed(&self) -> Box<dyn Source> {
-        Box::new(self.clone())
+struct WandbSettings<'a>(&'a Wandb);
+
+impl Serialize for WandbSettings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Wandb { project, name, url } = self.0;
+        let mut members = Members(serializer.serialize_map(None)?);
+        members.put("name", name.as_ref())?;
+        members.put("project", project.as_ref())?;
+        members.put("url", url.as_ref())?;
+        members.0.end()
     }
 }

@@ -3,12 +3,12 @@
 //! Both are taken apart without `..`: a member that the document gains does
 //! not compile until somebody has found its place.
 
+use super::beside::{Said, Word};
 use crate::together::types::{
     BatchSize, FineTuneEvent, FineTuneProgress, FinetuneJobStatus, FinetuneResponse,
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
     TrainingType,
 };
-use crate::unify::extras::Extras;
 use crate::wire::{Extra, LenientList, Timestamp};
 
 /// Either schema. What one of them lacks is `None`.
@@ -36,7 +36,7 @@ pub(super) struct View {
 
 /// What becomes hyperparameters.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(in crate::unify) struct Settings {
     pub(super) n_epochs: Option<i64>,
     pub(super) batch_size: Option<BatchSize>,
     pub(super) learning_rate: Option<f64>,
@@ -51,7 +51,7 @@ pub(super) struct Settings {
 
 /// What becomes an integration.
 #[derive(Clone)]
-pub(super) struct Wandb {
+pub(in crate::unify) struct Wandb {
     pub(super) project: Option<String>,
     pub(super) name: Option<String>,
     pub(super) url: Option<String>,
@@ -81,26 +81,28 @@ pub(super) struct Unmapped {
 }
 
 impl Unmapped {
-    pub(super) fn keep(&self, extras: &mut Extras) {
-        extras.text("suffix", self.suffix.as_ref());
-        extras.text("owner_address", self.owner_address.as_ref());
-        extras.text("user_id", self.user_id.as_ref());
-        extras.text("job_id", self.job_id.as_ref());
-        extras.text("model_output_path", self.model_output_path.as_ref());
-        extras.text("from_checkpoint", self.from_checkpoint.as_ref());
-        extras.text("from_hf_model", self.from_hf_model.as_ref());
-        extras.text("hf_model_revision", self.hf_model_revision.as_ref());
-        extras.json("multimodal_params", self.multimodal_params.as_ref());
-        extras.json("train_on_inputs", self.train_on_inputs.as_ref());
+    pub(super) fn say<'a>(&'a self, said: &mut Said<'a>) {
+        said.text("suffix", self.suffix.as_ref());
+        said.text("owner_address", self.owner_address.as_ref());
+        said.text("user_id", self.user_id.as_ref());
+        said.text("job_id", self.job_id.as_ref());
+        said.text("model_output_path", self.model_output_path.as_ref());
+        said.text("from_checkpoint", self.from_checkpoint.as_ref());
+        said.text("from_hf_model", self.from_hf_model.as_ref());
+        said.text("hf_model_revision", self.hf_model_revision.as_ref());
+        let multimodal = self.multimodal_params.as_ref();
+        said.put("multimodal_params", multimodal.map(Word::Multimodal));
+        let train_on_inputs = self.train_on_inputs.as_ref();
+        said.put("train_on_inputs", train_on_inputs.map(Word::TrainOnInputs));
         // Zero of these says something: none are made, none done, none ahead.
-        extras.put("n_checkpoints", self.n_checkpoints);
-        extras.put("n_evals", self.n_evals);
-        extras.put("epochs_completed", self.epochs_completed);
-        extras.put("queue_depth", self.queue_depth);
-        extras.count("eval_steps", self.eval_steps);
-        extras.count("param_count", self.param_count);
-        extras.count("trainingfile_numlines", self.trainingfile_numlines);
-        extras.count("trainingfile_size", self.trainingfile_size);
+        said.number("n_checkpoints", self.n_checkpoints);
+        said.number("n_evals", self.n_evals);
+        said.number("epochs_completed", self.epochs_completed);
+        said.number("queue_depth", self.queue_depth);
+        said.count("eval_steps", self.eval_steps);
+        said.count("param_count", self.param_count);
+        said.count("trainingfile_numlines", self.trainingfile_numlines);
+        said.count("trainingfile_size", self.trainingfile_size);
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use unitune::providers::Client;
 use unitune::transport::{Download, Upload};
-use unitune::unify::{File, FileObject, Operation};
+use unitune::unify::{File, FileObject, Operation, Vendor};
 use unitune::{openai, together, truefoundry};
 
 use super::jobs::with_headers;
@@ -27,6 +27,29 @@ pub struct Uploading {
     pub file: Upload,
     /// What it is for.
     pub purpose: String,
+    /// When it is to be deleted.
+    pub expires: Option<Expiry>,
+}
+
+/// When a file is to be deleted.
+#[derive(Clone, Debug)]
+pub struct Expiry {
+    /// The moment that the time counts from.
+    pub anchor: String,
+    /// The time.
+    pub seconds: i64,
+}
+
+impl Expiry {
+    /// In OpenAI's terms.
+    fn to_openai(&self) -> Result<openai::types::FileExpiration, Problem> {
+        let anchor = self.anchor.parse();
+        let anchor =
+            anchor.map_err(|error: String| Problem::invalid("expires_after[anchor]", error))?;
+        let mut expiration = openai::types::FileExpiration::new(self.seconds);
+        expiration.anchor = anchor;
+        Ok(expiration)
+    }
 }
 
 /// Confirms that a file is gone.
@@ -48,14 +71,28 @@ impl Upstream {
         headers: &TfyHeaders,
     ) -> Result<File, Problem> {
         const CALL: &str = "uploadFile";
-        let Uploading { file, purpose } = uploading;
+        let Uploading {
+            file,
+            purpose,
+            expires,
+        } = uploading;
         let context = self.context();
+        if expires.is_some() && self.vendor() != Vendor::OpenAi {
+            let message = format!(
+                "{} keeps files until they are deleted",
+                self.vendor().title()
+            );
+            return Err(
+                Problem::invalid("expires_after[seconds]", message).code("unsupported_value")
+            );
+        }
         Ok(match self.client() {
             Client::OpenAi(client) => {
                 let purpose: openai::types::UploadPurpose = purpose
                     .parse()
                     .map_err(|error: String| Problem::invalid("purpose", error))?;
-                let file = self.call(CALL, client.upload_file(file, purpose, None));
+                let expires = expires.map(|expiry| expiry.to_openai()).transpose()?;
+                let file = self.call(CALL, client.upload_file(file, purpose, expires));
                 File::from_openai(&file.await?.into_inner(), &context)
             }
             Client::Together(client) => {
