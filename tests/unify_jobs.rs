@@ -134,17 +134,32 @@ fn one_malformed_job_does_not_hide_its_neighbours() {
 
 #[test]
 fn no_key_is_in_any_job() {
-    for (name, body) in fixtures("together") {
-        if body.get("data").is_some() {
-            continue;
-        }
-        for job in [
-            unified::<together::types::FinetuneResponse>(&body, &context()),
-            unified::<together::types::FinetuneResponseTruncated>(&body, &context()),
-        ] {
-            assert!(!job.to_string().contains("do-not-show"), "{name}: {job}");
+    let mut seen = 0;
+    let mut check = |name: &str, body: &Value, job: Value| {
+        seen += usize::from(body.to_string().contains("do-not-show"));
+        assert!(!job.to_string().contains("do-not-show"), "{name}: {job}");
+    };
+    let jobs = |vendor: &str| {
+        let all = fixtures(vendor).into_iter();
+        all.filter(|(_, body)| body.get("data").is_none())
+    };
+    for (name, body) in jobs("together") {
+        let listed = unified::<together::types::FinetuneResponseTruncated>(&body, &context());
+        check(&name, &body, listed);
+        let alone = unified::<together::types::FinetuneResponse>(&body, &context());
+        check(&name, &body, alone);
+    }
+    for (name, body) in jobs("openai") {
+        let job = unified::<openai::types::FineTuningJob>(&body, &context());
+        check(&name, &body, job);
+    }
+    for (name, body) in jobs("truefoundry") {
+        for context in [context(), Context::new("main")] {
+            let job = unified::<truefoundry::types::FineTuningJob>(&body, &context);
+            check(&name, &body, job);
         }
     }
+    assert!(seen >= 4, "only {seen} bodies have keys");
 }
 
 #[test]

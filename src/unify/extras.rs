@@ -92,7 +92,7 @@ fn withhold_members(
     ledger: &mut Ledger<'_>,
 ) {
     members.retain(|name, value| {
-        let keep = value.is_null() || !is_secret(name);
+        let keep = !(is_secret(name) && can_be_key(value));
         if !keep {
             let field = format!("{}{name}", path());
             ledger.vendor_field(&field, NoteKind::Withheld, "looks like a key; kept nowhere");
@@ -101,6 +101,15 @@ fn withhold_members(
     });
     for (name, value) in members {
         withhold_inside(value, &|| format!("{}{name}.", path()), ledger);
+    }
+}
+
+/// Keys are texts, or lists of them. `null` says nothing, and an object under
+/// such a name describes one, or is looked into.
+pub(super) fn can_be_key(value: &Value) -> bool {
+    match value {
+        Value::String(_) | Value::Number(_) | Value::Array(_) => true,
+        Value::Null | Value::Bool(_) | Value::Object(_) => false,
     }
 }
 
@@ -118,16 +127,12 @@ fn withhold_inside(value: &mut Value, path: &dyn Fn() -> String, ledger: &mut Le
 
 /// Ends of names whose values are keys. `wandb_api_key`, `wandb_key` and
 /// `hf_api_token` are known to come; the others are there to be safe.
-const SECRET_ENDS: [&str; 12] = [
+const SECRET_ENDS: [&str; 8] = [
     "apikey",
     "api-key",
     "_key",
-    "api_token",
+    "_token",
     "apitoken",
-    "access_token",
-    "accesstoken",
-    "auth_token",
-    "hf_token",
     "secret",
     "password",
     "authorization",
@@ -148,7 +153,16 @@ pub(super) fn is_secret(name: &str) -> bool {
             .and_then(|start| name.get(start..))
             .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
     };
+    // `wandbKey`, and not `monkey`.
+    let is_camel = |end: &str| {
+        let before = name
+            .strip_suffix(end)
+            .and_then(|start| start.bytes().last());
+        before.is_some_and(|letter| letter.is_ascii_lowercase())
+    };
     SECRET_ENDS.into_iter().any(ends_with)
+        || ["Key", "Token"].into_iter().any(is_camel)
+        || name.eq_ignore_ascii_case("token")
 }
 
 #[cfg(test)]
@@ -163,6 +177,10 @@ mod tests {
             "WandbApiKey",
             "hf_api_token",
             "client_secret",
+            "wandb_token",
+            "wandbKey",
+            "accessToken",
+            "token",
         ] {
             assert!(is_secret(name), "{name}");
         }
@@ -171,7 +189,10 @@ mod tests {
         }
         for name in [
             "token_count",
+            "trained_tokens",
             "keyboard",
+            "monkey",
+            "key",
             "wandb_project_name",
             "user_id",
             "é",

@@ -1,9 +1,10 @@
 //! The gateway's own job: identity.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::common;
-use super::extras::Extras;
+use super::extras::{Extras, withhold};
 use super::notes::Ledger;
 use super::rules::truefoundry as rules;
 use super::{
@@ -61,6 +62,15 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     if error.is_some() {
         extras.take("error");
     }
+    // The gateway passes on what it was sent, keys too.
+    let mut without_keys = |mut members: Map<String, Value>| {
+        withhold(&mut members, &mut ledger);
+        Members::from(members)
+    };
+    let hyperparameters = hyperparameters.map(&mut without_keys);
+    let method = method.map(&mut without_keys);
+    let integrations: Option<Vec<Members>> =
+        integrations.map(|all| all.into_iter().map(&mut without_keys).collect());
     let extra = extras.finish(&mut ledger);
     Ok(Job {
         object: JobObject::FineTuningJob,
@@ -74,12 +84,12 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
         status,
         validation_file,
         training_file,
-        hyperparameters: hyperparameters.map(Members::from),
+        hyperparameters,
         trained_tokens,
-        integrations: integrations.map(|all| all.into_iter().map(Members::from).collect()),
+        integrations,
         seed,
         estimated_finish,
-        method: method.map(Members::from),
+        method,
         metadata,
         error,
         provider: Provider {

@@ -9,7 +9,7 @@ use serde::ser::{
 };
 use serde::{Serialize, Serializer};
 
-use super::extras::is_secret;
+use super::extras::{can_be_key, is_secret};
 
 /// A value without keys.
 pub(super) struct WithoutKeys<'a, T: ?Sized>(pub(super) &'a T);
@@ -20,9 +20,9 @@ impl<T: Serialize + ?Sized> Serialize for WithoutKeys<'_, T> {
     }
 }
 
-/// True for a member that is left out: `null` says nothing, and stays.
+/// True for a member that is left out.
 fn is_left_out<T: Serialize + ?Sized>(name: &str, value: &T) -> bool {
-    is_secret(name) && serde_json::to_value(value).is_ok_and(|value| !value.is_null())
+    is_secret(name) && serde_json::to_value(value).is_ok_and(|value| can_be_key(&value))
 }
 
 struct Filter<S>(S);
