@@ -127,7 +127,13 @@ fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
     asked
         .into_iter()
         .filter(|(_, value)| !(zero_is_unset && (*value == json!("") || *value == json!(0.0))))
-        .filter(|(_, value)| !kept.iter().any(|(_, k)| k == value))
+        // Each leaf of the body has one of the job's for itself.
+        .filter(|(_, value)| {
+            let found = kept.iter().position(|(_, k)| k == value);
+            found.map(|index| kept.swap_remove(index)).is_none()
+        })
+        // In the gateway's words: `sft` is `supervised`.
+        .filter(|(path, _)| path != ".training_method.method")
         .filter(|(path, _)| {
             let top = path
                 .split('.')
@@ -135,8 +141,12 @@ fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
                 .unwrap_or_default();
             let quoted = format!("`{top}`");
             // What a note calls exact or kept must be there, rounding aside.
-            let others = job.provider.notes.iter().filter(|note| {
-                top == "created_at" || !matches!(note.kind, NoteKind::Exact | NoteKind::Unmapped)
+            // What is derived from an object of the body shows all of it.
+            let is_deep = path.matches('.').count() > 1;
+            let others = job.provider.notes.iter().filter(|note| match note.kind {
+                NoteKind::Exact | NoteKind::Unmapped => top == "created_at",
+                NoteKind::Derived => !is_deep,
+                _ => true,
             });
             !others.into_iter().any(|note| {
                 note.field == top
