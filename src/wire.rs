@@ -16,7 +16,7 @@ pub use decode::from_slice;
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
 pub use lenient::{Item, LenientList, MalformedItem};
-pub(crate) use lenient::{item, reason};
+pub(crate) use lenient::{item, reason, wrong_type};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

@@ -188,11 +188,15 @@ fn mistakes_do_not_repeat_keys() {
     for text in [
         "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = [\"sk-very-secret\"]\n",
         "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"sk-very-secret\\q\"\n",
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = 12345678901234\n",
+        "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = 2024-05-06T12:34:56Z\n",
         "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"sk-very-secret\\u0001\"\n",
     ] {
         let error = Config::from_toml(text).unwrap_err();
         let said = format!("{error} {error:?}");
-        assert!(!said.contains("sk-very-secret"), "{said}");
+        for secret in ["sk-very-secret", "12345678901234", "12:34:56"] {
+            assert!(!said.contains(secret), "{said}");
+        }
     }
     let missing = Config::from_file("/nowhere/unitune.toml").unwrap_err();
     assert!(missing.to_string().contains("/nowhere/unitune.toml"));

@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use stage::Stage;
-use unitune::ErrorKind;
-use unitune::providers::{Change, JobRef, ListQuery, WatchOptions, WatchStream};
-use unitune::unify::{Job, Status};
+use unitune::providers::{
+    Account, Change, JobRef, ListQuery, Providers, WatchOptions, WatchStream,
+};
+use unitune::transport::Upload;
+use unitune::unify::{Job, Status, Vendor};
+use unitune::{ErrorKind, openai};
 use unitune_sandbox::{Awkward, Sandbox};
 
 fn options() -> WatchOptions {
@@ -29,32 +32,38 @@ struct Told {
     trouble: usize,
 }
 
-async fn all_of(mut watch: WatchStream) -> Told {
-    let mut told = Told::default();
-    while let Some(change) = watch.next().await {
-        match change.unwrap() {
+impl Told {
+    fn tell(&mut self, change: Change) {
+        match change {
             Change::Status { job, before } => {
-                assert!(!told.finished.contains_key(&job.id));
-                let statuses = told.statuses.entry(job.id.clone()).or_default();
+                assert!(!self.finished.contains_key(&job.id));
+                let statuses = self.statuses.entry(job.id.clone()).or_default();
                 assert_eq!(statuses.last().map(|(status, _)| *status), before);
                 let now = (job.status, job.provider.status.to_string());
                 assert_ne!(statuses.last(), Some(&now));
                 statuses.push(now);
             }
             Change::Event { job, event } => {
-                assert!(!told.finished.contains_key(&job.id));
-                assert!(told.events.insert(event.id.clone()), "twice: {}", event.id);
+                assert!(!self.finished.contains_key(&job.id));
+                assert!(self.events.insert(event.id.clone()), "twice: {}", event.id);
             }
-            Change::Progress { .. } => told.progress += 1,
-            Change::Restarted { from, to } => told.restarts.push((from, to)),
-            Change::Trouble(_) => told.trouble += 1,
+            Change::Progress { .. } => self.progress += 1,
+            Change::Restarted { from, to } => self.restarts.push((from, to)),
+            Change::Trouble(_) => self.trouble += 1,
             Change::Finished(job) => {
                 assert!(job.status.is_terminal());
-                assert_eq!(told.statuses[&job.id].last().unwrap().0, job.status);
-                assert!(told.finished.insert(job.id.clone(), *job).is_none());
+                assert_eq!(self.statuses[&job.id].last().unwrap().0, job.status);
+                assert!(self.finished.insert(job.id.clone(), *job).is_none());
             }
             other => panic!("{other:?}"),
         }
+    }
+}
+
+async fn all_of(mut watch: WatchStream) -> Told {
+    let mut told = Told::default();
+    while let Some(change) = watch.next().await {
+        told.tell(change.unwrap());
     }
     told
 }
@@ -84,6 +93,85 @@ async fn all_jobs_of_all_vendors_until_they_end() {
     let finished: BTreeSet<String> = told.finished.keys().cloned().collect();
     assert_eq!(finished, open);
     assert!(told.events.len() > 10 && told.progress > 0);
+}
+
+#[tokio::test]
+async fn a_job_that_starts_later_is_watched_too() {
+    let stage = Stage::with(Sandbox::builder()).await;
+    let list = stage.providers.list(&ListQuery::new()).await.unwrap();
+    let model = &list
+        .jobs
+        .iter()
+        .find(|job| job.provider.vendor == Vendor::OpenAi)
+        .unwrap()
+        .model;
+    let lines = "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, \
+                 {\"role\": \"assistant\", \"content\": \"b\"}]}\n";
+    let client = stage.openai().build().unwrap();
+    let file = Upload::from_bytes("train.jsonl", lines.repeat(12));
+    let purpose = openai::types::UploadPurpose::FineTune;
+    let file = client.upload_file(file, purpose, None).await.unwrap();
+    let request = openai::types::CreateFineTuningJobRequest::new(model.as_str(), &*file.id);
+
+    for job in &list.jobs {
+        if job.provider.status == "paused" {
+            stage.providers.resume(job).await.unwrap();
+        }
+    }
+    let mut watch = stage.providers.watch_all(&ListQuery::new(), &options());
+    let mut told = Told::default();
+    told.tell(watch.next().await.unwrap().unwrap());
+    let started = client.create_job(&request).await.unwrap();
+    let rest = async {
+        while let Some(change) = watch.next().await {
+            told.tell(change.unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), rest)
+        .await
+        .unwrap();
+    assert!(
+        told.finished.contains_key(&started.id),
+        "{:?}",
+        told.finished.keys()
+    );
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_listed_at_first_is_watched_later() {
+    let stage = Stage::start().await;
+    let together = stage.together().build().unwrap();
+    let mut alone = Providers::new();
+    alone.add(Account::new("together", together)).unwrap();
+    let list = alone.list(&ListQuery::new()).await.unwrap();
+    let open = list.jobs.iter().filter(|job| !job.status.is_terminal());
+    let open: BTreeSet<&str> = open.map(|job| job.id.as_str()).collect();
+    assert!(!open.is_empty());
+    stage
+        .sandbox
+        .inject("together.listJobs:401@once".parse().unwrap());
+    // Soon enough that nothing has ended by then.
+    let soon = options().intervals(Duration::from_millis(100), Duration::from_secs(600));
+    let watch = alone.watch_all(&ListQuery::new(), &soon);
+    let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+        .await
+        .unwrap();
+    assert!(told.trouble > 0);
+    for id in open {
+        assert!(told.finished.contains_key(id), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_can_never_be_listed_does_not_keep_a_watch_going() {
+    let stage = Stage::start().await;
+    stage.sandbox.inject("*.listJobs:401".parse().unwrap());
+    let watch = stage.providers.watch_all(&ListQuery::new(), &options());
+    let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+        .await
+        .unwrap();
+    assert!(told.finished.is_empty());
+    assert_eq!(told.trouble, 9);
 }
 
 #[tokio::test]

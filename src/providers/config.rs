@@ -135,7 +135,8 @@ impl Providers {
 
 fn read(text: &str, place: &Place<'_>) -> Result<Config, Error> {
     let file: File = toml::from_str(text).map_err(|e| {
-        let what = e.message().lines().next().unwrap_or_default().to_owned();
+        let what = e.message().lines().next().unwrap_or_default();
+        let what = crate::wire::wrong_type(what).unwrap_or_else(|| what.to_owned());
         place.error(e.span(), what)
     })?;
     let mut config = Config {

@@ -64,10 +64,22 @@ impl fmt::Display for Problem {
     }
 }
 
+/// True for files that a vendor takes and that are not JSON Lines.
+fn is_of_another_form(path: &Path, vendor: Vendor) -> bool {
+    let forms: &[&str] = match vendor {
+        Vendor::Together => &["csv", "parquet"],
+        Vendor::OpenAi | Vendor::TrueFoundry => &[],
+    };
+    let extension = path.extension().and_then(|e| e.to_str());
+    extension.is_some_and(|e| forms.iter().any(|form| form.eq_ignore_ascii_case(e)))
+}
+
 impl Dataset {
     /// Reads a file, line by line, and says what a vendor would refuse in it.
     ///
-    /// Only `.jsonl` files are looked into.
+    /// Every file is taken for JSON Lines, whatever it is called, but those
+    /// that say to be in another form that the vendor takes (`.parquet` and
+    /// `.csv` at Together).
     ///
     /// # Errors
     ///
@@ -84,7 +96,7 @@ impl Dataset {
             bytes,
             ..Self::default()
         };
-        if path.extension().is_some_and(|e| e == "jsonl") {
+        if !is_of_another_form(path, vendor) {
             found
                 .read(BufReader::with_capacity(1 << 16, file))
                 .map_err(unreadable)?;

@@ -1,5 +1,6 @@
 //! Watches jobs until they end.
 
+mod crowd;
 mod watcher;
 
 use std::fmt;
@@ -9,9 +10,9 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::StreamExt;
-use futures_util::stream::{self, BoxStream};
+use futures_util::stream::BoxStream;
 
-use super::{JobRef, ListItem, ListQuery, Providers, Warning};
+use super::{JobRef, ListQuery, Providers, Warning};
 use crate::unify::{Event, Job, Status};
 use crate::{Error, ErrorKind};
 
@@ -161,31 +162,12 @@ impl Providers {
         WatchStream(watcher.changes().boxed())
     }
 
-    /// The same for all jobs that a query is about and that have not ended when
-    /// the watch starts.
+    /// The same for all jobs that a query is about and that have not ended:
+    /// those that there are, up to the query's limit, and those that are
+    /// started while others are watched. It is over when all of them have
+    /// ended. An account that cannot be listed is asked again.
     pub fn watch_all(&self, query: &ListQuery, options: &WatchOptions) -> WatchStream {
-        let (providers, options) = (self.clone(), options.clone());
-        let list = self.jobs(query);
-        let started = async move {
-            let mut watches: Vec<BoxStream<'static, Result<Change, Error>>> = Vec::new();
-            let mut list = list;
-            while let Some(item) = list.next().await {
-                let change = match item {
-                    Ok(ListItem::Job(job)) if job.status.is_terminal() => continue,
-                    Ok(ListItem::Job(job)) => {
-                        let watcher =
-                            Watcher::starting_with(providers.clone(), *job, options.clone());
-                        watches.push(watcher.changes().boxed());
-                        continue;
-                    }
-                    Ok(ListItem::Warning(warning)) => Ok(Change::Trouble(warning)),
-                    Err(error) => Err(error),
-                };
-                watches.push(stream::once(async { change }).boxed());
-            }
-            stream::select_all(watches)
-        };
-        WatchStream(stream::once(started).flatten().boxed())
+        WatchStream(crowd::watch(self.clone(), query.clone(), options.clone()).boxed())
     }
 
     /// Waits until a job has ended, and answers with it: the job that it goes

@@ -156,19 +156,24 @@ pub(crate) fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Resul
 pub(crate) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
-    match text.split_once("invalid type: ") {
-        Some((_, rest)) => match (rest.split_once(' '), rest.rsplit_once(", expected ")) {
-            (Some((kind, _)), Some((_, expected))) => {
-                format!(
-                    "invalid type: {}, expected {expected}",
-                    kind.trim_end_matches(',')
-                )
-            }
-            _ => "invalid type".to_owned(),
-        },
+    match wrong_type(text) {
+        Some(reason) => reason,
         None if text.starts_with("missing field") => text.to_owned(),
         None => "it does not have the documented form".to_owned(),
     }
+}
+
+/// What serde says where a value has another type, without the value.
+pub(crate) fn wrong_type(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("invalid type: ")?;
+    let (kind, expected) = (rest.split_once(' '), rest.rsplit_once(", expected "));
+    Some(match (kind, expected) {
+        (Some((kind, _)), Some((_, expected))) => {
+            let kind = kind.trim_end_matches(',');
+            format!("invalid type: {kind}, expected {expected}")
+        }
+        _ => "invalid type".to_owned(),
+    })
 }
 
 impl<T: Serialize> Serialize for LenientList<T> {

@@ -257,13 +257,17 @@ impl Watcher {
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
-        let account = self.account();
-        let account = account.as_ref().or(self.providers.accounts().first());
-        account.map_or_else(
-            || Arc::new(SystemClock) as Arc<dyn Clock>,
-            |account| Arc::clone(account.clock()),
-        )
+        clock_of(&self.providers, self.account().as_ref())
     }
+}
+
+/// The clock of an account, or of any.
+pub(super) fn clock_of(providers: &Providers, account: Option<&Account>) -> Arc<dyn Clock> {
+    let account = account.or(providers.accounts().first());
+    account.map_or_else(
+        || Arc::new(SystemClock) as Arc<dyn Clock>,
+        |account| Arc::clone(account.clock()),
+    )
 }
 
 /// From the shortest interval to the longest, each a little random, and the
