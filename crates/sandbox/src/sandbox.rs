@@ -89,7 +89,8 @@ impl Sandbox {
         self.base_url(Vendor::OpenAi)
     }
 
-    /// What `TOGETHER_BASE_URL` is to be.
+    /// What `TOGETHER_BASE_URL` is to be. Together's SDK, whose paths begin with `/v1` themselves, is served under it
+    /// too.
     pub fn together_base_url(&self) -> String {
         self.base_url(Vendor::Together)
     }
