@@ -24,7 +24,6 @@ const KNOWN: &[&str] = &[
 /// `POST /fine_tuning/jobs`
 pub(crate) fn create(world: &mut World, call: &Call) -> Reply {
     let account = headers::account(call)?.unwrap_or(ACCOUNTS[0]);
-    headers::metadata(call)?;
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
     fields.only(KNOWN)?;
