@@ -30,6 +30,7 @@ mod http;
 mod openai;
 mod record;
 mod sandbox;
+mod secret;
 mod seed;
 mod server;
 mod state;

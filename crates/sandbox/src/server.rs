@@ -10,7 +10,7 @@ use crate::state::limits::BODY;
 use crate::state::{Time, World};
 use crate::vendor::Vendor;
 use crate::wire::{Cut, Wires};
-use crate::{auth, control, seed};
+use crate::{auth, control, secret, seed};
 use ::http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use ::http::request::Parts;
 use ::http::{Request, Response, StatusCode};
@@ -220,9 +220,9 @@ impl<'a> Visit<'a> {
             },
             method: parts.method.to_string(),
             path: self.path.to_owned(),
-            query: parts.uri.query().unwrap_or("").to_owned(),
+            query: secret::query(parts.uri.query().unwrap_or("")),
             headers: record::headers(&parts.headers),
-            body: record::body(body),
+            body: record::body(body, &parts.headers),
             faults: effects.iter().map(Effect::to_string).collect(),
         });
     }

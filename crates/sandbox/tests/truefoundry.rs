@@ -153,6 +153,32 @@ async fn metadata_in_a_header_is_an_object_of_texts_at_every_operation() {
 }
 
 #[tokio::test]
+async fn keys_are_neither_answered_nor_recorded() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::TrueFoundry);
+    let content = chat(12);
+    let file = session.upload("/files", &[("purpose", "fine-tune")], "t.jsonl", &content);
+    let body = json!({
+        "model": "gpt-4o-mini-2024-07-18",
+        "training_file": file.await.body["id"],
+        "integrations": [{"type": "wandb", "wandb": {"project": "p", "api_key": "very-secret"}}],
+        "hyperparameters": {"n_epochs": 2, "hf_api_token": "very-secret"},
+        "method": {"type": "supervised", "supervised": {"wandb_api_key": "very-secret"}},
+    });
+    let created = session.post(JOBS, &[], body).await;
+    let wandb = json!([{"type": "wandb", "wandb": {"project": "p"}}]);
+    assert_eq!(created["integrations"], wandb);
+    assert_eq!(created["hyperparameters"], json!({"n_epochs": 2}));
+    let id = [created["id"].as_str().unwrap()];
+    let job = session.get(JOB, &id, "").await;
+    let list = session.get(JOBS, &[], "?wandb_api_key=very-secret").await;
+    for answer in [&created, &job, &list] {
+        assert!(!answer.to_string().contains("very-secret"), "{answer}");
+    }
+    assert!(!format!("{:?}", sandbox.requests()).contains("very-secret"));
+}
+
+#[tokio::test]
 async fn files_are_listed_retrieved_downloaded_and_deleted() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::TrueFoundry);
