@@ -27,6 +27,7 @@ mod control;
 mod error;
 mod faults;
 mod http;
+mod intake;
 mod openai;
 mod record;
 mod sandbox;
