@@ -86,8 +86,8 @@ impl Builder {
         self
     }
 
-    /// How many connections there may be at the same time, each with at most one request under way. The default is 512.
-    /// A connection beyond them is answered with 503 and closed; such a request is not recorded.
+    /// How many connections there may be at the same time, and how many requests under way on all of them. The default
+    /// is 512. What is beyond is answered with 503 and not recorded; a connection too many is closed then.
     pub fn connections(mut self, connections: usize) -> Builder {
         self.connections = connections;
         self

@@ -3,7 +3,7 @@
 use crate::builder::Builder;
 use crate::faults::{Effect, Injector, Spoiled, refusal, spoil};
 use crate::http::{Answer, Call, Content, Found, Part, Refusal, Reply, find, query_pairs};
-use crate::intake::Intake;
+use crate::intake::{Intake, overloaded};
 use crate::record::{self, RecordedRequest, Records};
 use crate::state::limits;
 use crate::state::{Time, World};
@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -33,6 +33,9 @@ pub(crate) struct Shared {
     faults: Mutex<Injector>,
     records: Mutex<Records>,
     requests: AtomicU64,
+    /// Requests that may still come under way. Over HTTP/1 connections bound them; where a program that embeds the
+    /// sandbox has HTTP/2 compiled in, one connection carries many.
+    pub(crate) places: Semaphore,
     intake: Intake,
     closing: watch::Receiver<bool>,
 }
@@ -56,6 +59,7 @@ impl Shared {
             faults: Mutex::new(faults),
             records: Mutex::default(),
             requests: AtomicU64::new(0),
+            places: Semaphore::new(settings.connections),
             intake: Intake::new(closing.clone()),
             closing,
             settings,
@@ -113,6 +117,11 @@ async fn entrance(
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request<Body>,
 ) -> Response<Body> {
+    let Ok(_place) = shared.places.try_acquire() else {
+        let (parts, body) = request.into_parts();
+        shared.intake.leave(&parts.headers, body);
+        return plain(&shared, full(shared.settings.connections).into());
+    };
     let path = request.uri().path().to_owned();
     if let Some((vendor, base, rest)) = Vendor::of_path(&path) {
         return Visit::new(&shared, vendor, base, rest, cut)
@@ -132,9 +141,20 @@ async fn entrance(
             Err(nowhere(&path))
         }
     };
-    let answer = answer.unwrap_or_else(Answer::from);
+    plain(&shared, answer.unwrap_or_else(Answer::from))
+}
+
+/// An answer that comes from no vendor.
+fn plain(shared: &Shared, answer: Answer) -> Response<Body> {
     let (response, body) = respond(answer, 0, shared.world().clock.now());
     response.map(|()| Body::from(body))
+}
+
+/// The answer to a request too many.
+fn full(most: usize) -> Refusal {
+    overloaded(format!(
+        "The sandbox answers {most} requests already, which is as many as it does at a time. Try again."
+    ))
 }
 
 /// One request to a vendor.

@@ -9,7 +9,7 @@ pub(crate) const BODY: usize = 64 << 20;
 pub(crate) const BODIES: usize = 256 << 20;
 /// The longest body that the control endpoint reads.
 pub(crate) const CONTROL_BODY: usize = 64 << 10;
-/// Connections at the same time, each with at most one request under way, unless the builder says otherwise. What is
+/// Connections at the same time, and requests under way on all of them, unless the builder says otherwise. What is
 /// beyond is answered with 503.
 pub(crate) const CONNECTIONS: usize = 512;
 /// Connections beyond those that are told so at the same time; what is beyond them as well is closed.
