@@ -1,6 +1,8 @@
 //! `unitune sandbox`: it says where it is, serves, and stops when told to.
 
-use std::io::{BufRead, BufReader, Read};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -55,6 +57,66 @@ fn it_serves_what_it_says() {
     assert_eq!(output.status.code(), Some(0));
     let again = list(&facts, "openai", "OPENAI_API_KEY", "OPENAI_BASE_URL");
     assert_eq!(output.stdout, again.stdout);
+}
+
+/// A request's status line, without a client that would do anything to the path.
+fn status(url: &str, key: &str) -> String {
+    let (host, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut socket = TcpStream::connect(host).unwrap();
+    write!(
+        socket,
+        "GET /{path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut line = String::new();
+    BufReader::new(socket).read_line(&mut line).unwrap();
+    line.trim_end().to_owned()
+}
+
+#[test]
+fn the_printed_variables_work_unchanged() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .args(["sandbox", "--addr", "127.0.0.1:0"])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let _running = Running(child);
+    let mut variables = BTreeMap::new();
+    while variables.len() < 6 {
+        let line = lines.next().unwrap().unwrap();
+        for pair in line.strip_prefix("export ").unwrap_or("").split(' ') {
+            variables.extend(
+                pair.split_once('=')
+                    .map(|(a, b)| (a.to_owned(), b.to_owned())),
+            );
+        }
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_unitune"))
+        .args(["jobs", "list", "--json"])
+        .env_clear()
+        .envs(&variables)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    // Together's own SDK asks for `/v1/fine-tunes` below its base URL, this program for `/fine-tunes`.
+    let (url, key) = (
+        &variables["TOGETHER_BASE_URL"],
+        &variables["TOGETHER_API_KEY"],
+    );
+    for path in ["/fine-tunes", "/v1/fine-tunes"] {
+        assert_eq!(
+            status(&format!("{url}{path}"), key),
+            "HTTP/1.1 200 OK",
+            "{path}"
+        );
+    }
 }
 
 #[test]

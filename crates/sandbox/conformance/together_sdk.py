@@ -1,6 +1,7 @@
 """Together's own SDK against the sandbox: every method of `fine_tuning` and `files`, refusals included."""
 
 import asyncio
+import os
 
 import together
 from together._resource import SyncAPIResource
@@ -20,12 +21,12 @@ def main():
         jobs(client, sandbox, file)
         refusals(client, sandbox, file)
         asyncio.run(asynchronous(sandbox))
+        base_urls(sandbox)
     finish(coverage)
 
 
 def connect(kind, sandbox, key, **options):
-    # This SDK's paths begin with `/v1`, so its base URL ends before it.
-    return kind(base_url=sandbox.url("together").removesuffix("/v1"), api_key=key, **options)
+    return kind(base_url=sandbox.url("together"), api_key=key, **options)
 
 
 def files(client):
@@ -95,6 +96,14 @@ async def asynchronous(sandbox):
         jobs = (await client.fine_tuning.list()).data
         found = next(job for job in jobs if getattr(job, "id", None))
         assert (await client.fine_tuning.retrieve(found.id)).id == found.id
+
+
+def base_urls(sandbox):
+    """The environment variable as `unitune sandbox` prints it, and in the form of this SDK's own default."""
+    printed = sandbox.url("together")
+    for url in [printed, printed.removesuffix("/v1")]:
+        os.environ.update(TOGETHER_BASE_URL=url, TOGETHER_API_KEY=sandbox.key("together"))
+        assert together.Together().fine_tuning.list().data, url
 
 
 main()

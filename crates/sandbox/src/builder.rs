@@ -4,7 +4,9 @@ use crate::awkward::Awkward;
 use crate::error::Error;
 use crate::faults::Fault;
 use crate::sandbox::Sandbox;
+use crate::state::limits;
 use std::net::{Ipv4Addr, SocketAddr};
+use tokio::sync::Semaphore;
 
 /// Settings of a sandbox that has not started yet.
 #[derive(Clone, Debug)]
@@ -16,6 +18,7 @@ pub struct Builder {
     pub(crate) jobs: Option<usize>,
     pub(crate) awkward: Vec<Awkward>,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) connections: usize,
 }
 
 impl Default for Builder {
@@ -27,6 +30,7 @@ impl Default for Builder {
             jobs: None,
             awkward: Awkward::DEFAULT.to_vec(),
             faults: Vec::new(),
+            connections: limits::CONNECTIONS,
         }
     }
 }
@@ -82,6 +86,13 @@ impl Builder {
         self
     }
 
+    /// How many connections there may be at the same time, and how many requests under way on all of them. The default
+    /// is 512. What is beyond is answered with 503 and not recorded; a connection too many is closed then.
+    pub fn connections(mut self, connections: usize) -> Builder {
+        self.connections = connections;
+        self
+    }
+
     /// Starts to serve, on the runtime that this is called on.
     ///
     /// # Errors
@@ -92,6 +103,12 @@ impl Builder {
             return Err(Error::Setting {
                 name: "speed",
                 reason: format!("{} is no speed; give 0 or a positive number", self.speed),
+            });
+        }
+        if !(1..=Semaphore::MAX_PERMITS).contains(&self.connections) {
+            return Err(Error::Setting {
+                name: "connections",
+                reason: format!("{} makes no sense; give 1 or more", self.connections),
             });
         }
         Sandbox::serve(self).await

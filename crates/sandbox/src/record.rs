@@ -1,8 +1,10 @@
 //! What was received, without the keys in it.
 
+use crate::secret;
 use crate::state::limits;
 use crate::vendor::Vendor;
 use ::http::HeaderMap;
+use ::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -21,11 +23,11 @@ pub struct RecordedRequest {
     pub method: String,
     /// The path below the vendor's base URL.
     pub path: String,
-    /// The query as sent, without the question mark.
+    /// The query as sent, without the question mark; parameters that hold keys say `[redacted]`.
     pub query: String,
     /// The headers in the order received, names in lower case; those that hold keys say `[redacted]`.
     pub headers: Vec<(String, String)>,
-    /// The body's first 64 KiB, keys in JSON redacted; empty when the body was not read.
+    /// The body's first 64 KiB, keys redacted; empty when the body was not read, or is longer JSON.
     pub body: Bytes,
     /// The faults that struck at it, as the grammar writes them.
     pub faults: Vec<String>,
@@ -96,97 +98,44 @@ impl Records {
     }
 }
 
-const REDACTED: &str = "[redacted]";
-
-/// Headers and JSON fields whose names hold one of these hold keys.
-const SECRET: &[&str] = &[
-    "authorization",
-    "api_key",
-    "api-key",
-    "wandb_key",
-    "api_token",
-    "cookie",
-    "secret",
-    "password",
-];
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET.iter().any(|part| name.contains(part))
-}
-
 /// Headers as they are remembered.
 pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let pairs = headers.iter().map(|(name, value)| {
-        let value = match is_secret(name.as_str()) {
-            true => REDACTED.to_owned(),
-            false => String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        };
+        let value = secret::header(name.as_str(), value.as_bytes());
         (name.as_str().to_owned(), value)
     });
     pairs.collect()
 }
 
 /// A body as it is remembered.
-pub(crate) fn body(body: &Bytes) -> Bytes {
-    if body.len() > limits::RECORDED_BODY {
-        // A copy, so that the whole body need not stay in memory. A cut JSON text is not JSON and cannot be searched
-        // by field, so what is cut is remembered only where it cannot hold such fields.
-        return match body.first() {
-            Some(b'{' | b'[') => Bytes::new(),
-            _ => Bytes::copy_from_slice(&body[..limits::RECORDED_BODY]),
-        };
+pub(crate) fn body(body: &Bytes, headers: &HeaderMap) -> Bytes {
+    let cut = match body.len() > limits::RECORDED_BODY {
+        // A copy, so that the whole body need not stay in memory.
+        true => Bytes::copy_from_slice(&body[..limits::RECORDED_BODY]),
+        false => body.clone(),
+    };
+    let media_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let media_type = media_type.unwrap_or_default();
+    if let Some(boundary) = boundary(media_type) {
+        return secret::multipart(&cut, boundary);
     }
-    match serde_json::from_slice::<Value>(body) {
-        Ok(mut value) if holds_secret(&value) => {
-            redact(&mut value);
-            Bytes::from(value.to_string())
-        }
-        _ => body.clone(),
+    if media_type.starts_with("application/x-www-form-urlencoded") {
+        return Bytes::from(secret::query(&String::from_utf8_lossy(&cut)));
     }
-}
-
-fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => object
-            .iter()
-            .any(|(name, value)| is_secret(name) || holds_secret(value)),
-        Value::Array(items) => items.iter().any(holds_secret),
-        _ => false,
+    // A cut JSON text is not JSON and cannot be searched by field.
+    match cut.trim_ascii_start().first() {
+        Some(b'{' | b'[') if cut.len() < body.len() => Bytes::new(),
+        _ => secret::text(&cut),
     }
 }
 
-fn redact(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            for (name, value) in object {
-                match is_secret(name) {
-                    true => *value = json!(REDACTED),
-                    false => redact(value),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(redact),
-        _ => {}
+/// What stands between the parts of a multipart form.
+fn boundary(media_type: &str) -> Option<&str> {
+    if !media_type.starts_with("multipart/form-data") {
+        return None;
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_not_remembered() {
-        let sent = Bytes::from(r#"{"model":"m","wandb_api_key":"w","x":[{"hf_api_token":"h"}]}"#);
-        let kept: Value = serde_json::from_slice(&body(&sent)).unwrap();
-        let expected =
-            json!({"model": "m", "wandb_api_key": REDACTED, "x": [{"hf_api_token": REDACTED}]});
-        assert_eq!(kept, expected);
-        let plain = Bytes::from("{ \"model\" : \"m\" }");
-        assert_eq!(
-            body(&plain),
-            plain,
-            "byte for byte when there is nothing to hide"
-        );
-    }
+    let mut parameters = media_type.split(';').map(str::trim);
+    let boundary = parameters.find_map(|it| it.strip_prefix("boundary="))?;
+    let boundary = boundary.trim_matches('"');
+    (!boundary.is_empty()).then_some(boundary)
 }

@@ -89,7 +89,8 @@ impl Sandbox {
         self.base_url(Vendor::OpenAi)
     }
 
-    /// What `TOGETHER_BASE_URL` is to be.
+    /// What `TOGETHER_BASE_URL` is to be. Together's SDK, whose paths begin with `/v1` themselves, is served under it
+    /// too.
     pub fn together_base_url(&self) -> String {
         self.base_url(Vendor::Together)
     }
@@ -188,5 +189,28 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.signal();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn a_request_too_many_is_answered_with_503() {
+        let sandbox = Sandbox::builder().connections(2).start().await.unwrap();
+        let ask = async || {
+            let mut socket = tokio::net::TcpStream::connect(sandbox.addr).await.unwrap();
+            let request = b"GET /_sandbox HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+            socket.write_all(request).await.unwrap();
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).await.unwrap();
+            answer[..12].to_owned()
+        };
+        let places = sandbox.shared.places.acquire_many(2).await.unwrap();
+        assert_eq!(ask().await, "HTTP/1.1 503");
+        drop(places);
+        assert_eq!(ask().await, "HTTP/1.1 200");
     }
 }

@@ -2,20 +2,19 @@
 
 use crate::builder::Builder;
 use crate::faults::{Effect, Injector, Spoiled, refusal, spoil};
-use crate::http::{
-    Answer, Call, Content, Found, Operation, Part, Refusal, Reply, find, query_pairs,
-};
+use crate::http::{Answer, Call, Content, Found, Part, Refusal, Reply, find, query_pairs};
+use crate::intake::{Intake, overloaded};
 use crate::record::{self, RecordedRequest, Records};
-use crate::state::limits::BODY;
+use crate::state::limits;
 use crate::state::{Time, World};
 use crate::vendor::Vendor;
 use crate::wire::{Cut, Wires};
-use crate::{auth, control, seed};
+use crate::{auth, control, secret, seed};
 use ::http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use ::http::request::Parts;
 use ::http::{Request, Response, StatusCode};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest, Multipart, State};
 use bytes::Bytes;
 use std::net::SocketAddr;
@@ -23,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -34,6 +33,10 @@ pub(crate) struct Shared {
     faults: Mutex<Injector>,
     records: Mutex<Records>,
     requests: AtomicU64,
+    /// Requests that may still come under way. Over HTTP/1 connections bound them; where a program that embeds the
+    /// sandbox has HTTP/2 compiled in, one connection carries many.
+    pub(crate) places: Semaphore,
+    intake: Intake,
     closing: watch::Receiver<bool>,
 }
 
@@ -56,6 +59,8 @@ impl Shared {
             faults: Mutex::new(faults),
             records: Mutex::default(),
             requests: AtomicU64::new(0),
+            places: Semaphore::new(settings.connections),
+            intake: Intake::new(closing.clone()),
             closing,
             settings,
         }
@@ -94,6 +99,7 @@ impl Shared {
 /// Serves until told to stop.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut closing = shared.closing.clone();
+    let wires = Wires::new(listener, shared.settings.connections);
     let router = Router::new().fallback(entrance).with_state(shared);
     let service = router.into_make_service_with_connect_info::<Cut>();
     let until = async move {
@@ -101,7 +107,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         let _ = closing.wait_for(|closing| *closing).await;
     };
     // `axum::serve` retries what fails on accept, and returns only after the shutdown signal.
-    let _ = axum::serve(Wires(listener), service)
+    let _ = axum::serve(wires, service)
         .with_graceful_shutdown(until)
         .await;
 }
@@ -111,6 +117,11 @@ async fn entrance(
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request<Body>,
 ) -> Response<Body> {
+    let Ok(_place) = shared.places.try_acquire() else {
+        let (parts, body) = request.into_parts();
+        shared.intake.leave(&parts.headers, body);
+        return plain(&shared, full(shared.settings.connections).into());
+    };
     let path = request.uri().path().to_owned();
     if let Some((vendor, base, rest)) = Vendor::of_path(&path) {
         return Visit::new(&shared, vendor, base, rest, cut)
@@ -120,14 +131,30 @@ async fn entrance(
     let answer = match path.strip_prefix(control::PATH) {
         Some(rest) => {
             let (parts, body) = request.into_parts();
-            let body = read(body).await;
-            body.and_then(|body| control::answer(&shared, &parts.method, rest, &body))
+            let most = limits::CONTROL_BODY;
+            let body = shared.intake.read(&parts.headers, body, most).await;
+            body.and_then(|body| control::answer(&shared, &parts.method, rest, &body.bytes))
         }
-        None => Err(nowhere(&path)),
+        None => {
+            let (parts, body) = request.into_parts();
+            shared.intake.leave(&parts.headers, body);
+            Err(nowhere(&path))
+        }
     };
-    let answer = answer.unwrap_or_else(Answer::from);
+    plain(&shared, answer.unwrap_or_else(Answer::from))
+}
+
+/// An answer that comes from no vendor.
+fn plain(shared: &Shared, answer: Answer) -> Response<Body> {
     let (response, body) = respond(answer, 0, shared.world().clock.now());
     response.map(|()| Body::from(body))
+}
+
+/// The answer to a request too many.
+fn full(most: usize) -> Refusal {
+    overloaded(format!(
+        "The sandbox answers {most} requests already, which is as many as it does at a time. Try again."
+    ))
 }
 
 /// One request to a vendor.
@@ -172,7 +199,18 @@ impl<'a> Visit<'a> {
             self.record(&parts, &found, &Bytes::new(), &effects);
             return self.reset();
         }
-        let body = read(body).await;
+        let intake = &self.shared.intake;
+        let body = match self.admit(&parts, &found) {
+            Ok(()) => intake.read(&parts.headers, body, limits::BODY).await,
+            Err(refusal) => {
+                intake.leave(&parts.headers, body);
+                Err(refusal)
+            }
+        };
+        let (body, _room) = match body {
+            Ok(taken) => (Ok(taken.bytes.clone()), Some(taken)),
+            Err(refusal) => (Err(refusal), None),
+        };
         self.record(
             &parts,
             &found,
@@ -220,9 +258,9 @@ impl<'a> Visit<'a> {
             },
             method: parts.method.to_string(),
             path: self.path.to_owned(),
-            query: parts.uri.query().unwrap_or("").to_owned(),
+            query: secret::query(parts.uri.query().unwrap_or("")),
             headers: record::headers(&parts.headers),
-            body: record::body(body),
+            body: record::body(body, &parts.headers),
             faults: effects.iter().map(Effect::to_string).collect(),
         });
     }
@@ -244,19 +282,26 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// Whether a request's body is worth reading: its head alone may be reason enough to refuse it.
+    fn admit(&self, parts: &Parts, found: &Found) -> Result<(), Refusal> {
+        match found {
+            Found::Operation(operation, _) if operation.open => Ok(()),
+            Found::Operation(..) => auth::check(self.vendor, &parts.headers),
+            Found::OtherMethod => Err(self.other_method(parts)),
+            Found::Nothing => Err(self.nothing(parts)),
+        }
+    }
+
     /// The answer of the vendor itself.
     async fn reply(&self, parts: Parts, found: Found, body: Result<Bytes, Refusal>) -> Reply {
-        let (operation, path): (&Operation, _) = match found {
-            Found::Operation(operation, path) => (operation, path),
-            Found::OtherMethod => return Err(self.other_method(&parts)),
-            Found::Nothing => return Err(self.nothing(&parts)),
+        // Where no operation was found, there is no body but the refusal.
+        let body = body?;
+        let Found::Operation(operation, path) = found else {
+            return Err(self.nothing(&parts));
         };
-        if !operation.open {
-            auth::check(self.vendor, &parts.headers)?;
-        }
         let query = query_pairs(parts.uri.query().unwrap_or(""));
         let headers = parts.headers.clone();
-        let (body, form) = read_form(parts, body?).await?;
+        let (body, form) = read_form(parts, body).await?;
         let mut world = self.shared.world();
         let call = Call {
             path,
@@ -302,14 +347,6 @@ fn nowhere(path: &str) -> Refusal {
     Refusal::not_found(format!(
         "There is nothing at {path}. The sandbox serves {bases} and {control}."
     ))
-}
-
-async fn read(body: Body) -> Result<Bytes, Refusal> {
-    to_bytes(body, BODY).await.map_err(|error| {
-        let message =
-            format!("The request body could not be read, or is longer than {BODY} bytes: {error}.");
-        Refusal::new(413, message)
-    })
 }
 
 /// The parts of a multipart form; other bodies come back as they are.

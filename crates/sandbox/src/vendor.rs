@@ -19,7 +19,9 @@ pub enum Vendor {
 struct Row {
     vendor: Vendor,
     name: &'static str,
-    /// Base paths, the most specific first.
+    /// The base path that is told.
+    base: &'static str,
+    /// Every base path that is served, the most specific first.
     bases: &'static [&'static str],
     key: &'static str,
     operations: &'static [Operation],
@@ -31,6 +33,7 @@ static ROWS: [Row; 3] = [
     Row {
         vendor: Vendor::OpenAi,
         name: "openai",
+        base: "/openai/v1",
         bases: &["/openai/v1"],
         key: "sandbox-openai-key",
         operations: openai::OPERATIONS,
@@ -42,7 +45,10 @@ static ROWS: [Row; 3] = [
     Row {
         vendor: Vendor::Together,
         name: "together",
-        bases: &["/together/v1"],
+        base: "/together/v1",
+        // Whether `/v1` belongs to the base URL or to the paths is not agreed: Together's document says the former, its
+        // SDK (default `https://api.together.ai`) the latter. Either base URL works with either kind of client.
+        bases: &["/together/v1/v1", "/together/v1", "/together"],
         key: "sandbox-together-key",
         operations: together::OPERATIONS,
         headers: &[],
@@ -50,6 +56,7 @@ static ROWS: [Row; 3] = [
     Row {
         vendor: Vendor::TrueFoundry,
         name: "truefoundry",
+        base: "/truefoundry",
         bases: &["/truefoundry/api/llm", "/truefoundry"],
         key: "sandbox-truefoundry-key",
         operations: truefoundry::OPERATIONS,
@@ -88,8 +95,7 @@ impl Vendor {
     }
 
     pub(crate) fn base(self) -> &'static str {
-        let bases = self.row().bases;
-        bases[bases.len() - 1]
+        self.row().base
     }
 
     pub(crate) fn headers(self) -> &'static [(&'static str, &'static str)] {

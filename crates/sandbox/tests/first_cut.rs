@@ -246,6 +246,32 @@ async fn the_gateway_answers_under_both_base_urls_and_for_one_account() {
 }
 
 #[tokio::test]
+async fn together_answers_whoever_adds_v1_to_either_base_url() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let told = sandbox.together_base_url();
+    let bare = told.strip_suffix("/v1").unwrap();
+    let mut bodies = BTreeSet::new();
+    for url in [told.clone(), bare.to_owned(), format!("{told}/v1")] {
+        let request = client().get(format!("{url}/fine-tunes"));
+        let answer = read(
+            request
+                .bearer_auth(sandbox.together_key())
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await;
+        assert_eq!(answer.status, 200, "{url}");
+        bodies.insert(answer.body.to_string());
+    }
+    assert_eq!(bodies.len(), 1);
+    let requests = sandbox.requests();
+    assert!(requests.iter().all(|r| r.path == "/fine-tunes"));
+    let beyond = client().get(format!("{told}/v1/v1/fine-tunes"));
+    assert_eq!(beyond.send().await.unwrap().status().as_u16(), 404);
+}
+
+#[tokio::test]
 async fn the_same_seed_gives_the_same_bytes() {
     let (one, two) = (
         Sandbox::start().await.unwrap(),

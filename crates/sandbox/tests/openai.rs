@@ -441,3 +441,23 @@ fn all_operations_are_there() {
     let counts = Vendor::ALL.map(|vendor| vendor.operations().count());
     assert_eq!(counts, [18, 17, 8]);
 }
+
+#[tokio::test]
+async fn a_graders_keys_are_not_repeated() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let part = json!({
+        "type": "string_check", "name": "exact", "input": "a", "reference": "a", "operation": "eq", "api_key": "very-secret",
+    });
+    let grader = json!({
+        "type": "multi", "name": "m", "calculate_output": "secret_word", "graders": {"secret_word": part},
+    });
+    let body = json!({"grader": grader});
+    // Graders by name are what the vendor takes, though its document has only a single one there.
+    let path = "/fine_tuning/alpha/graders/validate";
+    let answer = support::post(&sandbox, Vendor::OpenAi, path, body)
+        .await
+        .body;
+    assert!(!answer.to_string().contains("very-secret"), "{answer}");
+    assert_eq!(answer["grader"]["graders"]["secret_word"]["name"], "exact");
+    assert!(!format!("{:?}", sandbox.requests()).contains("very-secret"));
+}

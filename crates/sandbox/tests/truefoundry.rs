@@ -93,6 +93,92 @@ async fn bad_requests_are_refused() {
 }
 
 #[tokio::test]
+async fn metadata_in_a_header_is_an_object_of_texts_at_every_operation() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::TrueFoundry);
+    let fields = [("purpose", "fine-tune")];
+    let content = chat(2);
+    let file = session.upload("/files", &fields, "train.jsonl", &content);
+    let file = file.await.body["id"].as_str().unwrap().to_owned();
+    let jobs = session.get(JOBS, &[], "").await;
+    let job = jobs["data"][0]["id"].as_str().unwrap();
+    let good = [r#"{}"#, r#"{"team": "a"}"#, r#"{"team": "é"}"#];
+    let bad = [
+        "no json",
+        "[]",
+        r#"{"n": 1}"#,
+        r#"{"a": {"b": "c"}}"#,
+        "null",
+        "",
+    ];
+    let operations = [
+        ("GET", JOBS.to_owned()),
+        ("GET", format!("{JOBS}/{job}")),
+        ("POST", JOBS.to_owned()),
+        ("POST", "/files".to_owned()),
+        ("GET", "/files".to_owned()),
+        ("GET", format!("/files/{file}")),
+        ("GET", format!("/files/{file}/content")),
+        ("DELETE", format!("/files/{file}")),
+    ];
+    for (method, path) in operations {
+        let ask = async |metadata: &str| {
+            let url = format!("{}{path}", sandbox.truefoundry_base_url());
+            let request = client()
+                .request(method.parse().unwrap(), url)
+                .bearer_auth(sandbox.truefoundry_key())
+                .header("x-tfy-metadata", metadata.as_bytes());
+            let answer = read(request.send().await.unwrap()).await;
+            (answer.status, answer.body["error"]["param"].clone())
+        };
+        for metadata in bad {
+            let expected = (400, json!("x-tfy-metadata"));
+            assert_eq!(ask(metadata).await, expected, "{method} {path}: {metadata}");
+        }
+        // A file is deleted once.
+        let good = if method == "DELETE" {
+            &good[..1]
+        } else {
+            &good[..]
+        };
+        for metadata in good {
+            let (status, param) = ask(metadata).await;
+            assert_ne!(param, "x-tfy-metadata", "{method} {path}: {metadata}");
+            assert!(
+                status == 200 || method == "POST",
+                "{method} {path}: {metadata}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_are_neither_answered_nor_recorded() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::TrueFoundry);
+    let content = chat(12);
+    let file = session.upload("/files", &[("purpose", "fine-tune")], "t.jsonl", &content);
+    let body = json!({
+        "model": "gpt-4o-mini-2024-07-18",
+        "training_file": file.await.body["id"],
+        "integrations": [{"type": "wandb", "wandb": {"project": "p", "api_key": "very-secret"}}],
+        "hyperparameters": {"n_epochs": 2, "hf_api_token": "very-secret"},
+        "method": {"type": "supervised", "supervised": {"wandb_api_key": "very-secret"}},
+    });
+    let created = session.post(JOBS, &[], body).await;
+    let wandb = json!([{"type": "wandb", "wandb": {"project": "p"}}]);
+    assert_eq!(created["integrations"], wandb);
+    assert_eq!(created["hyperparameters"], json!({"n_epochs": 2}));
+    let id = [created["id"].as_str().unwrap()];
+    let job = session.get(JOB, &id, "").await;
+    let list = session.get(JOBS, &[], "?wandb_api_key=very-secret").await;
+    for answer in [&created, &job, &list] {
+        assert!(!answer.to_string().contains("very-secret"), "{answer}");
+    }
+    assert!(!format!("{:?}", sandbox.requests()).contains("very-secret"));
+}
+
+#[tokio::test]
 async fn files_are_listed_retrieved_downloaded_and_deleted() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::TrueFoundry);

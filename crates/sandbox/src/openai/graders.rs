@@ -3,6 +3,7 @@
 use super::formula::{Fault, Formula};
 use super::grader_check::check;
 use crate::http::{Answer, Call, Fields, Refusal, Reply};
+use crate::secret;
 use crate::state::World;
 use crate::state::curve::round;
 use crate::state::random::{Random, hash};
@@ -63,17 +64,22 @@ fn formula(grader: &Value) -> Result<(), Refusal> {
     Err(Refusal::field(field, message).code("invalid_value"))
 }
 
-/// A grader as it is answered: what was null was not said.
+/// A grader as it is answered: what was null was not said, and keys are not repeated.
 pub(super) fn understood(grader: &Value) -> Value {
+    secret::without(&said(grader))
+}
+
+fn said(grader: &Value) -> Value {
     match grader {
         Value::Object(fields) => {
-            let said = fields.iter().filter(|field| !field.1.is_null());
+            let present = fields.iter().filter(|field| !field.1.is_null());
             Value::Object(
-                said.map(|(name, value)| (name.clone(), understood(value)))
+                present
+                    .map(|(name, value)| (name.clone(), said(value)))
                     .collect(),
             )
         }
-        Value::Array(items) => Value::Array(items.iter().map(understood).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(said).collect()),
         other => other.clone(),
     }
 }

@@ -1,4 +1,4 @@
-//! Together's fine-tuning and files API, under `/together/v1`.
+//! Together's fine-tuning and files API, under `/together/v1`, `/together` and `/together/v1/v1`.
 
 mod create;
 mod deviate;

@@ -31,7 +31,6 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 /// `POST /files`
 pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
     headers::account(call)?;
-    headers::metadata(call)?;
     let missing = |name: &str| {
         let message = format!("The multipart form has no field '{name}'.");
         Refusal::field(name, message)

@@ -1,11 +1,12 @@
-//! The `x-tfy-*` headers.
+//! The `x-tfy-*` headers, which every operation takes.
 
 use super::ACCOUNTS;
 use crate::http::{Call, Refusal};
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-/// The provider account that the request names; `None` for all of them.
+/// Checks the headers; the provider account that the request names, `None` for all of them.
 pub(super) fn account(call: &Call) -> Result<Option<&'static str>, Refusal> {
+    metadata(call)?;
     let named = call.header("x-tfy-provider-name");
     let Some(name) = named.filter(|name| !name.is_empty()) else {
         return Ok(None);
@@ -19,13 +20,11 @@ pub(super) fn account(call: &Call) -> Result<Option<&'static str>, Refusal> {
 }
 
 /// Refuses an `x-tfy-metadata` that is not a JSON object of texts.
-pub(super) fn metadata(call: &Call) -> Result<(), Refusal> {
-    let Some(text) = call.header("x-tfy-metadata") else {
-        return Ok(());
-    };
-    let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
-    let pairs = value.as_object();
-    match pairs.is_some_and(|pairs| pairs.values().all(Value::is_string)) {
+fn metadata(call: &Call) -> Result<(), Refusal> {
+    // As bytes: a text that is not ASCII is JSON, too.
+    let mut all = call.headers.get_all("x-tfy-metadata").iter();
+    let pairs = |text: &[u8]| serde_json::from_slice::<BTreeMap<String, String>>(text);
+    match all.all(|text| pairs(text.as_bytes()).is_ok()) {
         true => Ok(()),
         false => {
             let message = "'x-tfy-metadata' must be a JSON object whose values are strings.";
