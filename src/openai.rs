@@ -19,6 +19,7 @@ impl ApiClient for Client {
     const ENVIRONMENT: Environment = Environment {
         key: "OPENAI_API_KEY",
         base_url: "OPENAI_BASE_URL",
+        path: "",
         headers: &[
             ("OPENAI_ORG_ID", "openai-organization"),
             ("OPENAI_PROJECT_ID", "openai-project"),

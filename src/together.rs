@@ -19,6 +19,8 @@ impl ApiClient for Client {
     const ENVIRONMENT: Environment = Environment {
         key: "TOGETHER_API_KEY",
         base_url: "TOGETHER_BASE_URL",
+        // Together's own program takes the host alone, and adds this itself.
+        path: "/v1",
         headers: &[],
     };
 

@@ -19,6 +19,7 @@ impl ApiClient for Client {
     const ENVIRONMENT: Environment = Environment {
         key: "TFY_API_KEY",
         base_url: "TFY_BASE_URL",
+        path: "",
         headers: &[],
     };
 

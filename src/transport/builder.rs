@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
-use super::connection::{Network, base_url, bearer};
+use super::connection::{Network, base_url, bearer, with_path};
 use super::options::Settings;
 use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, Transport};
 
@@ -37,6 +37,8 @@ pub struct Environment {
     pub key: &'static str,
     /// Holds the base URL, if set.
     pub base_url: &'static str,
+    /// The path of the API, where that variable may name the host alone.
+    pub path: &'static str,
     /// (variable, header): sent with every request, if set.
     pub headers: &'static [(&'static str, &'static str)],
 }
@@ -93,7 +95,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             builder = builder.api_key(key);
         }
         if let Some(url) = read(C::ENVIRONMENT.base_url) {
-            builder = builder.base_url(url);
+            builder = builder.base_url(with_path(url, C::ENVIRONMENT.path));
         }
         for (variable, header) in C::ENVIRONMENT.headers {
             if let Some(value) = read(variable) {

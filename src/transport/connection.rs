@@ -43,6 +43,16 @@ pub(super) fn base_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// A URL that names a host alone, with the path at which the API is there.
+pub(super) fn with_path(url: String, path: &str) -> String {
+    match reqwest::Url::parse(url.trim()) {
+        Ok(parsed) if parsed.path() == "/" && parsed.query().is_none() => {
+            format!("{}{path}", url.trim().trim_end_matches('/'))
+        }
+        _ => url,
+    }
+}
+
 /// A URL for a message: what stands before an `@` could be a password, and so
 /// could a query.
 fn shown(url: &str) -> &str {
@@ -113,6 +123,24 @@ mod tests {
         for bad in ["api.example", "ftp://a.example", "https://a.example/?x=1"] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_host_alone_gets_the_path_of_the_api() {
+        for (given, made) in [
+            ("https://a.example", "https://a.example/v1"),
+            ("https://a.example/", "https://a.example/v1"),
+            ("http://127.0.0.1:9100", "http://127.0.0.1:9100/v1"),
+            ("https://a.example/v1", "https://a.example/v1"),
+            ("https://a.example/own/", "https://a.example/own/"),
+            ("not a url", "not a url"),
+        ] {
+            assert_eq!(with_path(given.to_owned(), "/v1"), made);
+        }
+        assert_eq!(
+            with_path("https://a.example".to_owned(), ""),
+            "https://a.example"
+        );
     }
 
     #[test]
