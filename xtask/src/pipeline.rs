@@ -9,6 +9,7 @@ use crate::merge::merge;
 use crate::name::{Names, name};
 use crate::normal::normalise;
 use crate::overlay::Overlay;
+use crate::paths::item;
 use crate::report::Report;
 use crate::slice::{Selected, slice};
 use crate::validate::validate;
@@ -207,10 +208,13 @@ fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
 }
 
 fn has(document: &Value, operation: &Selected) -> bool {
-    let item = document
-        .get("paths")
-        .and_then(|paths| paths.get(&operation.path));
-    item.is_some_and(|item| item.get(&operation.method).is_some() || item.get("$ref").is_some())
+    match item(document, &operation.path) {
+        Ok(item) => item.members.contains_key(&operation.method),
+        // What is wrong with it is said when it is sliced.
+        Err(_) => document
+            .get("paths")
+            .is_some_and(|paths| paths.get(&operation.path).is_some()),
+    }
 }
 
 /// One document's part: sliced, lowered, operations written out.
