@@ -29,10 +29,6 @@ const REDUCTIONS: &[Reduction] = &[
         apply: cookies,
     },
     Reduction {
-        id: "parameter-name",
-        apply: names,
-    },
-    Reduction {
         id: "request-media",
         apply: request,
     },
@@ -234,28 +230,6 @@ fn cookies(operation: &mut Operation) -> Vec<(String, String)> {
     notes
 }
 
-/// Two parameters that have one name in Rust: that of the path stays, else the
-/// first.
-fn names(operation: &mut Operation) -> Vec<(String, String)> {
-    let mut notes = Vec::new();
-    let Some(list) = parameters(operation) else {
-        return notes;
-    };
-    list.sort_by_key(|parameter| text(parameter, "in") != "path");
-    let mut seen = BTreeSet::new();
-    list.retain(|parameter| {
-        let name = text(parameter, "name");
-        let fits = text(parameter, "in") == "path" || !seen.contains(&name.to_snake_case());
-        seen.insert(name.to_snake_case());
-        if !fits {
-            let detail = format!("{name} is left out: another one has its name in Rust");
-            notes.push(("parameters".to_owned(), detail));
-        }
-        fits
-    });
-    notes
-}
-
 fn is_json(media: &str) -> bool {
     let essence = media.split(';').next().unwrap_or_default().trim();
     essence == "application/json" || essence.ends_with("+json")
@@ -384,8 +358,6 @@ mod tests {
     fn parameters_are_reduced() {
         let (operation, rules) = prepared(json!({"parameters": [
             {"name": "s", "in": "cookie"},
-            {"name": "x-id", "in": "header"},
-            {"name": "x_id", "in": "query"},
             {"name": "xId", "in": "path"},
             {"name": "body", "in": "query"}
         ]}));
@@ -393,10 +365,7 @@ mod tests {
             operation["parameters"],
             json!([{"name": "xId", "in": "path"}, {"name": "body", "in": "query"}])
         );
-        assert_eq!(
-            rules,
-            ["cookie-parameter", "parameter-name", "parameter-name"]
-        );
+        assert_eq!(rules, ["cookie-parameter"]);
     }
 
     #[test]

@@ -224,7 +224,10 @@ impl Lowering<'_> {
         if shape == Shape::Types
             && let Some(name) = unknown_type(value)
         {
-            self.fault(at, format!("{name:?} is no type: a type is one of {}", TYPES.join(", ")));
+            self.fault(
+                at,
+                format!("{name:?} is no type: a type is one of {}", TYPES.join(", ")),
+            );
             return None;
         }
         let wrong = match (shape, value) {

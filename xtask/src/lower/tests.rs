@@ -93,7 +93,8 @@ fn the_branches_of_a_list_of_types_are_lowered_like_any_schema() {
         let (again, _) = case(&lowered, Mode::default()).unwrap();
         assert_eq!(lowered, again, "{rule}: {split}");
         assert!(lowered.get("type").is_none_or(Value::is_string), "{split}");
-        let mut document = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}});
+        let mut document =
+            json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}});
         document["components"] = json!({"schemas": {"Case": lowered.clone()}});
         crate::validate::validate("x.yaml", &document)
             .unwrap_or_else(|e| panic!("{rule}: {split} is {lowered}: {e}"));

@@ -134,7 +134,12 @@ pub fn enum_type(schema: &mut Schema, site: &mut Site<'_>) {
 }
 
 /// Values that are not of their type; false when there is no enum any more.
-fn misplaced(schema: &mut Schema, name: &str, values: &mut Vec<Value>, site: &mut Site<'_>) -> bool {
+fn misplaced(
+    schema: &mut Schema,
+    name: &str,
+    values: &mut Vec<Value>,
+    site: &mut Site<'_>,
+) -> bool {
     let of = |value: &Value| value.is_null() || is_a(value, name);
     if values.iter().all(of) {
         return true;
@@ -150,12 +155,18 @@ fn misplaced(schema: &mut Schema, name: &str, values: &mut Vec<Value>, site: &mu
         let free = items.is_none_or(|items| items.is_object() && items.get("enum").is_none());
         if name == "array" && free && !schema.contains_key("prefixItems") {
             site.note("enum", "is now said of the items: its values are no arrays");
-            let mut items = items.and_then(Value::as_object).cloned().unwrap_or_default();
+            let mut items = items
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default();
             items.insert("enum".to_owned(), Value::Array(std::mem::take(values)));
             apply(&mut items, site);
             schema.insert("items".to_owned(), Value::Object(items));
         } else {
-            site.note("enum", format!("left out: none of its values is of type {name}"));
+            site.note(
+                "enum",
+                format!("left out: none of its values is of type {name}"),
+            );
         }
         return false;
     }
