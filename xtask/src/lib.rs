@@ -33,6 +33,7 @@ pub mod report;
 pub mod shape;
 pub mod slice;
 pub mod source;
+pub mod tags;
 pub mod validate;
 pub mod walk;
 pub mod write;

@@ -12,6 +12,7 @@ use crate::overlay::Overlay;
 use crate::paths::item;
 use crate::report::Report;
 use crate::slice::{Selected, slice};
+use crate::tags;
 use crate::validate::validate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -224,7 +225,8 @@ fn part(
     mode: Mode,
     report: &mut Report,
 ) -> Result<Value> {
-    let sliced = slice(upstream.file, upstream.value, own, mode, report)?;
+    let mut sliced = slice(upstream.file, upstream.value, own, mode, report)?;
+    tags::write(&mut sliced, report);
     let mut lowered = lower(upstream.file, &sliced, mode, report)?;
     inline(upstream.file, &mut lowered, own, mode, report)?;
     Ok(lowered)
@@ -261,7 +263,8 @@ fn corrected(
         }
     }
     faults.into_result()?;
-    let sliced = slice(file, document, &selected, mode, report)?;
+    let mut sliced = slice(file, document, &selected, mode, report)?;
+    tags::write(&mut sliced, report);
     let mut lowered = lower(file, &sliced, mode, report)?;
     inline(file, &mut lowered, &selected, mode, report)?;
     Ok(lowered)
