@@ -10,6 +10,7 @@ pub mod cli;
 pub mod codegen;
 pub mod compile;
 pub mod component;
+pub mod compose;
 pub mod derived;
 pub mod diff;
 pub mod fault;

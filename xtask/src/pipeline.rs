@@ -2,6 +2,7 @@
 //! name again, normal form, validate.
 
 use crate::component::referred;
+use crate::compose::compose;
 use crate::fault::{Fault, Faults, Result};
 use crate::inline::inline;
 use crate::lower::{Mode, lower};
@@ -229,6 +230,7 @@ fn part(
     tags::write(&mut sliced, report);
     let mut lowered = lower(upstream.file, &sliced, mode, report)?;
     inline(upstream.file, &mut lowered, own, mode, report)?;
+    compose(&mut lowered, report);
     Ok(lowered)
 }
 
@@ -267,5 +269,6 @@ fn corrected(
     tags::write(&mut sliced, report);
     let mut lowered = lower(file, &sliced, mode, report)?;
     inline(file, &mut lowered, &selected, mode, report)?;
+    compose(&mut lowered, report);
     Ok(lowered)
 }

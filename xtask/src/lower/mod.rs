@@ -22,6 +22,7 @@ use crate::shape::{self, Fate, Kind, Shape};
 use crate::walk;
 use rules::{Schema, Site};
 use serde_json::{Map, Value, json};
+pub(crate) use values::is_a;
 
 /// What [`Mode::mend`] does, by its names in the report.
 pub const MENDS: &[&str] = &[
