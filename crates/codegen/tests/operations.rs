@@ -211,6 +211,44 @@ fn parameters_of_one_name_in_rust_are_told_apart() {
     );
 }
 
+/// The source of the function, without its layout.
+fn flat(path: &str, method: &str, operation: &Value) -> String {
+    let source = function(path, method, operation);
+    source.split_whitespace().collect()
+}
+
+#[test]
+fn lists_in_a_query_are_written_as_their_style_says() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    for (style, explode, separator) in [
+        (None, None, None),
+        (None, Some(false), Some(",")),
+        (Some("form"), Some(true), None),
+        (Some("form"), Some(false), Some(",")),
+        (Some("pipeDelimited"), None, Some("|")),
+        (Some("pipeDelimited"), Some(true), None),
+        (Some("spaceDelimited"), Some(false), Some(" ")),
+    ] {
+        for required in [true, false] {
+            let mut parameter = parameter("query", "list", required, &list);
+            if let Some(style) = style {
+                parameter["style"] = json!(style);
+            }
+            if let Some(explode) = explode {
+                parameter["explode"] = json!(explode);
+            }
+            let found = flat("/a", "get", &json!({"parameters": [parameter]}));
+            match separator {
+                Some(separator) => {
+                    let join = format!(".join({separator:?})").replace(' ', "");
+                    assert!(found.contains(&join), "{found}");
+                }
+                None => assert!(!found.contains(".join("), "{found}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn what_has_no_form_in_a_path_a_header_or_a_query_is_its_text() {
     let list = json!({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}});

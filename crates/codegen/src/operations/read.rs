@@ -51,6 +51,8 @@ pub(super) struct Parameter {
     pub(super) place: Place,
     pub(super) required: bool,
     pub(super) value: Value,
+    /// What stands between the items of a list that is sent as one value.
+    pub(super) separator: Option<&'static str>,
 }
 
 /// Where a parameter stands.
@@ -250,12 +252,20 @@ impl<'a> Spot<'a> {
             Value::of_parameter(schema, self.model)
         };
         let required = parameter.get("required").and_then(Json::as_bool);
+        let explode = parameter.get("explode").and_then(Json::as_bool);
+        let separator = match (place, text("style").unwrap_or("form"), explode) {
+            (Place::Query, "form", Some(false)) => Some(","),
+            (Place::Query, "pipeDelimited", None | Some(false)) => Some("|"),
+            (Place::Query, "spaceDelimited", None | Some(false)) => Some(" "),
+            _ => None,
+        };
         Parameter {
             wire_name: name.to_owned(),
             rust_name: reserved(names::snake(name), &PARAMETERS),
             description: text("description").map(str::to_owned),
             place,
             required: place == Place::Path || required == Some(true),
+            separator,
             value: match place {
                 Place::Query => value,
                 Place::Path | Place::Header => value.single(),
