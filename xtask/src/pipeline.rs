@@ -1,5 +1,5 @@
-//! The way of a document, without any I/O: slice, lower, merge, name, overlay,
-//! name again, normal form, validate.
+//! The way of a document, without any I/O: slice, tag, lower, compose, merge,
+//! name, overlay, name again, normal form, validate.
 
 use crate::component::referred;
 use crate::compose::compose;
