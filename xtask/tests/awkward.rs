@@ -164,10 +164,10 @@ fn what_is_wrong_is_said_at_its_place() {
             "/a/{x}",
         ),
         (
-            json!({"/a?b=c": {"get": get()}}),
+            json!({"/a#b": {"get": get()}}),
             json!({}),
-            "/paths/~1a?b=c",
-            "'?'",
+            "/paths/~1a#b",
+            "'#'",
         ),
         (json!({}), Value::Null, "/components", "object"),
         (
