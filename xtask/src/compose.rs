@@ -6,6 +6,8 @@ use crate::component::{reference, referred};
 use crate::lower::rules::is_annotation;
 use crate::lower::schemas_mut;
 use crate::report::Report;
+use crate::shape::Kind;
+use crate::walk::nodes;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -43,27 +45,20 @@ const LIMITS: &[&str] = &[
 /// Puts together what a lowered document says in parts.
 pub fn compose(document: &mut Value, report: &mut Report) {
     for _ in 0..ROUNDS {
+        // Most documents have nothing to put together, and are not copied.
+        if Parts::of(document).fit(document) {
+            break;
+        }
         let snapshot = document.clone();
-        let schemas = snapshot.pointer("/components/schemas");
-        let parts = Parts {
-            schemas: schemas.and_then(Value::as_object),
-        };
-        let mut changed = false;
+        let parts = Parts::of(&snapshot);
         schemas_mut(document, &mut |schema, at| {
-            let Some(own) = schema.as_object() else {
+            let Some(own) = schema.as_object().filter(|own| !parts.fits(own)) else {
                 return;
             };
-            if parts.fits(own) {
-                return;
-            }
             let (made, detail) = parts.put_together(own);
             report.add(RULE, at, detail);
             *schema = Value::Object(made);
-            changed = true;
         });
-        if !changed {
-            break;
-        }
     }
     schemas_mut(document, &mut |schema, at| others(schema, at, report));
 }
@@ -96,7 +91,24 @@ struct Parts<'a> {
     schemas: Option<&'a Schema>,
 }
 
-impl Parts<'_> {
+impl<'a> Parts<'a> {
+    fn of(document: &'a Value) -> Self {
+        let schemas = document.pointer("/components/schemas");
+        Self {
+            schemas: schemas.and_then(Value::as_object),
+        }
+    }
+
+    /// Whether the generator understands every schema of a document.
+    fn fit(&self, document: &Value) -> bool {
+        let mut all = true;
+        nodes(Kind::Document, document, "", &mut |kind, node, _| {
+            let schema = node.as_object().filter(|_| kind == Kind::Schema);
+            all &= schema.is_none_or(|schema| self.fits(schema));
+        });
+        all
+    }
+
     fn component(&self, name: &str) -> Option<&Schema> {
         self.schemas?.get(name)?.as_object()
     }
