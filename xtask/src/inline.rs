@@ -78,7 +78,8 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn resolve(&self, node: &Value) -> Value {
+    fn resolve(&mut self, node: &Value) -> Value {
+        let first = node;
         let mut node = node;
         for _ in 0..32 {
             let target = node
@@ -88,10 +89,12 @@ impl Place<'_> {
                 .and_then(|target| self.document.pointer(&target));
             match target {
                 Some(target) => node = target,
-                None => break,
+                None => return node.clone(),
             }
         }
-        node.clone()
+        let message = format!("the reference {} leads back to itself", first["$ref"]);
+        self.faults.0.push(Fault::at(self.file, &self.at, message));
+        Value::Object(Map::new())
     }
 
     fn parameters(

@@ -56,22 +56,19 @@ pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     Ok(named)
 }
 
-/// Whether Rust lets a character stand inside a name.
-fn in_a_name(c: char) -> bool {
-    let mut buffer = *b"a____";
-    let end = 1 + c.encode_utf8(&mut buffer[1..]).len();
-    c.is_ascii_alphanumeric()
-        || (!c.is_ascii()
-            && std::str::from_utf8(&buffer[..end])
-                .is_ok_and(|name| syn::parse_str::<syn::Ident>(name).is_ok()))
-}
-
-/// A name as Rust would write it.
+/// A name as Rust would write it, of the letters and digits that a component's
+/// name may hold: others that Rust would take are spelled by their code points.
 fn pascal(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|c| if in_a_name(c) { c } else { ' ' })
-        .collect();
+    let mut plain = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            plain.push(c);
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            plain.push_str(&format!(" u{:04x} ", u32::from(c)));
+        } else {
+            plain.push(' ');
+        }
+    }
     let name = plain.to_upper_camel_case();
     match name.chars().next() {
         Some(c) if c.is_ascii_digit() => format!("N{name}"),
@@ -400,4 +397,24 @@ impl<'a> Namer<'a> {
 fn ends_in_branch(name: &str) -> bool {
     name.trim_end_matches(|c: char| c.is_ascii_digit())
         .ends_with("Branch")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_becomes_a_name_that_a_component_can_have() {
+        for (text, name) in [
+            ("a_b-c", "ABC"),
+            ("1a", "N1a"),
+            ("größe", "GrU00f6U00dfE"),
+            ("日本", "U65e5U672c"),
+            ("список", "U0441U043fU0438U0441U043eU043a"),
+            ("🦀", "Unnamed"),
+            ("a\u{200b}b", "AB"),
+        ] {
+            assert_eq!(pascal(text), name);
+        }
+    }
 }

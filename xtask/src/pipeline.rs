@@ -1,7 +1,8 @@
-//! The way of a document, without any I/O: slice, lower, merge, name, overlay,
-//! name again, normal form, validate.
+//! The way of a document, without any I/O: slice, tag, lower, compose, merge,
+//! name, overlay, name again, normal form, validate.
 
 use crate::component::referred;
+use crate::compose::compose;
 use crate::fault::{Fault, Faults, Result};
 use crate::inline::inline;
 use crate::lower::{Mode, lower};
@@ -9,8 +10,10 @@ use crate::merge::merge;
 use crate::name::{Names, name};
 use crate::normal::normalise;
 use crate::overlay::Overlay;
+use crate::paths::item;
 use crate::report::Report;
 use crate::slice::{Selected, slice};
+use crate::tags;
 use crate::validate::validate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,10 +210,13 @@ fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
 }
 
 fn has(document: &Value, operation: &Selected) -> bool {
-    let item = document
-        .get("paths")
-        .and_then(|paths| paths.get(&operation.path));
-    item.is_some_and(|item| item.get(&operation.method).is_some() || item.get("$ref").is_some())
+    match item(document, &operation.path) {
+        Ok(item) => item.members.contains_key(&operation.method),
+        // What is wrong with it is said when it is sliced.
+        Err(_) => document
+            .get("paths")
+            .is_some_and(|paths| paths.get(&operation.path).is_some()),
+    }
 }
 
 /// One document's part: sliced, lowered, operations written out.
@@ -220,9 +226,11 @@ fn part(
     mode: Mode,
     report: &mut Report,
 ) -> Result<Value> {
-    let sliced = slice(upstream.file, upstream.value, own, mode, report)?;
+    let mut sliced = slice(upstream.file, upstream.value, own, mode, report)?;
+    tags::write(&mut sliced, report);
     let mut lowered = lower(upstream.file, &sliced, mode, report)?;
     inline(upstream.file, &mut lowered, own, mode, report)?;
+    compose(&mut lowered, report);
     Ok(lowered)
 }
 
@@ -257,8 +265,10 @@ fn corrected(
         }
     }
     faults.into_result()?;
-    let sliced = slice(file, document, &selected, mode, report)?;
+    let mut sliced = slice(file, document, &selected, mode, report)?;
+    tags::write(&mut sliced, report);
     let mut lowered = lower(file, &sliced, mode, report)?;
     inline(file, &mut lowered, &selected, mode, report)?;
+    compose(&mut lowered, report);
     Ok(lowered)
 }

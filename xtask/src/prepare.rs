@@ -2,6 +2,7 @@
 //! report; the normal form itself keeps it.
 
 use crate::component::referred;
+use crate::compose::compose;
 use crate::normal::operations_mut;
 use crate::pointer;
 use crate::report::Report;
@@ -29,10 +30,6 @@ const REDUCTIONS: &[Reduction] = &[
         apply: cookies,
     },
     Reduction {
-        id: "parameter-name",
-        apply: names,
-    },
-    Reduction {
         id: "request-media",
         apply: request,
     },
@@ -53,8 +50,10 @@ const REDUCTIONS: &[Reduction] = &[
 /// Prepares a document in normal form for the generator.
 pub fn prepare(document: &mut Value, report: &mut Report) {
     methods(document, report);
+    // Nothing is left to do where the whole way was gone.
+    compose(document, report);
     aliases(document, report);
-    lists(document, report);
+    texts(document, report);
     let places: Vec<String> = places(document);
     for (operation, place) in operations_mut(document).into_iter().zip(places) {
         for reduction in REDUCTIONS {
@@ -81,13 +80,14 @@ fn methods(document: &mut Value, report: &mut Report) {
     }
 }
 
-/// Lists and objects in a path or a header: a client writes them as their text.
-fn lists(document: &mut Value, report: &mut Report) {
+/// Parameters that have no form but their text: lists and objects in a path or
+/// a header, JSON in a query, objects of any style but `deepObject` in one.
+fn texts(document: &mut Value, report: &mut Report) {
     let schemas = document
         .pointer("/components/schemas")
         .cloned()
         .unwrap_or_default();
-    let structured = |schema: &Value| {
+    let resolved = |schema: &Value| {
         let mut schema = schema;
         for _ in 0..32 {
             match referred(schema).and_then(|name| schemas.get(name)) {
@@ -95,24 +95,33 @@ fn lists(document: &mut Value, report: &mut Report) {
                 None => break,
             }
         }
-        matches!(text(schema, "type"), "array" | "object")
+        schema.clone()
     };
     let places = places(document);
     for (operation, place) in operations_mut(document).into_iter().zip(places) {
         for parameter in parameters(operation).into_iter().flatten() {
-            let name = text(parameter, "name").to_owned();
-            let held = matches!(text(parameter, "in"), "header" | "path");
-            if let Some(schema) = parameter
-                .get_mut("schema")
-                .filter(|s| held && structured(s))
-            {
-                *schema = serde_json::json!({"type": "string"});
-                let detail = format!("{name} is its text: a list or an object");
-                report.add(
-                    "parameter-text",
-                    &pointer::join(&place, "parameters"),
-                    detail,
-                );
+            let schema = parameter.get("schema").map(&resolved).unwrap_or_default();
+            let union = ["oneOf", "anyOf"].iter().any(|k| schema.get(*k).is_some());
+            let in_query = text(parameter, "in") == "query";
+            let held = match text(&schema, "type") {
+                _ if parameter.get("content").is_some() => "as its content says",
+                "array" if !in_query => "a list",
+                "object" if text(parameter, "style") != "deepObject" => "an object",
+                _ if union => "a union",
+                _ => continue,
+            };
+            let detail = format!("{} is its text: {held}", text(parameter, "name"));
+            report.add(
+                "parameter-text",
+                &pointer::join(&place, "parameters"),
+                detail,
+            );
+            if let Some(parameter) = parameter.as_object_mut() {
+                for keyword in ["content", "style", "explode"] {
+                    parameter.remove(keyword);
+                }
+                let schema = serde_json::json!({"type": "string"});
+                parameter.insert("schema".to_owned(), schema);
             }
         }
     }
@@ -231,28 +240,6 @@ fn cookies(operation: &mut Operation) -> Vec<(String, String)> {
             !cookie
         });
     }
-    notes
-}
-
-/// Two parameters that have one name in Rust: that of the path stays, else the
-/// first.
-fn names(operation: &mut Operation) -> Vec<(String, String)> {
-    let mut notes = Vec::new();
-    let Some(list) = parameters(operation) else {
-        return notes;
-    };
-    list.sort_by_key(|parameter| text(parameter, "in") != "path");
-    let mut seen = BTreeSet::new();
-    list.retain(|parameter| {
-        let name = text(parameter, "name");
-        let fits = text(parameter, "in") == "path" || !seen.contains(&name.to_snake_case());
-        seen.insert(name.to_snake_case());
-        if !fits {
-            let detail = format!("{name} is left out: another one has its name in Rust");
-            notes.push(("parameters".to_owned(), detail));
-        }
-        fits
-    });
     notes
 }
 
@@ -384,8 +371,6 @@ mod tests {
     fn parameters_are_reduced() {
         let (operation, rules) = prepared(json!({"parameters": [
             {"name": "s", "in": "cookie"},
-            {"name": "x-id", "in": "header"},
-            {"name": "x_id", "in": "query"},
             {"name": "xId", "in": "path"},
             {"name": "body", "in": "query"}
         ]}));
@@ -393,10 +378,37 @@ mod tests {
             operation["parameters"],
             json!([{"name": "xId", "in": "path"}, {"name": "body", "in": "query"}])
         );
-        assert_eq!(
-            rules,
-            ["cookie-parameter", "parameter-name", "parameter-name"]
-        );
+        assert_eq!(rules, ["cookie-parameter"]);
+    }
+
+    #[test]
+    fn parameters_without_a_form_are_their_text() {
+        let object = json!({"type": "object"});
+        let list = json!({"type": "array", "items": {"type": "string"}});
+        let text = json!({"type": "string"});
+        for (parameter, is_text) in [
+            (json!({"in": "query", "schema": object}), true),
+            (
+                json!({"in": "query", "schema": object, "style": "deepObject"}),
+                false,
+            ),
+            (
+                json!({"in": "query", "schema": list, "explode": false}),
+                false,
+            ),
+            (json!({"in": "header", "schema": list}), true),
+            (
+                json!({"in": "query", "schema": {"oneOf": [text, list]}}),
+                true,
+            ),
+            (
+                json!({"in": "query", "content": {"application/json": {"schema": object}}}),
+                true,
+            ),
+        ] {
+            let (_, rules) = prepared(json!({"parameters": [parameter]}));
+            assert_eq!(rules == ["parameter-text"], is_text, "{parameter}");
+        }
     }
 
     #[test]

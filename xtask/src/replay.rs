@@ -206,7 +206,7 @@ pub fn document(location: &str) -> Result<Replayed> {
 /// Replays a document.
 pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
     let selected = everything(document);
-    let mut faults = Faults::default();
+    let mut faults = Faults(crate::paths::unreadable(file, document));
     let mut ids = BTreeMap::new();
     for operation in &selected {
         if let Some(other) = ids.insert(&operation.id, operation) {

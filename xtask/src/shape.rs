@@ -392,12 +392,12 @@ const DISCRIMINATOR: &[Key] = &[
     drop(
         "mapping",
         "discriminator-mapping",
-        "the branches' own values tell which is which",
+        "what it says stands in the branches, where it can",
     ),
     drop(
         "defaultMapping",
         "discriminator-mapping",
-        "the branches' own values tell which is which",
+        "what it says stands in the branches, where it can",
     ),
 ];
 

@@ -2,12 +2,14 @@
 //! they reach.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::lower::Mode;
+use crate::ids::{self, Unnamed};
+use crate::lower::{Mode, brief};
+use crate::paths::{self, Item};
 use crate::pointer;
 use crate::report::Report;
 use crate::shape::{Kind, METHODS};
 use crate::walk;
-use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,44 +36,26 @@ impl Selected {
 /// made from method and path.
 #[must_use]
 pub fn everything(document: &Value) -> Vec<Selected> {
-    let mut selected = Vec::new();
-    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
-        return selected;
-    };
-    for (path, item) in paths {
-        let item = resolve(document, item).unwrap_or(item);
+    let mut found = Vec::new();
+    for path in paths::all(document) {
+        let Ok(item) = paths::item(document, path) else {
+            continue;
+        };
         for method in METHODS {
-            let Some(operation) = item.get(*method) else {
+            let Some(operation) = item.members.get(*method) else {
                 continue;
             };
-            let id = match operation.get("operationId").and_then(Value::as_str) {
-                Some(id) if id.chars().any(char::is_alphanumeric) => id.to_owned(),
-                _ => format!("{method} {path}").to_lower_camel_case(),
-            };
-            selected.push(Selected {
+            let own = operation.get("operationId").and_then(Value::as_str);
+            let own = own.filter(|id| id.chars().any(char::is_alphanumeric));
+            found.push(Unnamed {
                 method: (*method).to_owned(),
-                path: path.clone(),
-                id,
+                path: path.to_owned(),
+                own: own.map(str::to_owned),
+                shared: item.shared,
             });
         }
     }
-    selected.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
-    // Two names that are one in Rust: the later ones are made from their place.
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    for operation in &mut selected {
-        let first = seen
-            .entry(operation.id.to_snake_case())
-            .or_insert_with(|| operation.id.clone());
-        if *first != operation.id {
-            operation.id = format!("{} {}", operation.method, operation.path).to_lower_camel_case();
-        }
-    }
-    selected
-}
-
-fn resolve<'a>(document: &'a Value, node: &'a Value) -> Option<&'a Value> {
-    let reference = node.get("$ref")?.as_str()?;
-    document.pointer(&pointer::of_reference(reference)?)
+    ids::named(found)
 }
 
 /// Cuts `document` down to `selected`. What is kept stays where it was.
@@ -87,30 +71,32 @@ pub fn slice(
     let mut paths: Map<String, Value> = Map::new();
     for operation in selected {
         let at = pointer::join("/paths", &operation.path);
-        let Some(item) = document.pointer(&at) else {
+        if document.pointer(&at).is_none() {
+            faults.0.push(missing(file, operation));
+            continue;
+        }
+        let item = match paths::item(document, &operation.path) {
+            Ok(item) => item,
+            Err(why) => {
+                faults.0.push(Fault::at(file, at, why));
+                continue;
+            }
+        };
+        let Some(found) = item.members.get(&operation.method) else {
             faults.0.push(missing(file, operation));
             continue;
         };
-        let item = match item.get("$ref") {
-            None => item,
-            Some(_) => match resolve(document, item) {
-                Some(target) => target,
-                None => {
-                    faults.0.push(Fault::at(file, at, "dangling $ref"));
-                    continue;
-                }
-            },
-        };
-        let (Some(item), Some(found)) = (item.as_object(), item.get(&operation.method)) else {
-            faults.0.push(missing(file, operation));
-            continue;
-        };
-        check_id(file, document, operation, found, &mut faults);
-        let kept = paths
-            .entry(operation.path.clone())
-            .or_insert_with(|| Value::Object(without_operations(item)));
+        check_id(file, document, operation, found, &item, &mut faults);
+        let kept = paths.entry(operation.path.clone()).or_insert_with(|| {
+            for method in &item.twice {
+                let detail = "the one that the path refers to is left out: it has its own";
+                report.add("path-reference", &pointer::join(&at, method), detail);
+            }
+            Value::Object(without_operations(&item.members))
+        });
         kept[operation.method.as_str()] = found.clone();
     }
+    faults.0.extend(paths::wrong(file, selected));
     faults.into_result()?;
     let mut sliced = Map::new();
     for (name, value) in document.as_object().into_iter().flatten() {
@@ -166,19 +152,38 @@ fn check_version(file: &str, document: &Value, faults: &mut Faults) {
             "not an OpenAPI 3 document: the keyword openapi is missing",
         )),
     }
-    if !document.get("paths").is_some_and(Value::is_object) {
-        faults
+    // A document of 3.1 may describe nothing but webhooks or components.
+    let newer = ["webhooks", "components"]
+        .iter()
+        .any(|keyword| document.get(*keyword).is_some());
+    match document.get("paths") {
+        Some(Value::Object(_)) => {}
+        None if newer && version(document).starts_with("3.1.") => {}
+        _ => faults
             .0
-            .push(Fault::at(file, "/paths", "paths must be an object"));
+            .push(Fault::at(file, "/paths", "paths must be an object")),
+    }
+    if document.get("components").is_some_and(|c| !c.is_object()) {
+        let message = "components must be an object";
+        faults.0.push(Fault::at(file, "/components", message));
     }
 }
 
-/// An operationId of the document may stand only once.
+fn version(document: &Value) -> &str {
+    document
+        .get("openapi")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// An operationId of the document may stand only once. A path that is a
+/// reference repeats what it refers to.
 fn check_id(
     file: &str,
     document: &Value,
     operation: &Selected,
     found: &Value,
+    item: &Item<'_>,
     faults: &mut Faults,
 ) {
     let Some(id) = found.get("operationId").and_then(Value::as_str) else {
@@ -187,6 +192,9 @@ fn check_id(
     let Some(paths) = document.get("paths").and_then(Value::as_object) else {
         return;
     };
+    if item.shared {
+        return;
+    }
     for (path, item) in paths {
         for method in METHODS {
             let other = item
@@ -220,6 +228,26 @@ fn folder(kind: Kind) -> Option<&'static str> {
         Kind::PathItem => "pathItems",
         _ => return None,
     })
+}
+
+/// The places of the schemas that have an anchor.
+fn anchored(value: &Value, name: &str, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            if map.get("$anchor").and_then(Value::as_str) == Some(name) {
+                found.push(at.to_owned());
+            }
+            for (key, child) in map {
+                anchored(child, name, &pointer::join(at, key), found);
+            }
+        }
+        Value::Array(list) => {
+            for (n, child) in list.iter().enumerate() {
+                anchored(child, name, &pointer::index(at, n), found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Collects what a slice reaches.
@@ -267,31 +295,33 @@ impl Reach<'_> {
     /// points those that lead outside `components` to the component that their
     /// target becomes.
     fn rewrite(&mut self, kind: Kind, node: &mut Value, at: &str) -> Vec<(Kind, String)> {
-        let mut found = Vec::new();
-        walk::nodes(kind, node, at, &mut |kind, node, at| {
-            if let Some(Value::String(reference)) = node.get("$ref") {
-                found.push((kind, at.to_owned(), reference.clone()));
-            }
-        });
+        let (mut found, mut wrong) = (Vec::new(), Vec::new());
+        walk::nodes(
+            kind,
+            node,
+            at,
+            &mut |kind, node, at| match node.get("$ref") {
+                Some(Value::String(reference)) => {
+                    found.push((kind, at.to_owned(), reference.clone()));
+                }
+                Some(other) => wrong.push((pointer::join(at, "$ref"), other.clone())),
+                None => {}
+            },
+        );
+        for (at, other) in wrong {
+            let message = format!("a $ref must be text, not {}", brief(&other));
+            self.faults.0.push(Fault::at(self.file, at, message));
+        }
         let mut reached = Vec::new();
         let mut renamed: BTreeMap<String, String> = BTreeMap::new();
         for (kind, at, reference) in found {
             let at = pointer::join(&at, "$ref");
-            let Some(target) = pointer::of_reference(&reference) else {
-                self.faults.0.push(Fault::at(
-                    self.file,
-                    at,
-                    format!("the reference {reference:?} leads out of the document"),
-                ));
-                continue;
-            };
-            let Some(target) = self.locate(&target, &at) else {
-                self.faults.0.push(Fault::at(
-                    self.file,
-                    at,
-                    format!("dangling $ref: nothing is at {reference:?}"),
-                ));
-                continue;
+            let target = match self.target(&reference, &at) {
+                Ok(target) => target,
+                Err(message) => {
+                    self.faults.0.push(Fault::at(self.file, at, message));
+                    continue;
+                }
             };
             let Some(folder) = folder(kind) else {
                 self.faults
@@ -318,7 +348,31 @@ impl Reach<'_> {
         reached
     }
 
-    /// The pointer that a reference means. `#/$defs/X` inside a schema that has
+    /// The pointer that a reference means; the error says why it means none.
+    fn target(&self, reference: &str, at: &str) -> std::result::Result<String, String> {
+        if reference == "#" {
+            return Err("this refers to the whole document, which is no part of one".to_owned());
+        }
+        if let Some(target) = pointer::of_reference(reference) {
+            return self
+                .locate(&target, at)
+                .ok_or_else(|| format!("dangling $ref: nothing is at {reference:?}"));
+        }
+        let Some(name) = reference.strip_prefix('#') else {
+            return Err(format!(
+                "the reference {reference:?} leads out of the document"
+            ));
+        };
+        let mut found = Vec::new();
+        anchored(self.document, name, "", &mut found);
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => Err(format!("dangling $ref: no schema has the $anchor {name:?}")),
+            _ => Err(format!("several schemas have the $anchor {name:?}")),
+        }
+    }
+
+    /// The pointer that a path of keys means. `#/$defs/X` inside a schema that has
     /// its own `$defs` means that one, as generators of schemas write it.
     fn locate(&self, target: &str, at: &str) -> Option<String> {
         if self.document.pointer(target).is_some() {
@@ -382,42 +436,78 @@ impl Reach<'_> {
     }
 
     /// Keeps the security schemes that the document or an operation asks for.
-    fn security(&mut self, sliced: &Value, kept: &mut BTreeMap<(&'static str, String), Value>) {
-        let mut lists = vec![("/security".to_owned(), sliced.get("security"))];
+    fn security(&mut self, sliced: &mut Value, kept: &mut BTreeMap<(&'static str, String), Value>) {
+        let mut lists = vec!["/security".to_owned()];
         for (path, item) in sliced["paths"].as_object().into_iter().flatten() {
-            for method in METHODS {
+            let methods = METHODS.iter().filter(|method| item.get(**method).is_some());
+            lists.extend(methods.map(|method| {
                 let at = pointer::join(&pointer::join("/paths", path), method);
-                lists.push((
-                    pointer::join(&at, "security"),
-                    item.get(*method).and_then(|o| o.get("security")),
-                ));
+                pointer::join(&at, "security")
+            }));
+        }
+        for at in lists {
+            let Some(Value::Array(list)) = sliced.pointer_mut(&at) else {
+                continue;
+            };
+            for requirement in list.iter_mut().filter_map(Value::as_object_mut) {
+                requirement.retain(|name, _| self.scheme(name, &at, kept));
             }
         }
-        for (at, list) in lists {
-            for requirement in list.and_then(Value::as_array).into_iter().flatten() {
-                for name in requirement
-                    .as_object()
-                    .into_iter()
-                    .flatten()
-                    .map(|(k, _)| k)
-                {
-                    let place = pointer::join("/components/securitySchemes", name);
-                    match self.document.pointer(&place) {
-                        Some(scheme) => {
-                            kept.insert(("securitySchemes", name.clone()), scheme.clone());
-                        }
-                        None if self.mode.mend => {
-                            let detail = format!("no security scheme is named {name:?}");
-                            self.report.add("security-scheme", &at, detail);
-                        }
-                        None => self.faults.0.push(Fault::at(
-                            self.file,
-                            &at,
-                            format!("no security scheme is named {name:?}"),
-                        )),
-                    }
-                }
+    }
+
+    /// Keeps one security scheme, a reference followed. False for one that has
+    /// no place in the document.
+    fn scheme(
+        &mut self,
+        name: &str,
+        at: &str,
+        kept: &mut BTreeMap<(&'static str, String), Value>,
+    ) -> bool {
+        let own = pointer::join("/components/securitySchemes", name);
+        let mut place = own.clone();
+        let mut found = self.document.pointer(&place);
+        for step in 0.. {
+            let next = found.and_then(|scheme| scheme.get("$ref"));
+            let Some(next) = next else { break };
+            let target = next.as_str().and_then(pointer::of_reference);
+            found = target.as_ref().and_then(|t| self.document.pointer(t));
+            if found.is_none() || step > 32 {
+                let message = format!("the reference {next} leads to no security scheme");
+                self.faults
+                    .0
+                    .push(Fault::at(self.file, pointer::join(&place, "$ref"), message));
+                return true;
             }
+            place = target.unwrap_or_default();
         }
+        let Some(scheme) = found else {
+            let message = format!("no security scheme is named {name:?}");
+            if self.mode.mend {
+                self.report.add("security-scheme", at, message);
+            } else {
+                self.faults.0.push(Fault::at(self.file, at, message));
+            }
+            return true;
+        };
+        if !name
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || b"._-".contains(&c))
+        {
+            let message =
+                "a component's name may hold letters, digits, dots, dashes and underscores";
+            self.faults.0.push(Fault::at(self.file, own, message));
+            return true;
+        }
+        if place != own {
+            let detail = format!("is now what it refers to, {place}");
+            self.report.add("security-reference", &own, detail);
+        }
+        if scheme.get("type").and_then(Value::as_str) == Some("mutualTLS") {
+            let detail = "left out: OpenAPI 3.0 knows no certificates of clients";
+            self.report.add("mutual-tls", &own, detail);
+            return false;
+        }
+        kept.insert(("securitySchemes", name.to_owned()), scheme.clone());
+        true
     }
 }

@@ -66,6 +66,11 @@ pub fn nodes_mut(
                 (Shape::Open | Shape::Items, child @ Value::Object(_)) => {
                     nodes_mut(Kind::Schema, child, &at, visit);
                 }
+                (Shape::Items, Value::Array(list)) => {
+                    for (n, item) in list.iter_mut().enumerate() {
+                        nodes_mut(Kind::Schema, item, &pointer::index(&at, n), visit);
+                    }
+                }
                 (Shape::Each(kind), Value::Array(list)) => {
                     for (n, item) in list.iter_mut().enumerate() {
                         nodes_mut(kind, item, &pointer::index(&at, n), visit);

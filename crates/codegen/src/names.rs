@@ -62,7 +62,8 @@ fn guard(name: String) -> String {
     } else {
         name
     };
-    if syn::parse_str::<Ident>(&spelled).is_ok() {
+    // The parser does not know yet that edition 2024 keeps `gen` for itself.
+    if spelled != "gen" && syn::parse_str::<Ident>(&spelled).is_ok() {
         return spelled;
     }
     // A keyword, or a character that no identifier starts with.
@@ -98,6 +99,7 @@ mod tests {
         assert_eq!(snake("TrainingFileNumLines"), "training_file_num_lines");
         assert_eq!(snake("type"), "type_");
         assert_eq!(snake("Self"), "self_");
+        assert_eq!(snake("gen"), "gen_");
         assert_eq!(pascal("self"), "Self_");
     }
 

@@ -115,6 +115,45 @@ fn error_of(change: impl FnOnce(&mut Value)) -> unitune_codegen::Error {
     generate(&document, &Settings::default()).unwrap_err()
 }
 
+/// What an allOf says is all expressed, or an error: nothing is left out.
+#[test]
+fn what_cannot_be_put_together_is_an_error() {
+    let text = json!({"type": "string"});
+    let object = json!({"type": "object", "properties": {"a": text}});
+    for case in [
+        json!({"allOf": [object, {"oneOf": [text, {"type": "integer"}]}]}),
+        json!({"allOf": [text, {"type": "string", "maxLength": 1}]}),
+        json!({"allOf": [object, {"type": "object", "properties": {"a": {"type": "integer"}}}]}),
+        json!({"oneOf": [text, {"type": "integer"}], "properties": {"a": text}}),
+        json!({"type": "object", "properties": {"a": text}, "additionalProperties": text}),
+    ] {
+        let error = error_of(|d| d["components"]["schemas"]["Case"] = case.clone());
+        assert!(
+            error.pointer.starts_with("/components/schemas/Case"),
+            "{case}: {error}"
+        );
+    }
+}
+
+#[test]
+fn branches_made_of_parts_are_told_apart_by_their_tag() {
+    let mut document = document();
+    let branch = |tag: &str| {
+        json!({"allOf": [
+            {"type": "object", "properties": {"v": {"type": "string"}}},
+            {"type": "object", "required": ["k"], "properties": {"k": {"type": "string", "enum": [tag]}}}
+        ]})
+    };
+    let schemas = &mut document["components"]["schemas"];
+    schemas["CaseP"] = branch("p");
+    schemas["CaseQ"] = branch("q");
+    schemas["Case"] = json!({"oneOf": [
+        {"$ref": "#/components/schemas/CaseP"}, {"$ref": "#/components/schemas/CaseQ"}
+    ]});
+    let source = generate(&document, &Settings::default()).unwrap();
+    assert!(source.contains("Where `k` is `q`."), "{source}");
+}
+
 #[test]
 fn errors_name_the_place() {
     let dangling = error_of(|d| {

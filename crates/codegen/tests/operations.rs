@@ -193,6 +193,63 @@ fn names_are_not_in_each_other_s_way() {
 }
 
 #[test]
+fn parameters_of_one_name_in_rust_are_told_apart() {
+    let text = json!({"type": "string"});
+    let operation = json!({"parameters": [
+        parameter("path", "id", true, &text),
+        parameter("path", "Id", true, &text),
+        parameter("query", "ID", true, &text),
+        parameter("query", "a[]", true, &text),
+        parameter("query", "a", true, &text),
+    ]});
+    assert_eq!(
+        lines("fn Client: async", "/a/{id}/{Id}", "get", &operation),
+        [
+            "fn Client: async fn op(&self, id_in_path: &str, id: &str, id_in_query: &str, \
+             a: &str, a_in_query: &str) -> Result<transport::Response<()>, Error>"
+        ]
+    );
+}
+
+/// The source of the function, without its layout.
+fn flat(path: &str, method: &str, operation: &Value) -> String {
+    let source = function(path, method, operation);
+    source.split_whitespace().collect()
+}
+
+#[test]
+fn lists_in_a_query_are_written_as_their_style_says() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    for (style, explode, separator) in [
+        (None, None, None),
+        (None, Some(false), Some(",")),
+        (Some("form"), Some(true), None),
+        (Some("form"), Some(false), Some(",")),
+        (Some("pipeDelimited"), None, Some("|")),
+        (Some("pipeDelimited"), Some(true), None),
+        (Some("spaceDelimited"), Some(false), Some(" ")),
+    ] {
+        for required in [true, false] {
+            let mut parameter = parameter("query", "list", required, &list);
+            if let Some(style) = style {
+                parameter["style"] = json!(style);
+            }
+            if let Some(explode) = explode {
+                parameter["explode"] = json!(explode);
+            }
+            let found = flat("/a", "get", &json!({"parameters": [parameter]}));
+            match separator {
+                Some(separator) => {
+                    let join = format!(".join({separator:?})").replace(' ', "");
+                    assert!(found.contains(&join), "{found}");
+                }
+                None => assert!(!found.contains(".join("), "{found}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn what_has_no_form_in_a_path_a_header_or_a_query_is_its_text() {
     let list = json!({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}});
     let looped = json!({"$ref": "#/components/schemas/Loop"});
@@ -231,11 +288,6 @@ fn what_cannot_be_expressed_is_an_error_with_its_place() {
             "/a",
             of(json!([{"$ref": "#/components/parameters/Gone"}])),
             "nothing stands",
-        ),
-        (
-            "/a/{id}",
-            of(json!([id, parameter("query", "id", true, &text)])),
-            "two parameters",
         ),
         (
             "/a",

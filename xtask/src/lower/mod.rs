@@ -22,6 +22,7 @@ use crate::shape::{self, Fate, Kind, Shape};
 use crate::walk;
 use rules::{Schema, Site};
 use serde_json::{Map, Value, json};
+pub(crate) use values::is_a;
 
 /// What [`Mode::mend`] does, by its names in the report.
 pub const MENDS: &[&str] = &[
@@ -62,6 +63,21 @@ pub fn lower(file: &str, document: &Value, mode: Mode, report: &mut Report) -> R
     lowered["openapi"] = json!("3.0.3");
     rules::sweep(&mut lowered, report);
     Ok(lowered)
+}
+
+/// The types of JSON Schema.
+const TYPES: [&str; 7] = [
+    "array", "boolean", "integer", "null", "number", "object", "string",
+];
+
+/// A type's name, in a list or alone, that is none.
+fn unknown_type(value: &Value) -> Option<&str> {
+    let names = match value {
+        Value::Array(names) => names.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut names = names.iter().filter_map(Value::as_str);
+    names.find(|name| !TYPES.contains(name))
 }
 
 struct Lowering<'a> {
@@ -131,16 +147,14 @@ impl Lowering<'_> {
     }
 
     fn rules(&mut self, schema: &mut Schema, at: &str) {
-        for rule in rules::RULES {
-            let mut site = Site {
-                document: self.document,
-                report: self.report,
-                pointer: at,
-                rule: rule.id,
-                newer: self.newer,
-            };
-            (rule.apply)(schema, &mut site);
-        }
+        let mut site = Site {
+            document: self.document,
+            report: self.report,
+            pointer: at,
+            rule: "",
+            newer: self.newer,
+        };
+        rules::apply(schema, &mut site);
     }
 
     /// A reference outside schemas: nothing may stand beside it.
@@ -208,6 +222,15 @@ impl Lowering<'_> {
     }
 
     fn shaped(&mut self, shape: Shape, value: &Value, at: &str) -> Option<Value> {
+        if shape == Shape::Types
+            && let Some(name) = unknown_type(value)
+        {
+            self.fault(
+                at,
+                format!("{name:?} is no type: a type is one of {}", TYPES.join(", ")),
+            );
+            return None;
+        }
         let wrong = match (shape, value) {
             (Shape::Bool | Shape::Bound, Value::Bool(_))
             | (Shape::Text | Shape::Types, Value::String(_)) => return Some(value.clone()),

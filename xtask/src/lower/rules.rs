@@ -204,6 +204,21 @@ pub const RULES: &[Rule] = &[
     ),
 ];
 
+/// Applies all rules, in order, to a schema whose children are lowered: to the
+/// one that stands at a place, and to each that a rule takes out of it.
+pub fn apply(schema: &mut Schema, site: &mut Site<'_>) {
+    for rule in RULES {
+        let mut site = Site {
+            document: site.document,
+            report: &mut *site.report,
+            pointer: site.pointer,
+            rule: rule.id,
+            newer: site.newer,
+        };
+        (rule.apply)(schema, &mut site);
+    }
+}
+
 /// What can be settled only when all of a document is lowered: a schema that
 /// allows nothing but null, and stands outside a union.
 pub fn sweep(document: &mut Value, report: &mut Report) {

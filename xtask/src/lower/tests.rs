@@ -71,6 +71,37 @@ fn every_rule_has_a_case() {
     }
 }
 
+/// A list of types is two schemas in one: each of them is lowered as it would
+/// be alone, whatever keyword stands in it.
+#[test]
+fn the_branches_of_a_list_of_types_are_lowered_like_any_schema() {
+    for (rule, before, _) in cases() {
+        let Some(own) = before.get("type").and_then(Value::as_str) else {
+            continue;
+        };
+        let union = ["oneOf", "anyOf", "allOf", "$ref"];
+        if own == "null" || union.iter().any(|keyword| before.get(*keyword).is_some()) {
+            continue;
+        }
+        // Another type that has none of the keywords, and none of the values.
+        let mut split = before.clone();
+        split["type"] = json!([own, "boolean"]);
+        if own == "boolean" {
+            split["type"] = json!([own, "array"]);
+        }
+        let (lowered, report) = case(&split, Mode::default()).unwrap();
+        let (again, _) = case(&lowered, Mode::default()).unwrap();
+        assert_eq!(lowered, again, "{rule}: {split}");
+        assert!(lowered.get("type").is_none_or(Value::is_string), "{split}");
+        let mut document =
+            json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}});
+        document["components"] = json!({"schemas": {"Case": lowered.clone()}});
+        crate::validate::validate("x.yaml", &document)
+            .unwrap_or_else(|e| panic!("{rule}: {split} is {lowered}: {e}"));
+        assert!(!report.lines.is_empty(), "{split}");
+    }
+}
+
 #[test]
 fn prose_is_taken_out_and_counted() {
     let schema = json!({
@@ -117,6 +148,8 @@ fn what_is_wrong_is_an_error_with_its_pointer() {
         (json!({"oneOf": [{"type": "string"}, null]}), at("/oneOf/1")),
         (json!({"type": ["string", null]}), at("/type")),
         (json!({"type": 7}), at("/type")),
+        (json!({"type": "strng"}), at("/type")),
+        (json!({"type": ["string", "file"]}), at("/type")),
         (json!({"type": "string", "minLength": -1}), at("/minLength")),
         (
             json!({"type": "object", "properties": []}),

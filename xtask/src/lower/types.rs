@@ -1,7 +1,8 @@
 //! Rules for `type`, `const`, `enum` and `nullable`.
 
 use super::brief;
-use super::rules::{Schema, Site, type_of};
+use super::rules::{Schema, Site, apply, type_of};
+use super::values::is_a;
 use serde_json::{Value, json};
 
 /// Keywords that speak of one type only.
@@ -121,9 +122,62 @@ pub fn enum_type(schema: &mut Schema, site: &mut Site<'_>) {
             schema.insert("enum".to_owned(), Value::Array(unique));
             return enum_type(schema, site);
         }
+        Some(name @ ("boolean" | "integer" | "array" | "object")) => {
+            let name = name.to_owned();
+            if !misplaced(schema, &name, &mut unique, site) {
+                return;
+            }
+        }
         _ => {}
     }
     schema.insert("enum".to_owned(), Value::Array(unique));
+}
+
+/// Values that are not of their type; false when there is no enum any more.
+fn misplaced(
+    schema: &mut Schema,
+    name: &str,
+    values: &mut Vec<Value>,
+    site: &mut Site<'_>,
+) -> bool {
+    let of = |value: &Value| value.is_null() || is_a(value, name);
+    if values.iter().all(of) {
+        return true;
+    }
+    if name == "integer" && values.iter().all(|v| v.is_null() || is_a(v, "number")) {
+        site.note("type", "integer is now number: so are its values");
+        schema.insert("type".to_owned(), json!("number"));
+        return true;
+    }
+    if !values.iter().any(|value| !value.is_null() && of(value)) {
+        schema.remove("enum");
+        let items = schema.get("items");
+        let free = items.is_none_or(|items| items.is_object() && items.get("enum").is_none());
+        if name == "array" && free && !schema.contains_key("prefixItems") {
+            site.note("enum", "is now said of the items: its values are no arrays");
+            let mut items = items
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default();
+            items.insert("enum".to_owned(), Value::Array(std::mem::take(values)));
+            apply(&mut items, site);
+            schema.insert("items".to_owned(), Value::Object(items));
+        } else {
+            site.note(
+                "enum",
+                format!("left out: none of its values is of type {name}"),
+            );
+        }
+        return false;
+    }
+    values.retain(|value| {
+        if !of(value) {
+            let detail = format!("{} is left out: it is not of type {name}", brief(value));
+            site.note("enum", detail);
+        }
+        of(value)
+    });
+    true
 }
 
 /// null among the values.
@@ -204,29 +258,68 @@ pub fn type_array(schema: &mut Schema, site: &mut Site<'_>) {
         );
         return;
     }
-    if schema.contains_key("oneOf") || schema.contains_key("anyOf") {
-        site.note(
-            "type",
-            "left out: the branches of the union say their types",
-        );
-        return;
+    for (keyword, why) in [
+        ("oneOf", "the branches of the union say their types"),
+        ("anyOf", "the branches of the union say their types"),
+        ("allOf", "the parts of the allOf say their types"),
+        ("$ref", "what is referred to says its type"),
+    ] {
+        if schema.contains_key(keyword) {
+            site.note("type", format!("left out: {why}"));
+            return;
+        }
     }
     site.note(
         "type",
         format!("{} is now a oneOf", brief(&Value::Array(list))),
     );
-    let branches = names.iter().map(|name| branch(schema, name)).collect();
+    valued(schema, &mut names, site);
+    let branches: Vec<Schema> = names.iter().map(|name| branch(schema, name)).collect();
     for (_, keywords) in KEYWORDS_OF {
         for keyword in *keywords {
             schema.remove(*keyword);
         }
     }
     schema.remove("enum");
+    // The rules that come before this one have not seen the branches; those
+    // that come after it will not: they see the union.
+    let branches = branches.into_iter().map(|mut branch| {
+        apply(&mut branch, site);
+        Value::Object(branch)
+    });
+    let branches = branches.collect();
     schema.insert("oneOf".to_owned(), Value::Array(branches));
 }
 
+/// Values that are of none of several types, and types that no value is of.
+fn valued(schema: &mut Schema, names: &mut Vec<String>, site: &mut Site<'_>) {
+    let Some(Value::Array(values)) = schema.get("enum").cloned() else {
+        return;
+    };
+    let (fitting, others): (Vec<Value>, Vec<Value>) = values
+        .into_iter()
+        .partition(|value| names.iter().any(|name| is_a(value, name)));
+    if fitting.is_empty() {
+        site.note("enum", "left out: its values are of none of the types");
+        schema.remove("enum");
+        return;
+    }
+    for value in others {
+        let detail = format!("{} is left out: it is of none of the types", brief(&value));
+        site.note("enum", detail);
+    }
+    names.retain(|name| {
+        let there = fitting.iter().any(|value| is_a(value, name));
+        if !there {
+            site.note("type", format!("{name} is left out: no value is of it"));
+        }
+        there
+    });
+    schema.insert("enum".to_owned(), Value::Array(fitting));
+}
+
 /// What a schema says about one of its types.
-fn branch(schema: &Schema, name: &str) -> Value {
+fn branch(schema: &Schema, name: &str) -> Schema {
     let mut branch = Schema::new();
     branch.insert("type".to_owned(), json!(name));
     for keyword in keywords_of(name).unwrap_or_default() {
@@ -241,19 +334,14 @@ fn branch(schema: &Schema, name: &str) -> Value {
             branch.insert((*keyword).to_owned(), value.clone());
         }
     }
-    if name == "array" && !branch.contains_key("items") {
+    if name == "array" && !branch.contains_key("items") && !branch.contains_key("prefixItems") {
         branch.insert("items".to_owned(), json!({}));
     }
     if let Some(Value::Array(values)) = schema.get("enum") {
-        let fitting: Vec<&Value> = values
-            .iter()
-            .filter(|v| type_of(v) == name || (name == "number" && type_of(v) == "integer"))
-            .collect();
-        if !fitting.is_empty() {
-            branch.insert("enum".to_owned(), json!(fitting));
-        }
+        let fitting: Vec<&Value> = values.iter().filter(|value| is_a(value, name)).collect();
+        branch.insert("enum".to_owned(), json!(fitting));
     }
-    Value::Object(branch)
+    branch
 }
 
 /// A schema with members and without a type is an object; one with items an array.

@@ -140,24 +140,31 @@ pub fn beside(schema: &mut Schema, site: &mut Site<'_>) {
     if keyword == "oneOf" && schema.remove("anyOf").is_some() {
         site.note("anyOf", "left out: a oneOf stands beside it");
     }
-    let others: Vec<String> = schema
+    let mut others: Vec<String> = schema
         .keys()
         .filter(|k| !is_annotation(k) && *k != keyword && *k != "discriminator")
         .cloned()
         .collect();
-    if others.is_empty() {
-        return;
-    }
     let named = others.join(", ");
-    if others
-        .iter()
-        .any(|k| k == "enum" || k == "items" || k == "not")
-    {
+    if others.iter().any(|k| k == "enum" || k == "items") {
         site.note(keyword, format!("left out: {named} beside it says more"));
         schema.remove(keyword);
         schema.remove("discriminator");
         return;
     }
+    others.retain(|other| {
+        let member = other == "allOf" || MEMBERS.contains(&other.as_str());
+        if !member {
+            let detail = format!("left out: the branches of {keyword} say their own");
+            site.note(other, detail);
+            schema.remove(other);
+        }
+        member
+    });
+    if others.is_empty() {
+        return;
+    }
+    let named = others.join(", ");
     if let Some(Value::Array(mut all)) = schema.get("allOf").cloned() {
         site.note(keyword, "is now a branch of the allOf beside it");
         let mut union = Schema::new();
@@ -168,16 +175,6 @@ pub fn beside(schema: &mut Schema, site: &mut Site<'_>) {
         }
         all.push(Value::Object(union));
         schema.insert("allOf".to_owned(), Value::Array(all));
-        return;
-    }
-    if !others.iter().all(|k| MEMBERS.contains(&k.as_str())) {
-        site.note(
-            "",
-            format!("{named} beside {keyword} are left out: its branches say their own"),
-        );
-        for other in others {
-            schema.remove(&other);
-        }
         return;
     }
     let mut members = Schema::new();

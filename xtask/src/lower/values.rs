@@ -130,7 +130,8 @@ fn fits(value: &Value, schema: &Schema, site: &Site<'_>, depth: usize) -> bool {
     right_type && union && all && items
 }
 
-fn is_a(value: &Value, name: &str) -> bool {
+/// Whether a value is of a type.
+pub fn is_a(value: &Value, name: &str) -> bool {
     let own = type_of(value);
     own == name || (own == "integer" && name == "number")
 }

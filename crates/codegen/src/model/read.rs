@@ -65,6 +65,12 @@ impl Reader<'_> {
     fn kind(&self, schema: &Value, pointer: &str) -> Result<Kind, Error> {
         for word in ["oneOf", "anyOf"] {
             if let Some(branches) = schema.get(word).and_then(Value::as_array) {
+                if ["allOf", "properties"]
+                    .iter()
+                    .any(|k| schema.get(k).is_some())
+                {
+                    return Err(Error::new(pointer, "members stand beside a union"));
+                }
                 return self.union(branches, &format!("{pointer}/{word}"));
             }
         }
@@ -73,6 +79,12 @@ impl Reader<'_> {
         }
         let members = self.members(schema, pointer, &mut BTreeSet::new())?;
         if !members.properties.is_empty() {
+            if let Some(Value::Object(values)) = schema.get("additionalProperties")
+                && !values.is_empty()
+            {
+                let message = "the members beside the named ones have a type";
+                return Err(Error::new(pointer, message));
+            }
             return Ok(Kind::Struct(self.fields(members)?));
         }
         Ok(Kind::Alias(self.type_ref(schema, pointer)?))
@@ -96,13 +108,22 @@ impl Reader<'_> {
                     Some(_) => continue,
                     None => (part, format!("{pointer}/allOf/{i}")),
                 };
-                all.extend(self.members(part, &at, seen)?);
+                let alone = parts.len() == 1 && schema.get("properties").is_none();
+                if !alone && !plain_object(part) {
+                    let message = "a part of an allOf that is no plain object";
+                    return Err(Error::new(at, message));
+                }
+                let part = self.members(part, &at, seen)?;
+                all.required.extend(part.required);
+                for (name, property) in part.properties {
+                    self.add(&mut all, name, property)?;
+                }
             }
         }
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             for (name, property) in properties {
                 let at = format!("{pointer}/properties/{}", escape(name));
-                all.properties.insert(name.as_str(), (property, at));
+                self.add(&mut all, name, (property, at))?;
             }
         }
         if let Some(required) = schema.get("required").and_then(Value::as_array) {
@@ -110,6 +131,23 @@ impl Reader<'_> {
                 .extend(required.iter().filter_map(Value::as_str));
         }
         Ok(all)
+    }
+
+    /// Adds a member; one that two parts say must be of one type in both.
+    fn add<'s>(
+        &self,
+        all: &mut Members<'s>,
+        name: &'s str,
+        property: (&'s Value, String),
+    ) -> Result<(), Error> {
+        if let Some((known, at)) = all.properties.get(name) {
+            let (theirs, place) = &property;
+            if self.type_ref(known, at)? != self.type_ref(theirs, place)? {
+                return Err(Error::new(place, format!("{at} says another type")));
+            }
+        }
+        all.properties.insert(name, property);
+        Ok(())
     }
 
     fn fields(&self, members: Members<'_>) -> Result<Vec<Field>, Error> {
@@ -211,26 +249,31 @@ impl Reader<'_> {
 
     /// The property by which all object branches tell themselves apart.
     fn tag(&self, branches: &[Value]) -> Option<String> {
-        let objects: Vec<&Value> = branches
+        let objects: Vec<Members<'_>> = branches
             .iter()
-            .map(|b| self.resolved(b))
-            .filter(|b| b.get("properties").is_some())
+            .map(|branch| self.object(self.resolved(branch)))
+            .filter(|members| !members.properties.is_empty())
             .collect();
-        let first = objects.first()?.get("properties")?.as_object()?;
-        first
-            .keys()
-            .find(|name| {
-                let mut seen = BTreeSet::new();
-                objects.iter().all(|object| {
-                    self.tag_values(object, name)
-                        .is_some_and(|values| values.into_iter().all(|v| seen.insert(v)))
-                })
+        let first = objects.first()?;
+        let mut names = first.properties.keys();
+        let tag = names.find(|name| {
+            let mut seen = BTreeSet::new();
+            objects.iter().all(|object| {
+                self.tag_values(object, name)
+                    .is_some_and(|values| values.into_iter().all(|v| seen.insert(v)))
             })
-            .cloned()
+        });
+        tag.map(|name| (*name).to_owned())
     }
 
-    fn tag_values(&self, object: &Value, property: &str) -> Option<Vec<String>> {
-        let schema = object.get("properties")?.get(property)?;
+    /// The members of a branch; what is wrong with it is said where it stands.
+    fn object<'s>(&'s self, branch: &'s Value) -> Members<'s> {
+        let members = self.members(branch, "", &mut BTreeSet::new());
+        members.unwrap_or_default()
+    }
+
+    fn tag_values(&self, object: &Members<'_>, property: &str) -> Option<Vec<String>> {
+        let (schema, _) = object.properties.get(property)?;
         string_enum(self.resolved(schema))
     }
 
@@ -254,7 +297,7 @@ impl Reader<'_> {
             };
         }
         if let Some(property) = tag
-            && let Some(values) = self.tag_values(schema, property)
+            && let Some(values) = self.tag_values(&self.object(schema), property)
         {
             return Test::Tagged {
                 property: property.to_owned(),
@@ -268,7 +311,7 @@ impl Reader<'_> {
             Some("number") => Test::Number,
             Some("array") => Test::Array,
             Some("object") => Test::Object,
-            _ if schema.get("properties").is_some() => Test::Object,
+            _ if !self.object(schema).properties.is_empty() => Test::Object,
             _ => Test::Any,
         }
     }
@@ -280,11 +323,13 @@ struct Members<'a> {
     required: BTreeSet<&'a str>,
 }
 
-impl<'a> Members<'a> {
-    fn extend(&mut self, other: Members<'a>) {
-        self.properties.extend(other.properties);
-        self.required.extend(other.required);
-    }
+/// Whether a part of an allOf has members at most.
+fn plain_object(part: &Value) -> bool {
+    let choice = ["oneOf", "anyOf", "enum"]
+        .iter()
+        .any(|k| part.get(k).is_some());
+    let name = part.get("type").and_then(Value::as_str);
+    !choice && matches!(name, None | Some("object"))
 }
 
 fn string_enum(schema: &Value) -> Option<Vec<String>> {

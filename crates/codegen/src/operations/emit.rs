@@ -137,6 +137,21 @@ fn sent(parameter: &Parameter) -> Option<TokenStream> {
         Place::Query => quote! { query },
         Place::Header => quote! { header },
     };
+    if let (Value::List(_), Some(separator)) = (&parameter.value, parameter.separator) {
+        let list = match parameter.required {
+            true => quote! { ::std::option::Option::Some(#ident) },
+            false => quote! { options.#ident },
+        };
+        return Some(quote! {
+            .#add(
+                #name,
+                #list.filter(|list| !list.is_empty()).map(|list| {
+                    let items = list.iter().map(::std::string::ToString::to_string);
+                    items.collect::<::std::vec::Vec<::std::string::String>>().join(#separator)
+                }),
+            )
+        });
+    }
     Some(match (&parameter.value, parameter.required) {
         (Value::Pairs, true) => {
             quote! { .deep_object(#name, ::std::option::Option::Some(#ident)) }

@@ -51,6 +51,8 @@ pub(super) struct Parameter {
     pub(super) place: Place,
     pub(super) required: bool,
     pub(super) value: Value,
+    /// What stands between the items of a list that is sent as one value.
+    pub(super) separator: Option<&'static str>,
 }
 
 /// Where a parameter stands.
@@ -59,6 +61,16 @@ pub(super) enum Place {
     Path,
     Query,
     Header,
+}
+
+impl Place {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+        }
+    }
 }
 
 /// What a success answers with.
@@ -216,13 +228,15 @@ impl<'a> Spot<'a> {
         let mut taken = BTreeSet::new();
         let mut all = Vec::with_capacity(declared.len());
         for ((place, name), parameter) in declared {
-            let parameter = self.parameter(*place, name, parameter);
-            let rust_name = &parameter.rust_name;
-            if !taken.insert(rust_name.clone()) {
-                return Err(
-                    self.error(format!("two parameters become the Rust name {rust_name:?}"))
-                );
-            }
+            let mut parameter = self.parameter(*place, name, parameter);
+            // Of two parameters with one name in Rust the first has it, in the
+            // order of places; the other one's says its place or its signs.
+            let others = [format!("{name} in {}", place.name()), spelled_out(name)];
+            let own = parameter.rust_name.clone();
+            let candidates = std::iter::once(own.clone())
+                .chain(others.map(|text| reserved(names::snake(&text), &PARAMETERS)));
+            let free = candidates.into_iter().find(|name| !taken.contains(name));
+            parameter.rust_name = names::unique(free.unwrap_or(own), &mut taken);
             all.push(parameter);
         }
         all.sort_by_key(|p| (p.place, used.iter().position(|name| *name == p.wire_name)));
@@ -238,12 +252,20 @@ impl<'a> Spot<'a> {
             Value::of_parameter(schema, self.model)
         };
         let required = parameter.get("required").and_then(Json::as_bool);
+        let explode = parameter.get("explode").and_then(Json::as_bool);
+        let separator = match (place, text("style").unwrap_or("form"), explode) {
+            (Place::Query, "form", Some(false)) => Some(","),
+            (Place::Query, "pipeDelimited", None | Some(false)) => Some("|"),
+            (Place::Query, "spaceDelimited", None | Some(false)) => Some(" "),
+            _ => None,
+        };
         Parameter {
             wire_name: name.to_owned(),
             rust_name: reserved(names::snake(name), &PARAMETERS),
             description: text("description").map(str::to_owned),
             place,
             required: place == Place::Path || required == Some(true),
+            separator,
             value: match place {
                 Place::Query => value,
                 Place::Path | Place::Header => value.single(),
@@ -295,6 +317,20 @@ impl<'a> Spot<'a> {
             None => Success::Bytes,
         })
     }
+}
+
+/// A name with its capitals and signs as words: what tells it from names that
+/// are the same in Rust.
+fn spelled_out(name: &str) -> String {
+    let mut text = String::new();
+    for c in name.chars() {
+        match c {
+            'A'..='Z' => text.push_str(&format!(" upper {c}")),
+            'a'..='z' | '0'..='9' => text.push(c),
+            other => text.push_str(&format!(" u{:04x} ", u32::from(other))),
+        }
+    }
+    text
 }
 
 /// A name that is none of those which are taken.

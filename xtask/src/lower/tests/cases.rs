@@ -47,6 +47,26 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
             json!({"type": "string", "enum": ["1", "2"]}),
         ),
         (
+            "enum-type",
+            json!({"type": "array", "enum": ["x", "y"]}),
+            json!({"type": "array", "items": {"type": "string", "enum": ["x", "y"]}}),
+        ),
+        (
+            "enum-type",
+            json!({"type": "object", "enum": [1]}),
+            json!({"type": "object"}),
+        ),
+        (
+            "enum-type",
+            json!({"type": "integer", "enum": [1, 1.5]}),
+            json!({"type": "number", "enum": [1, 1.5]}),
+        ),
+        (
+            "enum-type",
+            json!({"type": "boolean", "enum": [true, 0]}),
+            json!({"type": "boolean", "enum": [true]}),
+        ),
+        (
             "enum-null",
             json!({"type": "string", "enum": ["a", null]}),
             json!({"type": "string", "enum": ["a"], "nullable": true}),
@@ -92,6 +112,21 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
             "type-array",
             json!({"type": ["integer", "string", "array"], "minimum": 1, "maxLength": 3, "default": 1}),
             json!({"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "maxLength": 3}, {"type": "array", "items": {}}], "default": 1}),
+        ),
+        (
+            "type-array",
+            json!({"type": ["string", "integer"], "enum": ["a", 1, true, null]}),
+            json!({"nullable": true, "oneOf": [{"type": "string", "enum": ["a"]}, {"type": "integer", "enum": [1]}]}),
+        ),
+        (
+            "type-array",
+            json!({"type": ["string", "boolean"], "enum": ["a"]}),
+            json!({"type": "string", "enum": ["a"]}),
+        ),
+        (
+            "type-array",
+            json!({"type": ["object", "string"], "$ref": object}),
+            json!({"$ref": object}),
         ),
         (
             "exclusive-bound",

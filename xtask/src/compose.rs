@@ -1,0 +1,528 @@
+//! What the generator cannot put together from the parts of an allOf is put
+//! together here: unions with members beside them, parts that are no objects,
+//! a member that two parts say differently. An allOf of plain objects stays.
+
+use crate::component::{reference, referred};
+use crate::lower::rules::is_annotation;
+use crate::lower::schemas_mut;
+use crate::report::Report;
+use crate::shape::Kind;
+use crate::walk::nodes;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+type Schema = Map<String, Value>;
+
+const RULE: &str = "allof";
+const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
+
+/// As many branches as a union may have that is made here.
+const MOST: usize = 24;
+
+/// How often what was put together is looked at again: a member that two parts
+/// say is an allOf of both.
+const ROUNDS: usize = 8;
+
+/// Keywords that narrow values without changing their type.
+const LIMITS: &[&str] = &[
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "pattern",
+    "uniqueItems",
+];
+
+/// Puts together what a lowered document says in parts.
+pub fn compose(document: &mut Value, report: &mut Report) {
+    for _ in 0..ROUNDS {
+        // Most documents have nothing to put together, and are not copied.
+        if Parts::of(document).fit(document) {
+            break;
+        }
+        let snapshot = document.clone();
+        let parts = Parts::of(&snapshot);
+        schemas_mut(document, &mut |schema, at| {
+            let Some(own) = schema.as_object().filter(|own| !parts.fits(own)) else {
+                return;
+            };
+            let (made, detail) = parts.put_together(own);
+            report.add(RULE, at, detail);
+            *schema = Value::Object(made);
+        });
+    }
+    schemas_mut(document, &mut |schema, at| others(schema, at, report));
+}
+
+/// A struct keeps what else comes as it comes: the type of it is not said.
+fn others(schema: &mut Value, at: &str, report: &mut Report) {
+    let typed =
+        matches!(schema.get("additionalProperties"), Some(Value::Object(o)) if !o.is_empty());
+    let members = matches!(schema.get("properties"), Some(Value::Object(m)) if !m.is_empty());
+    if typed && members {
+        let detail = "their type is left out: members beside the named ones are kept as they come";
+        let at = crate::pointer::join(at, "additionalProperties");
+        report.add("other-members", &at, detail);
+        schema["additionalProperties"] = Value::Bool(true);
+    }
+}
+
+/// One of the shapes that a schema allows.
+#[derive(Clone, Default)]
+struct Shape {
+    keywords: Schema,
+    /// The component that it is, as long as nothing is added.
+    component: Option<String>,
+}
+
+/// More shapes than a union should have.
+struct TooMany;
+
+struct Parts<'a> {
+    schemas: Option<&'a Schema>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(document: &'a Value) -> Self {
+        let schemas = document.pointer("/components/schemas");
+        Self {
+            schemas: schemas.and_then(Value::as_object),
+        }
+    }
+
+    /// Whether the generator understands every schema of a document.
+    fn fit(&self, document: &Value) -> bool {
+        let mut all = true;
+        nodes(Kind::Document, document, "", &mut |kind, node, _| {
+            let schema = node.as_object().filter(|_| kind == Kind::Schema);
+            all &= schema.is_none_or(|schema| self.fits(schema));
+        });
+        all
+    }
+
+    fn component(&self, name: &str) -> Option<&Schema> {
+        self.schemas?.get(name)?.as_object()
+    }
+
+    /// Whether the generator understands a schema as it stands.
+    fn fits(&self, schema: &Schema) -> bool {
+        let Some(Value::Array(parts)) = schema.get("allOf") else {
+            return true;
+        };
+        let own: Vec<&String> = schema
+            .keys()
+            .filter(|k| !is_annotation(k) && *k != "allOf" && !LIMITS.contains(&k.as_str()))
+            .collect();
+        if parts.len() == 1 && own.is_empty() && parts[0].get("$ref").is_some() {
+            return true;
+        }
+        let mut members = Map::new();
+        self.plain(schema, &mut members, &mut BTreeSet::new())
+    }
+
+    /// Whether a schema is an object without choices, in all its parts, that
+    /// says no member in two ways.
+    fn plain(&self, schema: &Schema, members: &mut Schema, seen: &mut BTreeSet<String>) -> bool {
+        if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
+            return !seen.insert(name.clone())
+                || self
+                    .component(&name)
+                    .is_some_and(|target| self.plain(target, members, seen));
+        }
+        let object = schema.get("type").is_none_or(|name| name == "object");
+        let choice = UNIONS
+            .iter()
+            .chain(&["enum"])
+            .any(|k| schema.contains_key(*k));
+        let others = schema
+            .get("additionalProperties")
+            .and_then(Value::as_object);
+        if !object || choice || others.is_some_and(|others| !others.is_empty()) {
+            return false;
+        }
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        let parts_fit = parts
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .all(|part| self.plain(part, members, seen));
+        let own = schema.get("properties").and_then(Value::as_object);
+        parts_fit
+            && own.into_iter().flatten().all(|(name, member)| {
+                let known = members.insert(name.clone(), member.clone());
+                known.is_none_or(|known| core(&known) == core(member))
+            })
+    }
+
+    fn put_together(&self, schema: &Schema) -> (Schema, String) {
+        let annotations = schema.iter().filter(|(keyword, _)| is_annotation(keyword));
+        let mut made: Schema = annotations.map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut core = schema.clone();
+        core.retain(|keyword, _| !is_annotation(keyword));
+        let Ok(mut shapes) = self.shapes(&core, &mut Vec::new()) else {
+            let mut members = Shape::default();
+            self.members(&core, &mut members, &mut BTreeSet::new());
+            made.extend(members.keywords);
+            made.entry("type").or_insert_with(|| json!("object"));
+            let detail = format!("its unions are left out: more than {MOST} combinations");
+            return (made, detail);
+        };
+        let mut unique: Vec<Shape> = Vec::new();
+        for shape in shapes.drain(..) {
+            if !unique.iter().any(|other| other.keywords == shape.keywords) {
+                unique.push(shape);
+            }
+        }
+        let detail = match unique.as_slice() {
+            [] => "its parts contradict each other: anything".to_owned(),
+            [one] => match &one.component {
+                Some(name) => {
+                    if made.is_empty() {
+                        made.insert("$ref".to_owned(), reference(name)["$ref"].clone());
+                    } else {
+                        made.insert("allOf".to_owned(), json!([reference(name)]));
+                    }
+                    "what stands beside the reference only limits it: left out".to_owned()
+                }
+                None => {
+                    made.extend(one.keywords.clone());
+                    "its parts are now one schema".to_owned()
+                }
+            },
+            several => {
+                let branches = several.iter().map(|shape| match &shape.component {
+                    Some(name) => reference(name),
+                    None => Value::Object(shape.keywords.clone()),
+                });
+                made.insert("oneOf".to_owned(), branches.collect());
+                format!(
+                    "is now a union of {} branches: what stands beside its unions is in each",
+                    several.len()
+                )
+            }
+        };
+        (made, detail)
+    }
+
+    /// The shapes that a schema allows, those of its parts combined.
+    fn shapes(&self, schema: &Schema, seen: &mut Vec<String>) -> Result<Vec<Shape>, TooMany> {
+        if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
+            let Some(target) = self.component(&name).filter(|_| !seen.contains(&name)) else {
+                return Ok(vec![Shape::default()]);
+            };
+            seen.push(name.clone());
+            let mut shapes = self.shapes(target, seen)?;
+            seen.pop();
+            if let [only] = shapes.as_mut_slice() {
+                only.component = Some(name);
+            }
+            return Ok(shapes);
+        }
+        let mut own = schema.clone();
+        own.retain(|keyword, _| {
+            let composed = ["allOf", "oneOf", "anyOf", "discriminator"];
+            !is_annotation(keyword) && !composed.contains(&keyword.as_str())
+        });
+        let mut shapes = vec![Shape {
+            keywords: own,
+            component: None,
+        }];
+        let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array);
+        for part in list("allOf").into_iter().flatten() {
+            let part = self.shapes(part.as_object().unwrap_or(&Map::new()), seen)?;
+            shapes = combined(&shapes, &part)?;
+        }
+        for branches in UNIONS.iter().filter_map(|keyword| list(keyword)) {
+            let mut any = Vec::new();
+            for branch in branches.iter().filter_map(Value::as_object) {
+                any.extend(self.shapes(branch, seen)?);
+            }
+            shapes = combined(&shapes, &any)?;
+        }
+        Ok(shapes)
+    }
+
+    /// The members of the parts that are no unions.
+    fn members(&self, schema: &Schema, into: &mut Shape, seen: &mut BTreeSet<String>) {
+        let schema = match schema.get("$ref").and_then(|_| named(schema)) {
+            Some(name) => match self.component(&name).filter(|_| seen.insert(name.clone())) {
+                Some(target) => target,
+                None => return,
+            },
+            None => schema,
+        };
+        let keep = ["type", "properties", "required"];
+        let own = schema.iter().filter(|(k, _)| keep.contains(&k.as_str()));
+        let own = Shape {
+            keywords: own.map(|(k, v)| (k.clone(), v.clone())).collect(),
+            component: None,
+        };
+        *into = merged(into, &own).unwrap_or_default();
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        for part in parts.into_iter().flatten().filter_map(Value::as_object) {
+            self.members(part, into, seen);
+        }
+    }
+}
+
+fn named(schema: &Schema) -> Option<String> {
+    let plain = json!({"$ref": schema.get("$ref")?});
+    referred(&plain).map(crate::pointer::unescape)
+}
+
+/// A schema without its annotations.
+fn core(schema: &Value) -> Value {
+    crate::component::split(schema).1
+}
+
+fn combined(left: &[Shape], right: &[Shape]) -> Result<Vec<Shape>, TooMany> {
+    let mut all = Vec::new();
+    for a in left {
+        all.extend(right.iter().filter_map(|b| merged(a, b)));
+        if all.len() > MOST {
+            return Err(TooMany);
+        }
+    }
+    Ok(all)
+}
+
+/// What two shapes allow together; none where no value is of both.
+fn merged(a: &Shape, b: &Shape) -> Option<Shape> {
+    for (one, other) in [(a, b), (b, a)] {
+        // A type that the other one has, and limits, add nothing to it.
+        let nothing = one.keywords.iter().all(|(keyword, value)| {
+            LIMITS.contains(&keyword.as_str())
+                || (keyword == "type" && other.keywords.get("type") == Some(value))
+                || (keyword == "items" && value == &json!({}))
+        });
+        if nothing && (other.component.is_some() || one.keywords.is_empty()) {
+            return Some(other.clone());
+        }
+    }
+    let mut keywords = a.keywords.clone();
+    for (keyword, theirs) in &b.keywords {
+        let Some(ours) = keywords.get(keyword).cloned() else {
+            keywords.insert(keyword.clone(), theirs.clone());
+            continue;
+        };
+        let both = match keyword.as_str() {
+            _ if ours == *theirs => continue,
+            "type" => narrower(&ours, theirs)?,
+            "enum" => shared(&ours, theirs)?,
+            "required" => together(&ours, theirs),
+            "properties" => members(&ours, theirs),
+            "items" => part_of_both(&ours, theirs),
+            "additionalProperties" => match (&ours, theirs) {
+                (Value::Object(_), Value::Object(_)) => part_of_both(&ours, theirs),
+                (Value::Object(_), _) => ours,
+                _ => theirs.clone(),
+            },
+            // Limits say nothing about the type: the first one's are enough.
+            _ => continue,
+        };
+        keywords.insert(keyword.clone(), both);
+    }
+    let values = keywords.get("enum").and_then(Value::as_array);
+    if let (Some(values), Some(Value::String(name))) = (values, keywords.get("type")) {
+        let fitting = |value: &Value| crate::lower::is_a(value, name);
+        let fitting: Vec<Value> = values.iter().filter(|v| fitting(v)).cloned().collect();
+        if fitting.is_empty() {
+            return None;
+        }
+        keywords.insert("enum".to_owned(), Value::Array(fitting));
+    }
+    Some(Shape {
+        keywords,
+        component: None,
+    })
+}
+
+/// The type that is of both: whole numbers are numbers.
+fn narrower(a: &Value, b: &Value) -> Option<Value> {
+    match (a.as_str()?, b.as_str()?) {
+        ("integer", "number") | ("number", "integer") => Some(json!("integer")),
+        _ => None,
+    }
+}
+
+fn shared(a: &Value, b: &Value) -> Option<Value> {
+    let b = b.as_array()?;
+    let both: Vec<&Value> = a.as_array()?.iter().filter(|v| b.contains(v)).collect();
+    (!both.is_empty()).then(|| json!(both))
+}
+
+fn together(a: &Value, b: &Value) -> Value {
+    let mut all: Vec<Value> = Vec::new();
+    for name in [a, b].into_iter().filter_map(Value::as_array).flatten() {
+        if !all.contains(name) {
+            all.push(name.clone());
+        }
+    }
+    Value::Array(all)
+}
+
+fn members(a: &Value, b: &Value) -> Value {
+    let mut all = a.as_object().cloned().unwrap_or_default();
+    for (name, theirs) in b.as_object().into_iter().flatten() {
+        let both = match all.get(name) {
+            Some(ours) if core(ours) != core(theirs) => part_of_both(ours, theirs),
+            Some(ours) => ours.clone(),
+            None => theirs.clone(),
+        };
+        all.insert(name.clone(), both);
+    }
+    Value::Object(all)
+}
+
+/// A schema of what is of two; the next round puts it together. What
+/// annotates one of them annotates the whole.
+fn part_of_both(a: &Value, b: &Value) -> Value {
+    let (mut annotations, a) = crate::component::split(a);
+    let (more, b) = crate::component::split(b);
+    for (keyword, value) in more {
+        annotations.entry(keyword).or_insert(value);
+    }
+    let empty = json!({});
+    match (a == empty, b == empty) {
+        (true, true) => {}
+        (true, false) | (false, true) => {
+            let one = if a == empty { b } else { a };
+            if one.get("$ref").is_none() {
+                annotations.extend(one.as_object().cloned().unwrap_or_default());
+            } else {
+                annotations.insert("allOf".to_owned(), json!([one]));
+            }
+        }
+        _ => {
+            annotations.insert("allOf".to_owned(), json!([a, b]));
+        }
+    }
+    Value::Object(annotations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn composed(schema: Value) -> (Value, Vec<String>) {
+        let object =
+            |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+        let mut document = json!({"components": {"schemas": {
+            "P": object("p"), "Q": object("q"),
+            "Either": {"oneOf": [{"$ref": "#/components/schemas/P"}, {"$ref": "#/components/schemas/Q"}]},
+            "Words": {"type": "string", "enum": ["a", "b"]},
+            "List": {"type": "array", "items": {"type": "string"}},
+        }}});
+        document["components"]["schemas"]["Case"] = schema;
+        let mut report = Report::default();
+        compose(&mut document, &mut report);
+        let lines = report.lines.iter().map(|line| line.rule.to_owned());
+        (
+            document["components"]["schemas"]["Case"].take(),
+            lines.collect(),
+        )
+    }
+
+    fn to(name: &str) -> Value {
+        reference(name)
+    }
+
+    #[test]
+    fn what_the_generator_understands_stays() {
+        for schema in [
+            json!({"allOf": [to("P"), {"type": "object", "required": ["p"]}]}),
+            json!({"allOf": [to("P"), to("Q")], "description": "x"}),
+            json!({"allOf": [to("Words")], "nullable": true}),
+            json!({"allOf": [to("Either")], "default": {}}),
+            json!({"type": "object", "additionalProperties": {"type": "integer"}}),
+        ] {
+            assert_eq!(composed(schema.clone()), (schema, Vec::new()));
+        }
+    }
+
+    #[test]
+    fn parts_are_put_together() {
+        let text = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+        let two = |a: &str, b: &str| json!({"type": "object", "properties": {a: {"type": "string"}, b: {"type": "string"}}});
+        for (before, after) in [
+            (
+                json!({"allOf": [text("x"), {"anyOf": [to("P"), to("Q")]}]}),
+                json!({"oneOf": [two("p", "x"), two("q", "x")]}),
+            ),
+            (
+                json!({"allOf": [text("x"), to("Either")], "nullable": true}),
+                json!({"oneOf": [two("p", "x"), two("q", "x")], "nullable": true}),
+            ),
+            (
+                json!({"allOf": [to("Either"), {"oneOf": [text("c"), {"type": "string"}]}]}),
+                json!({"oneOf": [two("c", "p"), two("c", "q")]}),
+            ),
+            (
+                json!({"allOf": [{"type": "string", "minLength": 1}, {"type": "string", "maxLength": 3}]}),
+                json!({"type": "string", "minLength": 1, "maxLength": 3}),
+            ),
+            (
+                json!({"allOf": [to("Words"), {"type": "string", "minLength": 1}]}),
+                json!({"$ref": "#/components/schemas/Words"}),
+            ),
+            (
+                json!({"allOf": [to("Words"), {"enum": ["b", "c"]}], "deprecated": true}),
+                json!({"type": "string", "enum": ["b"], "deprecated": true}),
+            ),
+            (
+                json!({"allOf": [to("List"), {"type": "array", "items": {}, "maxItems": 2}]}),
+                to("List"),
+            ),
+            (
+                json!({"allOf": [{"type": "array", "items": {"type": "number"}}, {"type": "array", "items": {"type": "integer"}}]}),
+                json!({"type": "array", "items": {"type": "integer"}}),
+            ),
+            (
+                json!({"allOf": [{"type": "string"}, {"type": "integer"}]}),
+                json!({}),
+            ),
+            (
+                json!({"allOf": [text("a"), {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}]}),
+                json!({"type": "object", "properties": {"a": {}, "b": {"type": "string"}}}),
+            ),
+            (
+                json!({"allOf": [text("a"), {"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}}]}),
+                json!({"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}}),
+            ),
+            (
+                json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "integer"}}),
+                json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": true}),
+            ),
+        ] {
+            let (made, lines) = composed(before.clone());
+            assert_eq!(made, after, "{before}");
+            assert!(!lines.is_empty(), "{before}");
+            assert_eq!(composed(made.clone()), (made, Vec::new()), "{before}");
+        }
+    }
+
+    #[test]
+    fn too_many_combinations_keep_the_members_beside_them() {
+        let union = |of: &str| -> Value {
+            let branches = (0..6).map(|n| {
+                json!({"type": "object", "properties": {format!("{of}{n}"): {"type": "string"}}})
+            });
+            json!({"oneOf": branches.collect::<Vec<_>>()})
+        };
+        let (made, lines) = composed(json!({"allOf": [to("P"), union("a"), union("b")]}));
+        assert_eq!(
+            made,
+            json!({"type": "object", "properties": {"p": {"type": "string"}}})
+        );
+        assert_eq!(lines, ["allof"]);
+    }
+}
