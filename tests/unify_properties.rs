@@ -127,11 +127,6 @@ fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
     asked
         .into_iter()
         .filter(|(_, value)| !(zero_is_unset && (*value == json!("") || *value == json!(0.0))))
-        // Each leaf of the body has one of the job's for itself.
-        .filter(|(_, value)| {
-            let found = kept.iter().position(|(_, k)| k == value);
-            found.map(|index| kept.swap_remove(index)).is_none()
-        })
         // In the gateway's words: `sft` is `supervised`.
         .filter(|(path, _)| path != ".training_method.method")
         .filter(|(path, _)| {
@@ -153,6 +148,11 @@ fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
                     || note.message.contains(&quoted)
                     || path.trim_start_matches('.') == note.field
             })
+        })
+        // Each leaf of the body has one of the job's for itself.
+        .filter(|(_, value)| {
+            let found = kept.iter().position(|(_, k)| k == value);
+            found.map(|index| kept.swap_remove(index)).is_none()
         })
         .map(|(path, value)| format!("{path} = {value}"))
         .collect()
