@@ -82,6 +82,18 @@ impl Finding {
         self
     }
 
+    /// Whether it is about that keyword of the schema it stands at.
+    #[must_use]
+    pub fn speaks_of(&self, keyword: &str) -> bool {
+        let subject = self.subject.as_deref() == Some(keyword);
+        let by_rule = match keyword {
+            "enum" => self.rule.id.contains("enum"),
+            "type" => self.rule.id.starts_with("type-"),
+            _ => false,
+        };
+        subject || by_rule
+    }
+
     /// The sentence.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -105,25 +105,28 @@ fn inner(steps: &[&str]) -> String {
 #[must_use]
 pub fn schema(root: &Value, node: &Node<'_>) -> String {
     let followed = follow(root, node);
-    if let Some(component) = followed.component {
-        return format!("`{component}`");
+    match followed.component {
+        Some(component) => format!("`{component}`"),
+        None => shape(root, &followed.core),
     }
-    let flat = flatten(root, &followed.core);
+}
+
+/// The same, without the name that it may have.
+#[must_use]
+pub fn shape(root: &Value, core: &Node<'_>) -> String {
+    let flat = flatten(root, core);
     if let Some(union) = flat.unions.first() {
         let branches: Vec<String> = union.branches.iter().map(|b| schema(root, b)).collect();
         return list(&branches, "or");
     }
-    if let Some(Value::Array(values)) = flat.word("enum") {
-        return self::values(values);
+    if let Some(values) = flat.values() {
+        return self::values(values.iter().map(|node| node.value));
     }
     match flat.kind() {
-        Some("array") => {
-            let items = followed.core.get("items");
-            items.map_or_else(
-                || "a list".to_owned(),
-                |items| format!("a list of {}", schema(root, &items)),
-            )
-        }
+        Some("array") => flat.schemas("items").first().map_or_else(
+            || "a list".to_owned(),
+            |items| format!("a list of {}", schema(root, items)),
+        ),
         Some("object") if flat.properties.is_empty() => "a free object".to_owned(),
         Some("object") => "an object".to_owned(),
         Some("integer") => "an integer".to_owned(),
@@ -137,9 +140,8 @@ pub fn schema(root: &Value, node: &Node<'_>) -> String {
 
 /// Values, some of them.
 #[must_use]
-pub fn values(values: &[Value]) -> String {
+pub fn values<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     let texts: Vec<String> = values
-        .iter()
         .map(|value| match value {
             Value::String(text) => format!("`\"{text}\"`"),
             other => format!("`{other}`"),

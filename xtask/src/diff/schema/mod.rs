@@ -7,6 +7,7 @@ mod constraints;
 pub mod label;
 mod names;
 mod objects;
+mod parts;
 pub mod resolve;
 pub mod similar;
 mod types;
