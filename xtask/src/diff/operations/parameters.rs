@@ -81,6 +81,18 @@ pub(super) fn schema<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     })
 }
 
+/// Whether parameters of a path stand at other places of it.
+fn reordered(old: &[String], new: &[String]) -> bool {
+    fn common<'l>(list: &'l [String], other: &[String]) -> Vec<(usize, &'l String)> {
+        let list = list.iter().enumerate();
+        list.filter(|(_, name)| other.contains(name)).collect()
+    }
+    let (one, other) = (common(old, new), common(new, old));
+    let names = |list: &[(usize, &String)]| list.iter().map(|(_, n)| (*n).clone()).collect();
+    let (names, others): (Vec<String>, Vec<String>) = (names(&one), names(&other));
+    names != others || (old.len() == new.len() && one != other)
+}
+
 impl<'a> Walk<'a> {
     /// Compares the parameters of an operation.
     pub(super) fn parameters(&mut self, n: usize, old: &Node<'a>, new: &Node<'a>) {
@@ -165,6 +177,20 @@ impl<'a> Walk<'a> {
         };
         let operation = &self.operations[n];
         let pairs = (path(operation.base.as_ref()), path(operation.head.as_ref()));
+        if reordered(&pairs.0, &pairs.1) {
+            let said = |names: &[String]| {
+                let texts: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                texts.join(", ")
+            };
+            let at = |node: Option<&Node<'a>>| node.map(|node| node.at.clone());
+            let (base, head) = (at(operation.base.as_ref()), at(operation.head.as_ref()));
+            let finding = Finding::new("path-parameters-reordered")
+                .at(base.as_deref(), head.as_deref())
+                .named(operation.name.clone())
+                .change(said(&pairs.0), said(&pairs.1))
+                .only(Ways::SENT);
+            self.find(finding, n);
+        }
         if pairs.0.len() != pairs.1.len() {
             return;
         }
