@@ -54,11 +54,19 @@ pub const RULES: &[Rule] = &[
     ),
     rule(
         "lowered-away-changed",
-        (W, W),
+        (B, B),
         swaps("lowered-away-changed"),
         "{name} changed, which OpenAPI 3.0 cannot say",
-        "A keyword that the lowering leaves out, or says more loosely, differs: conditions, patterns of member names, tuples, callbacks. No type depends on it, but the vendor may check it.",
-        "Read the vendor's text. If it rules out requests that were fine, say so in the release notes.",
+        "A keyword that the lowering leaves out, or says more loosely, differs: conditions, patterns of member names, demands that depend on other members. No type depends on it, but the vendor may check it, and answers may follow it.",
+        "Read the vendor's text. If it rules out requests that were fine, or lets answers hold what they did not, say so in the release notes.",
+    ),
+    rule(
+        "aside-changed",
+        (W, W),
+        swaps("aside-changed"),
+        "{name} changed, which is no part of what is sent or received",
+        "Calls that the vendor makes, remarks about the document, or a keyword that says what is said elsewhere.",
+        "Look once whether it tells of a change that matters.",
     ),
     rule(
         "unused-schema-added",

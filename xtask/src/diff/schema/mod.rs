@@ -33,6 +33,8 @@ pub struct Pair<'a> {
     quiet_default: bool,
     /// What annotates the shape is said by who refers to the pair.
     bare: bool,
+    /// The components that are put together here, old and new.
+    pub parts: Vec<(&'a str, &'a str)>,
     /// What differs here.
     pub findings: Vec<Finding>,
     /// The pairs that this one holds or refers to, and the directions in which
@@ -82,6 +84,7 @@ impl<'a> Schemas<'a> {
             head: head.clone(),
             quiet_default: false,
             bare: false,
+            parts: Vec::new(),
             findings: Vec::new(),
             children: Vec::new(),
         });

@@ -55,6 +55,20 @@ pub(super) fn apart<'v>(
 }
 
 impl<'a> Schemas<'a> {
+    /// Keeps in mind which components were put together on both sides: those
+    /// of the same name, the rest in its order.
+    pub(super) fn put_together(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
+        let only = |list: &[&'a str], other: &[&'a str]| -> Vec<&'a str> {
+            let list = list.iter().copied();
+            list.filter(|name| !other.contains(name)).collect()
+        };
+        let both = from.parts.iter().filter(|name| to.parts.contains(name));
+        let mut parts: Vec<(&str, &str)> = both.map(|name| (*name, *name)).collect();
+        let rest = (only(&from.parts, &to.parts), only(&to.parts, &from.parts));
+        parts.extend(rest.0.into_iter().zip(rest.1));
+        self.pairs[id].parts = parts;
+    }
+
     /// Compares schemas that all hold at once.
     pub(super) fn schemas(&mut self, id: usize, old: &[&Node<'a>], new: &[&Node<'a>]) {
         for both in paired(old, new) {

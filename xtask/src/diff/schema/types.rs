@@ -26,6 +26,7 @@ impl<'a> Schemas<'a> {
         to: (&Node<'a>, &Flat<'a>),
     ) {
         let (a, b) = (from.1, to.1);
+        self.put_together(id, a, b);
         let before = self.pairs[id].findings.len();
         if self.compared(id, from, to) {
             self.outweighed(id, a, b, before);
@@ -64,7 +65,6 @@ impl<'a> Schemas<'a> {
                 for _ in old.iter().skip(new.len()) {
                     self.widened(id, "of one shape", "one of several shapes, too");
                 }
-                self.discriminator(id, from, to);
             }
         }
         let several = a.kinds().len() > 1 || b.kinds().len() > 1;
