@@ -213,3 +213,43 @@ fn the_places_of_a_tuple_have_an_order() {
     only(&one, &of(&json!([whole, text])), "tuple-changed", 1);
     only(&one, &of(&json!([text, text])), "tuple-changed", 1);
 }
+
+#[test]
+fn a_union_that_comes_down_to_a_branch_is_one_change() {
+    let whole = union(true, &Value::Null);
+    let mut one = whole.clone();
+    let method = |branches: &Value| json!({"Method": {"oneOf": branches}});
+    let a = json!({"$ref": "#/components/schemas/A"});
+    let b = json!({"$ref": "#/components/schemas/B"});
+    let part = json!({"$ref": "#/components/schemas/Method"});
+    let mut both = whole;
+    for document in [&mut one, &mut both] {
+        document["components"]["schemas"]["Thing"] =
+            json!({"properties": {"part": part, "other": part, "a": a}});
+    }
+    merge(&mut both["components"]["schemas"], &method(&json!([a, b])));
+    merge(&mut one["components"]["schemas"], &method(&json!([a])));
+    let entries = found(&both, &one);
+    let told: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| !entry.rule.id.starts_with("unused-"))
+        .collect();
+    assert_eq!(told.len(), 1, "{:?}", rules(&entries));
+    assert_eq!(told[0].text, "`Method` must be `A`, it could be `A` or `B`");
+}
+
+#[test]
+fn a_schema_is_not_called_by_its_own_name() {
+    let any = |schema: &Value| {
+        let mut patch =
+            thing(&json!({"properties": {"any": {"$ref": "#/components/schemas/Any"}}}));
+        patch["components"]["schemas"]["Any"] = schema.clone();
+        patch
+    };
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let entries = found(&any(&json!({})), &any(&object));
+    assert_eq!(
+        entries[0].text,
+        "`Any` must be an object, it could be anything"
+    );
+}

@@ -2,7 +2,7 @@
 //! normal form works it out from the branches, which may say something else.
 
 use super::document::Document;
-use super::found::Finding;
+use super::found::{Finding, code};
 use super::schema::label;
 use super::schema::resolve::{Node, flatten, follow};
 use super::twins::Twins;
@@ -116,7 +116,7 @@ pub(super) fn discriminators(base: &Document, head: &Document, twins: &Twins) ->
             (Some(a), Some(b)) if a == b => {
                 let sides = (branches(roots.0, &old, a), branches(roots.1, &new, b));
                 words(&sides, twins).map(|(rule, from, to)| {
-                    let said = |words| format!("`{a}`, with {words}");
+                    let said = |words| format!("{}, with {words}", code(a));
                     (rule, said(from), said(to))
                 })
             }
@@ -132,9 +132,7 @@ pub(super) fn discriminators(base: &Document, head: &Document, twins: &Twins) ->
                     && says(roots.0, &old, b)
                     && says(roots.1, &new, a)
                     && says(roots.1, &new, b);
-                let text = |property: Option<&str>| {
-                    property.map_or("their shape".to_owned(), |name| format!("`{name}`"))
-                };
+                let text = |property: Option<&str>| property.map_or("their shape".to_owned(), code);
                 Some((rule(said), text(a), text(b)))
             }
         };
@@ -175,7 +173,7 @@ fn words((old, new): &Sides, twins: &Twins) -> Option<(&'static str, String, Str
         }
         said &= one.own.is_some() && one.own == other.own;
         let text = |branch: &Branch| {
-            let words = branch.words.iter().map(|word| format!("`{word}`"));
+            let words = branch.words.iter().map(|word| code(word));
             words.collect::<Vec<_>>().join(", ")
         };
         texts.0.push(text(one));

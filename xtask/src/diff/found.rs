@@ -97,12 +97,52 @@ impl Finding {
     /// The sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        self.rule
-            .says
-            .replace("{name}", &self.name)
-            .replace("{from}", &self.from)
-            .replace("{to}", &self.to)
+        let words = [
+            ("{name}", &self.name),
+            ("{from}", &self.from),
+            ("{to}", &self.to),
+        ];
+        let mut text = String::new();
+        let mut rest = self.rule.says;
+        // What is put in is not read again.
+        while let Some(start) = rest.find('{') {
+            let (before, behind) = rest.split_at(start);
+            let word = words.iter().find(|(word, _)| behind.starts_with(word));
+            let Some((word, value)) = word else {
+                text.push_str(before);
+                text.push('{');
+                rest = &behind[1..];
+                continue;
+            };
+            rest = &behind[word.len()..];
+            match (before.strip_suffix('`'), rest.strip_prefix('`')) {
+                (Some(before), Some(after)) => {
+                    text.push_str(before);
+                    text.push_str(&code(value));
+                    rest = after;
+                }
+                _ => {
+                    text.push_str(before);
+                    text.push_str(value);
+                }
+            }
+        }
+        text.push_str(rest);
+        text
     }
+}
+
+/// A name in a sentence: between more backticks than it holds itself.
+#[must_use]
+pub fn code(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 /// A value in a sentence.
@@ -110,8 +150,8 @@ impl Finding {
 pub fn quoted(value: Option<&Value>) -> String {
     match value {
         None => "nothing".to_owned(),
-        Some(Value::String(text)) => format!("`\"{}\"`", brief(text)),
-        Some(other) => format!("`{}`", brief(&other.to_string())),
+        Some(Value::String(text)) => code(&format!("\"{}\"", brief(text))),
+        Some(other) => code(&brief(&other.to_string())),
     }
 }
 

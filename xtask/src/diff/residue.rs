@@ -3,7 +3,7 @@
 
 use super::discriminators::discriminators;
 use super::document::{Document, is_prose};
-use super::found::{Finding, quoted};
+use super::found::{Finding, code, quoted};
 use super::level::Level;
 use super::lost::{Lost, without_prose};
 use super::rule::Rule;
@@ -142,8 +142,11 @@ fn lost(base: &Document, head: &Document, told: &Told, twins: &Twins) -> Vec<Fin
             }
             ("default", Some(_), Some(_)) => ("default-changed", named),
             _ if tuple => ("tuple-changed", named),
-            _ if aside => ("aside-changed", format!("`{last}` of {named}")),
-            _ => ("lowered-away-changed", format!("`{last}` of {named}")),
+            _ if aside => ("aside-changed", format!("{} of {named}", code(&last))),
+            _ => (
+                "lowered-away-changed",
+                format!("{} of {named}", code(&last)),
+            ),
         };
         // The rules have spoken of this very place; or of the schema, where it
         // is said more loosely, and not less urgently.

@@ -1,7 +1,7 @@
 //! Which operation of the new document is which of the old one.
 
 use super::{Operation, Walk};
-use crate::diff::found::Finding;
+use crate::diff::found::{Finding, code};
 use crate::diff::schema::resolve::Node;
 use crate::pointer;
 use crate::shape::METHODS;
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
             if prefix.is_empty() {
                 "`/`".to_owned()
             } else {
-                format!("`{prefix}`")
+                code(prefix)
             }
         };
         let finding = Finding::new("paths-moved")

@@ -1,7 +1,7 @@
 //! Parameters of requests, headers of answers.
 
 use super::Walk;
-use crate::diff::found::{Finding, quoted};
+use crate::diff::found::{Finding, code, quoted};
 use crate::diff::level::Ways;
 use crate::diff::schema::resolve::Node;
 use crate::diff::schema::similar;
@@ -37,7 +37,11 @@ fn flag(node: &Node<'_>, key: &str) -> bool {
 }
 
 fn called(node: &Node<'_>) -> String {
-    format!("{} parameter `{}`", text(node, "in"), text(node, "name"))
+    format!(
+        "{} parameter {}",
+        text(node, "in"),
+        code(text(node, "name"))
+    )
 }
 
 /// Headers are called the same in any case.
@@ -179,7 +183,7 @@ impl<'a> Walk<'a> {
         let pairs = (path(operation.base.as_ref()), path(operation.head.as_ref()));
         if reordered(&pairs.0, &pairs.1) {
             let said = |names: &[String]| {
-                let texts: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                let texts: Vec<String> = names.iter().map(|name| code(name)).collect();
                 texts.join(", ")
             };
             let at = |node: Option<&Node<'a>>| node.map(|node| node.at.clone());
@@ -295,7 +299,7 @@ impl<'a> Walk<'a> {
                 (true, false) => self.find(at("response-header-undeprecated"), n),
                 _ => {}
             }
-            let what = format!("the header `{name}`");
+            let what = format!("the header {}", code(name));
             self.described(n, &one, &other, &what, Ways::RECEIVED);
             let known = ["required", "deprecated", "schema", "content", "description"];
             self.leftover(n, &one, &other, &known, Ways::RECEIVED);

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::diff::document::Document;
-use crate::diff::found::Finding;
+use crate::diff::found::{Finding, code};
 use crate::diff::schema::resolve::Node;
 use crate::pointer;
 use serde_json::Value;
@@ -50,9 +50,9 @@ fn said(alternative: &Alternative) -> String {
     let schemes = alternative.iter().map(|(name, scopes)| {
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
         if scopes.is_empty() {
-            format!("`{name}`")
+            code(name)
         } else {
-            format!("`{name}` ({})", scopes.join(", "))
+            format!("{} ({})", code(name), scopes.join(", "))
         }
     });
     schemes.collect::<Vec<_>>().join(" with ")

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::diff::document::Document;
-use crate::diff::found::Finding;
+use crate::diff::found::{Finding, code};
 use crate::diff::schema::resolve::Node;
 use crate::pointer;
 use serde_json::Value;
@@ -91,7 +91,7 @@ fn differ(old: &[Server<'_>], new: &[Server<'_>]) -> Vec<Finding> {
     let replaced = |one: &Server<'_>, other: &Server<'_>, from: &str, to: &str| {
         Finding::new("server-replaced")
             .at(Some(&one.at), Some(&other.at))
-            .change(format!("`{from}`"), format!("`{to}`"))
+            .change(code(from), code(to))
     };
     // The default moved to another server, and the old one is still there.
     let moved = match (old.first(), new.first()) {
@@ -104,17 +104,17 @@ fn differ(old: &[Server<'_>], new: &[Server<'_>]) -> Vec<Finding> {
     } else {
         for one in gone {
             let finding = Finding::new("server-removed").at(Some(&one.at), None);
-            found.push(finding.named(format!("`{}`", one.url)));
+            found.push(finding.named(code(one.url)));
         }
         let first = |server: &Server<'_>| moved.is_some_and(|(_, to)| to.at == server.at);
         for other in come.into_iter().filter(|server| !first(server)) {
             let finding = Finding::new("server-added").at(None, Some(&other.at));
-            found.push(finding.named(format!("`{}`", other.url)));
+            found.push(finding.named(code(other.url)));
         }
     }
     if let Some((one, other)) = moved {
         let finding = Finding::new("servers-reordered").at(Some(&one.at), Some(&other.at));
-        found.push(finding.change(format!("`{}`", one.url), format!("`{}`", other.url)));
+        found.push(finding.change(code(one.url), code(other.url)));
     }
     for (i, one) in old.iter().enumerate() {
         for (j, other) in new.iter().enumerate().filter(|(_, s)| s.url == one.url) {
@@ -124,7 +124,7 @@ fn differ(old: &[Server<'_>], new: &[Server<'_>]) -> Vec<Finding> {
             } else if one.variables() != other.variables() {
                 let finding = Finding::new("server-variables-changed");
                 let finding = finding.at(Some(&one.at), Some(&other.at));
-                found.push(finding.named(format!("`{}`", one.url)));
+                found.push(finding.named(code(one.url)));
             }
         }
     }

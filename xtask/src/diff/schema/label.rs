@@ -1,6 +1,7 @@
 //! What a sentence calls a place or a schema.
 
 use super::resolve::{Node, flatten, follow};
+use crate::diff::found::code;
 use crate::pointer;
 use serde_json::Value;
 
@@ -11,9 +12,9 @@ pub fn place(root: &Value, at: &str) -> String {
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     match steps.as_slice() {
         [] => "the document".to_owned(),
-        ["components", "schemas", name, rest @ ..] => format!("`{name}{}`", inner(rest)),
+        ["components", "schemas", name, rest @ ..] => code(&format!("{name}{}", inner(rest))),
         ["components", folder, name, rest @ ..] => {
-            format!("{folder} `{name}{}`", inner(rest))
+            format!("{folder} {}", code(&format!("{name}{}", inner(rest))))
         }
         ["paths", path, method, rest @ ..] => {
             let operation = format!("{} {path}", method.to_uppercase());
@@ -24,7 +25,7 @@ pub fn place(root: &Value, at: &str) -> String {
                 format!("{part} of {operation}")
             }
         }
-        [first, ..] => format!("`{first}`"),
+        [first, ..] => code(first),
     }
 }
 
@@ -39,10 +40,9 @@ fn part(root: &Value, path: &str, method: &str, steps: &[&str]) -> String {
                 value.unwrap_or("?").to_owned()
             };
             format!(
-                "the {} parameter `{}{}`",
+                "the {} parameter {}",
                 field("in"),
-                field("name"),
-                inner(rest)
+                code(&format!("{}{}", field("name"), inner(rest)))
             )
         }
         ["requestBody", "content", media, rest @ ..] => with("the body", media, rest),
@@ -51,11 +51,11 @@ fn part(root: &Value, path: &str, method: &str, steps: &[&str]) -> String {
             with(&format!("the answer {status}"), media, rest)
         }
         ["responses", status, "headers", name, ..] => {
-            format!("the header `{name}` of the answer {status}")
+            format!("the header {} of the answer {status}", code(name))
         }
         ["responses", status, ..] => format!("the answer {status}"),
         [] => String::new(),
-        [keyword, ..] => format!("`{keyword}`"),
+        [keyword, ..] => code(keyword),
     }
 }
 
@@ -67,9 +67,9 @@ fn with(what: &str, media: &str, rest: &[&str]) -> String {
         format!(" ({media})")
     };
     match members.strip_prefix('.') {
-        Some(member) => format!("`{member}` in {what}{media}"),
+        Some(member) => format!("{} in {what}{media}", code(member)),
         None if members.is_empty() => format!("{what}{media}"),
-        None => format!("`{members}` of {what}{media}"),
+        None => format!("{} of {what}{media}", code(&members)),
     }
 }
 
@@ -106,7 +106,7 @@ fn inner(steps: &[&str]) -> String {
 pub fn schema(root: &Value, node: &Node<'_>) -> String {
     let followed = follow(root, node);
     match followed.component {
-        Some(component) => format!("`{component}`"),
+        Some(component) => code(component),
         None => shape(root, &followed.core),
     }
 }
@@ -143,8 +143,8 @@ pub fn shape(root: &Value, core: &Node<'_>) -> String {
 pub fn values<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     let texts: Vec<String> = values
         .map(|value| match value {
-            Value::String(text) => format!("`\"{text}\"`"),
-            other => format!("`{other}`"),
+            Value::String(text) => code(&format!("\"{text}\"")),
+            other => code(&other.to_string()),
         })
         .collect();
     if texts.len() > 6 {

@@ -199,7 +199,7 @@ impl<'a> Schemas<'a> {
         let value = |node: Option<&Node<'_>>| -> Option<Value> { node.map(|n| n.value.clone()) };
         let finding = Finding::new(super::rules::UNCLASSIFIED)
             .at(from.map(|n| n.at.as_str()), to.map(|n| n.at.as_str()))
-            .named(format!("`{keyword}` of {place}"))
+            .named(format!("{} of {place}", super::found::code(keyword)))
             .change(
                 super::found::quoted(value(from).as_ref()),
                 super::found::quoted(value(to).as_ref()),

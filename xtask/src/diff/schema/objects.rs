@@ -4,7 +4,7 @@ use super::annotations::visible;
 use super::parts::{Both, paired};
 use super::resolve::{Flat, Followed, Node, follow};
 use super::{Schemas, label, similar};
-use crate::diff::found::{Finding, quoted};
+use crate::diff::found::{Finding, code, quoted};
 use crate::diff::level::Ways;
 use serde_json::Value;
 
@@ -131,7 +131,7 @@ impl<'a> Schemas<'a> {
             let place = label::place(&self.head.value, &self.pairs[id].head.at);
             let finding = self
                 .here(id, rule)
-                .named(format!("`{name}` in {place}"))
+                .named(format!("{} in {place}", code(name)))
                 .about(*name);
             self.find(id, finding);
         }

@@ -4,7 +4,7 @@
 use super::Schemas;
 use super::label;
 use super::resolve::{Flat, Node};
-use crate::diff::found::{Finding, quoted};
+use crate::diff::found::{Finding, code, quoted};
 use crate::diff::level::Ways;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -114,7 +114,7 @@ impl<'a> Schemas<'a> {
                 let place = label::place(&self.head.value, &self.pairs[id].head.at);
                 let finding = Finding::new("part-outweighed")
                     .at(base.as_deref(), head.as_deref())
-                    .named(format!("`{keyword}` in a part of {place}"))
+                    .named(format!("{} in a part of {place}", code(keyword)))
                     .change(quoted(old), quoted(new))
                     .about(keyword);
                 self.find(id, finding);
