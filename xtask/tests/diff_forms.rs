@@ -113,6 +113,7 @@ fn what_documents_hold_is_shown_and_not_obeyed() {
     }
     let markdown = render(&diff, Format::Markdown);
     let starts = [
+        "0 breaking",
         "|",
         "#### ",
         "- ",

@@ -82,8 +82,8 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
         .iter()
         .filter(|entry| entry.rule.id != "description-changed")
     {
-        let old = entry.base.as_ref().map(|p| lines.0.origin(&p.pointer));
-        let new = entry.head.as_ref().map(|p| lines.1.origin(&p.pointer));
+        let old = entry.base.as_ref().map(|place| place.written.clone());
+        let new = entry.head.as_ref().map(|place| place.written.clone());
         for place in old.into_iter().chain(new) {
             let level = told.entry(place).or_insert(entry.level);
             *level = entry.level.max(*level);
@@ -93,7 +93,7 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
     for finding in residue::residue(base, head, &told, &twins) {
         let touched = touched(&walk, &reached, &finding);
         if finding.rule.id == "tuple-changed" {
-            entries.retain(|entry| !of_tuple(entry, &finding, &lines));
+            entries.retain(|entry| !of_tuple(entry, &finding));
         }
         entries.push(entry(&walk, &finding, &touched, &lines));
     }
@@ -103,17 +103,16 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
 
 /// Whether an entry is what the items of a tuple look like as a list of any of
 /// them: the tuple's own entry says it better.
-fn of_tuple(entry: &Entry, tuple: &Finding, lines: &(Lines<'_>, Lines<'_>)) -> bool {
-    let inside = |place: &Option<Place>, tuple: &Option<String>, lines: &Lines<'_>| {
+fn of_tuple(entry: &Entry, tuple: &Finding) -> bool {
+    let inside = |place: &Option<Place>, tuple: &Option<String>| {
         let (Some(place), Some(tuple)) = (place, tuple) else {
             return place.is_none();
         };
-        let origin = lines.origin(&place.pointer);
         let around = pointer::split(tuple).map(|(around, _)| around.to_owned());
         let items = place.pointer.contains("/items") || entry.rule.id.starts_with("union-");
-        items && (origin.starts_with(tuple) || Some(origin) == around)
+        items && (place.written.starts_with(tuple) || Some(&place.written) == around.as_ref())
     };
-    inside(&entry.base, &tuple.base, &lines.0) && inside(&entry.head, &tuple.head, &lines.1)
+    inside(&entry.base, &tuple.base) && inside(&entry.head, &tuple.head)
 }
 
 /// The pairs of schemas that each operation reaches, and in which directions.
@@ -271,10 +270,17 @@ fn entry(
     let received = worst(&mut operations.iter().map(|o| o.received));
     let level = sent.max(received).unwrap_or_else(|| rule.worst());
     let place = |pointer: &Option<String>, lines: &Lines<'_>| {
-        pointer.as_ref().map(|pointer| Place {
-            pointer: pointer.clone(),
-            file: lines.file().to_owned(),
-            line: lines.line(pointer),
+        pointer.as_ref().map(|pointer| {
+            let written = match finding.written {
+                true => pointer.clone(),
+                false => lines.origin(pointer),
+            };
+            Place {
+                pointer: pointer.clone(),
+                file: lines.file().to_owned(),
+                line: lines.line_of(&written),
+                written,
+            }
         })
     };
     let near = finding.head.as_ref().or(finding.base.as_ref());

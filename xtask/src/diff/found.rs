@@ -22,6 +22,9 @@ pub struct Finding {
     pub to: String,
     /// The directions in which it can be seen at all.
     pub ways: Ways,
+    /// Whether the places are those of the written documents, and not of the
+    /// normal form.
+    pub written: bool,
     /// The member, value or branch that the difference is about, as it is
     /// written in the document.
     pub subject: Option<String>,
@@ -41,6 +44,7 @@ impl Finding {
             from: String::new(),
             to: String::new(),
             ways: Ways::BOTH,
+            written: false,
             subject: None,
         }
     }
@@ -79,6 +83,13 @@ impl Finding {
     #[must_use]
     pub fn only(mut self, ways: Ways) -> Self {
         self.ways = ways;
+        self
+    }
+
+    /// The same, at places of the written documents.
+    #[must_use]
+    pub fn as_written(mut self) -> Self {
+        self.written = true;
         self
     }
 

@@ -102,8 +102,11 @@ pub(super) fn lost(document: &Value, report: &Report) -> BTreeMap<String, Lost> 
                 }
                 _ => without_prose(value),
             };
-            let aside = is_aside(line)
-                || (line.rule == "union-of-strings" && only_words(document, &value, 0));
+            let words = line.rule == "union-of-strings" && only_words(document, &value, 0);
+            if words && is_listed(document, &value, 0) {
+                continue; // The normal form lists all of them.
+            }
+            let aside = is_aside(line) || words;
             let one = Lost {
                 rule: line.rule,
                 aside,
@@ -145,6 +148,23 @@ fn only_words(document: &Value, branches: &Value, depth: usize) -> bool {
     };
     let list = branches.as_array();
     list.is_some_and(|list| list.iter().all(simple))
+}
+
+/// Whether all branches list their words.
+fn is_listed(document: &Value, branches: &Value, depth: usize) -> bool {
+    let listed = |branch: &Value| {
+        let target = branch.get("$ref").and_then(Value::as_str);
+        let target = target.and_then(pointer::of_reference);
+        let branch = target.map_or(Some(branch), |at| document.pointer(&at));
+        branch.is_some_and(|branch| {
+            let word = ["enum", "const"].iter().any(|k| branch.get(k).is_some());
+            let null = branch.get("type").and_then(Value::as_str) == Some("null");
+            let mut inner = ["oneOf", "anyOf"].iter().filter_map(|k| branch.get(k));
+            word || null || inner.any(|list| depth < 8 && is_listed(document, list, depth + 1))
+        })
+    };
+    let list = branches.as_array();
+    list.is_some_and(|list| list.iter().all(listed))
 }
 
 /// A value without prose.

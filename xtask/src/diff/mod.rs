@@ -191,6 +191,7 @@ fn whole(rule: &str, name: &str, document: &Document) -> Entry {
     let finding = found::Finding::new(rule).named(name);
     let place = Place {
         pointer: String::new(),
+        written: String::new(),
         file: document.written.file.clone(),
         line: Some(1),
     };

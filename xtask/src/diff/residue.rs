@@ -27,7 +27,7 @@ pub(super) fn residue(
     found.extend(lost(base, head, told, twins));
     found.extend(discriminators(base, head, twins));
     found.extend(prose(base, head));
-    found
+    found.into_iter().map(Finding::as_written).collect()
 }
 
 fn unused(base: &Document, head: &Document) -> Vec<Finding> {

@@ -162,7 +162,8 @@ impl Walk<'_> {
             let finding = Finding::new(rule)
                 .at(side(one), side(other))
                 .named(name)
-                .about(name);
+                .about(name)
+                .as_written();
             self.findings.push((finding, Vec::new()));
         }
     }

@@ -146,10 +146,10 @@ fn located(place: &Place) -> String {
     let line = place
         .line
         .map_or(String::new(), |line| format!(", line {line}"));
-    let pointer = if place.pointer.is_empty() {
+    let pointer = if place.written.is_empty() {
         "/"
     } else {
-        &place.pointer
+        &place.written
     };
     format!("{} in {}{line}", code(pointer), code(&place.file))
 }

@@ -26,7 +26,7 @@ pub(super) fn text(diff: &Diff) -> String {
                 out,
                 "          {} at {file}{line} {}",
                 entry.rule.id,
-                shown(entry.pointer())
+                shown(entry.written())
             );
             if !entry.operations.is_empty() {
                 let _ = writeln!(out, "          {}", shown(&operations(entry, 6)));
