@@ -7,9 +7,13 @@ use super::level::{Level, Ways};
 use super::locate::Lines;
 use super::mapping::Mapping;
 use super::operations::{Walk, walk};
-use super::residue;
+use super::residue::{self, Told};
 use super::rust::RustChange;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use super::twins::Twins;
+use crate::pointer;
+use crate::shape::METHODS;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
 
 /// What is one change: the same rule at the same places with the same words.
 type Key = (
@@ -73,21 +77,42 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Entry> {
         .into_values()
         .map(|(finding, touched)| entry(&walk, &finding, &touched, &lines))
         .collect();
-    let told: BTreeSet<String> = entries
+    let mut told = Told::new();
+    for entry in entries
         .iter()
         .filter(|entry| entry.rule.id != "description-changed")
-        .flat_map(|entry| {
-            let old = entry.base.as_ref().map(|p| lines.0.origin(&p.pointer));
-            let new = entry.head.as_ref().map(|p| lines.1.origin(&p.pointer));
-            old.into_iter().chain(new)
-        })
-        .collect();
-    for finding in residue::residue(base, head, &told) {
+    {
+        let old = entry.base.as_ref().map(|place| place.written.clone());
+        let new = entry.head.as_ref().map(|place| place.written.clone());
+        for place in old.into_iter().chain(new) {
+            let level = told.entry(place).or_insert(entry.level);
+            *level = entry.level.max(*level);
+        }
+    }
+    let twins = Twins::of(&walk, &lines);
+    for finding in residue::residue(base, head, &told, &twins) {
         let touched = touched(&walk, &reached, &finding);
+        if finding.rule.id == "tuple-changed" {
+            entries.retain(|entry| !of_tuple(entry, &finding));
+        }
         entries.push(entry(&walk, &finding, &touched, &lines));
     }
     entries.sort_by(|a, b| a.key().cmp(&b.key()));
     entries
+}
+
+/// Whether an entry is what the items of a tuple look like as a list of any of
+/// them: the tuple's own entry says it better.
+fn of_tuple(entry: &Entry, tuple: &Finding) -> bool {
+    let inside = |place: &Option<Place>, tuple: &Option<String>| {
+        let (Some(place), Some(tuple)) = (place, tuple) else {
+            return place.is_none();
+        };
+        let around = pointer::split(tuple).map(|(around, _)| around.to_owned());
+        let items = place.pointer.contains("/items") || entry.rule.id.starts_with("union-");
+        items && (place.written.starts_with(tuple) || Some(&place.written) == around.as_ref())
+    };
+    inside(&entry.base, &tuple.base) && inside(&entry.head, &tuple.head)
 }
 
 /// The pairs of schemas that each operation reaches, and in which directions.
@@ -126,33 +151,97 @@ fn touched(
     finding: &Finding,
 ) -> BTreeMap<usize, Ways> {
     let mut touched: BTreeMap<usize, Ways> = BTreeMap::new();
-    for place in [&finding.base, &finding.head].into_iter().flatten() {
-        let component = place.strip_prefix("/components/schemas/");
-        let component = component.map(|rest| squash(rest.split('/').next().unwrap_or(rest)));
+    let mut touch = |n: usize, ways: Ways| {
+        let known = touched.entry(n).or_default();
+        *known = known.or(ways);
+    };
+    let sides = [
+        (&finding.base, walk.schemas.base, true),
+        (&finding.head, walk.schemas.head, false),
+    ];
+    for (place, document, old) in sides {
+        let Some(place) = place else { continue };
         for (n, operation) in walk.operations.iter().enumerate() {
-            for node in [&operation.base, &operation.head].into_iter().flatten() {
-                let ways = match place.strip_prefix(&node.at) {
-                    Some(rest) if rest.starts_with("/responses") => Ways::RECEIVED,
-                    Some(rest) if rest.starts_with("/parameters") => Ways::SENT,
-                    Some(rest) if rest.starts_with("/requestBody") => Ways::SENT,
-                    Some(rest) if rest.starts_with('/') => Ways::BOTH,
-                    _ => continue,
-                };
-                let known = touched.entry(n).or_default();
-                *known = known.or(ways);
+            let node = if old {
+                &operation.base
+            } else {
+                &operation.head
+            };
+            if let Some(node) = node {
+                let ways = ways_of(place, &node.at, &document.written.value);
+                if !ways.is_empty() {
+                    touch(n, ways);
+                }
             }
         }
+        let component = place.strip_prefix("/components/schemas/");
+        let component = component.map(|rest| squash(rest.split('/').next().unwrap_or(rest)));
         let Some(component) = component else { continue };
+        let vendors = |name: &str| {
+            let name = squash(name);
+            let own = document.named.get(&name);
+            name == component || own.is_some_and(|own| squash(own) == component)
+        };
         for (n, ways, pair) in reached {
-            let at = &walk.schemas.pairs[*pair].head.at;
+            let pair = &walk.schemas.pairs[*pair];
+            let at = if old { &pair.base.at } else { &pair.head.at };
             let name = at.strip_prefix("/components/schemas/");
-            if name.is_some_and(|name| squash(name) == component) {
-                let known = touched.entry(*n).or_default();
-                *known = known.or(*ways);
+            let name = name.map(|rest| rest.split('/').next().unwrap_or(rest));
+            let mut parts = pair
+                .parts
+                .iter()
+                .map(|(one, other)| if old { one } else { other });
+            if name.is_some_and(vendors) || parts.any(|part| vendors(part)) {
+                touch(*n, *ways);
             }
         }
     }
     touched
+}
+
+/// The ways in which an operation sends or receives what stands at a place
+/// outside the schemas: in itself, beside it in its path, or in what it refers
+/// to.
+fn ways_of(place: &str, operation: &str, root: &Value) -> Ways {
+    let part = |rest: &str| match rest.split('/').nth(1) {
+        Some("responses") => Ways::RECEIVED,
+        Some("parameters" | "requestBody") => Ways::SENT,
+        Some(_) => Ways::BOTH,
+        None => Ways::default(),
+    };
+    if let Some(rest) = place.strip_prefix(operation).filter(|r| r.starts_with('/')) {
+        return part(rest);
+    }
+    let path = pointer::split(operation).map_or("", |(path, _)| path);
+    if let Some(rest) = place.strip_prefix(path).filter(|r| r.starts_with('/')) {
+        let other = rest.split('/').nth(1);
+        let method = other.is_some_and(|step| METHODS.contains(&step));
+        return if method { Ways::default() } else { part(rest) };
+    }
+    let steps: Vec<&str> = place.split('/').collect();
+    let ways = match steps.as_slice() {
+        ["", "components", "responses" | "headers", _, ..] => Ways::RECEIVED,
+        ["", "components", "parameters" | "requestBodies", _, ..] => Ways::SENT,
+        _ => return Ways::default(),
+    };
+    let reference = format!("#{}", steps[..4].join("/"));
+    let own = [root.pointer(operation), root.pointer(path)];
+    let refers = own
+        .into_iter()
+        .flatten()
+        .any(|node| refers(node, &reference));
+    if refers { ways } else { Ways::default() }
+}
+
+/// Whether something in a value refers to that.
+fn refers(value: &Value, reference: &str) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(name, child)| {
+            (name == "$ref" && child.as_str() == Some(reference)) || refers(child, reference)
+        }),
+        Value::Array(list) => list.iter().any(|child| refers(child, reference)),
+        _ => false,
+    }
 }
 
 fn entry(
@@ -181,10 +270,17 @@ fn entry(
     let received = worst(&mut operations.iter().map(|o| o.received));
     let level = sent.max(received).unwrap_or_else(|| rule.worst());
     let place = |pointer: &Option<String>, lines: &Lines<'_>| {
-        pointer.as_ref().map(|pointer| Place {
-            pointer: pointer.clone(),
-            file: lines.file().to_owned(),
-            line: lines.line(pointer),
+        pointer.as_ref().map(|pointer| {
+            let written = match finding.written {
+                true => pointer.clone(),
+                false => lines.origin(pointer),
+            };
+            Place {
+                pointer: pointer.clone(),
+                file: lines.file().to_owned(),
+                line: lines.line_of(&written),
+                written,
+            }
         })
     };
     let near = finding.head.as_ref().or(finding.base.as_ref());

@@ -1,6 +1,7 @@
 //! A document made ready for comparing: lowered, named and in normal form,
 //! with what the way there left out.
 
+use super::lost::{Lost, lost};
 use crate::fault::{Fault, Result};
 use crate::generate::quietly;
 use crate::inline::inline;
@@ -9,9 +10,8 @@ use crate::name::{Names, name};
 use crate::normal::normalise;
 use crate::pointer;
 use crate::report::Report;
-use crate::shape::{self, Kind};
+use crate::shape;
 use crate::slice::{everything, slice};
-use crate::walk;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,23 +42,9 @@ pub struct Document {
     pub named: BTreeMap<String, String>,
     /// Component schemas that no operation reaches.
     pub unused: BTreeMap<String, Value>,
-    /// The schemas whose discriminator the vendor wrote; others are worked out.
-    pub discriminators: BTreeSet<String>,
-    /// What the lowering leaves out or says more loosely: pointer → value.
-    pub lost: BTreeMap<String, Value>,
+    /// What the lowering leaves out or says more loosely, by pointer.
+    pub lost: BTreeMap<String, Lost>,
 }
-
-/// Rules of the lowering after which the document says less than before.
-const LOSSY: &[&str] = &[
-    "pattern-properties",
-    "prefix-items",
-    "union-of-strings",
-    "unevaluated-properties",
-];
-
-/// Keywords that lead nowhere on their own: what they hold is compared where
-/// it is used.
-const HARMLESS: &[&str] = &["$defs", "definitions", "$schema", "$id", "$anchor"];
 
 /// What a vendor's operations and schemas are called here.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +98,6 @@ impl Document {
             ids: BTreeMap::new(),
             named: BTreeMap::new(),
             unused: BTreeMap::new(),
-            discriminators: BTreeSet::new(),
             lost: BTreeMap::new(),
         }
     }
@@ -162,12 +147,6 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
         settled: false,
     };
     name(&mut value, names)?;
-    let mut discriminators = BTreeSet::new();
-    walk::nodes(Kind::Document, &value, "", &mut |_, node, at| {
-        if node.get("discriminator").is_some() {
-            discriminators.insert(at.to_owned());
-        }
-    });
     let info = value.get("info").cloned();
     normalise(&mut value, "", &mut report);
     if let Some(info) = info {
@@ -193,7 +172,6 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
             .map(|name| (squash(&naming.name(name)), name.clone()))
             .collect(),
         unused,
-        discriminators,
         lost: lost(document, &lowering),
         value,
         written,
@@ -246,30 +224,6 @@ fn ids(document: &Value) -> BTreeMap<(String, String), String> {
     ids
 }
 
-/// The places of a document that the lowering did not take over, and what
-/// stands there.
-fn lost(document: &Value, report: &Report) -> BTreeMap<String, Value> {
-    let mut lost = BTreeMap::new();
-    for line in &report.lines {
-        let dropped = line.detail.starts_with("left out");
-        if !dropped && !LOSSY.contains(&line.rule) {
-            continue;
-        }
-        let last = line.pointer.rsplit('/').next().unwrap_or_default();
-        let kept = HARMLESS.contains(&last) || line.rule == "ref-siblings";
-        if let Some(value) = document.pointer(&line.pointer).filter(|_| !kept) {
-            lost.insert(line.pointer.clone(), without_prose(value));
-        }
-    }
-    // What is never lowered, because it is no part of any operation.
-    for keyword in ["webhooks"] {
-        if let Some(value) = document.get(keyword) {
-            lost.insert(format!("/{keyword}"), without_prose(value));
-        }
-    }
-    lost
-}
-
 const PROSE: &[&str] = &[
     "description",
     "summary",
@@ -284,16 +238,4 @@ const PROSE: &[&str] = &[
 /// Whether a keyword is prose of the vendor that is not compared by itself.
 pub(super) fn is_prose(keyword: &str) -> bool {
     PROSE.contains(&keyword) || shape::is_extension(keyword)
-}
-
-fn without_prose(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => map
-            .iter()
-            .filter(|(name, child)| !is_prose(name) || child.is_object())
-            .map(|(name, child)| (name.clone(), without_prose(child)))
-            .collect(),
-        Value::Array(list) => list.iter().map(without_prose).collect(),
-        other => other.clone(),
-    }
 }

@@ -11,6 +11,9 @@ use serde::Serialize;
 pub struct Place {
     /// The JSON pointer in the normal form.
     pub pointer: String,
+    /// The JSON pointer in the file, as it was written: the place itself, or
+    /// the nearest one around it.
+    pub written: String,
     /// The file, as it was given.
     pub file: String,
     /// The line of the file, where it can be found.
@@ -70,6 +73,13 @@ impl Entry {
     pub fn pointer(&self) -> &str {
         let place = self.head.as_ref().or(self.base.as_ref());
         place.map_or("", |place| place.pointer.as_str())
+    }
+
+    /// The same, as it stands in the file.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        let place = self.head.as_ref().or(self.base.as_ref());
+        place.map_or("", |place| place.written.as_str())
     }
 
     /// What it is sorted by: the worst first, then by place.

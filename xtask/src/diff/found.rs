@@ -22,6 +22,9 @@ pub struct Finding {
     pub to: String,
     /// The directions in which it can be seen at all.
     pub ways: Ways,
+    /// Whether the places are those of the written documents, and not of the
+    /// normal form.
+    pub written: bool,
     /// The member, value or branch that the difference is about, as it is
     /// written in the document.
     pub subject: Option<String>,
@@ -41,6 +44,7 @@ impl Finding {
             from: String::new(),
             to: String::new(),
             ways: Ways::BOTH,
+            written: false,
             subject: None,
         }
     }
@@ -82,15 +86,74 @@ impl Finding {
         self
     }
 
+    /// The same, at places of the written documents.
+    #[must_use]
+    pub fn as_written(mut self) -> Self {
+        self.written = true;
+        self
+    }
+
+    /// Whether it is about that keyword of the schema it stands at.
+    #[must_use]
+    pub fn speaks_of(&self, keyword: &str) -> bool {
+        let subject = self.subject.as_deref() == Some(keyword);
+        let by_rule = match keyword {
+            "enum" => self.rule.id.contains("enum"),
+            "type" => self.rule.id.starts_with("type-"),
+            _ => false,
+        };
+        subject || by_rule
+    }
+
     /// The sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        self.rule
-            .says
-            .replace("{name}", &self.name)
-            .replace("{from}", &self.from)
-            .replace("{to}", &self.to)
+        let words = [
+            ("{name}", &self.name),
+            ("{from}", &self.from),
+            ("{to}", &self.to),
+        ];
+        let mut text = String::new();
+        let mut rest = self.rule.says;
+        // What is put in is not read again.
+        while let Some(start) = rest.find('{') {
+            let (before, behind) = rest.split_at(start);
+            let word = words.iter().find(|(word, _)| behind.starts_with(word));
+            let Some((word, value)) = word else {
+                text.push_str(before);
+                text.push('{');
+                rest = &behind[1..];
+                continue;
+            };
+            rest = &behind[word.len()..];
+            match (before.strip_suffix('`'), rest.strip_prefix('`')) {
+                (Some(before), Some(after)) => {
+                    text.push_str(before);
+                    text.push_str(&code(value));
+                    rest = after;
+                }
+                _ => {
+                    text.push_str(before);
+                    text.push_str(value);
+                }
+            }
+        }
+        text.push_str(rest);
+        text
     }
+}
+
+/// A name in a sentence: between more backticks than it holds itself.
+#[must_use]
+pub fn code(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{space}{text}{space}{fence}")
 }
 
 /// A value in a sentence.
@@ -98,8 +161,8 @@ impl Finding {
 pub fn quoted(value: Option<&Value>) -> String {
     match value {
         None => "nothing".to_owned(),
-        Some(Value::String(text)) => format!("`\"{}\"`", brief(text)),
-        Some(other) => format!("`{}`", brief(&other.to_string())),
+        Some(Value::String(text)) => code(&format!("\"{}\"", brief(text))),
+        Some(other) => code(&brief(&other.to_string())),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a pointer of the normal form to a line of the file as it was written.
 
+mod elements;
 mod json;
 mod yaml;
 
@@ -43,10 +44,10 @@ impl<'a> Lines<'a> {
         &self.document.written.file
     }
 
-    /// The line of a place, or of the nearest place around it.
+    /// The line of a place of the file itself, or of the nearest place around it.
     #[must_use]
-    pub fn line(&self, place: &str) -> Option<usize> {
-        let mut at = self.origin(place);
+    pub fn line_of(&self, origin: &str) -> Option<usize> {
+        let mut at = origin.to_owned();
         loop {
             if let Some(line) = self.lines.get(&at) {
                 return Some(*line);
@@ -63,32 +64,57 @@ impl<'a> Lines<'a> {
     }
 
     fn origin_at(&self, place: &str, depth: usize) -> String {
-        let schemas = "/components/schemas/";
-        let (start, steps) = match place.strip_prefix(schemas) {
-            Some(rest) => {
-                let (name, steps) = rest.split_once('/').unwrap_or((rest, ""));
-                let name = pointer::unescape(name);
-                let start = match (
-                    self.document.named.get(&squash(&name)),
-                    self.uses.get(&name),
-                ) {
-                    (Some(own), _) => pointer::join("/components/schemas", own),
-                    (None, Some(used)) if depth < 64 => self.origin_at(used, depth + 1),
-                    _ => return schemas.trim_end_matches('/').to_owned(),
-                };
-                (start, steps)
-            }
-            None => (String::new(), place.trim_start_matches('/')),
+        let schemas = "/components/schemas";
+        let rest = place
+            .strip_prefix(schemas)
+            .and_then(|r| r.strip_prefix('/'));
+        let Some(rest) = rest else {
+            return self.walk(String::new(), String::new(), place.trim_start_matches('/'));
         };
-        self.walk(start, steps)
+        let (written, steps) = rest.split_once('/').unwrap_or((rest, ""));
+        let name = pointer::unescape(written);
+        let named = self.document.named.get(&squash(&name));
+        let start = match (named, self.uses.get(&name)) {
+            (Some(own), _) => pointer::join(schemas, own),
+            (None, Some(used)) if depth < 64 => self.origin_at(used, depth + 1),
+            _ => return schemas.to_owned(),
+        };
+        self.walk(start, format!("{schemas}/{written}"), steps)
     }
 
     /// Goes down the written document as far as it has the steps, through
     /// references and through wrappers that the normal form does without.
-    fn walk(&self, start: String, steps: &str) -> String {
+    /// `normal` is where the same steps start in the normal form: it tells
+    /// which element of a list is meant.
+    fn walk(&self, start: String, normal: String, steps: &str) -> String {
         let root = &self.document.written.value;
-        let mut at = start;
-        for step in steps.split('/').filter(|step| !step.is_empty()) {
+        let (mut at, mut normal) = (start, normal);
+        let mut steps = steps.split('/').filter(|step| !step.is_empty()).peekable();
+        while let Some(step) = steps.next() {
+            let list = self.document.value.pointer(&normal);
+            let key = normal.rsplit('/').next().unwrap_or_default().to_owned();
+            normal = format!("{normal}/{step}");
+            if let (Some(Value::Array(list)), Ok(n)) = (list, step.parse::<usize>()) {
+                let elements = elements::Elements {
+                    root,
+                    named: &self.document.named,
+                    list,
+                };
+                match elements.find(&at, &key, n) {
+                    Some(found) => at = found,
+                    None => return at,
+                }
+                continue;
+            }
+            // A list of words may stand in another form, and in several places.
+            if let Some(Value::Array(words)) = self.document.value.pointer(&normal)
+                && step == "enum"
+                && let Some(word) = steps.peek().and_then(|n| n.parse::<usize>().ok())
+                && let Some(word) = words.get(word)
+                && let Some(found) = elements::word(root, &at, word, 0)
+            {
+                return found;
+            }
             for _ in 0..8 {
                 let Some(value) = root.pointer(&at) else {
                     return at;
@@ -96,24 +122,22 @@ impl<'a> Lines<'a> {
                 if value.get(pointer::unescape(step)).is_some() || value.is_array() {
                     break;
                 }
-                let reference = value.get("$ref").and_then(Value::as_str);
-                let target = reference.and_then(pointer::of_reference);
-                let wrapped = ["allOf", "anyOf", "oneOf"]
-                    .into_iter()
-                    .find(|word| value.get(word).is_some());
-                match (target, wrapped) {
-                    (Some(target), _) => at = target,
-                    (None, Some(word)) => at = format!("{at}/{word}/0"),
-                    (None, None) => break,
+                match elements::inside(root, &at, step) {
+                    Some(inner) => at = inner,
+                    None => break,
                 }
             }
             let next = format!("{at}/{step}");
             if root.pointer(&next).is_none() {
-                // The normal form has steps of its own: they are left out.
-                if matches!(step, "allOf" | "oneOf" | "anyOf") || step.parse::<usize>().is_ok() {
-                    continue;
+                // The normal form has steps of its own: they are left out; and
+                // the parameters of a path stand beside its operations.
+                let beside = pointer::split(&at).map(|(path, _)| format!("{path}/{step}"));
+                match beside.filter(|_| step == "parameters") {
+                    Some(beside) if root.pointer(&beside).is_some() => at = beside,
+                    _ if matches!(step, "allOf" | "oneOf" | "anyOf") => {}
+                    _ => return at,
                 }
-                return at;
+                continue;
             }
             at = next;
         }

@@ -3,6 +3,7 @@
 
 use super::document::{Document, squash};
 use super::entry::Entry;
+use super::found::code;
 use super::level::Level;
 use super::unify::{Row, Unify, snake};
 use super::uses::Uses;
@@ -40,7 +41,7 @@ impl Mapping {
         if self.undecided {
             parts.push("**undecided**".to_owned());
         }
-        parts.extend(self.rules.iter().map(|rule| format!("`{}`", rule.id)));
+        parts.extend(self.rules.iter().map(|rule| code(&rule.id)));
         parts.join(", ")
     }
 }

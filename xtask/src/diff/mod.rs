@@ -6,12 +6,14 @@
 //! at its edges; what a change means is a table ([`rules`]).
 
 pub mod compare;
+mod discriminators;
 pub mod document;
 pub mod entry;
 pub mod found;
 pub mod git;
 pub mod level;
 pub mod locate;
+mod lost;
 pub mod mapping;
 pub mod operations;
 pub mod reduce;
@@ -22,6 +24,7 @@ pub mod rules;
 pub mod rust;
 pub mod schema;
 pub mod sides;
+mod twins;
 pub mod unify;
 pub mod uses;
 
@@ -188,6 +191,7 @@ fn whole(rule: &str, name: &str, document: &Document) -> Entry {
     let finding = found::Finding::new(rule).named(name);
     let place = Place {
         pointer: String::new(),
+        written: String::new(),
         file: document.written.file.clone(),
         line: Some(1),
     };

@@ -1,9 +1,15 @@
 //! What the comparison of the normal forms cannot see: schemas that nobody
 //! uses, keywords that the lowering leaves out, and the vendor's prose.
 
+use super::discriminators::discriminators;
 use super::document::{Document, is_prose};
-use super::found::{Finding, quoted};
+use super::found::{Finding, code, quoted};
+use super::level::Level;
+use super::lost::{Lost, without_prose};
+use super::rule::Rule;
+use super::rules;
 use super::schema::label;
+use super::twins::Twins;
 use crate::lower::rules::type_of;
 use crate::pointer;
 use crate::shape::{self, Kind, Shape};
@@ -11,21 +17,30 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything of that sort.
-pub(super) fn residue(base: &Document, head: &Document, told: &BTreeSet<String>) -> Vec<Finding> {
+pub(super) fn residue(
+    base: &Document,
+    head: &Document,
+    told: &Told,
+    twins: &Twins,
+) -> Vec<Finding> {
     let mut found = unused(base, head);
-    found.extend(lost(base, head, told));
+    found.extend(lost(base, head, told, twins));
+    found.extend(discriminators(base, head, twins));
     found.extend(prose(base, head));
-    found
+    found.into_iter().map(Finding::as_written).collect()
 }
 
 fn unused(base: &Document, head: &Document) -> Vec<Finding> {
     let names: BTreeSet<&String> = base.unused.keys().chain(head.unused.keys()).collect();
+    // What something that the lowering leaves out refers to is compared there.
+    let lost = referred(base).into_iter().chain(referred(head));
+    let lost: BTreeSet<String> = lost.collect();
     let mut found = Vec::new();
-    for name in names {
+    for name in names.into_iter().filter(|name| !lost.contains(*name)) {
         let at = pointer::join("/components/schemas", name);
         let rule = match (base.unused.get(name), head.unused.get(name)) {
             (None, None) => continue,
-            (Some(old), Some(new)) if plain(old) == plain(new) => continue,
+            (Some(old), Some(new)) if without_prose(old) == without_prose(new) => continue,
             (Some(_), Some(_)) => "unused-schema-changed",
             // One that comes into use, or goes out of it, is reported there.
             (None, Some(_)) if used(base, name) => continue,
@@ -44,64 +59,111 @@ fn unused(base: &Document, head: &Document) -> Vec<Finding> {
     found
 }
 
+/// The schemas that something refers to which the lowering leaves out.
+fn referred(document: &Document) -> BTreeSet<String> {
+    fn collect(value: &Value, todo: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                let reference = map.get("$ref").and_then(Value::as_str);
+                todo.extend(reference.and_then(pointer::of_reference));
+                map.values().for_each(|child| collect(child, todo));
+            }
+            Value::Array(list) => list.iter().for_each(|child| collect(child, todo)),
+            _ => {}
+        }
+    }
+    let mut todo = Vec::new();
+    for lost in document.lost.values() {
+        collect(&lost.value, &mut todo);
+    }
+    let mut seen = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    while let Some(at) = todo.pop() {
+        if let Some(name) = at.strip_prefix("/components/schemas/") {
+            names.insert(pointer::unescape(name.split('/').next().unwrap_or(name)));
+        }
+        if seen.insert(at.clone())
+            && let Some(target) = document.written.value.pointer(&at)
+        {
+            collect(target, &mut todo);
+        }
+    }
+    names
+}
+
 /// Whether an operation reaches the schema that the vendor calls so.
 fn used(document: &Document, name: &str) -> bool {
     document.named.values().any(|known| known == name)
 }
 
-/// A schema without prose.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => map
-            .iter()
-            .filter(|(name, child)| !is_prose(name) || child.is_object())
-            .map(|(name, child)| (name.clone(), plain(child)))
-            .collect(),
-        Value::Array(list) => list.iter().map(plain).collect(),
-        other => other.clone(),
-    }
-}
+/// The places that rules have spoken of already, and how much it matters there.
+pub(super) type Told = BTreeMap<String, Level>;
 
-fn lost(base: &Document, head: &Document, told: &BTreeSet<String>) -> Vec<Finding> {
-    let places: BTreeSet<&String> = base.lost.keys().chain(head.lost.keys()).collect();
+fn lost(base: &Document, head: &Document, told: &Told, twins: &Twins) -> Vec<Finding> {
+    let roots = (&base.written.value, &head.written.value);
+    let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
+    pairs.extend(base.lost.keys().map(|at| (at.clone(), twins.across(at))));
+    pairs.extend(head.lost.keys().map(|at| (twins.back(at), at.clone())));
     let mut found = Vec::new();
-    for place in places {
-        let (old, new) = (
-            base.written.value.pointer(place),
-            head.written.value.pointer(place),
-        );
-        let (before, after) = (base.lost.get(place), head.lost.get(place));
+    for (from, place) in &pairs {
+        let (before, after) = (base.lost.get(from), head.lost.get(place));
         // What stands in a node of one side only comes or goes with the node.
-        let parent = pointer::split(place).map_or("", |(parent, _)| parent);
-        let both = |d: &Document| d.written.value.pointer(parent).is_some();
-        if before == after || !both(base) || !both(head) {
+        let parent = |place: &str| {
+            let split = pointer::split(place);
+            split.map_or(String::new(), |(parent, _)| parent.to_owned())
+        };
+        let around = (parent(from), parent(place));
+        if roots.0.pointer(&around.0).is_none() || roots.1.pointer(&around.1).is_none() {
             continue;
         }
-        let old = before.cloned().or_else(|| old.map(plain));
-        let new = after.cloned().or_else(|| new.map(plain));
-        // The rules have spoken of this very place.
-        let told = told.contains(place) || told.contains(parent);
-        if old == new || told {
+        let written = |root: &Value, at: &str, lost: Option<&Lost>, old: bool| {
+            let value = lost.map(|lost| lost.value.clone());
+            let value = value.or_else(|| root.pointer(at).map(without_prose));
+            value.map(|value| twins.spelled(root, &value, old, 4))
+        };
+        let old = written(roots.0, from, before, true);
+        let new = written(roots.1, place, after, false);
+        if old == new {
             continue;
         }
         let last = pointer::split(place)
             .map(|(_, last)| last)
             .unwrap_or_default();
-        let around = label::place(&head.written.value, parent);
+        let lost = || before.iter().chain(&after);
+        let aside = lost().all(|lost| lost.aside);
+        let tuple = lost().any(|lost| lost.rule == "prefix-items");
+        let named = label::place(&head.written.value, &around.1);
         let (rule, name) = match (last.as_str(), &old, &new) {
             // A default that its own type does not allow is still a default.
-            ("default", None, Some(_)) => ("default-added", around),
-            ("default", Some(_), None) => ("default-removed", around),
+            ("default", None, Some(_)) => ("default-added", named),
+            ("default", Some(_), None) => ("default-removed", named),
             ("default", Some(a), Some(b)) if type_of(a) != type_of(b) => {
-                ("default-type-changed", around)
+                ("default-type-changed", named)
             }
-            ("default", Some(_), Some(_)) => ("default-changed", around),
-            _ => ("lowered-away-changed", format!("`{last}` of {around}")),
+            ("default", Some(_), Some(_)) => ("default-changed", named),
+            _ if tuple => ("tuple-changed", named),
+            _ if aside => ("aside-changed", format!("{} of {named}", code(&last))),
+            _ => (
+                "lowered-away-changed",
+                format!("{} of {named}", code(&last)),
+            ),
         };
+        // The rules have spoken of this very place; or of the schema, where it
+        // is said more loosely, and not less urgently.
+        let spoken = |place: &str, around: &str| {
+            let level = told.get(around).copied();
+            told.contains_key(place)
+                || (!tuple
+                    && lost().any(|l| !l.dropped)
+                    && level >= rules::find(rule).map(Rule::worst))
+        };
+        if spoken(from, &around.0) || spoken(place, &around.1) {
+            continue;
+        }
         found.push(
             Finding::new(rule)
                 .at(
-                    old.is_some().then_some(place),
+                    old.is_some().then_some(from),
                     new.is_some().then_some(place),
                 )
                 .named(name)

@@ -1,7 +1,7 @@
 //! Which operation of the new document is which of the old one.
 
 use super::{Operation, Walk};
-use crate::diff::found::Finding;
+use crate::diff::found::{Finding, code};
 use crate::diff::schema::resolve::Node;
 use crate::pointer;
 use crate::shape::METHODS;
@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Several paths that moved under a prefix, or out from under it.
+    /// All paths, or nearly all, that moved under a prefix, or out from under it.
     fn moved_prefix(&mut self, old: &mut Vec<Seen<'a>>, new: &mut Vec<Seen<'a>>) {
         let mut moves: BTreeMap<(String, String), Vec<(usize, usize)>> = BTreeMap::new();
         for (i, one) in old.iter().enumerate() {
@@ -145,6 +145,13 @@ impl<'a> Walk<'a> {
         let Some(((from, to), pairs)) = best else {
             return;
         };
+        // Operations that are where they were speak against a move of all.
+        let stayed = self.operations.len();
+        let name = match (stayed, pairs.len() * 4 >= (stayed + pairs.len()) * 3) {
+            (0, _) => "all paths".to_owned(),
+            (_, true) => format!("{} of {} operations", pairs.len(), stayed + pairs.len()),
+            (_, false) => return,
+        };
         let mut touched = Vec::new();
         for (i, j) in &pairs {
             touched.push(self.add(Some(&old[*i]), Some(&new[*j])));
@@ -153,11 +160,12 @@ impl<'a> Walk<'a> {
             if prefix.is_empty() {
                 "`/`".to_owned()
             } else {
-                format!("`{prefix}`")
+                code(prefix)
             }
         };
         let finding = Finding::new("paths-moved")
             .at(Some("/paths"), Some("/paths"))
+            .named(name)
             .change(root(&from), root(&to));
         self.findings.push((finding, touched));
         let mut n = 0;

@@ -1,7 +1,7 @@
 //! Parameters of requests, headers of answers.
 
 use super::Walk;
-use crate::diff::found::{Finding, quoted};
+use crate::diff::found::{Finding, code, quoted};
 use crate::diff::level::Ways;
 use crate::diff::schema::resolve::Node;
 use crate::diff::schema::similar;
@@ -37,7 +37,11 @@ fn flag(node: &Node<'_>, key: &str) -> bool {
 }
 
 fn called(node: &Node<'_>) -> String {
-    format!("{} parameter `{}`", text(node, "in"), text(node, "name"))
+    format!(
+        "{} parameter {}",
+        text(node, "in"),
+        code(text(node, "name"))
+    )
 }
 
 /// Headers are called the same in any case.
@@ -79,6 +83,18 @@ pub(super) fn schema<'a>(node: &Node<'a>) -> Option<Node<'a>> {
         let content = node.get("content")?.members();
         content.into_iter().next()?.1.get("schema")
     })
+}
+
+/// Whether parameters of a path stand at other places of it.
+fn reordered(old: &[String], new: &[String]) -> bool {
+    fn common<'l>(list: &'l [String], other: &[String]) -> Vec<(usize, &'l String)> {
+        let list = list.iter().enumerate();
+        list.filter(|(_, name)| other.contains(name)).collect()
+    }
+    let (one, other) = (common(old, new), common(new, old));
+    let names = |list: &[(usize, &String)]| list.iter().map(|(_, n)| (*n).clone()).collect();
+    let (names, others): (Vec<String>, Vec<String>) = (names(&one), names(&other));
+    names != others || (old.len() == new.len() && one != other)
 }
 
 impl<'a> Walk<'a> {
@@ -165,6 +181,20 @@ impl<'a> Walk<'a> {
         };
         let operation = &self.operations[n];
         let pairs = (path(operation.base.as_ref()), path(operation.head.as_ref()));
+        if reordered(&pairs.0, &pairs.1) {
+            let said = |names: &[String]| {
+                let texts: Vec<String> = names.iter().map(|name| code(name)).collect();
+                texts.join(", ")
+            };
+            let at = |node: Option<&Node<'a>>| node.map(|node| node.at.clone());
+            let (base, head) = (at(operation.base.as_ref()), at(operation.head.as_ref()));
+            let finding = Finding::new("path-parameters-reordered")
+                .at(base.as_deref(), head.as_deref())
+                .named(operation.name.clone())
+                .change(said(&pairs.0), said(&pairs.1))
+                .only(Ways::SENT);
+            self.find(finding, n);
+        }
         if pairs.0.len() != pairs.1.len() {
             return;
         }
@@ -269,7 +299,7 @@ impl<'a> Walk<'a> {
                 (true, false) => self.find(at("response-header-undeprecated"), n),
                 _ => {}
             }
-            let what = format!("the header `{name}`");
+            let what = format!("the header {}", code(name));
             self.described(n, &one, &other, &what, Ways::RECEIVED);
             let known = ["required", "deprecated", "schema", "content", "description"];
             self.leftover(n, &one, &other, &known, Ways::RECEIVED);

@@ -1,7 +1,8 @@
 //! How clients say who they are.
 
 use super::Walk;
-use crate::diff::found::Finding;
+use crate::diff::document::Document;
+use crate::diff::found::{Finding, code};
 use crate::diff::schema::resolve::Node;
 use crate::pointer;
 use serde_json::Value;
@@ -49,9 +50,9 @@ fn said(alternative: &Alternative) -> String {
     let schemes = alternative.iter().map(|(name, scopes)| {
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
         if scopes.is_empty() {
-            format!("`{name}`")
+            code(name)
         } else {
-            format!("`{name}` ({})", scopes.join(", "))
+            format!("{} ({})", code(name), scopes.join(", "))
         }
     });
     schemes.collect::<Vec<_>>().join(" with ")
@@ -75,6 +76,15 @@ fn meaning(value: Option<&Value>) -> Option<Value> {
     Some(value)
 }
 
+/// Whether one way in asks for all that another one asks for.
+fn holds(way: &Alternative, other: &Alternative) -> bool {
+    !other.is_empty()
+        && other.iter().all(|(name, scopes)| {
+            let own = way.get(name);
+            own.is_some_and(|own| own.is_superset(scopes))
+        })
+}
+
 impl Walk<'_> {
     /// Compares the security of all operations: what is said once is reported
     /// once.
@@ -95,6 +105,7 @@ impl Walk<'_> {
                 changes.entry(pair).or_default().push(n);
             }
         }
+        self.unused_schemes();
         for ((old, new), touched) in changes {
             self.ways_in(&old, &new, &touched);
         }
@@ -114,6 +125,49 @@ impl Walk<'_> {
         }
     }
 
+    /// Schemes that no operation asks for, on either side.
+    fn unused_schemes(&mut self) {
+        let folder = "/components/securitySchemes";
+        let documents = (self.schemas.base, self.schemas.head);
+        let schemes = |document: &'_ Document| -> BTreeMap<String, Value> {
+            let written = document.written.value.pointer(folder);
+            let map = written.and_then(Value::as_object).into_iter().flatten();
+            map.map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        };
+        let (old, new) = (schemes(documents.0), schemes(documents.1));
+        let asked: BTreeSet<String> = self
+            .operations
+            .iter()
+            .flat_map(|operation| {
+                let sides = [
+                    operation.base.as_ref().map(|node| read(self.base(), node)),
+                    operation.head.as_ref().map(|node| read(self.head(), node)),
+                ];
+                sides.into_iter().flatten()
+            })
+            .flat_map(|security| security.ways_in.into_iter().flat_map(BTreeMap::into_keys))
+            .collect();
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names.into_iter().filter(|name| !asked.contains(*name)) {
+            let (one, other) = (meaning(old.get(name)), meaning(new.get(name)));
+            let rule = match (&one, &other) {
+                _ if one == other => continue,
+                (None, _) => "unused-security-scheme-added",
+                (_, None) => "unused-security-scheme-removed",
+                _ => "unused-security-scheme-changed",
+            };
+            let at = pointer::join(folder, name);
+            let side = |value: Option<Value>| value.map(|_| at.as_str());
+            let finding = Finding::new(rule)
+                .at(side(one), side(other))
+                .named(name)
+                .about(name)
+                .as_written();
+            self.findings.push((finding, Vec::new()));
+        }
+    }
+
     fn ways_in(&mut self, old: &Security, new: &Security, touched: &[usize]) {
         let at = |rule: &str| Finding::new(rule).at(Some(&old.at), Some(&new.at));
         let open = |security: &Security| security.ways_in == BTreeSet::from([Alternative::new()]);
@@ -126,17 +180,27 @@ impl Walk<'_> {
             let gone: Vec<&Alternative> = old.ways_in.difference(&new.ways_in).collect();
             let mut come: Vec<&Alternative> = new.ways_in.difference(&old.ways_in).collect();
             for way in gone {
-                match come.iter().position(|other| self.same_way(way, other)) {
-                    Some(n) => {
-                        let other = come.remove(n);
-                        let name =
-                            |way: &Alternative| way.keys().cloned().collect::<Vec<_>>().join(", ");
-                        found.push(at("security-scheme-renamed").change(name(way), name(other)));
-                    }
-                    None => {
+                let find = |same: &dyn Fn(&Alternative) -> bool| -> Option<usize> {
+                    come.iter().position(|other| same(other))
+                };
+                let renamed = find(&|other| self.same_way(way, other));
+                let demanded = find(&|other| holds(other, way));
+                let spared = find(&|other| !other.is_empty() && holds(way, other));
+                let (rule, n) = match (renamed, demanded, spared) {
+                    (Some(n), _, _) => ("security-scheme-renamed", n),
+                    (_, Some(n), _) => ("security-scheme-demanded", n),
+                    (_, _, Some(n)) => ("security-scheme-spared", n),
+                    _ => {
                         found.push(at("security-alternative-removed").named(said(way)));
+                        continue;
                     }
-                }
+                };
+                let other = come.remove(n);
+                let name = |way: &Alternative| match rule {
+                    "security-scheme-renamed" => way.keys().cloned().collect::<Vec<_>>().join(", "),
+                    _ => said(way),
+                };
+                found.push(at(rule).change(name(way), name(other)));
             }
             for way in come {
                 found.push(at("security-alternative-added").named(said(way)));

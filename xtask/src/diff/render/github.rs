@@ -1,5 +1,6 @@
 //! Annotations that GitHub puts beside the lines.
 
+use super::escape::{message, plain, property};
 use super::{operations, summary};
 use crate::diff::Diff;
 use crate::diff::level::Level;
@@ -23,32 +24,26 @@ pub(super) fn github(diff: &Diff) -> String {
             "title={}",
             property(&format!("{}: {}", entry.level, entry.rule.id))
         ));
-        let mut message = entry.text.replace('`', "");
+        let mut lines = vec![plain(&entry.text)];
         let touched = operations(entry, 6);
         if !touched.is_empty() {
-            let _ = write!(message, "\n{touched}");
+            lines.push(touched);
         }
         if entry.mapping.undecided {
-            message.push_str("\nundecided: no table of unify says what this word means");
+            lines.push("undecided: no table of unify says what this word means".to_owned());
         }
-        let _ = write!(message, "\n{}", entry.rule.act);
+        lines.push(entry.rule.act.to_owned());
         let _ = writeln!(
             out,
             "::{command} {}::{}",
             properties.join(","),
-            data(&message)
+            message(&lines)
         );
     }
-    let _ = writeln!(out, "::notice title=Schema diff::{}", data(&summary(diff)));
+    let _ = writeln!(
+        out,
+        "::notice title=Schema diff::{}",
+        message(&[summary(diff)])
+    );
     out
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

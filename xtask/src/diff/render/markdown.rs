@@ -1,5 +1,6 @@
 //! The page that a reviewer reads.
 
+use super::escape::{code, html, markdown as markdown_of};
 use super::{condensed, count, operations, summary};
 use crate::diff::entry::{Entry, Place};
 use crate::diff::rust::RustChange;
@@ -25,7 +26,7 @@ fn table(out: &mut String, document: &DocumentDiff) {
     let _ = writeln!(
         out,
         "\n### {}\n\n{}; Rust: {}\n",
-        document.name,
+        markdown_of(&document.name),
         count(&counts),
         document.rust.semver.word()
     );
@@ -36,10 +37,10 @@ fn table(out: &mut String, document: &DocumentDiff) {
             out,
             "| {} | {} | {} | {} | {} |",
             level(entry),
-            cell(&entry.text),
-            cell(&operations(entry, SHOWN)),
-            cell(&brief(&entry.rust)),
-            cell(&entry.mapping.brief()),
+            markdown_of(&entry.text),
+            markdown_of(&operations(entry, SHOWN)),
+            brief(&entry.rust),
+            entry.mapping.brief(),
         );
     }
 }
@@ -52,14 +53,6 @@ fn level(entry: &Entry) -> String {
         }
         _ => format!("**{}**", entry.level),
     }
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
 }
 
 fn brief(change: &RustChange) -> String {
@@ -98,10 +91,10 @@ fn details(out: &mut String, document: &DocumentDiff) {
     let _ = writeln!(
         out,
         "\n<details><summary>Details of {}</summary>\n",
-        document.name
+        html(&document.name)
     );
     for entry in &document.entries {
-        let _ = writeln!(out, "#### {}: {}\n", entry.level, entry.text);
+        let _ = writeln!(out, "#### {}: {}\n", entry.level, markdown_of(&entry.text));
         let _ = writeln!(out, "- rule: `{}`. {}", entry.rule.id, entry.rule.means);
         let _ = writeln!(out, "- what to do: {}", entry.rule.act);
         for (side, place) in [("old", &entry.base), ("new", &entry.head)] {
@@ -110,7 +103,11 @@ fn details(out: &mut String, document: &DocumentDiff) {
             }
         }
         if !entry.operations.is_empty() {
-            let _ = writeln!(out, "- operations: {}", operations(entry, usize::MAX));
+            let _ = writeln!(
+                out,
+                "- operations: {}",
+                markdown_of(&operations(entry, usize::MAX))
+            );
         }
         rust(out, &entry.rust);
         if entry.mapping.undecided {
@@ -122,8 +119,10 @@ fn details(out: &mut String, document: &DocumentDiff) {
         for rule in &entry.mapping.rules {
             let _ = writeln!(
                 out,
-                "- unify: `{}` gives `{}`: {}",
-                rule.id, rule.field, rule.says
+                "- unify: {} gives {}: {}",
+                code(&rule.id),
+                code(&rule.field),
+                markdown_of(&rule.says)
             );
         }
         if !entry.mapping.files.is_empty() {
@@ -138,7 +137,7 @@ fn details(out: &mut String, document: &DocumentDiff) {
         out.push('\n');
     }
     for note in &document.notes {
-        let _ = writeln!(out, "> {note}\n");
+        let _ = writeln!(out, "> {}\n", markdown_of(note));
     }
     out.push_str("</details>\n");
 }
@@ -147,10 +146,10 @@ fn located(place: &Place) -> String {
     let line = place
         .line
         .map_or(String::new(), |line| format!(", line {line}"));
-    let pointer = if place.pointer.is_empty() {
+    let pointer = if place.written.is_empty() {
         "/"
     } else {
-        &place.pointer
+        &place.written
     };
     format!("{} in {}{line}", code(pointer), code(&place.file))
 }

@@ -1,5 +1,6 @@
 //! How a diff is said.
 
+mod escape;
 mod github;
 pub mod json;
 mod markdown;

@@ -1,5 +1,6 @@
 //! For people at a terminal.
 
+use super::escape::{plain, shown};
 use super::{condensed, count, operations, summary};
 use crate::diff::rust::RustChange;
 use crate::diff::{Counts, Diff};
@@ -13,22 +14,22 @@ pub(super) fn text(diff: &Diff) -> String {
             continue;
         }
         let counts = Counts::of(&document.entries);
-        let _ = writeln!(out, "{}: {}", document.name, count(&counts));
+        let _ = writeln!(out, "{}: {}", shown(&document.name), count(&counts));
         for entry in &document.entries {
             let _ = writeln!(out, "\n{:<9} {}", entry.level, plain(&entry.text));
             let place = entry.near.as_ref();
             let line = place
                 .and_then(|place| place.line)
                 .map_or(String::new(), |n| format!(":{n}"));
-            let file = place.map_or("", |place| place.file.as_str());
+            let file = place.map_or(String::new(), |place| shown(&place.file));
             let _ = writeln!(
                 out,
                 "          {} at {file}{line} {}",
                 entry.rule.id,
-                entry.pointer()
+                shown(entry.written())
             );
             if !entry.operations.is_empty() {
-                let _ = writeln!(out, "          {}", operations(entry, 6));
+                let _ = writeln!(out, "          {}", shown(&operations(entry, 6)));
             }
             rust(&mut out, &entry.rust, "          ");
             let mapping = entry.mapping.brief();
@@ -45,7 +46,7 @@ pub(super) fn text(diff: &Diff) -> String {
             rust(&mut out, &document.unexplained, "  ");
         }
         for note in &document.notes {
-            let _ = writeln!(out, "\nnote: {note}");
+            let _ = writeln!(out, "\nnote: {}", shown(note));
         }
         out.push('\n');
     }
@@ -53,22 +54,20 @@ pub(super) fn text(diff: &Diff) -> String {
     out
 }
 
-fn plain(text: &str) -> String {
-    text.replace('`', "")
-}
-
 fn rust(out: &mut String, change: &RustChange, indent: &str) {
     for item in condensed(&change.vanishes) {
-        let _ = writeln!(out, "{indent}- {item}");
+        let _ = writeln!(out, "{indent}- {}", shown(item));
     }
     for item in condensed(&change.appears) {
-        let _ = writeln!(out, "{indent}+ {item}");
+        let _ = writeln!(out, "{indent}+ {}", shown(item));
     }
     for changed in &change.changes {
         let _ = writeln!(
             out,
             "{indent}~ {}: {} → {}",
-            changed.item, changed.from, changed.to
+            shown(&changed.item),
+            shown(&changed.from),
+            shown(&changed.to)
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Constraints of numbers, texts, lists and objects.
 
-use crate::diff::rule::{B, I, Rule, W, rule, waived};
+use crate::diff::rule::{B, I, Rule, W, rule, swaps, waived};
 
 const LOOSE: &str = "no type depends on a bound, so that answers beyond it still decode; requests beyond it are refused";
 
@@ -29,5 +29,13 @@ pub const RULES: &[Rule] = &[
         "{name}: {to}, it was {from}",
         "Neither of the two bounds holds the other: some values are refused that were fine, and the other way round.",
         "Look whether the callers' values still fit.",
+    ),
+    rule(
+        "part-outweighed",
+        (I, I),
+        swaps("part-outweighed"),
+        "{name} is {to}, it was {from}; another part of the `allOf` is stricter",
+        "Several parts of a schema speak of one thing, and all of them hold. This one changed, and the whole did not.",
+        "Nothing.",
     ),
 ];

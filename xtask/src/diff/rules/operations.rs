@@ -35,8 +35,8 @@ pub const RULES: &[Rule] = &[
         "paths-moved",
         (B, B),
         swaps("paths-moved"),
-        "all paths moved from under {from} to under {to}",
-        "Every operation has another address, unless the vendor's base URL moved the other way.",
+        "{name} moved from under {from} to under {to}",
+        "Every operation, or nearly every one, has another address, unless the vendor's base URL moved the other way.",
         "Compare with the base URL: if it ends in the same prefix, drop it there or put it there; else change the paths in `source.toml`.",
     ),
     rule(

@@ -80,6 +80,14 @@ pub const RULES: &[Rule] = &[
         "Regenerate: the Rust function stays as it is.",
     ),
     rule(
+        "path-parameters-reordered",
+        (B, N),
+        waived("path-parameters-reordered", SENT),
+        "the path of {name} holds {to} in this order, it was {from}",
+        "The same values stand at other places of the address: calls that put them in the old order reach another thing.",
+        "The arguments of the Rust function change their order without changing their types: a new major version, and a line in the release notes.",
+    ),
+    rule(
         "parameter-style-changed",
         (B, N),
         waived("parameter-style-changed", SENT),

@@ -1,8 +1,9 @@
 //! What is said beside a shape: null, defaults, deprecation, descriptions,
 //! read-only, our own extensions.
 
-use super::Schemas;
-use crate::diff::found::quoted;
+use super::resolve::Said;
+use super::{Schemas, label};
+use crate::diff::found::{Finding, quoted};
 use crate::diff::level::Ways;
 use crate::lower::rules::type_of;
 use serde_json::Value;
@@ -15,10 +16,14 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("writeOnly", "became-write-only", "no-longer-write-only"),
 ];
 
-type Sides<'v> = (Option<&'v Value>, Option<&'v Value>);
+type Sides<'v> = (Option<Said<'v>>, Option<Said<'v>>);
 
-fn is_set(value: Option<&Value>) -> bool {
-    value == Some(&Value::Bool(true))
+fn is_set(said: &Option<Said<'_>>) -> bool {
+    value(said) == Some(&Value::Bool(true))
+}
+
+fn value<'v>(said: &Option<Said<'v>>) -> Option<&'v Value> {
+    said.as_ref().map(|said| said.value)
 }
 
 /// `integer` and `number` are one type of JSON.
@@ -33,20 +38,21 @@ impl<'a> Schemas<'a> {
     /// Compares the annotations of a pair.
     pub(super) fn annotations(&mut self, id: usize, get: &dyn Fn(&str) -> Sides<'a>) {
         for (keyword, appears, goes) in FLAGS {
-            let (from, to) = get(keyword);
-            let rule = match (is_set(from), is_set(to)) {
+            let sides = get(keyword);
+            let rule = match (is_set(&sides.0), is_set(&sides.1)) {
                 (false, true) => appears,
                 (true, false) => goes,
                 _ => continue,
             };
-            let finding = self.here(id, rule).about(*keyword);
+            let finding = self.beside(id, rule, &sides).about(*keyword);
             self.find(id, finding);
         }
         self.default(id, get("default"));
-        let (from, to) = get("description");
+        let sides = get("description");
+        let (from, to) = (value(&sides.0), value(&sides.1));
         if from != to {
             let finding = self
-                .here(id, "description-changed")
+                .beside(id, "description-changed", &sides)
                 .change(quoted(from), quoted(to))
                 .about("description");
             self.find(id, finding);
@@ -56,7 +62,8 @@ impl<'a> Schemas<'a> {
             "x-unitune-lenient",
             "x-unitune-transport",
         ] {
-            let (from, to) = get(keyword);
+            let sides = get(keyword);
+            let (from, to) = (value(&sides.0), value(&sides.1));
             if from != to {
                 let place = self.here(id, "extension-changed").name;
                 let finding = self
@@ -69,7 +76,19 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    fn default(&mut self, id: usize, (from, to): Sides<'a>) {
+    /// A finding where the annotation stands: around the whole, or in a part.
+    fn beside(&self, id: usize, rule: &str, sides: &Sides<'a>) -> Finding {
+        let part = |said: &Option<Said<'a>>| said.as_ref().and_then(|said| said.part.clone());
+        match (part(&sides.0), part(&sides.1)) {
+            (Some(old), Some(new)) => Finding::new(rule)
+                .at(Some(&old), Some(&new))
+                .named(label::place(&self.head.value, &new)),
+            _ => self.here(id, rule),
+        }
+    }
+
+    fn default(&mut self, id: usize, sides: Sides<'a>) {
+        let (from, to) = (value(&sides.0), value(&sides.1));
         let rule = match (from, to) {
             (None, None) => return,
             (None, Some(_)) | (Some(_), None) if self.pairs[id].quiet_default => return,
@@ -80,7 +99,7 @@ impl<'a> Schemas<'a> {
             (Some(_), Some(_)) => "default-changed",
         };
         let finding = self
-            .here(id, rule)
+            .beside(id, rule, &sides)
             .change(quoted(from), quoted(to))
             .about("default");
         self.find(id, finding);

@@ -112,22 +112,29 @@ impl<'a> Schemas<'a> {
         let pair = &self.pairs[id];
         let from = label::schema(&self.base.value, &pair.base);
         let to = label::schema(&self.head.value, &pair.head);
-        let (from, to) = if from == to {
-            let spelled = |root: &Value, union: &Union<'a>| {
-                let texts: Vec<String> = union
-                    .branches
-                    .iter()
-                    .map(|b| label::schema(root, b))
-                    .collect();
-                label::list(&texts, "or")
-            };
-            if grows {
-                (shape_of(plain), spelled(&self.head.value, union))
-            } else {
-                (spelled(&self.base.value, union), shape_of(plain))
-            }
+        // A union with a name is called by its branches: its name says nothing.
+        let spelled = |root: &Value| {
+            let branches = union.branches.iter();
+            let texts: Vec<String> = branches.map(|b| label::schema(root, b)).collect();
+            label::list(&texts, "or")
+        };
+        let roots = (&self.base.value, &self.head.value);
+        let whole = if grows {
+            (roots.1, &pair.head)
         } else {
-            (from, to)
+            (roots.0, &pair.base)
+        };
+        let named = follow(whole.0, whole.1).component.is_some();
+        let (from, to) = match (grows, named || from == to) {
+            (true, true) => (from, spelled(roots.1)),
+            (false, true) => (spelled(roots.0), to),
+            (_, false) => (from, to),
+        };
+        let place = label::place(whole.0, &whole.1.at);
+        let (from, to) = match grows {
+            true if from == place => (shape_of(plain), to),
+            false if to == place => (from, shape_of(plain)),
+            _ => (from, to),
         };
         if plain.is_any() {
             let rule = if grows {
@@ -135,7 +142,7 @@ impl<'a> Schemas<'a> {
             } else {
                 "type-widened"
             };
-            let finding = self.here(id, rule).change(from, to);
+            let finding = self.here(id, rule).named(place).change(from, to);
             self.find(id, finding);
             return;
         }
@@ -152,8 +159,8 @@ impl<'a> Schemas<'a> {
             .map(|branch| (score(branch), branch))
             .max_by(|a, b| a.0.total_cmp(&b.0));
         let Some((_, branch)) = best.filter(|(score, _)| *score >= 0.4) else {
-            let finding = self.here(id, "type-changed").change(from, to);
-            self.find(id, finding);
+            let finding = self.here(id, "type-changed").named(place);
+            self.find(id, finding.change(from, to));
             return;
         };
         let rule = if grows {
@@ -161,7 +168,7 @@ impl<'a> Schemas<'a> {
         } else {
             "no-longer-union"
         };
-        let finding = self.here(id, rule).change(from, to);
+        let finding = self.here(id, rule).named(place).change(from, to);
         self.find(id, finding);
         let child = if grows {
             self.pair(node, branch)
@@ -172,29 +179,6 @@ impl<'a> Schemas<'a> {
             // What annotates the whole is compared as a whole.
             self.pairs[child].bare = true;
             self.child(id, child, Ways::BOTH);
-        }
-    }
-
-    /// Compares what tells the branches apart, where the vendor says it.
-    pub(super) fn discriminator(
-        &mut self,
-        id: usize,
-        from: (&Node<'a>, &Flat<'a>),
-        to: (&Node<'a>, &Flat<'a>),
-    ) {
-        let name = |flat: &Flat<'a>, written: bool| -> Option<&'a str> {
-            let word = flat.word("discriminator").filter(|_| written)?;
-            word.get("propertyName")?.as_str()
-        };
-        let old = name(from.1, self.base.discriminators.contains(&from.0.at));
-        let new = name(to.1, self.head.discriminators.contains(&to.0.at));
-        if old != new {
-            let said =
-                |name: Option<&str>| name.map_or("their shape".to_owned(), |n| format!("`{n}`"));
-            let finding = self
-                .here(id, "discriminator-changed")
-                .change(said(old), said(new));
-            self.find(id, finding);
         }
     }
 }

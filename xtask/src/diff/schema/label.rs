@@ -1,6 +1,7 @@
 //! What a sentence calls a place or a schema.
 
 use super::resolve::{Node, flatten, follow};
+use crate::diff::found::code;
 use crate::pointer;
 use serde_json::Value;
 
@@ -11,9 +12,9 @@ pub fn place(root: &Value, at: &str) -> String {
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     match steps.as_slice() {
         [] => "the document".to_owned(),
-        ["components", "schemas", name, rest @ ..] => format!("`{name}{}`", inner(rest)),
+        ["components", "schemas", name, rest @ ..] => code(&format!("{name}{}", inner(rest))),
         ["components", folder, name, rest @ ..] => {
-            format!("{folder} `{name}{}`", inner(rest))
+            format!("{folder} {}", code(&format!("{name}{}", inner(rest))))
         }
         ["paths", path, method, rest @ ..] => {
             let operation = format!("{} {path}", method.to_uppercase());
@@ -24,7 +25,7 @@ pub fn place(root: &Value, at: &str) -> String {
                 format!("{part} of {operation}")
             }
         }
-        [first, ..] => format!("`{first}`"),
+        [first, ..] => code(first),
     }
 }
 
@@ -39,10 +40,9 @@ fn part(root: &Value, path: &str, method: &str, steps: &[&str]) -> String {
                 value.unwrap_or("?").to_owned()
             };
             format!(
-                "the {} parameter `{}{}`",
+                "the {} parameter {}",
                 field("in"),
-                field("name"),
-                inner(rest)
+                code(&format!("{}{}", field("name"), inner(rest)))
             )
         }
         ["requestBody", "content", media, rest @ ..] => with("the body", media, rest),
@@ -51,11 +51,11 @@ fn part(root: &Value, path: &str, method: &str, steps: &[&str]) -> String {
             with(&format!("the answer {status}"), media, rest)
         }
         ["responses", status, "headers", name, ..] => {
-            format!("the header `{name}` of the answer {status}")
+            format!("the header {} of the answer {status}", code(name))
         }
         ["responses", status, ..] => format!("the answer {status}"),
         [] => String::new(),
-        [keyword, ..] => format!("`{keyword}`"),
+        [keyword, ..] => code(keyword),
     }
 }
 
@@ -67,9 +67,9 @@ fn with(what: &str, media: &str, rest: &[&str]) -> String {
         format!(" ({media})")
     };
     match members.strip_prefix('.') {
-        Some(member) => format!("`{member}` in {what}{media}"),
+        Some(member) => format!("{} in {what}{media}", code(member)),
         None if members.is_empty() => format!("{what}{media}"),
-        None => format!("`{members}` of {what}{media}"),
+        None => format!("{} of {what}{media}", code(&members)),
     }
 }
 
@@ -105,25 +105,28 @@ fn inner(steps: &[&str]) -> String {
 #[must_use]
 pub fn schema(root: &Value, node: &Node<'_>) -> String {
     let followed = follow(root, node);
-    if let Some(component) = followed.component {
-        return format!("`{component}`");
+    match followed.component {
+        Some(component) => code(component),
+        None => shape(root, &followed.core),
     }
-    let flat = flatten(root, &followed.core);
+}
+
+/// The same, without the name that it may have.
+#[must_use]
+pub fn shape(root: &Value, core: &Node<'_>) -> String {
+    let flat = flatten(root, core);
     if let Some(union) = flat.unions.first() {
         let branches: Vec<String> = union.branches.iter().map(|b| schema(root, b)).collect();
         return list(&branches, "or");
     }
-    if let Some(Value::Array(values)) = flat.word("enum") {
-        return self::values(values);
+    if let Some(values) = flat.values() {
+        return self::values(values.iter().map(|node| node.value));
     }
     match flat.kind() {
-        Some("array") => {
-            let items = followed.core.get("items");
-            items.map_or_else(
-                || "a list".to_owned(),
-                |items| format!("a list of {}", schema(root, &items)),
-            )
-        }
+        Some("array") => flat.schemas("items").first().map_or_else(
+            || "a list".to_owned(),
+            |items| format!("a list of {}", schema(root, items)),
+        ),
         Some("object") if flat.properties.is_empty() => "a free object".to_owned(),
         Some("object") => "an object".to_owned(),
         Some("integer") => "an integer".to_owned(),
@@ -137,12 +140,11 @@ pub fn schema(root: &Value, node: &Node<'_>) -> String {
 
 /// Values, some of them.
 #[must_use]
-pub fn values(values: &[Value]) -> String {
+pub fn values<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     let texts: Vec<String> = values
-        .iter()
         .map(|value| match value {
-            Value::String(text) => format!("`\"{text}\"`"),
-            other => format!("`{other}`"),
+            Value::String(text) => code(&format!("\"{text}\"")),
+            other => code(&other.to_string()),
         })
         .collect();
     if texts.len() > 6 {

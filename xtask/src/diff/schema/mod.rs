@@ -7,6 +7,7 @@ mod constraints;
 pub mod label;
 mod names;
 mod objects;
+mod parts;
 pub mod resolve;
 pub mod similar;
 mod types;
@@ -32,6 +33,8 @@ pub struct Pair<'a> {
     quiet_default: bool,
     /// What annotates the shape is said by who refers to the pair.
     bare: bool,
+    /// The components that are put together here, old and new.
+    pub parts: Vec<(&'a str, &'a str)>,
     /// What differs here.
     pub findings: Vec<Finding>,
     /// The pairs that this one holds or refers to, and the directions in which
@@ -81,6 +84,7 @@ impl<'a> Schemas<'a> {
             head: head.clone(),
             quiet_default: false,
             bare: false,
+            parts: Vec::new(),
             findings: Vec::new(),
             children: Vec::new(),
         });
@@ -195,7 +199,7 @@ impl<'a> Schemas<'a> {
         let value = |node: Option<&Node<'_>>| -> Option<Value> { node.map(|n| n.value.clone()) };
         let finding = Finding::new(super::rules::UNCLASSIFIED)
             .at(from.map(|n| n.at.as_str()), to.map(|n| n.at.as_str()))
-            .named(format!("`{keyword}` of {place}"))
+            .named(format!("{} of {place}", super::found::code(keyword)))
             .change(
                 super::found::quoted(value(from).as_ref()),
                 super::found::quoted(value(to).as_ref()),

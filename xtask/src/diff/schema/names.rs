@@ -1,14 +1,22 @@
 //! What schemas are called on both sides.
 
 use super::Schemas;
-use super::resolve::Followed;
+use super::resolve::{Followed, flatten, follow};
 use crate::diff::document::{Document, squash};
 use crate::diff::found::Finding;
 use crate::pointer;
+use serde_json::Value;
 
 fn has(document: &Document, component: &str) -> bool {
     let schemas = document.value.pointer("/components/schemas");
     schemas.is_some_and(|schemas| schemas.get(component).is_some())
+}
+
+/// Whether a component is a branch of the union that a schema is.
+fn is_branch(root: &Value, union: &Followed<'_>, component: &str) -> bool {
+    let flat = flatten(root, &union.core);
+    let mut branches = flat.unions.iter().flat_map(|union| &union.branches);
+    branches.any(|branch| follow(root, branch).component == Some(component))
 }
 
 fn at(component: &str) -> String {
@@ -25,6 +33,14 @@ impl<'a> Schemas<'a> {
         let finding = match (old, new) {
             (None, None) => return,
             (Some(old), Some(new)) if old == new => return,
+            // A union that comes down to one of its branches, or the other way
+            // round, is told as that.
+            (Some(old), Some(new))
+                if is_branch(&self.base.value, from, new)
+                    || is_branch(&self.head.value, to, old) =>
+            {
+                return;
+            }
             (Some(old), Some(new)) => {
                 let stays = has(self.head, old);
                 let known = has(self.base, new);

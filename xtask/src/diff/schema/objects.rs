@@ -1,29 +1,50 @@
 //! Members of objects.
 
 use super::annotations::visible;
-use super::resolve::{Flat, Node, follow};
+use super::parts::{Both, paired};
+use super::resolve::{Flat, Followed, Node, follow};
 use super::{Schemas, label, similar};
-use crate::diff::found::{Finding, quoted};
+use crate::diff::found::{Finding, code, quoted};
 use crate::diff::level::Ways;
 use serde_json::Value;
 
 /// What an object says about members that it does not name.
-enum Further<'a> {
+#[derive(Clone, Copy)]
+enum Further {
     Any,
     None,
-    Of(Node<'a>),
+    Of,
 }
 
-fn further<'a>(flat: &Flat<'a>) -> Further<'a> {
-    match flat.words.get("additionalProperties") {
-        None => Further::Any,
-        Some(node) => match node.value {
-            Value::Bool(false) => Further::None,
-            Value::Bool(true) => Further::Any,
-            Value::Object(map) if map.is_empty() => Further::Any,
-            _ => Further::Of(node.clone()),
-        },
+/// What all parts together say of them, and the schemas that all of them hold to.
+fn further<'a>(flat: &Flat<'a>) -> Further {
+    let all = flat.all("additionalProperties");
+    if all.iter().any(|node| node.value == &Value::Bool(false)) {
+        return Further::None;
     }
+    match typed(flat).is_empty() {
+        true => Further::Any,
+        false => Further::Of,
+    }
+}
+
+/// The schemas of members that are not named.
+fn typed<'f, 'a>(flat: &'f Flat<'a>) -> Vec<&'f Node<'a>> {
+    let schemas = flat.schemas("additionalProperties").into_iter();
+    schemas
+        .filter(|node| node.value.as_object().is_some_and(|map| !map.is_empty()))
+        .collect()
+}
+
+/// Said twice in the same way is said once.
+fn distinct<'f, 'a>(schemas: &'f [Node<'a>]) -> Vec<&'f Node<'a>> {
+    let mut found: Vec<&Node<'a>> = Vec::new();
+    for schema in schemas {
+        if found.iter().all(|known| known.value != schema.value) {
+            found.push(schema);
+        }
+    }
+    found
 }
 
 /// A member of one side.
@@ -110,7 +131,7 @@ impl<'a> Schemas<'a> {
             let place = label::place(&self.head.value, &self.pairs[id].head.at);
             let finding = self
                 .here(id, rule)
-                .named(format!("`{name}` in {place}"))
+                .named(format!("{} in {place}", code(name)))
                 .about(*name);
             self.find(id, finding);
         }
@@ -126,8 +147,7 @@ impl<'a> Schemas<'a> {
         let at = member.at().unwrap_or_default();
         let flag = |keyword: &str| {
             let node = member.schemas.first();
-            let followed = node.map(|node| follow(root, node));
-            followed.and_then(|f| f.annotation(keyword)) == Some(&Value::Bool(true))
+            node.is_some_and(|node| follow(root, node).flag(keyword))
         };
         let finding = Finding::new(rule)
             .named(label::place(root, at))
@@ -166,38 +186,36 @@ impl<'a> Schemas<'a> {
     fn member(&mut self, id: usize, old: Member<'a, '_>, new: Member<'a, '_>) {
         let mut ways = Ways::BOTH;
         let mut child = None;
-        for (one, other) in old.schemas.iter().zip(new.schemas) {
+        let schemas: (Vec<&Node<'a>>, Vec<&Node<'a>>) =
+            (distinct(old.schemas), distinct(new.schemas));
+        for both in paired(&schemas.0, &schemas.1) {
+            let (one, other) = match both {
+                Both::Pair(one, other) => (one, other),
+                Both::Old(one) => {
+                    self.unclassified(id, new.name, Some(one), None);
+                    continue;
+                }
+                Both::New(other) => {
+                    self.unclassified(id, new.name, None, Some(other));
+                    continue;
+                }
+            };
             let from = follow(&self.base.value, one);
             let to = follow(&self.head.value, other);
-            let set = |value: Option<&Value>| value == Some(&Value::Bool(true));
-            ways = visible(
-                |keyword| set(from.annotation(keyword)),
-                |keyword| set(to.annotation(keyword)),
-            );
+            // Hidden by one part is hidden.
+            ways = ways.and(visible(
+                |keyword| from.flag(keyword),
+                |keyword| to.flag(keyword),
+            ));
             let pair = self.pair(one, other);
             self.child(id, pair, ways);
             child = child.or(Some((pair, from, to)));
         }
-        let (most, rest) = if old.schemas.len() > new.schemas.len() {
-            (old.schemas, old.schemas.get(new.schemas.len()..))
-        } else {
-            (new.schemas, new.schemas.get(old.schemas.len()..))
-        };
-        for extra in rest.unwrap_or_default() {
-            // Said twice in the same way is said once.
-            if most.first().map(|first| first.value) != Some(extra.value) {
-                let (from, to) = if old.schemas.len() > new.schemas.len() {
-                    (Some(extra), None)
-                } else {
-                    (None, Some(extra))
-                };
-                self.unclassified(id, new.name, from, to);
-            }
-        }
         let Some((pair, from, to)) = child else {
             return;
         };
-        let (before, after) = (from.annotation("default"), to.annotation("default"));
+        let default = |followed: &Followed<'a>| followed.annotation("default").map(|s| s.value);
+        let (before, after) = (default(&from), default(&to));
         let rule = match (old.required, new.required) {
             (false, true) if before.is_some() => "default-became-required",
             (false, true) => "property-became-required",
@@ -220,15 +238,14 @@ impl<'a> Schemas<'a> {
     /// Members that are not named.
     fn further(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let rule = match (further(from), further(to)) {
-            (Further::Any, Further::Any) | (Further::None, Further::None) => return,
-            (Further::Of(old), Further::Of(new)) => {
-                let child = self.pair(&old, &new);
-                return self.child(id, child, Ways::BOTH);
+            (Further::Any, Further::Any) => return,
+            (Further::None, Further::None) | (Further::Of, Further::Of) => {
+                return self.schemas(id, &typed(from), &typed(to));
             }
             (_, Further::None) => "additional-properties-closed",
             (Further::None, _) => "additional-properties-opened",
-            (Further::Any, Further::Of(_)) => "additional-properties-typed",
-            (Further::Of(_), Further::Any) => "additional-properties-untyped",
+            (Further::Any, Further::Of) => "additional-properties-typed",
+            (Further::Of, Further::Any) => "additional-properties-untyped",
         };
         let finding = self.here(id, rule).about("additionalProperties");
         self.find(id, finding);

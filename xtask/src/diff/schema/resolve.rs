@@ -59,24 +59,68 @@ pub struct Followed<'a> {
     pub core: Node<'a>,
     /// The component that the shape is.
     pub component: Option<&'a str>,
+    /// The document.
+    root: &'a Value,
+}
+
+/// What an annotation says, and whether only a part of an `allOf` says it.
+#[derive(Clone, Debug)]
+pub struct Said<'a> {
+    /// What it says.
+    pub value: &'a Value,
+    /// The part that says it; none where it stands around the whole.
+    pub part: Option<String>,
 }
 
 impl<'a> Followed<'a> {
-    /// An annotation: the outermost one holds.
+    /// An annotation: the outermost one holds; where there is none, the first
+    /// one that a part of an `allOf` gives.
     #[must_use]
-    pub fn annotation(&self, keyword: &str) -> Option<&'a Value> {
-        self.outer
-            .iter()
-            .chain(std::iter::once(&self.core))
-            .find_map(|node| node.value.get(keyword))
+    pub fn annotation(&self, keyword: &str) -> Option<Said<'a>> {
+        let own = self.own_annotation(keyword);
+        own.or_else(|| of_parts(self.root, &self.core, keyword, 0))
+    }
+
+    /// The same, without the parts.
+    #[must_use]
+    pub fn own_annotation(&self, keyword: &str) -> Option<Said<'a>> {
+        self.outer_annotation(keyword).or_else(|| {
+            let value = self.core.value.get(keyword)?;
+            Some(Said { value, part: None })
+        })
     }
 
     /// The same, of what stands outside the component only.
     #[must_use]
-    pub fn outer_annotation(&self, keyword: &str) -> Option<&'a Value> {
-        self.outer.iter().find_map(|node| node.value.get(keyword))
+    pub fn outer_annotation(&self, keyword: &str) -> Option<Said<'a>> {
+        let value = self.outer.iter().find_map(|node| node.value.get(keyword))?;
+        Some(Said { value, part: None })
+    }
+
+    /// Whether an annotation is set.
+    #[must_use]
+    pub fn flag(&self, keyword: &str) -> bool {
+        self.annotation(keyword).map(|said| said.value) == Some(&Value::Bool(true))
     }
 }
+
+/// The first annotation among the parts of an `allOf`.
+fn of_parts<'a>(root: &'a Value, core: &Node<'a>, keyword: &str, depth: usize) -> Option<Said<'a>> {
+    let parts = core.get("allOf").filter(|_| depth < DEEP)?;
+    parts.items().into_iter().find_map(|part| {
+        let followed = follow(root, &part);
+        let mut ways = followed.outer.iter().chain(std::iter::once(&followed.core));
+        let said = ways.find_map(|node| {
+            let value = node.value.get(keyword)?;
+            let part = Some(node.at.clone());
+            Some(Said { value, part })
+        });
+        said.or_else(|| of_parts(root, &followed.core, keyword, depth + 1))
+    })
+}
+
+/// An `allOf` in an `allOf` this deep is a circle.
+const DEEP: usize = 16;
 
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -112,6 +156,7 @@ pub fn follow<'a>(root: &'a Value, node: &Node<'a>) -> Followed<'a> {
         outer,
         core: node,
         component,
+        root,
     }
 }
 
@@ -148,8 +193,8 @@ pub struct Union<'a> {
 /// A shape with its `allOf`s put together.
 #[derive(Clone, Debug, Default)]
 pub struct Flat<'a> {
-    /// Keywords that stand for themselves, with their places.
-    pub words: BTreeMap<&'a str, Node<'a>>,
+    /// Keywords that stand for themselves, as often as parts say them.
+    pub words: BTreeMap<&'a str, Vec<Node<'a>>>,
     /// The members of an object; a member that is said several times has
     /// several schemas.
     pub properties: BTreeMap<&'a str, Vec<Node<'a>>>,
@@ -162,17 +207,73 @@ pub struct Flat<'a> {
 }
 
 impl<'a> Flat<'a> {
-    /// A keyword's value.
+    /// All that the parts say with a keyword.
+    #[must_use]
+    pub fn all(&self, keyword: &str) -> &[Node<'a>] {
+        self.words.get(keyword).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, each thing once.
+    #[must_use]
+    pub fn distinct(&self, keyword: &str) -> Vec<&'a Value> {
+        let mut values: Vec<&Value> = Vec::new();
+        for node in self.all(keyword) {
+            if !values.contains(&node.value) {
+                values.push(node.value);
+            }
+        }
+        values
+    }
+
+    /// A keyword's value: the first, where parts say it several times.
     #[must_use]
     pub fn word(&self, keyword: &str) -> Option<&'a Value> {
-        self.words.get(keyword).map(|node| node.value)
+        self.all(keyword).first().map(|node| node.value)
+    }
+
+    /// The types that hold at once: one, or a contradiction.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeSet<&'a str> {
+        let said = self.all("type").iter();
+        let mut kinds: BTreeSet<&str> = said.filter_map(|node| node.value.as_str()).collect();
+        if kinds.contains("integer") {
+            kinds.remove("number");
+        }
+        kinds
     }
 
     /// The type: said, or implied by members.
     #[must_use]
     pub fn kind(&self) -> Option<&'a str> {
-        let said = self.word("type").and_then(Value::as_str);
+        let said = self.kinds().first().copied();
         said.or_else(|| (!self.properties.is_empty()).then_some("object"))
+    }
+
+    /// The values that every part allows, with their places; none where no
+    /// part lists any.
+    #[must_use]
+    pub fn values(&self) -> Option<Vec<Node<'a>>> {
+        let (first, others) = self.all("enum").split_first()?;
+        let mut values = first.items();
+        values.retain(|value| {
+            others.iter().all(|other| {
+                let list = other.value.as_array();
+                list.is_none_or(|list| list.contains(value.value))
+            })
+        });
+        Some(values)
+    }
+
+    /// Schemas under a keyword that all hold; one that allows anything says
+    /// nothing beside others.
+    #[must_use]
+    pub fn schemas(&self, keyword: &str) -> Vec<&Node<'a>> {
+        let all = self.all(keyword);
+        let mut telling: Vec<&Node<'a>> = all.iter().filter(|n| !is_open(n.value)).collect();
+        if telling.is_empty() {
+            telling.extend(all.first());
+        }
+        telling
     }
 
     /// Whether it allows anything.
@@ -182,6 +283,15 @@ impl<'a> Flat<'a> {
             .iter()
             .any(|word| self.words.contains_key(word));
         self.kind().is_none() && self.unions.is_empty() && !said
+    }
+}
+
+/// A schema that allows anything.
+fn is_open(value: &Value) -> bool {
+    match value {
+        Value::Bool(open) => *open,
+        Value::Object(map) => map.is_empty(),
+        _ => false,
     }
 }
 
@@ -205,7 +315,7 @@ fn put<'a>(root: &'a Value, node: &Node<'a>, flat: &mut Flat<'a>, depth: usize) 
                 let names = inner.value.as_array().into_iter().flatten();
                 flat.required.extend(names.filter_map(Value::as_str));
             }
-            "allOf" if depth < 16 => {
+            "allOf" if depth < DEEP => {
                 for part in inner.items() {
                     let followed = follow(root, &part);
                     flat.parts.extend(followed.component);
@@ -217,11 +327,9 @@ fn put<'a>(root: &'a Value, node: &Node<'a>, flat: &mut Flat<'a>, depth: usize) 
                 branches: inner.items(),
                 at: inner.at,
             }),
-            // What annotates a part does not annotate the whole.
-            _ if is_annotation(name) && depth > 0 => {}
-            _ => {
-                flat.words.insert(name, inner);
-            }
+            // Annotations are asked for by name: `Followed::annotation`.
+            _ if is_annotation(name) => {}
+            _ => flat.words.entry(name).or_default().push(inner),
         }
     }
 }

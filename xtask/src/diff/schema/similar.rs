@@ -46,8 +46,8 @@ pub fn shape(root: &Value, node: &Node<'_>, depth: usize) -> Value {
     let mut map = written(root, &followed.core.at, value, depth);
     if let Some(map) = map.as_object_mut() {
         for keyword in ["nullable", "default"] {
-            if let Some(value) = followed.annotation(keyword) {
-                map.insert(keyword.to_owned(), value.clone());
+            if let Some(said) = followed.own_annotation(keyword) {
+                map.insert(keyword.to_owned(), said.value.clone());
             }
         }
     }
@@ -154,8 +154,8 @@ pub fn branches(roots: (&Value, &Value), one: &Node<'_>, other: &Node<'_>) -> f6
 
 fn enums(one: &Flat<'_>, other: &Flat<'_>) -> f64 {
     let words = |flat: &Flat<'_>| -> BTreeSet<String> {
-        let list = flat.word("enum").and_then(Value::as_array);
-        list.into_iter().flatten().map(Value::to_string).collect()
+        let values = flat.values().unwrap_or_default();
+        values.iter().map(|node| node.value.to_string()).collect()
     };
     let (a, b) = (words(one), words(other));
     if a.is_disjoint(&b) { 0.2 } else { 0.8 }

@@ -1,9 +1,9 @@
 //! Enums and formats.
 
-use super::resolve::Flat;
+use super::parts::apart;
+use super::resolve::{Flat, Node};
 use super::{Schemas, label, similar};
 use crate::diff::found::quoted;
-use crate::pointer;
 use serde_json::Value;
 
 /// The families of formats of text: what changes with them in Rust.
@@ -35,91 +35,75 @@ impl<'a> Schemas<'a> {
     /// Compares enums and formats.
     pub(super) fn values(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         self.formats(id, from, to);
-        let list = |flat: &Flat<'a>| flat.words.get("enum").cloned();
-        match (list(from), list(to)) {
+        let said = |values: &[Node<'a>]| label::values(values.iter().map(|node| node.value));
+        match (from.values(), to.values()) {
             (None, None) => {}
             (None, Some(new)) => {
-                let values = new.value.as_array().map(Vec::as_slice).unwrap_or_default();
-                let finding = self
-                    .here(id, "became-enum")
-                    .change("anything", label::values(values));
-                self.find(id, finding);
+                let finding = self.here(id, "became-enum");
+                self.find(id, finding.change("anything", said(&new)));
             }
             (Some(old), None) => {
-                let values = old.value.as_array().map(Vec::as_slice).unwrap_or_default();
-                let finding = self
-                    .here(id, "no-longer-enum")
-                    .change(label::values(values), "anything");
-                self.find(id, finding);
+                let finding = self.here(id, "no-longer-enum");
+                self.find(id, finding.change(said(&old), "anything"));
             }
             (Some(old), Some(new)) => self.enums(id, &old, &new),
         }
     }
 
-    fn enums(&mut self, id: usize, old: &super::resolve::Node<'a>, new: &super::resolve::Node<'a>) {
-        let list = |node: &super::resolve::Node<'a>| -> &'a [Value] {
-            node.value.as_array().map(Vec::as_slice).unwrap_or_default()
-        };
-        let (before, after) = (list(old), list(new));
-        let index = |list: &[Value], value: &Value| list.iter().position(|v| v == value);
-        let gone: Vec<&Value> = before.iter().filter(|v| !after.contains(v)).collect();
-        let mut come: Vec<&Value> = after.iter().filter(|v| !before.contains(v)).collect();
+    fn enums(&mut self, id: usize, before: &[Node<'a>], after: &[Node<'a>]) {
+        let has = |list: &[Node<'a>], value: &Value| list.iter().any(|node| node.value == value);
+        let gone = before.iter().filter(|node| !has(after, node.value));
+        let come = after.iter().filter(|node| !has(before, node.value));
+        let mut come: Vec<&Node<'a>> = come.collect();
         for value in gone {
-            let old_at = index(before, value).map(|n| pointer::index(&old.at, n));
-            let word = plain(value);
-            match come
+            let word = plain(value.value);
+            let renamed = come
                 .iter()
-                .position(|other| similar::respelled(value, other))
-            {
-                Some(n) => {
-                    let other = come.remove(n);
-                    let new_at = index(after, other).map(|n| pointer::index(&new.at, n));
-                    let finding = self
-                        .here(id, "enum-value-renamed")
-                        .at(old_at.as_deref(), new_at.as_deref())
-                        .change(&word, plain(other))
-                        .about(plain(other));
-                    self.find(id, finding);
-                }
-                None => {
-                    let finding = self
-                        .here(id, "enum-value-removed")
-                        .at(old_at.as_deref(), None)
-                        .change(&word, "")
-                        .about(&word);
-                    self.find(id, finding);
-                }
-            }
+                .position(|other| similar::respelled(value.value, other.value));
+            let finding = match renamed.map(|n| come.remove(n)) {
+                Some(other) => self
+                    .here(id, "enum-value-renamed")
+                    .at(Some(&value.at), Some(&other.at))
+                    .change(&word, plain(other.value))
+                    .about(plain(other.value)),
+                None => self
+                    .here(id, "enum-value-removed")
+                    .at(Some(&value.at), None)
+                    .change(&word, "")
+                    .about(&word),
+            };
+            self.find(id, finding);
         }
         for value in come {
-            let new_at = index(after, value).map(|n| pointer::index(&new.at, n));
             let finding = self
                 .here(id, "enum-value-added")
-                .at(None, new_at.as_deref())
-                .change("", plain(value))
-                .about(plain(value));
+                .at(None, Some(&value.at))
+                .change("", plain(value.value))
+                .about(plain(value.value));
             self.find(id, finding);
         }
     }
 
+    /// Formats: every one that a part demands holds.
     fn formats(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
-        let (old, new) = (from.word("format"), to.word("format"));
-        if old == new {
-            return;
-        }
-        let text = |value: Option<&'a Value>| value.and_then(Value::as_str);
+        let (old, new) = (from.distinct("format"), to.distinct("format"));
         let is_number = |flat: &Flat<'a>| matches!(flat.kind(), Some("integer" | "number"));
-        let rule = match (text(old), text(new)) {
-            _ if is_number(from) && is_number(to) => "number-format-changed",
-            (None, Some(new)) => rules(family(new)).0,
-            (Some(old), None) => rules(family(old)).1,
-            _ => "format-changed",
-        };
-        let finding = self
-            .here(id, rule)
-            .change(quoted(old), quoted(new))
-            .about("format");
-        self.find(id, finding);
+        let numbers = is_number(from) && is_number(to);
+        for both in apart(&old, &new) {
+            let text = |value: &Value| value.as_str().map(family);
+            let (old, new) = both;
+            let rule = match (old.and_then(text), new.and_then(text)) {
+                _ if numbers => "number-format-changed",
+                (None, Some(new)) => rules(new).0,
+                (Some(old), None) => rules(old).1,
+                _ => "format-changed",
+            };
+            let finding = self
+                .here(id, rule)
+                .change(quoted(old), quoted(new))
+                .about("format");
+            self.find(id, finding);
+        }
     }
 }
 
