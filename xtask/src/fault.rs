@@ -1,5 +1,6 @@
 //! What can go wrong with a document, and where: file, line or JSON pointer.
 
+use crate::shown::shown;
 use std::fmt;
 
 /// One thing that is wrong, with its place.
@@ -49,14 +50,17 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&shown(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
         if let Some(pointer) = &self.pointer {
-            write!(f, " at {}", if pointer.is_empty() { "/" } else { pointer })?;
+            let pointer = if pointer.is_empty() { "/" } else { pointer };
+            write!(f, " at {}", shown(pointer))?;
         }
-        write!(f, ": {}", self.message)
+        // A message may have lines of its own.
+        let lines: Vec<String> = self.message.lines().map(shown).collect();
+        write!(f, ": {}", lines.join("\n"))
     }
 }
 

@@ -32,6 +32,7 @@ pub mod read;
 pub mod replay;
 pub mod report;
 pub mod shape;
+mod shown;
 pub mod slice;
 pub mod source;
 pub mod tags;

@@ -1,7 +1,7 @@
 //! What comes out of documents, made harmless for where it is shown: it may
 //! hold anything, and somebody else wrote it.
 
-use std::fmt::Write as _;
+use crate::shown::shown;
 
 /// A stretch of a sentence.
 enum Span<'t> {
@@ -54,32 +54,6 @@ fn content(code: &str) -> &str {
     let inner = code.strip_prefix(' ').and_then(|c| c.strip_suffix(' '));
     let needed = |inner: &&str| inner.starts_with('`') || inner.ends_with('`');
     inner.filter(needed).unwrap_or(code)
-}
-
-/// A text whose control characters, and those that turn or hide what stands
-/// around them, can be seen.
-#[must_use]
-pub(super) fn shown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() || is_hidden(c) => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Characters that cannot be seen, or that change the direction of others.
-fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A sentence for a terminal: without the marks of code.

@@ -1,9 +1,10 @@
 //! For people at a terminal.
 
-use super::escape::{plain, shown};
+use super::escape::plain;
 use super::{condensed, count, operations, summary};
 use crate::diff::rust::RustChange;
 use crate::diff::{Counts, Diff};
+use crate::shown::shown;
 use std::fmt::Write as _;
 
 /// Writes a diff as plain text.
