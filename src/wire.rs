@@ -15,8 +15,10 @@ mod union;
 pub use decode::from_slice;
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
+#[cfg(feature = "together")]
+pub(crate) use lenient::item;
 pub use lenient::{Item, LenientList, MalformedItem};
-pub(crate) use lenient::{item, reason, wrong_type};
+pub(crate) use lenient::{reason, wrong_type};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

@@ -60,6 +60,7 @@ impl Warning {
     }
 
     /// The same for an item of a job's log.
+    #[cfg(any(feature = "openai", feature = "together"))]
     pub(super) fn item(
         account: &str,
         id: Option<&str>,

@@ -1,10 +1,9 @@
 //! The gateway's own job: identity.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::common;
-use super::extras::{Extras, withhold};
+use super::extras::Extras;
 use super::notes::Ledger;
 use super::rules::truefoundry as rules;
 use super::{
@@ -62,15 +61,14 @@ fn convert(job: FineTuningJob, context: &Context) -> Result<Job, MappingError> {
     if error.is_some() {
         extras.take("error");
     }
-    // The gateway passes on what it was sent, keys too.
-    let mut without_keys = |mut members: Map<String, Value>| {
-        withhold(&mut members, &mut ledger);
-        Members::from(members)
-    };
-    let hyperparameters = hyperparameters.map(&mut without_keys);
-    let method = method.map(&mut without_keys);
-    let integrations: Option<Vec<Members>> =
-        integrations.map(|all| all.into_iter().map(&mut without_keys).collect());
+    let mut hyperparameters = hyperparameters.map(Members::truefoundry);
+    let mut method = method.map(Members::truefoundry);
+    let mut integrations: Option<Vec<Members>> =
+        integrations.map(|all| all.into_iter().map(Members::truefoundry).collect());
+    let objects = hyperparameters.iter_mut().chain(&mut method);
+    for members in objects.chain(integrations.iter_mut().flatten()) {
+        ledger.look(members);
+    }
     let extra = extras.finish(&mut ledger);
     Ok(Job {
         object: JobObject::FineTuningJob,

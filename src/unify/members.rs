@@ -34,6 +34,8 @@ pub struct Members(Form);
 #[derive(Clone)]
 enum Form {
     Map(Map<String, Value>),
+    /// As a gateway said it, keys too.
+    TrueFoundry(Map<String, Value>),
     #[cfg(feature = "openai")]
     OpenAi(from_openai::Said),
     #[cfg(feature = "together")]
@@ -45,6 +47,7 @@ macro_rules! look {
     ($form:expr, $map:ident => $of_map:expr, $said:ident => $of_said:expr $(,)?) => {
         match $form {
             Form::Map($map) => $of_map,
+            Form::TrueFoundry($said) => $of_said,
             #[cfg(feature = "openai")]
             Form::OpenAi($said) => $of_said,
             #[cfg(feature = "together")]
@@ -57,6 +60,11 @@ impl Members {
     /// Without any.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// To be looked through for keys when somebody looks.
+    pub(super) fn truefoundry(said: Map<String, Value>) -> Self {
+        Self(Form::TrueFoundry(said))
     }
 
     /// To be worked out when somebody looks.
@@ -131,7 +139,6 @@ impl PartialEq for Members {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Form::Map(a), Form::Map(b)) => a == b,
-            #[cfg(any(feature = "openai", feature = "together"))]
             _ => self.to_map() == other.to_map(),
         }
     }

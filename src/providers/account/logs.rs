@@ -6,10 +6,13 @@ use crate::Error;
 use crate::ErrorKind;
 #[cfg(feature = "openai")]
 use crate::openai;
+#[cfg(any(feature = "openai", feature = "together"))]
+use crate::providers::Warning;
 #[cfg(feature = "openai")]
 use crate::providers::page::Walk;
-use crate::providers::{Listing, PageQuery, Warning};
+use crate::providers::{Listing, PageQuery};
 use crate::unify::{Checkpoint, Event, Operation};
+#[cfg(any(feature = "openai", feature = "together"))]
 use crate::wire::{Item, LenientList};
 
 impl Account {
@@ -121,6 +124,7 @@ impl Account {
     }
 
     /// What decoded; the rest becomes warnings.
+    #[cfg(any(feature = "openai", feature = "together"))]
     fn sorted_out<T>(&self, items: LenientList<T>, warnings: &mut Vec<Warning>) -> Vec<T> {
         let mut good = Vec::with_capacity(items.len());
         for item in items {
