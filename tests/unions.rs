@@ -164,3 +164,23 @@ fn a_grader_s_message_is_text_a_part_or_parts() {
     seen.dedup();
     assert_eq!(seen.len(), 6, "{seen:#?}");
 }
+
+/// JSON leaves open what a member means that is said twice; it is the last one
+/// here, however the body is read.
+#[test]
+fn of_two_tags_the_last_one_counts() {
+    let texts = [
+        r#"{"type": "Full", "lora_r": 8, "lora_alpha": 16, "type": "Lora"}"#,
+        r#"{"type": "Lora", "lora_r": 8, "lora_alpha": 16, "type": "Lor"}"#,
+        r#"{"type": "Lora", "lora_r": 8, "lora_alpha": 16, "type": "Full"}"#,
+        r#"{"type": "Lora", "lora_r": 8, "lora_alpha": 16, "type": 7}"#,
+        r#"{"type": 7, "lora_r": 8, "lora_alpha": 16, "type": "Lora"}"#,
+    ];
+    for text in texts {
+        let quick: together::TrainingType = from_slice(text.as_bytes()).unwrap();
+        let patient: together::TrainingType = serde_json::from_str(text).unwrap();
+        assert_eq!(quick, patient, "{text}");
+    }
+    let last: together::TrainingType = from_slice(texts[0].as_bytes()).unwrap();
+    assert!(matches!(last, together::TrainingType::Lora(_)), "{last:?}");
+}

@@ -4,8 +4,7 @@
 //! decoded, and a union whose branch does not decode has to have the value
 //! still. Nearly every body is as documented, and then both are in vain: so a
 //! body is first read without either, and only one that does not decode this
-//! way is read again, with patience. What comes out is the same, but for a
-//! union whose tag is said twice: the first counts here, the last otherwise.
+//! way is read again, with patience. What comes out is the same.
 
 use std::cell::Cell;
 

@@ -98,16 +98,17 @@ impl<'de, U: Union> Visitor<'de> for ByTag<U> {
             seen.push((key, map.next_value::<Value>()?));
             if let (true, Some((_, Value::String(tag)))) = (is_tag, seen.last()) {
                 let tag = tag.clone();
-                return U::tagged(&tag, Members::new(seen, map));
+                return U::tagged(&tag, Members::new(self.tag, seen, map));
             }
         }
-        Members::new(seen, map).untagged()
+        Members::new(self.tag, seen, map).untagged()
     }
 }
 
 /// The members of an object of which some have been read.
 #[doc(hidden)]
 pub struct Members<'de, A> {
+    tag: &'static str,
     seen: std::vec::IntoIter<(Key<'de>, Value)>,
     /// The value of the member whose name has just been given out.
     value: Option<Value>,
@@ -115,8 +116,9 @@ pub struct Members<'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
-    fn new(seen: Vec<(Key<'de>, Value)>, rest: A) -> Self {
+    fn new(tag: &'static str, seen: Vec<(Key<'de>, Value)>, rest: A) -> Self {
         Self {
+            tag,
             seen: seen.into_iter(),
             value: None,
             rest,
@@ -141,10 +143,20 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        let Some((key, value)) = self.seen.next() else {
-            return self.rest.next_key_seed(seed);
+        let key = match self.seen.next() {
+            Some((key, value)) => {
+                self.value = Some(value);
+                key
+            }
+            None => match self.rest.next_key::<Key<'de>>()? {
+                // Of two tags the last one counts, and it is too late for that.
+                Some(key) if key.as_str() == self.tag => {
+                    return Err(A::Error::custom("the tag is said twice"));
+                }
+                Some(key) => key,
+                None => return Ok(None),
+            },
         };
-        self.value = Some(value);
         match key.into_inner() {
             Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
             Cow::Owned(name) => {
