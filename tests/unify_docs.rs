@@ -8,9 +8,8 @@ use std::fs;
 
 use serde_json::Value;
 use support::{fixtures, path, read};
-use unitune::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, ToJob, mapping_markdown, schemas,
-};
+use unitune::unify::together::{JobCheckpoint, events_in_log};
+use unitune::unify::{Context, CreateRequest, Unify, mapping_markdown, schemas};
 use unitune::{openai, together, truefoundry};
 
 /// Compares a file with what it should be, and rewrites it when it differs.
@@ -80,7 +79,7 @@ fn every_job_validates_against_our_schema() {
     let validator = validator("job.schema.json");
     let context = Context::new("main").with_notes();
     let mut seen = 0;
-    let mut look = |name: &str, job: Result<unitune::unify::Job, _>| {
+    let mut validate = |name: &str, job: Result<unitune::unify::Job, _>| {
         let Ok(job) = job.map_err(|_: unitune::unify::MappingError| ()) else {
             return;
         };
@@ -96,21 +95,21 @@ fn every_job_validates_against_our_schema() {
         .filter(|(_, b)| b.get("data").is_none())
     {
         let job: openai::types::FineTuningJob = serde_json::from_value(body).expect(&name);
-        look(&name, job.to_job(&context));
+        validate(&name, job.unify(&context));
     }
     for (name, body) in fixtures("together")
         .into_iter()
         .filter(|(_, b)| b.get("data").is_none())
     {
         let job: together::types::FinetuneResponse = serde_json::from_value(body).expect(&name);
-        look(&name, job.to_job(&context));
+        validate(&name, job.unify(&context));
     }
     for (name, body) in fixtures("truefoundry")
         .into_iter()
         .filter(|(_, b)| b.get("data").is_none())
     {
         let job: truefoundry::types::FineTuningJob = serde_json::from_value(body).expect(&name);
-        look(&name, job.to_job(&context));
+        validate(&name, job.unify(&context));
     }
     assert!(seen > 80, "{seen}");
 }
@@ -123,20 +122,18 @@ fn events_checkpoints_files_and_requests_validate_too() {
         let Ok(job) = serde_json::from_value::<together::types::FinetuneResponse>(body) else {
             continue;
         };
-        let log = job.events.unwrap_or_default();
-        for event in Event::from_together(&job.id, log.ok(), &context) {
-            check(
-                &events,
-                &name,
-                &serde_json::to_value(event.expect(&name)).expect("JSON"),
-            );
+        let log = job.events.unwrap_or_default().ok().cloned().collect();
+        for event in events_in_log(&job.id, log) {
+            let event = event.unify(&context).expect(&name);
+            check(&events, &name, &serde_json::to_value(event).expect("JSON"));
         }
     }
     let together = read("tests/fixtures/events/together.json");
     let openai = read("tests/fixtures/events/openai.json");
     for event in openai["data"].as_array().expect("a list") {
-        let event = serde_json::from_value(event.clone()).expect("an event");
-        let event = Event::from_openai(&event, &context);
+        let event: openai::types::FineTuningJobEvent =
+            serde_json::from_value(event.clone()).expect("an event");
+        let event = event.unify(&context).expect("it is identity");
         check(
             &events,
             "openai",
@@ -150,8 +147,11 @@ fn events_checkpoints_files_and_requests_validate_too() {
         .expect("a list")
     {
         let checkpoint = serde_json::from_value(checkpoint.clone()).expect("a checkpoint");
-        let checkpoint =
-            Checkpoint::from_together("ft-1", &checkpoint, &context).expect("has a time");
+        let checkpoint = JobCheckpoint {
+            job: "ft-1",
+            checkpoint,
+        };
+        let checkpoint = checkpoint.unify(&context).expect("has a time");
         check(
             &checkpoints,
             "together",
@@ -159,8 +159,9 @@ fn events_checkpoints_files_and_requests_validate_too() {
         );
     }
     let files = validator("file.schema.json");
-    let file = serde_json::from_value(read("tests/fixtures/files/together.json")).expect("a file");
-    let file = File::from_together(&file, &context);
+    let file: together::types::File =
+        serde_json::from_value(read("tests/fixtures/files/together.json")).expect("a file");
+    let file = file.unify(&context).expect("it has what it needs");
     check(
         &files,
         "together",

@@ -1,10 +1,10 @@
-//! What a vendor says that has no slot, on its way into `provider.extra`.
+//! Members of a vendor's value that have no slot: what becomes
+//! `provider.extra`.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::NoteKind;
-use super::notes::Ledger;
+use super::notes::NoteCollector;
 use crate::wire::Extra;
 
 /// Collects members under the vendor's names.
@@ -23,11 +23,11 @@ impl Extras {
     }
 
     /// Keeps a text, unless it is empty: vendors write `""` for "not set".
-    pub(super) fn text(&mut self, name: &str, value: Option<&String>) {
-        self.put(name, value.filter(|text| !text.is_empty()).cloned());
+    pub(super) fn text(&mut self, name: &str, value: Option<String>) {
+        self.put(name, value.filter(|text| !text.is_empty()));
     }
 
-    /// Keeps a number, unless it is a zero that makes no sense.
+    /// Keeps a number, unless it is zero: vendors write `0` for "not set".
     pub(super) fn count(&mut self, name: &str, value: Option<i64>) {
         self.put(name, value.filter(|number| *number != 0));
     }
@@ -49,7 +49,7 @@ impl Extras {
         }
     }
 
-    /// Takes a member back that has found its slot.
+    /// Removes a member that has a slot after all.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name)
     }
@@ -60,9 +60,9 @@ impl Extras {
     }
 
     /// The members, without keys, each of them noted.
-    pub(super) fn finish(mut self, ledger: &mut Ledger<'_>) -> Map<String, Value> {
-        withhold(&mut self.0, ledger);
-        ledger.unmapped(&self.0);
+    pub(super) fn finish(mut self, notes: &mut NoteCollector<'_>) -> Map<String, Value> {
+        withhold(&mut self.0, notes);
+        notes.unmapped(&self.0);
         self.0
     }
 }
@@ -81,31 +81,30 @@ pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
 }
 
 /// Removes every member that looks like a key, however deep.
-pub(super) fn withhold(members: &mut Map<String, Value>, ledger: &mut Ledger<'_>) {
-    withhold_members(members, &String::new, ledger);
+pub(super) fn withhold(members: &mut Map<String, Value>, notes: &mut NoteCollector<'_>) {
+    withhold_members(members, &String::new, notes);
 }
 
 /// `path` tells where the members stand; it is asked only for a note.
 fn withhold_members(
     members: &mut Map<String, Value>,
     path: &dyn Fn() -> String,
-    ledger: &mut Ledger<'_>,
+    notes: &mut NoteCollector<'_>,
 ) {
     members.retain(|name, value| {
         let keep = !(is_secret(name) && can_be_key(value));
         if !keep {
-            let field = format!("{}{name}", path());
-            ledger.vendor_field(&field, NoteKind::Withheld, "looks like a key; kept nowhere");
+            notes.withheld(&format!("{}{name}", path()));
         }
         keep
     });
     for (name, value) in members {
-        withhold_inside(value, &|| format!("{}{name}.", path()), ledger);
+        withhold_inside(value, &|| format!("{}{name}.", path()), notes);
     }
 }
 
-/// Keys are texts, or lists of them. `null` says nothing, and an object under
-/// such a name describes one, or is looked into.
+/// True for values that can be keys: texts, numbers and lists of them. An object
+/// under such a name describes a key, and its members are filtered themselves.
 pub(super) fn can_be_key(value: &Value) -> bool {
     match value {
         Value::String(_) | Value::Number(_) | Value::Array(_) => true,
@@ -113,12 +112,12 @@ pub(super) fn can_be_key(value: &Value) -> bool {
     }
 }
 
-fn withhold_inside(value: &mut Value, path: &dyn Fn() -> String, ledger: &mut Ledger<'_>) {
+fn withhold_inside(value: &mut Value, path: &dyn Fn() -> String, notes: &mut NoteCollector<'_>) {
     match value {
-        Value::Object(members) => withhold_members(members, path, ledger),
+        Value::Object(members) => withhold_members(members, path, notes),
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                withhold_inside(item, &|| format!("{}{index}.", path()), ledger);
+                withhold_inside(item, &|| format!("{}{index}.", path()), notes);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -377,7 +377,7 @@ mod tests {
 
     use super::*;
     use crate::unify::extras::withhold;
-    use crate::unify::notes::Ledger;
+    use crate::unify::notes::NoteCollector;
 
     #[derive(Serialize)]
     struct Struct {
@@ -399,7 +399,7 @@ mod tests {
         let context = crate::unify::Context::default();
         match value {
             Value::Object(mut members) => {
-                withhold(&mut members, &mut Ledger::new(&context));
+                withhold(&mut members, &mut NoteCollector::new(&context));
                 members.into()
             }
             other => other,
