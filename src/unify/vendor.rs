@@ -70,7 +70,7 @@ const fn is_name(name: &str) -> bool {
         }
         index += 1;
     }
-    1 <= name.len() && name.len() <= MAX_LENGTH
+    !name.is_empty() && name.len() <= MAX_LENGTH
 }
 
 /// A text that cannot be the name of a [`Vendor`].
