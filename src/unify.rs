@@ -8,28 +8,28 @@
 //! A vendor's value becomes a unified one by [`Unify::unify`], whatever it is: a
 //! job, an event, a checkpoint, a file. A [`CreateRequest`] becomes a vendor's
 //! request by a method per vendor. Everything that is particular to a vendor is
-//! in a module of its own, such as [`truefoundry`].
+//! in a module of its own.
 //!
-//! Vendors without a module build the unified types with their constructors:
-//! [`Job::new`] has an example.
+//! Vendors without a module here build the unified types with their
+//! constructors: see [`Job`] and [`Unify`].
+
+// Some of this serves vendors that may not be compiled in.
+#![cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 
 mod checkpoints;
 mod context;
 mod cost;
 mod error;
 mod events;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod extras;
 mod files;
 mod gateway_shape;
 mod job;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod lazy_object;
 mod limits;
 mod mapping;
 mod mapping_doc;
 mod metrics;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod notes;
 mod operations;
 mod origin;
@@ -40,8 +40,6 @@ mod rules;
 mod schemas;
 mod status;
 mod vendor;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
-mod without_keys;
 
 #[cfg(feature = "openai")]
 pub mod openai;
@@ -88,19 +86,34 @@ pub(crate) fn title(vendor: &Vendor) -> &str {
 
 /// A vendor's value that has a unified form.
 ///
-/// ```
-/// use unitune::truefoundry::types::FineTuningJob;
-/// use unitune::unify::{Context, Status, Unify};
+/// It is implemented for the values of the vendors that the crate speaks to, and
+/// can be for those of another one:
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let body = r#"{"object": "fine_tuning.job", "id": "ftjob-1", "model": "gpt-4o-mini",
-///     "created_at": 1700000000, "fine_tuned_model": null, "organization_id": "org-1",
-///     "result_files": [], "status": "running", "validation_file": null,
-///     "training_file": "file-1"}"#;
-/// let job = serde_json::from_str::<FineTuningJob>(body)?.unify(&Context::new("gateway"))?;
-/// assert_eq!(job.status, Status::Running);
-/// # Ok(())
-/// # }
+/// ```
+/// use unitune::unify::{Context, Event, MappingError, Origin, Unify, Vendor};
+///
+/// struct AcmeEvent {
+///     number: u64,
+///     at: i64,
+///     text: String,
+/// }
+///
+/// impl Unify for AcmeEvent {
+///     type Output = Event;
+///
+///     fn unify(self, context: &Context) -> Result<Event, MappingError> {
+///         let id = format!("event-{}", self.number);
+///         if self.text.is_empty() {
+///             return Err(MappingError::new("message", "it is empty").of_id(id));
+///         }
+///         let origin = Origin::new(&context.account, Vendor::from_static("acme"));
+///         Ok(Event::new(id, self.at, self.text, origin))
+///     }
+/// }
+///
+/// let event = AcmeEvent { number: 1, at: 1_700_000_000, text: "started".to_owned() };
+/// let event = event.unify(&Context::new("acme-main")).unwrap();
+/// assert_eq!(event.provider.account, "acme-main");
 /// ```
 pub trait Unify: Sized {
     /// The unified form.

@@ -78,7 +78,11 @@ async fn all_jobs_of_all_vendors_until_they_end() {
         .filter(|job| !job.status.is_terminal())
         .map(|job| job.id.clone())
         .collect();
-    let vendors: BTreeSet<_> = list.jobs.iter().map(|job| job.provider.vendor.clone()).collect();
+    let vendors: BTreeSet<_> = list
+        .jobs
+        .iter()
+        .map(|job| job.provider.vendor.clone())
+        .collect();
     assert_eq!(vendors.len(), 3);
     // A paused job ends when somebody resumes it.
     for job in &list.jobs {

@@ -37,14 +37,9 @@ impl Extras {
         self.put(name, value.map(json));
     }
 
-    /// Keeps what the vendor's document does not name. `spellings` are other
-    /// names under which a documented member comes, and what they stand for.
-    pub(super) fn undocumented(&mut self, members: &Extra, spellings: &[(&str, &str)]) {
+    /// Keeps members that the vendor's document does not name.
+    pub(super) fn undocumented(&mut self, members: &Extra) {
         for (name, value) in members.iter() {
-            let name = spellings
-                .iter()
-                .find(|(spelling, meant)| *spelling == name && !self.0.contains_key(*meant))
-                .map_or(name, |(_, meant)| *meant);
             self.0.insert(name.to_owned(), value.clone());
         }
     }
@@ -54,12 +49,12 @@ impl Extras {
         self.0.remove(name)
     }
 
-    /// The members as they are.
+    /// Returns the members as they are.
     pub(super) fn into_members(self) -> Map<String, Value> {
         self.0
     }
 
-    /// The members, without keys, each of them noted.
+    /// Returns the members without keys, with a note on each.
     pub(super) fn finish(mut self, notes: &mut NoteCollector<'_>) -> Map<String, Value> {
         withhold(&mut self.0, notes);
         notes.unmapped(&self.0);
@@ -67,12 +62,12 @@ impl Extras {
     }
 }
 
-/// A value as JSON.
+/// Returns a value as JSON.
 pub(super) fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// A value as a JSON object; empty when it is none.
+/// Returns a value as a JSON object; an empty one when it is not an object.
 pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
     match json(value) {
         Value::Object(members) => members,
@@ -80,123 +75,7 @@ pub(super) fn object(value: &impl Serialize) -> Map<String, Value> {
     }
 }
 
-/// Removes every member that looks like a key, however deep.
+/// Removes every member that looks like a key, however deep, with a note each.
 pub(super) fn withhold(members: &mut Map<String, Value>, notes: &mut NoteCollector<'_>) {
-    withhold_members(members, &String::new, notes);
-}
-
-/// `path` tells where the members stand; it is asked only for a note.
-fn withhold_members(
-    members: &mut Map<String, Value>,
-    path: &dyn Fn() -> String,
-    notes: &mut NoteCollector<'_>,
-) {
-    members.retain(|name, value| {
-        let keep = !(is_secret(name) && can_be_key(value));
-        if !keep {
-            notes.withheld(&format!("{}{name}", path()));
-        }
-        keep
-    });
-    for (name, value) in members {
-        withhold_inside(value, &|| format!("{}{name}.", path()), notes);
-    }
-}
-
-/// True for values that can be keys: texts, numbers and lists of them. An object
-/// under such a name describes a key, and its members are filtered themselves.
-pub(super) fn can_be_key(value: &Value) -> bool {
-    match value {
-        Value::String(_) | Value::Number(_) | Value::Array(_) => true,
-        Value::Null | Value::Bool(_) | Value::Object(_) => false,
-    }
-}
-
-fn withhold_inside(value: &mut Value, path: &dyn Fn() -> String, notes: &mut NoteCollector<'_>) {
-    match value {
-        Value::Object(members) => withhold_members(members, path, notes),
-        Value::Array(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                withhold_inside(item, &|| format!("{}{index}.", path()), notes);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// Ends of names whose values are keys. `wandb_api_key`, `wandb_key` and
-/// `hf_api_token` are known to come; the others are there to be safe.
-const SECRET_ENDS: [&str; 8] = [
-    "apikey",
-    "api-key",
-    "_key",
-    "_token",
-    "apitoken",
-    "secret",
-    "password",
-    "authorization",
-];
-
-pub(super) fn is_secret(name: &str) -> bool {
-    // Few names get past their last two letters.
-    let &[.., a, b] = name.as_bytes() else {
-        return false;
-    };
-    let end = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
-    if !matches!(&end, b"ey" | b"en" | b"on" | b"et" | b"rd") {
-        return false;
-    }
-    let ends_with = |end: &str| {
-        name.len()
-            .checked_sub(end.len())
-            .and_then(|start| name.get(start..))
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
-    };
-    // `wandbKey`, and not `monkey`.
-    let is_camel = |end: &str| {
-        let before = name
-            .strip_suffix(end)
-            .and_then(|start| start.bytes().last());
-        before.is_some_and(|letter| letter.is_ascii_lowercase())
-    };
-    SECRET_ENDS.into_iter().any(ends_with)
-        || ["Key", "Token"].into_iter().any(is_camel)
-        || name.eq_ignore_ascii_case("token")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_keys_are_told_from_others() {
-        for name in [
-            "wandb_api_key",
-            "wandb_key",
-            "WandbApiKey",
-            "hf_api_token",
-            "client_secret",
-            "wandb_token",
-            "wandbKey",
-            "accessToken",
-            "token",
-        ] {
-            assert!(is_secret(name), "{name}");
-        }
-        for end in SECRET_ENDS {
-            assert!(is_secret(end) && is_secret(&end.to_uppercase()), "{end}");
-        }
-        for name in [
-            "token_count",
-            "trained_tokens",
-            "keyboard",
-            "monkey",
-            "key",
-            "wandb_project_name",
-            "user_id",
-            "é",
-        ] {
-            assert!(!is_secret(name), "{name}");
-        }
-    }
+    unitune_redact::remove(members, &mut |path| notes.withheld(path));
 }

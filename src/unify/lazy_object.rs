@@ -9,10 +9,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+use unitune_redact::WithoutKeys;
 
 use super::extras::{object, withhold};
 use super::notes::NoteCollector;
-use super::without_keys::WithoutKeys;
 
 /// The members of a JSON object, serialised on demand.
 ///

@@ -5,11 +5,8 @@
 //! rather lose a setting than the job ask for [`OnUnsupported::Drop`], and get
 //! the list of what was dropped.
 
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 pub(super) mod rules;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 pub(super) mod translator;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 pub(super) mod wandb;
 
 use std::borrow::Cow;

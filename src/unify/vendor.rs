@@ -11,8 +11,8 @@ const MAX_LENGTH: usize = 64;
 /// The name of a vendor: 1 to 64 of `a` to `z`, `0` to `9`, `-` and `_`.
 ///
 /// Any vendor can be named, also one whose API the crate does not speak. The
-/// names of those that it speaks are constants in their modules, such as
-/// [`truefoundry::VENDOR`](super::truefoundry::VENDOR).
+/// names of those that it speaks are constants, called `VENDOR`, in their
+/// modules.
 ///
 /// ```
 /// use unitune::unify::Vendor;

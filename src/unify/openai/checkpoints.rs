@@ -20,7 +20,7 @@ impl Unify for FineTuningJobCheckpoint {
             step_number,
         } = self;
         let mut extras = Extras::new();
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let origin = Origin::with_extras(context, VENDOR, extras);
         Ok(Checkpoint {
             metrics: object(&metrics),

@@ -41,7 +41,7 @@ impl Unify for FineTuningJobEvent {
                 EventKind::Message
             }
         };
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let origin = Origin::with_extras(context, VENDOR, extras);
         Ok(Event {
             level,

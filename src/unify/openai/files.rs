@@ -23,7 +23,7 @@ impl Unify for types::File {
         } = self;
         let mut extras = Extras::new();
         extras.put("status_details", status_details);
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let origin = Origin::with_extras(context, VENDOR, extras);
         Ok(File {
             filename: Some(filename),

@@ -38,7 +38,7 @@ impl Unify for FineTuningJob {
         } = self;
         let mut extras = Extras::new();
         extras.put("user_provided_suffix", user_provided_suffix);
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let mapping = GatewayMapping {
             vendor: VENDOR,
             meaning: status::meaning(&status),

@@ -36,7 +36,7 @@ impl Unify for JobCheckpoint<'_> {
         let mut extras = Extras::new();
         extras.text("checkpoint_type", Some(checkpoint_type));
         extras.json("created_at", Some(&created_at));
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let origin = Origin::with_extras(context, VENDOR, extras);
         Ok(Checkpoint {
             metrics: Map::from_iter([("step".to_owned(), Value::from(step))]),

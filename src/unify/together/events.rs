@@ -93,7 +93,7 @@ impl Unify for EventInLog<'_> {
         extras.put("level", vendor_level.map(|level| level.into_word()));
         extras.json("created_at", created_at.as_ref());
         extras.text("hash", hash);
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let origin = Origin::with_extras(context, VENDOR, extras);
         Ok(Event {
             level,

@@ -24,7 +24,7 @@ impl Unify for types::File {
         let mut extras = Extras::new();
         extras.put("Processed", Some(processed));
         extras.put("FileType", Some(file_type.as_str()));
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         let status = if processed { "processed" } else { "uploaded" };
         let origin = Origin::with_extras(context, VENDOR, extras);
         Ok(File {

@@ -36,7 +36,7 @@ impl Unify for FineTuningJob {
         } = self;
         let error = failure(&extra);
         let mut extras = Extras::new();
-        extras.undocumented(&extra, &[]);
+        extras.undocumented(&extra);
         if error.is_some() {
             extras.take("error");
         }
