@@ -86,8 +86,7 @@ pub(crate) fn title(vendor: &Vendor) -> &str {
 
 /// A vendor's value that has a unified form.
 ///
-/// It is implemented for the values of the vendors that the crate speaks to, and
-/// can be for those of another one:
+/// The vendors' modules implement it. Other crates can, for vendors of their own:
 ///
 /// ```
 /// use unitune::unify::{Context, Event, MappingError, Origin, Unify, Vendor};

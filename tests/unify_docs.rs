@@ -9,7 +9,10 @@ use std::fs;
 use serde_json::Value;
 use support::{fixtures, path, read};
 use unitune::unify::together::{JobCheckpoint, events_in_log};
-use unitune::unify::{Context, CreateRequest, Unify, mapping_markdown, schemas};
+use unitune::unify::{
+    Checkpoint, Context, CreateRequest, Event, File, Job, LazyObject, Note, NoteKind, Origin,
+    Provider, Status, Unify, Vendor, mapping_markdown, schemas,
+};
 use unitune::{openai, together, truefoundry};
 
 /// Compares a file with what it should be, and rewrites it when it differs.
@@ -79,7 +82,7 @@ fn every_job_validates_against_our_schema() {
     let validator = validator("job.schema.json");
     let context = Context::new("main").with_notes();
     let mut seen = 0;
-    let mut validate = |name: &str, job: Result<unitune::unify::Job, _>| {
+    let mut validate = |name: &str, job: Result<Job, _>| {
         let Ok(job) = job.map_err(|_: unitune::unify::MappingError| ()) else {
             return;
         };
@@ -112,6 +115,43 @@ fn every_job_validates_against_our_schema() {
         validate(&name, job.unify(&context));
     }
     assert!(seen > 80, "{seen}");
+}
+
+/// What another crate builds for a vendor of its own is what our schemas allow,
+/// and comes back from its JSON.
+#[test]
+fn what_another_crate_builds_validates_too() {
+    fn comes_back<T>(schema: &str, built: T)
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let json = serde_json::to_value(&built).expect("JSON");
+        check(&validator(schema), schema, &json);
+        assert_eq!(serde_json::from_value::<T>(json).expect(schema), built);
+    }
+    let vendor = Vendor::new("in-house").expect("a name");
+    let origin = Origin::new("main", vendor.clone());
+    let provider = Provider::new("main", vendor, "WAITING");
+    comes_back(
+        "job.schema.json",
+        Job::new("j-1", "m", 1, Status::Queued, provider.clone()),
+    );
+
+    let mut job = Job::new("j-2", "m", 1, Status::Failed, provider);
+    let members = serde_json::json!({"n_epochs": 3, "api_key": "do-not-show"});
+    let members = members.as_object().cloned().expect("an object");
+    job.hyperparameters = Some(LazyObject::without_keys(members));
+    job.provider.notes = vec![Note::new("model", NoteKind::Exact, "`model`")];
+    job.provider.extra = LazyObject::default();
+    assert!(!format!("{job:?}").contains("do-not-show"));
+    comes_back("job.schema.json", job);
+
+    let event = Event::new("e-1", 1, "started", origin.clone());
+    comes_back("event.schema.json", event);
+    let checkpoint = Checkpoint::new("c-1", "j-1", "m:c-1", 1, 10, origin.clone());
+    comes_back("checkpoint.schema.json", checkpoint);
+    let file = File::new("f-1", 9, 1, "fine-tune", "processed", origin);
+    comes_back("file.schema.json", file);
 }
 
 #[test]

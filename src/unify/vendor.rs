@@ -10,9 +10,8 @@ const MAX_LENGTH: usize = 64;
 
 /// The name of a vendor: 1 to 64 of `a` to `z`, `0` to `9`, `-` and `_`.
 ///
-/// Any vendor can be named, also one whose API the crate does not speak. The
-/// names of those that it speaks are constants, called `VENDOR`, in their
-/// modules.
+/// Any vendor can be named, also one without a module here. The modules have
+/// their vendors' names as constants, called `VENDOR`.
 ///
 /// ```
 /// use unitune::unify::Vendor;

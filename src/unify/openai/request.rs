@@ -130,10 +130,10 @@ impl CreateRequest {
                 let reason = "the vendor has no largest size";
                 translator.unsupported(setting.path, reason, "a whole number or \"auto\"");
             } else if translator.takes(&key, &setting, &method, ACCEPTED, REFUSED) {
-                if setting.below {
+                if setting.in_method {
                     below.insert(key.clone(), setting.value.clone());
                 }
-                if setting.at_top {
+                if setting.in_request {
                     top.insert(key, setting.value);
                 }
             }
@@ -142,7 +142,7 @@ impl CreateRequest {
         if self.hyperparameters.is_some() {
             request.hyperparameters = translator.typed("hyperparameters", top.into());
         }
-        if let Some(word) = method.word {
+        if let Some(word) = method.name {
             let mut body = Map::new();
             for (name, value) in method.body {
                 match name.as_str() {

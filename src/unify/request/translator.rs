@@ -19,20 +19,20 @@ pub(crate) struct RequestTranslator {
     dropped: Vec<UnsupportedField>,
 }
 
-/// A setting and where it stood in the request.
+/// A setting, and its places in the request.
 pub(in crate::unify) struct Setting {
     pub(in crate::unify) path: String,
     pub(in crate::unify) value: Value,
-    /// It stood below the request's own `hyperparameters`.
-    pub(in crate::unify) at_top: bool,
-    /// It stood below the method's.
-    pub(in crate::unify) below: bool,
+    /// It is among the request's own `hyperparameters`.
+    pub(in crate::unify) in_request: bool,
+    /// It is among the method's `hyperparameters`.
+    pub(in crate::unify) in_method: bool,
 }
 
 /// The method of a request: its name, and the body under that name.
 #[derive(Default)]
 pub(in crate::unify) struct Method {
-    pub(in crate::unify) word: Option<String>,
+    pub(in crate::unify) name: Option<String>,
     pub(in crate::unify) body: Map<String, Value>,
 }
 
@@ -139,7 +139,7 @@ impl RequestTranslator {
             }
         }
         Method {
-            word: Some(word.to_owned()),
+            name: Some(word.to_owned()),
             body,
         }
     }
@@ -157,12 +157,12 @@ impl RequestTranslator {
             let setting = Setting {
                 path: format!("hyperparameters.{key}"),
                 value: value.clone(),
-                at_top: true,
-                below: false,
+                in_request: true,
+                in_method: false,
             };
             settings.insert(key.clone(), setting);
         }
-        let word = method.word.as_deref().unwrap_or_default();
+        let word = method.name.as_deref().unwrap_or_default();
         let nested = match method.body.get("hyperparameters") {
             Some(Value::Object(members)) => members.clone(),
             None | Some(Value::Null) => Map::new(),
@@ -175,7 +175,7 @@ impl RequestTranslator {
         for (key, value) in nested.into_iter().filter(|(_, value)| !value.is_null()) {
             let path = format!("method.{word}.hyperparameters.{key}");
             match settings.get_mut(&key) {
-                Some(other) if other.value == value => other.below = true,
+                Some(other) if other.value == value => other.in_method = true,
                 Some(other) => {
                     let reason = format!("it contradicts {}", other.path);
                     self.invalid(path, reason, "say it once");
@@ -184,8 +184,8 @@ impl RequestTranslator {
                     let setting = Setting {
                         path,
                         value,
-                        at_top: false,
-                        below: true,
+                        in_request: false,
+                        in_method: true,
                     };
                     settings.insert(key, setting);
                 }
@@ -243,7 +243,7 @@ impl RequestTranslator {
             return None;
         };
         // A request without a method is supervised.
-        let word = method.word.as_deref().unwrap_or("supervised");
+        let word = method.name.as_deref().unwrap_or("supervised");
         if !rule.methods.is_empty() && !rule.methods.contains(&word) {
             let reason = format!("it goes with method {}", rule.methods.join(" or "));
             self.unsupported(&setting.path, reason, "");

@@ -26,10 +26,10 @@ impl RequestTranslator {
             }
             let mut members = Map::new();
             let body = integration.get("wandb").unwrap_or(&Value::Null);
-            let said = body
+            let settings = body
                 .as_object()
                 .filter(|body| !body.values().all(Value::is_null));
-            if said.is_none() {
+            if settings.is_none() {
                 let reason = match body {
                     Value::Null | Value::Object(_) => "it is missing",
                     _ => "it is no object",
@@ -37,7 +37,7 @@ impl RequestTranslator {
                 let instead = format!("an object with some of {}", known.join(", "));
                 self.invalid(format!("{path}.wandb"), reason, instead);
             }
-            for (name, value) in said.into_iter().flatten() {
+            for (name, value) in settings.into_iter().flatten() {
                 let path = format!("{path}.wandb.{name}");
                 let list = name == "tags" && value.is_array();
                 match value {

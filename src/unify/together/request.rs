@@ -159,7 +159,7 @@ impl CreateRequest {
             }
         }
         for name in method.body.keys().filter(|name| *name != "hyperparameters") {
-            let word = method.word.as_deref().unwrap_or_default();
+            let word = method.name.as_deref().unwrap_or_default();
             translator.unsupported(format!("method.{word}.{name}"), UNKNOWN, "");
         }
         for name in self.metadata.iter().flat_map(BTreeMap::keys) {
@@ -171,7 +171,7 @@ impl CreateRequest {
         request.validation_file = self.validation_file.clone();
         request.suffix = self.suffix.clone();
         request.random_seed = self.seed;
-        request.training_method = training_method(method.word.as_deref(), &mut settings);
+        request.training_method = training_method(method.name.as_deref(), &mut settings);
         fill(&mut request, settings, &mut translator);
         integration(self.integrations.as_deref(), &mut request, &mut translator);
         extra(&self.extra, &mut request, &mut translator);
