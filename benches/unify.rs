@@ -14,7 +14,7 @@ use allocation_counter::measure;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use unitune::unify::{Context, Job, ToJob};
+use unitune::unify::{Context, Job, Unify};
 use unitune::wire::{Item, LenientList, from_slice};
 use unitune::{openai, together, truefoundry};
 
@@ -23,7 +23,7 @@ const SIZES: [usize; 3] = [20, 1_000, 10_000];
 /// A vendor's list of jobs.
 trait List: DeserializeOwned + Clone {
     const VENDOR: &'static str;
-    type Job: ToJob;
+    type Job: Unify<Output = Job>;
     fn jobs(self) -> LenientList<Self::Job>;
 }
 
@@ -86,7 +86,7 @@ fn unify<L: List>(list: L, context: &Context) -> Vec<Job> {
     list.jobs()
         .into_iter()
         .filter_map(|item| match item {
-            Item::Ok(job) => job.into_job(context).ok(),
+            Item::Ok(job) => job.unify(context).ok(),
             Item::Malformed(_) => None,
         })
         .collect()

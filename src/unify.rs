@@ -1,60 +1,51 @@
 //! One job shape for all vendors: pure functions from a vendor's types to the
 //! gateway's `fine_tuning.job`, and from the gateway's requests to a vendor's.
 //!
-//! Nothing here does I/O, asks a clock or rolls dice. What a vendor says that
-//! the gateway's job has no slot for is kept beside it, in [`Provider`]; what
-//! had to be derived or filled in is said in [`Note`]s.
+//! Nothing here does I/O, reads a clock or uses randomness. Values that the
+//! gateway's job has no slot for are kept beside it, in [`Provider`]; values
+//! that are derived or filled in have a [`Note`] each.
 //!
-//! ```
-//! use unitune::truefoundry::types::FineTuningJob;
-//! use unitune::unify::{Context, Status, ToJob};
+//! A vendor's value becomes a unified one by [`Unify::unify`], whatever it is: a
+//! job, an event, a checkpoint, a file. A [`CreateRequest`] becomes a vendor's
+//! request by a method per vendor. Everything that is particular to a vendor is
+//! in a module of its own.
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let body = r#"{"object": "fine_tuning.job", "id": "ftjob-1", "model": "gpt-4o-mini",
-//!     "created_at": 1700000000, "fine_tuned_model": null, "organization_id": "org-1",
-//!     "result_files": [], "status": "running", "validation_file": null,
-//!     "training_file": "file-1"}"#;
-//! let job = serde_json::from_str::<FineTuningJob>(body)?.to_job(&Context::new("gateway"))?;
-//! assert_eq!(job.status, Status::Running);
-//! # Ok(())
-//! # }
-//! ```
+//! Vendors without a module here build the unified types with their
+//! constructors: see [`Job`] and [`Unify`].
+
+// Some of this serves vendors that may not be compiled in.
+#![cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 
 mod checkpoints;
-mod common;
 mod context;
 mod cost;
 mod error;
 mod events;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod extras;
 mod files;
-#[cfg(feature = "openai")]
-mod from_openai;
-#[cfg(feature = "together")]
-mod from_together;
-mod from_truefoundry;
+mod gateway_shape;
 mod job;
+mod lazy_object;
 mod limits;
-#[cfg(all(feature = "openai", feature = "together"))]
+mod mapping;
 mod mapping_doc;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
-mod members;
 mod metrics;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod notes;
 mod operations;
 mod origin;
 mod price;
 mod request;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 mod rules;
 #[cfg(feature = "schema")]
 mod schemas;
 mod status;
 mod vendor;
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
-mod without_keys;
+
+#[cfg(feature = "openai")]
+pub mod openai;
+#[cfg(feature = "together")]
+pub mod together;
+pub mod truefoundry;
 
 pub use checkpoints::{Checkpoint, CheckpointObject};
 pub use context::{Context, Strictness};
@@ -62,43 +53,77 @@ pub use cost::{ParseUsdError, Usd};
 pub use error::MappingError;
 pub use events::{Event, EventKind, EventLevel, EventObject};
 pub use files::{File, FileObject};
-#[cfg(feature = "together")]
-pub(crate) use from_together::successor;
 pub use job::{Job, JobError, JobObject, Provider};
+pub use lazy_object::LazyObject;
 pub use limits::{ModelLimits, TrainingLimits};
-#[cfg(all(feature = "openai", feature = "together"))]
+pub(crate) use mapping::Mapping;
 pub use mapping_doc::mapping_markdown;
-pub use members::Members;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
 pub use operations::{Operation, Support};
 pub use origin::Origin;
 pub use price::PriceEstimate;
-pub use request::{CreateRequest, Loss, Refusal, Translated, Unsupported};
-pub use rules::Rule;
+pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 #[cfg(feature = "schema")]
 pub use schemas::schemas;
 pub use status::{ParseStatusError, Status};
-pub use vendor::Vendor;
+pub use vendor::{InvalidVendorName, Vendor};
 
-/// What becomes a [`Job`].
-pub trait ToJob: Clone {
-    /// The job in the gateway's terms, taking the vendor's value apart.
-    ///
-    /// This moves what it can, and is the cheaper one of the two.
+/// The mappings of the compiled-in vendors, in the order of the documentation.
+pub(crate) static MAPPINGS: &[&Mapping] = &[
+    #[cfg(feature = "openai")]
+    &openai::MAPPING,
+    #[cfg(feature = "together")]
+    &together::MAPPING,
+    &truefoundry::MAPPING,
+];
+
+/// Returns a vendor's name as messages write it.
+pub(crate) fn title(vendor: &Vendor) -> &str {
+    let known = MAPPINGS.iter().find(|mapping| mapping.vendor == *vendor);
+    known.map_or(vendor.as_str(), |mapping| mapping.title)
+}
+
+/// A vendor's value that has a unified form.
+///
+/// The vendors' modules implement it. Other crates can, for vendors of their own:
+///
+/// ```
+/// use unitune::unify::{Context, Event, MappingError, Origin, Unify, Vendor};
+///
+/// struct AcmeEvent {
+///     number: u64,
+///     at: i64,
+///     text: String,
+/// }
+///
+/// impl Unify for AcmeEvent {
+///     type Output = Event;
+///
+///     fn unify(self, context: &Context) -> Result<Event, MappingError> {
+///         let id = format!("event-{}", self.number);
+///         if self.text.is_empty() {
+///             return Err(MappingError::new("message", "it is empty").of_id(id));
+///         }
+///         let origin = Origin::new(&context.account, Vendor::from_static("acme"));
+///         Ok(Event::new(id, self.at, self.text, origin))
+///     }
+/// }
+///
+/// let event = AcmeEvent { number: 1, at: 1_700_000_000, text: "started".to_owned() };
+/// let event = event.unify(&Context::new("acme-main")).unwrap();
+/// assert_eq!(event.provider.account, "acme-main");
+/// ```
+pub trait Unify: Sized {
+    /// The unified form.
+    type Output;
+
+    /// Converts the value, moving out of it what both forms share.
     ///
     /// # Errors
     ///
-    /// When the gateway's job cannot be said without inventing something, or,
-    /// with [`Strictness::Strict`], without guessing or losing something.
-    fn into_job(self, context: &Context) -> Result<Job, MappingError>;
-
-    /// The same for a value that is still needed.
-    ///
-    /// # Errors
-    ///
-    /// As [`ToJob::into_job`].
-    fn to_job(&self, context: &Context) -> Result<Job, MappingError> {
-        self.clone().into_job(context)
-    }
+    /// When a required field of the unified form has no value in the vendor's;
+    /// with [`Strictness::Strict`] also when a value can only be guessed, or
+    /// would be lost.
+    fn unify(self, context: &Context) -> Result<Self::Output, MappingError>;
 }

@@ -60,9 +60,13 @@ key_file = "together.key"
     assert_eq!(
         accounts,
         [
-            ("openai-main", Vendor::OpenAi, Some("research")),
-            ("openai-dev", Vendor::OpenAi, None),
-            ("cheap", Vendor::Together, None),
+            (
+                "openai-main",
+                Vendor::from_static("openai"),
+                Some("research")
+            ),
+            ("openai-dev", Vendor::from_static("openai"), None),
+            ("cheap", Vendor::from_static("together"), None),
         ]
     );
     for secret in ["sk-1", "tgp-1"] {

@@ -12,7 +12,7 @@ use unitune::providers::{
     Account, Change, JobRef, ListQuery, Providers, WatchOptions, WatchStream,
 };
 use unitune::transport::Upload;
-use unitune::unify::{Job, Status, Vendor};
+use unitune::unify::{Job, Status};
 use unitune::{ErrorKind, openai};
 use unitune_sandbox::{Awkward, Sandbox};
 
@@ -78,7 +78,11 @@ async fn all_jobs_of_all_vendors_until_they_end() {
         .filter(|job| !job.status.is_terminal())
         .map(|job| job.id.clone())
         .collect();
-    let vendors: BTreeSet<_> = list.jobs.iter().map(|job| job.provider.vendor).collect();
+    let vendors: BTreeSet<_> = list
+        .jobs
+        .iter()
+        .map(|job| job.provider.vendor.clone())
+        .collect();
     assert_eq!(vendors.len(), 3);
     // A paused job ends when somebody resumes it.
     for job in &list.jobs {
@@ -102,7 +106,7 @@ async fn a_job_that_starts_later_is_watched_too() {
     let model = &list
         .jobs
         .iter()
-        .find(|job| job.provider.vendor == Vendor::OpenAi)
+        .find(|job| job.provider.vendor == "openai")
         .unwrap()
         .model;
     let lines = "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, \

@@ -8,8 +8,10 @@ use std::fs;
 
 use serde_json::Value;
 use support::{fixtures, path, read};
+use unitune::unify::together::{JobCheckpoint, events_in_log};
 use unitune::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, ToJob, mapping_markdown, schemas,
+    Checkpoint, Context, CreateRequest, Event, File, Job, LazyObject, Note, NoteKind, Origin,
+    Provider, Status, Unify, Vendor, mapping_markdown, schemas,
 };
 use unitune::{openai, together, truefoundry};
 
@@ -80,7 +82,7 @@ fn every_job_validates_against_our_schema() {
     let validator = validator("job.schema.json");
     let context = Context::new("main").with_notes();
     let mut seen = 0;
-    let mut look = |name: &str, job: Result<unitune::unify::Job, _>| {
+    let mut validate = |name: &str, job: Result<Job, _>| {
         let Ok(job) = job.map_err(|_: unitune::unify::MappingError| ()) else {
             return;
         };
@@ -96,23 +98,60 @@ fn every_job_validates_against_our_schema() {
         .filter(|(_, b)| b.get("data").is_none())
     {
         let job: openai::types::FineTuningJob = serde_json::from_value(body).expect(&name);
-        look(&name, job.to_job(&context));
+        validate(&name, job.unify(&context));
     }
     for (name, body) in fixtures("together")
         .into_iter()
         .filter(|(_, b)| b.get("data").is_none())
     {
         let job: together::types::FinetuneResponse = serde_json::from_value(body).expect(&name);
-        look(&name, job.to_job(&context));
+        validate(&name, job.unify(&context));
     }
     for (name, body) in fixtures("truefoundry")
         .into_iter()
         .filter(|(_, b)| b.get("data").is_none())
     {
         let job: truefoundry::types::FineTuningJob = serde_json::from_value(body).expect(&name);
-        look(&name, job.to_job(&context));
+        validate(&name, job.unify(&context));
     }
     assert!(seen > 80, "{seen}");
+}
+
+/// What another crate builds for a vendor of its own is what our schemas allow,
+/// and comes back from its JSON.
+#[test]
+fn what_another_crate_builds_validates_too() {
+    fn comes_back<T>(schema: &str, built: T)
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let json = serde_json::to_value(&built).expect("JSON");
+        check(&validator(schema), schema, &json);
+        assert_eq!(serde_json::from_value::<T>(json).expect(schema), built);
+    }
+    let vendor = Vendor::new("in-house").expect("a name");
+    let origin = Origin::new("main", vendor.clone());
+    let provider = Provider::new("main", vendor, "WAITING");
+    comes_back(
+        "job.schema.json",
+        Job::new("j-1", "m", 1, Status::Queued, provider.clone()),
+    );
+
+    let mut job = Job::new("j-2", "m", 1, Status::Failed, provider);
+    let members = serde_json::json!({"n_epochs": 3, "api_key": "do-not-show"});
+    let members = members.as_object().cloned().expect("an object");
+    job.hyperparameters = Some(LazyObject::without_keys(members));
+    job.provider.notes = vec![Note::new("model", NoteKind::Exact, "`model`")];
+    job.provider.extra = LazyObject::default();
+    assert!(!format!("{job:?}").contains("do-not-show"));
+    comes_back("job.schema.json", job);
+
+    let event = Event::new("e-1", 1, "started", origin.clone());
+    comes_back("event.schema.json", event);
+    let checkpoint = Checkpoint::new("c-1", "j-1", "m:c-1", 1, 10, origin.clone());
+    comes_back("checkpoint.schema.json", checkpoint);
+    let file = File::new("f-1", 9, 1, "fine-tune", "processed", origin);
+    comes_back("file.schema.json", file);
 }
 
 #[test]
@@ -123,20 +162,18 @@ fn events_checkpoints_files_and_requests_validate_too() {
         let Ok(job) = serde_json::from_value::<together::types::FinetuneResponse>(body) else {
             continue;
         };
-        let log = job.events.unwrap_or_default();
-        for event in Event::from_together(&job.id, log.ok(), &context) {
-            check(
-                &events,
-                &name,
-                &serde_json::to_value(event.expect(&name)).expect("JSON"),
-            );
+        let log = job.events.unwrap_or_default().ok().cloned().collect();
+        for event in events_in_log(&job.id, log) {
+            let event = event.unify(&context).expect(&name);
+            check(&events, &name, &serde_json::to_value(event).expect("JSON"));
         }
     }
     let together = read("tests/fixtures/events/together.json");
     let openai = read("tests/fixtures/events/openai.json");
     for event in openai["data"].as_array().expect("a list") {
-        let event = serde_json::from_value(event.clone()).expect("an event");
-        let event = Event::from_openai(&event, &context);
+        let event: openai::types::FineTuningJobEvent =
+            serde_json::from_value(event.clone()).expect("an event");
+        let event = event.unify(&context).expect("it is identity");
         check(
             &events,
             "openai",
@@ -150,8 +187,11 @@ fn events_checkpoints_files_and_requests_validate_too() {
         .expect("a list")
     {
         let checkpoint = serde_json::from_value(checkpoint.clone()).expect("a checkpoint");
-        let checkpoint =
-            Checkpoint::from_together("ft-1", &checkpoint, &context).expect("has a time");
+        let checkpoint = JobCheckpoint {
+            job: "ft-1",
+            checkpoint,
+        };
+        let checkpoint = checkpoint.unify(&context).expect("has a time");
         check(
             &checkpoints,
             "together",
@@ -159,8 +199,9 @@ fn events_checkpoints_files_and_requests_validate_too() {
         );
     }
     let files = validator("file.schema.json");
-    let file = serde_json::from_value(read("tests/fixtures/files/together.json")).expect("a file");
-    let file = File::from_together(&file, &context);
+    let file: together::types::File =
+        serde_json::from_value(read("tests/fixtures/files/together.json")).expect("a file");
+    let file = file.unify(&context).expect("it has what it needs");
     check(
         &files,
         "together",

@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{fixtures, lenient_ids, strip_notes};
-use unitune::unify::{Context, Status, ToJob, Vendor};
+use unitune::unify::{self, Context, Job, Status, Unify, Vendor};
 use unitune::{openai, together, truefoundry};
 
 fn context() -> Context {
@@ -14,15 +14,18 @@ fn context() -> Context {
 }
 
 /// The job as JSON, or the error that says why there is none.
-fn unified<T: serde::de::DeserializeOwned + ToJob>(body: &Value, context: &Context) -> Value {
+fn unified<T: serde::de::DeserializeOwned + Unify<Output = Job>>(
+    body: &Value,
+    context: &Context,
+) -> Value {
     let job: T = serde_json::from_value(body.clone()).expect("the body decodes");
-    match job.to_job(context) {
+    match job.unify(context) {
         Ok(job) => serde_json::to_value(job).expect("a job is JSON"),
         Err(error) => json!({ "error": error.to_string() }),
     }
 }
 
-fn snapshot(vendor: Vendor, unify: impl Fn(&Value) -> Value) {
+fn snapshot(vendor: Vendor, unified: impl Fn(&Value) -> Value) {
     for (name, body) in fixtures(vendor.as_str()) {
         if body.get("data").is_some() {
             continue;
@@ -33,27 +36,27 @@ fn snapshot(vendor: Vendor, unify: impl Fn(&Value) -> Value) {
             prepend_module_to_snapshot => false,
             sort_maps => true,
             omit_expression => true,
-        }, { insta::assert_json_snapshot!(name, unify(&body)) });
+        }, { insta::assert_json_snapshot!(name, unified(&body)) });
     }
 }
 
 #[test]
 fn openai_jobs() {
-    snapshot(Vendor::OpenAi, |body| {
+    snapshot(unify::openai::VENDOR, |body| {
         unified::<openai::types::FineTuningJob>(body, &context())
     });
 }
 
 #[test]
 fn together_jobs() {
-    snapshot(Vendor::Together, |body| {
+    snapshot(unify::together::VENDOR, |body| {
         unified::<together::types::FinetuneResponse>(body, &context())
     });
 }
 
 #[test]
 fn truefoundry_jobs() {
-    snapshot(Vendor::TrueFoundry, |body| {
+    snapshot(unify::truefoundry::VENDOR, |body| {
         unified::<truefoundry::types::FineTuningJob>(body, &context())
     });
 }
@@ -222,8 +225,8 @@ fn notes_are_written_only_on_request() {
             continue;
         }
         let job: together::types::FinetuneResponse = serde_json::from_value(body).expect(&name);
-        let silent = job.to_job(&Context::new("main")).expect(&name);
-        let mut noted = job.to_job(&context()).expect(&name);
+        let silent = job.clone().unify(&Context::new("main")).expect(&name);
+        let mut noted = job.unify(&context()).expect(&name);
         assert!(silent.provider.notes.is_empty() && !noted.provider.notes.is_empty());
         noted.provider.notes.clear();
         assert_eq!(silent, noted, "{name}");
@@ -281,15 +284,12 @@ fn a_job_comes_back_from_the_gateways_json() {
             continue;
         }
         let job: openai::types::FineTuningJob = serde_json::from_value(body).expect(&name);
-        let job = job.to_job(&context()).expect(&name);
+        let job = job.unify(&context()).expect(&name);
         let text = serde_json::to_string(&job).expect("a job is JSON");
-        assert_eq!(
-            serde_json::from_str::<unitune::unify::Job>(&text).expect(&name),
-            job
-        );
+        assert_eq!(serde_json::from_str::<Job>(&text).expect(&name), job);
         // Through the gateway: all of its fields, and nothing else.
         let gateway = truefoundry::types::FineTuningJob::from(job.clone());
-        let back = gateway.to_job(&Context::new("main")).expect(&name);
+        let back = gateway.unify(&Context::new("main")).expect(&name);
         assert_eq!((back.status, back.created_at), (job.status, job.created_at));
         assert_eq!(back.method, job.method, "{name}");
         assert!(back.status != Status::Failed || back.error.is_none());

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use support::{plain, read};
-use unitune::unify::{Context, CreateRequest, Event, Job, Loss, NoteKind, Status, ToJob};
+use unitune::unify::together::events_in_log;
+use unitune::unify::{Context, CreateRequest, Job, NoteKind, OnUnsupported, Status, Unify};
 use unitune::wire::LenientList;
 use unitune::{openai, together, truefoundry};
 
@@ -59,9 +60,9 @@ fn context() -> Context {
 }
 
 /// Decodes a body and converts it; every body that is generated decodes.
-fn unify<T: DeserializeOwned + ToJob>(body: &Value) -> Result<Job, String> {
+fn unify<T: DeserializeOwned + Unify<Output = Job>>(body: &Value) -> Result<Job, String> {
     let job: T = serde_json::from_value(body.clone()).expect("the body decodes");
-    job.to_job(&context()).map_err(|e| e.to_string())
+    job.unify(&context()).map_err(|e| e.to_string())
 }
 
 /// What holds for the job of any vendor.
@@ -99,7 +100,7 @@ fn check(body: &Value, job: &Job, ends: &[&str], zero_is_unset: bool) -> Result<
     // To the gateway and back.
     let there = truefoundry::types::FineTuningJob::from(job.clone());
     let back = there
-        .to_job(&Context::new("main"))
+        .unify(&Context::new("main"))
         .expect("the gateway's own job");
     let fields = |job: &Job| {
         let mut job = json!(job);
@@ -224,7 +225,7 @@ proptest! {
 
     #[test]
     fn requests_come_back_from_openai(request in request(openai_settings())) {
-        let sent = request.to_openai(Loss::Refuse).expect("OpenAI takes all of it");
+        let sent = request.to_openai(OnUnsupported::Reject).expect("OpenAI takes all of it");
         prop_assert!(sent.dropped.is_empty());
         prop_assert_eq!(plain(&CreateRequest::from(&sent.request)), plain(&request));
     }
@@ -233,7 +234,7 @@ proptest! {
     fn requests_come_back_from_together(request in request(together_settings())) {
         let mut request = request;
         request.metadata = None;
-        let sent = request.to_together(Loss::Refuse).expect("Together takes all of it");
+        let sent = request.to_together(OnUnsupported::Reject).expect("Together takes all of it");
         prop_assert!(sent.dropped.is_empty());
         prop_assert_eq!(plain(&CreateRequest::from(&sent.request)), plain(&request));
     }
@@ -241,14 +242,14 @@ proptest! {
     /// With losses allowed, what is left out is listed, and nothing else is.
     #[test]
     fn what_is_left_out_is_listed(request in request(openai_settings())) {
-        if let Ok(sent) = request.to_together(Loss::Allow) {
-            let strict = request.to_together(Loss::Refuse);
+        if let Ok(sent) = request.to_together(OnUnsupported::Drop) {
+            let strict = request.to_together(OnUnsupported::Reject);
             match strict {
                 Ok(strict) => {
                     prop_assert!(sent.dropped.is_empty());
                     prop_assert_eq!(strict.request, sent.request);
                 }
-                Err(refusal) => prop_assert_eq!(refusal.fields(), &sent.dropped[..]),
+                Err(error) => prop_assert_eq!(error.fields(), &sent.dropped[..]),
             }
         }
     }
@@ -279,26 +280,28 @@ proptest! {
 fn poke(body: &Value) {
     for context in [context(), Context::new("main").strict()] {
         if let Ok(job) = serde_json::from_value::<openai::types::FineTuningJob>(body.clone()) {
-            let _ = job.to_job(&context);
+            let _ = job.unify(&context);
         }
         if let Ok(job) = serde_json::from_value::<together::types::FinetuneResponse>(body.clone()) {
             let events = job.events.clone().unwrap_or_default();
-            let _ = Event::from_together("ft-1", events.ok(), &context);
-            let _ = job.to_job(&context);
+            for event in events_in_log("ft-1", events.ok().cloned().collect()) {
+                let _ = event.unify(&context);
+            }
+            let _ = job.unify(&context);
         }
         if let Ok(job) =
             serde_json::from_value::<together::types::FinetuneResponseTruncated>(body.clone())
         {
-            let _ = job.to_job(&context);
+            let _ = job.unify(&context);
         }
         if let Ok(job) = serde_json::from_value::<truefoundry::types::FineTuningJob>(body.clone()) {
-            let _ = job.to_job(&context);
+            let _ = job.unify(&context);
         }
     }
     if let Ok(request) = serde_json::from_value::<CreateRequest>(body.clone()) {
-        for loss in [Loss::Refuse, Loss::Allow] {
-            let _ = request.to_openai(loss);
-            let _ = request.to_together(loss);
+        for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
+            let _ = request.to_openai(on_unsupported);
+            let _ = request.to_together(on_unsupported);
         }
     }
 }

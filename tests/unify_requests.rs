@@ -6,10 +6,12 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{fixtures, read};
+use unitune::unify::together::{JobCheckpoint, events_in_log};
 use unitune::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, Loss, MetricPoint, Operation, Refusal,
-    Support, Translated, Vendor,
+    self, Checkpoint, Context, CreateRequest, Event, MetricPoint, OnUnsupported, Operation,
+    Support, Translated, Unify, UnsupportedFields, Vendor,
 };
+use unitune::{openai, together, truefoundry};
 
 fn snapshot(name: &str, value: &Value) {
     insta::with_settings!({
@@ -20,14 +22,20 @@ fn snapshot(name: &str, value: &Value) {
     }, { insta::assert_json_snapshot!(name, value) });
 }
 
-fn answer<T: serde::Serialize>(result: Result<Translated<T>, Refusal>) -> Value {
+fn answer<T: serde::Serialize>(result: Result<Translated<T>, UnsupportedFields>) -> Value {
     match result {
         Ok(sent) => json!({ "request": sent.request, "dropped": sent.dropped }),
-        Err(refusal) => json!({
-            "refused": refusal.fields(),
-            "text": refusal.to_string().lines().collect::<Vec<_>>(),
+        Err(error) => json!({
+            "refused": error.fields(),
+            "text": error.to_string().lines().collect::<Vec<_>>(),
         }),
     }
+}
+
+/// Decodes a value and converts it.
+fn unified<T: serde::de::DeserializeOwned + Unify>(value: &Value, context: &Context) -> T::Output {
+    let value: T = serde_json::from_value(value.clone()).expect("it decodes");
+    value.unify(context).expect("it has a unified form")
 }
 
 fn request(body: &Value) -> CreateRequest {
@@ -39,25 +47,25 @@ fn requests_are_translated_or_refused() {
     for (name, body) in fixtures("requests") {
         let request = request(&body);
         let answers = json!({
-            "openai": answer(request.to_openai(Loss::Refuse)),
-            "openai_lossy": answer(request.to_openai(Loss::Allow)),
-            "together": answer(request.to_together(Loss::Refuse)),
-            "together_lossy": answer(request.to_together(Loss::Allow)),
+            "openai": answer(request.to_openai(OnUnsupported::Reject)),
+            "openai_lossy": answer(request.to_openai(OnUnsupported::Drop)),
+            "together": answer(request.to_together(OnUnsupported::Reject)),
+            "together_lossy": answer(request.to_together(OnUnsupported::Drop)),
         });
         snapshot(&format!("request__{name}"), &answers);
     }
 }
 
 #[test]
-fn a_refusal_names_the_field_why_and_what_to_do() {
+fn an_error_names_the_field_why_and_what_to_do() {
     let mut request = CreateRequest::new("m", "f");
     request.hyperparameters = json!({"learning_rate_multiplier": 2, "warp": 9})
         .as_object()
         .cloned();
-    let refusal = request
-        .to_together(Loss::Refuse)
+    let error = request
+        .to_together(OnUnsupported::Reject)
         .expect_err("it is relative");
-    let named: Vec<&str> = refusal.fields().iter().map(|f| f.field.as_str()).collect();
+    let named: Vec<&str> = error.fields().iter().map(|f| f.field.as_str()).collect();
     assert_eq!(
         named,
         [
@@ -65,8 +73,8 @@ fn a_refusal_names_the_field_why_and_what_to_do() {
             "hyperparameters.warp"
         ]
     );
-    assert!(refusal.fields()[0].instead.contains("learning_rate"));
-    let error = unitune::Error::from(refusal);
+    assert!(error.fields()[0].instead.contains("learning_rate"));
+    let error = unitune::Error::from(error);
     assert_eq!(error.kind(), unitune::ErrorKind::InvalidRequest);
     assert!(
         error
@@ -78,15 +86,15 @@ fn a_refusal_names_the_field_why_and_what_to_do() {
 
 #[test]
 fn a_rate_is_never_taken_for_a_multiplier() {
-    for loss in [Loss::Refuse, Loss::Allow] {
+    for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
         let mut relative = CreateRequest::new("m", "f");
         relative.hyperparameters = json!({"learning_rate_multiplier": 2}).as_object().cloned();
-        if let Ok(sent) = relative.to_together(loss) {
+        if let Ok(sent) = relative.to_together(on_unsupported) {
             assert_eq!(sent.request.learning_rate, None);
         }
         let mut absolute = CreateRequest::new("m", "f");
         absolute.hyperparameters = json!({"learning_rate": 1e-5}).as_object().cloned();
-        if let Ok(sent) = absolute.to_openai(loss) {
+        if let Ok(sent) = absolute.to_openai(on_unsupported) {
             let settings = sent.request.hyperparameters.expect("they were given");
             assert_eq!(settings.learning_rate_multiplier, None);
         }
@@ -98,7 +106,7 @@ fn a_rate_is_never_taken_for_a_multiplier() {
 fn requests_come_back() {
     for (name, body) in fixtures("requests") {
         let sent = request(&body);
-        if let Ok(openai) = sent.to_openai(Loss::Refuse) {
+        if let Ok(openai) = sent.to_openai(OnUnsupported::Reject) {
             let back = CreateRequest::from(&openai.request);
             assert_eq!(
                 support::plain(&back),
@@ -116,7 +124,9 @@ fn requests_come_back() {
     let sent = request(&read(
         "tests/fixtures/requests/everything_that_together_takes.json",
     ));
-    let together = sent.to_together(Loss::Refuse).expect("it takes all of it");
+    let together = sent
+        .to_together(OnUnsupported::Reject)
+        .expect("it takes all of it");
     let back = CreateRequest::from(&together.request);
     let mut expected = support::plain(&sent);
     // Keys do not come back.
@@ -137,7 +147,7 @@ fn keys_are_sent_and_not_shown() {
         "tests/fixtures/requests/everything_that_together_takes.json",
     ));
     let together = sent
-        .to_together(Loss::Refuse)
+        .to_together(OnUnsupported::Reject)
         .expect("it takes all of it")
         .request;
     assert!(!format!("{sent:?} {together:?}").contains("do-not-show"));
@@ -154,12 +164,10 @@ fn events_of_a_log() {
             serde_json::from_value(read(&format!("tests/fixtures/events/{name}.json")))
                 .expect(name);
         let log: Vec<_> = log.data.ok().cloned().collect();
-        let events = Event::from_together("ft-1", &log, &context)
-            .into_iter()
-            .map(|event| match event {
-                Ok(event) => json!(event),
-                Err(error) => json!(error.to_string()),
-            });
+        let events = events_in_log("ft-1", log).map(|event| match event.unify(&context) {
+            Ok(event) => json!(event),
+            Err(error) => json!(error.to_string()),
+        });
         events.collect()
     };
     for name in ["together", "together_without_any_time", "together_null"] {
@@ -171,8 +179,7 @@ fn events_of_a_log() {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|event| serde_json::from_value(event.clone()).expect("an event"))
-        .map(|event| Event::from_openai(&event, &context))
+        .map(|event| unified::<openai::types::FineTuningJobEvent>(event, &context))
         .collect();
     let metrics: Vec<MetricPoint> = openai.iter().filter_map(MetricPoint::from_event).collect();
     assert_eq!(metrics.len(), 1);
@@ -193,7 +200,8 @@ fn checkpoints_and_files() {
             .into_iter()
             .map(|c| {
                 let checkpoint = serde_json::from_value(c).expect("a checkpoint");
-                match Checkpoint::from_together("ft-1", &checkpoint, &context) {
+                let job = "ft-1";
+                match (JobCheckpoint { job, checkpoint }).unify(&context) {
                     Ok(checkpoint) => json!(checkpoint),
                     Err(error) => json!(error.to_string()),
                 }
@@ -209,9 +217,7 @@ fn checkpoints_and_files() {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|c| {
-            Checkpoint::from_openai(&serde_json::from_value(c.clone()).expect("one"), &context)
-        })
+        .map(|c| unified::<openai::types::FineTuningJobCheckpoint>(c, &context))
         .collect();
     assert_eq!(
         MetricPoint::from_checkpoint(&openai[0]).values["full_valid_loss"],
@@ -220,25 +226,31 @@ fn checkpoints_and_files() {
     snapshot("checkpoints__openai", &json!(openai));
     let file = |name: &str| read(&format!("tests/fixtures/files/{name}.json"));
     let files = json!({
-        "openai": File::from_openai(&serde_json::from_value(file("openai")).expect("a file"), &context),
-        "together": File::from_together(&serde_json::from_value(file("together")).expect("a file"), &context),
-        "together_not_processed": File::from_together(&serde_json::from_value(file("together_not_processed")).expect("a file"), &context),
-        "truefoundry": File::from_truefoundry(&serde_json::from_value(file("truefoundry")).expect("a file"), &context),
+        "openai": unified::<openai::types::File>(&file("openai"), &context),
+        "together": unified::<together::types::File>(&file("together"), &context),
+        "together_not_processed": unified::<together::types::File>(&file("together_not_processed"), &context),
+        "truefoundry": unified::<truefoundry::types::File>(&file("truefoundry"), &context),
     });
     snapshot("files", &files);
 }
 
 #[test]
 fn pausing_at_together_is_refused_and_not_turned_into_cancelling() {
-    assert!(!Operation::Pause.at(Vendor::Together).is_supported());
+    assert!(!Operation::Pause.at(&unify::together::VENDOR).is_supported());
     let error = Operation::Pause
-        .check(Vendor::Together)
+        .check(&unify::together::VENDOR)
         .expect_err("it cannot");
     assert_eq!(error.kind(), unitune::ErrorKind::Unsupported);
-    assert!(Operation::Cancel.check(Vendor::Together).is_ok());
+    assert!(Operation::Cancel.check(&unify::together::VENDOR).is_ok());
     for operation in Operation::ALL {
-        for vendor in Vendor::ALL {
-            if let Support::Unsupported(instead) = operation.at(vendor) {
+        let vendors = [
+            unify::openai::VENDOR,
+            unify::together::VENDOR,
+            unify::truefoundry::VENDOR,
+            Vendor::from_static("acme"),
+        ];
+        for vendor in vendors {
+            if let Support::Unsupported(instead) = operation.at(&vendor) {
                 assert!(!instead.is_empty(), "{operation} at {vendor}");
             }
         }
@@ -247,11 +259,10 @@ fn pausing_at_together_is_refused_and_not_turned_into_cancelling() {
 
 #[test]
 fn metrics_of_together() {
-    let metrics = serde_json::from_value(json!({"metrics": [
+    let metrics = json!({"metrics": [
         {"global_step": 10, "train/loss": 1.5}, {"train/loss": 1.25}
-    ]}))
-    .expect("metrics");
-    let points = MetricPoint::from_together(&metrics);
+    ]});
+    let points = unified::<together::types::JobMetrics>(&metrics, &Context::new("main"));
     assert_eq!(points[0].step, Some(10));
     assert_eq!(points[1].step, None);
     assert_eq!(points[1].values["train/loss"], 1.25);

@@ -4,7 +4,8 @@
 use std::fmt::Debug;
 
 use serde::de::DeserializeOwned;
-use unitune::unify::{Context, CreateRequest, Event, Job, Loss, ToJob};
+use unitune::unify::together::events_in_log;
+use unitune::unify::{self, Context, CreateRequest, Job, OnUnsupported, Unify};
 use unitune::wire::from_slice;
 use unitune::{openai, together, truefoundry};
 
@@ -30,8 +31,8 @@ pub fn execute(bytes: &[u8]) -> Reached {
         ($ty:ty) => {
             decoded::<$ty>(bytes).inspect(|job| {
                 reached.decoded += 1;
-                let _ = job.to_job(&strict);
-                if let Ok(job) = job.clone().into_job(&noted) {
+                let _ = job.clone().unify(&strict);
+                if let Ok(job) = job.clone().unify(&noted) {
                     reached.jobs += 1;
                     promises(&job);
                 }
@@ -46,13 +47,15 @@ pub fn execute(bytes: &[u8]) -> Reached {
     job!(together::types::FinetuneResponseTruncated);
     if let Some(job) = job!(together::types::FinetuneResponse) {
         let events = job.events.unwrap_or_default();
-        let _ = Event::from_together(&job.id, events.ok(), &noted);
+        for event in events_in_log(&job.id, events.ok().cloned().collect()) {
+            let _ = event.unify(&noted);
+        }
     }
     if let Ok(request) = serde_json::from_slice::<CreateRequest>(bytes) {
         reached.decoded += 1;
-        for loss in [Loss::Refuse, Loss::Allow] {
-            let _ = request.to_openai(loss);
-            let _ = request.to_together(loss);
+        for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
+            let _ = request.to_openai(on_unsupported);
+            let _ = request.to_together(on_unsupported);
         }
     }
     reached
@@ -71,7 +74,7 @@ fn promises(job: &Job) {
     }
     assert!(
         job.error.is_none()
-            || job.provider.vendor != unitune::unify::Vendor::Together
-            || job.status == unitune::unify::Status::Failed
+            || job.provider.vendor != unify::together::VENDOR
+            || job.status == unify::Status::Failed
     );
 }

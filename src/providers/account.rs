@@ -18,7 +18,7 @@ use crate::openai;
 use crate::together;
 use crate::transport::{CallOptions, Clock, Transport};
 use crate::truefoundry;
-use crate::unify::{Context, Vendor};
+use crate::unify::{self, Context, Vendor};
 
 use std::sync::Arc;
 
@@ -93,10 +93,10 @@ impl Account {
     pub fn vendor(&self) -> Vendor {
         match &self.client {
             #[cfg(feature = "openai")]
-            Client::OpenAi(_) => Vendor::OpenAi,
+            Client::OpenAi(_) => unify::openai::VENDOR,
             #[cfg(feature = "together")]
-            Client::Together(_) => Vendor::Together,
-            Client::TrueFoundry(_) => Vendor::TrueFoundry,
+            Client::Together(_) => unify::together::VENDOR,
+            Client::TrueFoundry(_) => unify::truefoundry::VENDOR,
         }
     }
 

@@ -14,7 +14,6 @@ use toml::Spanned;
 
 use super::{Account, Providers};
 use crate::transport::{ApiClient, ClientBuilder};
-use crate::unify::Vendor;
 use crate::{Error, ErrorKind};
 
 use place::Place;
@@ -162,25 +161,25 @@ fn read(text: &str, place: &Place<'_>) -> Result<Config, Error> {
     Ok(config)
 }
 
+const VENDORS: [&str; 3] = ["openai", "together", "truefoundry"];
+
 impl Entry {
     fn account(self, place: &Place<'_>, warnings: &mut Vec<String>) -> Result<Account, Error> {
         let (at, word) = (self.vendor.span(), self.vendor.get_ref().clone());
-        match Vendor::ALL.into_iter().find(|v| v.as_str() == word) {
+        match VENDORS.into_iter().find(|v| *v == word) {
             #[cfg(feature = "openai")]
-            Some(Vendor::OpenAi) => self.build::<crate::openai::Client>(place, warnings),
+            Some("openai") => self.build::<crate::openai::Client>(place, warnings),
             #[cfg(feature = "together")]
-            Some(Vendor::Together) => self.build::<crate::together::Client>(place, warnings),
-            Some(Vendor::TrueFoundry) => self.build::<crate::truefoundry::Client>(place, warnings),
-            #[cfg(not(all(feature = "openai", feature = "together")))]
+            Some("together") => self.build::<crate::together::Client>(place, warnings),
+            Some("truefoundry") => self.build::<crate::truefoundry::Client>(place, warnings),
             Some(vendor) => {
                 let what = format!("this program is built without {vendor}");
                 Err(place.error(Some(at), what))
             }
             None => {
-                let known: Vec<&str> = Vendor::ALL.iter().map(|v| v.as_str()).collect();
                 let what = format!(
                     "no vendor is called {word:?}; there are: {}",
-                    known.join(", ")
+                    VENDORS.join(", ")
                 );
                 Err(place.error(Some(at), what))
             }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Account, Dataset, Providers};
 use crate::transport::{Progress, Upload};
-use crate::unify::{CreateRequest, File, Job, Loss, Operation, PriceEstimate, Unsupported, Usd};
+use crate::unify::{
+    CreateRequest, File, Job, OnUnsupported, Operation, PriceEstimate, UnsupportedField, Usd,
+};
 use crate::{Error, ErrorKind};
 
 /// A job that is to be started.
@@ -28,7 +30,7 @@ pub struct Draft {
     request: CreateRequest,
     training: DataFile,
     validation: Option<DataFile>,
-    loss: Loss,
+    loss: OnUnsupported,
     max_cost: Option<Usd>,
     checked: bool,
     progress: Option<Progress>,
@@ -96,7 +98,7 @@ impl Draft {
             account: None,
             training,
             validation: None,
-            loss: Loss::Refuse,
+            loss: OnUnsupported::Reject,
             max_cost: None,
             checked: true,
             progress: None,
@@ -189,7 +191,7 @@ pub struct Preflight {
     /// The files that would be uploaded, and what is in them.
     pub files: Vec<(PathBuf, Dataset)>,
     /// Settings that would be left out.
-    pub dropped: Vec<Unsupported>,
+    pub dropped: Vec<UnsupportedField>,
 }
 
 /// A job that was started.
@@ -201,7 +203,7 @@ pub struct Created {
     /// The files that were uploaded for it.
     pub files: Vec<File>,
     /// Settings that were left out.
-    pub dropped: Vec<Unsupported>,
+    pub dropped: Vec<UnsupportedField>,
     /// What the vendor estimates it to cost, where it does.
     pub estimate: Option<PriceEstimate>,
 }
@@ -230,7 +232,7 @@ impl Providers {
         for path in draft.paths() {
             let vendor = account.vendor();
             let checked = path.to_owned();
-            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, vendor)).await;
+            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, &vendor)).await;
             let found = found.map_err(|e| {
                 Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
             })??;
@@ -348,7 +350,10 @@ async fn affordable(
     draft: &Draft,
     request: &CreateRequest,
 ) -> Result<Option<PriceEstimate>, Error> {
-    if !Operation::EstimatePrice.at(account.vendor()).is_supported() {
+    if !Operation::EstimatePrice
+        .at(&account.vendor())
+        .is_supported()
+    {
         return Ok(None);
     }
     let estimate = account.estimate(request, draft.loss).await;

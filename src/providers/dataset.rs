@@ -21,11 +21,11 @@ const KEPT: usize = 20;
 const MAX_LINE: u64 = 32 << 20;
 
 /// What a vendor takes: (vendor, bytes at most, examples at least).
-const BOUNDS: [(Vendor, u64, usize); 3] = [
+const BOUNDS: [(&str, u64, usize); 3] = [
     // Its documents say 512 MB for a file, and ten examples for a job.
-    (Vendor::OpenAi, 512_000_000, 10),
-    (Vendor::Together, u64::MAX, 1),
-    (Vendor::TrueFoundry, u64::MAX, 1),
+    ("openai", 512_000_000, 10),
+    ("together", u64::MAX, 1),
+    ("truefoundry", u64::MAX, 1),
 ];
 
 /// What was found in a file of examples.
@@ -65,10 +65,10 @@ impl fmt::Display for Problem {
 }
 
 /// True for files that a vendor takes and that are not JSON Lines.
-fn is_of_another_form(path: &Path, vendor: Vendor) -> bool {
-    let forms: &[&str] = match vendor {
-        Vendor::Together => &["csv", "parquet"],
-        Vendor::OpenAi | Vendor::TrueFoundry => &[],
+fn is_of_another_form(path: &Path, vendor: &Vendor) -> bool {
+    let forms: &[&str] = match vendor.as_str() {
+        "together" => &["csv", "parquet"],
+        _ => &[],
     };
     let extension = path.extension().and_then(|e| e.to_str());
     extension.is_some_and(|e| forms.iter().any(|form| form.eq_ignore_ascii_case(e)))
@@ -84,7 +84,7 @@ impl Dataset {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn check(path: impl AsRef<Path>, vendor: Vendor) -> Result<Self, Error> {
+    pub fn check(path: impl AsRef<Path>, vendor: &Vendor) -> Result<Self, Error> {
         let path = path.as_ref();
         let unreadable = |e: std::io::Error| {
             let message = format!("{}: {e}", path.display());
@@ -106,7 +106,7 @@ impl Dataset {
     }
 
     /// The same for text that is in memory.
-    pub fn check_text(text: &[u8], vendor: Vendor) -> Self {
+    pub fn check_text(text: &[u8], vendor: &Vendor) -> Self {
         let mut found = Self {
             bytes: text.len() as u64,
             ..Self::default()
@@ -189,11 +189,11 @@ impl Dataset {
         }
     }
 
-    fn bound(&mut self, vendor: Vendor) {
-        let Some((_, most, least)) = BOUNDS.into_iter().find(|(v, _, _)| *v == vendor) else {
+    fn bound(&mut self, vendor: &Vendor) {
+        let Some((_, most, least)) = BOUNDS.into_iter().find(|(v, _, _)| *vendor == *v) else {
             return;
         };
-        let title = vendor.title();
+        let title = crate::unify::title(vendor);
         if self.bytes == 0 {
             self.complain(None, "the file is empty");
         } else if self.bytes > most {
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let found = Dataset::check_text(text.as_bytes(), Vendor::Together);
+        let found = Dataset::check_text(text.as_bytes(), &Vendor::from_static("together"));
         found.problems.iter().map(ToString::to_string).collect()
     }
 
@@ -264,7 +264,8 @@ mod tests {
         assert!(found[2].starts_with("line 4: "), "{found:?}");
         assert_eq!(problems(""), ["the file is empty"]);
         assert!(problems(&format!("\u{feff}{CHAT}"))[0].contains("byte order mark"));
-        let found = Dataset::check_text(b"{\"text\": \"\xff\"}\n", Vendor::Together);
+        let found =
+            Dataset::check_text(b"{\"text\": \"\xff\"}\n", &Vendor::from_static("together"));
         assert_eq!(
             found.problems[0].to_string(),
             "line 1: not UTF-8 at byte 11"
@@ -282,7 +283,10 @@ mod tests {
 
     #[test]
     fn problems_are_counted_and_bounded() {
-        let found = Dataset::check_text("x\n".repeat(1000).as_bytes(), Vendor::Together);
+        let found = Dataset::check_text(
+            "x\n".repeat(1000).as_bytes(),
+            &Vendor::from_static("together"),
+        );
         assert_eq!((found.problems.len(), found.problem_count), (KEPT, 1000));
         let error = found.refuse(Path::new("a.jsonl")).unwrap_err().to_string();
         assert!(error.starts_with("a.jsonl: line 1: not JSON"), "{error}");
@@ -291,11 +295,11 @@ mod tests {
 
     #[test]
     fn sizes_are_the_vendors() {
-        let found = Dataset::check_text(CHAT.as_bytes(), Vendor::OpenAi);
+        let found = Dataset::check_text(CHAT.as_bytes(), &Vendor::from_static("openai"));
         assert_eq!(
             found.problems[0].message,
             "1 examples; OpenAI wants 10 at least"
         );
-        assert!(Dataset::check_text(CHAT.as_bytes(), Vendor::Together).is_good());
+        assert!(Dataset::check_text(CHAT.as_bytes(), &Vendor::from_static("together")).is_good());
     }
 }

@@ -1,31 +1,32 @@
-//! What a conversion needs to know beyond the vendor's body.
+//! What a conversion depends on beside the vendor's value.
 
-/// Under which account a job was read, and how careful to be.
+/// The account that a value comes from, and how it is to be converted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Context {
-    /// The provider account's name, as it stands in the configuration.
+    /// The name of the provider account.
     pub account: String,
     /// The label that stands for the organisation where the vendor names none.
     pub organization: Option<String>,
-    /// Whether a guess is an answer or an error.
+    /// Whether a guess is taken or refused.
     pub strictness: Strictness,
-    /// Whether to write [`Note`](super::Note)s. They cost nothing when not.
+    /// Whether to write [`Note`](super::Note)s.
     pub notes: bool,
 }
 
-/// What to do where a value can only be guessed, or where something is lost.
+/// What happens where a value can only be guessed, or would be lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strictness {
-    /// Take the best that there is, and say so in a note.
+    /// The best guess is taken, and a note says so.
     #[default]
     Lenient,
-    /// Refuse.
+    /// The conversion fails.
     Strict,
 }
 
 impl Context {
-    /// For an account: lenient, without notes, without an organisation label.
+    /// Creates the context of an account: lenient, without notes, without a label
+    /// for the organisation.
     pub fn new(account: impl Into<String>) -> Self {
         Self {
             account: account.into(),
@@ -33,21 +34,21 @@ impl Context {
         }
     }
 
-    /// With the label that stands for the organisation.
+    /// Sets the label that stands for the organisation.
     #[must_use]
     pub fn with_organization(mut self, label: impl Into<String>) -> Self {
         self.organization = Some(label.into());
         self
     }
 
-    /// With notes on every value.
+    /// Asks for notes on every value.
     #[must_use]
     pub fn with_notes(mut self) -> Self {
         self.notes = true;
         self
     }
 
-    /// With guesses refused.
+    /// Refuses guesses.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.strictness = Strictness::Strict;

@@ -1,5 +1,5 @@
-//! Amounts of money, exactly: Together says prices in nanodollars, and a
-//! floating-point number would round them.
+//! Amounts of money, exactly: some vendors count in nanodollars, which a
+//! floating-point number would round.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ const NANOS: u64 = 1_000_000_000;
 
 /// An amount in US dollars, to the nanodollar.
 ///
-/// It is written as a decimal text, without trailing zeros.
+/// It is serialised as a decimal text, without trailing zeros.
 ///
 /// ```
 /// use unitune::unify::Usd;
@@ -22,7 +22,7 @@ const NANOS: u64 = 1_000_000_000;
 pub struct Usd(i64);
 
 impl Usd {
-    /// An amount of billionths of a dollar.
+    /// Returns an amount of billionths of a dollar.
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
@@ -32,9 +32,9 @@ impl Usd {
         self.0
     }
 
-    /// The amount that a floating-point number of dollars is meant to be: its
+    /// Returns the amount that a floating-point number of dollars stands for: its
     /// shortest decimal form, to the nearest nanodollar. None when it is too
-    /// large, or no number.
+    /// large, or not a number.
     ///
     /// ```
     /// use unitune::unify::Usd;
@@ -61,13 +61,17 @@ impl fmt::Display for Usd {
     }
 }
 
-/// A text that is no amount of dollars with at most nine decimals.
+/// A text that is not an amount of dollars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseUsdError(String);
 
 impl fmt::Display for ParseUsdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no amount with at most nine decimals", self.0)
+        write!(
+            f,
+            "invalid amount {:?}: expected a decimal number with at most nine decimals",
+            self.0
+        )
     }
 }
 

@@ -1,8 +1,8 @@
-//! Why a vendor's value has no form in the gateway's terms.
+//! Errors of conversions.
 
 use std::fmt;
 
-/// A vendor's value that cannot be said in the gateway's terms.
+/// A vendor's value that has no unified form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappingError {
     id: Option<String>,
@@ -11,7 +11,8 @@ pub struct MappingError {
 }
 
 impl MappingError {
-    pub(crate) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+    /// Creates an error about a field of the unified form.
+    pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self {
             id: None,
             field: field.into(),
@@ -19,17 +20,20 @@ impl MappingError {
         }
     }
 
-    pub(crate) fn of(mut self, id: String) -> Self {
-        self.id = Some(id);
+    /// The same error with the id of the job, event, checkpoint or file that
+    /// it is about.
+    #[must_use]
+    pub fn of_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
         self
     }
 
-    /// The job, event or checkpoint at fault, where it has an id.
+    /// The id of the job, event, checkpoint or file that it is about.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// The gateway's field that cannot be filled.
+    /// The field of the unified form that has no value.
     pub fn field(&self) -> &str {
         &self.field
     }

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::extras::Extras;
-use super::{Context, Origin, Vendor};
+use super::Origin;
 
 /// An uploaded file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,19 +13,19 @@ pub struct File {
     pub object: FileObject,
     /// The vendor's id of the file.
     pub id: String,
-    /// Its size.
+    /// The size in bytes.
     pub bytes: i64,
     /// When it was uploaded, in Unix seconds.
     pub created_at: i64,
-    /// Its name, where the vendor says it.
+    /// The name, where the vendor gives it.
     pub filename: Option<String>,
-    /// What it is for, in the vendor's word.
+    /// The purpose, as the vendor names it.
     pub purpose: String,
-    /// `uploaded`, `processed` or `error`, or the vendor's own word.
+    /// `uploaded`, `processed` or `error`, or the vendor's own status.
     pub status: String,
     /// When the vendor deletes it, in Unix seconds.
     pub expires_at: Option<i64>,
-    /// Who says it.
+    /// Where the file comes from.
     pub provider: Origin,
 }
 
@@ -41,94 +40,26 @@ pub enum FileObject {
 }
 
 impl File {
-    /// The gateway's own file: identity.
-    pub fn from_truefoundry(file: &crate::truefoundry::types::File, context: &Context) -> Self {
-        let crate::truefoundry::types::File {
-            bytes,
-            created_at,
-            extra,
-            filename,
-            id,
-            object: _,
-            purpose,
-            status,
-        } = file;
-        let mut extras = Extras::new();
-        extras.undocumented(extra, &[]);
+    /// Creates a file with its required parts. `created_at` is in Unix seconds,
+    /// `status` is `uploaded`, `processed`, `error` or the vendor's own.
+    pub fn new(
+        id: impl Into<String>,
+        bytes: i64,
+        created_at: i64,
+        purpose: impl Into<String>,
+        status: impl Into<String>,
+        provider: Origin,
+    ) -> Self {
         Self {
             object: FileObject::File,
-            id: id.clone(),
-            bytes: *bytes,
-            created_at: *created_at,
-            filename: filename.clone(),
-            purpose: purpose.clone(),
-            status: status.clone(),
+            id: id.into(),
+            bytes,
+            created_at,
+            filename: None,
+            purpose: purpose.into(),
+            status: status.into(),
             expires_at: None,
-            provider: Origin::new(context, Vendor::TrueFoundry, extras),
-        }
-    }
-
-    /// OpenAI's own file: identity.
-    #[cfg(feature = "openai")]
-    pub fn from_openai(file: &crate::openai::types::File, context: &Context) -> Self {
-        let crate::openai::types::File {
-            bytes,
-            created_at,
-            expires_at,
-            extra,
-            filename,
-            id,
-            object: _,
-            purpose,
-            status,
-            status_details,
-        } = file;
-        let mut extras = Extras::new();
-        extras.put("status_details", status_details.clone());
-        extras.undocumented(extra, &[]);
-        Self {
-            object: FileObject::File,
-            id: id.clone(),
-            bytes: *bytes,
-            created_at: *created_at,
-            filename: Some(filename.clone()),
-            purpose: purpose.as_str().to_owned(),
-            status: status.as_str().to_owned(),
-            expires_at: *expires_at,
-            provider: Origin::new(context, Vendor::OpenAi, extras),
-        }
-    }
-
-    /// Together's file. The vendor says whether it has looked at the file, and
-    /// no more than that about its status.
-    #[cfg(feature = "together")]
-    pub fn from_together(file: &crate::together::types::File, context: &Context) -> Self {
-        let crate::together::types::File {
-            bytes,
-            created_at,
-            extra,
-            file_type,
-            filename,
-            id,
-            object: _,
-            processed,
-            purpose,
-        } = file;
-        let mut extras = Extras::new();
-        extras.put("Processed", Some(*processed));
-        extras.put("FileType", Some(file_type.as_str()));
-        extras.undocumented(extra, &[]);
-        let status = if *processed { "processed" } else { "uploaded" };
-        Self {
-            object: FileObject::File,
-            id: id.clone(),
-            bytes: *bytes,
-            created_at: *created_at,
-            filename: Some(filename.clone()).filter(|name| !name.is_empty()),
-            purpose: purpose.as_str().to_owned(),
-            status: status.to_owned(),
-            expires_at: None,
-            provider: Origin::new(context, Vendor::Together, extras),
+            provider,
         }
     }
 }

@@ -1,19 +1,43 @@
-//! The gateway's job, and what is known beside it.
+//! A job in the gateway's terms.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Members, Note, Status, Usd, Vendor};
-use crate::truefoundry::types::{FineTuningJob, FineTuningJobObject};
-use crate::wire::Extra;
+use super::{LazyObject, Note, Status, Usd, Vendor};
 
 /// A fine-tuning job in the gateway's terms, whichever vendor runs it.
 ///
 /// The fields are those of the gateway's `fine_tuning.job`, plus `error`
 /// (OpenAI's shape) and [`Provider`]. All of them are always written, as
-/// `null` where there is nothing to say.
+/// `null` where there is no value.
+///
+/// A vendor that the crate does not know builds its jobs so:
+///
+/// ```
+/// use serde_json::json;
+/// use unitune::unify::{Job, JobError, LazyObject, Provider, Status, Vendor};
+///
+/// const ACME: Vendor = Vendor::from_static("acme");
+///
+/// let mut provider = Provider::new("acme-main", ACME, "BROKEN");
+/// provider.extra = json!({"queue": 7}).as_object().cloned().unwrap_or_default().into();
+///
+/// let mut job = Job::new("job-1", "llama-3", 1_700_000_000, Status::Failed, provider);
+/// job.training_file = "file-1".to_owned();
+/// job.finished_at = Some(1_700_000_600);
+/// job.hyperparameters = json!({"n_epochs": 3}).as_object().cloned().map(LazyObject::from);
+/// job.error = Some(JobError {
+///     message: Some("out of memory".to_owned()),
+///     ..JobError::default()
+/// });
+///
+/// let json = serde_json::to_value(&job).unwrap();
+/// assert_eq!(json["status"], "failed");
+/// assert_eq!(json["provider"]["vendor"], "acme");
+/// assert_eq!(json["provider"]["extra"]["queue"], 7);
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -24,40 +48,75 @@ pub struct Job {
     pub id: String,
     /// The model that is trained.
     pub model: String,
-    /// When the job was made, in Unix seconds.
+    /// When the job was created, in Unix seconds.
     pub created_at: i64,
-    /// When it ended, in Unix seconds; only of jobs that have ended.
+    /// When the job ended, in Unix seconds; only of jobs that have ended.
     pub finished_at: Option<i64>,
-    /// The name of the model that came out; only of jobs that succeeded.
+    /// The name of the resulting model; only of jobs that succeeded.
     pub fine_tuned_model: Option<String>,
-    /// Whose job it is; empty where nobody says.
+    /// The organisation that owns the job; empty where it is not known.
     pub organization_id: String,
     /// Files with the results.
     pub result_files: Vec<String>,
-    /// Where the job stands.
+    /// The state of the job.
     pub status: Status,
     /// The file that the model is validated with.
     pub validation_file: Option<String>,
     /// The file that the model is trained with.
     pub training_file: String,
     /// The settings of the training.
-    pub hyperparameters: Option<Members>,
+    pub hyperparameters: Option<LazyObject>,
     /// Tokens that the vendor bills for the training.
     pub trained_tokens: Option<i64>,
-    /// Where progress is reported to.
-    pub integrations: Option<Vec<Members>>,
+    /// Services that progress is reported to.
+    pub integrations: Option<Vec<LazyObject>>,
     /// The seed of the job's random numbers.
     pub seed: Option<i64>,
     /// When the vendor expects the job to end, in Unix seconds.
     pub estimated_finish: Option<i64>,
     /// How the model is trained.
-    pub method: Option<Members>,
+    pub method: Option<LazyObject>,
     /// The caller's own labels.
     pub metadata: Option<BTreeMap<String, String>>,
     /// Why the job failed.
     pub error: Option<JobError>,
-    /// Who runs the job, and what they say beyond the fields above.
+    /// Who runs the job, and what has no slot in the fields above.
     pub provider: Provider,
+}
+
+impl Job {
+    /// Creates a job with its required parts; everything else is empty, and is
+    /// set by field. `created_at` is in Unix seconds.
+    pub fn new(
+        id: impl Into<String>,
+        model: impl Into<String>,
+        created_at: i64,
+        status: Status,
+        provider: Provider,
+    ) -> Self {
+        Self {
+            object: JobObject::FineTuningJob,
+            id: id.into(),
+            model: model.into(),
+            created_at,
+            finished_at: None,
+            fine_tuned_model: None,
+            organization_id: String::new(),
+            result_files: Vec::new(),
+            status,
+            validation_file: None,
+            training_file: String::new(),
+            hyperparameters: None,
+            trained_tokens: None,
+            integrations: None,
+            seed: None,
+            estimated_finish: None,
+            method: None,
+            metadata: None,
+            error: None,
+            provider,
+        }
+    }
 }
 
 /// The constant `fine_tuning.job`.
@@ -81,7 +140,7 @@ impl JobObject {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobError {
-    /// A word for the sort of failure.
+    /// A code for the sort of failure.
     pub code: Option<String>,
     /// What went wrong.
     pub message: Option<String>,
@@ -96,49 +155,39 @@ pub struct JobError {
 pub struct Provider {
     /// The provider account under which the job was read.
     pub account: String,
-    /// Who runs it.
+    /// The vendor that runs the job.
     pub vendor: Vendor,
-    /// The vendor's own word for the status.
+    /// The vendor's own status.
     pub status: Cow<'static, str>,
-    /// What the job costs, where the vendor says so.
+    /// What the job costs, where the vendor gives a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Usd>,
-    /// The job that this one goes on as: after a failure of its own a vendor
-    /// may start a job again under a new id.
+    /// The job that replaces this one: after an internal failure a vendor may
+    /// restart a job under a new id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
     /// How each field came about, where the caller asked for notes.
     pub notes: Vec<Note>,
-    /// What the vendor says that has no slot, under the vendor's names.
-    pub extra: Members,
+    /// Values without a slot, under the vendor's names.
+    pub extra: LazyObject,
 }
 
-/// The job without what the gateway's schema has no place for: `error` and
-/// `provider` are left behind.
-impl From<Job> for FineTuningJob {
-    fn from(job: Job) -> Self {
+impl Provider {
+    /// Creates it with its required parts: the account, the vendor, and the
+    /// vendor's own status of the job.
+    pub fn new(
+        account: impl Into<String>,
+        vendor: Vendor,
+        status: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
-            object: FineTuningJobObject::FineTuningJob,
-            id: job.id,
-            model: job.model,
-            created_at: job.created_at,
-            finished_at: job.finished_at,
-            fine_tuned_model: job.fine_tuned_model,
-            organization_id: job.organization_id,
-            result_files: job.result_files,
-            status: job.status.into(),
-            validation_file: job.validation_file,
-            training_file: job.training_file,
-            hyperparameters: job.hyperparameters.map(Members::into_map),
-            trained_tokens: job.trained_tokens,
-            integrations: job
-                .integrations
-                .map(|all| all.into_iter().map(Members::into_map).collect()),
-            seed: job.seed,
-            estimated_finish: job.estimated_finish,
-            method: job.method.map(Members::into_map),
-            metadata: job.metadata,
-            extra: Extra::default(),
+            account: account.into(),
+            vendor,
+            status: status.into(),
+            cost: None,
+            successor: None,
+            notes: Vec::new(),
+            extra: LazyObject::default(),
         }
     }
 }

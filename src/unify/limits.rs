@@ -1,4 +1,4 @@
-//! How a model may be trained.
+//! Bounds of the settings with which a model can be trained.
 
 use serde::{Deserialize, Serialize};
 
@@ -40,31 +40,36 @@ pub struct TrainingLimits {
     pub max_batch_size_dpo: i64,
 }
 
-#[cfg(feature = "together")]
-impl From<&crate::together::types::ModelLimits> for ModelLimits {
-    fn from(limits: &crate::together::types::ModelLimits) -> Self {
-        let full = limits.full_training.as_ref();
-        let lora = limits.lora_training.as_ref();
+impl ModelLimits {
+    /// Creates the limits of a model, with neither full training nor adapters.
+    pub fn new(
+        model: impl Into<String>,
+        max_epochs: i64,
+        max_evaluations: i64,
+        min_learning_rate: f64,
+        max_learning_rate: f64,
+    ) -> Self {
         Self {
-            model: limits.model_name.clone(),
-            max_epochs: limits.max_num_epochs,
-            max_evaluations: limits.max_num_evals,
-            min_learning_rate: limits.min_learning_rate,
-            max_learning_rate: limits.max_learning_rate,
-            full: full.map(|full| TrainingLimits {
-                min_batch_size: full.min_batch_size,
-                max_batch_size: full.max_batch_size,
-                max_batch_size_dpo: full.max_batch_size_dpo,
-            }),
-            lora: lora.map(|lora| TrainingLimits {
-                min_batch_size: lora.min_batch_size,
-                max_batch_size: lora.max_batch_size,
-                max_batch_size_dpo: lora.max_batch_size_dpo,
-            }),
-            max_lora_rank: lora.map(|lora| lora.max_rank),
-            lora_modules: lora
-                .map(|lora| lora.target_modules.clone())
-                .unwrap_or_default(),
+            model: model.into(),
+            max_epochs,
+            max_evaluations,
+            min_learning_rate,
+            max_learning_rate,
+            full: None,
+            lora: None,
+            max_lora_rank: None,
+            lora_modules: Vec::new(),
+        }
+    }
+}
+
+impl TrainingLimits {
+    /// Creates bounds of the batch size.
+    pub const fn new(min_batch_size: i64, max_batch_size: i64, max_batch_size_dpo: i64) -> Self {
+        Self {
+            min_batch_size,
+            max_batch_size,
+            max_batch_size_dpo,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::from_together::log;
+use super::mapping::{EventTypes, Mapping, RequestTables};
 use super::request::rules as request;
-use super::rules;
-use super::status::{self, Meaning, UNKNOWN};
-use super::{Operation, Rule, Support, Vendor};
-use crate::{openai, together, truefoundry};
+use super::rules::{self, Rule};
+use super::status::{Meaning, UNKNOWN};
+use super::{MAPPINGS, Operation, Support};
 
-/// The text of `docs/mapping.md`.
+/// Returns the text of `docs/mapping.md`, about the vendors that are compiled
+/// in.
 pub fn mapping_markdown() -> String {
     let mut page = Page(String::new());
     page.text(
@@ -19,7 +19,11 @@ pub fn mapping_markdown() -> String {
     );
     statuses(&mut page);
     fields(&mut page);
-    log_words(&mut page);
+    for mapping in MAPPINGS {
+        if let Some(events) = &mapping.events {
+            event_types(&mut page, mapping, events);
+        }
+    }
     requests(&mut page);
     operations(&mut page);
     page.0
@@ -30,25 +34,17 @@ fn statuses(page: &mut Page) {
         "## Statuses\n\nThe vendor's own word is kept in `provider.status`. No status is an end \
          unless the vendor's is.",
     );
-    let words = openai::types::FineTuningJobStatus::KNOWN;
-    let rows = words
-        .iter()
-        .map(|word| row(word.as_str(), status::openai(word)));
-    page.status_table(Vendor::OpenAi, rows);
-    let words = together::types::FinetuneJobStatus::KNOWN;
-    let rows = words
-        .iter()
-        .map(|word| row(word.as_str(), status::together(word)));
-    page.status_table(Vendor::Together, rows);
-    let words = truefoundry::types::FineTuningJobStatus::KNOWN;
-    let rows = words
-        .iter()
-        .map(|word| row(word.as_str(), status::truefoundry(word)));
-    page.status_table(Vendor::TrueFoundry, rows);
+    for mapping in MAPPINGS {
+        page.text(&format!("### {}", mapping.title));
+        let known = (mapping.statuses)().into_iter();
+        let known = known.map(|(status, meaning)| status_row(code(status), meaning));
+        let unknown = status_row("anything else".to_owned(), UNKNOWN);
+        page.table(["word", "gateway", "why"], known.chain([unknown]));
+    }
 }
 
-fn row(word: &str, (status, why): Meaning) -> [String; 3] {
-    [code(word), code(status.as_str()), why.to_owned()]
+fn status_row(vendor_status: String, (status, why): Meaning) -> [String; 3] {
+    [vendor_status, code(status.as_str()), why.to_owned()]
 }
 
 fn fields(page: &mut Page) {
@@ -64,73 +60,74 @@ fn fields(page: &mut Page) {
          `provider.successor`.",
     );
     page.rule_table("Every vendor", rules::common::TABLE);
-    page.rule_table(Vendor::Together.title(), rules::together::TABLE);
-    page.rule_table(Vendor::OpenAi.title(), rules::openai::TABLE);
-    page.rule_table(Vendor::TrueFoundry.title(), rules::truefoundry::TABLE);
+    for mapping in MAPPINGS {
+        page.rule_table(mapping.title, mapping.rules);
+    }
 }
 
-fn log_words(page: &mut Page) {
-    page.text(
-        "## Together's event log\n\n\
-         Types and levels are read in any case. An event becomes one of OpenAI's shape: the type \
-         in the document's spelling stands in `data.type`, the vendor's own words in \
-         `provider.extra`.",
+fn event_types(page: &mut Page, mapping: &Mapping, events: &EventTypes) {
+    page.text(&format!(
+        "## {}'s event log\n\n{}",
+        mapping.title, events.text
+    ));
+    let rows = (events.types)().into_iter();
+    page.table(
+        ["type", "the job"],
+        rows.map(|(kind, effect)| [code(kind), effect]),
     );
-    let rows = together::types::FinetuneEventType::KNOWN
-        .iter()
-        .map(|kind| [code(kind.as_str()), log::turn(kind).to_string()]);
-    page.table(["type", "the job"], rows);
 }
 
 fn requests(page: &mut Page) {
     page.text(
         "## Requests\n\n\
-         `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor \
-         (`seed` is Together's `random_seed`). `metadata` goes to OpenAI; Together keeps no \
-         labels. Settings stand below `hyperparameters`, or below the method's. At Together \
-         `\"auto\"` means: leave it out. A request with anything else is refused before it is \
-         sent, unless the caller allows the setting to be lost.",
+         `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor. \
+         Settings stand below `hyperparameters`, or below the method's. A request with anything \
+         that the vendor does not take is refused before it is sent, unless the caller allows the \
+         setting to be dropped.",
     );
-    page.accepted("OpenAI takes", request::OPENAI);
-    page.refused("OpenAI has no place for", request::OPENAI_REFUSED);
-    page.accepted("Together takes", request::TOGETHER);
-    page.refused("Together has no place for", request::TOGETHER_REFUSED);
-    page.text("### Together takes beside the gateway's fields");
-    let rows = request::TOGETHER_EXTRA.iter();
-    page.table(
-        ["member", "value"],
-        rows.map(|(name, takes)| [code(name), takes.to_string()]),
-    );
-    page.text("### Weights & Biases");
-    let rows = request::TOGETHER_WANDB.iter().map(|(name, becomes)| {
-        let openai = request::OPENAI_WANDB.contains(name);
-        [
-            code(name),
-            code(becomes),
-            if openai { code(name) } else { "–".to_owned() },
-        ]
-    });
-    page.table(["member of the integration", "Together", "OpenAI"], rows);
+    let tables: Vec<(&str, &RequestTables)> = MAPPINGS
+        .iter()
+        .filter_map(|mapping| Some((mapping.title, mapping.request.as_ref()?)))
+        .collect();
+    for (title, tables) in &tables {
+        page.text(&format!("### {title} takes\n\n{}", tables.text));
+        page.accepted(tables.accepted);
+        page.text(&format!("### {title} has no place for"));
+        page.refused(tables.refused);
+        if !tables.extra.is_empty() {
+            page.text(&format!("### {title} takes beside the gateway's fields"));
+            let rows = tables.extra.iter();
+            page.table(
+                ["member", "value"],
+                rows.map(|(name, takes)| [code(name), takes.to_string()]),
+            );
+        }
+        page.text(&format!("### Weights & Biases at {title}"));
+        let rows = tables.wandb.iter();
+        page.table(
+            ["member of the integration", "becomes"],
+            rows.map(|(name, becomes)| [code(name), code(becomes)]),
+        );
+    }
 }
 
 fn operations(page: &mut Page) {
     page.text(
         "## Operations\n\nWhat a vendor cannot do is refused, never turned into something else.",
     );
+    let head = MAPPINGS.iter().map(|mapping| mapping.title.to_owned());
+    let head = ["operation".to_owned()].into_iter().chain(head).collect();
     let rows = Operation::ALL.into_iter().map(|operation| {
-        let at = |vendor| match operation.at(vendor) {
-            Support::Native => "yes".to_owned(),
-            Support::Derived(from) => format!("from {from}"),
-            Support::Unsupported(instead) => format!("no: {instead}"),
-        };
-        [
-            operation.to_string(),
-            at(Vendor::OpenAi),
-            at(Vendor::Together),
-            at(Vendor::TrueFoundry),
-        ]
+        let support = MAPPINGS
+            .iter()
+            .map(|mapping| match operation.at(&mapping.vendor) {
+                Support::Native => "yes".to_owned(),
+                Support::Derived(from) => format!("from {from}"),
+                Support::Unsupported(instead) => format!("no: {instead}"),
+            });
+        [operation.to_string()].into_iter().chain(support).collect()
     });
-    page.table(["operation", "OpenAI", "Together", "TrueFoundry"], rows);
+    page.rows(head, rows);
 }
 
 struct Page(String);
@@ -150,24 +147,18 @@ impl Page {
         head: [&str; N],
         rows: impl IntoIterator<Item = [String; N]>,
     ) {
-        self.line("");
-        self.line(&format!("| {} |", head.join(" | ")));
-        self.line(&format!("| {} |", head.map(|_| "---").join(" | ")));
-        for row in rows {
-            let cells = row.map(|cell| cell.replace('|', "\\|"));
-            self.line(&format!("| {} |", cells.join(" | ")));
-        }
+        let head = head.map(str::to_owned).to_vec();
+        self.rows(head, rows.into_iter().map(|row| row.to_vec()));
     }
 
-    fn status_table(&mut self, vendor: Vendor, rows: impl Iterator<Item = [String; 3]>) {
-        self.text(&format!("### {}", vendor.title()));
-        let (status, why) = UNKNOWN;
-        let other = [
-            "anything else".to_owned(),
-            code(status.as_str()),
-            why.to_owned(),
-        ];
-        self.table(["word", "gateway", "why"], rows.chain([other]));
+    fn rows(&mut self, head: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) {
+        self.line("");
+        self.line(&format!("| {} |", head.join(" | ")));
+        self.line(&format!("| {} |", vec!["---"; head.len()].join(" | ")));
+        for row in rows {
+            let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+            self.line(&format!("| {} |", cells.join(" | ")));
+        }
     }
 
     fn rule_table(&mut self, title: &str, table: &[&Rule]) {
@@ -177,15 +168,14 @@ impl Page {
             [
                 code(rule.field),
                 rule.kind.as_str().to_owned(),
-                rule.says.to_owned(),
+                rule.message.to_owned(),
                 strict.to_owned(),
             ]
         });
         self.table(["field", "kind", "from", "strict mode"], rows);
     }
 
-    fn accepted(&mut self, title: &str, table: &[request::Accepted]) {
-        self.text(&format!("### {title}"));
+    fn accepted(&mut self, table: &[request::Accepted]) {
         let rows = table.iter().map(|rule| {
             let methods = match rule.methods {
                 [] => "any".to_owned(),
@@ -201,8 +191,7 @@ impl Page {
         self.table(["setting", "method", "value", "becomes"], rows);
     }
 
-    fn refused(&mut self, title: &str, table: &[request::Refused]) {
-        self.text(&format!("### {title}"));
+    fn refused(&mut self, table: &[request::Refused]) {
         let rows = table
             .iter()
             .map(|rule| [code(rule.key), rule.why.to_owned(), rule.instead.to_owned()]);

@@ -1,9 +1,10 @@
-//! How each value of a job came about, and where that is written down.
+//! Notes on how each value of a job came about.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Context, MappingError, Members, Rule, Strictness};
+use super::rules::Rule;
+use super::{Context, LazyObject, MappingError, Strictness};
 
 /// How one value came about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -11,10 +12,21 @@ use super::{Context, MappingError, Members, Rule, Strictness};
 pub struct Note {
     /// The gateway's field, or the vendor's where it has no slot.
     pub field: String,
-    /// In what way.
+    /// In what way the value came about.
     pub kind: NoteKind,
-    /// From what, or why.
+    /// From what the value came, or why there is none.
     pub message: String,
+}
+
+impl Note {
+    /// Creates a note on a field.
+    pub fn new(field: impl Into<String>, kind: NoteKind, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            kind,
+            message: message.into(),
+        }
+    }
 }
 
 /// In what way a value came about.
@@ -23,19 +35,19 @@ pub struct Note {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoteKind {
-    /// The vendor says just this.
+    /// The vendor's own value.
     Exact,
-    /// It follows from something else that the vendor says.
+    /// A value that follows from other values of the vendor's.
     Derived,
-    /// The gateway wants a value, and the vendor gave none that can be used:
-    /// this is a stand-in. Worth a warning.
+    /// A stand-in for a required value that the vendor does not give, or gives
+    /// in a form that cannot be used. Worth a warning.
     Defaulted,
-    /// The vendor does not say it, or not yet.
+    /// No value: the vendor gives none, or not yet.
     Unavailable,
-    /// The vendor says it, and the gateway's job has no slot for it: it is
-    /// kept in `provider.extra`.
+    /// A value that the gateway's job has no slot for: it is kept in
+    /// `provider.extra`.
     Unmapped,
-    /// The vendor says it, and it looks like a key: it is kept nowhere.
+    /// A value that looks like a key: it is kept nowhere.
     Withheld,
 }
 
@@ -53,13 +65,13 @@ impl NoteKind {
     }
 }
 
-/// Takes notes while a value is converted; costs nothing when nobody asked.
-pub(super) struct Ledger<'c> {
+/// Collects notes while a value is converted, if the context asks for them.
+pub(super) struct NoteCollector<'c> {
     context: &'c Context,
     notes: Vec<Note>,
 }
 
-impl<'c> Ledger<'c> {
+impl<'c> NoteCollector<'c> {
     pub(super) fn new(context: &'c Context) -> Self {
         Self {
             context,
@@ -67,30 +79,35 @@ impl<'c> Ledger<'c> {
         }
     }
 
-    /// A rule that always may be used.
+    /// Notes that a rule was applied which is no guess.
     pub(super) fn note(&mut self, rule: &'static Rule) {
         debug_assert!(!rule.guess, "{rule:?} is for `guess`");
-        self.write(rule, || rule.says.to_owned());
+        self.push(rule, || rule.message.to_owned());
     }
 
-    /// The rules of a table, except those of some fields.
-    pub(super) fn note_all(&mut self, table: &[&'static Rule], except: &[&str]) {
+    /// Notes that the rules of a table were applied, except those of a field.
+    pub(super) fn note_all(&mut self, table: &[&'static Rule], except: Option<&str>) {
         if self.context.notes {
-            for rule in table.iter().filter(|rule| !except.contains(&rule.field)) {
+            for rule in table.iter().filter(|rule| Some(rule.field) != except) {
                 self.note(rule);
             }
         }
     }
 
-    /// A rule that strict callers refuse; `detail` says what came.
+    /// Notes that a rule was applied which guesses or loses something; `detail`
+    /// describes the vendor's value.
+    ///
+    /// # Errors
+    ///
+    /// When the context is strict.
     pub(super) fn guess(
         &mut self,
         rule: &'static Rule,
         detail: impl FnOnce() -> String,
     ) -> Result<(), MappingError> {
         let message = || match detail() {
-            detail if detail.is_empty() => rule.says.to_owned(),
-            detail => format!("{}: {detail}", rule.says),
+            detail if detail.is_empty() => rule.message.to_owned(),
+            detail => format!("{}: {detail}", rule.message),
         };
         if rule.guess && self.context.strictness == Strictness::Strict {
             return Err(MappingError::new(
@@ -98,38 +115,33 @@ impl<'c> Ledger<'c> {
                 format!("{}; strict mode refuses that", message()),
             ));
         }
-        self.write(rule, message);
+        self.push(rule, message);
         Ok(())
     }
 
-    /// Something of the vendor's that no rule names.
-    pub(super) fn vendor_field(&mut self, field: &str, kind: NoteKind, message: &str) {
+    /// Notes that a member of the vendor's was withheld.
+    pub(super) fn withheld(&mut self, field: &str) {
         if self.context.notes {
-            self.notes.push(Note {
-                field: field.to_owned(),
-                kind,
-                message: message.to_owned(),
-            });
+            let message = "looks like a key; kept nowhere";
+            self.notes
+                .push(Note::new(field, NoteKind::Withheld, message));
         }
     }
 
-    /// What has no slot.
+    /// Notes members of the vendor's that have no slot.
     pub(super) fn unmapped(&mut self, members: &Map<String, Value>) {
         for name in members.keys().filter(|_| self.context.notes) {
-            self.notes.push(Note {
-                field: name.clone(),
-                kind: NoteKind::Unmapped,
-                message: "the gateway's job has no slot for it; kept in `provider.extra`"
-                    .to_owned(),
-            });
+            let message = "the gateway's job has no slot for it; kept in `provider.extra`";
+            self.notes
+                .push(Note::new(name, NoteKind::Unmapped, message));
         }
     }
 
-    /// Members that are worked out when somebody looks are looked at now, if
-    /// there are notes to take of what is withheld.
-    pub(super) fn look(&mut self, members: &mut Members) {
+    /// Records what is withheld from an object, which is serialised for it. It
+    /// stays as it is where no notes are asked for.
+    pub(super) fn record(&mut self, object: &mut LazyObject) {
         if self.context.notes {
-            members.settle(self);
+            object.resolve(self);
         }
     }
 
@@ -137,13 +149,9 @@ impl<'c> Ledger<'c> {
         self.notes
     }
 
-    fn write(&mut self, rule: &'static Rule, message: impl FnOnce() -> String) {
+    fn push(&mut self, rule: &'static Rule, message: impl FnOnce() -> String) {
         if self.context.notes {
-            self.notes.push(Note {
-                field: rule.field.to_owned(),
-                kind: rule.kind,
-                message: message(),
-            });
+            self.notes.push(Note::new(rule.field, rule.kind, message()));
         }
     }
 }

@@ -98,31 +98,29 @@ impl Operation {
     }
 
     /// Whether a vendor can do it: the table.
-    pub fn at(self, vendor: Vendor) -> Support {
+    pub fn at(self, vendor: &Vendor) -> Support {
         use Support::{Derived, Native, Unsupported};
-        match (vendor, self) {
+        match (vendor.as_str(), self) {
             (_, Self::Create | Self::List | Self::Retrieve | Self::Files) => Native,
 
             (
-                Vendor::OpenAi,
+                "openai",
                 Self::Cancel | Self::Pause | Self::Resume | Self::Events | Self::Checkpoints,
             ) => Native,
-            (Vendor::OpenAi, Self::Metrics) => {
-                Derived("the events of type metrics, and the checkpoints")
-            }
-            (Vendor::OpenAi, Self::Delete) => {
+            ("openai", Self::Metrics) => Derived("the events of type metrics, and the checkpoints"),
+            ("openai", Self::Delete) => {
                 Unsupported("jobs stay; the model that came out can be deleted")
             }
-            (Vendor::OpenAi, Self::EstimatePrice) => {
+            ("openai", Self::EstimatePrice) => {
                 Unsupported("count the tokens, and see the vendor's price list")
             }
-            (Vendor::OpenAi, Self::Download) => {
+            ("openai", Self::Download) => {
                 Unsupported("models stay at the vendor; a job's result files can be read")
             }
-            (Vendor::OpenAi, Self::ModelLimits) => Unsupported("see the vendor's documentation"),
+            ("openai", Self::ModelLimits) => Unsupported("see the vendor's documentation"),
 
             (
-                Vendor::Together,
+                "together",
                 Self::Cancel
                 | Self::Delete
                 | Self::Events
@@ -132,15 +130,15 @@ impl Operation {
                 | Self::Download
                 | Self::ModelLimits,
             ) => Native,
-            (Vendor::Together, Self::Pause) => {
+            ("together", Self::Pause) => {
                 Unsupported("cancel the job, and start another one from its last checkpoint")
             }
-            (Vendor::Together, Self::Resume) => {
+            ("together", Self::Resume) => {
                 Unsupported("start another job from the last checkpoint: `from_checkpoint`")
             }
 
             (
-                Vendor::TrueFoundry,
+                "truefoundry",
                 Self::Cancel
                 | Self::Pause
                 | Self::Resume
@@ -152,6 +150,7 @@ impl Operation {
                 | Self::Download
                 | Self::ModelLimits,
             ) => Unsupported("the gateway has no such operation: ask the vendor behind it"),
+            _ => Unsupported("ask the vendor itself"),
         }
     }
 }
@@ -163,12 +162,12 @@ impl Operation {
     ///
     /// Of kind [`Unsupported`](crate::ErrorKind::Unsupported), with what to do
     /// instead.
-    pub fn check(self, vendor: Vendor) -> Result<(), crate::Error> {
+    pub fn check(self, vendor: &Vendor) -> Result<(), crate::Error> {
         match self.at(vendor) {
             Support::Native | Support::Derived(_) => Ok(()),
             Support::Unsupported(instead) => Err(crate::Error::new(
                 crate::ErrorKind::Unsupported,
-                format!("{} has no {self}: {instead}", vendor.title()),
+                format!("{} has no {self}: {instead}", super::title(vendor)),
             )),
         }
     }

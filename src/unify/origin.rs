@@ -4,31 +4,40 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::extras::Extras;
-use super::notes::Ledger;
+use super::notes::NoteCollector;
 use super::{Context, Vendor};
 
-/// Who says it, and what they say beyond the fields of OpenAI's shape.
+/// The source of an event, a checkpoint or a file, and what has no slot in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Origin {
     /// The provider account under which it was read.
     pub account: String,
-    /// Who says it.
+    /// The vendor that it was read from.
     pub vendor: Vendor,
-    /// What has no slot, or stands in its slot in other words, under the
-    /// vendor's names and in the vendor's words.
+    /// Values without a slot, or with another one in their slot, under the
+    /// vendor's names.
     pub extra: Map<String, Value>,
 }
 
 impl Origin {
-    pub(super) fn new(context: &Context, vendor: Vendor, extras: Extras) -> Self {
-        // Notes are taken of jobs only.
+    /// Creates it with its required parts.
+    pub fn new(account: impl Into<String>, vendor: Vendor) -> Self {
+        Self {
+            account: account.into(),
+            vendor,
+            extra: Map::new(),
+        }
+    }
+
+    /// Creates it with the values that have no slot, but for keys.
+    pub(super) fn with_extras(context: &Context, vendor: Vendor, extras: Extras) -> Self {
+        // Only jobs have notes.
         let silent = Context::default();
         Self {
-            account: context.account.clone(),
-            vendor,
-            extra: extras.finish(&mut Ledger::new(&silent)),
+            extra: extras.finish(&mut NoteCollector::new(&silent)),
+            ..Self::new(&context.account, vendor)
         }
     }
 }

@@ -1,24 +1,15 @@
-//! What starts a job, in the gateway's terms, and its way to each vendor.
+//! Requests to create a job, in the gateway's terms.
 //!
 //! A request that a vendor cannot carry out is refused before anything is
-//! sent, field by field, with what the vendor takes instead. A caller who would
-//! rather lose a setting than the job says so with [`Loss::Allow`], and is told
-//! what was lost.
+//! sent, field by field, with what the vendor takes instead. Callers who would
+//! rather lose a setting than the job ask for [`OnUnsupported::Drop`], and get
+//! the list of what was dropped.
 
-#[cfg(any(feature = "openai", feature = "together"))]
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
-mod clerk;
-#[cfg(feature = "openai")]
-mod openai;
-#[cfg(any(feature = "openai", feature = "together"))]
-#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
 pub(super) mod rules;
-#[cfg(feature = "together")]
-mod together;
-mod truefoundry;
-#[cfg(feature = "together")]
-mod wandb;
+pub(super) mod translator;
+pub(super) mod wandb;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -27,23 +18,9 @@ use serde_json::{Map, Value};
 
 use super::Vendor;
 
-/// A request to start a job, in the gateway's terms.
+/// A request to create a job, in the gateway's terms.
 ///
-/// ```
-/// use serde_json::json;
-/// use unitune::unify::{CreateRequest, Loss};
-///
-/// let mut request = CreateRequest::new("meta-llama/Llama-3.1-8B", "file-1");
-/// request.hyperparameters = json!({"n_epochs": 3, "learning_rate_multiplier": 2})
-///     .as_object()
-///     .cloned();
-/// # #[cfg(feature = "together")] {
-/// let refusal = request.to_together(Loss::Refuse).unwrap_err();
-/// assert_eq!(refusal.fields()[0].field, "hyperparameters.learning_rate_multiplier");
-/// let sent = request.to_together(Loss::Allow).unwrap();
-/// assert_eq!((sent.request.n_epochs, sent.dropped.len()), (Some(3), 1));
-/// # }
-/// ```
+/// Each vendor has a method here that translates it to the vendor's own request.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -52,10 +29,10 @@ pub struct CreateRequest {
     pub model: String,
     /// The file to train it with.
     pub training_file: String,
-    /// The settings of the training; the vendor's own under its names, too.
+    /// The settings of the training; a vendor's own under its names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hyperparameters: Option<Map<String, Value>>,
-    /// Where progress is reported to.
+    /// Services that progress is reported to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integrations: Option<Vec<Map<String, Value>>>,
     /// The caller's own labels.
@@ -73,13 +50,13 @@ pub struct CreateRequest {
     /// The file to validate the model with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_file: Option<String>,
-    /// Whatever else the caller asks for, under a vendor's own names.
+    /// Further members, under a vendor's own names.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
 impl CreateRequest {
-    /// With the two members that every job needs.
+    /// Creates a request with the two members that are required.
     pub fn new(model: impl Into<String>, training_file: impl Into<String>) -> Self {
         Self {
             model: model.into(),
@@ -89,7 +66,7 @@ impl CreateRequest {
     }
 }
 
-/// Shows the names of what is asked for, and no values that could be keys.
+/// Shows names of members, and no values that could be keys.
 impl fmt::Debug for CreateRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = |members: &Map<String, Value>| members.keys().cloned().collect::<Vec<_>>();
@@ -103,28 +80,28 @@ impl fmt::Debug for CreateRequest {
     }
 }
 
-/// What to do with a setting that a vendor has no place for.
+/// What happens to a setting that a vendor has no place for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Loss {
-    /// Refuse the request.
+pub enum OnUnsupported {
+    /// The request is rejected.
     #[default]
-    Refuse,
-    /// Leave the setting out, and say so.
-    Allow,
+    Reject,
+    /// The setting is left out, and listed in [`Translated::dropped`].
+    Drop,
 }
 
-impl From<bool> for Loss {
+impl From<bool> for OnUnsupported {
     /// From a flag `allow_lossy`.
     fn from(allow: bool) -> Self {
-        if allow { Self::Allow } else { Self::Refuse }
+        if allow { Self::Drop } else { Self::Reject }
     }
 }
 
-/// A setting that a vendor has no place for, or no use for as it is.
+/// A setting that a vendor has no place for, or not with this value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Unsupported {
-    /// Where it stands in the request, with dots.
+pub struct UnsupportedField {
+    /// The setting's path in the request, with dots.
     pub field: String,
     /// Why it cannot be sent.
     pub reason: String,
@@ -132,7 +109,22 @@ pub struct Unsupported {
     pub instead: String,
 }
 
-impl fmt::Display for Unsupported {
+impl UnsupportedField {
+    /// Creates it with its parts.
+    pub fn new(
+        field: impl Into<String>,
+        reason: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+            instead: instead.into(),
+        }
+    }
+}
+
+impl fmt::Display for UnsupportedField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.field, self.reason)?;
         if !self.instead.is_empty() {
@@ -146,34 +138,60 @@ impl fmt::Display for Unsupported {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Translated<T> {
-    /// What to send.
+    /// The vendor's request.
     pub request: T,
     /// What was left out, where the caller allowed it.
-    pub dropped: Vec<Unsupported>,
+    pub dropped: Vec<UnsupportedField>,
 }
 
-/// A request that a vendor cannot carry out.
+impl<T> Translated<T> {
+    /// Creates it with its parts.
+    pub fn new(request: T, dropped: Vec<UnsupportedField>) -> Self {
+        Self { request, dropped }
+    }
+}
+
+/// The error of a request that a vendor cannot carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct UnsupportedFields {
     vendor: Vendor,
-    fields: Vec<Unsupported>,
+    title: Cow<'static, str>,
+    fields: Vec<UnsupportedField>,
 }
 
-impl Refusal {
+impl UnsupportedFields {
+    /// Creates the error; `title` is the vendor's name as messages write it.
+    pub fn new(
+        vendor: Vendor,
+        title: impl Into<Cow<'static, str>>,
+        fields: Vec<UnsupportedField>,
+    ) -> Self {
+        Self {
+            vendor,
+            title: title.into(),
+            fields,
+        }
+    }
+
     /// The vendor that cannot carry it out.
-    pub fn vendor(&self) -> Vendor {
-        self.vendor
+    pub fn vendor(&self) -> &Vendor {
+        &self.vendor
+    }
+
+    /// The vendor's name as messages write it.
+    pub fn title(&self) -> &str {
+        &self.title
     }
 
     /// Every field at fault.
-    pub fn fields(&self) -> &[Unsupported] {
+    pub fn fields(&self) -> &[UnsupportedField] {
         &self.fields
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for UnsupportedFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cannot do this", self.vendor.title())?;
+        write!(f, "{} cannot do this", self.title)?;
         for field in &self.fields {
             write!(f, "\n  {field}")?;
         }
@@ -181,10 +199,10 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for UnsupportedFields {}
 
-impl From<Refusal> for crate::Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::new(crate::ErrorKind::InvalidRequest, refusal.to_string()).because(refusal)
+impl From<UnsupportedFields> for crate::Error {
+    fn from(error: UnsupportedFields) -> Self {
+        Self::new(crate::ErrorKind::InvalidRequest, error.to_string()).because(error)
     }
 }

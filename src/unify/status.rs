@@ -1,25 +1,27 @@
-//! The gateway's five statuses, and every vendor's word for them.
+//! The gateway's five statuses.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::truefoundry::types::FineTuningJobStatus as Gateway;
+use super::MappingError;
+use super::notes::NoteCollector;
+use super::rules::common as rules;
 
-/// Where a job stands, in the gateway's terms.
+/// The state of a job, in the gateway's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Accepted, and not yet begun.
+    /// Accepted, and not yet started.
     Queued,
-    /// Under way.
+    /// In progress.
     Running,
     /// Ended, with a model.
     Succeeded,
     /// Ended by an error.
     Failed,
-    /// Ended because somebody asked for it.
+    /// Ended on request.
     Cancelled,
 }
 
@@ -59,7 +61,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A word that is none of the gateway's statuses.
+/// A text that is none of the gateway's statuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseStatusError(String);
 
@@ -67,7 +69,7 @@ impl fmt::Display for ParseStatusError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is no status: queued, running, succeeded, failed or cancelled",
+            "invalid status {:?}: expected queued, running, succeeded, failed or cancelled",
             self.0
         )
     }
@@ -86,77 +88,31 @@ impl std::str::FromStr for Status {
     }
 }
 
-impl From<Status> for Gateway {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Queued => Self::Queued,
-            Status::Running => Self::Running,
-            Status::Succeeded => Self::Succeeded,
-            Status::Failed => Self::Failed,
-            Status::Cancelled => Self::Cancelled,
-        }
-    }
-}
+/// The status that a vendor's status becomes, and the reason where it is not
+/// obvious.
+pub(crate) type Meaning = (Status, &'static str);
 
-/// What a vendor's word means in the gateway's terms, and why where that is
-/// not obvious.
-pub(super) type Meaning = (Status, &'static str);
-
-/// What a word means that no table names.
-pub(super) const UNKNOWN: Meaning = (
+/// The meaning of a vendor status that no document names.
+pub(crate) const UNKNOWN: Meaning = (
     Status::Running,
     "a word that no document names: an end is never invented; an error in strict mode",
 );
 
-// The tables. Each value that a vendor's document names has a row, or this
-// does not compile; the documentation is written from the same rows.
-
-/// OpenAI's words.
-#[cfg(feature = "openai")]
-pub(super) fn openai(status: &crate::openai::types::FineTuningJobStatus) -> Meaning {
-    use crate::openai::types::FineTuningJobStatus as Word;
-    match status {
-        Word::ValidatingFiles => (Status::Queued, "before the start"),
-        Word::Queued => (Status::Queued, ""),
-        Word::Running => (Status::Running, ""),
-        Word::Paused => (Status::Queued, "a resumed job is answered as queued"),
-        Word::Succeeded => (Status::Succeeded, ""),
-        Word::Failed => (Status::Failed, ""),
-        Word::Cancelled => (Status::Cancelled, ""),
-        Word::Unknown(_) => UNKNOWN,
+/// Returns the status that a vendor status means, and notes how it came about.
+pub(super) fn resolve(
+    vendor_status: &str,
+    meaning: Meaning,
+    notes: &mut NoteCollector<'_>,
+) -> Result<Status, MappingError> {
+    let status = meaning.0;
+    if meaning == UNKNOWN {
+        notes.guess(rules::STATUS_UNKNOWN, || format!("{vendor_status:?}"))?;
+    } else if vendor_status == status.as_str() {
+        notes.note(rules::STATUS_EXACT);
+    } else {
+        notes.note(rules::STATUS_DERIVED);
     }
-}
-
-/// Together's words.
-#[cfg(feature = "together")]
-pub(super) fn together(status: &crate::together::types::FinetuneJobStatus) -> Meaning {
-    use crate::together::types::FinetuneJobStatus as Word;
-    match status {
-        Word::Pending => (Status::Queued, ""),
-        Word::Queued => (Status::Queued, ""),
-        Word::Running => (Status::Running, ""),
-        Word::Compressing => (Status::Running, "work goes on"),
-        Word::Uploading => (Status::Running, "work goes on"),
-        Word::CancelRequested => (Status::Running, "not ended yet"),
-        Word::Cancelled => (Status::Cancelled, ""),
-        Word::Error => (Status::Failed, ""),
-        Word::UserError => (Status::Failed, "an end, though the document long lacked it"),
-        Word::Completed => (Status::Succeeded, ""),
-        Word::Unknown(_) => UNKNOWN,
-    }
-}
-
-/// The gateway's own words.
-pub(super) fn truefoundry(status: &Gateway) -> Meaning {
-    use Gateway as Word;
-    match status {
-        Word::Queued => (Status::Queued, ""),
-        Word::Running => (Status::Running, ""),
-        Word::Succeeded => (Status::Succeeded, ""),
-        Word::Failed => (Status::Failed, ""),
-        Word::Cancelled => (Status::Cancelled, ""),
-        Word::Unknown(_) => UNKNOWN,
-    }
+    Ok(status)
 }
 
 #[cfg(test)]
@@ -171,7 +127,6 @@ mod tests {
                 serde_json::to_value(status).unwrap(),
                 serde_json::json!(status.as_str())
             );
-            assert_eq!(Gateway::from(status).as_str(), status.as_str());
         }
         assert!("paused".parse::<Status>().is_err());
     }

@@ -1,4 +1,4 @@
-//! What the tests of `unify` share: fixtures, and looks at them.
+//! Fixtures, and helpers of the tests of `unify`.
 #![allow(dead_code)] // each test binary uses some of it
 
 use std::fs;

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
-use unitune::unify::Refusal;
+use unitune::unify::UnsupportedFields;
 use unitune::{Error, ErrorKind};
 
 /// The most of a vendor's message that is passed on, in characters.
@@ -158,9 +158,9 @@ impl Problem {
     }
 
     /// A request that the account's vendor cannot carry out.
-    pub fn refused(refusal: &Refusal) -> Self {
+    pub fn refused(refusal: &UnsupportedFields) -> Self {
         let fields: Vec<String> = refusal.fields().iter().map(ToString::to_string).collect();
-        let vendor = refusal.vendor().title();
+        let vendor = refusal.title();
         let message = clean(&format!("{vendor} cannot do this: {}", fields.join("; ")));
         let mut problem = Self::new(StatusCode::BAD_REQUEST, message).code("unsupported_value");
         problem.param = refusal

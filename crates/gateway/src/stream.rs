@@ -10,7 +10,7 @@ use futures_util::stream;
 use http::{HeaderName, HeaderValue};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
-use unitune::unify::{Event, Job, Status, Vendor};
+use unitune::unify::{Event, Job, Status};
 
 use crate::caller::Caller;
 use crate::params::{Paging, TfyHeaders};
@@ -190,8 +190,7 @@ impl Watch {
             return Next::Successor(next.clone());
         }
         // The log may tell of a restart a little after the failure.
-        let may_be_restarted =
-            job.status == Status::Failed && self.account.vendor() == Vendor::Together;
+        let may_be_restarted = job.status == Status::Failed && self.account.vendor() == "together";
         match may_be_restarted && !std::mem::replace(&mut self.confirmed, true) {
             true => Next::Look,
             false => Next::Over,
@@ -207,9 +206,9 @@ impl Watch {
     /// The events after the last one that was told, oldest first; and whether
     /// that one is among the job's.
     async fn new_events(&self) -> Result<(Vec<Event>, bool), Failed> {
-        let limit = match self.account.vendor() {
+        let limit = match self.account.vendor().as_str() {
             // Without pages, the whole log comes every time.
-            Vendor::Together => MAX_EVENTS,
+            "together" => MAX_EVENTS,
             _ => PAGE,
         };
         let mut paging = Paging { after: None, limit };

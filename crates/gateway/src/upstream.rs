@@ -16,7 +16,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use unitune::providers::{Account, Client};
 use unitune::transport::{Attempt, CallOptions, Observer};
-use unitune::unify::{Context, MappingError, Refusal, Vendor};
+use unitune::unify::{Context, MappingError, UnsupportedFields, Vendor};
 use unitune::{Error, ErrorKind};
 
 use crate::metrics::Metrics;
@@ -60,7 +60,7 @@ pub struct Failed {
 #[derive(Debug)]
 enum Cause {
     Error(Error),
-    Refused(Refusal),
+    Refused(UnsupportedFields),
     /// The vendor has no such thing; says so.
     Unsupported(String),
     /// The vendor's answer has no form in the gateway's terms.
@@ -240,8 +240,8 @@ impl From<Error> for Cause {
     }
 }
 
-impl From<Refusal> for Cause {
-    fn from(refusal: Refusal) -> Self {
+impl From<UnsupportedFields> for Cause {
+    fn from(refusal: UnsupportedFields) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -249,5 +249,15 @@ impl From<Refusal> for Cause {
 impl From<MappingError> for Cause {
     fn from(error: MappingError) -> Self {
         Self::Mapping(error)
+    }
+}
+
+/// Returns a vendor's name as messages write it.
+fn title(vendor: &Vendor) -> &str {
+    match vendor.as_str() {
+        "openai" => unitune::unify::openai::TITLE,
+        "together" => unitune::unify::together::TITLE,
+        "truefoundry" => unitune::unify::truefoundry::TITLE,
+        name => name,
     }
 }

@@ -10,7 +10,7 @@ use crate::openai;
 use crate::providers::Warning;
 #[cfg(feature = "together")]
 use crate::together;
-use crate::unify::{Context, Job, MappingError, Operation, ToJob};
+use crate::unify::{Context, Job, MappingError, Operation, Unify};
 use crate::wire::{DeepObject, Item, LenientList};
 use crate::{Error, truefoundry};
 
@@ -25,8 +25,8 @@ pub(in crate::providers) struct Page {
 
 impl Account {
     /// A job that came alone.
-    pub(super) fn one(&self, job: impl ToJob) -> Result<Job, Error> {
-        self.mapped(job.into_job(&self.context().with_notes()))
+    pub(super) fn one(&self, job: impl Unify<Output = Job>) -> Result<Job, Error> {
+        self.mapped(job.unify(&self.context().with_notes()))
     }
 
     pub(super) fn mapped<T>(&self, mapped: Result<T, MappingError>) -> Result<T, Error> {
@@ -36,7 +36,7 @@ impl Account {
     /// Refuses what the vendor cannot do.
     pub(in crate::providers) fn check(&self, operation: Operation) -> Result<(), Error> {
         operation
-            .check(self.vendor())
+            .check(&self.vendor())
             .map_err(|e| e.at_account(&self.name))
     }
 
@@ -138,14 +138,14 @@ impl Account {
     }
 
     /// The job of an item, or a warning where there is none.
-    pub(super) fn read_item<T: ToJob>(
+    pub(super) fn read_item<T: Unify<Output = Job>>(
         &self,
         context: &Context,
         item: Item<T>,
     ) -> Result<Job, Warning> {
         match item {
             Item::Ok(job) => job
-                .into_job(context)
+                .unify(context)
                 .map_err(|e| Warning::job(&self.name, e.id(), e.to_string(), None)),
             Item::Malformed(item) => {
                 let id = item.id().map(str::to_owned);
@@ -156,7 +156,7 @@ impl Account {
     }
 
     /// Maps what decoded and speaks of what did not.
-    fn read<T: ToJob>(
+    fn read<T: Unify<Output = Job>>(
         &self,
         context: &Context,
         items: LenientList<T>,

@@ -17,7 +17,7 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 use super::Account;
 use super::jobs::Page;
 use crate::transport::Download;
-use crate::unify::{Context, Job, ToJob};
+use crate::unify::{Context, Job, Unify};
 use crate::wire::{Item, item};
 use crate::{Error, ErrorKind};
 
@@ -62,7 +62,7 @@ impl Account {
         after: Option<Place>,
     ) -> Result<Page, Error>
     where
-        T: ToJob + DeserializeOwned + Send + 'static,
+        T: Unify<Output = Job> + DeserializeOwned + Send + 'static,
     {
         let reader = StreamReader::new(download.map_err(io::Error::other));
         let reader = SyncIoBridge::new(reader);
@@ -137,7 +137,7 @@ impl Next {
         }
     }
 
-    fn take<T: ToJob>(&mut self, item: Item<T>) {
+    fn take<T: Unify<Output = Job>>(&mut self, item: Item<T>) {
         let job = match self.account.read_item(&self.context, item) {
             Ok(job) => job,
             // They stand anywhere; the first page has told of them.

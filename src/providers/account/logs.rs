@@ -11,6 +11,10 @@ use crate::providers::Warning;
 #[cfg(feature = "openai")]
 use crate::providers::page::Walk;
 use crate::providers::{Listing, PageQuery};
+#[cfg(any(feature = "openai", feature = "together"))]
+use crate::unify::Unify;
+#[cfg(feature = "together")]
+use crate::unify::together::{JobCheckpoint, events_in_log, successor};
 use crate::unify::{Checkpoint, Event, Operation};
 #[cfg(any(feature = "openai", feature = "together"))]
 use crate::wire::{Item, LenientList};
@@ -36,8 +40,12 @@ impl Account {
                     let events = self.sorted_out(page.data, &mut listing.warnings);
                     let last = events.last().map(|event| event.id.clone());
                     let context = self.context();
-                    let events = events.iter().map(|e| Event::from_openai(e, &context));
-                    listing.data.extend(events);
+                    for event in events {
+                        match event.unify(&context) {
+                            Ok(event) => listing.data.push(event),
+                            Err(error) => listing.warnings.push(self.unmapped(&error)),
+                        }
+                    }
                     listing.has_more = has_more;
                     walk.took(items, last, has_more);
                 }
@@ -47,9 +55,8 @@ impl Account {
             Client::Together(client) => {
                 let log = client.list_job_events(job).await?.into_inner();
                 let events = self.sorted_out(log.data, &mut listing.warnings);
-                let events = Event::from_together(job, &events, &self.context());
-                for event in events.into_iter().rev() {
-                    match event {
+                for event in events_in_log(job, events).rev() {
+                    match event.unify(&self.context()) {
                         Ok(event) => listing.data.push(event),
                         Err(error) => listing.warnings.push(self.unmapped(&error)),
                     }
@@ -67,7 +74,7 @@ impl Account {
             #[cfg(feature = "together")]
             Client::Together(client) => {
                 let log = client.list_job_events(job).await?.into_inner();
-                Ok(crate::unify::successor(job, log.data.ok()))
+                Ok(successor(job, log.data.ok()))
             }
             // Nobody else restarts jobs under other ids.
             _ => Ok(None),
@@ -95,9 +102,12 @@ impl Account {
                     let checkpoints = self.sorted_out(page.data, &mut listing.warnings);
                     let last = checkpoints.last().map(|checkpoint| checkpoint.id.clone());
                     let context = self.context();
-                    let checkpoints = checkpoints.iter();
-                    let checkpoints = checkpoints.map(|c| Checkpoint::from_openai(c, &context));
-                    listing.data.extend(checkpoints);
+                    for checkpoint in checkpoints {
+                        match checkpoint.unify(&context) {
+                            Ok(checkpoint) => listing.data.push(checkpoint),
+                            Err(error) => listing.warnings.push(self.unmapped(&error)),
+                        }
+                    }
                     listing.has_more = has_more;
                     walk.took(items, last, has_more);
                 }
@@ -107,8 +117,8 @@ impl Account {
             Client::Together(client) => {
                 let list = client.list_job_checkpoints(job).await?.into_inner();
                 let checkpoints = self.sorted_out(list.data, &mut listing.warnings);
-                for checkpoint in &checkpoints {
-                    match Checkpoint::from_together(job, checkpoint, &self.context()) {
+                for checkpoint in checkpoints {
+                    match (JobCheckpoint { job, checkpoint }).unify(&self.context()) {
                         Ok(checkpoint) => listing.data.push(checkpoint),
                         Err(error) => listing.warnings.push(self.unmapped(&error)),
                     }
@@ -141,7 +151,7 @@ impl Account {
         good
     }
 
-    #[cfg(feature = "together")]
+    #[cfg(any(feature = "openai", feature = "together"))]
     fn unmapped(&self, error: &crate::unify::MappingError) -> Warning {
         Warning::item(&self.name, error.id(), error.to_string(), None)
     }

@@ -6,7 +6,9 @@ use crate::openai;
 #[cfg(feature = "together")]
 use crate::together;
 use crate::transport::Upload;
-use crate::unify::{CreateRequest, File, Job, Loss, Operation, PriceEstimate, Unsupported};
+use crate::unify::{
+    CreateRequest, File, Job, OnUnsupported, Operation, PriceEstimate, Unify, UnsupportedField,
+};
 use crate::{Error, truefoundry};
 
 impl Account {
@@ -14,8 +16,8 @@ impl Account {
     pub(in crate::providers) fn translates(
         &self,
         request: &CreateRequest,
-        loss: Loss,
-    ) -> Result<Vec<Unsupported>, Error> {
+        loss: OnUnsupported,
+    ) -> Result<Vec<UnsupportedField>, Error> {
         let dropped = match &self.client {
             #[cfg(feature = "openai")]
             Client::OpenAi(_) => request.to_openai(loss).map(|t| t.dropped),
@@ -23,8 +25,9 @@ impl Account {
             Client::Together(_) => request.to_together(loss).map(|t| t.dropped),
             Client::TrueFoundry(_) => Ok(Vec::new()),
         };
-        dropped
-            .map_err(|refusal: crate::unify::Refusal| Error::from(refusal).at_account(&self.name))
+        dropped.map_err(|refusal: crate::unify::UnsupportedFields| {
+            Error::from(refusal).at_account(&self.name)
+        })
     }
 
     /// Uploads a file of examples.
@@ -35,7 +38,7 @@ impl Account {
             Client::OpenAi(client) => {
                 let purpose = openai::types::UploadPurpose::FineTune;
                 let file = client.upload_file(file, purpose, None).await?;
-                Ok(File::from_openai(&file, &context))
+                self.mapped(file.into_inner().unify(&context))
             }
             #[cfg(feature = "together")]
             Client::Together(client) => {
@@ -46,12 +49,12 @@ impl Account {
                     .map(|(_, kind)| kind.to_owned());
                 let kind = kind.map(together::types::FileType::from);
                 let file = client.upload_file(file, purpose, kind).await?;
-                Ok(File::from_together(&file, &context))
+                self.mapped(file.into_inner().unify(&context))
             }
             Client::TrueFoundry(client) => {
                 let options = truefoundry::UploadFileOptions::default();
                 let file = client.upload_file(file, "fine-tune", options).await?;
-                Ok(File::from_truefoundry(&file, &context))
+                self.mapped(file.into_inner().unify(&context))
             }
         }
     }
@@ -60,7 +63,7 @@ impl Account {
     pub(in crate::providers) async fn estimate(
         &self,
         request: &CreateRequest,
-        loss: Loss,
+        loss: OnUnsupported,
     ) -> Result<PriceEstimate, Error> {
         self.check(Operation::EstimatePrice)?;
         match &self.client {
@@ -69,7 +72,7 @@ impl Account {
                 let question = request.to_together_estimate(loss);
                 let question = question.map_err(|r| Error::from(r).at_account(&self.name))?;
                 let answer = client.estimate_price(&question.request).await?;
-                Ok(PriceEstimate::from_together(&answer))
+                self.mapped(answer.into_inner().unify(&self.context()))
             }
             _ => {
                 let _ = (request, loss);
@@ -85,9 +88,10 @@ impl Account {
     pub(in crate::providers) async fn start(
         &self,
         request: &CreateRequest,
-        loss: Loss,
+        loss: OnUnsupported,
     ) -> Result<Job, Error> {
-        let refused = |refusal: crate::unify::Refusal| Error::from(refusal).at_account(&self.name);
+        let refused =
+            |refusal: crate::unify::UnsupportedFields| Error::from(refusal).at_account(&self.name);
         match &self.client {
             #[cfg(feature = "openai")]
             Client::OpenAi(client) => {

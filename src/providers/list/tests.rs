@@ -16,7 +16,7 @@ use crate::Error;
 use crate::providers::ListQuery;
 use crate::providers::account::Page;
 use crate::truefoundry::types::FineTuningJob;
-use crate::unify::{Context, Job, ToJob};
+use crate::unify::{Context, Job, Unify};
 
 /// An account: (created_at, id) in the vendor's order, and how many the vendor
 /// gives at once at most; none of that where it gives all in any order.
@@ -34,7 +34,7 @@ fn job(account: &str, created_at: i64, id: &str) -> Job {
         "status": "running", "validation_file": null, "training_file": "f",
     });
     let job: FineTuningJob = serde_json::from_value(body).unwrap();
-    job.into_job(&Context::new(account)).unwrap()
+    job.unify(&Context::new(account)).unwrap()
 }
 
 impl Pages for Vendor {

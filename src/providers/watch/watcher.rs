@@ -11,7 +11,7 @@ use futures_util::stream;
 use super::{Change, Progress, WatchOptions};
 use crate::providers::{Account, JobRef, PageQuery, Providers, Warning};
 use crate::transport::{Clock, RetryPolicy, SystemClock};
-use crate::unify::{Event, Job, Operation, Status, Vendor};
+use crate::unify::{Event, Job, Operation, Status};
 use crate::{Error, ErrorKind};
 
 /// How many events are read of a log at once.
@@ -147,8 +147,7 @@ impl Watcher {
             return;
         }
         // The log may tell of a restart a little after the failure.
-        let may_be_restarted =
-            job.status == Status::Failed && job.provider.vendor == Vendor::Together;
+        let may_be_restarted = job.status == Status::Failed && job.provider.vendor == "together";
         if may_be_restarted && !std::mem::replace(&mut self.confirmed, true) {
             self.hurry();
             return;
@@ -181,7 +180,7 @@ impl Watcher {
         let Some(account) = self.account() else {
             return;
         };
-        if !Operation::Events.at(account.vendor()).is_supported() {
+        if !Operation::Events.at(&account.vendor()).is_supported() {
             return;
         }
         match self.new_events(&account, &job.id).await {

@@ -48,7 +48,8 @@ impl Unify {
                     unify: &mut unify,
                     path,
                 };
-                reader.scope(tokens, &BTreeMap::new(), &mut Vec::new());
+                let mut modules: Vec<String> = vendor_folder(path).into_iter().collect();
+                reader.scope(tokens, &BTreeMap::new(), &mut modules);
             }
         }
         unify
@@ -161,7 +162,7 @@ impl Reader<'_> {
                 2
             }
             [TokenTree::Ident(word), TokenTree::Ident(name), ..] if word == "const" => {
-                // The settings of a request stand in constants called after the vendor.
+                // The settings of a request stand in constants.
                 modules.retain(|module| !module.starts_with('='));
                 modules.push(format!("={name}"));
                 2
@@ -237,7 +238,8 @@ impl Reader<'_> {
 
     /// `rules! { TABLE { NAME: "field", Kind (guess), "says"; … } }`
     fn table(&mut self, tokens: TokenStream, modules: &[String]) {
-        let table = modules.last().cloned().unwrap_or_default();
+        let table = modules.iter().rfind(|name| !name.starts_with('='));
+        let table = table.cloned().unwrap_or_default();
         for token in tokens {
             let TokenTree::Group(body) = token else {
                 continue;
@@ -268,18 +270,26 @@ impl Reader<'_> {
     fn setting(&mut self, arguments: TokenStream, modules: &[String]) {
         let arguments: Vec<TokenTree> = arguments.into_iter().collect();
         let texts = texts(&arguments);
-        let table = modules.last().map(|name| name.trim_start_matches('='));
-        let (Some(table), Some(key), Some(last)) = (table, texts.first(), texts.last()) else {
+        let vendor = modules.iter().rfind(|name| !name.starts_with('='));
+        let table = modules.last().and_then(|name| name.strip_prefix('='));
+        let (Some(vendor), Some(table), Some(key), Some(last)) =
+            (vendor, table, texts.first(), texts.last())
+        else {
             return;
         };
-        let vendor = table.split('_').next().unwrap_or(table).to_lowercase();
         self.unify.rows.insert(Row {
-            id: format!("request::{table}({key})"),
-            table: vendor,
+            id: format!("{vendor}::{table}({key})"),
+            table: vendor.clone(),
             field: format!("hyperparameters.{key}"),
             says: format!("`{last}`"),
         });
     }
+}
+
+/// The vendor that a file is about: `src/unify/<vendor>/….rs`.
+fn vendor_folder(path: &str) -> Option<String> {
+    let (folder, _) = path.strip_prefix("src/unify/")?.split_once('/')?;
+    Some(folder.to_owned())
 }
 
 fn is(token: &TokenTree, word: &str) -> bool {

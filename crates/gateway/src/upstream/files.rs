@@ -3,7 +3,7 @@
 use serde::Serialize;
 use unitune::providers::Client;
 use unitune::transport::{Download, Upload};
-use unitune::unify::{File, FileObject, Operation, Vendor};
+use unitune::unify::{File, FileObject, Operation, Unify};
 use unitune::{openai, together, truefoundry};
 
 use super::jobs::with_headers;
@@ -77,10 +77,10 @@ impl Upstream {
             expires,
         } = uploading;
         let context = self.context();
-        if expires.is_some() && self.vendor() != Vendor::OpenAi {
+        if expires.is_some() && self.vendor() != "openai" {
             let message = format!(
                 "{} keeps files until they are deleted",
-                self.vendor().title()
+                super::title(&self.vendor())
             );
             return Err(
                 Problem::invalid("expires_after[seconds]", message).code("unsupported_value")
@@ -93,17 +93,17 @@ impl Upstream {
                     .map_err(|error: String| Problem::invalid("purpose", error))?;
                 let expires = expires.map(|expiry| expiry.to_openai()).transpose()?;
                 let file = self.call(CALL, client.upload_file(file, purpose, expires));
-                File::from_openai(&file.await?.into_inner(), &context)
+                self.unified(file.await?.into_inner().unify(&context))?
             }
             Client::Together(client) => {
                 let purpose = together::types::FilePurpose::from(purpose);
                 let file = self.call(CALL, client.upload_file(file, purpose, None));
-                File::from_together(&file.await?.into_inner(), &context)
+                self.unified(file.await?.into_inner().unify(&context))?
             }
             Client::TrueFoundry(client) => {
                 let options = with_headers!(truefoundry::UploadFileOptions::default(), headers);
                 let file = self.call(CALL, client.upload_file(file, purpose, options));
-                File::from_truefoundry(&file.await?.into_inner(), &context)
+                self.unified(file.await?.into_inner().unify(&context))?
             }
             _ => return Err(self.unsupported(Operation::Files).into()),
         })
@@ -125,8 +125,9 @@ impl Upstream {
                     let (files, warnings) = self.good(page.data);
                     let last = files.last().map(|file| file.id.clone());
                     all.warnings.extend(warnings);
-                    all.files
-                        .extend(files.iter().map(|f| File::from_openai(f, &context)));
+                    for file in files {
+                        all.files.push(self.unified(file.unify(&context))?);
+                    }
                     if !page.has_more || last.is_none() || last == after {
                         break;
                     }
@@ -137,20 +138,18 @@ impl Upstream {
                 let list = self.call(CALL, client.list_files()).await?;
                 let (files, warnings) = self.good(list.into_inner().data);
                 all.warnings = warnings;
-                all.files = files
-                    .iter()
-                    .map(|f| File::from_together(f, &context))
-                    .collect();
+                for file in files {
+                    all.files.push(self.unified(file.unify(&context))?);
+                }
             }
             Client::TrueFoundry(client) => {
                 let options = with_headers!(truefoundry::ListFilesOptions::new(), headers);
                 let list = self.call(CALL, client.list_files(options)).await?;
                 let (files, warnings) = self.good(list.into_inner().data);
                 all.warnings = warnings;
-                all.files = files
-                    .iter()
-                    .map(|f| File::from_truefoundry(f, &context))
-                    .collect();
+                for file in files {
+                    all.files.push(self.unified(file.unify(&context))?);
+                }
             }
             _ => return Err(self.unsupported(Operation::Files)),
         }
@@ -164,16 +163,16 @@ impl Upstream {
         Ok(match self.client() {
             Client::OpenAi(client) => {
                 let file = self.call(CALL, client.retrieve_file(id)).await?;
-                File::from_openai(&file, &context)
+                self.unified(file.into_inner().unify(&context))?
             }
             Client::Together(client) => {
                 let file = self.call(CALL, client.retrieve_file(id)).await?;
-                File::from_together(&file, &context)
+                self.unified(file.into_inner().unify(&context))?
             }
             Client::TrueFoundry(client) => {
                 let options = with_headers!(truefoundry::RetrieveFileOptions::new(), headers);
                 let file = self.call(CALL, client.retrieve_file(id, options)).await?;
-                File::from_truefoundry(&file, &context)
+                self.unified(file.into_inner().unify(&context))?
             }
             _ => return Err(self.unsupported(Operation::Files)),
         })

@@ -1,7 +1,7 @@
 //! Jobs of one account: each vendor's own operations, in the gateway's terms.
 
 use unitune::providers::Client;
-use unitune::unify::{CreateRequest, Job, Loss, Operation, Support, ToJob};
+use unitune::unify::{CreateRequest, Job, MappingError, OnUnsupported, Operation, Support, Unify};
 use unitune::wire::{DeepObject, Item, LenientList};
 use unitune::{openai, truefoundry};
 
@@ -61,14 +61,14 @@ impl Upstream {
         match self.client() {
             Client::OpenAi(client) => {
                 let sent = request
-                    .to_openai(Loss::Refuse)
+                    .to_openai(OnUnsupported::Reject)
                     .map_err(|r| self.failed(r))?;
                 let job = self.call(CALL, client.create_job(&sent.request)).await?;
                 self.job(job.into_inner())
             }
             Client::Together(client) => {
                 let sent = request
-                    .to_together(Loss::Refuse)
+                    .to_together(OnUnsupported::Reject)
                     .map_err(|r| self.failed(r))?;
                 let job = self.call(CALL, client.create_job(&sent.request)).await?;
                 self.job(job.into_inner())
@@ -169,7 +169,7 @@ impl Upstream {
     }
 
     /// Maps what decoded and speaks of what did not.
-    fn read<T: ToJob>(&self, items: LenientList<T>, has_more: bool) -> Page {
+    fn read<T: Unify<Output = Job>>(&self, items: LenientList<T>, has_more: bool) -> Page {
         let context = self.context();
         let mut page = Page {
             jobs: Vec::with_capacity(items.len()),
@@ -178,7 +178,7 @@ impl Upstream {
         };
         for item in items {
             match item {
-                Item::Ok(job) => match job.into_job(&context) {
+                Item::Ok(job) => match job.unify(&context) {
                     Ok(job) => {
                         page.last = Some(job.id.clone());
                         page.jobs.push(job);
@@ -201,22 +201,27 @@ impl Upstream {
         page
     }
 
-    fn job<T: ToJob>(&self, job: T) -> Result<Job, Failed> {
-        job.into_job(&self.context())
+    fn job<T: Unify<Output = Job>>(&self, job: T) -> Result<Job, Failed> {
+        job.unify(&self.context())
             .map_err(|error| self.failed(error))
+    }
+
+    /// A value in unified form.
+    pub(super) fn unified<T>(&self, value: Result<T, MappingError>) -> Result<T, Failed> {
+        value.map_err(|error| self.failed(error))
     }
 
     /// The vendor has no such operation.
     pub(super) fn unsupported(&self, operation: Operation) -> Failed {
         let vendor = self.vendor();
-        let instead = match operation.at(vendor) {
+        let instead = match operation.at(&vendor) {
             Support::Unsupported(instead) => instead,
             // A vendor that the library has learnt and the gateway has not.
             _ => "ask the vendor itself",
         };
         self.failed(Cause::Unsupported(format!(
             "{} has no {operation}: {instead}",
-            vendor.title()
+            super::title(&vendor)
         )))
     }
 }

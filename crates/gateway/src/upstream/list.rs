@@ -107,7 +107,7 @@ impl Source for Scoped<'_> {
     }
 
     fn has_pages(&self) -> bool {
-        self.upstream.vendor() != unitune::unify::Vendor::Together
+        self.upstream.vendor() != "together"
     }
 }
 

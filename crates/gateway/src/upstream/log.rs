@@ -3,7 +3,8 @@
 
 use unitune::openai;
 use unitune::providers::Client;
-use unitune::unify::{Checkpoint, Event, Operation};
+use unitune::unify::together::{JobCheckpoint, events_in_log};
+use unitune::unify::{Checkpoint, Event, Operation, Unify};
 use unitune::wire::{Item, LenientList};
 
 use super::{Failed, Upstream, Warning};
@@ -34,11 +35,9 @@ impl Upstream {
                     .await?;
                 let page = page.into_inner();
                 let (items, warnings) = self.good(page.data);
+                let events = items.into_iter().map(|e| self.unified(e.unify(&context)));
                 Ok(LogPage {
-                    items: items
-                        .iter()
-                        .map(|e| Event::from_openai(e, &context))
-                        .collect(),
+                    items: events.collect::<Result<_, _>>()?,
                     has_more: page.has_more,
                     warnings,
                 })
@@ -47,8 +46,8 @@ impl Upstream {
                 let log = self.call(CALL, client.list_job_events(job)).await?;
                 let (items, mut warnings) = self.good(log.into_inner().data);
                 let mut events = Vec::with_capacity(items.len());
-                for event in Event::from_together(job, &items, &context) {
-                    match event {
+                for event in events_in_log(job, items) {
+                    match event.unify(&context) {
                         Ok(event) => events.push(event),
                         Err(error) => warnings.push(self.warning(None, error.to_string())),
                     }
@@ -76,11 +75,9 @@ impl Upstream {
                 let page = client.list_job_checkpoints(job, options);
                 let page = self.call(CALL, page).await?.into_inner();
                 let (items, warnings) = self.good(page.data);
+                let checkpoints = items.into_iter().map(|c| self.unified(c.unify(&context)));
                 Ok(LogPage {
-                    items: items
-                        .iter()
-                        .map(|c| Checkpoint::from_openai(c, &context))
-                        .collect(),
+                    items: checkpoints.collect::<Result<_, _>>()?,
                     has_more: page.has_more,
                     warnings,
                 })
@@ -89,8 +86,8 @@ impl Upstream {
                 let page = self.call(CALL, client.list_job_checkpoints(job)).await?;
                 let (items, mut warnings) = self.good(page.into_inner().data);
                 let mut checkpoints = Vec::with_capacity(items.len());
-                for checkpoint in &items {
-                    match Checkpoint::from_together(job, checkpoint, &context) {
+                for checkpoint in items {
+                    match (JobCheckpoint { job, checkpoint }).unify(&context) {
                         Ok(checkpoint) => checkpoints.push(checkpoint),
                         Err(error) => warnings.push(self.warning(None, error.to_string())),
                     }

@@ -16,7 +16,7 @@ pub const RULES: &[Rule] = &[
         waived("enum-value-removed", OPEN),
         "{name} can be `{to}`",
         "Answers may hold a word that clients of today keep as an unknown one. If `unify` matches on this enum, the word is undecided, and the change is breaking, until a table there says what it means.",
-        "Give the word a row: a status in `src/unify/status.rs`, an event where events are read. A word that ends a job must not be taken for one that does not.",
+        "Give the word a row: a status in `src/unify/<vendor>/status.rs`, an event where events are read. A word that ends a job must not be taken for one that does not.",
     ),
     rule(
         "enum-value-removed",

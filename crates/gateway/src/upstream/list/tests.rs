@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use unitune::truefoundry::types::FineTuningJob;
-use unitune::unify::{Context, ToJob};
+use unitune::unify::{Context, Unify};
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn job(account: &str, id: &str, created_at: i64) -> Job {
         "created_at": created_at, "fine_tuned_model": null, "organization_id": "",
         "result_files": [], "status": "running", "validation_file": null, "training_file": "f"});
     let job: FineTuningJob = serde_json::from_value(job).unwrap();
-    job.into_job(&Context::new(account)).unwrap()
+    job.unify(&Context::new(account)).unwrap()
 }
 
 /// An account that gives its jobs in pages, or all at once.

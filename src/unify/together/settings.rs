@@ -7,28 +7,26 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::view::{Settings, Wandb};
-use super::{Said, rules};
+use super::{job, rules};
 use crate::together::types::{
     BatchSize, LrScheduler, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
 use crate::unify::extras::object;
-use crate::unify::notes::Ledger;
-use crate::unify::{self, MappingError};
+use crate::unify::notes::NoteCollector;
+use crate::unify::{LazyObject, MappingError};
 
-/// The vendor's settings under the vendor's names. Its learning rate is
+/// Returns the vendor's settings under the vendor's names. Its learning rate is
 /// absolute: it never becomes a `learning_rate_multiplier`, which is relative.
 pub(super) fn hyperparameters(
     settings: Settings,
-    ledger: &mut Ledger<'_>,
-) -> Option<unify::Members> {
+    notes: &mut NoteCollector<'_>,
+) -> Option<LazyObject> {
     if is_empty(&settings) {
-        ledger.note(rules::HYPERPARAMETERS_ABSENT);
+        notes.note(rules::HYPERPARAMETERS_ABSENT);
         return None;
     }
-    ledger.note(rules::HYPERPARAMETERS);
-    Some(unify::Members::together(Said::Hyperparameters(Box::new(
-        settings,
-    ))))
+    notes.note(rules::HYPERPARAMETERS);
+    Some(LazyObject::typed(settings))
 }
 
 impl Serialize for Settings {
@@ -63,7 +61,7 @@ impl Serialize for Settings {
     }
 }
 
-/// Members of a map, where they are set.
+/// Writes members of a map, where they are set.
 struct Members<M>(M);
 
 impl<M: SerializeMap> Members<M> {
@@ -75,7 +73,7 @@ impl<M: SerializeMap> Members<M> {
     }
 }
 
-/// Zero epochs, or a batch of none, says that nothing is set.
+/// Returns a number that is set: the vendor writes zero for "not set".
 fn positive(number: Option<i64>) -> Option<i64> {
     number.filter(|number| *number != 0)
 }
@@ -88,7 +86,8 @@ fn is_size(size: &BatchSize) -> bool {
     }
 }
 
-/// Whether there are any members. Most jobs say how many epochs they train.
+/// True when no member is set. The first line spares most jobs the map: they
+/// have a number of epochs.
 fn is_empty(settings: &Settings) -> bool {
     let some = settings.n_epochs.is_some_and(|epochs| epochs != 0)
         || settings.warmup_ratio.is_some()
@@ -96,8 +95,8 @@ fn is_empty(settings: &Settings) -> bool {
     !some && object(settings).is_empty()
 }
 
-/// Old jobs say `lr_scheduler_type: ""`, which says nothing; their arguments,
-/// if any, stay.
+/// Returns a scheduler that is set. Old jobs have `lr_scheduler_type: ""`, which
+/// means "not set"; their arguments, if any, stay.
 fn scheduler(scheduler: &LrScheduler) -> Option<Cow<'_, LrScheduler>> {
     match scheduler {
         LrScheduler::Linear(_) | LrScheduler::Cosine(_) => Some(Cow::Borrowed(scheduler)),
@@ -106,7 +105,7 @@ fn scheduler(scheduler: &LrScheduler) -> Option<Cow<'_, LrScheduler>> {
     }
 }
 
-/// Old jobs say `type: ""` here too.
+/// Returns a training type that is set. Old jobs have `type: ""` here, too.
 fn kind(training_type: &TrainingType) -> Option<Cow<'_, TrainingType>> {
     match training_type {
         TrainingType::Full(_) | TrainingType::Lora(_) => Some(Cow::Borrowed(training_type)),
@@ -116,8 +115,8 @@ fn kind(training_type: &TrainingType) -> Option<Cow<'_, TrainingType>> {
     }
 }
 
-/// An object without its tag where the tag is `""`; none when that leaves
-/// nothing.
+/// Returns an object without its tag where the tag is `""`; none when that
+/// leaves nothing.
 fn without_unset(value: &Value, tag: &str) -> Option<Value> {
     let mut value = value.clone();
     if let Value::Object(members) = &mut value {
@@ -131,43 +130,35 @@ fn without_unset(value: &Value, tag: &str) -> Option<Value> {
     Some(value)
 }
 
-/// The vendor's method in OpenAI's shape; or, where no document names it, as
-/// it came.
+/// Returns the vendor's method in OpenAI's shape; or, where no document names it,
+/// the vendor's value.
 pub(super) fn method(
     method: Option<TrainingMethod>,
-    ledger: &mut Ledger<'_>,
-) -> Result<(Option<unify::Members>, Option<Value>), MappingError> {
+    notes: &mut NoteCollector<'_>,
+) -> Result<(Option<LazyObject>, Option<Value>), MappingError> {
     match method {
         Some(TrainingMethod::Unknown(value)) if without_unset(&value, "method").is_some() => {
-            ledger.guess(rules::METHOD_UNKNOWN, String::new)?;
+            notes.guess(rules::METHOD_UNKNOWN, String::new)?;
             Ok((None, Some(value)))
         }
         Some(TrainingMethod::Unknown(_)) | None => {
-            ledger.note(rules::METHOD_ABSENT);
+            notes.note(rules::METHOD_ABSENT);
             Ok((None, None))
         }
         Some(TrainingMethod::Sft(sft)) => {
-            ledger.note(rules::METHOD);
-            Ok((
-                Some(unify::Members::together(Said::Supervised(Box::new(
-                    Supervised(sft),
-                )))),
-                None,
-            ))
+            notes.note(rules::METHOD);
+            Ok((Some(LazyObject::typed(Supervised(sft))), None))
         }
         Some(TrainingMethod::Dpo(dpo)) => {
-            ledger.note(rules::METHOD);
-            Ok((
-                Some(unify::Members::together(Said::Dpo(Box::new(Dpo(dpo))))),
-                None,
-            ))
+            notes.note(rules::METHOD);
+            Ok((Some(LazyObject::typed(Dpo(dpo))), None))
         }
     }
 }
 
 /// `{type: supervised, supervised: …}`
 #[derive(Clone)]
-pub(in crate::unify) struct Supervised(TrainingMethodSft);
+pub(super) struct Supervised(TrainingMethodSft);
 
 impl Serialize for Supervised {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -177,7 +168,7 @@ impl Serialize for Supervised {
 
 /// `{type: dpo, dpo: {hyperparameters: {beta, …}}}`
 #[derive(Clone)]
-pub(in crate::unify) struct Dpo(TrainingMethodDpo);
+pub(super) struct Dpo(TrainingMethodDpo);
 
 impl Serialize for Dpo {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -185,11 +176,9 @@ impl Serialize for Dpo {
     }
 }
 
-/// A method in OpenAI's shape: its word, and its settings under that name.
-pub(in crate::unify) fn openai_shape(
-    word: &str,
-    mut settings: Map<String, Value>,
-) -> Map<String, Value> {
+/// Returns a method in OpenAI's shape: its name, and its settings below that
+/// name.
+pub(super) fn openai_shape(word: &str, mut settings: Map<String, Value>) -> Map<String, Value> {
     settings.remove("method");
     // The only setting that OpenAI's DPO has a name for.
     if let Some(beta) = settings.remove("dpo_beta") {
@@ -206,19 +195,16 @@ pub(in crate::unify) fn openai_shape(
     ])
 }
 
-/// Weights & Biases, where anything about it is set. Keys are not among it.
-pub(super) fn integrations(wandb: Wandb, ledger: &mut Ledger<'_>) -> Option<Vec<unify::Members>> {
+/// Returns the integration with Weights & Biases, where any member of it is set.
+pub(super) fn integrations(wandb: Wandb, notes: &mut NoteCollector<'_>) -> Option<Vec<LazyObject>> {
     let Wandb { project, name, url } = wandb;
-    let (project, name, url) = (super::set(project), super::set(name), super::set(url));
+    let (project, name, url) = (job::set(project), job::set(name), job::set(url));
     if project.is_none() && name.is_none() && url.is_none() {
-        ledger.note(rules::INTEGRATIONS_ABSENT);
+        notes.note(rules::INTEGRATIONS_ABSENT);
         return None;
     }
-    ledger.note(rules::INTEGRATIONS);
-    let wandb = Wandb { project, name, url };
-    Some(vec![unify::Members::together(Said::Integration(Box::new(
-        wandb,
-    )))])
+    notes.note(rules::INTEGRATIONS);
+    Some(vec![LazyObject::typed(Wandb { project, name, url })])
 }
 
 impl Serialize for Wandb {

@@ -1,4 +1,4 @@
-//! What the vendor says that the gateway's job has no slot for.
+//! Values that the gateway's job has no slot for: `provider.extra`.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -14,63 +14,55 @@ const SPELLINGS: [(&str, &str); 3] = [
     ("Suffix", "suffix"),
 ];
 
-/// The vendor's own values, written as members when somebody looks.
+/// The vendor's own values, serialised on demand.
 #[derive(Clone)]
-pub(in crate::unify) struct Beside {
+pub(super) struct ExtraFields {
     pub(super) events: Option<LenientList<FineTuneEvent>>,
     pub(super) started_at: Option<Timestamp>,
     pub(super) updated_at: Option<Timestamp>,
     pub(super) progress: Option<FineTuneProgress>,
     pub(super) total_price: Option<i64>,
-    /// Where the job has not succeeded: until then it says nothing.
+    /// Where the job has not succeeded: until then no model has the name.
     pub(super) model_output_name: Option<String>,
-    /// Likewise.
+    /// Where the job has not succeeded: until then nothing is billed.
     pub(super) token_count: Option<i64>,
-    /// Where no document names it.
+    /// Where no document names the method.
     pub(super) training_method: Option<Value>,
     pub(super) unmapped: Unmapped,
     pub(super) undocumented: Extra,
 }
 
-impl Serialize for Beside {
+impl Serialize for ExtraFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut all = Said::default();
-        let set = |time: &&Timestamp| !time.is_unset();
+        let mut fields = Collector::default();
+        let is_set = |time: &&Timestamp| !time.is_unset();
         let events = self.events.as_ref().filter(|events| !events.is_empty());
-        all.put("events", events.map(Word::Events));
-        all.put(
-            "started_at",
-            self.started_at.as_ref().filter(set).map(Word::Time),
-        );
-        all.put(
-            "updated_at",
-            self.updated_at.as_ref().filter(set).map(Word::Time),
-        );
-        all.put("progress", self.progress.as_ref().map(Word::Progress));
-        all.count("total_price", self.total_price);
-        all.put(
-            "model_output_name",
-            self.model_output_name.as_deref().map(Word::Text),
-        );
-        all.count("token_count", self.token_count);
-        all.put(
-            "training_method",
-            self.training_method.as_ref().map(Word::Value),
-        );
-        self.unmapped.say(&mut all);
-        all.undocumented(&self.undocumented, &SPELLINGS);
-        serializer.collect_map(all.in_order())
+        fields.put("events", events.map(FieldRef::Events));
+        let started_at = self.started_at.as_ref().filter(is_set);
+        fields.put("started_at", started_at.map(FieldRef::Time));
+        let updated_at = self.updated_at.as_ref().filter(is_set);
+        fields.put("updated_at", updated_at.map(FieldRef::Time));
+        fields.put("progress", self.progress.as_ref().map(FieldRef::Progress));
+        fields.count("total_price", self.total_price);
+        let name = self.model_output_name.as_deref();
+        fields.put("model_output_name", name.map(FieldRef::Text));
+        fields.count("token_count", self.token_count);
+        let method = self.training_method.as_ref();
+        fields.put("training_method", method.map(FieldRef::Value));
+        self.unmapped.collect_into(&mut fields);
+        fields.undocumented(&self.undocumented, &SPELLINGS);
+        serializer.collect_map(fields.in_order())
     }
 }
 
-/// Members under the vendor's names, still in the vendor's types.
+/// Collects members under the vendor's names, still in the vendor's types.
 #[derive(Default)]
-pub(super) struct Said<'a>(Vec<(&'a str, Word<'a>)>);
+pub(super) struct Collector<'a>(Vec<(&'a str, FieldRef<'a>)>);
 
 /// The value of a member.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Word<'a> {
+pub(super) enum FieldRef<'a> {
     Events(&'a LenientList<FineTuneEvent>),
     Time(&'a Timestamp),
     Progress(&'a FineTuneProgress),
@@ -81,24 +73,24 @@ pub(super) enum Word<'a> {
     Value(&'a Value),
 }
 
-impl<'a> Said<'a> {
+impl<'a> Collector<'a> {
     /// Keeps a value, unless there is none.
-    pub(super) fn put(&mut self, name: &'a str, value: Option<Word<'a>>) {
+    pub(super) fn put(&mut self, name: &'a str, value: Option<FieldRef<'a>>) {
         self.0.extend(value.map(|value| (name, value)));
     }
 
     /// Keeps a text, unless it is empty: vendors write `""` for "not set".
     pub(super) fn text(&mut self, name: &'a str, value: Option<&'a String>) {
         let text = value.filter(|text| !text.is_empty());
-        self.put(name, text.map(|text| Word::Text(text)));
+        self.put(name, text.map(|text| FieldRef::Text(text)));
     }
 
     /// Keeps a number.
     pub(super) fn number(&mut self, name: &'a str, value: Option<i64>) {
-        self.put(name, value.map(Word::Number));
+        self.put(name, value.map(FieldRef::Number));
     }
 
-    /// Keeps a number, unless it is a zero that makes no sense.
+    /// Keeps a number, unless it is zero: vendors write `0` for "not set".
     pub(super) fn count(&mut self, name: &'a str, value: Option<i64>) {
         self.number(name, value.filter(|number| *number != 0));
     }
@@ -111,12 +103,12 @@ impl<'a> Said<'a> {
                 *spelling == name && !self.0.iter().any(|(known, _)| known == meant)
             });
             let name = meant.map_or(name, |(_, meant)| *meant);
-            self.0.push((name, Word::Value(value)));
+            self.0.push((name, FieldRef::Value(value)));
         }
     }
 
-    /// By name, and each name once: what came last counts.
-    fn in_order(mut self) -> Vec<(&'a str, Word<'a>)> {
+    /// Returns the members by name, each name once: the last one counts.
+    fn in_order(mut self) -> Vec<(&'a str, FieldRef<'a>)> {
         self.0.reverse();
         self.0.sort_by_key(|(name, _)| *name);
         self.0.dedup_by_key(|(name, _)| *name);
@@ -129,20 +121,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_member_is_said_once_and_in_order() {
+    fn each_member_is_there_once_and_in_order() {
         let (one, two, unset) = (Value::from(1), Value::from(2), String::new());
-        let mut said = Said::default();
-        said.number("b", Some(0));
-        said.count("c", Some(0));
-        said.text("d", Some(&unset));
-        said.put("b", Some(Word::Value(&one)));
-        said.put("a", Some(Word::Value(&two)));
-        let said = serde_json::to_string(
-            &said
+        let mut fields = Collector::default();
+        fields.number("b", Some(0));
+        fields.count("c", Some(0));
+        fields.text("d", Some(&unset));
+        fields.put("b", Some(FieldRef::Value(&one)));
+        fields.put("a", Some(FieldRef::Value(&two)));
+        let fields = serde_json::to_string(
+            &fields
                 .in_order()
                 .into_iter()
                 .collect::<std::collections::BTreeMap<_, _>>(),
         );
-        assert_eq!(said.unwrap(), r#"{"a":2,"b":1}"#);
+        assert_eq!(fields.unwrap(), r#"{"a":2,"b":1}"#);
     }
 }

@@ -1,65 +1,185 @@
-//! To Together, and back.
+//! Requests to Together, and back.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::clerk::{Clerk, Setting};
-use super::rules::{TOGETHER, TOGETHER_EXTRA, TOGETHER_REFUSED, UNKNOWN};
-use super::{CreateRequest, Loss, Refusal, Translated, wandb};
+use super::{MAPPING, settings};
 use crate::together::types::{
     BatchSize, CreateFinetuneRequest, DpoMethod, LrScheduler, MultimodalParams, SftMethod,
     TrainOnInputs, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
-use crate::unify::Vendor;
 use crate::unify::extras::{json, object};
+use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, refused};
+use crate::unify::request::translator::{RequestTranslator, Setting};
+use crate::unify::request::wandb;
+use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
 use crate::wire::{Extra, Secret};
+
+const LORA: &str = "{type: \"Full\"} or {type: \"Lora\", lora_r, lora_alpha, lora_dropout, lora_trainable_modules}";
+const SCHEDULER: &str = "{lr_scheduler_type: \"linear\" or \"cosine\", lr_scheduler_args: {min_lr_ratio}, of cosine {min_lr_ratio, num_cycles}}";
+
+/// Settings that Together takes.
+pub(super) const ACCEPTED: &[Accepted] = &[
+    accepted("n_epochs", &[], Takes::Integer, "n_epochs"),
+    accepted("batch_size", &[], Takes::IntegerOr("max"), "batch_size"),
+    accepted("learning_rate", &[], Takes::Number, "learning_rate"),
+    accepted(
+        "lr_scheduler",
+        &[],
+        Takes::Object(SCHEDULER),
+        "lr_scheduler",
+    ),
+    accepted("warmup_ratio", &[], Takes::Number, "warmup_ratio"),
+    accepted("weight_decay", &[], Takes::Number, "weight_decay"),
+    accepted("max_grad_norm", &[], Takes::Number, "max_grad_norm"),
+    accepted("max_seq_length", &[], Takes::Integer, "max_seq_length"),
+    accepted("packing", &[], Takes::Boolean, "packing"),
+    accepted("n_checkpoints", &[], Takes::Integer, "n_checkpoints"),
+    accepted("n_evals", &[], Takes::Integer, "n_evals"),
+    accepted("training_type", &[], Takes::Object(LORA), "training_type"),
+    accepted(
+        "train_on_inputs",
+        &["supervised"],
+        Takes::BooleanOr("auto"),
+        "training_method.train_on_inputs",
+    ),
+    accepted("beta", &["dpo"], Takes::Number, "training_method.dpo_beta"),
+    accepted(
+        "dpo_normalize_logratios_by_length",
+        &["dpo"],
+        Takes::Boolean,
+        "training_method.dpo_normalize_logratios_by_length",
+    ),
+    accepted(
+        "dpo_reference_free",
+        &["dpo"],
+        Takes::Boolean,
+        "training_method.dpo_reference_free",
+    ),
+    accepted(
+        "rpo_alpha",
+        &["dpo"],
+        Takes::Number,
+        "training_method.rpo_alpha",
+    ),
+    accepted(
+        "simpo_gamma",
+        &["dpo"],
+        Takes::Number,
+        "training_method.simpo_gamma",
+    ),
+];
+
+/// Settings that Together has no place for.
+pub(super) const REFUSED: &[Refused] = &[
+    refused(
+        "learning_rate_multiplier",
+        "it is relative, and the vendor takes an absolute rate: neither follows from the other",
+        "learning_rate, such as 1e-5",
+    ),
+    refused(
+        "dpo_beta",
+        "the gateway's name for it is another one",
+        "beta",
+    ),
+    refused("compute_multiplier", "the vendor has no reinforcement", ""),
+    refused(
+        "eval_interval",
+        "the vendor counts evaluations, not the steps between them",
+        "n_evals",
+    ),
+    refused(
+        "eval_samples",
+        "the vendor evaluates on the whole validation file",
+        "n_evals",
+    ),
+    refused("reasoning_effort", "the vendor has no reinforcement", ""),
+];
+
+/// Members of a request beyond the gateway's that Together takes as they are.
+pub(super) const EXTRA: &[(&str, Takes)] = &[
+    ("from_checkpoint", Takes::Text),
+    ("from_hf_model", Takes::Text),
+    ("hf_model_revision", Takes::Text),
+    ("hf_api_token", Takes::Text),
+    ("hf_output_repo_name", Takes::Text),
+    (
+        "multimodal_params",
+        Takes::Object("{train_vision: true or false}"),
+    ),
+];
+
+/// Members of a Weights & Biases integration, and what they become.
+pub(super) const WANDB: &[(&str, &str)] = &[
+    ("project", "wandb_project_name"),
+    ("name", "wandb_name"),
+    ("entity", "wandb_entity"),
+    ("base_url", "wandb_base_url"),
+    ("api_key", "wandb_api_key"),
+];
 
 const METHODS: [&str; 2] = ["supervised", "dpo"];
 
 impl CreateRequest {
-    /// The request in Together's terms. `"auto"` becomes silence, which lets
-    /// the vendor decide.
+    /// Translates the request to Together's. Settings that are `"auto"` are left
+    /// out, which lets the vendor decide.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use unitune::unify::{CreateRequest, OnUnsupported};
+    ///
+    /// let mut request = CreateRequest::new("meta-llama/Llama-3.1-8B", "file-1");
+    /// request.hyperparameters = json!({"n_epochs": 3, "learning_rate_multiplier": 2})
+    ///     .as_object()
+    ///     .cloned();
+    /// let error = request.to_together(OnUnsupported::Reject).unwrap_err();
+    /// assert_eq!(error.fields()[0].field, "hyperparameters.learning_rate_multiplier");
+    /// let sent = request.to_together(OnUnsupported::Drop).unwrap();
+    /// assert_eq!((sent.request.n_epochs, sent.dropped.len()), (Some(3), 1));
+    /// ```
     ///
     /// # Errors
     ///
-    /// When Together has no place for something that is not allowed to be lost,
-    /// or a value makes no sense.
-    pub fn to_together(&self, loss: Loss) -> Result<Translated<CreateFinetuneRequest>, Refusal> {
-        let mut clerk = Clerk::new(Vendor::Together, loss);
-        clerk.basics(self);
-        let method = clerk.method(self.method.as_ref(), &METHODS, "supervised or dpo");
+    /// When Together has no place for a field that must not be dropped, or a
+    /// value is invalid.
+    pub fn to_together(
+        &self,
+        on_unsupported: OnUnsupported,
+    ) -> Result<Translated<CreateFinetuneRequest>, UnsupportedFields> {
+        let mut translator = RequestTranslator::new(&MAPPING, on_unsupported);
+        translator.basics(self);
+        let method = translator.method(self.method.as_ref(), &METHODS, "supervised or dpo");
         let mut settings = BTreeMap::new();
-        for (key, setting) in clerk.settings(self, &method) {
-            let (takes, refuses) = (TOGETHER, TOGETHER_REFUSED);
-            if clerk.says_more_than_auto(&key, &setting, &method, takes, refuses)
-                && clerk.takes(&key, &setting, &method, takes, refuses)
+        for (key, setting) in translator.settings(self, &method) {
+            if translator.is_not_auto(&key, &setting, &method, ACCEPTED, REFUSED)
+                && translator.takes(&key, &setting, &method, ACCEPTED, REFUSED)
             {
                 settings.insert(key, setting);
             }
         }
         for name in method.body.keys().filter(|name| *name != "hyperparameters") {
-            let word = method.word.as_deref().unwrap_or_default();
-            clerk.unsupported(format!("method.{word}.{name}"), UNKNOWN, "");
+            let word = method.name.as_deref().unwrap_or_default();
+            translator.unsupported(format!("method.{word}.{name}"), UNKNOWN, "");
         }
         for name in self.metadata.iter().flat_map(BTreeMap::keys) {
             let reason = "the vendor keeps no labels";
-            clerk.unsupported(format!("metadata.{name}"), reason, "suffix, for a name");
+            translator.unsupported(format!("metadata.{name}"), reason, "suffix, for a name");
         }
 
         let mut request = CreateFinetuneRequest::new(&self.model, &self.training_file);
         request.validation_file = self.validation_file.clone();
         request.suffix = self.suffix.clone();
         request.random_seed = self.seed;
-        request.training_method = training_method(method.word.as_deref(), &mut settings);
-        fill(&mut request, settings, &mut clerk);
-        wandb::to_together(self.integrations.as_deref(), &mut request, &mut clerk);
-        extra(&self.extra, &mut request, &mut clerk);
-        clerk.finish(request)
+        request.training_method = training_method(method.name.as_deref(), &mut settings);
+        fill(&mut request, settings, &mut translator);
+        integration(self.integrations.as_deref(), &mut request, &mut translator);
+        extra(&self.extra, &mut request, &mut translator);
+        translator.finish(request)
     }
 }
 
-/// The method with its own settings, taken out of `settings`.
+/// Takes the method's own settings out of `settings`.
 fn training_method(
     word: Option<&str>,
     settings: &mut BTreeMap<String, Setting>,
@@ -79,8 +199,8 @@ fn training_method(
             };
             Some(dpo.into())
         }
-        // Without a word the vendor's own default stands, which is the same
-        // one; a setting of the method needs the method to be said.
+        // The vendor's default method is supervised, too; a setting of the method
+        // needs the method beside it.
         word => {
             let inputs = take("train_on_inputs");
             if word.is_none() && inputs.is_none() {
@@ -96,11 +216,11 @@ fn training_method(
     }
 }
 
-/// The settings of the training, whose forms have been looked at.
+/// Sets the settings of the training, whose forms have been checked.
 fn fill(
     request: &mut CreateFinetuneRequest,
     settings: BTreeMap<String, Setting>,
-    clerk: &mut Clerk,
+    translator: &mut RequestTranslator,
 ) {
     for (key, Setting { path, value, .. }) in settings {
         match key.as_str() {
@@ -112,7 +232,7 @@ fn fill(
                 });
             }
             "learning_rate" => request.learning_rate = value.as_f64(),
-            "lr_scheduler" => request.lr_scheduler = scheduler(&path, value, clerk),
+            "lr_scheduler" => request.lr_scheduler = scheduler(&path, value, translator),
             "warmup_ratio" => request.warmup_ratio = value.as_f64(),
             "weight_decay" => request.weight_decay = value.as_f64(),
             "max_grad_norm" => request.max_grad_norm = value.as_f64(),
@@ -120,13 +240,13 @@ fn fill(
             "packing" => request.packing = value.as_bool(),
             "n_checkpoints" => request.n_checkpoints = value.as_i64(),
             "n_evals" => request.n_evals = value.as_i64(),
-            "training_type" => request.training_type = training_type(&path, value, clerk),
-            _ => clerk.unsupported(path, UNKNOWN, ""),
+            "training_type" => request.training_type = training_type(&path, value, translator),
+            _ => translator.unsupported(path, UNKNOWN, ""),
         }
     }
 }
 
-fn scheduler(path: &str, value: Value, clerk: &mut Clerk) -> Option<LrScheduler> {
+fn scheduler(path: &str, value: Value, translator: &mut RequestTranslator) -> Option<LrScheduler> {
     let scheduler: LrScheduler = serde_json::from_value(value).ok()?;
     let extra = match &scheduler {
         LrScheduler::Linear(linear) => {
@@ -149,27 +269,31 @@ fn scheduler(path: &str, value: Value, clerk: &mut Clerk) -> Option<LrScheduler>
         }
         LrScheduler::Unknown(_) => vec![String::new()],
     };
-    clerk
+    translator
         .whole(path, "lr_scheduler", &extra)
         .then_some(scheduler)
 }
 
-fn training_type(path: &str, value: Value, clerk: &mut Clerk) -> Option<TrainingType> {
+fn training_type(
+    path: &str,
+    value: Value,
+    translator: &mut RequestTranslator,
+) -> Option<TrainingType> {
     let training_type: TrainingType = serde_json::from_value(value).ok()?;
     let extra: Vec<String> = match &training_type {
         TrainingType::Full(full) => full.extra.iter().map(|(name, _)| name.to_owned()).collect(),
         TrainingType::Lora(lora) => lora.extra.iter().map(|(name, _)| name.to_owned()).collect(),
         TrainingType::Unknown(_) => vec![String::new()],
     };
-    clerk
+    translator
         .whole(path, "training_type", &extra)
         .then_some(training_type)
 }
 
-impl Clerk {
+impl RequestTranslator {
     /// True when nothing of an object is beyond what the vendor takes.
     fn whole(&mut self, path: &str, key: &str, extra: &[String]) -> bool {
-        let rule = TOGETHER.iter().find(|rule| rule.key == key);
+        let rule = ACCEPTED.iter().find(|rule| rule.key == key);
         let takes = rule.map(|rule| rule.takes.to_string()).unwrap_or_default();
         for name in extra {
             let path = if name.is_empty() {
@@ -183,14 +307,34 @@ impl Clerk {
     }
 }
 
-/// Members beyond the gateway's that are the vendor's own.
-fn extra(members: &Map<String, Value>, request: &mut CreateFinetuneRequest, clerk: &mut Clerk) {
+/// Sets the members about Weights & Biases.
+fn integration(
+    integrations: Option<&[Map<String, Value>]>,
+    request: &mut CreateFinetuneRequest,
+    translator: &mut RequestTranslator,
+) {
+    let wandb = translator.wandb(integrations.unwrap_or_default(), WANDB);
+    let wandb = wandb.unwrap_or_default();
+    let text = |name: &str| wandb.get(name).and_then(Value::as_str).map(str::to_owned);
+    request.wandb_project_name = text("project");
+    request.wandb_name = text("name");
+    request.wandb_entity = text("entity");
+    request.wandb_base_url = text("base_url");
+    request.wandb_api_key = text("api_key").map(Secret::from);
+}
+
+/// Sets members beyond the gateway's that are the vendor's own.
+fn extra(
+    members: &Map<String, Value>,
+    request: &mut CreateFinetuneRequest,
+    translator: &mut RequestTranslator,
+) {
     for (name, value) in members {
-        let Some((_, takes)) = TOGETHER_EXTRA.iter().find(|(known, _)| known == name) else {
-            clerk.unsupported(name, UNKNOWN, "");
+        let Some((_, takes)) = EXTRA.iter().find(|(known, _)| known == name) else {
+            translator.unsupported(name, UNKNOWN, "");
             continue;
         };
-        if !clerk.fits(name, value, *takes) {
+        if !translator.fits(name, value, *takes) {
             continue;
         }
         let text = value.as_str().map(str::to_owned);
@@ -204,7 +348,7 @@ fn extra(members: &Map<String, Value>, request: &mut CreateFinetuneRequest, cler
                 request.multimodal_params =
                     serde_json::from_value::<MultimodalParams>(value.clone()).ok();
             }
-            _ => clerk.unsupported(name, UNKNOWN, ""),
+            _ => translator.unsupported(name, UNKNOWN, ""),
         }
     }
 }
@@ -303,8 +447,8 @@ fn members<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, V
 
 fn method(method: &TrainingMethod) -> Map<String, Value> {
     match method {
-        TrainingMethod::Sft(sft) => crate::unify::from_together::method("supervised", object(sft)),
-        TrainingMethod::Dpo(dpo) => crate::unify::from_together::method("dpo", object(dpo)),
+        TrainingMethod::Sft(sft) => settings::openai_shape("supervised", object(sft)),
+        TrainingMethod::Dpo(dpo) => settings::openai_shape("dpo", object(dpo)),
         TrainingMethod::Unknown(value) => object(value),
     }
 }

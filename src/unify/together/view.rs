@@ -1,9 +1,9 @@
-//! What the vendor's two job schemas say, in one struct.
+//! The members of the vendor's two job schemas, in one struct.
 //!
-//! Both are taken apart without `..`: a member that the document gains does
-//! not compile until somebody has found its place.
+//! Both are destructured without `..`: a member that is new in the document
+//! does not compile until it has a place here.
 
-use super::beside::{Said, Word};
+use super::extra_fields::{Collector, FieldRef};
 use crate::together::types::{
     BatchSize, FineTuneEvent, FineTuneProgress, FinetuneJobStatus, FinetuneResponse,
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
@@ -11,7 +11,7 @@ use crate::together::types::{
 };
 use crate::wire::{Extra, LenientList, Timestamp};
 
-/// Either schema. What one of them lacks is `None`.
+/// A job of either schema; members that one of them lacks are `None`.
 pub(super) struct View {
     pub(super) id: String,
     pub(super) status: FinetuneJobStatus,
@@ -34,9 +34,9 @@ pub(super) struct View {
     pub(super) undocumented: Extra,
 }
 
-/// What becomes hyperparameters.
+/// Members that become hyperparameters.
 #[derive(Clone)]
-pub(in crate::unify) struct Settings {
+pub(super) struct Settings {
     pub(super) n_epochs: Option<i64>,
     pub(super) batch_size: Option<BatchSize>,
     pub(super) learning_rate: Option<f64>,
@@ -49,15 +49,15 @@ pub(in crate::unify) struct Settings {
     pub(super) training_type: Option<TrainingType>,
 }
 
-/// What becomes an integration.
+/// Members that become an integration.
 #[derive(Clone)]
-pub(in crate::unify) struct Wandb {
+pub(super) struct Wandb {
     pub(super) project: Option<String>,
     pub(super) name: Option<String>,
     pub(super) url: Option<String>,
 }
 
-/// What the gateway's job has no slot for.
+/// Members that the gateway's job has no slot for.
 #[derive(Clone, Default)]
 pub(super) struct Unmapped {
     suffix: Option<String>,
@@ -81,28 +81,31 @@ pub(super) struct Unmapped {
 }
 
 impl Unmapped {
-    pub(super) fn say<'a>(&'a self, said: &mut Said<'a>) {
-        said.text("suffix", self.suffix.as_ref());
-        said.text("owner_address", self.owner_address.as_ref());
-        said.text("user_id", self.user_id.as_ref());
-        said.text("job_id", self.job_id.as_ref());
-        said.text("model_output_path", self.model_output_path.as_ref());
-        said.text("from_checkpoint", self.from_checkpoint.as_ref());
-        said.text("from_hf_model", self.from_hf_model.as_ref());
-        said.text("hf_model_revision", self.hf_model_revision.as_ref());
+    pub(super) fn collect_into<'a>(&'a self, fields: &mut Collector<'a>) {
+        fields.text("suffix", self.suffix.as_ref());
+        fields.text("owner_address", self.owner_address.as_ref());
+        fields.text("user_id", self.user_id.as_ref());
+        fields.text("job_id", self.job_id.as_ref());
+        fields.text("model_output_path", self.model_output_path.as_ref());
+        fields.text("from_checkpoint", self.from_checkpoint.as_ref());
+        fields.text("from_hf_model", self.from_hf_model.as_ref());
+        fields.text("hf_model_revision", self.hf_model_revision.as_ref());
         let multimodal = self.multimodal_params.as_ref();
-        said.put("multimodal_params", multimodal.map(Word::Multimodal));
+        fields.put("multimodal_params", multimodal.map(FieldRef::Multimodal));
         let train_on_inputs = self.train_on_inputs.as_ref();
-        said.put("train_on_inputs", train_on_inputs.map(Word::TrainOnInputs));
-        // Zero of these says something: none are made, none done, none ahead.
-        said.number("n_checkpoints", self.n_checkpoints);
-        said.number("n_evals", self.n_evals);
-        said.number("epochs_completed", self.epochs_completed);
-        said.number("queue_depth", self.queue_depth);
-        said.count("eval_steps", self.eval_steps);
-        said.count("param_count", self.param_count);
-        said.count("trainingfile_numlines", self.trainingfile_numlines);
-        said.count("trainingfile_size", self.trainingfile_size);
+        fields.put(
+            "train_on_inputs",
+            train_on_inputs.map(FieldRef::TrainOnInputs),
+        );
+        // Zero of these is a value: none asked for, none done, none ahead.
+        fields.number("n_checkpoints", self.n_checkpoints);
+        fields.number("n_evals", self.n_evals);
+        fields.number("epochs_completed", self.epochs_completed);
+        fields.number("queue_depth", self.queue_depth);
+        fields.count("eval_steps", self.eval_steps);
+        fields.count("param_count", self.param_count);
+        fields.count("trainingfile_numlines", self.trainingfile_numlines);
+        fields.count("trainingfile_size", self.trainingfile_size);
     }
 }
 

@@ -1,14 +1,14 @@
-//! The event log's words: lower case in the document, upper case on the wire,
-//! and two of them in another order.
+//! Types and levels of events: lower case in the document, upper case on the
+//! wire, and one of them with its words in another order.
 
 use crate::together::types::{FineTuneEvent, FinetuneEventLevels, FinetuneEventType};
 use crate::wire::Timestamp;
 
-/// Words that stand for another one of the document's.
+/// Other spellings of types that the document names.
 const SPELLINGS: [(&str, &str); 1] = [("compressing_model", "model_compressing")];
 
-/// What an event is about, in the document's spelling.
-pub(in crate::unify) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType> {
+/// Returns the type of an event, in the document's spelling.
+pub(super) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType> {
     let kind = event.type_.as_ref()?;
     let FinetuneEventType::Unknown(word) = kind else {
         return Some(kind.clone());
@@ -16,7 +16,7 @@ pub(in crate::unify) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType>
     if word.is_empty() {
         return None;
     }
-    // Without a copy on the heap: this is asked of every event of every job.
+    // Without an allocation: this runs for every event of every job.
     let mut buffer = [0; 40];
     let Some(lower) = lower_case(word, &mut buffer) else {
         return Some(kind.clone());
@@ -26,11 +26,11 @@ pub(in crate::unify) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType>
         .find(|(spelling, _)| *spelling == lower)
         .map_or(lower, |(_, meant)| *meant);
     let found = FinetuneEventType::from(meant);
-    let strange = matches!(found, FinetuneEventType::Unknown(_));
-    Some(if strange { kind.clone() } else { found })
+    let is_unknown = matches!(found, FinetuneEventType::Unknown(_));
+    Some(if is_unknown { kind.clone() } else { found })
 }
 
-/// A word in lower case; none of those that documents name is longer.
+/// Returns a word in lower case; those that documents name fit the buffer.
 fn lower_case<'b>(word: &str, buffer: &'b mut [u8; 40]) -> Option<&'b str> {
     let lower = buffer.get_mut(..word.len())?;
     lower.copy_from_slice(word.as_bytes());
@@ -38,16 +38,17 @@ fn lower_case<'b>(word: &str, buffer: &'b mut [u8; 40]) -> Option<&'b str> {
     std::str::from_utf8(lower).ok()
 }
 
-/// How grave an event is.
+/// The severity of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::unify) enum Level {
+pub(super) enum Level {
     Info,
     Warning,
     Error,
 }
 
-/// The level, in any of the spellings; none for `""`, `null` and strange words.
-pub(in crate::unify) fn level(event: &FineTuneEvent) -> Option<Level> {
+/// Returns the level, in any of the spellings; none for `""`, `null` and unknown
+/// words.
+pub(super) fn level(event: &FineTuneEvent) -> Option<Level> {
     let level = event.level.as_ref()?;
     let known = if let FinetuneEventLevels::Unknown(word) = level {
         let mut buffer = [0; 40];
@@ -63,9 +64,9 @@ pub(in crate::unify) fn level(event: &FineTuneEvent) -> Option<Level> {
     }
 }
 
-/// What an event means for the job's life.
+/// What an event means for the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::unify) enum Turn {
+pub(super) enum Effect {
     /// The job ended, and not by an error.
     End,
     /// The job ended by an error.
@@ -74,7 +75,7 @@ pub(in crate::unify) enum Turn {
     Step,
 }
 
-impl std::fmt::Display for Turn {
+impl std::fmt::Display for Effect {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::End => "ends",
@@ -84,12 +85,12 @@ impl std::fmt::Display for Turn {
     }
 }
 
-/// Each type of event, and what it means for the job's life.
-pub(in crate::unify) fn turn(kind: &FinetuneEventType) -> Turn {
+/// Returns what a type of event means for the job.
+pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
     use FinetuneEventType as Type;
     match kind {
-        Type::JobComplete | Type::JobStopped => Turn::End,
-        Type::JobError | Type::JobUserError => Turn::Failure,
+        Type::JobComplete | Type::JobStopped => Effect::End,
+        Type::JobError | Type::JobUserError => Effect::Failure,
         Type::BillingLimit
         | Type::CancelRequested
         | Type::CheckpointSave
@@ -112,17 +113,25 @@ pub(in crate::unify) fn turn(kind: &FinetuneEventType) -> Turn {
         | Type::ValidationDataDownloading
         | Type::WandbInit
         | Type::Warning
-        | Type::Unknown(_) => Turn::Step,
+        | Type::Unknown(_) => Effect::Step,
     }
 }
 
-/// When an event happened, in Unix seconds.
-pub(in crate::unify) fn time(event: &FineTuneEvent) -> Option<i64> {
+/// Every type that the document names, with its meaning for the job.
+pub(super) fn types() -> Vec<(&'static str, String)> {
+    let known = FinetuneEventType::KNOWN.iter();
+    known
+        .map(|kind| (kind.as_str(), effect(kind).to_string()))
+        .collect()
+}
+
+/// Returns when an event happened, in Unix seconds.
+pub(super) fn time(event: &FineTuneEvent) -> Option<i64> {
     event.created_at.as_ref().and_then(seconds)
 }
 
-/// A time in Unix seconds. The vendor had no jobs in 1970: a zero, of whichever
-/// calendar, says that nothing is set.
-pub(in crate::unify) fn seconds(time: &Timestamp) -> Option<i64> {
+/// Returns a time in Unix seconds. The vendor had no jobs in 1970: a zero, of
+/// whichever calendar, means "not set".
+pub(super) fn seconds(time: &Timestamp) -> Option<i64> {
     time.unix_seconds().filter(|seconds| *seconds > 0)
 }

@@ -1,7 +1,7 @@
-//! To the gateway itself, and back: identity.
+//! Requests to the gateway itself, and back: identity.
 
-use super::CreateRequest;
 use crate::truefoundry::types::CreateFineTuningJobRequest;
+use crate::unify::CreateRequest;
 use crate::wire::Extra;
 
 impl From<CreateRequest> for CreateFineTuningJobRequest {

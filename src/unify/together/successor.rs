@@ -1,12 +1,12 @@
-//! The job that a job goes on as: after an internal failure the vendor may
-//! start it again under a new id, and only the event log tells.
+//! The job that replaces a job: after an internal failure the vendor may restart
+//! it under a new id, which only the event log names.
 
 use serde_json::Value;
 
 use super::log;
 use crate::together::types::{FineTuneEvent, FinetuneEventType};
 
-/// Words after which the id of the job comes that this one goes on as.
+/// Words before the id of the job that replaces this one.
 const ONWARD: [&str; 8] = [
     "as",
     "to",
@@ -18,8 +18,7 @@ const ONWARD: [&str; 8] = [
     "continues",
 ];
 
-/// Words after which the id of a job comes that was before this one, or of
-/// something else.
+/// Words before the id of a job that this one replaces, or of something else.
 const BACKWARD: [&str; 12] = [
     "from",
     "of",
@@ -35,27 +34,28 @@ const BACKWARD: [&str; 12] = [
     "after",
 ];
 
-/// The id that the last restart in the log names, if it is another one.
-pub(crate) fn successor<'e>(
+/// Returns the id of the job that a job was restarted as, which the last restart
+/// in its log names.
+pub fn successor<'e>(
     job: &str,
     events: impl DoubleEndedIterator<Item = &'e FineTuneEvent>,
 ) -> Option<String> {
     events
         .rev()
-        .filter(|event| says_restart(event))
+        .filter(|event| is_restart(event))
         .find_map(|event| {
             let message = event.message.as_deref().unwrap_or_default();
-            let beside = event.extra.iter().filter_map(|(name, value)| match value {
+            let members = event.extra.iter().filter_map(|(name, value)| match value {
                 Value::String(id) if is_id(id) && id != job => {
-                    (way(name) != Some(Way::Back)).then(|| id.clone())
+                    (direction(name) != Some(Direction::Backward)).then(|| id.clone())
                 }
                 _ => None,
             });
-            new_id(message, job).or_else(|| beside.last())
+            new_id(message, job).or_else(|| members.last())
         })
 }
 
-fn says_restart(event: &FineTuneEvent) -> bool {
+fn is_restart(event: &FineTuneEvent) -> bool {
     if log::kind(event) == Some(FinetuneEventType::JobRestarted) {
         return true;
     }
@@ -66,48 +66,49 @@ fn says_restart(event: &FineTuneEvent) -> bool {
         .any(|window| window.eq_ignore_ascii_case(b"restart"))
 }
 
-/// Where an id leads, by the words before it.
+/// Which job an id names, by the words before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    On,
-    Back,
+enum Direction {
+    Onward,
+    Backward,
 }
 
-/// The last id in a text that is said to be the one that the job goes on as.
-/// An id that nothing is said of could be any job's.
+/// Returns the last id in a text that is named as the job's replacement. An id
+/// without such words before it could be any job's.
 fn new_id(text: &str, job: &str) -> Option<String> {
     let mut found = None;
-    // Where that begins which is said of the next id.
-    let mut said = 0;
+    // The start of the words before the next id.
+    let mut words = 0;
     for (start, _) in text.match_indices("ft-") {
         let in_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let word = text[start..].split(|c| !in_id(c)).next();
         let id = word.unwrap_or_default().trim_end_matches('-');
-        if start < said || !is_id(id) {
+        if start < words || !is_id(id) {
             continue;
         }
-        if id != job && way(&text[said..start]) == Some(Way::On) {
+        if id != job && direction(&text[words..start]) == Some(Direction::Onward) {
             found = Some(id.to_owned());
         }
-        said = start + id.len();
+        words = start + id.len();
     }
     found
 }
 
-/// By the last word that says so; a colon at the end introduces what is new.
-fn way(said: &str) -> Option<Way> {
-    let word = said
+/// Returns the direction of the last word that has one; a colon at the end
+/// introduces the new id.
+fn direction(text: &str) -> Option<Direction> {
+    let word = text
         .split(|c: char| !c.is_ascii_alphanumeric())
         .rev()
         .find_map(|word| {
             let is = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
             match (is(&ONWARD), is(&BACKWARD)) {
-                (true, _) => Some(Way::On),
-                (_, true) => Some(Way::Back),
+                (true, _) => Some(Direction::Onward),
+                (_, true) => Some(Direction::Backward),
                 _ => None,
             }
         });
-    let introduced = said.trim_end().ends_with(':').then_some(Way::On);
+    let introduced = text.trim_end().ends_with(':').then_some(Direction::Onward);
     word.or(introduced)
 }
 

@@ -1,26 +1,27 @@
-//! Why a job failed, from its event log: the job itself does not say.
+//! The reason of a failure, from the event log: the job itself has none.
 
-use super::log::{self, Level, Turn};
+use super::log::{self, Effect, Level};
 use super::rules;
 use crate::together::types::FineTuneEvent;
-use crate::unify::notes::Ledger;
+use crate::unify::notes::NoteCollector;
 use crate::unify::{JobError, Status};
 use crate::wire::LenientList;
 
-/// The last event of level error, or of a type that ends a job by an error.
+/// Returns the last event of level error, or of a type that ends a job by an
+/// error, as the job's error.
 pub(super) fn failure(
     events: &LenientList<FineTuneEvent>,
     status: Status,
-    ledger: &mut Ledger<'_>,
+    notes: &mut NoteCollector<'_>,
 ) -> Option<JobError> {
     if status != Status::Failed {
-        ledger.note(rules::ERROR_NONE);
+        notes.note(rules::ERROR_NONE);
         return None;
     }
-    // The log is in order of time as a rule; where times say otherwise, they
-    // are right, and of equal times the later entry is.
+    // The log is mostly in order of time. Where it is not, the times count; of
+    // equal times the later entry does.
     let mut last: Option<&FineTuneEvent> = None;
-    for event in events.ok().filter(|event| says_error(event)) {
+    for event in events.ok().filter(|event| is_error(event)) {
         let earlier = last
             .and_then(log::time)
             .zip(log::time(event))
@@ -30,10 +31,10 @@ pub(super) fn failure(
         }
     }
     let Some(event) = last else {
-        ledger.note(rules::ERROR_UNKNOWN);
+        notes.note(rules::ERROR_UNKNOWN);
         return None;
     };
-    ledger.note(rules::ERROR);
+    notes.note(rules::ERROR);
     Some(JobError {
         code: log::kind(event).map(|kind| kind.as_str().to_owned()),
         message: event.message.clone().filter(|text| !text.is_empty()),
@@ -41,7 +42,7 @@ pub(super) fn failure(
     })
 }
 
-fn says_error(event: &FineTuneEvent) -> bool {
+fn is_error(event: &FineTuneEvent) -> bool {
     log::level(event) == Some(Level::Error)
-        || log::kind(event).is_some_and(|kind| log::turn(&kind) == Turn::Failure)
+        || log::kind(event).is_some_and(|kind| log::effect(&kind) == Effect::Failure)
 }

@@ -1,7 +1,8 @@
-//! Writes a value without its members that look like keys, however deep.
+//! Writes a value without its members that are keys, however deep.
 //!
-//! What a job shows of the vendor's words goes from the vendor's own types to
-//! the output in one step: a map in between would cost more than all else.
+//! A value goes from its own types to the output in one step: a map in between would cost more than all else.
+
+use std::fmt;
 
 use serde::ser::{
     Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
@@ -9,10 +10,22 @@ use serde::ser::{
 };
 use serde::{Serialize, Serializer};
 
-use super::extras::{can_be_key, is_secret};
+use crate::names::is_secret;
+use crate::values::can_be_key;
 
-/// A value without keys.
-pub(super) struct WithoutKeys<'a, T: ?Sized>(pub(super) &'a T);
+/// A value that is serialised without its members that are keys, by the same rule as [`remove`](crate::remove).
+#[derive(Clone, Copy)]
+pub struct WithoutKeys<'a, T: ?Sized>(
+    /// The value.
+    pub &'a T,
+);
+
+/// The value is left out: its own `Debug` may show the keys.
+impl<T: ?Sized> fmt::Debug for WithoutKeys<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WithoutKeys(..)")
+    }
+}
 
 impl<T: Serialize + ?Sized> Serialize for WithoutKeys<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -122,7 +135,7 @@ impl<S: Serializer> Serializer for Filter<S> {
         variant.map(Filter)
     }
 
-    /// How many members there are is not known before they are looked at.
+    /// The number of members is not known before each is checked.
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
         let map = self.0.serialize_map(None)?;
         Ok(Members { map, name: None })
@@ -224,7 +237,7 @@ impl<S: SerializeMap> SerializeMap for Members<S> {
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
         match self.name.take() {
             Some(name) => self.serialize_entry(&name, value),
-            None => Err(S::Error::custom("a value without a name before it")),
+            None => Err(S::Error::custom("a member's value came before its name")),
         }
     }
 
@@ -245,12 +258,14 @@ impl<S: SerializeMap> SerializeMap for Members<S> {
     }
 }
 
-/// Looks at a member's name.
+/// Hands a member's name to a function.
 struct Name<F>(F);
 
-/// The names of JSON's members are texts.
+/// The names of members in JSON are strings.
 fn no_text<T>() -> Result<T, serde_json::Error> {
-    Err(serde_json::Error::custom("a member's name must be a text"))
+    Err(serde_json::Error::custom(
+        "a member's name must be a string",
+    ))
 }
 
 macro_rules! no_names {
@@ -376,8 +391,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::unify::extras::withhold;
-    use crate::unify::notes::Ledger;
+    use crate::remove;
 
     #[derive(Serialize)]
     struct Struct {
@@ -394,12 +408,11 @@ mod tests {
         Named { password: &'static str, user: bool },
     }
 
-    /// What the map of a value would be without keys.
+    /// The map of a value, without keys.
     fn by_map(value: Value) -> Value {
-        let context = crate::unify::Context::default();
         match value {
             Value::Object(mut members) => {
-                withhold(&mut members, &mut Ledger::new(&context));
+                remove(&mut members, &mut |_| ());
                 members.into()
             }
             other => other,
@@ -407,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_the_map_without_keys_is() {
+    fn what_is_written_is_the_map_without_keys() {
         let deep = json!({"a": [{"wandb_key": "k", "b": {"secret": {"c": 1}, "d": null}}],
             "client_secret": null, "password": "p", "e": 1.5, "f": -1, "g": true});
         let structs = [

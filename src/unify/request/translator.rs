@@ -1,98 +1,95 @@
-//! Goes through a request member by member, and writes down what cannot be
-//! sent.
+//! Translates a request member by member, and collects what cannot be sent.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::rules::{Accepted, Refused, Takes, UNKNOWN};
-use super::{CreateRequest, Loss, Refusal, Translated, Unsupported};
-use crate::unify::Vendor;
+use super::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
+use crate::unify::Mapping;
 
 /// The longest suffix that the gateway takes.
 const SUFFIX: usize = 64;
 
-pub(super) struct Clerk {
-    vendor: Vendor,
-    loss: Loss,
-    refused: Vec<Unsupported>,
-    dropped: Vec<Unsupported>,
+/// A request on its way to a vendor's form.
+pub(crate) struct RequestTranslator {
+    mapping: &'static Mapping,
+    on_unsupported: OnUnsupported,
+    rejected: Vec<UnsupportedField>,
+    dropped: Vec<UnsupportedField>,
 }
 
-/// A setting and where it stood in the request.
-pub(super) struct Setting {
-    pub(super) path: String,
-    pub(super) value: Value,
-    /// It stood below the request's own `hyperparameters`.
-    pub(super) at_top: bool,
-    /// It stood below the method's.
-    pub(super) below: bool,
+/// A setting, and its places in the request.
+pub(in crate::unify) struct Setting {
+    pub(in crate::unify) path: String,
+    pub(in crate::unify) value: Value,
+    /// It is among the request's own `hyperparameters`.
+    pub(in crate::unify) in_request: bool,
+    /// It is among the method's `hyperparameters`.
+    pub(in crate::unify) in_method: bool,
 }
 
-/// What a request says about the method: its word and the body of that name.
+/// The method of a request: its name, and the body under that name.
 #[derive(Default)]
-pub(super) struct Method {
-    pub(super) word: Option<String>,
-    pub(super) body: Map<String, Value>,
+pub(in crate::unify) struct Method {
+    pub(in crate::unify) name: Option<String>,
+    pub(in crate::unify) body: Map<String, Value>,
 }
 
-impl Clerk {
-    pub(super) fn new(vendor: Vendor, loss: Loss) -> Self {
+impl RequestTranslator {
+    pub(in crate::unify) fn new(mapping: &'static Mapping, on_unsupported: OnUnsupported) -> Self {
         Self {
-            vendor,
-            loss,
-            refused: Vec::new(),
+            mapping,
+            on_unsupported,
+            rejected: Vec::new(),
             dropped: Vec::new(),
         }
     }
 
-    /// The vendor has no place for it: it can be left out.
-    pub(super) fn unsupported(
+    /// Collects a field that the vendor has no place for: it can be left out.
+    pub(in crate::unify) fn unsupported(
         &mut self,
         field: impl Into<String>,
         reason: impl Into<String>,
         instead: impl Into<String>,
     ) {
-        let field = Unsupported {
-            field: field.into(),
-            reason: reason.into(),
-            instead: instead.into(),
-        };
-        match self.loss {
-            Loss::Refuse => self.refused.push(field),
-            Loss::Allow => self.dropped.push(field),
+        let field = UnsupportedField::new(field, reason, instead);
+        match self.on_unsupported {
+            OnUnsupported::Reject => self.rejected.push(field),
+            OnUnsupported::Drop => self.dropped.push(field),
         }
     }
 
-    /// It makes no sense, or without it the job would be another one.
-    pub(super) fn invalid(
+    /// Collects a field that is invalid, or without which the job would be another
+    /// one: it is always rejected.
+    pub(in crate::unify) fn invalid(
         &mut self,
         field: impl Into<String>,
         reason: impl Into<String>,
         instead: impl Into<String>,
     ) {
-        self.refused.push(Unsupported {
-            field: field.into(),
-            reason: reason.into(),
-            instead: instead.into(),
-        });
+        self.rejected
+            .push(UnsupportedField::new(field, reason, instead));
     }
 
-    pub(super) fn finish<T>(self, request: T) -> Result<Translated<T>, Refusal> {
-        if self.refused.is_empty() {
-            return Ok(Translated {
-                request,
-                dropped: self.dropped,
-            });
+    /// Returns the vendor's request, unless a field was rejected.
+    pub(in crate::unify) fn finish<T>(
+        self,
+        request: T,
+    ) -> Result<Translated<T>, UnsupportedFields> {
+        if self.rejected.is_empty() {
+            return Ok(Translated::new(request, self.dropped));
         }
-        Err(Refusal {
-            vendor: self.vendor,
-            fields: self.refused,
-        })
+        let Mapping { vendor, title, .. } = self.mapping;
+        Err(UnsupportedFields::new(
+            vendor.clone(),
+            *title,
+            self.rejected,
+        ))
     }
 
-    /// What every vendor needs.
-    pub(super) fn basics(&mut self, request: &CreateRequest) {
+    /// Checks what every vendor requires.
+    pub(in crate::unify) fn basics(&mut self, request: &CreateRequest) {
         for (field, text) in [
             ("model", &request.model),
             ("training_file", &request.training_file),
@@ -111,8 +108,8 @@ impl Clerk {
         }
     }
 
-    /// The method, of which `known` are the words that the vendor has.
-    pub(super) fn method(
+    /// Reads the method, of which `known` are those that the vendor has.
+    pub(in crate::unify) fn method(
         &mut self,
         method: Option<&Map<String, Value>>,
         known: &[&str],
@@ -142,14 +139,14 @@ impl Clerk {
             }
         }
         Method {
-            word: Some(word.to_owned()),
+            name: Some(word.to_owned()),
             body,
         }
     }
 
-    /// The hyperparameters of the request and of its method, which must not
-    /// contradict each other. `null` says nothing.
-    pub(super) fn settings(
+    /// Reads the hyperparameters of the request and of its method, which must not
+    /// contradict each other. Those that are `null` are absent.
+    pub(in crate::unify) fn settings(
         &mut self,
         request: &CreateRequest,
         method: &Method,
@@ -160,12 +157,12 @@ impl Clerk {
             let setting = Setting {
                 path: format!("hyperparameters.{key}"),
                 value: value.clone(),
-                at_top: true,
-                below: false,
+                in_request: true,
+                in_method: false,
             };
             settings.insert(key.clone(), setting);
         }
-        let word = method.word.as_deref().unwrap_or_default();
+        let word = method.name.as_deref().unwrap_or_default();
         let nested = match method.body.get("hyperparameters") {
             Some(Value::Object(members)) => members.clone(),
             None | Some(Value::Null) => Map::new(),
@@ -178,7 +175,7 @@ impl Clerk {
         for (key, value) in nested.into_iter().filter(|(_, value)| !value.is_null()) {
             let path = format!("method.{word}.hyperparameters.{key}");
             match settings.get_mut(&key) {
-                Some(other) if other.value == value => other.below = true,
+                Some(other) if other.value == value => other.in_method = true,
                 Some(other) => {
                     let reason = format!("it contradicts {}", other.path);
                     self.invalid(path, reason, "say it once");
@@ -187,8 +184,8 @@ impl Clerk {
                     let setting = Setting {
                         path,
                         value,
-                        at_top: false,
-                        below: true,
+                        in_request: false,
+                        in_method: true,
                     };
                     settings.insert(key, setting);
                 }
@@ -197,8 +194,8 @@ impl Clerk {
         settings
     }
 
-    /// True when a vendor takes a setting; writes down why when it does not.
-    pub(super) fn takes(
+    /// True when the vendor takes a setting; collects it when not.
+    pub(in crate::unify) fn takes(
         &mut self,
         key: &str,
         setting: &Setting,
@@ -210,10 +207,9 @@ impl Clerk {
         rule.is_some_and(|rule| self.fits(&setting.path, &setting.value, rule.takes))
     }
 
-    /// For a vendor to whom silence says `"auto"`: true when the setting says
-    /// something else. What is `"auto"` is left out, if it is a setting at all;
-    /// that of another vendor asks for nothing then.
-    pub(super) fn says_more_than_auto(
+    /// True when a setting is not `"auto"`, for a vendor whose default is that.
+    /// One that is `"auto"` is left out; it is collected if no table names it.
+    pub(in crate::unify) fn is_not_auto(
         &mut self,
         key: &str,
         setting: &Setting,
@@ -230,8 +226,8 @@ impl Clerk {
         false
     }
 
-    /// The rule by which a vendor takes a setting with this method; writes down
-    /// why where there is none.
+    /// Returns the rule by which the vendor takes a setting with this method;
+    /// collects the setting where there is none.
     fn rule<'r>(
         &mut self,
         key: &str,
@@ -247,7 +243,7 @@ impl Clerk {
             return None;
         };
         // A request without a method is supervised.
-        let word = method.word.as_deref().unwrap_or("supervised");
+        let word = method.name.as_deref().unwrap_or("supervised");
         if !rule.methods.is_empty() && !rule.methods.contains(&word) {
             let reason = format!("it goes with method {}", rule.methods.join(" or "));
             self.unsupported(&setting.path, reason, "");
@@ -256,8 +252,8 @@ impl Clerk {
         Some(rule)
     }
 
-    /// True when a value has the form that a rule wants.
-    pub(super) fn fits(&mut self, path: &str, value: &Value, takes: Takes) -> bool {
+    /// True when a value has the form that a rule asks for.
+    pub(in crate::unify) fn fits(&mut self, path: &str, value: &Value, takes: Takes) -> bool {
         let is_word = |word: &str| value.as_str() == Some(word);
         let fits = match takes {
             Takes::Integer => value.is_i64(),
@@ -273,63 +269,5 @@ impl Clerk {
             self.invalid(path, "its value has another form", takes.to_string());
         }
         fits
-    }
-
-    /// The members of the one Weights & Biases integration that a vendor takes.
-    pub(super) fn wandb(
-        &mut self,
-        integrations: &[Map<String, Value>],
-        known: &[&str],
-    ) -> Option<Map<String, Value>> {
-        let mut found = None;
-        for (index, integration) in integrations.iter().enumerate() {
-            let path = format!("integrations.{index}");
-            if integration.get("type").and_then(Value::as_str) != Some("wandb") {
-                self.unsupported(path, "the vendor reports to Weights & Biases only", "");
-                continue;
-            }
-            if found.is_some() {
-                self.unsupported(path, "the vendor reports to one place", "");
-                continue;
-            }
-            let mut members = Map::new();
-            let body = integration.get("wandb").unwrap_or(&Value::Null);
-            let said = body
-                .as_object()
-                .filter(|body| !body.values().all(Value::is_null));
-            if said.is_none() {
-                let reason = match body {
-                    Value::Null | Value::Object(_) => "it is missing",
-                    _ => "it is no object",
-                };
-                let instead = format!("an object with some of {}", known.join(", "));
-                self.invalid(format!("{path}.wandb"), reason, instead);
-            }
-            for (name, value) in said.into_iter().flatten() {
-                let path = format!("{path}.wandb.{name}");
-                let list = name == "tags" && value.is_array();
-                match value {
-                    Value::Null => {}
-                    _ if !known.contains(&name.as_str()) => {
-                        self.unsupported(path, UNKNOWN, known.join(", "));
-                    }
-                    Value::String(_) => {
-                        members.insert(name.clone(), value.clone());
-                    }
-                    _ if list => {
-                        members.insert(name.clone(), value.clone());
-                    }
-                    _ => self.invalid(path, "its value has another form", "a text"),
-                }
-            }
-            for name in integration
-                .keys()
-                .filter(|n| !matches!(n.as_str(), "type" | "wandb"))
-            {
-                self.unsupported(format!("{path}.{name}"), UNKNOWN, "");
-            }
-            found = Some(members);
-        }
-        found
     }
 }

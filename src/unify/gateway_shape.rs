@@ -1,0 +1,118 @@
+//! Jobs of vendors whose job has the gateway's fields: identity, but for the
+//! status.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::extras::Extras;
+use super::notes::NoteCollector;
+use super::rules::{Rule, common as rules};
+use super::status::{self, Meaning};
+use super::{Context, Job, JobError, LazyObject, MappingError, Provider, Vendor};
+
+/// A vendor's job in the gateway's fields.
+pub(super) struct GatewayJob {
+    pub(super) id: String,
+    pub(super) model: String,
+    pub(super) created_at: i64,
+    pub(super) finished_at: Option<i64>,
+    pub(super) fine_tuned_model: Option<String>,
+    pub(super) organization_id: String,
+    pub(super) result_files: Vec<String>,
+    pub(super) validation_file: Option<String>,
+    pub(super) training_file: String,
+    pub(super) hyperparameters: Option<LazyObject>,
+    pub(super) trained_tokens: Option<i64>,
+    pub(super) integrations: Option<Vec<LazyObject>>,
+    pub(super) seed: Option<i64>,
+    pub(super) estimated_finish: Option<i64>,
+    pub(super) method: Option<LazyObject>,
+    pub(super) metadata: Option<BTreeMap<String, String>>,
+    pub(super) error: Option<JobError>,
+    /// The vendor's own status.
+    pub(super) status: Cow<'static, str>,
+    /// What becomes `provider.extra`.
+    pub(super) extras: Extras,
+}
+
+/// How a vendor's job is mapped.
+pub(super) struct GatewayMapping {
+    pub(super) vendor: Vendor,
+    /// What the job's status means.
+    pub(super) meaning: Meaning,
+    /// The vendor's rules.
+    pub(super) rules: &'static [&'static Rule],
+    /// The rule for `error`, where the vendor has several.
+    pub(super) error_rule: Option<&'static Rule>,
+}
+
+impl GatewayJob {
+    /// Converts the job.
+    pub(super) fn into_job(
+        mut self,
+        mapping: GatewayMapping,
+        context: &Context,
+    ) -> Result<Job, MappingError> {
+        let id = std::mem::take(&mut self.id);
+        match self.convert(mapping, context) {
+            Ok(mut job) => {
+                job.id = id;
+                Ok(job)
+            }
+            Err(error) => Err(error.of_id(id)),
+        }
+    }
+
+    fn convert(mut self, mapping: GatewayMapping, context: &Context) -> Result<Job, MappingError> {
+        let mut notes = NoteCollector::new(context);
+        notes.note_all(mapping.rules, mapping.error_rule.map(|rule| rule.field));
+        let status = status::resolve(&self.status, mapping.meaning, &mut notes)?;
+        let finished_at = self.finished_at(&mut notes)?;
+        if let Some(rule) = mapping.error_rule {
+            notes.note(rule);
+        }
+        let objects = self.hyperparameters.iter_mut().chain(&mut self.method);
+        for object in objects.chain(self.integrations.iter_mut().flatten()) {
+            notes.record(object);
+        }
+        let extra = self.extras.finish(&mut notes);
+        let provider = Provider {
+            notes: notes.into_notes(),
+            extra: extra.into(),
+            ..Provider::new(&context.account, mapping.vendor, self.status)
+        };
+        Ok(Job {
+            finished_at,
+            fine_tuned_model: self.fine_tuned_model,
+            organization_id: self.organization_id,
+            result_files: self.result_files,
+            validation_file: self.validation_file,
+            training_file: self.training_file,
+            hyperparameters: self.hyperparameters,
+            trained_tokens: self.trained_tokens,
+            integrations: self.integrations,
+            seed: self.seed,
+            estimated_finish: self.estimated_finish,
+            method: self.method,
+            metadata: self.metadata,
+            error: self.error,
+            ..Job::new(self.id, self.model, self.created_at, status, provider)
+        })
+    }
+
+    /// The vendor's own `finished_at`, unless it lies before the job was
+    /// created: then it is kept beside the job.
+    fn finished_at(&mut self, notes: &mut NoteCollector<'_>) -> Result<Option<i64>, MappingError> {
+        match self.finished_at {
+            Some(time) if time < self.created_at => {
+                self.extras.put("finished_at", Some(time));
+                notes.guess(rules::FINISHED_CONTRADICTS, || time.to_string())?;
+                Ok(None)
+            }
+            time => {
+                notes.note(rules::FINISHED);
+                Ok(time)
+            }
+        }
+    }
+}

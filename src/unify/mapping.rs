@@ -1,0 +1,43 @@
+//! A vendor's mapping, as far as it is tables.
+
+use super::Vendor;
+use super::request::rules::{Accepted, Refused, Takes};
+use super::rules::Rule;
+use super::status::Meaning;
+
+/// The tables of a vendor's mapping.
+pub(crate) struct Mapping {
+    pub(crate) vendor: Vendor,
+    /// The name that the vendor writes itself with.
+    pub(crate) title: &'static str,
+    /// Every status that the vendor's document names.
+    pub(crate) statuses: fn() -> Vec<(&'static str, Meaning)>,
+    /// The rules by which its jobs are mapped.
+    pub(crate) rules: &'static [&'static Rule],
+    /// The types of its events, where they have some.
+    pub(crate) events: Option<EventTypes>,
+    /// Its requests, where they differ from the gateway's.
+    pub(crate) request: Option<RequestTables>,
+}
+
+/// The types of a vendor's events.
+pub(crate) struct EventTypes {
+    /// What is particular to them.
+    pub(crate) text: &'static str,
+    /// Every type that the vendor's document names, and what becomes of the job.
+    pub(crate) types: fn() -> Vec<(&'static str, String)>,
+}
+
+/// What a vendor takes of a request.
+pub(crate) struct RequestTables {
+    /// What is particular to it.
+    pub(crate) text: &'static str,
+    /// Settings that it takes.
+    pub(crate) accepted: &'static [Accepted],
+    /// Settings that it has no place for.
+    pub(crate) refused: &'static [Refused],
+    /// Members that it takes beside the gateway's.
+    pub(crate) extra: &'static [(&'static str, Takes)],
+    /// Members of a Weights & Biases integration, and what they become.
+    pub(crate) wandb: &'static [(&'static str, &'static str)],
+}

@@ -1,0 +1,116 @@
+//! The gateway's own job: identity.
+
+use serde::Deserialize;
+
+use super::{VENDOR, rules, status};
+use crate::truefoundry::types::{FineTuningJob, FineTuningJobObject};
+use crate::unify::extras::Extras;
+use crate::unify::gateway_shape::{GatewayJob, GatewayMapping};
+use crate::unify::{Context, Job, JobError, LazyObject, MappingError, Unify};
+use crate::wire::Extra;
+
+impl Unify for FineTuningJob {
+    type Output = Job;
+
+    fn unify(self, context: &Context) -> Result<Job, MappingError> {
+        let FineTuningJob {
+            object: _,
+            id,
+            model,
+            created_at,
+            finished_at,
+            fine_tuned_model,
+            organization_id,
+            result_files,
+            status,
+            validation_file,
+            training_file,
+            hyperparameters,
+            trained_tokens,
+            integrations,
+            seed,
+            estimated_finish,
+            method,
+            metadata,
+            extra,
+        } = self;
+        let error = failure(&extra);
+        let mut extras = Extras::new();
+        extras.undocumented(&extra);
+        if error.is_some() {
+            extras.take("error");
+        }
+        let mapping = GatewayMapping {
+            vendor: VENDOR,
+            meaning: status::meaning(&status),
+            rules: rules::TABLE,
+            error_rule: Some(match error {
+                Some(_) => rules::ERROR,
+                None => rules::ERROR_ABSENT,
+            }),
+        };
+        let job = GatewayJob {
+            id,
+            model,
+            created_at,
+            finished_at,
+            fine_tuned_model,
+            organization_id,
+            result_files,
+            validation_file,
+            training_file,
+            hyperparameters: hyperparameters.map(LazyObject::without_keys),
+            trained_tokens,
+            integrations: integrations
+                .map(|all| all.into_iter().map(LazyObject::without_keys).collect()),
+            seed,
+            estimated_finish,
+            method: method.map(LazyObject::without_keys),
+            metadata,
+            error,
+            status: status.into_word(),
+            extras,
+        };
+        job.into_job(mapping, context)
+    }
+}
+
+/// Why the job failed, where the gateway passes on an error of OpenAI's shape.
+fn failure(undocumented: &Extra) -> Option<JobError> {
+    let error = undocumented.get("error")?;
+    let is_known = |name: &String| matches!(name.as_str(), "code" | "message" | "param");
+    if !error.as_object()?.keys().all(is_known) {
+        return None;
+    }
+    let error = JobError::deserialize(error).ok()?;
+    (error != JobError::default()).then_some(error)
+}
+
+/// The job without `error` and `provider`, which the gateway's schema lacks.
+impl From<Job> for FineTuningJob {
+    fn from(job: Job) -> Self {
+        Self {
+            object: FineTuningJobObject::FineTuningJob,
+            id: job.id,
+            model: job.model,
+            created_at: job.created_at,
+            finished_at: job.finished_at,
+            fine_tuned_model: job.fine_tuned_model,
+            organization_id: job.organization_id,
+            result_files: job.result_files,
+            status: job.status.into(),
+            validation_file: job.validation_file,
+            training_file: job.training_file,
+            hyperparameters: job.hyperparameters.map(LazyObject::into_map),
+            trained_tokens: job.trained_tokens,
+            integrations: job
+                .integrations
+                .map(|all| all.into_iter().map(LazyObject::into_map).collect()),
+            seed: job.seed,
+            estimated_finish: job.estimated_finish,
+            method: job.method.map(LazyObject::into_map),
+            metadata: job.metadata,
+            extra: Extra::default(),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The rules of the gateway's own jobs: identity.
+
+use crate::unify::NoteKind;
+use crate::unify::rules::{Rule, rules};
+
+rules! {
+    /// All of them.
+    TABLE {
+        OBJECT: "object", Exact, "`object`";
+        ID: "id", Exact, "`id`";
+        MODEL: "model", Exact, "`model`";
+        CREATED: "created_at", Exact, "`created_at`";
+        FINE_TUNED: "fine_tuned_model", Exact, "`fine_tuned_model`";
+        ORGANIZATION: "organization_id", Exact, "`organization_id`";
+        RESULT_FILES: "result_files", Exact, "`result_files`";
+        VALIDATION: "validation_file", Exact, "`validation_file`";
+        TRAINING: "training_file", Exact, "`training_file`";
+        HYPERPARAMETERS: "hyperparameters", Exact, "`hyperparameters`";
+        TOKENS: "trained_tokens", Exact, "`trained_tokens`";
+        INTEGRATIONS: "integrations", Exact, "`integrations`";
+        SEED: "seed", Exact, "`seed`";
+        ESTIMATE: "estimated_finish", Exact, "`estimated_finish`";
+        METHOD: "method", Exact, "`method`";
+        METADATA: "metadata", Exact, "`metadata`";
+        ERROR: "error", Exact, "an undocumented `error` in OpenAI's shape, where there is one";
+        ERROR_ABSENT: "error", Unavailable, "the gateway's job has none";
+    }
+}
