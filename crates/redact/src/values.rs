@@ -28,16 +28,12 @@ pub fn can_be_key(value: &Value) -> bool {
 /// assert_eq!(removed, ["integrations.0.wandb_key"]);
 /// ```
 pub fn remove(members: &mut Map<String, Value>, removed: &mut dyn FnMut(&str)) {
-    remove_where(members, &is_key, removed);
+    remove_members(members, &String::new, &is_key, removed);
 }
 
-/// Like [`remove`], with a rule of the caller's own for which members are keys, by name and value.
-pub fn remove_where(
-    members: &mut Map<String, Value>,
-    is_key: &dyn Fn(&str, &Value) -> bool,
-    removed: &mut dyn FnMut(&str),
-) {
-    remove_members(members, &String::new, is_key, removed);
+/// Removes every member that a rule of the caller's own takes for a key, by name and value, however deep.
+pub fn remove_where(value: &mut Value, is_key: &dyn Fn(&str, &Value) -> bool) {
+    remove_inside(value, &String::new, is_key, &mut |_| ());
 }
 
 /// True for a member that is left out of what is shown.
