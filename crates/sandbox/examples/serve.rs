@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let sandbox = builder.start().await?;
     let mut about = Map::new();
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::all() {
         let reached = json!({"base_url": sandbox.base_url(vendor), "key": vendor.key()});
         about.insert(vendor.name().into(), reached);
     }

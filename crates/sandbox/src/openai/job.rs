@@ -1,8 +1,8 @@
 //! A fine-tuning job as OpenAI keeps it.
 
 use crate::awkward::Awkward;
-use crate::state::Time;
-use crate::state::clock::{MINUTE, SECOND};
+use crate::clock::Time;
+use crate::clock::{MINUTE, SECOND};
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
 

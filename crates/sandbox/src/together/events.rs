@@ -1,7 +1,7 @@
 //! What Together says about a job, in the order in which it happened.
 
 use super::job::Job;
-use crate::state::Time;
+use crate::clock::Time;
 use crate::state::random::hash;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ pub(crate) fn render(event: &Event, job: &Job) -> Value {
         "param_count": job.parameters,
         "token_count": job.tokens,
         "total_steps": job.run.steps(),
-        "wandb_url": super::render::wandb_url(job),
+        "wandb_url": job.wandb_url(),
         "step": event.step,
         "checkpoint_path": checkpoint,
         "model_path": if done { job.output_path() } else { String::new() },

@@ -1,8 +1,8 @@
 //! A fine-tuning job as Together keeps it.
 
 use crate::awkward::Awkward;
-use crate::state::Time;
-use crate::state::clock::{MINUTE, SECOND};
+use crate::clock::Time;
+use crate::clock::{MINUTE, SECOND};
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
 
@@ -125,6 +125,14 @@ impl Job {
     /// Where the model's archive lies.
     pub(crate) fn output_path(&self) -> String {
         format!("s3://sandbox-models/{}/merged.tar.zst", self.id)
+    }
+
+    /// The URL of the run's page; `""` without Weights & Biases.
+    pub(crate) fn wandb_url(&self) -> String {
+        match &self.wandb_project {
+            Some(project) => format!("https://wandb.invalid/sandbox/{project}/runs/{}", self.id),
+            None => String::new(),
+        }
     }
 
     /// Training steps between two epochs' ends.

@@ -1,7 +1,7 @@
 //! A fine-tuning job as the gateway keeps it.
 
-use crate::state::Time;
-use crate::state::clock::{MINUTE, SECOND};
+use crate::clock::Time;
+use crate::clock::{MINUTE, SECOND};
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The sandbox's own clock: it starts at a fixed moment and moves by hand, by a speed, or both.
+//! The sandbox's own clock: it starts at a fixed time and moves when it is advanced, at a speed, or both.
 
 use std::time::{Duration, Instant};
 
@@ -29,17 +29,17 @@ impl Time {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Whole seconds since the Unix epoch, as OpenAI and the gateway write times.
+    /// Whole seconds since the Unix epoch.
     pub(crate) fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// `2026-01-15T12:00:00.123Z`, as Together writes times.
+    /// `2026-01-15T12:00:00.123Z`
     pub(crate) fn rfc3339(self) -> String {
         self.timestamp().to_string()
     }
 
-    /// `Thu, 15 Jan 2026 12:00:00 GMT`, as HTTP headers have it.
+    /// `Thu, 15 Jan 2026 12:00:00 GMT`, for HTTP headers.
     pub(crate) fn http_date(self) -> String {
         self.timestamp()
             .strftime("%a, %d %b %Y %H:%M:%S GMT")
@@ -57,7 +57,7 @@ impl Time {
     }
 }
 
-/// Sandbox time. At speed 0 it stands still until somebody moves it.
+/// Sandbox time. At speed 0 it stands still until it is advanced.
 #[derive(Debug)]
 pub(crate) struct Clock {
     moved: i64,
@@ -75,9 +75,9 @@ impl Clock {
         }
     }
 
-    /// What time it is in the sandbox.
+    /// The sandbox's current time.
     pub(crate) fn now(&self) -> Time {
-        START.plus(self.moved).plus(self.flown())
+        START.plus(self.moved).plus(self.elapsed())
     }
 
     /// Moves the clock forward.
@@ -88,12 +88,12 @@ impl Clock {
 
     /// Changes the speed from here on, without a jump.
     pub(crate) fn set_speed(&mut self, speed: f64) {
-        self.moved = self.moved.saturating_add(self.flown());
+        self.moved = self.moved.saturating_add(self.elapsed());
         self.started = Instant::now();
         self.speed = speed;
     }
 
-    fn flown(&self) -> i64 {
+    fn elapsed(&self) -> i64 {
         if self.speed <= 0.0 {
             return 0;
         }
