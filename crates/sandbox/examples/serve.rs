@@ -1,4 +1,4 @@
-//! Serves a sandbox until its standard input ends, and says on one line of JSON where: for scripts in other languages.
+//! Serves a sandbox until its standard input ends, and prints its addresses as one line of JSON: for scripts in other languages.
 //!
 //! `cargo run -p unitune-sandbox --example serve -- [plain] [seed=N] [jobs=N] [FAULT…]`, where `plain` switches the
 //! awkward bodies off and a fault looks like `together.createJob:503@once`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A deviation from a vendor's own document that the vendor's service shows in real life.
+/// A deviation from a vendor's own document that the vendor's service really sends.
 ///
 /// Each one that is switched on adds one job to the seed, whose bodies deviate in this way and in no other.
 /// [`Awkward::all`] lists them; the constants are in the folders of the vendors.
@@ -29,7 +29,7 @@ impl Awkward {
         }
     }
 
-    /// The switch's name, as the command line writes it.
+    /// Returns the switch's name, as the command line writes it.
     pub fn name(self) -> &'static str {
         self.name
     }

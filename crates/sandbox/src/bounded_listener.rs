@@ -22,7 +22,7 @@ pub(crate) struct BoundedListener {
     permits: Arc<Semaphore>,
     /// Permits of the connections beyond the limit, which are answered with 503.
     rejected: Arc<Semaphore>,
-    /// That answer.
+    /// The answer to those.
     full: Bytes,
 }
 
@@ -121,7 +121,7 @@ impl Listener for BoundedListener {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
             let (stream, addr) = Listener::accept(&mut self.listener).await;
-            // Only latency depends on it.
+            // Where this fails, only latency suffers.
             let _ = stream.set_nodelay(true);
             let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
                 self.reject(stream);

@@ -1,4 +1,4 @@
-//! How a sandbox is set up.
+//! The builder of a sandbox.
 
 use crate::awkward::Awkward;
 use crate::error::Error;
@@ -57,7 +57,7 @@ impl Builder {
         self
     }
 
-    /// Switches one awkward body on or off. [`Awkward::is_default`] tells those that are on without this.
+    /// Switches one awkward body on or off. [`Awkward::is_default`] is true for those that are on without this.
     pub fn awkward(mut self, awkward: Awkward, on: bool) -> Builder {
         self.0.awkward.retain(|switch| *switch != awkward);
         if on {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// A moment in sandbox time, in milliseconds since the Unix epoch.
+/// A point in sandbox time, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(i64);
 
@@ -19,12 +19,12 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 pub(crate) const START: Time = Time(1_768_478_400_000);
 
 impl Time {
-    /// This moment, moved by some milliseconds.
+    /// This time, moved by some milliseconds.
     pub(crate) fn plus(self, milliseconds: i64) -> Time {
         Time(self.0.saturating_add(milliseconds))
     }
 
-    /// Milliseconds from `earlier` to this moment.
+    /// Milliseconds from `earlier` to this time.
     pub(crate) fn since(self, earlier: Time) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn starts_at_the_documented_moment() {
+    fn starts_at_the_documented_time() {
         assert_eq!(START.rfc3339(), "2026-01-15T12:00:00Z");
         assert_eq!(START.http_date(), "Thu, 15 Jan 2026 12:00:00 GMT");
         assert_eq!(Time::parse("2026-01-15T13:00:00+01:00"), Some(START));

@@ -184,7 +184,7 @@ impl<'a> Exchange<'a> {
         world.answer(self.vendor, operation, &call)
     }
 
-    /// What hyper tries to write after this fails, and the connection with it.
+    /// Resets the connection: what hyper tries to write after this fails.
     fn reset(&self) -> Response<Body> {
         self.reset.reset();
         Response::new(Body::empty())

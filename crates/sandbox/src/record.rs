@@ -35,7 +35,7 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    /// A header's first value.
+    /// Returns a header's first value.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -44,7 +44,7 @@ impl RecordedRequest {
         found.map(|pair| pair.1.as_str())
     }
 
-    /// The body, if it is JSON.
+    /// Returns the body, if it is JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }

@@ -1,4 +1,4 @@
-//! From an answer to an HTTP response.
+//! Makes HTTP responses of answers.
 
 use crate::clock::Time;
 use crate::http::{Answer, Content};
@@ -6,7 +6,7 @@ use ::http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use ::http::{Response, StatusCode};
 use bytes::Bytes;
 
-/// An answer's head and body, with the headers that every vendor sends.
+/// Builds an answer's head and body, with the headers that every vendor sends.
 pub(crate) fn build(answer: Answer, number: u64, now: Time) -> (Response<()>, Bytes) {
     let (media_type, body) = match answer.content {
         Content::Json(body) => ("application/json", Bytes::from(body.to_string())),

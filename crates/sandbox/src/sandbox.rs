@@ -61,7 +61,7 @@ impl Sandbox {
         &self.seeded
     }
 
-    /// Moves the sandbox's clock forward: jobs go on as if that time had passed.
+    /// Moves the sandbox's clock forward: jobs continue as if that time had passed.
     pub fn advance(&self, by: Duration) {
         self.shared.world().clock.advance(by);
     }
@@ -105,12 +105,12 @@ impl Sandbox {
     pub async fn stop(mut self) {
         self.signal();
         if let Some(task) = self.task.take() {
-            // The task ends by itself; an error would say that its runtime is gone, and so is it.
+            // The task ends by itself; an error means that its runtime is gone, and the task with it.
             let _ = task.await;
         }
     }
 
-    /// Serves until the task ends, which is never as long as this handle lives.
+    /// Waits until the server ends, which it does not as long as this handle lives.
     pub async fn wait(&mut self) {
         if let Some(task) = self.task.as_mut() {
             let _ = task.await;

@@ -1,4 +1,4 @@
-//! The server: from a connection to a vendor's exchange or the control endpoint.
+//! The server: passes each request to its vendor or to the control endpoint.
 
 use crate::bounded_listener::{BoundedListener, ResetHandle};
 use crate::control;

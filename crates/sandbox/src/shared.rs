@@ -28,7 +28,7 @@ pub(crate) struct Shared {
     pub(crate) closing: watch::Receiver<bool>,
 }
 
-/// A handler that panicked left the state as it was between two statements, which is good enough to go on with.
+/// Locks, also after a handler has panicked: each statement leaves the state usable.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

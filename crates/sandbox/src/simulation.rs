@@ -1,19 +1,19 @@
-//! What each vendor's simulation does, in the same way for all vendors.
+//! The trait by which the shared parts reach the simulation of each vendor.
 
 use crate::awkward::Awkward;
 use crate::http::{Call, Reply};
 use bytes::Bytes;
 use std::fmt::Debug;
 
-/// The state of one vendor, and what answers from it.
+/// The state of one vendor, and the operations on it.
 pub(crate) trait Simulation: Debug + Send {
-    /// Answers a call of the operation at this place of the vendor's table.
+    /// Answers a call of the operation with this index in the vendor's table.
     fn answer(&mut self, operation: usize, call: &Call) -> Reply;
 
-    /// The rows of the table of seeded jobs: each one's switch, if it belongs to one.
+    /// The rows of the table of seeded jobs: for each one the switch that it belongs to, if there is one.
     fn seed_rows(&self) -> Vec<Option<Awkward>>;
 
-    /// Stores a file that seeded jobs were trained on; its id.
+    /// Stores a file that seeded jobs were trained on. Returns its id.
     fn seed_file(&mut self, name: &str, content: Bytes) -> String;
 
     /// Adds a job of the table, or one beyond it.

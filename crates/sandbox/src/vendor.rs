@@ -63,22 +63,22 @@ impl Vendor {
         Vendor(description)
     }
 
-    /// The name, as fault specifications and recordings write it.
+    /// Returns the name, as fault specifications and recordings write it.
     pub fn name(self) -> &'static str {
         self.0.name
     }
 
-    /// The key that the sandbox accepts for this vendor. It is fixed, and opens nothing elsewhere.
+    /// Returns the key that the sandbox accepts for this vendor. It is fixed, and opens nothing elsewhere.
     pub fn key(self) -> &'static str {
         self.0.key
     }
 
-    /// The path of this vendor's base URL. [`Sandbox::base_url`](crate::Sandbox::base_url) has the whole URL.
+    /// Returns the path of this vendor's base URL. [`Sandbox::base_url`](crate::Sandbox::base_url) has the whole URL.
     pub fn base_path(self) -> &'static str {
         self.0.base
     }
 
-    /// The names of this vendor's documented operations, as faults and recordings write them.
+    /// Returns the names of this vendor's documented operations, as faults and recordings write them.
     pub fn operations(self) -> impl Iterator<Item = &'static str> {
         let documented = self.0.operations.routes().filter(|route| route.documented);
         documented.map(|route| route.name)

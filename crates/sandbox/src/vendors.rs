@@ -4,7 +4,7 @@ use crate::awkward::Awkward;
 use crate::vendor::{Description, Vendor};
 use crate::{openai, together, truefoundry};
 
-/// Every vendor, in the order in which they are listed and in which seeded jobs are dealt out.
+/// Every vendor, in the order in which they are listed and in which seeded jobs are taken from them.
 static TABLE: &[&Description] = &[
     &openai::DESCRIPTION,
     &together::DESCRIPTION,
@@ -12,12 +12,12 @@ static TABLE: &[&Description] = &[
 ];
 
 impl Vendor {
-    /// All vendors.
+    /// Returns all vendors.
     pub fn all() -> impl ExactSizeIterator<Item = Vendor> + Clone {
         TABLE.iter().map(|description| Vendor::new(description))
     }
 
-    /// The vendor with this name.
+    /// Returns the vendor with this name.
     pub fn named(name: &str) -> Option<Vendor> {
         Vendor::all().find(|vendor| vendor.name() == name)
     }
@@ -43,12 +43,12 @@ impl Vendor {
 }
 
 impl Awkward {
-    /// Every switch, vendor by vendor.
+    /// Returns every switch, vendor by vendor.
     pub fn all() -> impl Iterator<Item = Awkward> {
         TABLE.iter().flat_map(|vendor| vendor.awkward).copied()
     }
 
-    /// The switch with this name.
+    /// Returns the switch with this name.
     pub fn named(name: &str) -> Option<Awkward> {
         Awkward::all().find(|awkward| awkward.name() == name)
     }

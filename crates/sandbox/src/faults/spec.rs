@@ -35,9 +35,10 @@ impl FromStr for Fault {
         if vendor != "*" {
             let known = Vendor::names();
             let named = Vendor::named(vendor);
-            fault.vendor = Some(
-                named.ok_or_else(|| wrong(format!("no vendor '{vendor}': expected *, {known}")))?,
-            );
+            fault.vendor =
+                Some(named.ok_or_else(|| {
+                    wrong(format!("unknown vendor '{vendor}': expected *, {known}"))
+                })?);
         }
         fault.operation = read_operation(operation, fault.vendor).map_err(wrong)?;
         Ok(fault)
@@ -55,15 +56,18 @@ fn read_operation(name: Option<&str>, vendor: Option<Vendor>) -> Result<Option<S
     match known.contains(&name) {
         true => Ok(Some(name.to_owned())),
         false => Err(format!(
-            "no operation '{name}': expected one of {}",
+            "unknown operation '{name}': expected one of {}",
             known.join(", ")
         )),
     }
 }
 
 fn read_when(text: &str) -> Result<When, String> {
-    let expected =
-        || format!("'{text}' is no time: expected always, once, times=N, every=N or chance=P");
+    let expected = || {
+        format!(
+            "invalid value '{text}' for the part after '@': expected always, once, times=N, every=N or chance=P"
+        )
+    };
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
     let count = || {
         value
@@ -104,14 +108,17 @@ fn read_effect(text: &str) -> Result<Effect, String> {
             let statuses = STATUSES.iter().map(|row| row.status.to_string());
             let names = NAMES.iter().map(|row| row.name.to_owned());
             let all: Vec<String> = statuses.chain(["delay=…".into()]).chain(names).collect();
-            format!("no effect '{text}': expected one of {}", all.join(", "))
+            format!(
+                "unknown effect '{text}': expected one of {}",
+                all.join(", ")
+            )
         })
 }
 
 fn read_hint(text: &str) -> Result<Hint, String> {
     let expected = || {
         format!(
-            "'{text}' is no hint: expected retry-after=S, retry-after-date=S, retry-after-ms=MS or x-should-retry=true"
+            "invalid hint '{text}': expected retry-after=S, retry-after-date=S, retry-after-ms=MS or x-should-retry=true"
         )
     };
     let (name, value) = text.split_once('=').ok_or_else(expected)?;
@@ -135,7 +142,7 @@ fn read_duration(text: &str) -> Result<Duration, String> {
         (None, None) => None,
     };
     let milliseconds = milliseconds
-        .ok_or_else(|| format!("'{text}' is no duration: expected such as 250ms or 2s"))?;
+        .ok_or_else(|| format!("invalid duration '{text}': expected such as 250ms or 2s"))?;
     Ok(Duration::from_millis(milliseconds))
 }
 
@@ -208,14 +215,14 @@ mod tests {
     fn errors_name_what_is_wrong() {
         let cases = [
             ("503", "expected TARGET:EFFECT"),
-            ("nobody:503", "no vendor 'nobody'"),
-            ("*.makeTea:503", "no operation 'makeTea'"),
-            ("*:418", "no effect '418'"),
-            ("*:503@sometimes", "'sometimes' is no time"),
-            ("*:503@every=0", "'every=0' is no time"),
-            ("*:503@chance=2", "'chance=2' is no time"),
-            ("*:429;soon", "'soon' is no hint"),
-            ("*:delay=long", "'long' is no duration"),
+            ("nobody:503", "unknown vendor 'nobody'"),
+            ("*.makeTea:503", "unknown operation 'makeTea'"),
+            ("*:418", "unknown effect '418'"),
+            ("*:503@sometimes", "invalid value 'sometimes'"),
+            ("*:503@every=0", "invalid value 'every=0'"),
+            ("*:503@chance=2", "invalid value 'chance=2'"),
+            ("*:429;soon", "invalid hint 'soon'"),
+            ("*:delay=long", "invalid duration 'long'"),
         ];
         for (spec, reason) in cases {
             let error = spec.parse::<Fault>().unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! A request, as a handler sees it: matched, authenticated, and read to its end.
+//! A request as handlers get it: matched, authenticated, and read to its end.
 
 use super::{Part, Refusal};
 use crate::clock::Time;

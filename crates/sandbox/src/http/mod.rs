@@ -1,5 +1,4 @@
-//! A small HTTP vocabulary: a request as handlers see it, an answer as they give it, and the tables of operations
-//! between the two. Handlers are plain functions; nothing here does I/O.
+//! Types for handlers: a request, an answer, and the tables of operations between the two. Handlers are plain functions; nothing here does I/O.
 
 mod answer;
 mod call;

@@ -4,7 +4,7 @@ use super::{Call, Reply};
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-/// The name and place of an operation.
+/// The name, method and path of an operation.
 #[derive(Debug)]
 pub(crate) struct Route {
     /// The operation's name, as faults and recordings write it.
@@ -98,7 +98,7 @@ impl<S> Operation<S> {
 
 /// A vendor's operations, whatever state they are answered from.
 pub(crate) trait OperationTable: Sync {
-    /// The operations' names and places, in the order of the table.
+    /// The routes of the operations, in the order of the table.
     fn routes(&self) -> Box<dyn Iterator<Item = &'static Route>>;
 }
 
@@ -110,7 +110,7 @@ impl<S> OperationTable for &'static [Operation<S>] {
 
 /// The operation that a method and a path lead to.
 pub(crate) enum Found {
-    /// An operation, its place in the table, and the path's parameters.
+    /// An operation, its index in the table, and the path's parameters.
     Operation(&'static Route, usize, Vec<(&'static str, String)>),
     /// A path that exists, but not with this method.
     OtherMethod,

@@ -135,7 +135,7 @@ fn file<'a>(
     Ok(Some(file))
 }
 
-/// What will be found wrong with a file when the job validates it.
+/// The error in a file that the job will fail with, if there is one.
 fn problem(
     file: &StoredFile,
     dataset: &Dataset,

@@ -1,4 +1,4 @@
-//! What OpenAI says about a job: messages and metrics, newest first.
+//! The events of a job: messages and metrics, newest first.
 
 use super::job::Job;
 use super::store::Store;
@@ -28,7 +28,7 @@ struct Event {
     data: Value,
 }
 
-/// Where in a run's plan a message lies.
+/// The messages of a run's plan: stage, fraction, text.
 const MILESTONES: &[(Stage, f64, &str)] = &[
     (Stage::Preparing, 0.0, "Job was created"),
     (Stage::Preparing, 0.1, "Checking the training file"),

@@ -1,4 +1,4 @@
-//! Graders: their form is checked, and their scores are made up: the same seed and the same call give the same score.
+//! Graders: their form is checked, and their scores are random: the same seed and the same call give the same score.
 
 use super::store::Store;
 use crate::http::{Answer, Call, Fields, Refusal, Reply};
@@ -7,7 +7,7 @@ use crate::state::random::{Random, hash};
 use serde_json::{Map, Value, json};
 use unitune_redact::{mentions_secret, remove_where};
 
-/// What a field must hold.
+/// The shape of a field's value.
 #[derive(Clone, Copy)]
 enum Shape {
     Text,
@@ -19,7 +19,7 @@ enum Shape {
     Graders,
 }
 
-/// A field: its name, whether it is required, what it holds.
+/// A field: its name, whether it is required, its shape.
 type Row = (&'static str, bool, Shape);
 
 const OPERATIONS: &[&str] = &["eq", "ne", "like", "ilike"];

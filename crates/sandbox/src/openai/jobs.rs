@@ -32,7 +32,7 @@ pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
     Ok(Answer::json(render::job(job, call.now)))
 }
 
-/// Something that an owner does to a job: its name, the stages that it is possible in, and its effect.
+/// A change of a job by its owner: its name, the stages in which it is possible, and its effect.
 struct Action {
     name: &'static str,
     allowed: &'static [Stage],

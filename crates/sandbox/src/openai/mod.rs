@@ -21,7 +21,7 @@ use crate::http::Refusal;
 use crate::key::{BEARER, bearer};
 use crate::vendor::{Description, Errors, KeyCheck};
 
-/// What the shared parts know of this vendor.
+/// The description for the shared parts.
 pub(crate) static DESCRIPTION: Description = Description {
     name: "openai",
     base: "/openai/v1",

@@ -1,4 +1,4 @@
-//! How the shared parts reach OpenAI's state.
+//! OpenAI's state behind the trait of all simulations.
 
 use super::operations::OPERATIONS;
 use super::seed;

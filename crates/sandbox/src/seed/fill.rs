@@ -1,4 +1,4 @@
-//! From the vendors' tables to a sandbox's first jobs.
+//! Makes the first jobs of a sandbox from the tables of the vendors.
 
 use super::corpus;
 use crate::awkward::Awkward;
@@ -24,7 +24,7 @@ pub struct SeededJob {
     pub awkward: Option<Awkward>,
 }
 
-/// A world as it is when a sandbox with these settings starts, and the jobs in it.
+/// Builds the state of a sandbox with these settings at its start. Returns it and the jobs in it.
 pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
     let simulation = |vendor: Vendor| (vendor.description().simulation)(settings.seed);
     let mut simulations: Vec<(Vendor, Box<dyn Simulation>)> = Vendor::all()
@@ -34,7 +34,7 @@ pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
         .iter_mut()
         .map(|(_, simulation)| add_files(simulation.as_mut()))
         .collect();
-    for (at, seed) in deal(settings, &simulations) {
+    for (at, seed) in interleave(settings, &simulations) {
         simulations[at].1.seed_job(seed, &files[at]);
     }
     let seeded = simulations.iter_mut().flat_map(|(vendor, simulation)| {
@@ -50,8 +50,12 @@ pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
     (World::new(Clock::new(settings.speed), simulations), seeded)
 }
 
-/// Deals the jobs out to the vendors in turn, so that a small sandbox has some of each: the vendor's place, the job.
-fn deal(settings: &Settings, simulations: &[(Vendor, Box<dyn Simulation>)]) -> Vec<(usize, Seed)> {
+/// Takes jobs from the vendors' tables in turn, so that a small sandbox has some of each. Returns the index of the
+/// vendor with each job.
+fn interleave(
+    settings: &Settings,
+    simulations: &[(Vendor, Box<dyn Simulation>)],
+) -> Vec<(usize, Seed)> {
     let is_on =
         |awkward: Option<Awkward>| awkward.is_none_or(|switch| settings.awkward.contains(&switch));
     let tables: Vec<Vec<usize>> = simulations

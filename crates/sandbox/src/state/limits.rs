@@ -9,7 +9,7 @@ pub(crate) const BODY: usize = 64 << 20;
 pub(crate) const BODIES: usize = 256 << 20;
 /// The longest body that the control endpoint reads.
 pub(crate) const CONTROL_BODY: usize = 64 << 10;
-/// Connections at the same time, and requests under way on all of them, unless the builder says otherwise. What is
+/// Connections at the same time, and requests under way on all of them, unless the builder sets another number. What is
 /// beyond is answered with 503.
 pub(crate) const CONNECTIONS: usize = 512;
 /// Connections beyond those that are answered with 503 at the same time; further ones are closed.
@@ -30,5 +30,5 @@ pub(crate) const PERMISSIONS: usize = 10_000;
 pub(crate) const RECORDED_REQUESTS: usize = 1_000;
 /// Bytes of a received body that are recorded.
 pub(crate) const RECORDED_BODY: usize = 64 << 10;
-/// Faults that the control endpoint takes.
+/// Faults that the control endpoint accepts.
 pub(crate) const FAULTS: usize = 1_000;

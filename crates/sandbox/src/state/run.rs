@@ -33,13 +33,13 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// Whether nothing happens any more.
+    /// Whether it is a final stage.
     pub(crate) fn is_over(self) -> bool {
         matches!(self, Stage::Succeeded | Stage::Failed | Stage::Cancelled)
     }
 }
 
-/// One planned stretch and how many milliseconds it takes.
+/// One planned stage and how many milliseconds it takes.
 pub(crate) type Span = (Stage, i64);
 
 /// Why and where a run fails.
@@ -92,9 +92,9 @@ pub(crate) struct Moment {
     pub(crate) stage: Stage,
     /// When it ended, if it has.
     pub(crate) ended: Option<Time>,
-    /// How many training steps are behind it.
+    /// How many training steps are done.
     pub(crate) steps_done: u64,
-    /// When the last thing happened to it.
+    /// When it last changed.
     pub(crate) changed: Time,
 }
 
@@ -137,7 +137,7 @@ impl Run {
         offset(&self.spans, stage, fraction)
     }
 
-    /// The wall-clock time at which so much work is done; `None` if it never will be, as things stand.
+    /// The wall-clock time at which so much work is done; `None` if that will never be, unless something changes.
     pub(crate) fn reached(&self, offset: i64) -> Option<Time> {
         if offset > self.length() {
             return None;
@@ -172,7 +172,7 @@ impl Run {
         self.reached(offset).filter(|at| *at <= now)
     }
 
-    /// When it will have succeeded, if nothing comes between.
+    /// When it will have ended, unless something changes.
     pub(crate) fn expected_end(&self) -> Option<Time> {
         self.reached(self.length())
     }

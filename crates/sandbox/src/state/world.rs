@@ -1,4 +1,4 @@
-//! Everything a sandbox remembers, behind one lock.
+//! The state of a sandbox, behind one lock.
 
 use crate::clock::Clock;
 use crate::http::{Call, Reply};
@@ -13,7 +13,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A world of these vendors.
+    /// A state of these vendors.
     pub(crate) fn new(clock: Clock, simulations: Vec<(Vendor, Box<dyn Simulation>)>) -> World {
         World { clock, simulations }
     }

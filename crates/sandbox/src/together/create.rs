@@ -118,7 +118,7 @@ pub(super) fn file<'a>(
     Ok(Some(file))
 }
 
-/// The model to tune, or that of the checkpoint to go on from.
+/// The model to tune, or that of the checkpoint to continue from.
 pub(super) fn model(
     store: &Store,
     fields: &Fields<'_>,
@@ -287,7 +287,7 @@ fn suffix(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// What will be found wrong with the training file once the job runs.
+/// The error in the training file that the job will fail with, if there is one.
 fn problem(dataset: &Dataset, method: &Method) -> Option<Failure> {
     let preference = dataset.form == Some(Form::Preference);
     let what = match (&dataset.problem, method) {

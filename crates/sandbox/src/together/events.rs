@@ -1,4 +1,4 @@
-//! What Together says about a job, in the order in which it happened.
+//! The events of a job, oldest first.
 
 use super::job::Job;
 use crate::clock::Time;
@@ -16,7 +16,7 @@ pub(crate) struct Event {
     pub(crate) step: u64,
 }
 
-/// Where in a run's plan an event lies: stage, fraction, type, message.
+/// The events of a run's plan: stage, fraction, type, message.
 const MILESTONES: &[(Stage, f64, &str, &str)] = &[
     (Stage::Preparing, 0.0, "job_pending", "Job was accepted"),
     (Stage::Training, 0.0, "job_start", "Job is starting"),
@@ -182,7 +182,7 @@ pub(crate) fn render(event: &Event, job: &Job) -> Value {
     })
 }
 
-/// Where a checkpoint lies.
+/// The path of a checkpoint.
 pub(crate) fn checkpoint_path(job: &Job, step: u64) -> String {
     format!("s3://sandbox-models/{}/step-{step}", job.id)
 }

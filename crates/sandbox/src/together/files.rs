@@ -20,7 +20,7 @@ const PURPOSES: &[&str] = &[
 
 const KINDS: &[&str] = &["jsonl", "csv", "parquet"];
 
-/// Uploads that were announced and have not arrived yet; older ones are forgotten first.
+/// Uploads that were announced and have not arrived yet; the oldest are dropped first.
 const MOST_ANNOUNCED: usize = 1_000;
 
 /// `GET /files`

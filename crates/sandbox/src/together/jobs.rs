@@ -1,4 +1,4 @@
-//! Jobs: list, retrieve, delete, and what they leave behind: events, checkpoints, metrics, the model.
+//! Jobs: list, retrieve, delete, events, checkpoints, and the download of the model.
 
 use super::job::{Job, TrainingType};
 use super::store::Store;

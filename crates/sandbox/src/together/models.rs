@@ -18,7 +18,7 @@ pub(crate) struct Model {
     pub(crate) supports_reasoning: bool,
 }
 
-/// What a row says where it says nothing else.
+/// The defaults of a row.
 const PLAIN: Model = Model {
     name: "",
     millions: 8_030,
@@ -84,7 +84,7 @@ pub(crate) fn retrieve_limits(_: &mut Store, call: &Call) -> Reply {
         let message = "The query needs 'model_name'.";
         return Err(Refusal::field("model_name", message));
     };
-    // Together's document gives this one refusal a shape of its own; it is told in both shapes.
+    // Together's document gives this one refusal a shape of its own; the answer has both.
     let Some(model) = model(name) else {
         let message = format!("The model '{name}' cannot be fine-tuned.");
         let error = json!({"message": message, "type": "invalid_request_error", "param": "model_name", "code": "model_not_supported"});

@@ -17,7 +17,7 @@ pub(super) fn error(refusal: &Refusal) -> Value {
     body
 }
 
-/// What both shapes hold.
+/// The members of both shapes.
 fn common(job: &Job, now: Time) -> Map<String, Value> {
     let moment = job.at(now);
     let known = !matches!(moment.stage, Stage::Preparing | Stage::Queued);

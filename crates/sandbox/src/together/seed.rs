@@ -177,7 +177,7 @@ impl Row {
     }
 }
 
-/// The job that took the place of one that was restarted.
+/// The job that replaced one that was restarted.
 pub(super) fn successor(job: &Job) -> Option<Job> {
     let mut successor = job.clone();
     successor.id = successor.restarted_as.take()?;

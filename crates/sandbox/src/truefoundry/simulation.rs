@@ -1,4 +1,4 @@
-//! How the shared parts reach the gateway's state.
+//! The gateway's state behind the trait of all simulations.
 
 use super::operations::OPERATIONS;
 use super::seed;
