@@ -2,7 +2,7 @@
 
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
 use super::store::Store;
-use super::{graders, models, render};
+use super::{grader_form, graders, models, render};
 use crate::http::{Answer, Call, Fields, Refusal, Reply, metadata};
 use crate::state::dataset::{Dataset, Form, examine, without_assistant};
 use crate::state::files::StoredFile;
@@ -217,7 +217,7 @@ fn method(fields: &Fields<'_>) -> Result<(Kind, Hyperparameters), Refusal> {
             let grader = settings
                 .value("grader")
                 .ok_or_else(|| settings.missing("grader"))?;
-            graders::check(grader, &settings.path_of("grader"))?;
+            grader_form::check(grader, &settings.path_of("grader"))?;
             Kind::Reinforcement {
                 grader: graders::answered(grader),
                 extra: extra(inner.as_ref())?,

@@ -7,6 +7,7 @@ mod checkpoints;
 mod create;
 mod events;
 mod files;
+mod grader_form;
 mod graders;
 mod job;
 mod jobs;
