@@ -160,7 +160,7 @@ pub struct ServeArguments {
 
 /// The switches' names, and the word for all of them.
 fn awkward_names() -> clap::builder::PossibleValuesParser {
-    let names = Awkward::ALL.iter().map(|(name, _)| *name);
+    let names = Awkward::all().map(Awkward::name);
     names.chain(["all"]).collect::<Vec<_>>().into()
 }
 

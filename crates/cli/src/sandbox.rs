@@ -60,7 +60,7 @@ fn greeting(sandbox: &Sandbox) -> String {
         "Three vendors on {}; Ctrl-C stops them.\n\n",
         sandbox.addr()
     );
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::all() {
         let url = sandbox.base_url(vendor);
         text.push_str(&format!(
             "{:<12} {url:<44} key {}\n",
@@ -74,7 +74,7 @@ fn greeting(sandbox: &Sandbox) -> String {
         ""
     ));
     text.push_str("\nFor the vendors' own programs, and for this one:\n\n");
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::all() {
         let (key, url) = variables(vendor);
         text.push_str(&format!(
             "export {key}={} {url}={}\n",
@@ -86,7 +86,7 @@ fn greeting(sandbox: &Sandbox) -> String {
 }
 
 fn document(sandbox: &Sandbox) -> serde_json::Value {
-    let vendors = Vendor::ALL.into_iter().map(|vendor| {
+    let vendors = Vendor::all().map(|vendor| {
         let facts = json!({"base_url": sandbox.base_url(vendor), "api_key": vendor.key()});
         (vendor.name().to_owned(), facts)
     });

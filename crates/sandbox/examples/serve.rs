@@ -1,4 +1,4 @@
-//! Serves a sandbox until its standard input ends, and says on one line of JSON where: for scripts in other languages.
+//! Serves a sandbox until its standard input ends, and prints its addresses as one line of JSON: for scripts in other languages.
 //!
 //! `cargo run -p unitune-sandbox --example serve -- [plain] [seed=N] [jobs=N] [FAULT…]`, where `plain` switches the
 //! awkward bodies off and a fault looks like `together.createJob:503@once`.
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let sandbox = builder.start().await?;
     let mut about = Map::new();
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::all() {
         let reached = json!({"base_url": sandbox.base_url(vendor), "key": vendor.key()});
         about.insert(vendor.name().into(), reached);
     }

@@ -1,9 +1,10 @@
-//! How a sandbox is set up.
+//! The builder of a sandbox.
 
 use crate::awkward::Awkward;
 use crate::error::Error;
 use crate::faults::Fault;
 use crate::sandbox::Sandbox;
+use crate::settings::Settings;
 use crate::state::limits;
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::sync::Semaphore;
@@ -11,85 +12,79 @@ use tokio::sync::Semaphore;
 /// Settings of a sandbox that has not started yet.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is started"]
-pub struct Builder {
-    pub(crate) addr: SocketAddr,
-    pub(crate) seed: u64,
-    pub(crate) speed: f64,
-    pub(crate) jobs: Option<usize>,
-    pub(crate) awkward: Vec<Awkward>,
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) connections: usize,
-}
+pub struct Builder(Settings);
 
 impl Default for Builder {
     fn default() -> Builder {
-        Builder {
+        Builder(Settings {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: 1,
             speed: 0.0,
             jobs: None,
-            awkward: Awkward::DEFAULT.to_vec(),
+            awkward: Awkward::all()
+                .filter(|switch| switch.is_default())
+                .collect(),
             faults: Vec::new(),
             connections: limits::CONNECTIONS,
-        }
+        })
     }
 }
 
 impl Builder {
-    /// Where to listen. The default is a free port on loopback.
+    /// Sets where to listen. The default is a free port on loopback.
     pub fn addr(mut self, addr: impl Into<SocketAddr>) -> Builder {
-        self.addr = addr.into();
+        self.0.addr = addr.into();
         self
     }
 
-    /// What ids and numbers are made from. The default is 1.
+    /// Sets what ids and numbers are made from. The default is 1.
     pub fn seed(mut self, seed: u64) -> Builder {
-        self.seed = seed;
+        self.0.seed = seed;
         self
     }
 
-    /// How many sandbox seconds pass in a real second. The default is 0: time stands still until
+    /// Sets how many sandbox seconds pass in a real second. The default is 0: time stands still until
     /// [`Sandbox::advance`] moves it.
     pub fn speed(mut self, speed: f64) -> Builder {
-        self.speed = speed;
+        self.0.speed = speed;
         self
     }
 
-    /// How many jobs there are at the start, over all vendors. The default is one for each row of the seed's tables,
-    /// about thirty.
+    /// Sets how many jobs there are at the start, over all vendors. The default is one for each row of the vendors'
+    /// tables of jobs, about thirty.
     pub fn jobs(mut self, jobs: usize) -> Builder {
-        self.jobs = Some(jobs);
+        self.0.jobs = Some(jobs);
         self
     }
 
-    /// Switches one awkward body on or off. [`Awkward::DEFAULT`] lists those that are on without this.
+    /// Switches one awkward body on or off. [`Awkward::is_default`] is true for those that are on without this.
     pub fn awkward(mut self, awkward: Awkward, on: bool) -> Builder {
-        self.awkward.retain(|switch| *switch != awkward);
+        self.0.awkward.retain(|switch| *switch != awkward);
         if on {
-            self.awkward.push(awkward);
+            self.0.awkward.push(awkward);
         }
         self
     }
 
     /// Switches all awkward bodies on, or all off.
     pub fn all_awkward(mut self, on: bool) -> Builder {
-        self.awkward.clear();
+        self.0.awkward.clear();
         if on {
-            self.awkward.extend(Awkward::ALL.iter().map(|row| row.1));
+            self.0.awkward.extend(Awkward::all());
         }
         self
     }
 
-    /// Adds something that is to go wrong.
+    /// Adds a fault.
     pub fn fault(mut self, fault: Fault) -> Builder {
-        self.faults.push(fault);
+        self.0.faults.push(fault);
         self
     }
 
-    /// How many connections there may be at the same time, and how many requests under way on all of them. The default
-    /// is 512. What is beyond is answered with 503 and not recorded; a connection too many is closed then.
+    /// Sets how many connections there may be at the same time, and how many requests under way on all of them. The
+    /// default is 512. What is beyond is answered with 503 and not recorded; a connection beyond is closed then.
     pub fn connections(mut self, connections: usize) -> Builder {
-        self.connections = connections;
+        self.0.connections = connections;
         self
     }
 
@@ -97,20 +92,40 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened on, or a setting makes no sense.
+    /// When the address cannot be listened on, or a setting is invalid.
     pub async fn start(self) -> Result<Sandbox, Error> {
-        if !self.speed.is_finite() || self.speed < 0.0 {
+        let settings = self.0;
+        if !settings.speed.is_finite() || settings.speed < 0.0 {
             return Err(Error::Setting {
                 name: "speed",
-                reason: format!("{} is no speed; give 0 or a positive number", self.speed),
+                reason: format!(
+                    "invalid value {}: expected 0 or a positive number",
+                    settings.speed
+                ),
             });
         }
-        if !(1..=Semaphore::MAX_PERMITS).contains(&self.connections) {
+        if !(1..=Semaphore::MAX_PERMITS).contains(&settings.connections) {
             return Err(Error::Setting {
                 name: "connections",
-                reason: format!("{} makes no sense; give 1 or more", self.connections),
+                reason: format!("invalid value {}: expected 1 or more", settings.connections),
             });
         }
-        Sandbox::serve(self).await
+        Sandbox::serve(settings).await
+    }
+}
+
+impl Sandbox {
+    /// Returns settings to start a sandbox with.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Starts a sandbox with the default settings, on a free loopback port.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be listened on.
+    pub async fn start() -> Result<Sandbox, Error> {
+        Sandbox::builder().start().await
     }
 }

@@ -1,9 +1,9 @@
-//! The control endpoint, `/_sandbox`: the clock, faults and recordings of a running sandbox, for those who cannot
+//! The control endpoint, `/_sandbox`: the clock, faults and recordings of a running sandbox, for programs that cannot
 //! call the library.
 
 use crate::faults::Fault;
 use crate::http::{Answer, Fields, Refusal, Reply};
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::state::limits;
 use crate::vendor::Vendor;
 use ::http::Method;
@@ -11,12 +11,12 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Where the control endpoint is.
+/// The path of the control endpoint.
 pub(crate) const PATH: &str = "/_sandbox";
 
 type Run = fn(&Shared, &Fields<'_>) -> Reply;
 
-/// What it does: method, path below [`PATH`], effect.
+/// Its operations: method, path below [`PATH`], effect.
 static OPERATIONS: &[(Method, &str, Run)] = &[
     (Method::GET, "", about),
     (Method::POST, "/advance", advance),
@@ -29,7 +29,7 @@ static OPERATIONS: &[(Method, &str, Run)] = &[
     (Method::DELETE, "/requests", clear_requests),
 ];
 
-/// Answers a request to the control endpoint; `path` is what follows [`PATH`].
+/// Answers a request to the control endpoint. `path` is the rest after [`PATH`].
 pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &Bytes) -> Reply {
     let path = path.strip_suffix('/').unwrap_or(path);
     let found = OPERATIONS
@@ -40,7 +40,10 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &Bytes)
             .iter()
             .map(|row| format!("{} {PATH}{}", row.0, row.1))
             .collect();
-        Refusal::not_found(format!("The control endpoint knows {}.", known.join(", ")))
+        Refusal::not_found(format!(
+            "not found: the control endpoint has {}.",
+            known.join(", ")
+        ))
     })?;
     let body: Value = match body.is_empty() {
         true => json!({}),
@@ -55,7 +58,7 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &Bytes)
 }
 
 fn about(shared: &Shared, _: &Fields<'_>) -> Reply {
-    let vendors = Vendor::ALL.map(|vendor| {
+    let vendors = Vendor::all().map(|vendor| {
         json!({
             "vendor": vendor.name(),
             "base_url": shared.base_url(vendor),
@@ -64,7 +67,7 @@ fn about(shared: &Shared, _: &Fields<'_>) -> Reply {
         })
     });
     Ok(Answer::json(json!({
-        "vendors": vendors,
+        "vendors": vendors.collect::<Vec<_>>(),
         "seed": shared.settings.seed,
         "now": shared.world().clock.now().seconds(),
     })))
@@ -99,9 +102,9 @@ fn add_fault(shared: &Shared, body: &Fields<'_>) -> Reply {
     let spec = body.required_text("fault")?;
     let fault = spec
         .parse::<Fault>()
-        .map_err(|error| body.blame("fault", error.to_string()))?;
+        .map_err(|error| body.refusal("fault", error.to_string()))?;
     if shared.faults().all().count() >= limits::FAULTS {
-        return Err(body.blame(
+        return Err(body.refusal(
             "fault",
             format!(
                 "There are {} faults already. Delete them first.",

@@ -1,10 +1,10 @@
-//! What can go wrong before a sandbox serves.
+//! Errors before a sandbox serves.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-/// Why a sandbox could not start, or could not do what it was told.
+/// Why a sandbox could not start, or what is wrong with a setting.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,14 +12,14 @@ pub enum Error {
     Bind {
         /// The address.
         addr: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A setting makes no sense.
+    /// A setting is invalid.
     Setting {
         /// The setting's name.
         name: &'static str,
-        /// What is wrong with it, and what would be right.
+        /// What is wrong with it, and what is expected.
         reason: String,
     },
 }

@@ -1,13 +1,14 @@
-//! What was received, without the keys in it.
+//! Recordings of the requests that were received, keys redacted.
 
-use crate::secret;
 use crate::state::limits;
 use crate::vendor::Vendor;
 use ::http::HeaderMap;
 use ::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::VecDeque;
+use unitune_redact::{redact_body, redact_header, redact_multipart, redact_query};
 
 /// A request that the sandbox received.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ use std::collections::VecDeque;
 pub struct RecordedRequest {
     /// Its place in the order of arrival, from 1.
     pub number: u64,
-    /// The vendor that it was meant for.
+    /// The vendor that it was sent to.
     pub vendor: Vendor,
     /// The operation, if there is one at this path.
     pub operation: Option<&'static str>,
@@ -23,18 +24,18 @@ pub struct RecordedRequest {
     pub method: String,
     /// The path below the vendor's base URL.
     pub path: String,
-    /// The query as sent, without the question mark; parameters that hold keys say `[redacted]`.
+    /// The query as sent, without the question mark; parameters that hold keys are `[redacted]`.
     pub query: String,
-    /// The headers in the order received, names in lower case; those that hold keys say `[redacted]`.
+    /// The headers in the order received, names in lower case; those that hold keys are `[redacted]`.
     pub headers: Vec<(String, String)>,
     /// The body's first 64 KiB, keys redacted; empty when the body was not read, or is longer JSON.
     pub body: Bytes,
-    /// The faults that struck at it, as the grammar writes them.
+    /// The faults that were injected into it, as fault specifications write them.
     pub faults: Vec<String>,
 }
 
 impl RecordedRequest {
-    /// A header's first value.
+    /// Returns a header's first value.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -43,7 +44,7 @@ impl RecordedRequest {
         found.map(|pair| pair.1.as_str())
     }
 
-    /// The body, if it is JSON.
+    /// Returns the body, if it is JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -73,7 +74,7 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    /// Remembers a request, and forgets the oldest one when there are too many.
+    /// Records a request, and drops the oldest one when there are too many.
     pub(crate) fn add(&mut self, request: RecordedRequest) {
         if self.all.len() >= limits::RECORDED_REQUESTS {
             self.all.pop_front();
@@ -92,22 +93,22 @@ impl Records {
         self.all.iter().cloned().collect()
     }
 
-    /// Forgets all of them.
+    /// Drops all of them.
     pub(crate) fn clear(&mut self) {
         self.all.clear();
     }
 }
 
-/// Headers as they are remembered.
+/// Headers as they are recorded.
 pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let pairs = headers.iter().map(|(name, value)| {
-        let value = secret::header(name.as_str(), value.as_bytes());
+        let value = redact_header(name.as_str(), value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });
     pairs.collect()
 }
 
-/// A body as it is remembered.
+/// A body as it is recorded.
 pub(crate) fn body(body: &Bytes, headers: &HeaderMap) -> Bytes {
     let cut = match body.len() > limits::RECORDED_BODY {
         // A copy, so that the whole body need not stay in memory.
@@ -117,19 +118,22 @@ pub(crate) fn body(body: &Bytes, headers: &HeaderMap) -> Bytes {
     let media_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
     let media_type = media_type.unwrap_or_default();
     if let Some(boundary) = boundary(media_type) {
-        return secret::multipart(&cut, boundary);
+        return Bytes::from(redact_multipart(&cut, boundary));
     }
     if media_type.starts_with("application/x-www-form-urlencoded") {
-        return Bytes::from(secret::query(&String::from_utf8_lossy(&cut)));
+        return Bytes::from(redact_query(&String::from_utf8_lossy(&cut)));
     }
     // A cut JSON text is not JSON and cannot be searched by field.
     match cut.trim_ascii_start().first() {
         Some(b'{' | b'[') if cut.len() < body.len() => Bytes::new(),
-        _ => secret::text(&cut),
+        _ => match redact_body(&cut) {
+            Cow::Borrowed(_) => cut.clone(),
+            Cow::Owned(redacted) => Bytes::from(redacted),
+        },
     }
 }
 
-/// What stands between the parts of a multipart form.
+/// The boundary between the parts of a multipart form.
 fn boundary(media_type: &str) -> Option<&str> {
     if !media_type.starts_with("multipart/form-data") {
         return None;

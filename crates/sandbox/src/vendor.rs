@@ -1,128 +1,156 @@
-//! The three vendors: names, paths, keys, and which table of operations is whose.
+//! A simulated vendor: a handle that callers hold, and the description behind it.
 
-use crate::http::Operation;
-use crate::{openai, together, truefoundry};
+use crate::awkward::Awkward;
+use crate::http::{Answer, OperationTable, Refusal};
+use crate::simulation::Simulation;
+use ::http::HeaderMap;
+use serde_json::Value;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-/// A vendor whose API the sandbox simulates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Vendor {
-    /// OpenAI.
-    OpenAi,
-    /// Together AI.
-    Together,
-    /// TrueFoundry's gateway.
-    TrueFoundry,
-}
+/// A vendor whose API the sandbox simulates. [`Vendor::all`] lists them.
+#[derive(Clone, Copy)]
+pub struct Vendor(&'static Description);
 
-/// One vendor's constants.
-struct Row {
-    vendor: Vendor,
-    name: &'static str,
-    /// The base path that is told.
-    base: &'static str,
+/// All that the shared parts know of a vendor: each vendor's folder has one, and the table of vendors lists them.
+pub(crate) struct Description {
+    /// The name in fault specifications, recordings and the control endpoint.
+    pub(crate) name: &'static str,
+    /// The base path that callers are given.
+    pub(crate) base: &'static str,
     /// Every base path that is served, the most specific first.
-    bases: &'static [&'static str],
-    key: &'static str,
-    operations: &'static [Operation],
-    /// What each answer's head holds besides what all vendors send.
-    headers: &'static [(&'static str, &'static str)],
+    pub(crate) bases: &'static [&'static str],
+    /// The key that is accepted.
+    pub(crate) key: &'static str,
+    pub(crate) key_check: KeyCheck,
+    pub(crate) operations: &'static dyn OperationTable,
+    /// The headers of each answer, besides those that every vendor sends.
+    pub(crate) headers: &'static [(&'static str, &'static str)],
+    pub(crate) errors: Errors,
+    /// Deviations from the vendor's document, each of them a switch.
+    pub(crate) awkward: &'static [Awkward],
+    /// Makes the vendor's state, empty, for a seed.
+    pub(crate) simulation: fn(u64) -> Box<dyn Simulation>,
 }
 
-static ROWS: [Row; 3] = [
-    Row {
-        vendor: Vendor::OpenAi,
-        name: "openai",
-        base: "/openai/v1",
-        bases: &["/openai/v1"],
-        key: "sandbox-openai-key",
-        operations: openai::OPERATIONS,
-        headers: &[
-            ("openai-version", "2020-10-01"),
-            ("openai-organization", openai::ORGANIZATION),
-        ],
-    },
-    Row {
-        vendor: Vendor::Together,
-        name: "together",
-        base: "/together/v1",
-        // Whether `/v1` belongs to the base URL or to the paths is not agreed: Together's document says the former, its
-        // SDK (default `https://api.together.ai`) the latter. Either base URL works with either kind of client.
-        bases: &["/together/v1/v1", "/together/v1", "/together"],
-        key: "sandbox-together-key",
-        operations: together::OPERATIONS,
-        headers: &[],
-    },
-    Row {
-        vendor: Vendor::TrueFoundry,
-        name: "truefoundry",
-        base: "/truefoundry",
-        bases: &["/truefoundry/api/llm", "/truefoundry"],
-        key: "sandbox-truefoundry-key",
-        operations: truefoundry::OPERATIONS,
-        headers: &[],
-    },
-];
+/// Where a request carries its key, and how one without the right key is refused.
+pub(crate) struct KeyCheck {
+    /// Reads the key.
+    pub(crate) read: fn(&HeaderMap) -> Option<&str>,
+    /// How to send one, for the message.
+    pub(crate) form: &'static str,
+    /// The error's type.
+    pub(crate) kind: &'static str,
+    /// The error's code where no key was sent.
+    pub(crate) missing: Option<&'static str>,
+    /// The error's code where another key was sent.
+    pub(crate) wrong: Option<&'static str>,
+}
+
+/// How a vendor's errors look.
+pub(crate) struct Errors {
+    /// Writes the body of a refusal.
+    pub(crate) body: fn(&Refusal) -> Value,
+    /// The code of the refusal of an unknown path.
+    pub(crate) unknown_path: Option<&'static str>,
+    /// The code of the refusal of a method that a path does not take.
+    pub(crate) unknown_method: Option<&'static str>,
+}
 
 impl Vendor {
-    /// All three.
-    pub const ALL: [Vendor; 3] = [Vendor::OpenAi, Vendor::Together, Vendor::TrueFoundry];
+    pub(crate) const fn new(description: &'static Description) -> Vendor {
+        Vendor(description)
+    }
 
-    /// `openai`, `together`, `truefoundry`.
+    /// Returns the name, as fault specifications and recordings write it.
     pub fn name(self) -> &'static str {
-        self.row().name
+        self.0.name
     }
 
-    /// The vendor of this name.
-    pub fn named(name: &str) -> Option<Vendor> {
-        Vendor::ALL.into_iter().find(|vendor| vendor.name() == name)
-    }
-
-    /// The key that the sandbox accepts for this vendor. It is fixed, and opens nothing elsewhere.
+    /// Returns the key that the sandbox accepts for this vendor. It is fixed, and opens nothing elsewhere.
     pub fn key(self) -> &'static str {
-        self.row().key
+        self.0.key
     }
 
-    /// The names of this vendor's operations, as faults and recordings call them.
+    /// Returns the path of this vendor's base URL. [`Sandbox::base_url`](crate::Sandbox::base_url) has the whole URL.
+    pub fn base_path(self) -> &'static str {
+        self.0.base
+    }
+
+    /// Returns the names of this vendor's documented operations, as faults and recordings write them.
     pub fn operations(self) -> impl Iterator<Item = &'static str> {
-        let documented = self.row().operations.iter().filter(|row| row.documented);
-        documented.map(|operation| operation.name)
+        let documented = self.0.operations.routes().filter(|route| route.documented);
+        documented.map(|route| route.name)
     }
 
-    /// The same, with what only the vendor's SDK knows.
+    /// The same, with the operations that only the vendor's SDK knows.
     pub(crate) fn all_operations(self) -> impl Iterator<Item = &'static str> {
-        self.row().operations.iter().map(|operation| operation.name)
+        self.0.operations.routes().map(|route| route.name)
     }
 
-    pub(crate) fn base(self) -> &'static str {
-        self.row().base
+    pub(crate) fn description(self) -> &'static Description {
+        self.0
     }
 
-    pub(crate) fn headers(self) -> &'static [(&'static str, &'static str)] {
-        self.row().headers
+    /// Refuses a request without the vendor's key.
+    pub(crate) fn check_key(self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let check = &self.0.key_check;
+        let (message, code) = match (check.read)(headers) {
+            Some(key) if key == self.0.key => return Ok(()),
+            Some(_) => (
+                "The API key is not one that this sandbox accepts.".to_owned(),
+                check.wrong,
+            ),
+            None => {
+                let message = format!("No API key was sent. Send one as '{}'.", check.form);
+                (message, check.missing)
+            }
+        };
+        let mut refusal = Refusal::new(401, message).kind(check.kind);
+        refusal.code = code;
+        Err(refusal)
     }
 
-    pub(crate) fn table(self) -> &'static [Operation] {
-        self.row().operations
+    /// A refusal in the vendor's form.
+    pub(crate) fn refuse(self, refusal: Refusal) -> Answer {
+        let body = (self.0.errors.body)(&refusal);
+        let mut answer = Answer::status(refusal.status, body);
+        answer.headers = refusal.headers;
+        answer
     }
+}
 
-    /// The vendor that a path leads to, the base path, and what is left of the path.
-    pub(crate) fn of_path(path: &str) -> Option<(Vendor, &'static str, &str)> {
-        ROWS.iter().find_map(|row| {
-            row.bases.iter().find_map(|base| {
-                let rest = path.strip_prefix(base)?;
-                let whole = rest.is_empty() || rest.starts_with('/');
-                whole.then_some((row.vendor, *base, rest))
-            })
-        })
+impl PartialEq for Vendor {
+    fn eq(&self, other: &Vendor) -> bool {
+        self.name() == other.name()
     }
+}
 
-    fn row(self) -> &'static Row {
-        match self {
-            Vendor::OpenAi => &ROWS[0],
-            Vendor::Together => &ROWS[1],
-            Vendor::TrueFoundry => &ROWS[2],
-        }
+impl Eq for Vendor {}
+
+impl PartialOrd for Vendor {
+    fn partial_cmp(&self, other: &Vendor) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By name.
+impl Ord for Vendor {
+    fn cmp(&self, other: &Vendor) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl Hash for Vendor {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl fmt::Debug for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Vendor").field(&self.name()).finish()
     }
 }
 

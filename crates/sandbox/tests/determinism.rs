@@ -35,14 +35,9 @@ async fn transcript(sandbox: &Sandbox) -> Vec<String> {
             serde_json::from_str(uploaded.rsplit('\n').next().unwrap()).unwrap();
         all.push(uploaded);
 
-        let model = match vendor {
-            Vendor::Together => "Qwen/Qwen3-8B",
-            Vendor::OpenAi | Vendor::TrueFoundry => "gpt-4o-mini-2024-07-18",
-        };
-        let jobs = if vendor == Vendor::Together {
-            "/fine-tunes"
-        } else {
-            "/fine_tuning/jobs"
+        let (model, jobs) = match vendor == Vendor::Together {
+            true => ("Qwen/Qwen3-8B", "/fine-tunes"),
+            false => ("gpt-4o-mini-2024-07-18", "/fine_tuning/jobs"),
         };
         let body = json!({"model": model, "training_file": file["id"]});
         let url = format!("{}{jobs}", sandbox.base_url(vendor));

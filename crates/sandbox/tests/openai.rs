@@ -328,17 +328,18 @@ async fn graders_are_validated_and_run() {
         .await;
     assert_eq!(validated["grader"], exact);
     let run = "/fine_tuning/alpha/graders/run";
-    for (sample, reward) in [("42", 1.0), ("43", 0.0)] {
-        let body = json!({"grader": exact, "model_sample": sample, "item": {"answer": "42"}});
-        assert_eq!(session.post(run, &[], body).await["reward"], reward);
-    }
     let model = json!({"type": "score_model", "name": "m", "model": "gpt-4o", "input": [{"role": "user", "content": "?"}]});
     let multi = json!({"type": "multi", "name": "all", "graders": model, "calculate_output": "m"});
-    for grader in [model, multi] {
-        let graded = session
-            .post(run, &[], json!({"grader": grader, "model_sample": "x"}))
-            .await;
-        assert!((0.0..=1.0).contains(&graded["reward"].as_f64().unwrap()));
+    for grader in [exact, model, multi] {
+        let graded = async |sample: &str| {
+            let body = json!({"grader": grader, "model_sample": sample, "item": {"answer": "42"}});
+            session.post(run, &[], body).await
+        };
+        let (one, same, other) = (graded("42").await, graded("42").await, graded("43").await);
+        assert!((0.0..=1.0).contains(&one["reward"].as_f64().unwrap()));
+        assert_eq!(one, same);
+        assert_ne!(one["reward"], other["reward"]);
+        assert_eq!(one["metadata"]["errors"]["other_error"], false);
     }
     let error = session
         .refused(
@@ -353,47 +354,45 @@ async fn graders_are_validated_and_run() {
 }
 
 #[tokio::test]
-async fn a_formula_combines_graders() {
+async fn graders_by_name_are_each_scored_and_checked() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::OpenAi);
     let check = |operation: &str| {
         json!({"type": "string_check", "name": operation, "operation": operation,
                "input": "{{sample.output_text}}", "reference": "42"})
     };
-    let multi = |formula: &str| {
-        json!({"type": "multi", "name": "all", "calculate_output": formula,
-               "graders": {"exact": check("eq"), "close": check("like")}})
+    let multi = |graders: Value| {
+        json!({"grader": {"type": "multi", "name": "all", "calculate_output": "exact + close", "graders": graders},
+               "model_sample": "It is 42."})
     };
     let run = "/fine_tuning/alpha/graders/run";
-    let graded = async |formula: &str| {
-        let body = json!({"grader": multi(formula), "model_sample": "It is 42."});
-        session.post(run, &[], body).await
-    };
-    let good = graded("0.75 * exact + 0.25 * max(close, exact)").await;
-    assert_eq!(good["reward"], 0.25);
-    assert_eq!(good["sub_rewards"], json!({"exact": 0.0, "close": 1.0}));
-    assert_eq!(good["metadata"]["errors"]["formula_parse_error"], false);
-    for (formula, error) in [
-        ("0.75 * exact +", "formula_parse_error"),
-        ("exact + near", "invalid_variable_error"),
-        ("close / exact", "other_error"),
-    ] {
-        let bad = graded(formula).await;
-        assert_eq!(bad["reward"], 0.0, "{formula}");
-        assert_eq!(bad["metadata"]["errors"][error], true, "{formula}");
+    let good = multi(json!({"exact": check("eq"), "close": check("like")}));
+    let scores = session.post(run, &[], good.clone()).await["sub_rewards"].clone();
+    for name in ["exact", "close"] {
+        assert!((0.0..=1.0).contains(&scores[name].as_f64().unwrap()));
     }
-    // The document knows a single grader here, which goes by its own name.
-    let single = |formula: &str| json!({"type": "multi", "name": "all", "calculate_output": formula, "graders": check("eq")});
-    let validate = "/fine_tuning/alpha/graders/validate";
-    session
-        .post(validate, &[], json!({"grader": single("eq / 2")}))
-        .await;
-    for formula in ["eq +", "exact"] {
-        let body = json!({"grader": single(formula)});
-        let error = session
-            .refused(400, "POST", validate, &[], Some(body))
-            .await;
-        assert_eq!(error["param"], "grader.calculate_output");
+    let other = Sandbox::builder().seed(2).start().await.unwrap();
+    let elsewhere = Session::new(&other, Vendor::OpenAi);
+    assert_ne!(elsewhere.post(run, &[], good).await["sub_rewards"], scores);
+
+    let cases = [
+        (json!({}), "grader.graders"),
+        (json!({"one": {"type": "multi"}}), "grader.graders.one.type"),
+        (json!({"one": check("is")}), "grader.graders.one.operation"),
+        (
+            json!({"type": "score_model", "name": "m", "model": "gpt-4o", "input": [{"role": "user"}]}),
+            "grader.graders.m.input.content",
+        ),
+    ];
+    for (graders, param) in cases {
+        for path in [run, "/fine_tuning/alpha/graders/validate"] {
+            let mut body = multi(graders.clone());
+            if path != run {
+                body.as_object_mut().unwrap().remove("model_sample");
+            }
+            let error = session.refused(400, "POST", path, &[], Some(body)).await;
+            assert_eq!(error["param"], param);
+        }
     }
 }
 
@@ -438,8 +437,8 @@ async fn files_are_listed_retrieved_downloaded_and_deleted() {
 
 #[test]
 fn all_operations_are_there() {
-    let counts = Vendor::ALL.map(|vendor| vendor.operations().count());
-    assert_eq!(counts, [18, 17, 8]);
+    let counts = Vendor::all().map(|vendor| vendor.operations().count());
+    assert_eq!(counts.collect::<Vec<_>>(), [18, 17, 8]);
 }
 
 #[tokio::test]

@@ -1,8 +1,7 @@
-//! What an effect makes of an answer.
+//! Applies effects to answers.
 
-use super::effect::STATUSES;
-use super::{Effect, Hint};
-use crate::http::{Answer, Content, Refusal};
+use super::effect::{Effect, Hint, STATUSES};
+use crate::http::{Answer, Refusal};
 use crate::vendor::Vendor;
 use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use ::http::{Response, StatusCode};
@@ -19,17 +18,17 @@ const HUGE: usize = 100_000_000;
 const CHUNK: usize = 1 << 16;
 
 /// An answer after its effect.
-pub(crate) enum Spoiled {
-    /// It is sent as it is now.
+pub(crate) enum Outcome {
+    /// This response is sent.
     Answer(Response<Body>),
-    /// The connection is reset in its place.
+    /// The connection is reset instead.
     Reset,
 }
 
-/// The refusal that an effect puts in the place of an answer, before anything is done.
-pub(crate) fn refusal(effect: &Effect, vendor: Vendor) -> Option<Answer> {
+/// The answer that an effect gives in place of the vendor's, before anything is done.
+pub(crate) fn injected_answer(effect: &Effect, vendor: Vendor) -> Option<Answer> {
     if *effect == Effect::ErrorText {
-        let body = json!({"error": "Something broke inside (injected fault)."});
+        let body = json!({"error": "Internal error (injected fault)."});
         return Some(Answer::status(500, body));
     }
     let Effect::Status(status, hint) = effect else {
@@ -44,12 +43,8 @@ pub(crate) fn refusal(effect: &Effect, vendor: Vendor) -> Option<Answer> {
     } else {
         let mut refusal = Refusal::new(row.status, row.message).kind(row.kind);
         refusal.code = row.code;
-        refusal.into()
+        vendor.refuse(refusal)
     };
-    if let (Vendor::Together, 429, Content::Json(body)) = (vendor, row.status, &mut answer.content)
-    {
-        body["error_type"] = json!(row.code);
-    }
     if let Some(hint) = hint {
         let (name, value) = match hint {
             Hint::RetryAfter(seconds) => ("retry-after", seconds.to_string()),
@@ -70,17 +65,17 @@ fn date_in(seconds: u64) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// Spoils a finished answer. `closing` ends bodies that would never end.
-pub(crate) fn spoil(
+/// Applies an effect to a finished answer. `closing` ends bodies that would never end.
+pub(crate) fn apply(
     effect: &Effect,
     response: Response<Body>,
     body: Bytes,
     closing: watch::Receiver<bool>,
-) -> Spoiled {
+) -> Outcome {
     let (mut parts, _) = response.into_parts();
     let headers = &mut parts.headers;
     let body = match effect {
-        Effect::ResetBeforeBody | Effect::ResetAfterBody => return Spoiled::Reset,
+        Effect::ResetBeforeBody | Effect::ResetAfterBody => return Outcome::Reset,
         Effect::Status(..) | Effect::ErrorText | Effect::Delay(_) => Body::from(body),
         Effect::Truncated => {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
@@ -108,7 +103,7 @@ pub(crate) fn spoil(
             Body::empty()
         }
     };
-    Spoiled::Answer(Response::from_parts(parts, body))
+    Outcome::Answer(Response::from_parts(parts, body))
 }
 
 /// A body that is sent, and then breaks off.
@@ -153,9 +148,9 @@ fn drip(body: Bytes, closing: watch::Receiver<bool>) -> Body {
                     _ = closing.wait_for(|closing| *closing) => true,
                 };
                 if closed {
-                    // The sandbox is going: the rest of the body will not come.
-                    let gone = io::Error::from(io::ErrorKind::ConnectionAborted);
-                    return Some((Err(gone), (Bytes::new(), closing, false)));
+                    // The sandbox stops: the rest of the body will not come.
+                    let aborted = io::Error::from(io::ErrorKind::ConnectionAborted);
+                    return Some((Err(aborted), (Bytes::new(), closing, false)));
                 }
             }
             let byte = body.split_to(1);

@@ -1,9 +1,9 @@
-//! `docs/sandbox-faults.md`, written from the tables that faults are read by.
+//! `docs/sandbox-faults.md`, written from the tables of faults.
 
 use super::effect::effects;
 use crate::vendor::Vendor;
 
-/// The text of `docs/sandbox-faults.md`.
+/// Returns the text of `docs/sandbox-faults.md`.
 pub fn faults_markdown() -> String {
     let mut text = String::from(INTRODUCTION);
     for (effect, meaning) in effects() {
@@ -14,7 +14,7 @@ pub fn faults_markdown() -> String {
         text.push_str(&format!("| `{when}` | {meaning} |\n"));
     }
     text.push_str("\n## Operations\n\n| vendor | operations |\n| --- | --- |\n");
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::all() {
         let mut names: Vec<String> = vendor
             .operations()
             .map(|name| format!("`{name}`"))
@@ -31,8 +31,7 @@ Written from the tables in `crates/sandbox/src/faults/` by `unitune_sandbox::fau
 Do not edit it here.
 
 A fault is `TARGET:EFFECT[@WHEN]`. The target is `*`, a vendor, or a vendor (or `*`) and an operation, as in
-`together.createJob`. Of several faults that strike at one request, all delays count, and of the other effects the
-first.
+`*.createJob`. Of several faults for one request, all delays add up, and of the other effects the first counts.
 
 ## Effects
 
@@ -43,14 +42,14 @@ first.
 const WHEN: &str = "
 ## When
 
-Counted over the requests that the target is about.
+Counted over the requests that the target names.
 
-| when | which of them |
+| when | which requests |
 | --- | --- |
 ";
 
 const TIMES: &[(&str, &str)] = &[
-    ("@always", "every one; the same as saying nothing"),
+    ("@always", "every one; the default"),
     ("@once", "the first one"),
     ("@times=N", "the first N"),
     ("@every=N", "every N-th"),

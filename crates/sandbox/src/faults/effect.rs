@@ -1,8 +1,8 @@
-//! What can go wrong.
+//! The effects of faults.
 
 use std::time::Duration;
 
-/// How a refusal says when to try again.
+/// A header of a refusal about when to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -16,7 +16,7 @@ pub enum Hint {
     ShouldRetry(bool),
 }
 
-/// What goes wrong with a request.
+/// The effect of a fault on a request or its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
@@ -32,7 +32,7 @@ pub enum Effect {
     ResetAfterBody,
     /// The answer's body ends in the middle, short of its `content-length`.
     Truncated,
-    /// The answer says that it is HTML.
+    /// The answer's content type is HTML.
     ContentType,
     /// The answer is not JSON.
     InvalidJson,
@@ -46,19 +46,19 @@ pub enum Effect {
     Redirect,
 }
 
-/// A name of the fault grammar, an effect, and what it does.
+/// A name in fault specifications, its effect, and the description.
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) effect: Effect,
     pub(super) meaning: &'static str,
 }
 
-/// Effects that a name alone says.
+/// Effects that are specified by a name alone.
 pub(super) static NAMES: &[Row] = &[
     Row {
         name: "error-text",
         effect: Effect::ErrorText,
-        meaning: "the request is refused with 500 and `{\"error\": \"text\"}`, as Together sometimes does",
+        meaning: "the request is refused with 500 and `{\"error\": \"text\"}`, as vendors sometimes do",
     },
     Row {
         name: "reset-before-body",
@@ -78,7 +78,7 @@ pub(super) static NAMES: &[Row] = &[
     Row {
         name: "content-type",
         effect: Effect::ContentType,
-        meaning: "the answer says that it is HTML",
+        meaning: "the answer's content type is HTML",
     },
     Row {
         name: "invalid-json",
@@ -145,17 +145,17 @@ pub(super) static STATUSES: &[Refused] = &[
     refused(400, "invalid_request_error", Some("injected"), "The request is not valid (injected fault)."),
     refused(401, "invalid_request_error", Some("invalid_api_key"), "The API key is not valid (injected fault)."),
     refused(403, "permission_error", Some("forbidden"), "This key may not do that (injected fault)."),
-    refused(404, "invalid_request_error", Some("not_found"), "There is nothing here (injected fault)."),
+    refused(404, "invalid_request_error", Some("not_found"), "Not found (injected fault)."),
     refused(409, "conflict_error", Some("conflict"), "Another request is changing this (injected fault)."),
     refused(429, "rate_limit_error", Some("rate_limit_exceeded"), "Too many requests (injected fault)."),
-    refused(500, "server_error", None, "Something broke inside (injected fault)."),
+    refused(500, "server_error", None, "Internal error (injected fault)."),
     proxy(502, "Bad gateway (injected fault)"),
     refused(503, "service_unavailable", Some("overloaded"), "Busy; try again later (injected fault)."),
     proxy(524, "The origin took too long (injected fault)"),
     refused(529, "overloaded_error", Some("overloaded"), "Overloaded; try again later (injected fault)."),
 ];
 
-/// The fault grammar's effects, with what each does: one row per effect, for documentation and help.
+/// Returns every effect as fault specifications write it, with its description, for documentation and help.
 pub fn effects() -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     for refused in STATUSES {

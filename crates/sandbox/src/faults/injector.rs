@@ -1,10 +1,11 @@
-//! Which faults strike at a request.
+//! Decides which faults are injected into a request.
 
-use super::{Effect, Fault, When};
+use super::effect::Effect;
+use super::fault::{Fault, When};
 use crate::state::Random;
 use crate::vendor::Vendor;
 
-/// The faults of one sandbox, with how often each was asked.
+/// The faults of one sandbox, each with the number of requests that it was for.
 #[derive(Debug)]
 pub(crate) struct Injector {
     faults: Vec<(Fault, u64)>,
@@ -19,37 +20,37 @@ impl Injector {
         }
     }
 
-    /// Adds a fault behind those that are there.
+    /// Adds a fault after the others.
     pub(crate) fn add(&mut self, fault: Fault) {
         self.faults.push((fault, 0));
     }
 
-    /// Forgets all faults.
+    /// Removes all faults.
     pub(crate) fn clear(&mut self) {
         self.faults.clear();
     }
 
-    /// The faults that are there.
+    /// All faults, in order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Fault> {
         self.faults.iter().map(|row| &row.0)
     }
 
-    /// What goes wrong with a request: every delay, and the first of the other effects.
-    pub(crate) fn strike(&mut self, vendor: Vendor, operation: &str) -> Vec<Effect> {
+    /// The effects on a request: every delay, and the first of the other effects.
+    pub(crate) fn effects_on(&mut self, vendor: Vendor, operation: &str) -> Vec<Effect> {
         let mut effects: Vec<Effect> = Vec::new();
-        for (fault, asked) in &mut self.faults {
+        for (fault, count) in &mut self.faults {
             if !fault.is_for(vendor, operation) {
                 continue;
             }
-            *asked += 1;
-            let strikes = match fault.when {
+            *count += 1;
+            let is_injected = match fault.when {
                 When::Always => true,
-                When::Times(times) => *asked <= times,
-                When::Every(every) => asked.is_multiple_of(every),
+                When::Times(times) => *count <= times,
+                When::Every(every) => count.is_multiple_of(every),
                 When::Chance(probability) => self.random.unit() < probability,
             };
             let is_delay = |effect: &Effect| matches!(effect, Effect::Delay(_));
-            if strikes && (is_delay(&fault.effect) || effects.iter().all(is_delay)) {
+            if is_injected && (is_delay(&fault.effect) || effects.iter().all(is_delay)) {
                 effects.push(fault.effect.clone());
             }
         }
@@ -61,23 +62,24 @@ impl Injector {
 mod tests {
     use super::*;
 
-    fn strikes(when: &str, requests: usize) -> Vec<bool> {
+    fn injected(when: &str, requests: usize) -> Vec<bool> {
         let fault = format!("*:503{when}").parse().unwrap();
         let mut injector = Injector::new(1, vec![fault]);
-        let mut ask = || !injector.strike(Vendor::OpenAi, "listJobs").is_empty();
-        (0..requests).map(|_| ask()).collect()
+        let vendor = Vendor::all().next().unwrap();
+        let mut is_injected = || !injector.effects_on(vendor, "listJobs").is_empty();
+        (0..requests).map(|_| is_injected()).collect()
     }
 
     #[test]
-    fn strikes_when_it_is_told_to() {
-        assert_eq!(strikes("", 2), [true, true]);
-        assert_eq!(strikes("@once", 3), [true, false, false]);
-        assert_eq!(strikes("@every=2", 4), [false, true, false, true]);
-        assert_eq!(strikes("@chance=0.5", 50), strikes("@chance=0.5", 50));
-        let struck = strikes("@chance=0.5", 1000)
+    fn faults_are_injected_when_specified() {
+        assert_eq!(injected("", 2), [true, true]);
+        assert_eq!(injected("@once", 3), [true, false, false]);
+        assert_eq!(injected("@every=2", 4), [false, true, false, true]);
+        assert_eq!(injected("@chance=0.5", 50), injected("@chance=0.5", 50));
+        let count = injected("@chance=0.5", 1000)
             .iter()
-            .filter(|struck| **struck)
+            .filter(|injected| **injected)
             .count();
-        assert!((400..600).contains(&struck));
+        assert!((400..600).contains(&count));
     }
 }

@@ -1,4 +1,4 @@
-//! What a handler answers: a body, or a refusal in the shape that all three vendors share.
+//! What a handler answers: a body, or a refusal.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ impl Answer {
     }
 }
 
-/// A refused request: `{"error": {"message", "type", "param", "code"}}`.
+/// A refused request. Each vendor writes it in a form of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
@@ -78,7 +78,7 @@ impl Refusal {
         }
     }
 
-    /// 400 that names the field to blame.
+    /// 400 that names the field.
     pub(crate) fn field(param: &str, message: impl Into<String>) -> Refusal {
         Refusal::new(400, message).param(param)
     }
@@ -100,22 +100,38 @@ impl Refusal {
         self
     }
 
-    /// The same refusal with the field to blame.
+    /// The same refusal with the name of the field.
     pub(crate) fn param(mut self, param: &str) -> Refusal {
         self.param = Some(param.into());
         self
     }
+
+    /// 503, with the advice to try again in a second.
+    pub(crate) fn overloaded(message: String) -> Refusal {
+        let mut refusal = Refusal::new(503, message)
+            .kind("service_unavailable")
+            .code("overloaded");
+        refusal.headers.push(("retry-after", "1".to_owned()));
+        refusal
+    }
+
+    /// `{"error": {"message", "type", "param", "code"}}`, the form that most vendors share.
+    pub(crate) fn body(&self) -> Value {
+        json!({
+            "error": {
+                "message": self.message,
+                "type": self.kind,
+                "param": self.param,
+                "code": self.code,
+            },
+        })
+    }
 }
 
+/// A refusal that comes from no vendor.
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Answer {
-        let error = json!({
-            "message": refusal.message,
-            "type": refusal.kind,
-            "param": refusal.param,
-            "code": refusal.code,
-        });
-        let mut answer = Answer::status(refusal.status, json!({ "error": error }));
+        let mut answer = Answer::status(refusal.status, refusal.body());
         answer.headers = refusal.headers;
         answer
     }

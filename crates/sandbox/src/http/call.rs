@@ -1,7 +1,7 @@
-//! A request, as a handler sees it: matched, authenticated, and read to its end.
+//! A request as handlers get it: matched, authenticated, and read to its end.
 
 use super::{Part, Refusal};
-use crate::state::Time;
+use crate::clock::Time;
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;

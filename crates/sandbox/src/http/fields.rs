@@ -1,4 +1,4 @@
-//! Reading the fields of a JSON body, refusing what does not fit and naming the field to blame.
+//! Reads the fields of a JSON body, and refuses what does not fit, naming the field.
 
 use super::Refusal;
 use serde_json::{Map, Value};
@@ -35,8 +35,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A refusal that blames a field.
-    pub(crate) fn blame(&self, name: &str, message: impl Into<String>) -> Refusal {
+    /// A refusal that names a field of this object.
+    pub(crate) fn refusal(&self, name: &str, message: impl Into<String>) -> Refusal {
         Refusal::field(&self.path_of(name), message)
     }
 
@@ -54,7 +54,7 @@ impl<'a> Fields<'a> {
                     self.path_of(name),
                     known.join(", ")
                 );
-                Err(self.blame(name, message).code("unknown_parameter"))
+                Err(self.refusal(name, message).code("unknown_parameter"))
             }
         }
     }
@@ -67,7 +67,8 @@ impl<'a> Fields<'a> {
     /// The refusal of an object without a field.
     pub(crate) fn missing(&self, name: &str) -> Refusal {
         let message = format!("The field '{}' is missing.", self.path_of(name));
-        self.blame(name, message).code("missing_required_parameter")
+        self.refusal(name, message)
+            .code("missing_required_parameter")
     }
 
     /// A text.
@@ -102,7 +103,7 @@ impl<'a> Fields<'a> {
         };
         let path = self.path_of(name);
         let message = format!("'{path}' is {value}: expected an integer from {least} to {most}.");
-        Err(self.blame(name, message).code(code))
+        Err(self.refusal(name, message).code(code))
     }
 
     /// A number within bounds.
@@ -115,7 +116,7 @@ impl<'a> Fields<'a> {
         }
         let path = self.path_of(name);
         let message = format!("'{path}' is {value}: expected a number from {least} to {most}.");
-        Err(self.blame(name, message).code("invalid_value"))
+        Err(self.refusal(name, message).code("invalid_value"))
     }
 
     /// A text out of a table.
@@ -129,7 +130,7 @@ impl<'a> Fields<'a> {
                 let path = self.path_of(name);
                 let known = table.join(", ");
                 let message = format!("'{path}' is '{text}': expected one of {known}.");
-                Err(self.blame(name, message).code("invalid_value"))
+                Err(self.refusal(name, message).code("invalid_value"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! OpenAI's way of paging: newest first, `after` an id, at most `limit`, and `has_more`.
+//! Pages of a list: after the item with the id `after`, at most `limit` items, and whether more follow.
 
 use super::{Call, Refusal};
 
@@ -48,47 +48,5 @@ fn limit(call: &Call, bounds: Bounds) -> Result<usize, Refusal> {
         Ok(limit) if limit < 1 => wrong("too small", "integer_below_min_value"),
         Ok(limit) if limit > bounds.max as i64 => wrong("too large", "integer_above_max_value"),
         Ok(limit) => Ok(limit as usize),
-    }
-}
-
-/// `metadata[k]=v` pairs, or `metadata=null`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum MetadataFilter {
-    /// Every job.
-    Any,
-    /// Jobs without metadata.
-    None,
-    /// Jobs that hold all of these pairs.
-    Pairs(Vec<(String, String)>),
-}
-
-impl MetadataFilter {
-    /// Reads the filter of a request.
-    pub(crate) fn read(call: &Call) -> MetadataFilter {
-        let key = |name: &str| -> Option<String> {
-            let key = name.strip_prefix("metadata[")?.strip_suffix(']')?;
-            Some(key.to_owned())
-        };
-        let pairs: Vec<(String, String)> = call
-            .query
-            .iter()
-            .filter_map(|(name, value)| Some((key(name)?, value.clone())))
-            .collect();
-        if !pairs.is_empty() {
-            return MetadataFilter::Pairs(pairs);
-        }
-        match call.query("metadata") {
-            Some("null") => MetadataFilter::None,
-            _ => MetadataFilter::Any,
-        }
-    }
-
-    /// Whether a job with this metadata is asked for.
-    pub(crate) fn matches(&self, metadata: &[(String, String)]) -> bool {
-        match self {
-            MetadataFilter::Any => true,
-            MetadataFilter::None => metadata.is_empty(),
-            MetadataFilter::Pairs(pairs) => pairs.iter().all(|pair| metadata.contains(pair)),
-        }
     }
 }

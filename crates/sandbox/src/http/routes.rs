@@ -1,93 +1,132 @@
-//! Tables of operations, and finding a request's operation in them.
+//! Tables of operations, and the search for a request's operation in them.
 
-use super::{Call, Reply, percent_decode};
-use crate::state::World;
+use super::{Call, Reply};
 use http::Method;
+use percent_encoding::percent_decode_str;
 
-/// What answers an operation.
-type Run = fn(&mut World, &Call) -> Reply;
-
-/// One operation of a vendor: a row of that vendor's table.
+/// The name, method and path of an operation.
 #[derive(Debug)]
-pub(crate) struct Operation {
-    /// The operation's name, as faults and recordings call it.
+pub(crate) struct Route {
+    /// The operation's name, as faults and recordings write it.
     pub(crate) name: &'static str,
-    /// The method.
     pub(crate) method: Method,
     /// The path below the vendor's base URL, with `{parameters}`.
     pub(crate) path: &'static str,
-    /// What answers it.
-    pub(crate) run: Run,
     /// Whether it is in the vendor's document, or only in the vendor's SDK.
     pub(crate) documented: bool,
     /// Whether it needs no key, as an upload to a signed URL.
     pub(crate) open: bool,
 }
 
-impl Operation {
-    const fn new(name: &'static str, method: Method, path: &'static str, run: Run) -> Operation {
-        Operation {
+/// One operation of a vendor, answered from the vendor's state: a row of that vendor's table.
+#[derive(Debug)]
+pub(crate) struct Operation<S: 'static> {
+    route: Route,
+    run: fn(&mut S, &Call) -> Reply,
+}
+
+impl<S> Operation<S> {
+    const fn new(
+        name: &'static str,
+        method: Method,
+        path: &'static str,
+        run: fn(&mut S, &Call) -> Reply,
+    ) -> Operation<S> {
+        let route = Route {
             name,
             method,
             path,
-            run,
             documented: true,
             open: false,
-        }
+        };
+        Operation { route, run }
     }
 
     /// A row for a GET.
-    pub(crate) const fn get(name: &'static str, path: &'static str, run: Run) -> Operation {
+    pub(crate) const fn get(
+        name: &'static str,
+        path: &'static str,
+        run: fn(&mut S, &Call) -> Reply,
+    ) -> Operation<S> {
         Operation::new(name, Method::GET, path, run)
     }
 
     /// A row for a POST.
-    pub(crate) const fn post(name: &'static str, path: &'static str, run: Run) -> Operation {
+    pub(crate) const fn post(
+        name: &'static str,
+        path: &'static str,
+        run: fn(&mut S, &Call) -> Reply,
+    ) -> Operation<S> {
         Operation::new(name, Method::POST, path, run)
     }
 
     /// A row for a PUT.
-    pub(crate) const fn put(name: &'static str, path: &'static str, run: Run) -> Operation {
+    pub(crate) const fn put(
+        name: &'static str,
+        path: &'static str,
+        run: fn(&mut S, &Call) -> Reply,
+    ) -> Operation<S> {
         Operation::new(name, Method::PUT, path, run)
     }
 
     /// A row for a DELETE.
-    pub(crate) const fn delete(name: &'static str, path: &'static str, run: Run) -> Operation {
+    pub(crate) const fn delete(
+        name: &'static str,
+        path: &'static str,
+        run: fn(&mut S, &Call) -> Reply,
+    ) -> Operation<S> {
         Operation::new(name, Method::DELETE, path, run)
     }
 
     /// The same row, for what only the vendor's SDK knows.
-    pub(crate) const fn undocumented(mut self) -> Operation {
-        self.documented = false;
+    pub(crate) const fn undocumented(mut self) -> Operation<S> {
+        self.route.documented = false;
         self
     }
 
     /// The same row, for what needs no key.
-    pub(crate) const fn open(mut self) -> Operation {
-        self.open = true;
+    pub(crate) const fn open(mut self) -> Operation<S> {
+        self.route.open = true;
         self
+    }
+
+    /// Answers a call.
+    pub(crate) fn run(&self, state: &mut S, call: &Call) -> Reply {
+        (self.run)(state, call)
     }
 }
 
-/// What a method and a path lead to.
+/// A vendor's operations, whatever state they are answered from.
+pub(crate) trait OperationTable: Sync {
+    /// The routes of the operations, in the order of the table.
+    fn routes(&self) -> Box<dyn Iterator<Item = &'static Route>>;
+}
+
+impl<S> OperationTable for &'static [Operation<S>] {
+    fn routes(&self) -> Box<dyn Iterator<Item = &'static Route>> {
+        Box::new(self.iter().map(|operation| &operation.route))
+    }
+}
+
+/// The operation that a method and a path lead to.
 pub(crate) enum Found {
-    /// An operation, and the path's parameters.
-    Operation(&'static Operation, Vec<(&'static str, String)>),
+    /// An operation, its index in the table, and the path's parameters.
+    Operation(&'static Route, usize, Vec<(&'static str, String)>),
     /// A path that exists, but not with this method.
     OtherMethod,
-    /// Nothing.
+    /// No operation.
     Nothing,
 }
 
 /// Finds an operation. Where several rows match (`/models/limits`, `/{id}`), the first wins.
-pub(crate) fn find(table: &'static [Operation], method: &Method, path: &str) -> Found {
+pub(crate) fn find(table: &dyn OperationTable, method: &Method, path: &str) -> Found {
     let mut found = Found::Nothing;
-    for operation in table {
-        let Some(parameters) = matches(operation.path, path) else {
+    for (at, route) in table.routes().enumerate() {
+        let Some(parameters) = matches(route.path, path) else {
             continue;
         };
-        if operation.method == *method {
-            return Found::Operation(operation, parameters);
+        if route.method == *method {
+            return Found::Operation(route, at, parameters);
         }
         found = Found::OtherMethod;
     }
@@ -105,12 +144,16 @@ fn matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, Strin
             .and_then(|name| name.strip_suffix('}'))
         {
             Some(_) if part.is_empty() => return None,
-            Some(name) => parameters.push((name, percent_decode(part))),
+            Some(name) => parameters.push((name, decoded(part))),
             None if expected == part => {}
             None => return None,
         }
     }
     parts.next().is_none().then_some(parameters)
+}
+
+fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

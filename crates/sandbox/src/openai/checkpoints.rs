@@ -1,11 +1,13 @@
 //! Checkpoints of a job, and who may use them.
 
 use super::job::Job;
-use super::{Store, jobs};
+use super::jobs;
+use super::store::{Permission, Store};
+use crate::clock::Time;
 use crate::http::{Answer, Bounds, Call, Fields, Refusal, Reply, page};
 use crate::state::curve::Curve;
 use crate::state::random::hash;
-use crate::state::{Random, Time, World, limits};
+use crate::state::{Random, limits};
 use serde_json::{Value, json};
 
 const BOUNDS: Bounds = Bounds {
@@ -15,15 +17,6 @@ const BOUNDS: Bounds = Bounds {
 
 /// Checkpoints are kept of so many last epochs.
 const KEPT: u64 = 3;
-
-/// One project's permission to use a checkpoint.
-#[derive(Clone, Debug)]
-pub(crate) struct Permission {
-    id: String,
-    checkpoint: String,
-    project: String,
-    created: Time,
-}
 
 /// The steps at which a job makes checkpoints: the ends of its last epochs.
 pub(super) fn steps(job: &Job) -> Vec<u64> {
@@ -45,8 +38,8 @@ fn name(job: &Job, step: u64) -> String {
 }
 
 /// `GET /fine_tuning/jobs/{fine_tuning_job_id}/checkpoints`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
-    let job = jobs::find(&world.openai, call)?;
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
+    let job = jobs::find(store, call)?;
     let made: Vec<(String, u64, Time)> = steps(job)
         .into_iter()
         .rev()
@@ -93,11 +86,10 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions`
-pub(crate) fn list_permissions(world: &mut World, call: &Call) -> Reply {
-    let checkpoint = checkpoint(&world.openai, call)?;
+pub(crate) fn list_permissions(store: &mut Store, call: &Call) -> Reply {
+    let checkpoint = checkpoint(store, call)?;
     let project = call.query("project_id");
-    let mut all: Vec<&Permission> = world
-        .openai
+    let mut all: Vec<&Permission> = store
         .permissions
         .iter()
         .filter(|permission| permission.checkpoint == checkpoint)
@@ -119,7 +111,7 @@ pub(crate) fn list_permissions(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `POST /fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions`
-pub(crate) fn create_permissions(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn create_permissions(store: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
     fields.only(&["project_ids"])?;
@@ -129,9 +121,8 @@ pub(crate) fn create_permissions(world: &mut World, call: &Call) -> Reply {
     let projects: Option<Vec<&str>> = projects.iter().map(Value::as_str).collect();
     let projects = projects.ok_or_else(|| {
         let message = "'project_ids' must be a list of strings.";
-        fields.blame("project_ids", message).code("invalid_type")
+        fields.refusal("project_ids", message).code("invalid_type")
     })?;
-    let store = &mut world.openai;
     let checkpoint = checkpoint(store, call)?;
     if store.permissions.len() + projects.len() > limits::PERMISSIONS {
         let message = format!(
@@ -155,8 +146,7 @@ pub(crate) fn create_permissions(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `DELETE /fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}`
-pub(crate) fn delete_permission(world: &mut World, call: &Call) -> Reply {
-    let store = &mut world.openai;
+pub(crate) fn delete_permission(store: &mut Store, call: &Call) -> Reply {
     let (checkpoint, id) = (checkpoint(store, call)?, call.path("permission_id"));
     let found = store
         .permissions

@@ -1,12 +1,13 @@
 //! `POST /fine_tuning/jobs`: what a request must hold, and the job that it starts.
 
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
-use super::{Store, grader_check, graders, models, render};
-use crate::http::{Answer, Call, Fields, Refusal, Reply};
+use super::store::Store;
+use super::{grader_form, graders, models, render};
+use crate::http::{Answer, Call, Fields, Refusal, Reply, metadata};
 use crate::state::dataset::{Dataset, Form, examine, without_assistant};
 use crate::state::files::StoredFile;
+use crate::state::limits;
 use crate::state::run::{Failure, Run, Stage};
-use crate::state::{World, limits};
 use serde_json::{Value, json};
 
 const KNOWN: &[&str] = &[
@@ -25,11 +26,10 @@ const KNOWN: &[&str] = &[
 const LEAST_EXAMPLES: u64 = 10;
 
 /// `POST /fine_tuning/jobs`
-pub(crate) fn create(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
     fields.only(KNOWN)?;
-    let store = &mut world.openai;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
         return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
@@ -44,7 +44,7 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Reply {
             "'{model}' cannot be tuned with the method '{}'.",
             kind.name()
         );
-        return Err(fields.blame("method", message).code("unsupported_method"));
+        return Err(fields.refusal("method", message).code("unsupported_method"));
     }
 
     let dataset = examine(&training.content);
@@ -100,7 +100,7 @@ fn model(
     base.map(|(_, methods)| (name.to_owned(), methods))
         .ok_or_else(|| {
             let message = format!("The model '{name}' does not exist or cannot be tuned.");
-            fields.blame("model", message).code("model_not_available")
+            fields.refusal("model", message).code("model_not_available")
         })
 }
 
@@ -123,19 +123,19 @@ fn file<'a>(
     let file = store.files.get(id).ok_or_else(|| {
         let message =
             format!("There is no file '{id}'. Upload one with the purpose 'fine-tune' first.");
-        fields.blame(name, message).code("invalid_file_id")
+        fields.refusal(name, message).code("invalid_file_id")
     })?;
     if file.purpose != "fine-tune" {
         let message = format!(
             "The file '{id}' has the purpose '{}': it must be 'fine-tune'.",
             file.purpose
         );
-        return Err(fields.blame(name, message).code("invalid_file_purpose"));
+        return Err(fields.refusal(name, message).code("invalid_file_purpose"));
     }
     Ok(Some(file))
 }
 
-/// What will be found wrong with a file when the job validates it.
+/// The error in a file that the job will fail with, if there is one.
 fn problem(
     file: &StoredFile,
     dataset: &Dataset,
@@ -217,9 +217,9 @@ fn method(fields: &Fields<'_>) -> Result<(Kind, Hyperparameters), Refusal> {
             let grader = settings
                 .value("grader")
                 .ok_or_else(|| settings.missing("grader"))?;
-            grader_check::check(grader, &settings.path_of("grader"))?;
+            grader_form::check(grader, &settings.path_of("grader"))?;
             Kind::Reinforcement {
-                grader: graders::understood(grader),
+                grader: graders::answered(grader),
                 extra: extra(inner.as_ref())?,
             }
         }
@@ -290,7 +290,7 @@ fn suffix(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
         return Ok(Some(suffix.to_owned()));
     }
     let message = "'suffix' must have from 1 to 64 characters.";
-    Err(fields.blame("suffix", message).code("invalid_value"))
+    Err(fields.refusal("suffix", message).code("invalid_value"))
 }
 
 fn integrations(fields: &Fields<'_>) -> Result<Vec<Value>, Refusal> {
@@ -298,7 +298,7 @@ fn integrations(fields: &Fields<'_>) -> Result<Vec<Value>, Refusal> {
     let given = given.map(Vec::as_slice).unwrap_or_default();
     if given.len() > 5 {
         let message = "A job takes at most 5 integrations.";
-        return Err(fields.blame("integrations", message));
+        return Err(fields.refusal("integrations", message));
     }
     let read = |integration: &Value| {
         let integration = Fields::of(integration, "integrations")?;
@@ -320,22 +320,4 @@ fn integrations(fields: &Fields<'_>) -> Result<Vec<Value>, Refusal> {
         }))
     };
     given.iter().map(read).collect()
-}
-
-/// At most 16 pairs of texts.
-pub(crate) fn metadata(fields: &Fields<'_>) -> Result<Vec<(String, String)>, Refusal> {
-    let Some(metadata) = fields.object("metadata")? else {
-        return Ok(Vec::new());
-    };
-    let mut pairs = Vec::new();
-    for (key, _) in metadata.entries() {
-        let value = metadata.required_text(key)?;
-        if key.chars().count() > 64 || value.chars().count() > 512 || pairs.len() >= 16 {
-            let message =
-                "'metadata' takes at most 16 pairs, keys of 64 and values of 512 characters.";
-            return Err(fields.blame("metadata", message).code("invalid_value"));
-        }
-        pairs.push((key.clone(), value.to_owned()));
-    }
-    Ok(pairs)
 }

@@ -1,12 +1,14 @@
-//! What OpenAI says about a job: messages and metrics, newest first.
+//! The events of a job: messages and metrics, newest first.
 
 use super::job::Job;
+use super::store::Store;
 use super::{checkpoints, jobs};
+use crate::clock::Time;
 use crate::http::{Answer, Bounds, Call, Reply, page};
+use crate::state::Random;
 use crate::state::curve::Curve;
 use crate::state::random::hash;
 use crate::state::run::Stage;
-use crate::state::{Random, Time, World};
 use serde_json::{Value, json};
 
 const BOUNDS: Bounds = Bounds {
@@ -26,7 +28,7 @@ struct Event {
     data: Value,
 }
 
-/// Where in a run's plan a message lies.
+/// The messages of a run's plan: stage, fraction, text.
 const MILESTONES: &[(Stage, f64, &str)] = &[
     (Stage::Preparing, 0.0, "Job was created"),
     (Stage::Preparing, 0.1, "Checking the training file"),
@@ -35,8 +37,8 @@ const MILESTONES: &[(Stage, f64, &str)] = &[
 ];
 
 /// `GET /fine_tuning/jobs/{fine_tuning_job_id}/events`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
-    let job = jobs::find(&world.openai, call)?;
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
+    let job = jobs::find(store, call)?;
     let events = events(job, call.now);
     let newest_first = events.iter().rev().collect();
     let (events, has_more) = page(call, BOUNDS, newest_first, |event: &Event| &event.id)?;

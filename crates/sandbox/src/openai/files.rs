@@ -1,13 +1,13 @@
 //! Files: list, upload, retrieve, delete, download; the results of jobs among them.
 
-use super::Store;
 use super::job::Job;
+use super::store::Store;
+use crate::clock::Time;
 use crate::http::{Answer, Bounds, Call, Refusal, Reply, page};
 use crate::state::curve::Curve;
 use crate::state::files::StoredFile;
 use crate::state::random::hash;
 use crate::state::run::Stage;
-use crate::state::{Time, World};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -27,10 +27,10 @@ const PURPOSES: &[&str] = &[
 ];
 
 /// `GET /files`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let purpose = call.query("purpose");
-    let mut all: Vec<StoredFile> = results(&world.openai, call.now).collect();
-    all.extend(world.openai.files.oldest_first().cloned());
+    let mut all: Vec<StoredFile> = results(store, call.now).collect();
+    all.extend(store.files.oldest_first().cloned());
     all.retain(|file| purpose.is_none_or(|purpose| file.purpose == purpose));
     all.retain(|file| file.expires.is_none_or(|at| at > call.now));
     all.sort_by_key(|file| file.created);
@@ -56,7 +56,7 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `POST /files`
-pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
     let missing = |name: &str| {
         let message = format!("The form has no field '{name}'.");
         Refusal::field(name, message).code("missing_required_parameter")
@@ -80,7 +80,6 @@ pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
             format!("The file '{name}' is not in JSONL form, as its name must end with '.jsonl'.");
         return Err(Refusal::field("file", message).code("invalid_file_format"));
     }
-    let store = &mut world.openai;
     let file = StoredFile {
         id: store.random.id("file-", 22),
         name,
@@ -111,14 +110,13 @@ fn expiry(call: &Call) -> Result<Option<Time>, Refusal> {
 }
 
 /// `GET /files/{file_id}`
-pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
-    Ok(Answer::json(render(&find(&world.openai, call)?)))
+pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
+    Ok(Answer::json(render(&find(store, call)?)))
 }
 
 /// `DELETE /files/{file_id}`
-pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
-    let file = find(&world.openai, call)?;
-    let store = &mut world.openai;
+pub(crate) fn delete(store: &mut Store, call: &Call) -> Reply {
+    let file = find(store, call)?;
     if !store.files.remove(&file.id) {
         let jobs = store.jobs.iter_mut();
         for job in jobs.filter(|job| job.result_file == file.id) {
@@ -133,8 +131,8 @@ pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /files/{file_id}/content`
-pub(crate) fn download(world: &mut World, call: &Call) -> Reply {
-    let file = find(&world.openai, call)?;
+pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
+    let file = find(store, call)?;
     let disposition = format!(
         "attachment; filename=\"{}\"",
         file.name.replace(['"', '\\'], "_")

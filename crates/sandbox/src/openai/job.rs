@@ -1,8 +1,8 @@
-//! A fine-tuning job as OpenAI keeps it.
+//! A fine-tuning job at OpenAI.
 
 use crate::awkward::Awkward;
-use crate::state::Time;
-use crate::state::clock::{MINUTE, SECOND};
+use crate::clock::Time;
+use crate::clock::{MINUTE, SECOND};
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
 
@@ -105,7 +105,7 @@ pub(crate) struct Job {
     pub(crate) awkward: Option<Awkward>,
 }
 
-/// How OpenAI calls the stages of a run.
+/// OpenAI's statuses for the stages of a run.
 const STATUSES: &[(Stage, &str)] = &[
     (Stage::Preparing, "validating_files"),
     (Stage::Queued, "queued"),
@@ -128,12 +128,12 @@ pub(crate) fn spans(steps: u64) -> Vec<Span> {
 }
 
 impl Job {
-    /// What it looks like at a moment.
+    /// Its state at a given time.
     pub(crate) fn at(&self, now: Time) -> Moment {
         self.run.at(now)
     }
 
-    /// OpenAI's word for its state.
+    /// OpenAI's status for its state.
     pub(crate) fn status(&self, now: Time) -> &'static str {
         let stage = self.at(now).stage;
         let found = STATUSES.iter().find(|row| row.0 == stage);

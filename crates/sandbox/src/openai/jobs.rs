@@ -1,9 +1,9 @@
 //! Jobs: list, retrieve, cancel, pause, resume.
 
 use super::job::Job;
-use super::{Store, render};
+use super::render;
+use super::store::Store;
 use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
-use crate::state::World;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
 
@@ -13,9 +13,9 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// `GET /fine_tuning/jobs`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let filter = MetadataFilter::read(call);
-    let jobs = world.openai.jobs.iter().rev();
+    let jobs = store.jobs.iter().rev();
     let jobs = jobs.filter(|job| filter.matches(&job.metadata)).collect();
     let (jobs, has_more) = page(call, BOUNDS, jobs, |job: &Job| &job.id)?;
     let data: Vec<Value> = jobs.iter().map(|job| render::job(job, call.now)).collect();
@@ -27,12 +27,12 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /fine_tuning/jobs/{fine_tuning_job_id}`
-pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
-    let job = find(&world.openai, call)?;
+pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
+    let job = find(store, call)?;
     Ok(Answer::json(render::job(job, call.now)))
 }
 
-/// Something that an owner does to a job: its name, the stages that it is possible in, and its effect.
+/// A change of a job by its owner: its name, the stages in which it is possible, and its effect.
 struct Action {
     name: &'static str,
     allowed: &'static [Stage],
@@ -64,23 +64,23 @@ const RESUME: Action = Action {
 };
 
 /// `POST /fine_tuning/jobs/{fine_tuning_job_id}/cancel`
-pub(crate) fn cancel(world: &mut World, call: &Call) -> Reply {
-    act(world, call, &CANCEL)
+pub(crate) fn cancel(store: &mut Store, call: &Call) -> Reply {
+    act(store, call, &CANCEL)
 }
 
 /// `POST /fine_tuning/jobs/{fine_tuning_job_id}/pause`
-pub(crate) fn pause(world: &mut World, call: &Call) -> Reply {
-    act(world, call, &PAUSE)
+pub(crate) fn pause(store: &mut Store, call: &Call) -> Reply {
+    act(store, call, &PAUSE)
 }
 
 /// `POST /fine_tuning/jobs/{fine_tuning_job_id}/resume`
-pub(crate) fn resume(world: &mut World, call: &Call) -> Reply {
-    act(world, call, &RESUME)
+pub(crate) fn resume(store: &mut Store, call: &Call) -> Reply {
+    act(store, call, &RESUME)
 }
 
-fn act(world: &mut World, call: &Call, action: &Action) -> Reply {
+fn act(store: &mut Store, call: &Call, action: &Action) -> Reply {
     let id = call.path("fine_tuning_job_id");
-    let found = world.openai.jobs.iter_mut().find(|job| job.id == id);
+    let found = store.jobs.iter_mut().find(|job| job.id == id);
     let job = found.ok_or_else(|| unknown_job(id))?;
     if !action.allowed.contains(&job.at(call.now).stage) {
         let status = job.status(call.now);

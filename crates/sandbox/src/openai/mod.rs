@@ -1,68 +1,50 @@
 //! OpenAI's fine-tuning and files API, under `/openai/v1`.
 
+mod access;
+mod account;
+mod awkward;
 mod checkpoints;
 mod create;
 mod events;
 mod files;
-mod formula;
-mod grader_check;
+mod grader_form;
 mod graders;
 mod job;
 mod jobs;
 mod models;
+mod operations;
 mod render;
+mod seed;
+mod simulation;
+mod store;
 
-use crate::http::Operation;
-use crate::state::Random;
-use crate::state::files::Files;
+use crate::http::Refusal;
+use crate::key::{BEARER, bearer};
+use crate::vendor::{Description, Errors, KeyCheck};
 
-pub(crate) use create::metadata;
-pub(crate) use job::{Hyperparameters, Job, Kind, Setting, spans};
-
-/// The account that every job of the sandbox belongs to.
-pub(crate) const ORGANIZATION: &str = "org-sandbox";
-
-/// What OpenAI remembers.
-#[derive(Debug)]
-pub(crate) struct Store {
-    pub(crate) random: Random,
-    pub(crate) files: Files,
-    /// Oldest first.
-    pub(crate) jobs: Vec<Job>,
-    /// Oldest first.
-    pub(crate) permissions: Vec<checkpoints::Permission>,
-}
-
-impl Store {
-    pub(crate) fn new(seed: u64) -> Store {
-        Store {
-            random: Random::new(seed, "openai"),
-            files: Files::default(),
-            jobs: Vec::new(),
-            permissions: Vec::new(),
-        }
-    }
-}
-
-/// Every operation.
-#[rustfmt::skip]
-pub(crate) static OPERATIONS: &[Operation] = &[
-    Operation::post("createJob", "/fine_tuning/jobs", create::create),
-    Operation::get("listJobs", "/fine_tuning/jobs", jobs::list),
-    Operation::get("retrieveJob", "/fine_tuning/jobs/{fine_tuning_job_id}", jobs::retrieve),
-    Operation::post("cancelJob", "/fine_tuning/jobs/{fine_tuning_job_id}/cancel", jobs::cancel),
-    Operation::post("pauseJob", "/fine_tuning/jobs/{fine_tuning_job_id}/pause", jobs::pause),
-    Operation::post("resumeJob", "/fine_tuning/jobs/{fine_tuning_job_id}/resume", jobs::resume),
-    Operation::get("listJobEvents", "/fine_tuning/jobs/{fine_tuning_job_id}/events", events::list),
-    Operation::get("listJobCheckpoints", "/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints", checkpoints::list),
-    Operation::get("listCheckpointPermissions", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions", checkpoints::list_permissions),
-    Operation::post("createCheckpointPermissions", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions", checkpoints::create_permissions),
-    Operation::delete("deleteCheckpointPermission", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}", checkpoints::delete_permission),
-    Operation::post("runGrader", "/fine_tuning/alpha/graders/run", graders::run),
-    Operation::post("validateGrader", "/fine_tuning/alpha/graders/validate", graders::validate),
-    Operation::get("listFiles", "/files", files::list),
-    Operation::post("uploadFile", "/files", files::upload),
-    Operation::get("retrieveFile", "/files/{file_id}", files::retrieve),
-    Operation::delete("deleteFile", "/files/{file_id}", files::delete),
-    Operation::get("downloadFile", "/files/{file_id}/content", files::download),
-];
+/// The description for the shared parts.
+pub(crate) static DESCRIPTION: Description = Description {
+    name: "openai",
+    base: "/openai/v1",
+    bases: &["/openai/v1"],
+    key: "sandbox-openai-key",
+    key_check: KeyCheck {
+        read: bearer,
+        form: BEARER,
+        kind: "invalid_request_error",
+        missing: None,
+        wrong: Some("invalid_api_key"),
+    },
+    operations: &operations::OPERATIONS,
+    headers: &[
+        ("openai-version", "2020-10-01"),
+        ("openai-organization", account::ORGANIZATION),
+    ],
+    errors: Errors {
+        body: Refusal::body,
+        unknown_path: Some("unknown_url"),
+        unknown_method: Some("method_not_supported"),
+    },
+    awkward: awkward::ALL,
+    simulation: |seed| Box::new(store::Store::new(seed)),
+};

@@ -2,7 +2,7 @@
 
 use super::job::{Job, Kind};
 use crate::awkward::Awkward;
-use crate::state::Time;
+use crate::clock::Time;
 use crate::state::run::Stage;
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,7 @@ pub(crate) fn job(job: &Job, now: Time) -> Value {
         "created_at": job.run.created().seconds(),
         "finished_at": moment.ended.map(Time::seconds),
         "fine_tuned_model": succeeded.then(|| job.output_model()),
-        "organization_id": super::ORGANIZATION,
+        "organization_id": super::account::ORGANIZATION,
         "result_files": if succeeded { vec![job.result_file.as_str()] } else { vec![] },
         "status": job.status(now),
         "validation_file": job.validation_file,

@@ -1,4 +1,4 @@
-//! Training files made of nothing: chat and preference examples, counted rather than written.
+//! Training files for seeded jobs: chat and preference examples from a template.
 
 use bytes::Bytes;
 use serde_json::{Value, json};

@@ -1,163 +1,101 @@
-//! From the tables to a sandbox's first jobs.
+//! Makes the first jobs of a sandbox from the tables of the vendors.
 
-use super::{corpus, openai, together, truefoundry};
-use crate::SeededJob;
+use super::corpus;
 use crate::awkward::Awkward;
-use crate::builder::Builder;
-use crate::state::clock::{DAY, START};
+use crate::clock::Clock;
+use crate::settings::Settings;
+use crate::simulation::{Seed, SeedFile, Simulation};
 use crate::state::dataset::examine;
-use crate::state::files::{Files, StoredFile};
-use crate::state::{Clock, Random, World};
+use crate::state::{Random, World};
 use crate::vendor::Vendor;
 use bytes::Bytes;
 
-/// A file that seeded jobs were trained on.
-#[derive(Clone, Debug)]
-pub(super) struct SeedFile {
-    pub(super) id: String,
-    pub(super) lines: u64,
-    pub(super) size: u64,
-    pub(super) tokens: u64,
+/// A job that was there at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeededJob {
+    /// The job's vendor.
+    pub vendor: Vendor,
+    /// Its id, also of a job whose bodies leave the id out.
+    pub id: String,
+    /// The vendor's status at the start.
+    pub status: &'static str,
+    /// In which way its bodies deviate from the vendor's document, if they do.
+    pub awkward: Option<Awkward>,
 }
 
-/// A row of one of the three tables.
-enum Row {
-    OpenAi(openai::Row),
-    Together(together::Row),
-    TrueFoundry(truefoundry::Row),
+/// Builds the state of a sandbox with these settings at its start. Returns it and the jobs in it.
+pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
+    let simulation = |vendor: Vendor| (vendor.description().simulation)(settings.seed);
+    let mut simulations: Vec<(Vendor, Box<dyn Simulation>)> = Vendor::all()
+        .map(|vendor| (vendor, simulation(vendor)))
+        .collect();
+    let files: Vec<Vec<SeedFile>> = simulations
+        .iter_mut()
+        .map(|(_, simulation)| add_files(simulation.as_mut()))
+        .collect();
+    for (at, seed) in interleave(settings, &simulations) {
+        simulations[at].1.seed_job(seed, &files[at]);
+    }
+    let seeded = simulations.iter_mut().flat_map(|(vendor, simulation)| {
+        let jobs = simulation.seeded_jobs().into_iter();
+        jobs.map(|job| SeededJob {
+            vendor: *vendor,
+            id: job.id,
+            status: job.status,
+            awkward: job.awkward,
+        })
+    });
+    let seeded = seeded.collect();
+    (World::new(Clock::new(settings.speed), simulations), seeded)
 }
 
-/// A world as it is when a sandbox with these settings starts, and the jobs in it.
-pub(crate) fn build(settings: &Builder) -> (World, Vec<SeededJob>) {
-    let mut world = World {
-        clock: Clock::new(settings.speed),
-        openai: crate::openai::Store::new(settings.seed),
-        together: crate::together::Store::new(settings.seed),
-        truefoundry: crate::truefoundry::Store::new(settings.seed),
-    };
-    let seeded = fill(&mut world, settings);
-    (world, seeded)
-}
-
-fn fill(world: &mut World, settings: &Builder) -> Vec<SeededJob> {
-    let openai_files = files(
-        &mut world.openai.files,
-        |random| random.id("file-", 22),
-        &mut world.openai.random,
-    );
-    let together_files = files(
-        &mut world.together.files,
-        |random| random.uuid("file-"),
-        &mut world.together.random,
-    );
-    let gateway_files = files(
-        &mut world.truefoundry.files,
-        |random| random.id("file-", 22),
-        &mut world.truefoundry.random,
-    );
-    for row in rows(settings) {
-        match row {
-            Row::OpenAi(row) => {
-                let job = row.job(&mut world.openai, &openai_files);
-                world.openai.jobs.push(job);
-            }
-            Row::Together(row) => {
-                let job = row.job(&mut world.together, &together_files);
-                world.together.jobs.extend(together::successor(&job));
-                world.together.jobs.push(job);
-            }
-            Row::TrueFoundry(row) => {
-                let job = row.job(&mut world.truefoundry, &gateway_files);
-                world.truefoundry.jobs.push(job);
-            }
+/// Takes jobs from the vendors' tables in turn, so that a small sandbox has some of each. Returns the index of the
+/// vendor with each job.
+fn interleave(
+    settings: &Settings,
+    simulations: &[(Vendor, Box<dyn Simulation>)],
+) -> Vec<(usize, Seed)> {
+    let is_on =
+        |awkward: Option<Awkward>| awkward.is_none_or(|switch| settings.awkward.contains(&switch));
+    let tables: Vec<Vec<usize>> = simulations
+        .iter()
+        .map(|(_, simulation)| {
+            let rows = simulation.seed_rows().into_iter().enumerate();
+            rows.filter(|row| is_on(row.1)).map(|row| row.0).collect()
+        })
+        .collect();
+    let longest = tables.iter().map(Vec::len).max().unwrap_or(0);
+    let mut jobs: Vec<(usize, Seed)> = Vec::new();
+    for row in 0..longest {
+        for (at, table) in tables.iter().enumerate() {
+            jobs.extend(table.get(row).map(|row| (at, Seed::Row(*row))));
         }
     }
-    world.openai.jobs.sort_by_key(|job| job.run.created());
-    world.together.jobs.sort_by_key(|job| job.run.created());
-    world.truefoundry.jobs.sort_by_key(|job| job.run.created());
-    seeded(world)
-}
-
-fn rows(settings: &Builder) -> Vec<Row> {
-    let on =
-        |awkward: Option<Awkward>| awkward.is_none_or(|switch| settings.awkward.contains(&switch));
-    let openai: Vec<_> = openai::ROWS.iter().filter(|row| on(row.awkward)).collect();
-    let together: Vec<_> = together::ROWS
-        .iter()
-        .filter(|row| on(row.awkward))
-        .collect();
-    let gateway: Vec<_> = truefoundry::ROWS.iter().collect();
-
-    let longest = openai.len().max(together.len()).max(gateway.len());
-    let mut rows: Vec<Row> = Vec::new();
-    for at in 0..longest {
-        rows.extend(openai.get(at).map(|row| Row::OpenAi(**row)));
-        rows.extend(together.get(at).map(|row| Row::Together(**row)));
-        rows.extend(gateway.get(at).map(|row| Row::TrueFoundry(**row)));
-    }
-    let wanted = settings.jobs.unwrap_or(rows.len());
+    let wanted = settings.jobs.unwrap_or(jobs.len());
     let mut random = Random::new(settings.seed, "fillers");
-    while rows.len() < wanted {
+    while jobs.len() < wanted {
         let hours = 24 * 10 + random.below(24 * 300) as i64;
-        rows.push(match rows.len() % 3 {
-            0 => Row::OpenAi(openai::Row::filler(hours)),
-            1 => Row::Together(together::Row::filler(hours)),
-            _ => Row::TrueFoundry(truefoundry::Row::filler(hours)),
-        });
+        jobs.push((jobs.len() % tables.len(), Seed::Filler(hours)));
     }
-    rows.truncate(wanted);
-    rows
+    jobs.truncate(wanted);
+    jobs
 }
 
-fn files(files: &mut Files, id: fn(&mut Random) -> String, random: &mut Random) -> Vec<SeedFile> {
+fn add_files(simulation: &mut dyn Simulation) -> Vec<SeedFile> {
     let contents: [(&str, Bytes); 3] = [
         ("support-chats.jsonl", corpus::chat(240)),
         ("preferences.jsonl", corpus::preferences(120)),
         ("support-chats-held-out.jsonl", corpus::chat(40)),
     ];
-    let mut added = Vec::new();
-    for (at, (name, content)) in contents.into_iter().enumerate() {
-        let id = id(random);
+    let added = contents.map(|(name, content)| {
         let dataset = examine(&content);
-        added.push(SeedFile {
-            id: id.clone(),
+        SeedFile {
             lines: dataset.examples,
             size: content.len() as u64,
             tokens: dataset.tokens,
-        });
-        let file = StoredFile {
-            id,
-            name: name.into(),
-            purpose: "fine-tune".into(),
-            kind: "jsonl",
-            created: START.plus(-400 * DAY + at as i64 * 60_000),
-            expires: None,
-            content,
-        };
-        // Three small files fit into an empty store.
-        let _ = files.add(file);
-    }
-    added
-}
-
-fn seeded(world: &World) -> Vec<SeededJob> {
-    let openai = world.openai.jobs.iter().map(|job| SeededJob {
-        vendor: Vendor::OpenAi,
-        id: job.id.clone(),
-        status: job.status(START),
-        awkward: job.awkward,
+            id: simulation.seed_file(name, content),
+        }
     });
-    let together = world.together.jobs.iter().map(|job| SeededJob {
-        vendor: Vendor::Together,
-        id: job.id.clone(),
-        status: job.status(START),
-        awkward: job.awkward,
-    });
-    let gateway = world.truefoundry.jobs.iter().map(|job| SeededJob {
-        vendor: Vendor::TrueFoundry,
-        id: job.id.clone(),
-        status: job.status(START),
-        awkward: None,
-    });
-    openai.chain(together).chain(gateway).collect()
+    added.into()
 }

@@ -1,10 +1,9 @@
-//! The jobs that are there when a sandbox starts: tables of rows, and what makes jobs of them.
+//! The jobs that are there when a sandbox starts.
 
 mod corpus;
 mod fill;
-mod openai;
-mod stand;
-mod together;
-mod truefoundry;
+mod initial_state;
 
+pub use fill::SeededJob;
 pub(crate) use fill::build;
+pub(crate) use initial_state::{InitialState, SeedFailure};

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// What goes into an archive: names and contents.
+/// The entries of an archive: names and contents.
 type Entries = Vec<(&'static str, Vec<u8>)>;
 
 /// `model.tar.zst` of a job: its configuration and one small tensor.

@@ -1,4 +1,4 @@
-//! Numbers that look like a training run: a falling, noisy loss, a rising accuracy, a learning-rate schedule.
+//! The metrics of a simulated training run: a falling, noisy loss, a rising accuracy, a learning-rate schedule.
 
 use super::random::Random;
 

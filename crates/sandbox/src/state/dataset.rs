@@ -1,4 +1,4 @@
-//! What a training file holds: its examples, their form, and the first thing that is wrong with them.
+//! Examines training files: their examples, the form of these, and the first error.
 
 use serde_json::Value;
 
@@ -15,16 +15,16 @@ pub(crate) enum Form {
     Text,
 }
 
-/// What a training file holds.
+/// The contents of a training file.
 #[derive(Clone, Debug)]
 pub(crate) struct Dataset {
     /// Examples, up to the first that is wrong.
     pub(crate) examples: u64,
-    /// About how many tokens: one for every four bytes.
+    /// An estimate of the tokens: one for every four bytes.
     pub(crate) tokens: u64,
     /// The form of the first example.
     pub(crate) form: Option<Form>,
-    /// What is wrong, if anything is.
+    /// The first error, if there is one.
     pub(crate) problem: Option<String>,
 }
 
@@ -103,7 +103,7 @@ fn chat(messages: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether some example of a chat file has nothing to learn from: no message of the assistant.
+/// The line of the first chat example without a message of the assistant, if there is one.
 pub(crate) fn without_assistant(content: &[u8]) -> Option<u64> {
     let lines = content.split(|byte| *byte == b'\n').zip(1..);
     for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {

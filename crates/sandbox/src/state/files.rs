@@ -1,6 +1,7 @@
-//! Uploaded files, and how much of them is kept.
+//! Uploaded files, up to a limit.
 
-use super::{Time, limits};
+use super::limits;
+use crate::clock::{DAY, MINUTE, START, Time};
 use crate::http::Refusal;
 use bytes::Bytes;
 
@@ -10,7 +11,7 @@ pub(crate) struct StoredFile {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) purpose: String,
-    /// `jsonl`, `csv`, `parquet`: told by Together only.
+    /// `jsonl`, `csv`, `parquet`, for vendors that tell them apart.
     pub(crate) kind: &'static str,
     pub(crate) created: Time,
     pub(crate) expires: Option<Time>,
@@ -25,7 +26,7 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// All files, in the order in which they came.
+    /// All files, in the order of upload.
     pub(crate) fn oldest_first(&self) -> impl DoubleEndedIterator<Item = &StoredFile> {
         self.all.iter()
     }
@@ -35,10 +36,10 @@ impl Files {
         self.all.iter().find(|file| file.id == id)
     }
 
-    /// Keeps a file, unless there is no room for it.
+    /// Stores a file, unless that exceeds the limits.
     pub(crate) fn add(&mut self, file: StoredFile) -> Result<(), Refusal> {
-        let room = limits::FILE_BYTES.saturating_sub(self.bytes);
-        if self.all.len() >= limits::FILES || file.content.len() > room {
+        let left = limits::FILE_BYTES.saturating_sub(self.bytes);
+        if self.all.len() >= limits::FILES || file.content.len() > left {
             let message = format!(
                 "The sandbox keeps at most {} files of {} bytes in all. Delete some first.",
                 limits::FILES,
@@ -51,7 +52,22 @@ impl Files {
         Ok(())
     }
 
-    /// Forgets a file; whether there was one.
+    /// Stores a training file that is there at the start, a minute after the one before.
+    pub(crate) fn seed(&mut self, id: String, name: &str, content: Bytes) {
+        let file = StoredFile {
+            id,
+            name: name.into(),
+            purpose: "fine-tune".into(),
+            kind: "jsonl",
+            created: START.plus(-400 * DAY + self.all.len() as i64 * MINUTE),
+            expires: None,
+            content,
+        };
+        self.bytes += file.content.len();
+        self.all.push(file);
+    }
+
+    /// Removes a file. Returns whether there was one.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let Some(at) = self.all.iter().position(|file| file.id == id) else {
             return false;

@@ -1,4 +1,4 @@
-//! How much a sandbox keeps, so that no client can fill its memory.
+//! Limits on what a sandbox keeps, so that no client can fill its memory.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ pub(crate) const BODY: usize = 64 << 20;
 pub(crate) const BODIES: usize = 256 << 20;
 /// The longest body that the control endpoint reads.
 pub(crate) const CONTROL_BODY: usize = 64 << 10;
-/// Connections at the same time, and requests under way on all of them, unless the builder says otherwise. What is
+/// Connections at the same time, and requests under way on all of them, unless the builder sets another number. What is
 /// beyond is answered with 503.
 pub(crate) const CONNECTIONS: usize = 512;
-/// Connections beyond those that are told so at the same time; what is beyond them as well is closed.
-pub(crate) const TURNED_AWAY: usize = 64;
-/// How long a body may pause.
-pub(crate) const SILENCE: Duration = Duration::from_secs(30);
-/// How long what a client goes on to send is thrown away, so that it sees why nobody wants it.
+/// Connections beyond those that are answered with 503 at the same time; further ones are closed.
+pub(crate) const REJECTED: usize = 64;
+/// How long the next part of a body may take.
+pub(crate) const IDLE: Duration = Duration::from_secs(30);
+/// How long the rest of a refused request is read and thrown away, so that the client sees the answer.
 pub(crate) const LINGER: Duration = Duration::from_secs(2);
 /// Bytes of files that are kept for each vendor: 256 MiB.
 pub(crate) const FILE_BYTES: usize = 256 << 20;
@@ -26,9 +26,9 @@ pub(crate) const FILES: usize = 20_000;
 pub(crate) const JOBS: usize = 100_000;
 /// Checkpoint permissions that are kept.
 pub(crate) const PERMISSIONS: usize = 10_000;
-/// Received requests that are remembered; older ones are forgotten first.
+/// Received requests that are recorded; the oldest are dropped first.
 pub(crate) const RECORDED_REQUESTS: usize = 1_000;
-/// Bytes of a received body that are remembered.
+/// Bytes of a received body that are recorded.
 pub(crate) const RECORDED_BODY: usize = 64 << 10;
-/// Faults that the control endpoint takes.
+/// Faults that the control endpoint accepts.
 pub(crate) const FAULTS: usize = 1_000;

@@ -1,7 +1,6 @@
-//! What the sandbox remembers: time, randomness, files, and how a training run goes by.
+//! The sandbox's state: randomness, files, and the course of a training run.
 
 pub(crate) mod archive;
-pub(crate) mod clock;
 pub(crate) mod curve;
 pub(crate) mod dataset;
 pub(crate) mod files;
@@ -10,6 +9,5 @@ pub(crate) mod random;
 pub(crate) mod run;
 pub(crate) mod world;
 
-pub(crate) use clock::{Clock, Time};
 pub(crate) use random::Random;
 pub(crate) use world::World;

@@ -7,7 +7,7 @@ const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The stream that belongs to a seed and a purpose, so that one purpose never disturbs another.
+    /// The stream that belongs to a seed and a purpose, so that no purpose depends on another.
     pub(crate) fn new(seed: u64, purpose: &str) -> Random {
         Random(seed ^ hash(purpose))
     }

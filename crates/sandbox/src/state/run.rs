@@ -1,14 +1,14 @@
-//! How a job goes by: a plan made at creation, what people did to it since, and what that means at a moment.
+//! The course of a job: a plan made at creation, what was done to it since, and its state at a given time.
 //!
-//! Nothing here is ever ticked. A job is its plan and its interruptions; everything it shows is computed
-//! from them and from the time, so it makes no difference how often, or when, somebody looks.
+//! Nothing advances in the background. A job is its plan and its interruptions; everything that it shows is computed
+//! from them and from the time, so reading it, however often, changes nothing.
 
-use super::Time;
+use crate::clock::Time;
 
-/// A stretch of a job's life, in words that no vendor owns.
+/// A stage of a job's life. Each vendor maps it to its own status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Files are checked, the job is taken in.
+    /// Files are checked.
     Preparing,
     /// Waiting for machines.
     Queued,
@@ -18,11 +18,11 @@ pub(crate) enum Stage {
     Uploading,
     /// The model is being packed.
     Compressing,
-    /// Held by its owner.
+    /// Paused by its owner.
     Paused,
     /// Resumed, and waiting for machines again.
     Requeued,
-    /// Told to stop, and stopping.
+    /// Cancelled by its owner, and still stopping.
     Cancelling,
     /// Over: the model exists.
     Succeeded,
@@ -33,13 +33,13 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    /// Whether nothing happens any more.
+    /// Whether it is a final stage.
     pub(crate) fn is_over(self) -> bool {
         matches!(self, Stage::Succeeded | Stage::Failed | Stage::Cancelled)
     }
 }
 
-/// One planned stretch and how many milliseconds it takes.
+/// One planned stage and how many milliseconds it takes.
 pub(crate) type Span = (Stage, i64);
 
 /// Why and where a run fails.
@@ -53,7 +53,7 @@ pub(crate) struct Failure {
     pub(crate) code: &'static str,
     /// What is wrong, in a sentence.
     pub(crate) message: String,
-    /// Which field is to blame.
+    /// Which field is wrong.
     pub(crate) param: Option<&'static str>,
     /// Whether the vendor holds the user responsible.
     pub(crate) by_user: bool,
@@ -85,21 +85,21 @@ pub(crate) struct Run {
 /// How long a resumed job waits before it trains again.
 const REQUEUE: i64 = 30_000;
 
-/// What a run looks like at a moment.
+/// The state of a run at a given time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     /// The stage it is in.
     pub(crate) stage: Stage,
     /// When it ended, if it has.
     pub(crate) ended: Option<Time>,
-    /// How many training steps are behind it.
+    /// How many training steps are done.
     pub(crate) steps_done: u64,
-    /// When the last thing happened to it.
+    /// When it last changed.
     pub(crate) changed: Time,
 }
 
 impl Run {
-    /// A run that was created at a moment and will pass through `spans`.
+    /// A run that was created at a given time and will pass through `spans`.
     pub(crate) fn new(created: Time, spans: Vec<Span>, steps: u64) -> Run {
         Run {
             created,
@@ -137,7 +137,7 @@ impl Run {
         offset(&self.spans, stage, fraction)
     }
 
-    /// The wall-clock time at which so much work is done; `None` if it never will be, as things stand.
+    /// The wall-clock time at which so much work is done; `None` if that will never be, unless something changes.
     pub(crate) fn reached(&self, offset: i64) -> Option<Time> {
         if offset > self.length() {
             return None;
@@ -172,22 +172,22 @@ impl Run {
         self.reached(offset).filter(|at| *at <= now)
     }
 
-    /// When it will have succeeded, if nothing comes between.
+    /// When it will have ended, unless something changes.
     pub(crate) fn expected_end(&self) -> Option<Time> {
         self.reached(self.length())
     }
 
-    /// When somebody cancelled it.
+    /// When it was cancelled.
     pub(crate) fn cancel_requested(&self) -> Option<Time> {
         self.cancel.map(|cancel| cancel.at)
     }
 
-    /// When somebody paused it, and resumed it.
+    /// When it was paused, and resumed.
     pub(crate) fn pauses(&self) -> impl Iterator<Item = (Time, Option<Time>)> {
         self.pauses.iter().map(|pause| (pause.from, pause.resumed))
     }
 
-    /// What it looks like at a moment.
+    /// Its state at a given time.
     pub(crate) fn at(&self, now: Time) -> Moment {
         let (stage, ended) = self.stage(now);
         let done = |step: u64| self.step_reached(step).is_some_and(|at| at <= now);
@@ -213,7 +213,7 @@ impl Run {
         }
     }
 
-    /// Holds it from `now`.
+    /// Pauses it from `now` on.
     pub(crate) fn pause(&mut self, now: Time) {
         self.pauses.push(Pause {
             from: now,
@@ -221,7 +221,7 @@ impl Run {
         });
     }
 
-    /// Lets it go on.
+    /// Resumes it.
     pub(crate) fn resume(&mut self, now: Time) {
         if let Some(pause) = self.pauses.last_mut() {
             pause.resumed = Some(now);
@@ -304,8 +304,8 @@ fn last_true(last: u64, holds: impl Fn(u64) -> bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clock::{MINUTE, SECOND, START};
     use super::*;
+    use crate::clock::{MINUTE, SECOND, START};
 
     fn run() -> Run {
         let spans = vec![

@@ -1,13 +1,28 @@
-//! Everything a sandbox remembers, behind one lock.
+//! The state of a sandbox, behind one lock.
 
-use super::Clock;
-use crate::{openai, together, truefoundry};
+use crate::clock::Clock;
+use crate::http::{Call, Reply};
+use crate::simulation::Simulation;
+use crate::vendor::Vendor;
 
 /// The state of one sandbox.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) clock: Clock,
-    pub(crate) openai: openai::Store,
-    pub(crate) together: together::Store,
-    pub(crate) truefoundry: truefoundry::Store,
+    simulations: Vec<(Vendor, Box<dyn Simulation>)>,
+}
+
+impl World {
+    /// A state of these vendors.
+    pub(crate) fn new(clock: Clock, simulations: Vec<(Vendor, Box<dyn Simulation>)>) -> World {
+        World { clock, simulations }
+    }
+
+    /// Answers a call of a vendor's operation.
+    pub(crate) fn answer(&mut self, vendor: Vendor, operation: usize, call: &Call) -> Reply {
+        let found = self.simulations.iter_mut().find(|row| row.0 == vendor);
+        let (_, simulation) =
+            found.expect("a world is made of all vendors of the table, and no others exist");
+        simulation.answer(operation, call)
+    }
 }

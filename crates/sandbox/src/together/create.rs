@@ -2,19 +2,20 @@
 
 use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{self, Model, limits as model_limits};
-use super::{Store, render};
+use super::render;
+use super::store::Store;
+use crate::clock::Time;
 use crate::http::{Answer, Call, Fields, Refusal, Reply};
 use crate::state::dataset::{Dataset, Form, examine};
 use crate::state::files::StoredFile;
+use crate::state::limits;
 use crate::state::run::{Failure, Run, Stage};
-use crate::state::{Time, World, limits};
 use serde_json::{Value, json};
 
 /// `POST /fine-tunes`
-pub(crate) fn create(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
-    let store = &mut world.together;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
         return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
@@ -105,19 +106,19 @@ pub(super) fn file<'a>(
     };
     let file = store.files.get(id).ok_or_else(|| {
         let message = format!("There is no file '{id}'. Upload it first.");
-        fields.blame(name, message).code("invalid_file")
+        fields.refusal(name, message).code("invalid_file")
     })?;
     if file.purpose != "fine-tune" {
         let message = format!(
             "The file '{id}' has the purpose '{}': it must be 'fine-tune'.",
             file.purpose
         );
-        return Err(fields.blame(name, message).code("invalid_file"));
+        return Err(fields.refusal(name, message).code("invalid_file"));
     }
     Ok(Some(file))
 }
 
-/// The model to tune, or that of the checkpoint to go on from.
+/// The model to tune, or that of the checkpoint to continue from.
 pub(super) fn model(
     store: &Store,
     fields: &Fields<'_>,
@@ -127,12 +128,12 @@ pub(super) fn model(
         let job = earlier(store, checkpoint, now).ok_or_else(|| {
             let message = format!("There is no checkpoint '{checkpoint}'.");
             fields
-                .blame("from_checkpoint", message)
+                .refusal("from_checkpoint", message)
                 .code("invalid_checkpoint")
         })?;
         let model = models::model(&job.model);
         let model = model.ok_or_else(|| {
-            fields.blame("from_checkpoint", "Its model cannot be tuned any more.")
+            fields.refusal("from_checkpoint", "Its model cannot be tuned any more.")
         })?;
         return Ok((model, Some(checkpoint.to_owned())));
     }
@@ -142,7 +143,7 @@ pub(super) fn model(
     let model = models::model(name).ok_or_else(|| {
         let message =
             format!("The model '{name}' cannot be fine-tuned. See /fine-tunes/models/supported.");
-        fields.blame("model", message).code("model_not_supported")
+        fields.refusal("model", message).code("model_not_supported")
     })?;
     Ok((model, None))
 }
@@ -194,7 +195,7 @@ fn on_inputs(fields: &Fields<'_>) -> Result<Option<Value>, Refusal> {
         Some(_) => {
             let message = "'train_on_inputs' must be true, false or \"auto\".";
             Err(fields
-                .blame("train_on_inputs", message)
+                .refusal("train_on_inputs", message)
                 .code("invalid_type"))
         }
     }
@@ -213,7 +214,7 @@ fn training_type(fields: &Fields<'_>, model: &Model) -> Result<TrainingType, Ref
     if name.ok_or_else(|| kind.missing("type"))? == "Full" {
         if !model.supports_full {
             let message = format!("'{}' can only be tuned with LoRA.", model.name);
-            return Err(kind.blame("type", message));
+            return Err(kind.refusal("type", message));
         }
         return Ok(TrainingType::Full);
     }
@@ -280,13 +281,13 @@ fn suffix(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
     match suffix {
         Some(suffix) if suffix.chars().count() > 64 => {
             let message = "'suffix' must have at most 64 characters.";
-            Err(fields.blame("suffix", message).code("invalid_value"))
+            Err(fields.refusal("suffix", message).code("invalid_value"))
         }
         suffix => Ok(suffix.map(str::to_owned)),
     }
 }
 
-/// What will be found wrong with the training file once the job runs.
+/// The error in the training file that the job will fail with, if there is one.
 fn problem(dataset: &Dataset, method: &Method) -> Option<Failure> {
     let preference = dataset.form == Some(Form::Preference);
     let what = match (&dataset.problem, method) {
@@ -307,9 +308,9 @@ fn problem(dataset: &Dataset, method: &Method) -> Option<Failure> {
 }
 
 /// `POST /fine-tunes/{id}/cancel`
-pub(crate) fn cancel(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn cancel(store: &mut Store, call: &Call) -> Reply {
     let id = call.path("id");
-    let found = world.together.jobs.iter_mut().find(|job| job.id == id);
+    let found = store.jobs.iter_mut().find(|job| job.id == id);
     let job = found.ok_or_else(|| super::jobs::unknown_job(id))?;
     let stage = job.at(call.now).stage;
     if stage.is_over() || stage == Stage::Cancelling {
@@ -322,10 +323,9 @@ pub(crate) fn cancel(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `POST /fine-tunes/estimate-price`
-pub(crate) fn estimate(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn estimate(store: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
-    let store = &world.together;
     let training =
         file(store, &fields, "training_file")?.ok_or_else(|| fields.missing("training_file"))?;
     let validation = file(store, &fields, "validation_file")?;
@@ -350,8 +350,8 @@ pub(crate) fn estimate(world: &mut World, call: &Call) -> Reply {
     Ok(Answer::json(json!({
         "estimation_available": true,
         "estimated_total_price": dollars,
-        "allowed_to_proceed": dollars <= super::CREDIT,
-        "user_limit": super::CREDIT,
+        "allowed_to_proceed": dollars <= super::account::CREDIT,
+        "user_limit": super::account::CREDIT,
         "estimated_train_token_count": train,
         "estimated_eval_token_count": eval,
     })))

@@ -2,7 +2,7 @@
 
 use super::job::Job;
 use crate::awkward::Awkward;
-use crate::state::Time;
+use crate::clock::Time;
 use serde_json::{Map, Value, json};
 
 /// Makes a job's body deviate the way its switch says.

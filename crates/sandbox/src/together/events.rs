@@ -1,7 +1,7 @@
-//! What Together says about a job, in the order in which it happened.
+//! The events of a job, oldest first.
 
 use super::job::Job;
-use crate::state::Time;
+use crate::clock::Time;
 use crate::state::random::hash;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(crate) struct Event {
     pub(crate) step: u64,
 }
 
-/// Where in a run's plan an event lies: stage, fraction, type, message.
+/// The events of a run's plan: stage, fraction, type, message.
 const MILESTONES: &[(Stage, f64, &str, &str)] = &[
     (Stage::Preparing, 0.0, "job_pending", "Job was accepted"),
     (Stage::Training, 0.0, "job_start", "Job is starting"),
@@ -173,7 +173,7 @@ pub(crate) fn render(event: &Event, job: &Job) -> Value {
         "param_count": job.parameters,
         "token_count": job.tokens,
         "total_steps": job.run.steps(),
-        "wandb_url": super::render::wandb_url(job),
+        "wandb_url": job.wandb_url(),
         "step": event.step,
         "checkpoint_path": checkpoint,
         "model_path": if done { job.output_path() } else { String::new() },
@@ -182,7 +182,7 @@ pub(crate) fn render(event: &Event, job: &Job) -> Value {
     })
 }
 
-/// Where a checkpoint lies.
+/// The path of a checkpoint.
 pub(crate) fn checkpoint_path(job: &Job, step: u64) -> String {
     format!("s3://sandbox-models/{}/step-{step}", job.id)
 }

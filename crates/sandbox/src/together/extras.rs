@@ -2,22 +2,23 @@
 
 use super::jobs;
 use super::models;
+use super::store::Store;
+use crate::clock::HOUR;
 use crate::http::{Answer, Call, Fields, Refusal, Reply};
-use crate::state::clock::HOUR;
+use crate::state::archive;
 use crate::state::random::hash;
-use crate::state::{World, archive};
 use serde_json::{Value, json};
 
 /// `POST /fine-tunes/preview`
-pub(crate) fn preview(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn preview(store: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
-    let file = super::create::file(&world.together, &fields, "training_file")?;
+    let file = super::create::file(store, &fields, "training_file")?;
     let file = file.ok_or_else(|| fields.missing("training_file"))?;
     let model = fields.required_text("model")?;
     if models::model(model).is_none() {
         let message = format!("The model '{model}' cannot be fine-tuned.");
-        return Err(fields.blame("model", message).code("model_not_supported"));
+        return Err(fields.refusal("model", message).code("model_not_supported"));
     }
     let wanted = fields.integer("top_k", 1, 100)?.unwrap_or(5).unsigned_abs() as usize;
     let on_inputs = fields.flag("train_on_inputs")?.unwrap_or(false);
@@ -49,8 +50,8 @@ fn row(line: &str) -> Value {
 }
 
 /// `GET /fine-tunes/{id}/download-tokenized-dataset`
-pub(crate) fn tokenized_dataset(world: &mut World, call: &Call) -> Reply {
-    let job = jobs::find(&world.together, call.path("id"))?;
+pub(crate) fn tokenized_dataset(store: &mut Store, call: &Call) -> Reply {
+    let job = jobs::find(store, call.path("id"))?;
     if job
         .run
         .began(crate::state::run::Stage::Training, call.now)
@@ -71,11 +72,11 @@ pub(crate) fn tokenized_dataset(world: &mut World, call: &Call) -> Reply {
 }
 
 /// The signed URL that [`tokenized_dataset`] names.
-pub(crate) fn signed_dataset(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn signed_dataset(store: &mut Store, call: &Call) -> Reply {
     if call.query("signature") != Some("sandbox") {
         return Err(Refusal::new(403, "This signed URL is not valid."));
     }
-    let job = jobs::find(&world.together, call.path("id"))?;
+    let job = jobs::find(store, call.path("id"))?;
     Ok(Answer::bytes(
         "application/zstd",
         archive::model(&job.model, &job.id, true),

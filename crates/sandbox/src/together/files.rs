@@ -1,8 +1,7 @@
 //! Files: list, upload in one request or through a signed URL, retrieve, delete, download.
 
-use super::Store;
+use super::store::Store;
 use crate::http::{Answer, Call, Refusal, Reply};
-use crate::state::World;
 use crate::state::dataset::examine;
 use crate::state::files::StoredFile;
 use bytes::Bytes;
@@ -21,29 +20,28 @@ const PURPOSES: &[&str] = &[
 
 const KINDS: &[&str] = &["jsonl", "csv", "parquet"];
 
-/// Uploads that were announced and have not arrived yet; older ones are forgotten first.
+/// Uploads that were announced and have not arrived yet; the oldest are dropped first.
 const MOST_ANNOUNCED: usize = 1_000;
 
 /// `GET /files`
-pub(crate) fn list(world: &mut World, _: &Call) -> Reply {
-    let files = world.together.files.oldest_first().rev();
+pub(crate) fn list(store: &mut Store, _: &Call) -> Reply {
+    let files = store.files.oldest_first().rev();
     let data: Vec<Value> = files.map(render).collect();
     Ok(Answer::json(json!({ "data": data })))
 }
 
 /// `POST /files/upload`
-pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
     let part = call.part("file").ok_or_else(|| missing("file"))?;
-    let mut file = announced(&mut world.together, call, part.file_name.as_deref())?;
+    let mut file = announced(store, call, part.file_name.as_deref())?;
     file.content = part.content.clone();
     let body = render(&file);
-    world.together.files.add(file)?;
+    store.files.add(file)?;
     Ok(Answer::json(body))
 }
 
 /// `POST /files`, which the SDK begins an upload with: the answer leads to a signed URL.
-pub(crate) fn announce(world: &mut World, call: &Call) -> Reply {
-    let store = &mut world.together;
+pub(crate) fn announce(store: &mut Store, call: &Call) -> Reply {
     let file = announced(store, call, None)?;
     let location = format!(
         "{}/files/{}/content?signature=sandbox",
@@ -59,8 +57,7 @@ pub(crate) fn announce(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `PUT` to the signed URL.
-pub(crate) fn receive(world: &mut World, call: &Call) -> Reply {
-    let store = &mut world.together;
+pub(crate) fn receive(store: &mut Store, call: &Call) -> Reply {
     let id = call.path("id");
     let found = store.announced.iter().position(|file| file.id == id);
     let at = found.filter(|_| call.query("signature") == Some("sandbox"));
@@ -73,25 +70,25 @@ pub(crate) fn receive(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `POST /files/{id}/preprocess`, which the SDK ends an upload with.
-pub(crate) fn preprocess(world: &mut World, call: &Call) -> Reply {
-    retrieve(world, call)
+pub(crate) fn preprocess(store: &mut Store, call: &Call) -> Reply {
+    retrieve(store, call)
 }
 
 /// `GET /files/{id}`
-pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
-    Ok(Answer::json(render(find(&world.together, call)?)))
+pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
+    Ok(Answer::json(render(find(store, call)?)))
 }
 
 /// `DELETE /files/{id}`
-pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
-    let id = find(&world.together, call)?.id.clone();
-    world.together.files.remove(&id);
+pub(crate) fn delete(store: &mut Store, call: &Call) -> Reply {
+    let id = find(store, call)?.id.clone();
+    store.files.remove(&id);
     Ok(Answer::json(json!({ "id": id, "deleted": true })))
 }
 
 /// `GET /files/{id}/content`
-pub(crate) fn download(world: &mut World, call: &Call) -> Reply {
-    let file = find(&world.together, call)?;
+pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
+    let file = find(store, call)?;
     Ok(Answer::bytes(
         "application/octet-stream",
         file.content.clone(),

@@ -1,12 +1,12 @@
-//! A fine-tuning job as Together keeps it.
+//! A fine-tuning job at Together.
 
 use crate::awkward::Awkward;
-use crate::state::Time;
-use crate::state::clock::{MINUTE, SECOND};
+use crate::clock::Time;
+use crate::clock::{MINUTE, SECOND};
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
 
-/// What is trained for.
+/// The training method.
 #[derive(Clone, Debug)]
 pub(crate) enum Method {
     Sft { train_on_inputs: Value },
@@ -59,12 +59,12 @@ pub(crate) struct Job {
     pub(crate) wandb_name: Option<String>,
     pub(crate) from_checkpoint: Option<String>,
     pub(crate) run: Run,
-    /// The job that took its place after an internal failure.
+    /// The job that replaced it after an internal failure.
     pub(crate) restarted_as: Option<String>,
     pub(crate) awkward: Option<Awkward>,
 }
 
-/// How Together calls the stages of a run. A failed run is in [`Job::status`].
+/// Together's statuses for the stages of a run. A failed run is in [`Job::status`].
 const STATUSES: &[(Stage, &str)] = &[
     (Stage::Preparing, "pending"),
     (Stage::Queued, "queued"),
@@ -95,12 +95,12 @@ pub(crate) fn spans(steps: u64, full: bool) -> Vec<Span> {
 }
 
 impl Job {
-    /// What it looks like at a moment.
+    /// Its state at a given time.
     pub(crate) fn at(&self, now: Time) -> Moment {
         self.run.at(now)
     }
 
-    /// Together's word for its state.
+    /// Together's status for its state.
     pub(crate) fn status(&self, now: Time) -> &'static str {
         let stage = self.at(now).stage;
         let by_user = self.run.failure().is_some_and(|failure| failure.by_user);
@@ -111,7 +111,7 @@ impl Job {
         found.map_or("running", |row| row.1)
     }
 
-    /// The name of the model that it makes; Together tells it from the job's creation on.
+    /// The name of the model that it makes; Together shows it from the job's creation on.
     pub(crate) fn output_model(&self) -> String {
         let model = self.model.rsplit('/').next().unwrap_or(&self.model);
         let suffix = match &self.suffix {
@@ -122,12 +122,20 @@ impl Job {
         format!("sandbox/{model}{suffix}-{tail}")
     }
 
-    /// Where the model's archive lies.
+    /// The path of the model's archive.
     pub(crate) fn output_path(&self) -> String {
         format!("s3://sandbox-models/{}/merged.tar.zst", self.id)
     }
 
-    /// Training steps between two epochs' ends.
+    /// The URL of the run's page; `""` without Weights & Biases.
+    pub(crate) fn wandb_url(&self) -> String {
+        match &self.wandb_project {
+            Some(project) => format!("https://wandb.invalid/sandbox/{project}/runs/{}", self.id),
+            None => String::new(),
+        }
+    }
+
+    /// Training steps in an epoch.
     pub(crate) fn steps_per_epoch(&self) -> u64 {
         (self.run.steps() / self.n_epochs.max(1)).max(1)
     }
@@ -144,7 +152,7 @@ impl Job {
 }
 
 impl Method {
-    /// Whether prompts are trained on too; `"auto"` for methods that do not know the question.
+    /// Whether prompts are trained on too; `"auto"` for methods without that setting.
     pub(crate) fn train_on_inputs(&self) -> Value {
         match self {
             Method::Sft { train_on_inputs } => train_on_inputs.clone(),

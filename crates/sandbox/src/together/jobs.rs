@@ -1,16 +1,17 @@
-//! Jobs: list, retrieve, delete, and what they leave behind: events, checkpoints, metrics, the model.
+//! Jobs: list, retrieve, delete, events, checkpoints, and the download of the model.
 
 use super::job::{Job, TrainingType};
-use super::{Store, deviate, events, render};
+use super::store::Store;
+use super::{deviate, events, render};
 use crate::http::{Answer, Call, Refusal, Reply};
+use crate::state::archive;
 use crate::state::run::Stage;
-use crate::state::{World, archive};
 use serde_json::{Value, json};
 
 /// `GET /fine-tunes`, which knows no pages: written job by job, as a tree of thousands of jobs would fill the memory.
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let mut text = String::from(r#"{"data":["#);
-    for (at, job) in world.together.jobs.iter().enumerate() {
+    for (at, job) in store.jobs.iter().enumerate() {
         if at > 0 {
             text.push(',');
         }
@@ -21,14 +22,13 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /fine-tunes/{id}`
-pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
-    let job = find(&world.together, call.path("id"))?;
+pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
+    let job = find(store, call.path("id"))?;
     Ok(Answer::json(render::full(job, call.now)))
 }
 
 /// `DELETE /fine-tunes/{id}`
-pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
-    let store = &mut world.together;
+pub(crate) fn delete(store: &mut Store, call: &Call) -> Reply {
     let id = call.path("id");
     let found = store.jobs.iter().position(|job| job.id == id);
     let at = found.ok_or_else(|| unknown_job(id))?;
@@ -48,8 +48,8 @@ pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /fine-tunes/{id}/events`
-pub(crate) fn list_events(world: &mut World, call: &Call) -> Reply {
-    let job = find(&world.together, call.path("id"))?;
+pub(crate) fn list_events(store: &mut Store, call: &Call) -> Reply {
+    let job = find(store, call.path("id"))?;
     let events = events::events(job, call.now);
     let mut data: Vec<Value> = events
         .iter()
@@ -64,8 +64,8 @@ pub(crate) fn list_events(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /fine-tunes/{id}/checkpoints`
-pub(crate) fn list_checkpoints(world: &mut World, call: &Call) -> Reply {
-    let job = find(&world.together, call.path("id"))?;
+pub(crate) fn list_checkpoints(store: &mut Store, call: &Call) -> Reply {
+    let job = find(store, call.path("id"))?;
     let data: Vec<Value> = job
         .checkpoint_steps()
         .into_iter()
@@ -84,10 +84,10 @@ pub(crate) fn list_checkpoints(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /finetune/download`
-pub(crate) fn download(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     let id = call.query("ft_id").filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| Refusal::field("ft_id", "The query needs 'ft_id'."))?;
-    let job = find(&world.together, id)?;
+    let job = find(store, id)?;
     let lora = matches!(job.training_type, TrainingType::Lora(_));
     let adapter = match call.query("checkpoint") {
         None | Some("model_output_path") => lora,

@@ -2,10 +2,11 @@
 
 use super::job::{Job, Scheduler};
 use super::jobs;
+use super::store::Store;
+use crate::clock::Time;
 use crate::http::{Answer, Call, Refusal, Reply};
 use crate::state::curve::{Curve, round};
 use crate::state::random::hash;
-use crate::state::{Time, World};
 use serde_json::{Value, json};
 
 /// Which points are asked for.
@@ -19,9 +20,9 @@ struct Filter {
 }
 
 /// `GET /fine-tunes/{id}/metrics`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let filter = Filter::read(call)?;
-    let job = jobs::find(&world.together, call.path("id"))?;
+    let job = jobs::find(store, call.path("id"))?;
     let points = (1..=job.run.steps().min(10_000)).map_while(|step| {
         let at = job.run.step_reached(step).filter(|at| *at <= call.now)?;
         Some((step, at))

@@ -1,7 +1,7 @@
 //! The models that the sandbox's Together can tune, with sizes, prices and limits.
 
+use super::store::Store;
 use crate::http::{Answer, Call, Refusal, Reply};
-use crate::state::World;
 use serde_json::json;
 
 /// One model.
@@ -18,7 +18,7 @@ pub(crate) struct Model {
     pub(crate) supports_reasoning: bool,
 }
 
-/// What a row says where it says nothing else.
+/// The defaults of a row.
 const PLAIN: Model = Model {
     name: "",
     millions: 8_030,
@@ -73,18 +73,18 @@ pub(crate) mod limits {
 }
 
 /// `GET /fine-tunes/models/supported`
-pub(crate) fn supported(_: &mut World, _: &Call) -> Reply {
+pub(crate) fn supported(_: &mut Store, _: &Call) -> Reply {
     let names: Vec<&str> = MODELS.iter().map(|model| model.name).collect();
     Ok(Answer::json(json!({ "models": names })))
 }
 
 /// `GET /fine-tunes/models/limits`
-pub(crate) fn retrieve_limits(_: &mut World, call: &Call) -> Reply {
+pub(crate) fn retrieve_limits(_: &mut Store, call: &Call) -> Reply {
     let Some(name) = call.query("model_name") else {
         let message = "The query needs 'model_name'.";
         return Err(Refusal::field("model_name", message));
     };
-    // Together's document gives this one refusal a shape of its own; it is told in both shapes.
+    // Together's document gives this one refusal a shape of its own; the answer has both.
     let Some(model) = model(name) else {
         let message = format!("The model '{name}' cannot be fine-tuned.");
         let error = json!({"message": message, "type": "invalid_request_error", "param": "model_name", "code": "model_not_supported"});

@@ -1,12 +1,23 @@
 //! Together's bodies: one shape for list, create and cancel, another for retrieve.
 
+use super::account::{OWNER, USER};
 use super::job::{Job, TrainingType};
-use super::{OWNER, USER, deviate, events};
-use crate::state::Time;
+use super::{deviate, events};
+use crate::clock::Time;
+use crate::http::Refusal;
 use crate::state::run::Stage;
 use serde_json::{Map, Value, json};
 
-/// What both shapes hold.
+/// The body of an error. One about a rate limit carries its code a second time.
+pub(super) fn error(refusal: &Refusal) -> Value {
+    let mut body = refusal.body();
+    if refusal.status == 429 {
+        body["error_type"] = json!(refusal.code);
+    }
+    body
+}
+
+/// The members of both shapes.
 fn common(job: &Job, now: Time) -> Map<String, Value> {
     let moment = job.at(now);
     let known = !matches!(moment.stage, Stage::Preparing | Stage::Queued);
@@ -91,7 +102,7 @@ pub(crate) fn full(job: &Job, now: Time) -> Value {
             json!((moment.steps_done / job.steps_per_epoch()).min(job.n_epochs)),
         ),
         ("queue_depth", json!(if waiting { 3 } else { 0 })),
-        ("wandb_url", json!(wandb_url(job))),
+        ("wandb_url", json!(job.wandb_url())),
         (
             "model_output_path",
             json!(if succeeded {
@@ -110,14 +121,6 @@ fn adapter_name(job: &Job) -> Value {
     match job.training_type {
         TrainingType::Lora(_) => json!(format!("{}-adapter", job.output_model())),
         TrainingType::Full => json!(""),
-    }
-}
-
-/// Where the run's page would be; `""` without Weights & Biases.
-pub(super) fn wandb_url(job: &Job) -> String {
-    match &job.wandb_project {
-        Some(project) => format!("https://wandb.invalid/sandbox/{project}/runs/{}", job.id),
-        None => String::new(),
     }
 }
 

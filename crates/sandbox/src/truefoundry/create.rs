@@ -1,14 +1,15 @@
 //! `POST /fine_tuning/jobs`: what a request must hold, and the job that it starts.
 
+use super::account::ACCOUNTS;
 use super::job::{Job, spans};
-use super::{ACCOUNTS, Store, headers, render};
-use crate::http::{Answer, Call, Fields, Refusal, Reply};
-use crate::openai::metadata;
-use crate::secret;
+use super::store::Store;
+use super::{headers, render};
+use crate::http::{Answer, Call, Fields, Refusal, Reply, metadata};
 use crate::state::dataset::examine;
+use crate::state::limits;
 use crate::state::run::{Failure, Run, Stage};
-use crate::state::{World, limits};
 use serde_json::Value;
+use unitune_redact::{mentions_secret, remove_where};
 
 const KNOWN: &[&str] = &[
     "model",
@@ -23,12 +24,11 @@ const KNOWN: &[&str] = &[
 ];
 
 /// `POST /fine_tuning/jobs`
-pub(crate) fn create(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     let account = headers::account(call)?.unwrap_or(ACCOUNTS[0]);
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
     fields.only(KNOWN)?;
-    let store = &mut world.truefoundry;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
         return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
@@ -42,7 +42,7 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Reply {
     }
     let suffix = fields.text("suffix")?;
     if suffix.is_some_and(|suffix| suffix.chars().count() > 64) {
-        return Err(fields.blame("suffix", "'suffix' must have at most 64 characters."));
+        return Err(fields.refusal("suffix", "'suffix' must have at most 64 characters."));
     }
     fields.object("hyperparameters")?;
     fields.object("method")?;
@@ -87,11 +87,13 @@ fn content(
     let found = store.files.get(id);
     found.map(|file| file.content.clone()).ok_or_else(|| {
         let message = format!("There is no file '{id}'. Upload it first.");
-        fields.blame(name, message)
+        fields.refusal(name, message)
     })
 }
 
-/// What the gateway passes on as it is, but for keys: no vendor answers those.
+/// What the gateway passes on unchanged, except for keys: no vendor answers those.
 fn given(fields: &Fields<'_>, name: &str) -> Value {
-    fields.value(name).map_or(Value::Null, secret::without)
+    let mut value = fields.value(name).cloned().unwrap_or_default();
+    remove_where(&mut value, &|name, _| mentions_secret(name));
+    value
 }

@@ -1,8 +1,8 @@
 //! Files: upload, list, retrieve, delete, download.
 
-use super::{Store, headers};
+use super::headers;
+use super::store::Store;
 use crate::http::{Answer, Bounds, Call, Refusal, Reply, page};
-use crate::state::World;
 use crate::state::files::StoredFile;
 use serde_json::{Value, json};
 
@@ -12,10 +12,10 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// `GET /files`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     headers::account(call)?;
     let purpose = call.query("purpose");
-    let files = world.truefoundry.files.oldest_first().rev();
+    let files = store.files.oldest_first().rev();
     let files = files.filter(|file| purpose.is_none_or(|purpose| file.purpose == purpose));
     let (files, has_more) = page(call, BOUNDS, files.collect(), |file: &StoredFile| &file.id)?;
     let id = |file: Option<&&StoredFile>| file.map_or(String::new(), |file| file.id.clone());
@@ -29,7 +29,7 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `POST /files`
-pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
     headers::account(call)?;
     let missing = |name: &str| {
         let message = format!("The multipart form has no field '{name}'.");
@@ -41,7 +41,6 @@ pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
         .or(stated)
         .ok_or_else(|| missing("purpose"))?;
     let part = call.part("file").ok_or_else(|| missing("file"))?;
-    let store = &mut world.truefoundry;
     let file = StoredFile {
         id: store.random.id("file-", 22),
         name: part.file_name.clone().unwrap_or_else(|| "upload".into()),
@@ -57,16 +56,16 @@ pub(crate) fn upload(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /files/{file_id}`
-pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
     headers::account(call)?;
-    Ok(Answer::json(render(find(&world.truefoundry, call)?)))
+    Ok(Answer::json(render(find(store, call)?)))
 }
 
 /// `DELETE /files/{file_id}`
-pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn delete(store: &mut Store, call: &Call) -> Reply {
     headers::account(call)?;
-    let id = find(&world.truefoundry, call)?.id.clone();
-    world.truefoundry.files.remove(&id);
+    let id = find(store, call)?.id.clone();
+    store.files.remove(&id);
     Ok(Answer::json(json!({
         "object": "file",
         "id": id,
@@ -75,9 +74,9 @@ pub(crate) fn delete(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /files/{file_id}/content`
-pub(crate) fn download(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     headers::account(call)?;
-    let file = find(&world.truefoundry, call)?;
+    let file = find(store, call)?;
     Ok(Answer::bytes(
         "application/octet-stream",
         file.content.clone(),

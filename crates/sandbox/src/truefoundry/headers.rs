@@ -1,6 +1,6 @@
 //! The `x-tfy-*` headers, which every operation takes.
 
-use super::ACCOUNTS;
+use super::account::ACCOUNTS;
 use crate::http::{Call, Refusal};
 use std::collections::BTreeMap;
 

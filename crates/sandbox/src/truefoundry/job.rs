@@ -1,7 +1,7 @@
-//! A fine-tuning job as the gateway keeps it.
+//! A fine-tuning job at the gateway.
 
-use crate::state::Time;
-use crate::state::clock::{MINUTE, SECOND};
+use crate::clock::Time;
+use crate::clock::{MINUTE, SECOND};
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(crate) struct Job {
     pub(crate) run: Run,
 }
 
-/// How the gateway calls the stages of a run.
+/// The gateway's statuses for the stages of a run.
 const STATUSES: &[(Stage, &str)] = &[
     (Stage::Preparing, "queued"),
     (Stage::Queued, "queued"),
@@ -41,12 +41,12 @@ pub(crate) fn spans(steps: u64) -> Vec<Span> {
 }
 
 impl Job {
-    /// What it looks like at a moment.
+    /// Its state at a given time.
     pub(crate) fn at(&self, now: Time) -> Moment {
         self.run.at(now)
     }
 
-    /// The gateway's word for its state.
+    /// The gateway's status for its state.
     pub(crate) fn status(&self, now: Time) -> &'static str {
         let stage = self.at(now).stage;
         let found = STATUSES.iter().find(|row| row.0 == stage);

@@ -1,9 +1,9 @@
 //! Jobs: list and retrieve.
 
 use super::job::Job;
+use super::store::Store;
 use super::{headers, render};
 use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
-use crate::state::World;
 use serde_json::{Value, json};
 
 const BOUNDS: Bounds = Bounds {
@@ -12,10 +12,10 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// `GET /fine_tuning/jobs`
-pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let account = headers::account(call)?;
     let filter = MetadataFilter::read(call);
-    let jobs = world.truefoundry.jobs.iter().rev();
+    let jobs = store.jobs.iter().rev();
     let jobs = jobs
         .filter(|job| account.is_none_or(|name| name == job.account))
         .filter(|job| filter.matches(&job.metadata))
@@ -30,11 +30,10 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Reply {
 }
 
 /// `GET /fine_tuning/jobs/{fine_tuning_job_id}`
-pub(crate) fn retrieve(world: &mut World, call: &Call) -> Reply {
+pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
     let account = headers::account(call)?;
     let id = call.path("fine_tuning_job_id");
-    let found = world
-        .truefoundry
+    let found = store
         .jobs
         .iter()
         .find(|job| job.id == id && account.is_none_or(|name| name == job.account));

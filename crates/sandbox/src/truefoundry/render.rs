@@ -1,7 +1,7 @@
 //! The gateway's bodies.
 
 use super::job::Job;
-use crate::state::Time;
+use crate::clock::Time;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
 

@@ -1,7 +1,6 @@
-//! Connections: so many at the same time, and such that can be reset on purpose, in the middle of a request.
+//! A listener with a limit on connections, each of which can be reset in the middle of a request.
 
-use crate::http::{Answer, Content};
-use crate::intake::overloaded;
+use crate::http::{Answer, Content, Refusal};
 use crate::state::limits;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -18,37 +17,37 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A listener whose connections are bounded and can be reset.
 #[derive(Debug)]
-pub(crate) struct Wires {
+pub(crate) struct BoundedListener {
     listener: TcpListener,
-    places: Arc<Semaphore>,
-    /// Places of those who are told that there is none.
-    turned_away: Arc<Semaphore>,
-    /// What they are told.
+    permits: Arc<Semaphore>,
+    /// Permits of the connections beyond the limit, which are answered with 503.
+    rejected: Arc<Semaphore>,
+    /// The answer to those.
     full: Bytes,
 }
 
 /// One connection.
 #[derive(Debug)]
-pub(crate) struct Wire {
+pub(crate) struct Connection {
     stream: TcpStream,
-    cut: Cut,
-    _place: OwnedSemaphorePermit,
+    reset: ResetHandle,
+    _permit: OwnedSemaphorePermit,
 }
 
-/// What cuts a connection.
+/// Resets a connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cut(Arc<AtomicBool>);
+pub(crate) struct ResetHandle(Arc<AtomicBool>);
 
-impl Cut {
+impl ResetHandle {
     /// Resets the connection as soon as something is to be read from it or written to it.
     pub(crate) fn reset(&self) {
         self.0.store(true, Ordering::Release);
     }
 }
 
-impl Wire {
+impl Connection {
     fn check(&self) -> io::Result<()> {
-        if !self.cut.0.load(Ordering::Acquire) {
+        if !self.reset.0.load(Ordering::Acquire) {
             return Ok(());
         }
         // Closing a socket that does not linger sends a reset. Where that cannot be set, it is just closed.
@@ -57,32 +56,32 @@ impl Wire {
     }
 }
 
-impl Wires {
-    /// Takes so many connections at the same time.
-    pub(crate) fn new(listener: TcpListener, connections: usize) -> Wires {
-        Wires {
+impl BoundedListener {
+    /// A listener for so many connections at the same time.
+    pub(crate) fn new(listener: TcpListener, connections: usize) -> BoundedListener {
+        BoundedListener {
             listener,
-            places: Arc::new(Semaphore::new(connections)),
-            turned_away: Arc::new(Semaphore::new(limits::TURNED_AWAY)),
+            permits: Arc::new(Semaphore::new(connections)),
+            rejected: Arc::new(Semaphore::new(limits::REJECTED)),
             full: full(connections),
         }
     }
 
-    fn turn_away(&self, stream: TcpStream) {
-        let Ok(place) = Arc::clone(&self.turned_away).try_acquire_owned() else {
+    fn reject(&self, stream: TcpStream) {
+        let Ok(permit) = Arc::clone(&self.rejected).try_acquire_owned() else {
             return;
         };
         let full = self.full.clone();
         tokio::spawn(async move {
-            // Who goes before having read it will not miss it.
-            let _ = tokio::time::timeout(limits::LINGER, tell(stream, &full)).await;
-            drop(place);
+            // A client that closes before it has read the answer does not need it.
+            let _ = tokio::time::timeout(limits::LINGER, answer_unread(stream, &full)).await;
+            drop(permit);
         });
     }
 }
 
-/// Answers a request without looking at it.
-async fn tell(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
+/// Answers a request whatever it is.
+async fn answer_unread(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
     let mut request = [0; 4096];
     // Clients do not expect an answer before they have asked.
     if stream.read(&mut request).await? > 0 {
@@ -94,12 +93,12 @@ async fn tell(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// The answer to a connection too many.
+/// The answer to a connection beyond the limit.
 fn full(connections: usize) -> Bytes {
     let message = format!(
-        "The sandbox has {connections} connections already, which is as many as it takes. Close some, or try again."
+        "The sandbox has reached its limit of {connections} connections. Close some, or try again."
     );
-    let answer = Answer::from(overloaded(message));
+    let answer = Answer::from(Refusal::overloaded(message));
     let Content::Json(body) = answer.content else {
         return Bytes::new();
     };
@@ -115,25 +114,25 @@ fn full(connections: usize) -> Bytes {
     Bytes::from(format!("{head}\r\n{body}"))
 }
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for BoundedListener {
+    type Io = Connection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
             let (stream, addr) = Listener::accept(&mut self.listener).await;
-            // Only latency depends on it.
+            // Where this fails, only latency suffers.
             let _ = stream.set_nodelay(true);
-            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-                self.turn_away(stream);
+            let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
+                self.reject(stream);
                 continue;
             };
-            let wire = Wire {
+            let connection = Connection {
                 stream,
-                cut: Cut::default(),
-                _place: place,
+                reset: ResetHandle::default(),
+                _permit: permit,
             };
-            return (wire, addr);
+            return (connection, addr);
         }
     }
 
@@ -142,13 +141,13 @@ impl Listener for Wires {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Cut {
-        stream.io().cut.clone()
+impl Connected<IncomingStream<'_, BoundedListener>> for ResetHandle {
+    fn connect_info(stream: IncomingStream<'_, BoundedListener>) -> ResetHandle {
+        stream.io().reset.clone()
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -159,7 +158,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -1,9 +1,10 @@
 //! OpenAI's seeded jobs.
 
-use super::fill::SeedFile;
-use super::stand::{Fault, Stand};
+use super::job::{Hyperparameters, Job, Kind, Setting, spans};
+use super::store::Store;
 use crate::awkward::Awkward;
-use crate::openai::{Hyperparameters, Job, Kind, Setting, Store, spans};
+use crate::seed::{InitialState, SeedFailure};
+use crate::simulation::SeedFile;
 use crate::state::run::Stage;
 use serde_json::json;
 
@@ -22,11 +23,11 @@ pub(super) struct Row {
     wandb: Option<&'static str>,
     /// Epochs and batch size; `None` leaves both to the vendor.
     fixed: Option<(u64, u64)>,
-    pub(super) stand: Stand,
+    state: InitialState,
     pub(super) awkward: Option<Awkward>,
 }
 
-/// What a row says where it says nothing else.
+/// The defaults of a row.
 const PLAIN: Row = Row {
     model: MINI,
     kind: "supervised",
@@ -34,11 +35,11 @@ const PLAIN: Row = Row {
     metadata: &[],
     wandb: None,
     fixed: Some((3, 4)),
-    stand: Stand::Succeeded(72),
+    state: InitialState::Succeeded(72),
     awkward: None,
 };
 
-const BAD_FILE: Fault = Fault {
+const BAD_FILE: SeedFailure = SeedFailure {
     stage: Stage::Preparing,
     fraction: 0.9,
     code: "invalid_training_file",
@@ -47,7 +48,7 @@ const BAD_FILE: Fault = Fault {
     by_user: true,
 };
 
-const UNSAFE: Fault = Fault {
+const UNSAFE: SeedFailure = SeedFailure {
     stage: Stage::Training,
     fraction: 0.8,
     code: "server_error",
@@ -59,28 +60,28 @@ const UNSAFE: Fault = Fault {
 /// Every seeded job.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    Row { stand: Stand::In(Stage::Preparing, 0.4), suffix: Some("intake"), fixed: None, ..PLAIN },
-    Row { stand: Stand::In(Stage::Queued, 0.5), model: NANO, fixed: None, metadata: &[("team", "search")], ..PLAIN },
-    Row { stand: Stand::In(Stage::Training, 0.6), suffix: Some("support"), metadata: &[("team", "support"), ("run", "14")], wandb: Some("support-bot"), ..PLAIN },
-    Row { stand: Stand::Succeeded(30), suffix: Some("support"), metadata: &[("team", "support"), ("run", "13")], wandb: Some("support-bot"), ..PLAIN },
-    Row { stand: Stand::Failed(26, BAD_FILE), metadata: &[("team", "search")], ..PLAIN },
-    Row { stand: Stand::Cancelled(50, Stage::Training, 0.4), suffix: Some("trial"), ..PLAIN },
-    Row { stand: Stand::Paused(3, 0.5), suffix: Some("night-run"), awkward: Some(Awkward::Paused), ..PLAIN },
-    Row { stand: Stand::Succeeded(96), awkward: Some(Awkward::EmptyError), ..PLAIN },
-    Row { stand: Stand::Succeeded(75), kind: "dpo", model: LARGE, suffix: Some("tone"), fixed: Some((2, 8)), ..PLAIN },
-    Row { stand: Stand::Failed(120, UNSAFE), model: LARGE, metadata: &[("team", "legal")], ..PLAIN },
-    Row { stand: Stand::Succeeded(61), suffix: Some("catalogue"), awkward: Some(Awkward::UserProvidedSuffix), ..PLAIN },
-    Row { stand: Stand::Succeeded(150), kind: "reinforcement", model: REASONING, suffix: Some("grader"), ..PLAIN },
-    Row { stand: Stand::Succeeded(180), awkward: Some(Awkward::NullError), ..PLAIN },
-    Row { stand: Stand::Paused(5, 0.2), awkward: Some(Awkward::MissingRequired), ..PLAIN },
-    Row { stand: Stand::In(Stage::Training, 0.1), awkward: Some(Awkward::UnknownStatus), ..PLAIN },
+    Row { state: InitialState::In(Stage::Preparing, 0.4), suffix: Some("intake"), fixed: None, ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.5), model: NANO, fixed: None, metadata: &[("team", "search")], ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.6), suffix: Some("support"), metadata: &[("team", "support"), ("run", "14")], wandb: Some("support-bot"), ..PLAIN },
+    Row { state: InitialState::Succeeded(30), suffix: Some("support"), metadata: &[("team", "support"), ("run", "13")], wandb: Some("support-bot"), ..PLAIN },
+    Row { state: InitialState::Failed(26, BAD_FILE), metadata: &[("team", "search")], ..PLAIN },
+    Row { state: InitialState::Cancelled(50, Stage::Training, 0.4), suffix: Some("trial"), ..PLAIN },
+    Row { state: InitialState::Paused(3, 0.5), suffix: Some("night-run"), awkward: Some(Awkward::Paused), ..PLAIN },
+    Row { state: InitialState::Succeeded(96), awkward: Some(Awkward::EmptyError), ..PLAIN },
+    Row { state: InitialState::Succeeded(75), kind: "dpo", model: LARGE, suffix: Some("tone"), fixed: Some((2, 8)), ..PLAIN },
+    Row { state: InitialState::Failed(120, UNSAFE), model: LARGE, metadata: &[("team", "legal")], ..PLAIN },
+    Row { state: InitialState::Succeeded(61), suffix: Some("catalogue"), awkward: Some(Awkward::UserProvidedSuffix), ..PLAIN },
+    Row { state: InitialState::Succeeded(150), kind: "reinforcement", model: REASONING, suffix: Some("grader"), ..PLAIN },
+    Row { state: InitialState::Succeeded(180), awkward: Some(Awkward::NullError), ..PLAIN },
+    Row { state: InitialState::Paused(5, 0.2), awkward: Some(Awkward::MissingRequired), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.1), awkward: Some(Awkward::UnknownStatus), ..PLAIN },
 ];
 
 impl Row {
     /// A finished job like one of the table's, for sandboxes with more jobs than rows.
     pub(super) fn filler(hours: i64) -> Row {
         Row {
-            stand: Stand::Succeeded(hours),
+            state: InitialState::Succeeded(hours),
             ..PLAIN
         }
     }
@@ -134,7 +135,7 @@ impl Row {
             metadata: self.metadata.iter().map(owned).collect(),
             integrations: wandb.into_iter().collect(),
             tokens: file.tokens,
-            run: self.stand.run(spans(steps), steps, 0),
+            run: self.state.run(spans(steps), steps, 0),
             awkward: self.awkward,
         }
     }

@@ -1,10 +1,9 @@
-//! What a grader must hold, type by type, down to the messages of those that ask a model.
+//! The form of graders: the fields of each type, down to the messages of those that ask a model.
 
-use super::graders::parts;
 use crate::http::{Fields, Refusal};
 use serde_json::Value;
 
-/// What a field must hold.
+/// The shape of a field's value.
 #[derive(Clone, Copy)]
 enum Shape {
     Text,
@@ -16,7 +15,7 @@ enum Shape {
     Graders,
 }
 
-/// A field: its name, whether it must be there, what it holds.
+/// A field: its name, whether it is required, its shape.
 type Row = (&'static str, bool, Shape);
 
 const OPERATIONS: &[&str] = &["eq", "ne", "like", "ilike"];
@@ -29,6 +28,8 @@ const METRICS: &[&str] = &[
 const ROLES: &[&str] = &["user", "assistant", "system", "developer"];
 
 const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+const CONTENT: &[&str] = &["input_text", "output_text", "input_image", "input_audio"];
 
 /// Each type of grader with its fields.
 #[rustfmt::skip]
@@ -73,7 +74,22 @@ const INNER: &[&str] = &[
     "label_model",
 ];
 
-/// Refuses a grader that lacks something, or holds something wrong.
+/// The graders of a `multi`: one, or several by name.
+pub(super) fn parts(grader: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let graders = grader.get("graders").filter(|_| grader["type"] == "multi");
+    let single = graders.filter(|graders| graders.get("type").is_some_and(Value::is_string));
+    let named = graders
+        .filter(|_| single.is_none())
+        .and_then(Value::as_object);
+    let single = single.map(|one| (one["name"].as_str().unwrap_or("grader").to_owned(), one));
+    let named = named
+        .into_iter()
+        .flatten()
+        .map(|(name, one)| (name.clone(), one));
+    single.into_iter().chain(named)
+}
+
+/// Refuses a grader that lacks a field, or holds a wrong value.
 pub(super) fn check(grader: &Value, path: &str) -> Result<(), Refusal> {
     check_as(grader, path, OUTER)
 }
@@ -83,11 +99,8 @@ fn check_as(grader: &Value, path: &str, types: &[&str]) -> Result<(), Refusal> {
     let kind = fields
         .choice("type", types)?
         .ok_or_else(|| fields.missing("type"))?;
-    let rows = TYPES
-        .iter()
-        .find(|row| row.0 == kind)
-        .map_or(&[][..], |row| row.1);
-    for (name, required, shape) in rows {
+    let rows = TYPES.iter().find(|row| row.0 == kind);
+    for (name, required, shape) in rows.map_or(&[][..], |row| row.1) {
         if fields.value(name).is_some() {
             check_field(&fields, name, *shape, grader)?;
         } else if *required || grader.get(name).is_some() {
@@ -103,55 +116,39 @@ fn check_field(
     shape: Shape,
     grader: &Value,
 ) -> Result<(), Refusal> {
-    let path = fields.path_of(name);
     match shape {
         Shape::Text => fields.text(name).map(drop),
-        Shape::Choice(table) => fields.choice(name, table).map(drop),
-        Shape::Texts => {
-            let items = fields.list(name)?.map(Vec::as_slice).unwrap_or_default();
-            let texts = items.iter().all(Value::is_string);
-            wants(texts, fields, name, "a list of strings")
-        }
-        Shape::Messages => {
-            let items = fields.list(name)?.map(Vec::as_slice).unwrap_or_default();
-            items
-                .iter()
-                .try_for_each(|item| message(&Fields::of(item, &path)?))
-        }
         Shape::Sampling => match fields.object(name)? {
             Some(settings) => sampling(&settings),
             None => Ok(()),
         },
-        Shape::Range => {
-            let items = fields.list(name)?.map(Vec::as_slice).unwrap_or_default();
-            let range = items.len() == 2 && items.iter().all(Value::is_number);
-            wants(range, fields, name, "a list of two numbers")
+        Shape::Choice(table) => fields.choice(name, table).map(drop),
+        Shape::Texts => {
+            let items = items(fields, name)?;
+            let texts = items.iter().all(Value::is_string);
+            require(texts, fields, name, "a list of strings")
         }
+        Shape::Range => {
+            let items = items(fields, name)?;
+            let range = items.len() == 2 && items.iter().all(Value::is_number);
+            require(range, fields, name, "a list of two numbers")
+        }
+        Shape::Messages => items(fields, name)?
+            .iter()
+            .try_for_each(|item| message(&Fields::of(item, &fields.path_of(name))?)),
         Shape::Graders => {
             fields.object(name)?;
             let mut parts = parts(grader).peekable();
-            wants(
-                parts.peek().is_some(),
-                fields,
-                name,
-                "a grader, or graders by name",
-            )?;
+            let any = parts.peek().is_some();
+            require(any, fields, name, "a grader, or graders by name")?;
+            let path = fields.path_of(name);
             parts.try_for_each(|(part, grader)| check_as(grader, &format!("{path}.{part}"), INNER))
         }
     }
 }
 
-fn wants(right: bool, fields: &Fields<'_>, name: &str, expected: &str) -> Result<(), Refusal> {
-    match right {
-        true => Ok(()),
-        false => {
-            let message = format!(
-                "'{}' has the wrong type: expected {expected}.",
-                fields.path_of(name)
-            );
-            Err(fields.blame(name, message).code("invalid_type"))
-        }
-    }
+fn items<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a [Value], Refusal> {
+    Ok(fields.list(name)?.map(Vec::as_slice).unwrap_or_default())
 }
 
 fn sampling(settings: &Fields<'_>) -> Result<(), Refusal> {
@@ -177,20 +174,19 @@ fn message(message: &Fields<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// A text, or an object that says of which type it is.
+/// A text, or an object with a type.
 fn part(content: &Value, path: &str) -> Result<(), Refusal> {
     if content.is_string() {
         return Ok(());
     }
     let fields = Fields::of(content, path)?;
-    let types = ["input_text", "output_text", "input_image", "input_audio"];
     let kind = fields
-        .choice("type", &types)?
+        .choice("type", CONTENT)?
         .ok_or_else(|| fields.missing("type"))?;
     match kind {
         "input_image" => {
             let url = fields.required_text("image_url")?;
-            wants(is_url(url), &fields, "image_url", "a URL")?;
+            require(is_url(url), &fields, "image_url", "a URL")?;
             fields.text("detail").map(drop)
         }
         "input_audio" => {
@@ -212,7 +208,7 @@ fn part(content: &Value, path: &str) -> Result<(), Refusal> {
     }
 }
 
-/// A scheme, a colon, and something behind it without blanks and brackets.
+/// A scheme, a colon, and the rest without spaces and brackets.
 fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
@@ -223,4 +219,13 @@ fn is_url(text: &str) -> bool {
         && scheme.chars().all(word)
         && !rest.is_empty()
         && rest.chars().all(clean)
+}
+
+fn require(holds: bool, fields: &Fields<'_>, name: &str, expected: &str) -> Result<(), Refusal> {
+    if holds {
+        return Ok(());
+    }
+    let path = fields.path_of(name);
+    let message = format!("'{path}' has the wrong type: expected {expected}.");
+    Err(fields.refusal(name, message).code("invalid_type"))
 }

@@ -1,4 +1,4 @@
-//! Taking in requests' bodies: bounded each, bounded together, and left unread where that changes nothing.
+//! Reads request bodies within limits: for each of them, and for all that are under way.
 
 use crate::http::Refusal;
 use crate::state::limits;
@@ -10,46 +10,46 @@ use futures_util::StreamExt;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-/// Where the bodies of all requests go.
+/// Reads the bodies of all requests.
 #[derive(Clone, Debug)]
-pub(crate) struct Intake {
-    /// Bytes that may still be taken in.
-    room: Arc<Semaphore>,
+pub(crate) struct BodyReader {
+    /// Bytes that may still be read.
+    free: Arc<Semaphore>,
     closing: watch::Receiver<bool>,
 }
 
-/// A body, and the room that it takes up.
+/// A body, and its share of the limit.
 #[derive(Debug)]
-pub(crate) struct Taken<'a> {
+pub(crate) struct ReadBody<'a> {
     pub(crate) bytes: Bytes,
-    _room: Option<SemaphorePermit<'a>>,
+    _share: Option<SemaphorePermit<'a>>,
 }
 
-impl Intake {
-    pub(crate) fn new(closing: watch::Receiver<bool>) -> Intake {
-        Intake {
-            room: Arc::new(Semaphore::new(limits::BODIES)),
+impl BodyReader {
+    pub(crate) fn new(closing: watch::Receiver<bool>) -> BodyReader {
+        BodyReader {
+            free: Arc::new(Semaphore::new(limits::BODIES)),
             closing,
         }
     }
 
-    /// Reads a body of at most so many bytes to its end. One that says beforehand that it is longer is not read.
+    /// Reads a body of at most so many bytes to its end. One whose declared length is greater is not read.
     pub(crate) async fn read(
         &self,
         headers: &HeaderMap,
         body: Body,
         most: usize,
-    ) -> Result<Taken<'_>, Refusal> {
+    ) -> Result<ReadBody<'_>, Refusal> {
         if declared(headers).is_some_and(|length| length > most as u64) {
-            self.leave(headers, body);
+            self.discard(headers, body);
             return Err(too_long(most));
         }
         let mut chunks = body.into_data_stream();
         let mut read = BytesMut::new();
-        let mut taken: Option<SemaphorePermit<'_>> = None;
+        let mut share: Option<SemaphorePermit<'_>> = None;
         loop {
-            let chunk = match tokio::time::timeout(limits::SILENCE, chunks.next()).await {
-                Err(_) => return Err(silent()),
+            let chunk = match tokio::time::timeout(limits::IDLE, chunks.next()).await {
+                Err(_) => return Err(idle()),
                 Ok(None) => break,
                 Ok(Some(Err(error))) => {
                     let message = format!("The request body could not be read: {error}.");
@@ -62,26 +62,26 @@ impl Intake {
                 return Err(too_long(most));
             }
             let length = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
-            let Ok(more) = self.room.try_acquire_many(length) else {
+            let Ok(more) = self.free.try_acquire_many(length) else {
                 self.drain(chunks);
                 return Err(busy());
             };
-            match &mut taken {
-                Some(taken) => taken.merge(more),
-                None => taken = Some(more),
+            match &mut share {
+                Some(share) => share.merge(more),
+                None => share = Some(more),
             }
             read.extend_from_slice(&chunk);
         }
-        Ok(Taken {
+        Ok(ReadBody {
             bytes: read.freeze(),
-            _room: taken,
+            _share: share,
         })
     }
 
-    /// Leaves a body unread. The answer goes out at once; what the client sends meanwhile is thrown away for a moment,
-    /// because closing a connection with unread bytes in it resets it, and the client would not see its answer.
-    pub(crate) fn leave(&self, headers: &HeaderMap, body: Body) {
-        // A client that waits for leave to send its body does not get it.
+    /// Discards a body. The answer goes out at once; what the client still sends is read and thrown away for a moment,
+    /// because closing a connection with unread bytes resets it, and the client would not see its answer.
+    pub(crate) fn discard(&self, headers: &HeaderMap, body: Body) {
+        // A client that waits for `100 Continue` does not get it.
         if !body.is_end_stream() && !headers.contains_key(EXPECT) {
             self.drain(body.into_data_stream());
         }
@@ -108,37 +108,28 @@ impl Intake {
     }
 }
 
-/// How long a body is said to be.
+/// The declared length of a body.
 fn declared(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn too_long(most: usize) -> Refusal {
-    let message = format!("The request body is too long: at most {most} bytes are taken.");
+    let message = format!("The request body is too long: at most {most} bytes are read.");
     Refusal::new(413, message).code("request_too_large")
 }
 
-fn silent() -> Refusal {
-    let seconds = limits::SILENCE.as_secs();
+fn idle() -> Refusal {
+    let seconds = limits::IDLE.as_secs();
     let message = format!("No more of the request body came for {seconds} seconds. Send it again.");
     Refusal::new(408, message).code("request_timeout")
 }
 
 fn busy() -> Refusal {
     let message = format!(
-        "The bodies under way take more than {} bytes together. Send fewer at a time.",
+        "The bodies under way take more than {} bytes in all. Send fewer at a time.",
         limits::BODIES
     );
-    overloaded(message)
-}
-
-/// 503, with the advice to try again in a second.
-pub(crate) fn overloaded(message: String) -> Refusal {
-    let mut refusal = Refusal::new(503, message)
-        .kind("service_unavailable")
-        .code("overloaded");
-    refusal.headers.push(("retry-after", "1".to_owned()));
-    refusal
+    Refusal::overloaded(message)
 }
 
 #[cfg(test)]
@@ -146,12 +137,12 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn bodies_under_way_share_their_room() {
+    async fn bodies_under_way_share_their_share() {
         let (_open, closing) = watch::channel(false);
-        let intake = Intake::new(closing);
+        let reader = BodyReader::new(closing);
         let read = async |length: usize| {
             let body = Body::from(vec![0; length]);
-            intake.read(&HeaderMap::new(), body, limits::BODY).await
+            reader.read(&HeaderMap::new(), body, limits::BODY).await
         };
         let mut held = Vec::new();
         for _ in 0..limits::BODIES / limits::BODY {
@@ -164,12 +155,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_stops_coming_is_given_up() {
+    async fn a_body_that_stops_is_refused() {
         let (_open, closing) = watch::channel(false);
         let body =
             Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
-        let intake = Intake::new(closing);
-        let refusal = intake.read(&HeaderMap::new(), body, limits::BODY).await;
+        let reader = BodyReader::new(closing);
+        let refusal = reader.read(&HeaderMap::new(), body, limits::BODY).await;
         assert_eq!(refusal.unwrap_err().status, 408);
     }
 }

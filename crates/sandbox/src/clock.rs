@@ -1,8 +1,8 @@
-//! The sandbox's own clock: it starts at a fixed moment and moves by hand, by a speed, or both.
+//! The sandbox's own clock: it starts at a fixed time and moves when it is advanced, at a speed, or both.
 
 use std::time::{Duration, Instant};
 
-/// A moment in sandbox time, in milliseconds since the Unix epoch.
+/// A point in sandbox time, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Time(i64);
 
@@ -19,27 +19,27 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 pub(crate) const START: Time = Time(1_768_478_400_000);
 
 impl Time {
-    /// This moment, moved by some milliseconds.
+    /// This time, moved by some milliseconds.
     pub(crate) fn plus(self, milliseconds: i64) -> Time {
         Time(self.0.saturating_add(milliseconds))
     }
 
-    /// Milliseconds from `earlier` to this moment.
+    /// Milliseconds from `earlier` to this time.
     pub(crate) fn since(self, earlier: Time) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Whole seconds since the Unix epoch, as OpenAI and the gateway write times.
+    /// Whole seconds since the Unix epoch.
     pub(crate) fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// `2026-01-15T12:00:00.123Z`, as Together writes times.
+    /// `2026-01-15T12:00:00.123Z`
     pub(crate) fn rfc3339(self) -> String {
         self.timestamp().to_string()
     }
 
-    /// `Thu, 15 Jan 2026 12:00:00 GMT`, as HTTP headers have it.
+    /// `Thu, 15 Jan 2026 12:00:00 GMT`, for HTTP headers.
     pub(crate) fn http_date(self) -> String {
         self.timestamp()
             .strftime("%a, %d %b %Y %H:%M:%S GMT")
@@ -57,7 +57,7 @@ impl Time {
     }
 }
 
-/// Sandbox time. At speed 0 it stands still until somebody moves it.
+/// Sandbox time. At speed 0 it stands still until it is advanced.
 #[derive(Debug)]
 pub(crate) struct Clock {
     moved: i64,
@@ -75,9 +75,9 @@ impl Clock {
         }
     }
 
-    /// What time it is in the sandbox.
+    /// The sandbox's current time.
     pub(crate) fn now(&self) -> Time {
-        START.plus(self.moved).plus(self.flown())
+        START.plus(self.moved).plus(self.elapsed())
     }
 
     /// Moves the clock forward.
@@ -88,12 +88,12 @@ impl Clock {
 
     /// Changes the speed from here on, without a jump.
     pub(crate) fn set_speed(&mut self, speed: f64) {
-        self.moved = self.moved.saturating_add(self.flown());
+        self.moved = self.moved.saturating_add(self.elapsed());
         self.started = Instant::now();
         self.speed = speed;
     }
 
-    fn flown(&self) -> i64 {
+    fn elapsed(&self) -> i64 {
         if self.speed <= 0.0 {
             return 0;
         }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn starts_at_the_documented_moment() {
+    fn starts_at_the_documented_time() {
         assert_eq!(START.rfc3339(), "2026-01-15T12:00:00Z");
         assert_eq!(START.http_date(), "Thu, 15 Jan 2026 12:00:00 GMT");
         assert_eq!(Time::parse("2026-01-15T13:00:00+01:00"), Some(START));

@@ -1,10 +1,12 @@
 //! Together's seeded jobs.
 
-use super::fill::SeedFile;
-use super::stand::{Fault, Stand};
+use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
+use super::models::{parameters, price};
+use super::store::Store;
 use crate::awkward::Awkward;
+use crate::seed::{InitialState, SeedFailure};
+use crate::simulation::SeedFile;
 use crate::state::run::{Run, Stage};
-use crate::together::{Job, STOPPING, Scheduler, Store, TrainingMethod, TrainingType, spans};
 use serde_json::{Value, json};
 
 const LLAMA_8B: &str = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
@@ -26,11 +28,11 @@ pub(super) struct Row {
     cosine: bool,
     /// Ids come in two forms: `ft-` and a UUID, or its first two groups.
     short_id: bool,
-    pub(super) stand: Stand,
+    state: InitialState,
     pub(super) awkward: Option<Awkward>,
 }
 
-/// What a row says where it says nothing else.
+/// The defaults of a row.
 const PLAIN: Row = Row {
     model: LLAMA_8B,
     dpo: false,
@@ -42,11 +44,11 @@ const PLAIN: Row = Row {
     tokens: 1_204_331,
     cosine: false,
     short_id: false,
-    stand: Stand::Succeeded(80),
+    state: InitialState::Succeeded(80),
     awkward: None,
 };
 
-const LOST_NODE: Fault = Fault {
+const LOST_NODE: SeedFailure = SeedFailure {
     stage: Stage::Training,
     fraction: 0.55,
     code: "job_error",
@@ -55,7 +57,7 @@ const LOST_NODE: Fault = Fault {
     by_user: false,
 };
 
-const BAD_DATA: Fault = Fault {
+const BAD_DATA: SeedFailure = SeedFailure {
     stage: Stage::Training,
     fraction: 0.04,
     code: "job_user_error",
@@ -67,36 +69,36 @@ const BAD_DATA: Fault = Fault {
 /// Every seeded job.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    Row { stand: Stand::In(Stage::Preparing, 0.5), suffix: Some("intake"), ..PLAIN },
-    Row { stand: Stand::In(Stage::Queued, 0.5), model: QWEN, short_id: true, ..PLAIN },
-    Row { stand: Stand::In(Stage::Training, 0.5), suffix: Some("support"), wandb: Some("support-bot"), validation: true, ..PLAIN },
-    Row { stand: Stand::In(Stage::Uploading, 0.5), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
-    Row { stand: Stand::In(Stage::Compressing, 0.5), suffix: Some("tone"), dpo: true, ..PLAIN },
-    Row { stand: Stand::Cancelling, suffix: Some("wrong-file"), ..PLAIN },
-    Row { stand: Stand::Cancelled(49, Stage::Training, 0.35), short_id: true, ..PLAIN },
-    Row { stand: Stand::Failed(27, BAD_DATA), awkward: Some(Awkward::UserError), ..PLAIN },
-    Row { stand: Stand::Succeeded(40), awkward: Some(Awkward::MissingId), ..PLAIN },
-    Row { stand: Stand::Failed(53, LOST_NODE), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
-    Row { stand: Stand::Succeeded(29), suffix: Some("support"), wandb: Some("support-bot"), validation: true, tokens: 12_400_118, ..PLAIN },
-    Row { stand: Stand::Succeeded(99), full: true, model: QWEN, epochs: 1, ..PLAIN },
-    Row { stand: Stand::Succeeded(31), awkward: Some(Awkward::UpperCaseEvents), ..PLAIN },
-    Row { stand: Stand::In(Stage::Queued, 0.2), awkward: Some(Awkward::EmptyTimestamps), ..PLAIN },
-    Row { stand: Stand::Succeeded(46), awkward: Some(Awkward::NullEvents), ..PLAIN },
-    Row { stand: Stand::Succeeded(66), cosine: true, suffix: Some("anneal"), awkward: Some(Awkward::CosineScheduler), ..PLAIN },
-    Row { stand: Stand::Failed(67, LOST_NODE), awkward: Some(Awkward::SparseEvents), ..PLAIN },
-    Row { stand: Stand::Succeeded(68), awkward: Some(Awkward::NumericStatus), ..PLAIN },
-    Row { stand: Stand::Succeeded(69), awkward: Some(Awkward::AutoTrainOnInputs), ..PLAIN },
-    Row { stand: Stand::Succeeded(700), awkward: Some(Awkward::EmptyTypes), ..PLAIN },
-    Row { stand: Stand::Succeeded(71), suffix: Some("capital"), awkward: Some(Awkward::CapitalFields), ..PLAIN },
-    Row { stand: Stand::Failed(74, LOST_NODE), awkward: Some(Awkward::Restarted), ..PLAIN },
-    Row { stand: Stand::Succeeded(73), awkward: Some(Awkward::ForeignTimes), ..PLAIN },
+    Row { state: InitialState::In(Stage::Preparing, 0.5), suffix: Some("intake"), ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.5), model: QWEN, short_id: true, ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.5), suffix: Some("support"), wandb: Some("support-bot"), validation: true, ..PLAIN },
+    Row { state: InitialState::In(Stage::Uploading, 0.5), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
+    Row { state: InitialState::In(Stage::Compressing, 0.5), suffix: Some("tone"), dpo: true, ..PLAIN },
+    Row { state: InitialState::Cancelling, suffix: Some("wrong-file"), ..PLAIN },
+    Row { state: InitialState::Cancelled(49, Stage::Training, 0.35), short_id: true, ..PLAIN },
+    Row { state: InitialState::Failed(27, BAD_DATA), awkward: Some(Awkward::UserError), ..PLAIN },
+    Row { state: InitialState::Succeeded(40), awkward: Some(Awkward::MissingId), ..PLAIN },
+    Row { state: InitialState::Failed(53, LOST_NODE), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
+    Row { state: InitialState::Succeeded(29), suffix: Some("support"), wandb: Some("support-bot"), validation: true, tokens: 12_400_118, ..PLAIN },
+    Row { state: InitialState::Succeeded(99), full: true, model: QWEN, epochs: 1, ..PLAIN },
+    Row { state: InitialState::Succeeded(31), awkward: Some(Awkward::UpperCaseEvents), ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.2), awkward: Some(Awkward::EmptyTimestamps), ..PLAIN },
+    Row { state: InitialState::Succeeded(46), awkward: Some(Awkward::NullEvents), ..PLAIN },
+    Row { state: InitialState::Succeeded(66), cosine: true, suffix: Some("anneal"), awkward: Some(Awkward::CosineScheduler), ..PLAIN },
+    Row { state: InitialState::Failed(67, LOST_NODE), awkward: Some(Awkward::SparseEvents), ..PLAIN },
+    Row { state: InitialState::Succeeded(68), awkward: Some(Awkward::NumericStatus), ..PLAIN },
+    Row { state: InitialState::Succeeded(69), awkward: Some(Awkward::AutoTrainOnInputs), ..PLAIN },
+    Row { state: InitialState::Succeeded(700), awkward: Some(Awkward::EmptyTypes), ..PLAIN },
+    Row { state: InitialState::Succeeded(71), suffix: Some("capital"), awkward: Some(Awkward::CapitalFields), ..PLAIN },
+    Row { state: InitialState::Failed(74, LOST_NODE), awkward: Some(Awkward::Restarted), ..PLAIN },
+    Row { state: InitialState::Succeeded(73), awkward: Some(Awkward::ForeignTimes), ..PLAIN },
 ];
 
 impl Row {
     /// A finished job like one of the table's, for sandboxes with more jobs than rows.
     pub(super) fn filler(hours: i64) -> Row {
         Row {
-            stand: Stand::Succeeded(hours),
+            state: InitialState::Succeeded(hours),
             ..PLAIN
         }
     }
@@ -121,8 +123,8 @@ impl Row {
             lines: file.lines,
             size: file.size,
             tokens: self.tokens,
-            parameters: crate::together::parameters(self.model),
-            price: crate::together::price(self.model, self.tokens * self.epochs),
+            parameters: parameters(self.model),
+            price: price(self.model, self.tokens * self.epochs),
             n_epochs: self.epochs,
             n_evals: if self.validation { 2 } else { 0 },
             n_checkpoints: self.epochs.min(2),
@@ -142,7 +144,7 @@ impl Row {
             max_seq_length: 8192,
             random_seed: Some(store.random.below(10_000) as i64),
             method: match self.dpo {
-                true => TrainingMethod::Dpo(json!({
+                true => Method::Dpo(json!({
                     "method": "dpo",
                     "dpo_beta": 0.1,
                     "rpo_alpha": 0.0,
@@ -150,7 +152,7 @@ impl Row {
                     "dpo_reference_free": false,
                     "simpo_gamma": 0.0,
                 })),
-                false => TrainingMethod::Sft {
+                false => Method::Sft {
                     train_on_inputs: Value::Bool(false),
                 },
             },
@@ -167,7 +169,7 @@ impl Row {
             wandb_project: self.wandb.map(str::to_owned),
             wandb_name: self.wandb.and(self.suffix).map(str::to_owned),
             from_checkpoint: None,
-            run: self.stand.run(spans(steps, self.full), steps, STOPPING),
+            run: self.state.run(spans(steps, self.full), steps, STOPPING),
             restarted_as: (self.awkward == Some(Awkward::Restarted))
                 .then(|| store.random.uuid("ft-")),
             awkward: self.awkward,
@@ -175,7 +177,7 @@ impl Row {
     }
 }
 
-/// The job that took the place of one that was restarted.
+/// The job that replaced one that was restarted.
 pub(super) fn successor(job: &Job) -> Option<Job> {
     let mut successor = job.clone();
     successor.id = successor.restarted_as.take()?;

@@ -1,9 +1,11 @@
 //! The gateway's seeded jobs.
 
-use super::fill::SeedFile;
-use super::stand::{Fault, Stand};
+use super::account::ACCOUNTS;
+use super::job::{Job, spans};
+use super::store::Store;
+use crate::seed::{InitialState, SeedFailure};
+use crate::simulation::SeedFile;
 use crate::state::run::Stage;
-use crate::truefoundry::{ACCOUNTS, Job, Store, spans};
 use serde_json::{Value, json};
 
 /// One seeded job.
@@ -14,19 +16,19 @@ pub(super) struct Row {
     model: &'static str,
     suffix: Option<&'static str>,
     metadata: &'static [(&'static str, &'static str)],
-    pub(super) stand: Stand,
+    state: InitialState,
 }
 
-/// What a row says where it says nothing else.
+/// The defaults of a row.
 const PLAIN: Row = Row {
     account: 0,
     model: "gpt-4o-mini-2024-07-18",
     suffix: None,
     metadata: &[],
-    stand: Stand::Succeeded(84),
+    state: InitialState::Succeeded(84),
 };
 
-const FAULT: Fault = Fault {
+const PROVIDER_ERROR: SeedFailure = SeedFailure {
     stage: Stage::Training,
     fraction: 0.3,
     code: "server_error",
@@ -38,19 +40,19 @@ const FAULT: Fault = Fault {
 /// Every seeded job.
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    Row { stand: Stand::In(Stage::Queued, 0.4), ..PLAIN },
-    Row { stand: Stand::In(Stage::Training, 0.45), metadata: &[("team", "support")], ..PLAIN },
-    Row { stand: Stand::Succeeded(33), suffix: Some("support"), metadata: &[("team", "support")], ..PLAIN },
-    Row { stand: Stand::Failed(45, FAULT), account: 1, ..PLAIN },
-    Row { stand: Stand::Cancelled(58, Stage::Queued, 0.5), account: 1, ..PLAIN },
-    Row { stand: Stand::Succeeded(90), account: 2, model: "gemini-2.0-flash-001", ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.4), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.45), metadata: &[("team", "support")], ..PLAIN },
+    Row { state: InitialState::Succeeded(33), suffix: Some("support"), metadata: &[("team", "support")], ..PLAIN },
+    Row { state: InitialState::Failed(45, PROVIDER_ERROR), account: 1, ..PLAIN },
+    Row { state: InitialState::Cancelled(58, Stage::Queued, 0.5), account: 1, ..PLAIN },
+    Row { state: InitialState::Succeeded(90), account: 2, model: "gemini-2.0-flash-001", ..PLAIN },
 ];
 
 impl Row {
     /// A finished job like one of the table's, for sandboxes with more jobs than rows.
     pub(super) fn filler(hours: i64) -> Row {
         Row {
-            stand: Stand::Succeeded(hours),
+            state: InitialState::Succeeded(hours),
             ..PLAIN
         }
     }
@@ -78,7 +80,7 @@ impl Row {
             seed: Some(store.random.below(i32::MAX as u64) as i64),
             metadata: self.metadata.iter().map(owned).collect(),
             tokens: file.tokens * 3,
-            run: self.stand.run(spans(steps), steps, 0),
+            run: self.state.run(spans(steps), steps, 0),
         }
     }
 }

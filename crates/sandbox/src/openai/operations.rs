@@ -1,0 +1,28 @@
+//! The table of OpenAI's operations.
+
+use super::store::Store;
+use super::{checkpoints, create, events, files, graders, jobs};
+use crate::http::Operation;
+
+/// Every operation.
+#[rustfmt::skip]
+pub(super) static OPERATIONS: &[Operation<Store>] = &[
+    Operation::post("createJob", "/fine_tuning/jobs", create::create),
+    Operation::get("listJobs", "/fine_tuning/jobs", jobs::list),
+    Operation::get("retrieveJob", "/fine_tuning/jobs/{fine_tuning_job_id}", jobs::retrieve),
+    Operation::post("cancelJob", "/fine_tuning/jobs/{fine_tuning_job_id}/cancel", jobs::cancel),
+    Operation::post("pauseJob", "/fine_tuning/jobs/{fine_tuning_job_id}/pause", jobs::pause),
+    Operation::post("resumeJob", "/fine_tuning/jobs/{fine_tuning_job_id}/resume", jobs::resume),
+    Operation::get("listJobEvents", "/fine_tuning/jobs/{fine_tuning_job_id}/events", events::list),
+    Operation::get("listJobCheckpoints", "/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints", checkpoints::list),
+    Operation::get("listCheckpointPermissions", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions", checkpoints::list_permissions),
+    Operation::post("createCheckpointPermissions", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions", checkpoints::create_permissions),
+    Operation::delete("deleteCheckpointPermission", "/fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}", checkpoints::delete_permission),
+    Operation::post("runGrader", "/fine_tuning/alpha/graders/run", graders::run),
+    Operation::post("validateGrader", "/fine_tuning/alpha/graders/validate", graders::validate),
+    Operation::get("listFiles", "/files", files::list),
+    Operation::post("uploadFile", "/files", files::upload),
+    Operation::get("retrieveFile", "/files/{file_id}", files::retrieve),
+    Operation::delete("deleteFile", "/files/{file_id}", files::delete),
+    Operation::get("downloadFile", "/files/{file_id}/content", files::download),
+];

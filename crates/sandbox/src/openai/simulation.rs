@@ -1,0 +1,48 @@
+//! OpenAI's state behind the trait of all simulations.
+
+use super::operations::OPERATIONS;
+use super::seed;
+use super::store::Store;
+use crate::awkward::Awkward;
+use crate::clock::START;
+use crate::http::{Call, Refusal, Reply};
+use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
+use bytes::Bytes;
+
+impl Simulation for Store {
+    fn answer(&mut self, operation: usize, call: &Call) -> Reply {
+        match OPERATIONS.get(operation) {
+            Some(operation) => operation.run(self, call),
+            None => Err(Refusal::not_found("not found: there is no such operation")),
+        }
+    }
+
+    fn seed_rows(&self) -> Vec<Option<Awkward>> {
+        seed::ROWS.iter().map(|row| row.awkward).collect()
+    }
+
+    fn seed_file(&mut self, name: &str, content: Bytes) -> String {
+        let id = self.random.id("file-", 22);
+        self.files.seed(id.clone(), name, content);
+        id
+    }
+
+    fn seed_job(&mut self, seed: Seed, files: &[SeedFile]) {
+        let row = match seed {
+            Seed::Row(at) => seed::ROWS[at],
+            Seed::Filler(hours) => seed::Row::filler(hours),
+        };
+        let job = row.job(self, files);
+        self.jobs.push(job);
+    }
+
+    fn seeded_jobs(&mut self) -> Vec<SeedJob> {
+        self.jobs.sort_by_key(|job| job.run.created());
+        let jobs = self.jobs.iter().map(|job| SeedJob {
+            id: job.id.clone(),
+            status: job.status(START),
+            awkward: job.awkward,
+        });
+        jobs.collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! The settings of a sandbox.
+
+use crate::awkward::Awkward;
+use crate::faults::Fault;
+use std::net::SocketAddr;
+
+/// The settings of a sandbox. [`Builder`](crate::Builder) documents each.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) addr: SocketAddr,
+    pub(crate) seed: u64,
+    pub(crate) speed: f64,
+    pub(crate) jobs: Option<usize>,
+    pub(crate) awkward: Vec<Awkward>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) connections: usize,
+}

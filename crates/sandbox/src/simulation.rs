@@ -1,0 +1,50 @@
+//! The trait by which the shared parts reach the simulation of each vendor.
+
+use crate::awkward::Awkward;
+use crate::http::{Call, Reply};
+use bytes::Bytes;
+use std::fmt::Debug;
+
+/// The state of one vendor, and the operations on it.
+pub(crate) trait Simulation: Debug + Send {
+    /// Answers a call of the operation with this index in the vendor's table.
+    fn answer(&mut self, operation: usize, call: &Call) -> Reply;
+
+    /// The rows of the table of seeded jobs: for each one the switch that it belongs to, if there is one.
+    fn seed_rows(&self) -> Vec<Option<Awkward>>;
+
+    /// Stores a file that seeded jobs were trained on. Returns its id.
+    fn seed_file(&mut self, name: &str, content: Bytes) -> String;
+
+    /// Adds a job of the table, or one beyond it.
+    fn seed_job(&mut self, seed: Seed, files: &[SeedFile]);
+
+    /// Sorts the seeded jobs by age and lists them, oldest first.
+    fn seeded_jobs(&mut self) -> Vec<SeedJob>;
+}
+
+/// Which job to add to the seed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seed {
+    /// The one in this row of the vendor's table.
+    Row(usize),
+    /// A finished one like the table's, created so many hours ago: for sandboxes with more jobs than rows.
+    Filler(i64),
+}
+
+/// A file that seeded jobs were trained on.
+#[derive(Clone, Debug)]
+pub(crate) struct SeedFile {
+    pub(crate) id: String,
+    pub(crate) lines: u64,
+    pub(crate) size: u64,
+    pub(crate) tokens: u64,
+}
+
+/// A job of the seed.
+#[derive(Clone, Debug)]
+pub(crate) struct SeedJob {
+    pub(crate) id: String,
+    pub(crate) status: &'static str,
+    pub(crate) awkward: Option<Awkward>,
+}
