@@ -1,17 +1,17 @@
 //! `cargo xtask codegen --check`: whether what is committed is what would be
 //! written; without the upstream documents, whatever can be checked without.
 
-use crate::cli::{build_all, tell};
-use crate::codegen::{Job, read_overlay};
+use crate::codegen::{Job, build_all, print_summary, read_overlay};
 use crate::derived;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
 use crate::lint;
 use crate::normal;
-use crate::pipeline::again;
+use crate::pipeline::settle;
+use crate::report::Report;
 use crate::source::Folder;
-use crate::validate::validate;
 use crate::write::Output;
+use serde_json::Value;
 use similar::TextDiff;
 use std::path::Path;
 
@@ -32,7 +32,7 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
         let Some(built) = faults.take(built) else {
             continue;
         };
-        tell(&vendor, &built, report);
+        print_summary(&vendor, &built, report);
         current &= built
             .outputs
             .iter()
@@ -78,6 +78,14 @@ fn diff(name: &str, before: &str, after: &str) {
     );
 }
 
+/// The text of a document of ours after the steps that follow the overlay.
+fn settled(name: &str, mut document: Value) -> Result<String> {
+    let title = document.pointer("/info/title").and_then(Value::as_str);
+    let title = title.unwrap_or_default().to_owned();
+    settle(name, &mut document, Some(&title), &mut Report::default())?;
+    Ok(normal::text(&document))
+}
+
 /// What can be checked of a committed document alone.
 fn committed(vendor: &str, job: &Job) -> Result<bool> {
     let folder = Folder::read(&job.specs, vendor)?;
@@ -85,18 +93,17 @@ fn committed(vendor: &str, job: &Job) -> Result<bool> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(&path).map_err(|e| Fault::file(&name, e.to_string()))?;
     let document = crate::read::parse(&name, &text)?;
-    validate(&name, &document)?;
     let mut fine = true;
-    let settled = normal::text(&again(&name, &document)?);
-    if settled != text {
+    let normal_form = settled(&name, document.clone())?;
+    if normal_form != text {
         eprintln!("error: {name}: not in normal form");
-        diff(&name, &text, &settled);
+        diff(&name, &text, &normal_form);
         fine = false;
     }
     if let Some(overlay) = read_overlay(&folder)? {
         let mut corrected = document.clone();
         overlay.reapply(&mut corrected)?;
-        let corrected = normal::text(&again(&name, &corrected)?);
+        let corrected = settled(&name, corrected)?;
         if corrected != text && fine {
             eprintln!("error: {name}: the overlay is not in it");
             diff(&name, &text, &corrected);

@@ -1,7 +1,8 @@
 //! The command line.
 
-use crate::codegen::{self, Built, Job};
+use crate::codegen::{self, Job};
 use crate::fault::{Fault, Faults, Result};
+use crate::threads::STACK_SIZE;
 use crate::{check, derived, diff, replay, write};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -59,15 +60,12 @@ struct Replay {
     report: bool,
 }
 
-/// Documents nest deeply, and so does what reads them.
-pub(crate) const STACK: usize = 256 * 1024 * 1024;
-
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let run = std::thread::Builder::new()
-        .stack_size(STACK)
+        .stack_size(STACK_SIZE)
         .spawn(move || dispatch(&cli));
     let code = run.map(std::thread::JoinHandle::join);
     match code {
@@ -152,9 +150,9 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     }
     let mut faults = Faults::default();
     let mut outputs = Vec::new();
-    for (vendor, built) in build_all(&jobs) {
+    for (vendor, built) in codegen::build_all(&jobs) {
         if let Some(built) = faults.take(built) {
-            tell(&vendor, &built, args.report);
+            codegen::print_summary(&vendor, &built, args.report);
             outputs.extend(built.outputs);
         }
     }
@@ -169,52 +167,6 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         eprintln!("everything is up to date");
     }
     Ok(true)
-}
-
-/// Builds all vendors side by side.
-pub(crate) fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = jobs
-            .iter()
-            .map(|(vendor, job)| {
-                std::thread::Builder::new()
-                    .stack_size(STACK)
-                    .spawn_scoped(scope, || codegen::build(job, vendor))
-            })
-            .collect();
-        threads
-            .into_iter()
-            .zip(jobs)
-            .map(|(thread, (vendor, _))| {
-                let failed = |message: &str| Err(Fault::file(vendor, message).into());
-                let built = match thread.map(std::thread::ScopedJoinHandle::join) {
-                    Ok(Ok(built)) => built,
-                    Ok(Err(_)) => failed("a step panicked: please report it"),
-                    Err(e) => failed(&e.to_string()),
-                };
-                (vendor.clone(), built)
-            })
-            .collect()
-    })
-}
-
-/// Prints what was done for a vendor.
-pub(crate) fn tell(vendor: &str, built: &Built, report: bool) {
-    if report {
-        println!("# {vendor}");
-        print!("{}", built.report);
-    }
-    let rewrites = built.report.lines.len();
-    let prose: usize = built.report.prose.values().sum();
-    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
-    for line in &built.report.lines {
-        if line.rule == "page-skipped" {
-            eprintln!("warning: {vendor}: {}", line.detail);
-        }
-    }
-    for warning in &built.warnings {
-        eprintln!("warning: {warning}");
-    }
 }
 
 /// Gives each vendor its part of `--from`.

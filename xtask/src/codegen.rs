@@ -3,13 +3,17 @@
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
 use crate::lint;
+use crate::lower::Mode;
+use crate::merge::Upstream;
 use crate::normal;
+use crate::omitted;
 use crate::overlay::Overlay;
 use crate::page;
-use crate::pipeline::{self, Plan, Upstream};
+use crate::pipeline::{self, Plan};
 use crate::read::{self, Source};
 use crate::report::Report;
 use crate::source::{Folder, Recorded};
+use crate::threads;
 use crate::write::Output;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -74,12 +78,12 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         &documents,
         Plan {
             file: &name,
-            title: &folder.source.title,
+            title: Some(&folder.source.title),
             documented: &documented,
             handwritten: &handwritten,
             renames: &folder.source.components,
             overlay: overlay.as_ref(),
-            mend: false,
+            mode: Mode::default(),
         },
         &mut report,
     )?;
@@ -87,7 +91,7 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
     for check in &folder.source.checks {
         match find_page(job, &check.file) {
             Some(path) => {
-                faults.take(check_page(&path, &outcome.slice, &check.operation));
+                faults.take(check_page(&path, &outcome.named, &check.operation));
             }
             // Who names the documents need not have the pages.
             None if !job.from.is_empty() => report.add(
@@ -114,6 +118,7 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
     if !job.draft && !warnings.is_empty() {
         return Err(Faults(warnings));
     }
+    omitted::note(&outcome.document, &mut report);
     generate(&name, &outcome.document, "crate")?;
     let outputs = vec![
         Output {
@@ -131,6 +136,48 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         warnings,
         document: outcome.document,
     })
+}
+
+/// Builds all vendors side by side.
+pub fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .iter()
+            .map(|(vendor, job)| threads::spawn(scope, || build(job, vendor)))
+            .collect();
+        running
+            .into_iter()
+            .zip(jobs)
+            .map(|(thread, (vendor, _))| {
+                let failed = |message: &str| Err(Fault::file(vendor, message).into());
+                let built = match thread.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(built)) => built,
+                    Ok(Err(_)) => failed("a step panicked: please report it"),
+                    Err(e) => failed(&e.to_string()),
+                };
+                (vendor.clone(), built)
+            })
+            .collect()
+    })
+}
+
+/// Prints what was done for a vendor, and with `report` every rewrite.
+pub fn print_summary(vendor: &str, built: &Built, report: bool) {
+    if report {
+        println!("# {vendor}");
+        print!("{}", built.report);
+    }
+    let rewrites = built.report.lines.len();
+    let prose: usize = built.report.prose.values().sum();
+    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
+    for line in &built.report.lines {
+        if line.rule == "page-skipped" {
+            eprintln!("warning: {vendor}: {}", line.detail);
+        }
+    }
+    for warning in &built.warnings {
+        eprintln!("warning: {warning}");
+    }
 }
 
 /// Reads the overlay of a vendor, if there is one.

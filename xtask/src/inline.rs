@@ -3,7 +3,7 @@
 //! its name.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::lower::Mode;
+use crate::lower::{Mode, Purpose};
 use crate::pointer;
 use crate::report::Report;
 use crate::shape::METHODS;
@@ -61,7 +61,7 @@ pub fn inline(
         for folder in ["parameters", "requestBodies", "headers", "pathItems"] {
             components.remove(folder);
         }
-        if !mode.ours {
+        if mode.purpose == Purpose::Generate {
             components.remove("responses");
         }
     }
@@ -216,7 +216,8 @@ impl Place<'_> {
             return;
         };
         for response in responses.values_mut() {
-            if self.mode.ours && response.get("$ref").is_some() {
+            let is_shared = response.get("$ref").is_some();
+            if is_shared && self.mode.purpose == Purpose::Compare {
                 continue;
             }
             *response = self.resolve(response);

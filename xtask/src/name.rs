@@ -15,9 +15,6 @@ pub struct Names<'a> {
     pub file: &'a str,
     /// Automatic name → name.
     pub renames: &'a BTreeMap<String, String>,
-    /// Whether the components have their names already: the second round,
-    /// after the overlay.
-    pub settled: bool,
 }
 
 /// What the naming found out.
@@ -33,10 +30,8 @@ pub struct Named {
 pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     let mut faults = Faults::default();
     let mut named = Named::default();
-    if !names.settled {
-        rename_components(document, names, &mut named, &mut faults);
-        faults.into_result()?;
-    }
+    rename_components(document, names, &mut named, &mut faults);
+    faults.into_result()?;
     // What a name is mapped onto is known only when its parents have their
     // names: round after round, until nothing new is learned.
     let mut mapped = HashMap::new();

@@ -1,16 +1,23 @@
 //! The normal form: one way to write a document, so that a diff shows what
 //! changed and nothing else.
 
-use crate::component::{redirect, referred};
+mod check;
+
+pub use check::faults;
+
+use crate::component::{beside, redirect, referred, split};
 use crate::lower::schemas_mut;
 use crate::report::Report;
 use crate::shape::METHODS;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Brings a named document into normal form.
-pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
-    info(document, title);
+/// Brings a named document into normal form, under our title if there is one.
+pub fn normalise(document: &mut Value, title: Option<&str>, report: &mut Report) {
+    if let Some(title) = title {
+        info(document, title);
+    }
+    annotated_references(document);
     nullable_components(document, report);
     prune(document);
     discriminators(document);
@@ -20,6 +27,12 @@ pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
             if let Some(Value::Array(list)) = schema.get_mut(keyword) {
                 list.sort_by_key(sort_key);
             }
+        }
+        let names = schema.get("required").and_then(Value::as_array);
+        if names.is_some_and(Vec::is_empty)
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.remove("required");
         }
     });
     for operation in operations_mut(document) {
@@ -100,6 +113,17 @@ pub fn operations_mut(document: &mut Value) -> Vec<&mut Map<String, Value>> {
 
 fn schemas(document: &Value) -> Option<&Map<String, Value>> {
     document.pointer("/components/schemas")?.as_object()
+}
+
+/// A reference stands alone: what annotates it stands beside an allOf of it.
+fn annotated_references(document: &mut Value) {
+    schemas_mut(document, &mut |schema, _| {
+        let (annotations, core) = split(schema);
+        let is_reference = core.get("$ref").is_some();
+        if is_reference && !annotations.is_empty() {
+            *schema = beside(annotations, core);
+        }
+    });
 }
 
 /// A component is never null itself: who refers to it says so. A component

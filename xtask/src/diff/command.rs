@@ -8,6 +8,7 @@ use super::unify::Unify;
 use super::{Diff, compare, git, rules};
 use crate::fault::{Faults, Result};
 use crate::source::Folder;
+use crate::threads::both;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -242,23 +243,6 @@ impl Vendors<'_> {
             components: folder.source.components,
         }
     }
-}
-
-/// Does two things at once.
-fn both<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T) -> (T, T) {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(crate::cli::STACK)
-            .spawn_scoped(scope, one);
-        let second = other();
-        let first = match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(first)) => first,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            // Without a thread there is nothing to wait for.
-            Err(e) => std::panic::panic_any(e.to_string()),
-        };
-        (first, second)
-    })
 }
 
 /// The vendors that have a folder in `specs/`.

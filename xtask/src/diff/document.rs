@@ -4,14 +4,13 @@
 use super::lost::{Lost, lost};
 use crate::fault::{Fault, Result};
 use crate::generate::quietly;
-use crate::inline::inline;
-use crate::lower::{Mode, lower};
-use crate::name::{Names, name};
-use crate::normal::normalise;
+use crate::lower::{Mode, Purpose};
+use crate::merge::Upstream;
+use crate::pipeline::{self, Plan};
 use crate::pointer;
 use crate::report::Report;
 use crate::shape;
-use crate::slice::{everything, slice};
+use crate::slice::everything;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,10 +122,6 @@ pub fn squash(name: &str) -> String {
 }
 
 fn prepare(written: Written, naming: &Naming) -> Result<Document> {
-    let mode = Mode {
-        mend: true,
-        ours: true,
-    };
     let file = written.file.as_str();
     let document = &written.value;
     let mut selected = everything(document);
@@ -136,22 +131,23 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
             operation.id.clone_from(id);
         }
     }
-    let mut report = Report::default();
-    let sliced = slice(file, document, &selected, mode, &mut report)?;
-    let mut lowering = Report::default();
-    let mut value = lower(file, &sliced, mode, &mut lowering)?;
-    inline(file, &mut value, &selected, mode, &mut report)?;
-    let names = Names {
+    let upstream = Upstream {
         file,
-        renames: &naming.components,
-        settled: false,
+        value: document,
     };
-    name(&mut value, names)?;
-    let info = value.get("info").cloned();
-    normalise(&mut value, "", &mut report);
-    if let Some(info) = info {
-        value["info"] = info;
-    }
+    let plan = Plan {
+        file,
+        title: None,
+        documented: &selected,
+        handwritten: &[],
+        renames: &naming.components,
+        overlay: None,
+        mode: Mode {
+            mend: true,
+            purpose: Purpose::Compare,
+        },
+    };
+    let outcome = pipeline::run(&[upstream], plan, &mut Report::default())?;
     let schemas = |root: &Value| -> Map<String, Value> {
         let found = root.pointer("/components/schemas");
         found
@@ -159,7 +155,7 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
             .cloned()
             .unwrap_or_default()
     };
-    let used = schemas(&sliced);
+    let used = schemas(&outcome.sliced);
     let into = referred_into(document);
     let unused = schemas(document)
         .into_iter()
@@ -172,8 +168,8 @@ fn prepare(written: Written, naming: &Naming) -> Result<Document> {
             .map(|name| (squash(&naming.name(name)), name.clone()))
             .collect(),
         unused,
-        lost: lost(document, &lowering),
-        value,
+        lost: lost(document, &outcome.lowering),
+        value: outcome.document,
         written,
     })
 }

@@ -3,7 +3,7 @@
 
 use super::document::is_prose;
 use crate::pointer;
-use crate::report::{Line, Report};
+use crate::report::Line;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -78,9 +78,9 @@ fn places(line: &Line) -> Vec<String> {
 
 /// The places of a document that the lowering did not take over, and what
 /// stands there.
-pub(super) fn lost(document: &Value, report: &Report) -> BTreeMap<String, Lost> {
+pub(super) fn lost(document: &Value, lowering: &[Line]) -> BTreeMap<String, Lost> {
     let mut lost = BTreeMap::new();
-    for line in &report.lines {
+    for line in lowering {
         let dropped = line.detail.contains("left out");
         let told = ELSEWHERE.contains(&line.rule) || line.rule == "ref-siblings";
         if told || !(dropped || LOSSY.contains(&line.rule)) {

@@ -38,6 +38,7 @@ use self::level::Level;
 use self::mapping::Mapping;
 use self::rust::{RustChange, Semver};
 use self::unify::Unify;
+use crate::threads;
 
 /// Everything that changed.
 #[derive(Clone, Debug, Default)]
@@ -151,9 +152,7 @@ pub fn compare(
         return diff;
     }
     let (entries, surfaces) = std::thread::scope(|scope| {
-        let surfaces = std::thread::Builder::new()
-            .stack_size(crate::cli::STACK)
-            .spawn_scoped(scope, || surfaces(old, new));
+        let surfaces = threads::spawn(scope, || surfaces(old, new));
         let mut entries = match (base, head) {
             (Some(old), Some(new)) => compare::compare(old, new),
             (None, Some(new)) => vec![whole("document-added", name, new)],
@@ -235,9 +234,7 @@ fn surfaces(old: &Document, new: &Document) -> [std::result::Result<rust::Surfac
     let base = reduce::reduced(&old.value, &new.value, &common);
     let head = reduce::reduced(&new.value, &old.value, &common);
     std::thread::scope(|scope| {
-        let base = std::thread::Builder::new()
-            .stack_size(crate::cli::STACK)
-            .spawn_scoped(scope, || rust::surface(base));
+        let base = threads::spawn(scope, || rust::surface(base));
         let head = rust::surface(head);
         match base.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(base)) => [base, head],

@@ -5,6 +5,7 @@ use super::document::{Document, squash};
 use super::entry::Entry;
 use super::mapping::member;
 use super::uses::Uses;
+use crate::compose::compose;
 use crate::generate::quietly;
 use crate::report::Report;
 use serde::Serialize;
@@ -91,7 +92,7 @@ pub type Surface = BTreeMap<String, String>;
 
 /// The generated surface of a document.
 pub fn surface(mut prepared: Value) -> Result<Surface, String> {
-    crate::prepare::prepare(&mut prepared, &mut Report::default());
+    compose(&mut prepared, &mut Report::default());
     prepared["info"] = serde_json::json!({"title": "diff", "version": "0"});
     let text = quietly(|| unitune_codegen::surface(&prepared, &Settings::default()));
     let text = text.and_then(|text| text.map_err(|e| e.to_string()))?;

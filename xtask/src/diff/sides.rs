@@ -5,7 +5,6 @@ use super::document::Written;
 use super::git;
 use crate::fault::{Fault, Faults, Result};
 use crate::read;
-use crate::replay;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -163,7 +162,7 @@ fn in_folder(folder: &Path) -> Result<BTreeMap<String, Written>> {
     }
     let mut documents = BTreeMap::new();
     let mut faults = Faults::default();
-    for path in replay::documents(folder)? {
+    for path in read::documents(folder)? {
         let name = path
             .file_name()
             .unwrap_or_default()

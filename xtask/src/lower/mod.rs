@@ -43,8 +43,20 @@ pub struct Mode {
     /// among the branches of a union), with a line in the report, where
     /// otherwise it is an error.
     pub mend: bool,
-    /// Our own document: its descriptions and `x-unitune-*` stay.
-    pub ours: bool,
+    /// What the document is read for.
+    pub purpose: Purpose,
+}
+
+/// What a document is read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Code: without the vendor's prose, and rewritten where the generator
+    /// needs it (discriminator values in the branches, an allOf as one schema).
+    #[default]
+    Generate,
+    /// A comparison with another document: descriptions, `x-unitune-*`, shared
+    /// responses and parts of an allOf stay as they are written.
+    Compare,
 }
 
 /// Lowers a sliced document.
@@ -92,6 +104,10 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn fault(&mut self, at: &str, message: impl Into<String>) {
         self.faults.0.push(Fault::at(self.file, at, message));
+    }
+
+    fn keeps_words(&self) -> bool {
+        self.mode.purpose == Purpose::Compare
     }
 
     fn node(&mut self, kind: Kind, value: &Value, at: &str) -> Value {
@@ -181,7 +197,7 @@ impl Lowering<'_> {
     /// One keyword of a node: lowered, or left out.
     fn member(&mut self, kind: Kind, name: &str, value: &Value, parent: &str) -> Option<Value> {
         if shape::is_extension(name) {
-            if self.mode.ours && name.starts_with("x-unitune-") {
+            if self.keeps_words() && name.starts_with("x-unitune-") {
                 return Some(value.clone());
             }
             self.prose("x-*", value);
@@ -209,7 +225,7 @@ impl Lowering<'_> {
         }
         match key.fate {
             Fate::Keep => self.shaped(key.shape, value, &at),
-            Fate::Prose if self.mode.ours && name == "description" => Some(value.clone()),
+            Fate::Prose if self.keeps_words() && name == "description" => Some(value.clone()),
             Fate::Prose => {
                 self.prose(name, value);
                 None
@@ -331,7 +347,7 @@ fn is_small_range(name: &str) -> bool {
 }
 
 /// `0.0` and `0` are one number: the shorter is written.
-fn plain_numbers(value: &Value) -> Value {
+pub(crate) fn plain_numbers(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => {
             let short = number

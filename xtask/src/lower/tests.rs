@@ -3,7 +3,7 @@
 
 mod cases;
 
-use super::{MENDS, Mode, lower, rules};
+use super::{MENDS, Mode, Purpose, lower, rules};
 use crate::report::Report;
 use crate::shape::{self, Fate, Kind};
 use cases::cases;
@@ -121,12 +121,12 @@ fn prose_is_taken_out_and_counted() {
 
 #[test]
 fn our_own_words_stay() {
-    let ours = Mode {
-        ours: true,
+    let compared = Mode {
+        purpose: Purpose::Compare,
         mend: false,
     };
     let schema = json!({"type": "array", "items": {}, "description": "Ours.", "x-unitune-lenient": true, "x-other": 1});
-    let (lowered, _) = case(&schema, ours).unwrap();
+    let (lowered, _) = case(&schema, compared).unwrap();
     assert_eq!(
         lowered,
         json!({"type": "array", "items": {}, "description": "Ours.", "x-unitune-lenient": true})
@@ -176,7 +176,7 @@ fn what_is_wrong_is_an_error_with_its_pointer() {
 fn what_has_one_meaning_is_mended_when_asked() {
     let mend = Mode {
         mend: true,
-        ours: false,
+        ..Mode::default()
     };
     for (rule, before, after) in [
         (
