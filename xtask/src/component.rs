@@ -1,9 +1,9 @@
 //! Component schemas: how they are referred to, what is to be one, and what
 //! tells two of them apart.
 
-use crate::lower::rules::is_annotation;
-use crate::pointer;
 use serde_json::{Map, Value, json};
+use unitune_diff::keywords::is_annotation;
+use unitune_diff::pointer;
 
 const SCHEMAS: &str = "#/components/schemas/";
 

@@ -5,13 +5,13 @@
 mod aliases;
 
 use crate::component::{reference, referred};
-use crate::lower::rules::is_annotation;
 use crate::lower::schemas_mut;
 use crate::report::Report;
-use crate::shape::Kind;
-use crate::walk::nodes;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use unitune_diff::keywords::Kind;
+use unitune_diff::keywords::is_annotation;
+use unitune_diff::walk::nodes;
 
 type Schema = Map<String, Value>;
 
@@ -73,7 +73,7 @@ fn others(schema: &mut Value, at: &str, report: &mut Report) {
     let members = matches!(schema.get("properties"), Some(Value::Object(m)) if !m.is_empty());
     if typed && members {
         let detail = "their type is left out: members beside the named ones are kept as they come";
-        let at = crate::pointer::join(at, "additionalProperties");
+        let at = unitune_diff::pointer::join(at, "additionalProperties");
         report.add("other-members", &at, detail);
         schema["additionalProperties"] = Value::Bool(true);
     }
@@ -279,7 +279,7 @@ impl<'a> Parts<'a> {
 
 fn named(schema: &Schema) -> Option<String> {
     let plain = json!({"$ref": schema.get("$ref")?});
-    referred(&plain).map(crate::pointer::unescape)
+    referred(&plain).map(unitune_diff::pointer::unescape)
 }
 
 /// A schema without its annotations.

@@ -4,12 +4,12 @@
 
 use crate::fault::{Fault, Faults, Result};
 use crate::lower::{Mode, Purpose};
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::METHODS;
 use crate::slice::Selected;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use unitune_diff::keywords::METHODS;
+use unitune_diff::pointer;
 
 /// Writes out what the operations share.
 pub fn inline(

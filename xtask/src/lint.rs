@@ -2,12 +2,12 @@
 //! no sentence of a vendor's.
 
 use crate::fault::Fault;
-use crate::pointer;
 use crate::read::Source;
-use crate::shape::Kind;
-use crate::walk;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use unitune_diff::keywords::Kind;
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 /// Names every operation, parameter, component and member without a description.
 #[must_use]

@@ -3,13 +3,13 @@
 
 use crate::fault::{Fault, Faults};
 use crate::lower::{brief, plain_numbers};
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::{self, Fate, Kind, METHODS, Shape};
-use crate::walk;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use unitune_diff::keywords::{self, Fate, Kind, METHODS, Shape};
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 /// One upstream document.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +171,7 @@ impl<'a> Merged<'a> {
             self.note(&at, members, files.0);
             return;
         };
-        let kind = match shape::key(Kind::Components, folder).map(|key| key.shape) {
+        let kind = match keywords::key(Kind::Components, folder).map(|key| key.shape) {
             Some(Shape::Map(kind)) => kind,
             _ => return,
         };
@@ -225,7 +225,7 @@ fn version(value: &Value) -> (bool, &str) {
 }
 
 fn is_kept(kind: Kind, name: &str) -> bool {
-    shape::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
+    keywords::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
 }
 
 /// What the operations of a path share.
@@ -249,9 +249,9 @@ fn comparable(kind: Kind, value: &Value) -> Value {
     let mut value = value.clone();
     walk::nodes_mut(kind, &mut value, "", &mut |kind, node, _| {
         if let Value::Object(members) = node {
-            members.retain(|name, _| match shape::key(kind, name) {
+            members.retain(|name, _| match keywords::key(kind, name) {
                 Some(key) => key.fate == Fate::Keep,
-                None => !shape::is_extension(name),
+                None => !keywords::is_extension(name),
             });
         }
     });

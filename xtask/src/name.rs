@@ -3,10 +3,10 @@
 
 use crate::component::{beside, canonical, marks, redirect, reference, split, worthy};
 use crate::fault::{Fault, Faults, Result};
-use crate::shape::METHODS;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use unitune_diff::keywords::METHODS;
 
 /// What the naming needs to know.
 #[derive(Clone, Copy, Debug)]

@@ -8,9 +8,9 @@ pub use check::faults;
 use crate::component::{beside, redirect, referred, split};
 use crate::lower::schemas_mut;
 use crate::report::Report;
-use crate::shape::METHODS;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::keywords::METHODS;
 
 /// Brings a named document into normal form, under our title if there is one.
 pub fn normalise(document: &mut Value, title: Option<&str>, report: &mut Report) {

@@ -1,10 +1,10 @@
 //! What the normal form holds and a generated client does not offer, as lines
 //! of the report: nothing is dropped silently.
 
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::METHODS;
 use serde_json::{Map, Value};
+use unitune_diff::keywords::METHODS;
+use unitune_diff::pointer;
 
 /// Keyword of an operation, and what is left out of it.
 type Details = Vec<(&'static str, String)>;

@@ -3,9 +3,9 @@
 
 use crate::fault::{Fault, Faults, Result};
 use crate::normal::operations_mut;
-use crate::pointer;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use unitune_diff::pointer;
 
 /// Headings of a page, and where the parameters under them are.
 const HEADINGS: &[(&str, &str)] = &[

@@ -2,12 +2,12 @@
 //! may be, and whether the path can be one.
 
 use crate::fault::Fault;
-use crate::pointer;
-use crate::shape::{Kind, METHODS, is_extension_among};
 use crate::slice::Selected;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use unitune_diff::keywords::{Kind, METHODS, is_extension_among};
+use unitune_diff::pointer;
 
 /// A path's item; what stands beside a reference is laid over its target.
 #[derive(Clone, Debug)]

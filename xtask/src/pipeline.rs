@@ -166,7 +166,7 @@ fn circular(file: &str, document: &Value) -> Faults {
         let mut seen = BTreeSet::new();
         while let Some(next) = todo.pop() {
             if next == name {
-                let at = crate::pointer::join("/components/schemas", name);
+                let at = unitune_diff::pointer::join("/components/schemas", name);
                 faults
                     .0
                     .push(Fault::at(file, at, "this schema is made of itself"));

@@ -5,13 +5,13 @@ use crate::fault::{Fault, Faults, Result};
 use crate::ids::{self, Unnamed};
 use crate::lower::{Mode, brief};
 use crate::paths::{self, Item};
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::{Kind, METHODS};
-use crate::walk;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::keywords::{Kind, METHODS};
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 /// A selected operation: its method (lower case), its path and our name for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

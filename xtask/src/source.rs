@@ -193,6 +193,6 @@ pub struct Recorded {
 fn parse_place(place: &str) -> Option<(String, String)> {
     let (method, path) = place.split_once(' ')?;
     let method = method.to_lowercase();
-    let known = crate::shape::METHODS.contains(&method.as_str());
+    let known = unitune_diff::keywords::METHODS.contains(&method.as_str());
     (known && path.starts_with('/')).then(|| (method, path.to_owned()))
 }

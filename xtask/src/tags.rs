@@ -3,12 +3,12 @@
 //! normal form and the generator read it, as they do where a vendor's branches
 //! say it themselves.
 
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::Kind;
-use crate::walk;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::keywords::Kind;
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 const RULE: &str = "discriminator-values";
 

@@ -1,11 +1,9 @@
 //! The command: from arguments to an exit code.
 
-use super::document::{Document, Naming, Written};
-use super::level::Level;
-use super::render::{self, Format};
-use super::sides::Side;
+use super::inputs::Input;
+use super::lowered::{Naming, lowered};
 use super::unify::Unify;
-use super::{Diff, compare, git, rules};
+use super::{compare, git};
 use crate::fault::{Faults, Result};
 use crate::source::Folder;
 use crate::threads::both;
@@ -14,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+use unitune_diff::{Diff, Format, Level, Written, name_similarity, render, rules};
 
 /// What to compare, and how to say it.
 #[derive(Clone, Debug, Args)]
@@ -104,7 +103,7 @@ fn run(workspace: &Path, options: &Options) -> std::result::Result<(String, u8),
         let Some(rule) = rules::find(id) else {
             let near = rules::all().map(|rule| rule.id);
             let near = near.max_by(|a, b| {
-                let alike = |other: &str| super::schema::similar::names(id, other);
+                let alike = |other: &str| name_similarity(id, other);
                 alike(a).total_cmp(&alike(b))
             });
             let hint = near.map(|near| format!(": did you mean {near:?}?"));
@@ -123,12 +122,12 @@ fn run(workspace: &Path, options: &Options) -> std::result::Result<(String, u8),
 
 fn diff(workspace: &Path, options: &Options) -> std::result::Result<Diff, Stop> {
     let base = match &options.base {
-        Some(base) => Side::parse(workspace, base)?,
-        None => Side::Commit(git::merge_base(workspace)?),
+        Some(base) => Input::parse(workspace, base)?,
+        None => Input::Commit(git::merge_base(workspace)?),
     };
     let head = match &options.head {
-        Some(head) => Side::parse(workspace, head)?,
-        None => Side::WorkTree,
+        Some(head) => Input::parse(workspace, head)?,
+        None => Input::WorkTree,
     };
     if base.is_file() != head.is_file() {
         let message = "a file can be compared with a file only";
@@ -159,7 +158,7 @@ fn diff(workspace: &Path, options: &Options) -> std::result::Result<Diff, Stop> 
     }
     let sources = head.unify(workspace)?;
     let unify = Unify::read(&sources);
-    let raw = |side: &Side| matches!(side, Side::File(_) | Side::Folder(_));
+    let raw = |input: &Input| matches!(input, Input::File(_) | Input::Folder(_));
     let specs = (raw(&base) && raw(&head)).then(|| workspace.join("specs"));
     let vendors = Vendors {
         given: options.vendor.as_deref(),
@@ -192,13 +191,11 @@ fn compare_all(
             .or_else(|| vendor_of(name, vendors.known))
             .or_else(|| vendor_of(file.unwrap_or_default(), vendors.known));
         let naming = vendors.naming(of.as_deref());
-        let prepare = |written: Option<&Written>| {
+        let lower = |written: Option<&Written>| {
             let written = written.cloned();
-            written
-                .map(|written| Document::prepare_as(written, &naming))
-                .transpose()
+            written.map(|written| lowered(written, &naming)).transpose()
         };
-        let (before, after) = both(|| prepare(before), || prepare(after));
+        let (before, after) = both(|| lower(before), || lower(after));
         let (Some(before), Some(after)) = (faults.take(before), faults.take(after)) else {
             continue;
         };
@@ -246,10 +243,10 @@ impl Vendors<'_> {
 }
 
 /// The vendors that have a folder in `specs/`.
-fn vendors(workspace: &Path, sides: &[&Side]) -> Vec<String> {
+fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
     let mut known = crate::codegen::vendors(&workspace.join("specs")).unwrap_or_default();
-    for side in sides {
-        if let Side::Folder(folder) = side {
+    for input in inputs {
+        if let Input::Folder(folder) = input {
             known.extend(crate::codegen::vendors(folder).unwrap_or_default());
         }
     }

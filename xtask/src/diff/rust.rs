@@ -1,91 +1,34 @@
 //! What a change means in Rust: the difference between the generated
 //! surfaces, and which change it follows from.
 
-use super::document::{Document, squash};
-use super::entry::Entry;
-use super::mapping::member;
-use super::uses::Uses;
+use super::uses::{Uses, member};
 use crate::compose::compose;
 use crate::generate::quietly;
 use crate::report::Report;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use unitune_codegen::Settings;
-
-/// The version that a change of the surface asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Semver {
-    /// The surface is the same.
-    #[default]
-    None,
-    /// It has more.
-    Minor,
-    /// Something of it is gone, or is another thing.
-    Major,
-}
-
-impl Semver {
-    /// Its word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-}
-
-/// What becomes of the surface.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RustChange {
-    /// What appears.
-    pub appears: Vec<String>,
-    /// What vanishes.
-    pub vanishes: Vec<String>,
-    /// What changes its type: (item, from, to).
-    pub changes: Vec<Retyped>,
-    /// The version that follows.
-    pub semver: Semver,
-}
-
-/// An item that changes its type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Retyped {
-    /// The item.
-    pub item: String,
-    /// What it was.
-    pub from: String,
-    /// What it is.
-    pub to: String,
-}
-
-impl RustChange {
-    /// Whether nothing changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.appears.is_empty() && self.vanishes.is_empty() && self.changes.is_empty()
-    }
-
-    fn settle(&mut self) {
-        self.appears.sort();
-        self.vanishes.sort();
-        self.changes.sort();
-        let breaks = self.appears.iter().any(|item| item.ends_with(CLOSED));
-        self.semver = if breaks || !self.vanishes.is_empty() || !self.changes.is_empty() {
-            Semver::Major
-        } else if !self.appears.is_empty() {
-            Semver::Minor
-        } else {
-            Semver::None
-        };
-    }
-}
+use unitune_diff::document::squash;
+use unitune_diff::impact::{Retyped, RustChange, Semver};
+use unitune_diff::{Change, Document};
 
 /// The mark of a new variant that whoever matches on its enum must name.
 const CLOSED: &str = " (exhaustive)";
+
+/// Sorts the items, and works out the version that follows.
+fn settle(change: &mut RustChange) {
+    change.appears.sort();
+    change.vanishes.sort();
+    change.changes.sort();
+    let breaks = change.appears.iter().any(|item| item.ends_with(CLOSED));
+    change.semver = if breaks || !change.vanishes.is_empty() || !change.changes.is_empty() {
+        Semver::Major
+    } else if !change.appears.is_empty() {
+        Semver::Minor
+    } else {
+        Semver::None
+    };
+}
 
 /// The surface: item → what it is.
 pub type Surface = BTreeMap<String, String>;
@@ -157,7 +100,7 @@ pub fn difference(base: &Surface, head: &Surface) -> RustChange {
         let mark = if closed { CLOSED } else { "" };
         change.appears.push(format!("{item}{mark}"));
     }
-    change.settle();
+    settle(&mut change);
     change
 }
 
@@ -172,13 +115,13 @@ struct Anchors {
 /// Gives every change of the surface to the changes of the document that it
 /// follows from; what is left over is returned.
 pub fn attribute(
-    entries: &mut [Entry],
+    changes: &mut [Change],
     all: &RustChange,
     base: &Document,
     head: &Document,
 ) -> RustChange {
     let uses = (Uses::of(&base.value), Uses::of(&head.value));
-    let anchors: Vec<Anchors> = entries.iter().map(anchors).collect();
+    let anchors: Vec<Anchors> = changes.iter().map(anchors).collect();
     let mut rest = RustChange::default();
     let mut give = |item: &str, sides: &[&Uses], put: &dyn Fn(&mut RustChange)| {
         let (container, whole) = spelled(item);
@@ -196,7 +139,7 @@ pub fn attribute(
             owners = (0..anchors.len()).filter(|n| weak(&anchors[*n])).collect();
         }
         for owner in &owners {
-            put(&mut entries[*owner].rust);
+            put(&mut changes[*owner].rust);
         }
         if owners.is_empty() {
             put(&mut rest);
@@ -217,10 +160,10 @@ pub fn attribute(
             change.changes.push(retyped.clone());
         });
     }
-    for entry in entries {
-        entry.rust.settle();
+    for change in changes {
+        settle(&mut change.rust);
     }
-    rest.settle();
+    settle(&mut rest);
     rest
 }
 
@@ -232,17 +175,17 @@ fn is_remark(rule: &str) -> bool {
     ) || rule.starts_with("unused-")
 }
 
-fn anchors(entry: &Entry) -> Anchors {
+fn anchors(change: &Change) -> Anchors {
     let mut anchors = Anchors::default();
-    if is_remark(entry.rule.id) {
+    if is_remark(change.rule.id) {
         return anchors;
     }
-    for place in [&entry.base, &entry.head].into_iter().flatten() {
+    for place in [&change.base, &change.head].into_iter().flatten() {
         if let Some((component, member)) = member(&place.pointer) {
             let component = squash(&component);
             let one = ["enum-value", "union-branch"];
-            let one = one.iter().any(|start| entry.rule.id.starts_with(start));
-            let part = match (member, &entry.subject) {
+            let one = one.iter().any(|start| change.rule.id.starts_with(start));
+            let part = match (member, &change.subject) {
                 (Some(member), _) => format!("{component}.{}", squash(&member)),
                 (None, Some(subject)) if one => format!("{component}.{}", squash(subject)),
                 (None, _) => component,
@@ -251,10 +194,10 @@ fn anchors(entry: &Entry) -> Anchors {
         } else if place.pointer.starts_with("/paths") {
             // Types that only this part of the operation reaches follow from it.
             anchors.strong.insert(part(&place.pointer));
-            for id in entry.operations.iter().flat_map(|t| [&t.id, &t.was]) {
+            for id in change.operations.iter().flat_map(|t| [&t.id, &t.was]) {
                 let id = squash(id);
                 let set = if place.pointer.contains("/parameters/") {
-                    let subject = entry.subject.as_deref().unwrap_or_default();
+                    let subject = change.subject.as_deref().unwrap_or_default();
                     let option = format!("{id}options.{}", squash(subject));
                     anchors.strong.insert(option);
                     &mut anchors.weak
@@ -265,7 +208,7 @@ fn anchors(entry: &Entry) -> Anchors {
                 set.insert(format!("{id}options"));
             }
         } else if place.pointer.is_empty() {
-            let ids = entry.operations.iter().map(|t| squash(&t.id));
+            let ids = change.operations.iter().map(|t| squash(&t.id));
             anchors.weak.extend(ids.map(|id| format!("client.{id}")));
         }
     }

@@ -1,9 +1,9 @@
 //! Which member of which component refers to a component.
 
-use super::document::squash;
-use crate::pointer;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::document::squash;
+use unitune_diff::pointer;
 
 /// Component → the places that refer to it.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ impl Uses {
                 continue;
             }
             for place in self.places(&component) {
-                match super::mapping::member(place) {
+                match member(place) {
                     Some((outer, Some(member))) => {
                         members.insert((outer, member));
                     }
@@ -85,4 +85,17 @@ impl Uses {
         }
         members
     }
+}
+
+/// The component and member that a pointer is about.
+#[must_use]
+pub fn member(place: &str) -> Option<(String, Option<String>)> {
+    let rest = place.strip_prefix("/components/schemas/")?;
+    let mut steps = rest.split('/').map(pointer::unescape);
+    let component = steps.next()?;
+    let member = match (steps.next(), steps.next()) {
+        (Some(word), Some(member)) if word == "properties" => Some(member),
+        _ => None,
+    };
+    Some((component, member))
 }

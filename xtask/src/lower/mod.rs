@@ -1,5 +1,5 @@
 //! OpenAPI 3.1 → 3.0.3: a walk over the document by the tables of
-//! [`crate::shape`], and a table of rules for what a schema can hold.
+//! [`unitune_diff::keywords`], and a table of rules for what a schema can hold.
 //!
 //! Children come before their parent, so that a rule sees branches, items and
 //! members that are already lowered. Every rewrite is a line of the report.
@@ -16,12 +16,12 @@ mod unions;
 mod values;
 
 use crate::fault::{Fault, Faults, Result};
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::{self, Fate, Kind, Shape};
-use crate::walk;
 use rules::{Schema, Site};
 use serde_json::{Map, Value, json};
+use unitune_diff::keywords::{self, Fate, Kind, Shape};
+use unitune_diff::pointer;
+use unitune_diff::walk;
 pub(crate) use values::is_a;
 
 /// What [`Mode::mend`] does, by its names in the report.
@@ -145,7 +145,7 @@ impl Lowering<'_> {
                 json!({"default": {"description": ""}}),
             );
         }
-        for name in shape::required(kind) {
+        for name in keywords::required(kind) {
             if !map.contains_key(*name) {
                 self.fault(at, format!("{} without {name:?}", noun(kind)));
             }
@@ -176,7 +176,7 @@ impl Lowering<'_> {
     /// A reference outside schemas: nothing may stand beside it.
     fn reference(&mut self, map: &Map<String, Value>, at: &str) -> Value {
         for name in map.keys().filter(|name| *name != "$ref") {
-            if matches!(name.as_str(), "summary" | "description") || shape::is_extension(name) {
+            if matches!(name.as_str(), "summary" | "description") || keywords::is_extension(name) {
                 self.prose(name, &map[name]);
             } else {
                 let at = pointer::join(at, name);
@@ -196,7 +196,7 @@ impl Lowering<'_> {
 
     /// One keyword of a node: lowered, or left out.
     fn member(&mut self, kind: Kind, name: &str, value: &Value, parent: &str) -> Option<Value> {
-        if shape::is_extension(name) {
+        if keywords::is_extension(name) {
             if self.keeps_words() && name.starts_with("x-unitune-") {
                 return Some(value.clone());
             }
@@ -204,7 +204,7 @@ impl Lowering<'_> {
             return None;
         }
         let at = pointer::join(parent, name);
-        let Some(key) = shape::key(kind, name) else {
+        let Some(key) = keywords::key(kind, name) else {
             if self.mode.mend {
                 let message = format!("left out: no keyword of {}", noun(kind));
                 self.report.add("unknown-keyword", &at, message);
@@ -324,7 +324,7 @@ impl Lowering<'_> {
     fn named(&mut self, kind: Kind, members: &Map<String, Value>, at: &str) -> Value {
         let mut lowered = Map::new();
         for (name, item) in members {
-            if shape::is_extension_among(kind, name) {
+            if keywords::is_extension_among(kind, name) {
                 self.prose("x-*", item);
                 continue;
             }

@@ -2,9 +2,9 @@
 //! applied to a schema whose children are lowered already.
 
 use super::{arrays, objects, refs, types, unions, values};
-use crate::pointer;
 use crate::report::Report;
 use serde_json::{Map, Value};
+use unitune_diff::pointer;
 
 /// The keywords of one schema.
 pub type Schema = Map<String, Value>;
@@ -236,33 +236,4 @@ pub fn sweep(document: &mut Value, report: &mut Report) {
 /// Whether a lowered schema allows nothing but null.
 pub fn is_null(schema: &Value) -> bool {
     schema.get("type").and_then(Value::as_str) == Some("null")
-}
-
-/// The JSON Schema type of a value.
-pub fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(n) if n.is_f64() && n.as_f64().is_some_and(|n| n.fract() != 0.0) => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// Keywords that say something about a schema without changing its type: they
-/// stay where they stand when the rest becomes a component of its own.
-pub const ANNOTATIONS: &[&str] = &[
-    "default",
-    "deprecated",
-    "description",
-    "nullable",
-    "readOnly",
-    "writeOnly",
-];
-
-/// Whether a keyword only annotates.
-pub fn is_annotation(keyword: &str) -> bool {
-    ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-unitune-")
 }

@@ -5,10 +5,10 @@ mod cases;
 
 use super::{MENDS, Mode, Purpose, lower, rules};
 use crate::report::Report;
-use crate::shape::{self, Fate, Kind};
 use cases::cases;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use unitune_diff::keywords::{self, Fate, Kind};
 
 /// Components that the cases refer to.
 fn shared() -> Value {
@@ -63,7 +63,7 @@ fn every_rule_has_a_case() {
         assert!(known.contains(rule.id), "{} has no case", rule.id);
         assert!(!rule.about.is_empty());
     }
-    for key in shape::keys(Kind::Schema) {
+    for key in keywords::keys(Kind::Schema) {
         if let Fate::Drop(rule, why) = key.fate {
             assert!(known.contains(rule), "{rule} has no case");
             assert!(!why.is_empty());

@@ -1,9 +1,10 @@
 //! Rules for `type`, `const`, `enum` and `nullable`.
 
 use super::brief;
-use super::rules::{Schema, Site, apply, type_of};
+use super::rules::{Schema, Site, apply};
 use super::values::is_a;
 use serde_json::{Value, json};
+use unitune_diff::keywords::type_of;
 
 /// Keywords that speak of one type only.
 const KEYWORDS_OF: &[(&str, &[&str])] = &[

@@ -1,7 +1,8 @@
 //! Rules for oneOf, anyOf and allOf.
 
-use super::rules::{Schema, Site, is_annotation, is_null};
+use super::rules::{Schema, Site, is_null};
 use serde_json::{Value, json};
+use unitune_diff::keywords::is_annotation;
 
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 

@@ -1,8 +1,9 @@
 //! Rules for bounds, encodings and defaults.
 
 use super::brief;
-use super::rules::{Schema, Site, type_of};
+use super::rules::{Schema, Site};
 use serde_json::{Value, json};
+use unitune_diff::keywords::type_of;
 
 /// `exclusiveMinimum: 0` → `minimum: 0, exclusiveMinimum: true`.
 pub fn exclusive(schema: &mut Schema, site: &mut Site<'_>) {

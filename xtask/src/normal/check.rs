@@ -3,10 +3,10 @@
 
 use crate::component::{split, worthy};
 use crate::fault::Fault;
-use crate::pointer;
-use crate::shape::{self, Fate, Kind};
-use crate::walk;
 use serde_json::{Map, Value};
+use unitune_diff::keywords::{self, Fate, Kind};
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 /// Returns what is not in normal form. The meta-schema of OpenAPI 3.0 finds the
 /// rest ([`mod@crate::validate`]).
@@ -32,7 +32,7 @@ fn is_ours(kind: Kind, name: &str) -> bool {
     matches!(name, "description" | "$ref")
         || (kind == Kind::Discriminator && name == "mapping")
         || name.starts_with("x-unitune-")
-        || shape::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
+        || keywords::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
 }
 
 fn unnamed(kind: Kind, node: &Map<String, Value>, at: &str) -> Option<&'static str> {
