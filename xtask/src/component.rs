@@ -67,7 +67,7 @@ pub fn canonical(value: &Value) -> String {
             _ => {}
         }
     }
-    let mut value = crate::normal::sorted(value);
+    let mut value = crate::json::sorted(value);
     lists(&mut value);
     value.to_string()
 }

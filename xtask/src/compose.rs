@@ -5,8 +5,8 @@
 mod aliases;
 
 use crate::component::{reference, referred};
-use crate::lower::schemas_mut;
 use crate::report::Report;
+use crate::schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use unitune_diff::keywords::Kind;

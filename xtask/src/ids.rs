@@ -1,7 +1,7 @@
 //! Names for the operations of a document: its own operationIds, and where it
 //! has none, or two that are one in Rust, names made from method and path.
 
-use crate::slice::Selected;
+use crate::selected::Selected;
 use heck::{ToLowerCamelCase, ToSnakeCase};
 use std::collections::BTreeMap;
 

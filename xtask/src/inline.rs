@@ -5,7 +5,7 @@
 use crate::fault::{Fault, Faults, Result};
 use crate::lower::{Mode, Purpose};
 use crate::report::Report;
-use crate::slice::Selected;
+use crate::selected::Selected;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use unitune_diff::keywords::METHODS;

@@ -2,7 +2,7 @@
 //! of them say differently of a selected part is an error.
 
 use crate::fault::{Fault, Faults};
-use crate::lower::{brief, plain_numbers};
+use crate::json::{brief, plain_numbers};
 use crate::report::Report;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;

@@ -6,8 +6,9 @@ mod check;
 pub use check::faults;
 
 use crate::component::{beside, redirect, referred, split};
-use crate::lower::schemas_mut;
+use crate::json::sorted;
 use crate::report::Report;
+use crate::schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use unitune_diff::keywords::METHODS;
@@ -73,27 +74,6 @@ fn sort_key(value: &Value) -> (u8, i128, String) {
         Value::Number(n) => (0, n.as_i64().map_or(0, i128::from), n.to_string()),
         Value::String(text) => (1, 0, text.clone()),
         other => (2, 0, other.to_string()),
-    }
-}
-
-/// A value with its keys sorted.
-#[must_use]
-pub fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let sorted_map: BTreeMap<&String, Value> = map
-                .iter()
-                .map(|(name, child)| (name, sorted(child)))
-                .collect();
-            Value::Object(
-                sorted_map
-                    .into_iter()
-                    .map(|(name, child)| (name.clone(), child))
-                    .collect(),
-            )
-        }
-        Value::Array(list) => list.iter().map(sorted).collect(),
-        other => other.clone(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! is a description of something that is not there.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::lower::brief;
+use crate::json::brief;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 use unitune_diff::pointer;

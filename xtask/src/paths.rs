@@ -2,7 +2,7 @@
 //! may be, and whether the path can be one.
 
 use crate::fault::Fault;
-use crate::slice::Selected;
+use crate::selected::Selected;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ fn followed<'a>(
     let Value::Object(own) = item else {
         return Err(format!(
             "a path must be an object, not {}",
-            crate::lower::brief(item)
+            crate::json::brief(item)
         ));
     };
     let Some(reference) = own.get("$ref") else {

@@ -3,34 +3,17 @@
 
 use crate::fault::{Fault, Faults, Result};
 use crate::ids::{self, Unnamed};
-use crate::lower::{Mode, brief};
+use crate::json::brief;
+use crate::lower::Mode;
 use crate::paths::{self, Item};
 use crate::report::Report;
+use crate::selected::Selected;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use unitune_diff::keywords::{Kind, METHODS};
 use unitune_diff::pointer;
 use unitune_diff::walk;
-
-/// A selected operation: its method (lower case), its path and our name for it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Selected {
-    /// `get`, `post`, …
-    pub method: String,
-    /// The path, as in the document.
-    pub path: String,
-    /// Our operationId.
-    pub id: String,
-}
-
-impl Selected {
-    /// The operation's place in a document.
-    #[must_use]
-    pub fn pointer(&self) -> String {
-        pointer::join(&pointer::join("/paths", &self.path), &self.method)
-    }
-}
 
 /// Selects every operation of a document, under its own operationId or one
 /// made from method and path.

@@ -1,9 +1,10 @@
 //! The command: from arguments to an exit code.
 
+use super::compare::compare;
+use super::git;
 use super::inputs::Input;
 use super::lowered::{Naming, lowered};
 use super::unify::Unify;
-use super::{compare, git};
 use crate::fault::{Faults, Result};
 use crate::source::Folder;
 use crate::threads::both;

@@ -1,6 +1,6 @@
 //! Keywords spelt in another way than the standard's: with underscores.
 
-use super::rules::Schema;
+use super::rule::Schema;
 use crate::report::Report;
 use unitune_diff::pointer;
 

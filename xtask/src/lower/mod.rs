@@ -8,6 +8,7 @@ mod arrays;
 mod misspelt;
 mod objects;
 mod refs;
+mod rule;
 pub mod rules;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,13 @@ mod unions;
 mod values;
 
 use crate::fault::{Fault, Faults, Result};
+use crate::json::{brief, plain_numbers};
 use crate::report::Report;
-use rules::{Schema, Site};
+use rule::{Schema, Site};
+use rules::RULES;
 use serde_json::{Map, Value, json};
 use unitune_diff::keywords::{self, Fate, Kind, Shape};
 use unitune_diff::pointer;
-use unitune_diff::walk;
 pub(crate) use values::is_a;
 
 /// What [`Mode::mend`] does, by its names in the report.
@@ -169,8 +171,9 @@ impl Lowering<'_> {
             pointer: at,
             rule: "",
             newer: self.newer,
+            rules: RULES,
         };
-        rules::apply(schema, &mut site);
+        rule::apply(schema, &mut site);
     }
 
     /// A reference outside schemas: nothing may stand beside it.
@@ -346,26 +349,6 @@ fn is_small_range(name: &str) -> bool {
     matches!(name.as_bytes(), [b'1'..=b'5', b'x', b'x'])
 }
 
-/// `0.0` and `0` are one number: the shorter is written.
-pub(crate) fn plain_numbers(value: &Value) -> Value {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            let short = number
-                .as_f64()
-                .filter(|n| n.fract() == 0.0 && n.abs() < 9_007_199_254_740_992.0);
-            #[allow(clippy::cast_possible_truncation)]
-            short.map_or_else(|| value.clone(), |n| json!(n as i64))
-        }
-        Value::Array(list) => list.iter().map(plain_numbers).collect(),
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .map(|(name, child)| (name.clone(), plain_numbers(child)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
-}
-
 fn null_by_name(value: &Value) -> Value {
     match value {
         Value::Null => json!("null"),
@@ -385,15 +368,6 @@ fn whole(number: &serde_json::Number) -> Option<u64> {
             .filter(|n| n.fract() == 0.0 && *n >= 0.0 && *n < u64::MAX as f64)
             .map(|n| n as u64)
     })
-}
-
-/// A value, cut to what fits into a message.
-pub(crate) fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }
 
 fn noun(kind: Kind) -> &'static str {
@@ -416,13 +390,4 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Components => "components",
         Kind::SecurityScheme => "a security scheme",
     }
-}
-
-/// Applies a function to every schema of a document, children first.
-pub(crate) fn schemas_mut(document: &mut Value, visit: &mut dyn FnMut(&mut Value, &str)) {
-    walk::nodes_mut(Kind::Document, document, "", &mut |kind, node, at| {
-        if kind == Kind::Schema {
-            visit(node, at);
-        }
-    });
 }

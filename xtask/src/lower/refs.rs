@@ -1,6 +1,6 @@
 //! The rule for what stands beside a reference.
 
-use super::rules::{Schema, Site};
+use super::rule::{Schema, Site};
 use serde_json::{Value, json};
 use unitune_diff::keywords::is_annotation;
 

@@ -1,74 +1,10 @@
 //! The lowering table: one rule per construct, in the order in which they are
 //! applied to a schema whose children are lowered already.
 
+use super::rule::{Rule, Schema, Site};
 use super::{arrays, objects, refs, types, unions, values};
 use crate::report::Report;
-use serde_json::{Map, Value};
-use unitune_diff::pointer;
-
-/// The keywords of one schema.
-pub type Schema = Map<String, Value>;
-
-/// Where a rule is at work.
-pub struct Site<'a> {
-    /// The sliced document, not lowered: what references mean.
-    pub document: &'a Value,
-    /// Where rewrites are written down.
-    pub report: &'a mut Report,
-    /// The place of the schema.
-    pub pointer: &'a str,
-    /// The rule's name.
-    pub rule: &'static str,
-    /// Whether the document says that it is OpenAPI 3.1.
-    pub newer: bool,
-}
-
-impl Site<'_> {
-    /// Writes a rewrite down.
-    pub fn note(&mut self, keyword: &str, detail: impl Into<String>) {
-        let at = if keyword.is_empty() {
-            self.pointer.to_owned()
-        } else {
-            pointer::join(self.pointer, keyword)
-        };
-        self.report.add(self.rule, &at, detail);
-    }
-
-    /// The schema that a reference means, through chains of references.
-    pub fn target(&self, reference: &str) -> Option<&Schema> {
-        let mut reference = reference;
-        for _ in 0..32 {
-            let target = self
-                .document
-                .pointer(&pointer::of_reference(reference)?)?
-                .as_object()?;
-            match target.get("$ref").and_then(Value::as_str) {
-                Some(next) => reference = next,
-                None => return Some(target),
-            }
-        }
-        None
-    }
-
-    /// The schema itself, or what it refers to.
-    pub fn resolve<'s>(&'s self, schema: &'s Value) -> Option<&'s Schema> {
-        let schema = schema.as_object()?;
-        match schema.get("$ref").and_then(Value::as_str) {
-            Some(reference) => self.target(reference),
-            None => Some(schema),
-        }
-    }
-}
-
-/// One rule.
-pub struct Rule {
-    /// Its name in the report.
-    pub id: &'static str,
-    /// What it does.
-    pub about: &'static str,
-    /// Doing it.
-    pub apply: fn(&mut Schema, &mut Site<'_>),
-}
+use serde_json::Value;
 
 const fn rule(
     id: &'static str,
@@ -204,25 +140,10 @@ pub const RULES: &[Rule] = &[
     ),
 ];
 
-/// Applies all rules, in order, to a schema whose children are lowered: to the
-/// one that stands at a place, and to each that a rule takes out of it.
-pub fn apply(schema: &mut Schema, site: &mut Site<'_>) {
-    for rule in RULES {
-        let mut site = Site {
-            document: site.document,
-            report: &mut *site.report,
-            pointer: site.pointer,
-            rule: rule.id,
-            newer: site.newer,
-        };
-        (rule.apply)(schema, &mut site);
-    }
-}
-
 /// What can be settled only when all of a document is lowered: a schema that
 /// allows nothing but null, and stands outside a union.
 pub fn sweep(document: &mut Value, report: &mut Report) {
-    super::schemas_mut(document, &mut |schema, at| {
+    crate::schemas::schemas_mut(document, &mut |schema, at| {
         if schema.get("type").and_then(Value::as_str) == Some("null") {
             report.add("only-null", at, "nothing but null is now anything or null");
             if let Some(schema) = schema.as_object_mut() {
@@ -231,9 +152,4 @@ pub fn sweep(document: &mut Value, report: &mut Report) {
             }
         }
     });
-}
-
-/// Whether a lowered schema allows nothing but null.
-pub fn is_null(schema: &Value) -> bool {
-    schema.get("type").and_then(Value::as_str) == Some("null")
 }

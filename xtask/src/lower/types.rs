@@ -1,7 +1,7 @@
 //! Rules for `type`, `const`, `enum` and `nullable`.
 
 use super::brief;
-use super::rules::{Schema, Site, apply};
+use super::rule::{Schema, Site, apply};
 use super::values::is_a;
 use serde_json::{Value, json};
 use unitune_diff::keywords::type_of;

@@ -1,6 +1,6 @@
 //! Rules for oneOf, anyOf and allOf.
 
-use super::rules::{Schema, Site, is_null};
+use super::rule::{Schema, Site, is_null};
 use serde_json::{Value, json};
 use unitune_diff::keywords::is_annotation;
 

@@ -1,7 +1,7 @@
 //! Rules for bounds, encodings and defaults.
 
 use super::brief;
-use super::rules::{Schema, Site};
+use super::rule::{Schema, Site};
 use serde_json::{Value, json};
 use unitune_diff::keywords::type_of;
 

@@ -157,7 +157,8 @@ impl Walk<'_> {
             let values = (list(documents.0, &from), list(documents.1, &to));
             let (old, new) = (servers(&values.0, &from), servers(&values.1, &to));
             for finding in differ(&old, &new) {
-                self.findings.push((finding.written_place(), touched.clone()));
+                self.findings
+                    .push((finding.written_place(), touched.clone()));
             }
         }
     }

@@ -1,0 +1,63 @@
+//! Two documents in, their changes out, with what they mean in Rust and for
+//! `unify`.
+
+use super::mapping;
+use super::rust::{self, Surface};
+use super::unify::Unify;
+use crate::threads::{self, both};
+use unitune_diff::common::{common_references, without_common};
+use unitune_diff::{Document, DocumentDiff};
+
+/// Compares two documents of one name; one of them may be missing.
+#[must_use]
+pub fn compare(
+    name: &str,
+    vendor: Option<&str>,
+    base: Option<&Document>,
+    head: Option<&Document>,
+    unify: &Unify,
+) -> DocumentDiff {
+    let empty = Document::empty(name);
+    let (old, new) = (base.unwrap_or(&empty), head.unwrap_or(&empty));
+    let (mut diff, surfaces) = std::thread::scope(|scope| {
+        let surfaces = threads::spawn(scope, || surfaces(old, new));
+        let mut diff = DocumentDiff::between(name, base, head);
+        mapping::attach(&mut diff.changes, vendor, unify, old, new);
+        let surfaces = match surfaces.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(surfaces)) => surfaces,
+            _ => [stopped(), stopped()],
+        };
+        (diff, surfaces)
+    });
+    diff.vendor = vendor.map(str::to_owned);
+    match surfaces {
+        [Ok(base), Ok(head)] => {
+            diff.rust = rust::difference(&base, &head);
+            diff.unexplained = rust::attribute(&mut diff.changes, &diff.rust, old, new);
+        }
+        [base, head] => {
+            for (side, surface) in [("old", base), ("new", head)] {
+                if let Err(why) = surface {
+                    let note = format!("no Rust for the {side} document: {why}");
+                    diff.notes.push(note);
+                }
+            }
+        }
+    }
+    diff.sort();
+    diff
+}
+
+/// The result for a surface whose thread is gone.
+fn stopped() -> Result<Surface, String> {
+    Err("the generator stopped".to_owned())
+}
+
+/// The surfaces of what differs between two documents.
+fn surfaces(old: &Document, new: &Document) -> [Result<Surface, String>; 2] {
+    let common = common_references(old, new);
+    let base = without_common(&old.value, &new.value, &common);
+    let head = without_common(&new.value, &old.value, &common);
+    let (base, head) = both(|| rust::surface(base), || rust::surface(head));
+    [base, head]
+}
