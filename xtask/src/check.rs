@@ -1,11 +1,11 @@
-//! `cargo xtask codegen --check`: whether what is committed is what would be
-//! written; without the upstream documents, whatever can be checked without.
+//! `cargo xtask codegen --check`: compares what is committed with what would be
+//! written; without the upstream documents, checks the committed files alone.
 
 use crate::codegen::{Job, build_all, print_summary, read_overlay};
-use crate::derived;
+use crate::descriptions;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
-use crate::lint;
+use crate::library_files;
 use crate::normal;
 use crate::pipeline::settle;
 use crate::report::Report;
@@ -39,7 +39,7 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
             .map(fresh)
             .fold(true, |all, one| all & one);
     }
-    if let Some(outputs) = faults.take(derived::outputs(workspace)) {
+    if let Some(outputs) = faults.take(library_files::outputs(workspace)) {
         current &= outputs.iter().map(fresh).fold(true, |all, one| all & one);
     }
     for (vendor, job) in &without {
@@ -57,7 +57,7 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
     Ok(current)
 }
 
-/// Whether a file is as it should be; shows the difference where not.
+/// Returns whether a file is as it should be; shows the difference where not.
 fn fresh(output: &Output) -> bool {
     let before = std::fs::read_to_string(&output.path).unwrap_or_default();
     let fresh = before == output.text;
@@ -78,7 +78,8 @@ fn diff(name: &str, before: &str, after: &str) {
     );
 }
 
-/// The text of a document of ours after the steps that follow the overlay.
+/// Returns the text of a document of ours after the steps that follow the
+/// overlay.
 fn settled(name: &str, mut document: Value) -> Result<String> {
     let title = document.pointer("/info/title").and_then(Value::as_str);
     let title = title.unwrap_or_default().to_owned();
@@ -86,7 +87,7 @@ fn settled(name: &str, mut document: Value) -> Result<String> {
     Ok(normal::text(&document))
 }
 
-/// What can be checked of a committed document alone.
+/// Returns what can be checked of a committed document alone.
 fn committed(vendor: &str, job: &Job) -> Result<bool> {
     let folder = Folder::read(&job.specs, vendor)?;
     let path = folder.file("openapi.json");
@@ -110,7 +111,7 @@ fn committed(vendor: &str, job: &Job) -> Result<bool> {
             fine = false;
         }
     }
-    Faults(lint::described(&name, &document)).into_result()?;
+    Faults(descriptions::described(&name, &document)).into_result()?;
     generate(&name, &document, "crate")?;
     Ok(fine)
 }

@@ -1,9 +1,9 @@
-//! The command line.
+//! The command line of `cargo xtask`: arguments, threads and exit codes.
 
 use crate::codegen::{self, Job};
 use crate::fault::{Fault, Faults, Result};
 use crate::threads::STACK_SIZE;
-use crate::{check, derived, diff, replay, write};
+use crate::{check, diff, library_files, replay, write};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,11 +21,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Brings specs/ up to date with the vendors' documents.
+    /// Updates specs/ from the vendors' documents.
     Codegen(Codegen),
-    /// Runs every document of a folder through the whole pipeline.
+    /// Runs every document of a folder through the pipeline, without writing.
     Replay(Replay),
-    /// Says what changed in the documents, what breaks, and what it means here.
+    /// Compares two versions of the documents: what changed, and what breaks.
     Diff(diff::Options),
 }
 
@@ -43,7 +43,7 @@ struct Codegen {
     /// Prints every rewrite with its JSON pointer.
     #[arg(long)]
     report: bool,
-    /// Tolerates missing descriptions and numbered names.
+    /// Warns about missing descriptions and numbered names instead of failing.
     #[arg(long, hide = true)]
     draft: bool,
 }
@@ -100,7 +100,7 @@ fn dispatch(cli: &Cli) -> ExitCode {
     }
 }
 
-/// The workspace that this program was built from.
+/// Returns the workspace that this program was built from.
 fn workspace() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     own.parent().unwrap_or(own).to_path_buf()
@@ -159,7 +159,7 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     faults.into_result()?;
     let mut written = write::write(&outputs)?;
     // The library is built from what was just written.
-    written.extend(write::write(&derived::outputs(workspace)?)?);
+    written.extend(write::write(&library_files::outputs(workspace)?)?);
     for path in &written {
         eprintln!("wrote {}", path.display());
     }
@@ -179,7 +179,13 @@ fn sort_from(from: &[String], vendors: &[String], known: &[String]) -> Result<Ve
         match named {
             Some((vendor, place)) => match vendors.iter().position(|v| v == vendor) {
                 Some(n) => sorted[n].push(place.to_owned()),
-                None => return Err(Fault::file(one, format!("{vendor} is not asked for")).into()),
+                None => {
+                    return Err(Fault::file(
+                        one,
+                        format!("{vendor} is not among the vendors of this run"),
+                    )
+                    .into());
+                }
             },
             None if vendors.len() == 1 || Path::new(one).is_dir() => {
                 for list in &mut sorted {

@@ -1,16 +1,16 @@
 //! `cargo xtask codegen`: from the vendors' documents to `specs/`.
 
+use crate::descriptions;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
-use crate::lint;
 use crate::lower::Mode;
 use crate::merge::Upstream;
 use crate::normal;
 use crate::omitted;
 use crate::overlay::Overlay;
-use crate::page;
 use crate::pipeline::{self, Plan};
 use crate::read::{self, Source};
+use crate::rendered_page;
 use crate::report::Report;
 use crate::source::{Folder, Recorded};
 use crate::threads;
@@ -40,11 +40,9 @@ pub struct Built {
     pub report: Report,
     /// What is not as it should be, but tolerated in a draft.
     pub warnings: Vec<Fault>,
-    /// The document in normal form.
-    pub document: Value,
 }
 
-/// The vendors that have a folder with a `source.toml`.
+/// Returns the vendors that have a folder with a `source.toml`.
 pub fn vendors(specs: &Path) -> Result<Vec<String>> {
     let fault = |e: std::io::Error| Fault::file(specs.display().to_string(), e.to_string());
     let mut vendors = Vec::new();
@@ -108,13 +106,13 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         }
     }
     faults.into_result()?;
-    let mut warnings = lint::described(&name, &outcome.document);
+    let mut warnings = descriptions::described(&name, &outcome.document);
     for number in &outcome.numbered {
         let message =
             format!("{number} needs a name: give it one under [components] of source.toml");
         warnings.push(Fault::file(&name, message));
     }
-    warnings.extend(lint::words(&name, &outcome.document, &sources));
+    warnings.extend(descriptions::words(&name, &outcome.document, &sources));
     if !job.draft && !warnings.is_empty() {
         return Err(Faults(warnings));
     }
@@ -134,7 +132,6 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         outputs,
         report,
         warnings,
-        document: outcome.document,
     })
 }
 
@@ -199,8 +196,8 @@ fn find_page(job: &Job, file: &str) -> Option<PathBuf> {
 }
 
 fn check_page(path: &Path, slice: &Value, operation: &str) -> Result<()> {
-    let page = page::read(&read::read_text(path)?);
-    page::check(&path.display().to_string(), &page, slice, operation)
+    let page = rendered_page::read(&read::read_text(path)?);
+    rendered_page::check(&path.display().to_string(), &page, slice, operation)
 }
 
 fn roots(from: &[String]) -> Vec<PathBuf> {
@@ -210,7 +207,7 @@ fn roots(from: &[String]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A file under a folder, by its path or its name alone.
+/// Returns a file under a folder, by its path or its name alone.
 fn locate(root: &Path, file: &str) -> Option<PathBuf> {
     let by_path = root.join(file);
     if by_path.is_file() {
@@ -255,8 +252,7 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
             match same.or((files.len() == documents.len()).then_some(n)) {
                 Some(index) => places.push((index, (*from).clone())),
                 None => {
-                    let message =
-                        "which [[document]] of source.toml is this? Name as many as it has";
+                    let message = "cannot tell which [[document]] of source.toml this is: name as many as it has";
                     faults.0.push(Fault::file(*from, message));
                 }
             }

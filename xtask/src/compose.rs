@@ -1,6 +1,6 @@
-//! What the generator cannot put together from the parts of an allOf is put
-//! together here: unions with members beside them, parts that are no objects,
-//! a member that two parts say differently. An allOf of plain objects stays.
+//! Writes an allOf as one schema where the generator cannot: unions with members
+//! beside them, parts that are no objects, a member that two parts say
+//! differently. An allOf of plain objects stays.
 
 mod aliases;
 
@@ -9,8 +9,8 @@ use crate::report::Report;
 use crate::schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use unitune_diff::json_schema::is_annotation;
 use unitune_diff::keywords::Kind;
-use unitune_diff::keywords::is_annotation;
 use unitune_diff::walk::nodes;
 
 type Schema = Map<String, Value>;
@@ -102,7 +102,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Whether the generator understands every schema of a document.
+    /// Returns whether the generator understands every schema of a document.
     fn fit(&self, document: &Value) -> bool {
         let mut all = true;
         nodes(Kind::Document, document, "", &mut |kind, node, _| {
@@ -116,7 +116,7 @@ impl<'a> Parts<'a> {
         self.schemas?.get(name)?.as_object()
     }
 
-    /// Whether the generator understands a schema as it stands.
+    /// Returns whether the generator understands a schema as it stands.
     fn fits(&self, schema: &Schema) -> bool {
         let Some(Value::Array(parts)) = schema.get("allOf") else {
             return true;
@@ -132,8 +132,8 @@ impl<'a> Parts<'a> {
         self.plain(schema, &mut members, &mut BTreeSet::new())
     }
 
-    /// Whether a schema is an object without choices, in all its parts, that
-    /// says no member in two ways.
+    /// Returns whether a schema is an object without choices, in all its parts,
+    /// that says no member in two ways.
     fn plain(&self, schema: &Schema, members: &mut Schema, seen: &mut BTreeSet<String>) -> bool {
         if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
             return !seen.insert(name.clone())
@@ -216,7 +216,7 @@ impl<'a> Parts<'a> {
         (made, detail)
     }
 
-    /// The shapes that a schema allows, those of its parts combined.
+    /// Returns the shapes that a schema allows, those of its parts combined.
     fn shapes(&self, schema: &Schema, seen: &mut Vec<String>) -> Result<Vec<Shape>, TooMany> {
         if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
             let Some(target) = self.component(&name).filter(|_| !seen.contains(&name)) else {
@@ -282,7 +282,7 @@ fn named(schema: &Schema) -> Option<String> {
     referred(&plain).map(unitune_diff::pointer::unescape)
 }
 
-/// A schema without its annotations.
+/// Returns a schema without its annotations.
 fn core(schema: &Value) -> Value {
     crate::component::split(schema).1
 }
@@ -298,7 +298,7 @@ fn combined(left: &[Shape], right: &[Shape]) -> Result<Vec<Shape>, TooMany> {
     Ok(all)
 }
 
-/// What two shapes allow together; none where no value is of both.
+/// Returns what two shapes allow together; none where no value is of both.
 fn merged(a: &Shape, b: &Shape) -> Option<Shape> {
     for (one, other) in [(a, b), (b, a)] {
         // A type that the other one has, and limits, add nothing to it.
@@ -349,7 +349,7 @@ fn merged(a: &Shape, b: &Shape) -> Option<Shape> {
     })
 }
 
-/// The type that is of both: whole numbers are numbers.
+/// Returns the type that is of both: whole numbers are numbers.
 fn narrower(a: &Value, b: &Value) -> Option<Value> {
     match (a.as_str()?, b.as_str()?) {
         ("integer", "number") | ("number", "integer") => Some(json!("integer")),
@@ -386,7 +386,7 @@ fn members(a: &Value, b: &Value) -> Value {
     Value::Object(all)
 }
 
-/// A schema of what is of two; the next round puts it together. What
+/// Returns a schema of what is of two; the next round puts it together. What
 /// annotates one of them annotates the whole.
 fn part_of_both(a: &Value, b: &Value) -> Value {
     let (mut annotations, a) = crate::component::split(a);

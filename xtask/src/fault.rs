@@ -17,7 +17,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of a whole file.
+    /// Returns a fault of a whole file.
     pub fn file(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             file: file.into(),
@@ -27,7 +27,7 @@ impl Fault {
         }
     }
 
-    /// A fault at a line of a file.
+    /// Returns a fault at a line of a file.
     pub fn line(file: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
         Self {
             line: Some(line),
@@ -35,7 +35,7 @@ impl Fault {
         }
     }
 
-    /// A fault at a JSON pointer.
+    /// Returns a fault at a JSON pointer.
     pub fn at(
         file: impl Into<String>,
         pointer: impl Into<String>,

@@ -1,6 +1,5 @@
-//! Operations that stand for themselves: shared parameters, bodies, headers
-//! and responses are written out where they are used, and the operation gets
-//! its name.
+//! Writes shared parameters, bodies, headers and responses out where operations
+//! use them, and gives each operation its operationId.
 
 use crate::fault::{Fault, Faults, Result};
 use crate::lower::{Mode, Purpose};
@@ -250,7 +249,7 @@ impl Place<'_> {
     }
 }
 
-/// The names in the braces of a path.
+/// Returns the names in the braces of a path.
 fn template(path: &str) -> std::result::Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     let mut rest = path;

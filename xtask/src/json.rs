@@ -1,9 +1,10 @@
-//! JSON values: in one order, in one spelling, and short enough for a message.
+//! JSON values for comparisons and messages: sorted keys, plain numbers, short
+//! text.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A value with its keys sorted.
+/// Returns a value with its keys sorted.
 #[must_use]
 pub fn sorted(value: &Value) -> Value {
     match value {
@@ -45,7 +46,7 @@ pub fn plain_numbers(value: &Value) -> Value {
     }
 }
 
-/// A value, cut to what fits into a message.
+/// Returns a value, cut to what fits into a message.
 #[must_use]
 pub fn brief(value: &Value) -> String {
     let text = value.to_string();

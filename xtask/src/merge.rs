@@ -58,7 +58,7 @@ pub fn merge<'a>(documents: &[Upstream<'a>], report: &mut Report) -> Merged<'a> 
 }
 
 impl<'a> Merged<'a> {
-    /// The contradictions in what a slice holds.
+    /// Returns the contradictions in what a slice holds.
     #[must_use]
     pub fn contradictions(&self, sliced: &Value) -> Faults {
         let found = self.contradictions.iter();
@@ -217,8 +217,8 @@ impl<'a> Merged<'a> {
     }
 }
 
-/// The version of OpenAPI for a comparison; text that is no version comes
-/// last, so that it is kept and reported.
+/// Returns the version of OpenAPI for a comparison; text that is no version
+/// comes last, so that it is kept and reported.
 fn version(value: &Value) -> (bool, &str) {
     let text = value.as_str().unwrap_or_default();
     (!text.starts_with("3."), text)
@@ -228,7 +228,7 @@ fn is_kept(kind: Kind, name: &str) -> bool {
     keywords::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
 }
 
-/// What the operations of a path share.
+/// Returns what the operations of a path share.
 fn shared(item: &Value) -> Value {
     let members = item.as_object().into_iter().flatten();
     let shared: Map<String, Value> = members
@@ -238,13 +238,14 @@ fn shared(item: &Value) -> Value {
     comparable(Kind::PathItem, &Value::Object(shared))
 }
 
-/// Whether two nodes are the same after the lowering takes out the prose.
+/// Returns whether two nodes are the same after the lowering takes out the
+/// prose.
 fn same(kind: Kind, one: &Value, other: &Value) -> bool {
     one == other || comparable(kind, one) == comparable(kind, other)
 }
 
-/// A node without what the lowering takes out, and with numbers as it writes
-/// them.
+/// Returns a node without what the lowering takes out, and with numbers as it
+/// writes them.
 fn comparable(kind: Kind, value: &Value) -> Value {
     let mut value = value.clone();
     walk::nodes_mut(kind, &mut value, "", &mut |kind, node, _| {

@@ -51,8 +51,9 @@ pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     Ok(named)
 }
 
-/// A name as Rust would write it, of the letters and digits that a component's
-/// name may hold: others that Rust would take are spelled by their code points.
+/// Returns a name as Rust would write it, of the letters and digits that a
+/// component's name may hold: others that Rust would take are spelled by their
+/// code points.
 fn pascal(text: &str) -> String {
     let mut plain = String::new();
     for c in text.chars() {
@@ -299,7 +300,7 @@ impl<'a> Namer<'a> {
         *schema = beside(annotations, reference(&name));
     }
 
-    /// The name of a content, and whether it is a new component.
+    /// Returns the name of a content, and whether it is a new component.
     fn choose(&mut self, content: &str, automatic: &str) -> (String, bool) {
         let renamed = self.names.renames.get(automatic);
         if let Some(new) = renamed {

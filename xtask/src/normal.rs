@@ -60,7 +60,7 @@ fn info(document: &mut Value, title: &str) {
     document["info"] = info;
 }
 
-/// The text of a document in normal form.
+/// Returns the text of a document in normal form.
 #[must_use]
 pub fn text(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
@@ -77,7 +77,7 @@ fn sort_key(value: &Value) -> (u8, i128, String) {
     }
 }
 
-/// All operations of a document.
+/// Returns all operations of a document.
 pub fn operations_mut(document: &mut Value) -> Vec<&mut Map<String, Value>> {
     document
         .get_mut("paths")
@@ -265,7 +265,8 @@ fn discriminators(document: &mut Value) {
     });
 }
 
-/// The property that tells the branches apart, and its value in each of them.
+/// Returns the property that tells the branches apart, and its value in each of
+/// them.
 fn telling(branches: &[Value], document: &Value) -> Option<(String, Vec<String>)> {
     let resolve = |schema: &Value| -> Option<Value> {
         match referred(schema) {

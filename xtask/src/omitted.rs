@@ -73,7 +73,8 @@ fn cookies(operation: &Map<String, Value>) -> Details {
     cookies.map(|one| ("parameters", name(one))).collect()
 }
 
-/// The media types beside the one that is used: the JSON, else the first.
+/// Returns the media types beside the one that is used: the JSON, else the
+/// first.
 fn other_media(holder: &Value) -> Option<String> {
     let content = holder.get("content")?.as_object()?;
     let used = content
@@ -117,8 +118,8 @@ fn responses(operation: &Map<String, Value>) -> impl Iterator<Item = (&String, &
     responses.into_iter().flatten()
 }
 
-/// The successes beside the one that a function answers with: a body before
-/// none.
+/// Returns the successes beside the one that a function answers with: a body
+/// before none.
 fn successes(operation: &Map<String, Value>) -> Details {
     let mut all: Vec<_> = responses(operation)
         .filter(|(code, _)| code.starts_with('2'))

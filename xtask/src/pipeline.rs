@@ -55,7 +55,7 @@ pub struct Outcome {
     pub numbered: BTreeSet<String>,
 }
 
-/// Takes upstream documents all the way to the normal form.
+/// Runs the pipeline: upstream documents in, the normal form out.
 pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> Result<Outcome> {
     let merged = merge(documents, report);
     let read = lowered(&merged, plan, report);
@@ -92,8 +92,8 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
     })
 }
 
-/// The last steps, from a document whose components have their names to one
-/// that can be committed: one in normal form comes out as it went in.
+/// Returns the last steps, from a document whose components have their names to
+/// one that can be committed: one in normal form comes out as it went in.
 pub fn settle(
     file: &str,
     document: &mut Value,
@@ -106,8 +106,8 @@ pub fn settle(
     validate(file, document)
 }
 
-/// The steps before the naming: the slice, the slice lowered, and what the
-/// lowering rewrote.
+/// Returns the steps before the naming: the slice, the slice lowered, and what
+/// the lowering rewrote.
 fn lowered(
     merged: &Merged<'_>,
     plan: Plan<'_>,
@@ -181,7 +181,7 @@ fn circular(file: &str, document: &Value) -> Faults {
     faults
 }
 
-/// Renames that nothing was renamed by.
+/// Returns renames that nothing was renamed by.
 fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
     let unused = plan.renames.keys().filter(|key| !used.contains(*key));
     unused
@@ -199,8 +199,8 @@ fn has(document: &Value, operation: &Selected) -> bool {
     }
 }
 
-/// The overlay brings the handwritten operations, under our names, and no
-/// others.
+/// Returns the overlay brings the handwritten operations, under our names, and
+/// no others.
 fn operations(plan: Plan<'_>, document: &mut Value) -> Result<()> {
     let mut faults = Faults::default();
     let known = || plan.documented.iter().chain(plan.handwritten);

@@ -1,5 +1,5 @@
-//! `cargo xtask replay`: every document of a folder through the pipeline, a
-//! line each, with no vendor's overlay and nothing special for any of them.
+//! `cargo xtask replay`: runs every document of a folder through the pipeline,
+//! without an overlay, and prints a line for each.
 
 use crate::compile;
 use crate::fault::{Fault, Faults, Result};
@@ -43,7 +43,7 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// How many of the rewrites mend what `codegen` takes for an error.
+    /// Returns how many of the rewrites mend what `codegen` takes for an error.
     #[must_use]
     pub fn mended(&self) -> usize {
         let mends = |rule: &&'static str| crate::lower::MENDS.contains(rule);
@@ -165,7 +165,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
         }
         let started = next.load(Ordering::Relaxed);
         for (index, file) in files.iter().enumerate().skip(started) {
-            let result = Err(Fault::file(file_name(file), "no thread to replay on").into());
+            let result = Err(Fault::file(file_name(file), "no thread could be started").into());
             let took = Duration::ZERO;
             take(Done {
                 index,

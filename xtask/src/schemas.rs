@@ -1,4 +1,4 @@
-//! Every schema of a document.
+//! Visits every schema of a document.
 
 use serde_json::Value;
 use unitune_diff::keywords::Kind;

@@ -14,7 +14,7 @@ pub struct Selected {
 }
 
 impl Selected {
-    /// The operation's place in a document.
+    /// Returns the operation's place in a document.
     #[must_use]
     pub fn pointer(&self) -> String {
         pointer::join(&pointer::join("/paths", &self.path), &self.method)

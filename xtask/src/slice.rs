@@ -2,9 +2,9 @@
 //! they reach.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::ids::{self, Unnamed};
 use crate::json::brief;
 use crate::lower::Mode;
+use crate::operation_ids::{self, Unnamed};
 use crate::paths::{self, Item};
 use crate::report::Report;
 use crate::selected::Selected;
@@ -38,7 +38,7 @@ pub fn everything(document: &Value) -> Vec<Selected> {
             });
         }
     }
-    ids::named(found)
+    operation_ids::named(found)
 }
 
 /// Cuts `document` down to `selected`. What is kept stays where it was.
@@ -199,7 +199,7 @@ fn check_id(
     }
 }
 
-/// The folder of `components` where a kind of node is kept.
+/// Returns the folder of `components` where a kind of node is kept.
 fn folder(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Schema => "schemas",
@@ -307,9 +307,11 @@ impl Reach<'_> {
                 }
             };
             let Some(folder) = folder(kind) else {
-                self.faults
-                    .0
-                    .push(Fault::at(self.file, at, "no $ref may stand here"));
+                self.faults.0.push(Fault::at(
+                    self.file,
+                    at,
+                    "a $ref is not allowed here: write its target out",
+                ));
                 continue;
             };
             let ours = format!(
@@ -331,7 +333,8 @@ impl Reach<'_> {
         reached
     }
 
-    /// The pointer that a reference means; the error says why it means none.
+    /// Returns the pointer that a reference means; the error says why it means
+    /// none.
     fn target(&self, reference: &str, at: &str) -> std::result::Result<String, String> {
         if reference == "#" {
             return Err("this refers to the whole document, which is no part of one".to_owned());
@@ -339,7 +342,7 @@ impl Reach<'_> {
         if let Some(target) = pointer::of_reference(reference) {
             return self
                 .locate(&target, at)
-                .ok_or_else(|| format!("dangling $ref: nothing is at {reference:?}"));
+                .ok_or_else(|| format!("dangling $ref: not found: {reference:?}"));
         }
         let Some(name) = reference.strip_prefix('#') else {
             return Err(format!(
@@ -355,8 +358,9 @@ impl Reach<'_> {
         }
     }
 
-    /// The pointer that a path of keys means. `#/$defs/X` inside a schema that has
-    /// its own `$defs` means that one, as generators of schemas write it.
+    /// Returns the pointer that a path of keys means. `#/$defs/X` inside a
+    /// schema that has its own `$defs` means that one, as generators of schemas
+    /// write it.
     fn locate(&self, target: &str, at: &str) -> Option<String> {
         if self.document.pointer(target).is_some() {
             return Some(target.to_owned());
@@ -375,7 +379,8 @@ impl Reach<'_> {
         None
     }
 
-    /// The component name of a target: its own, or one made from its place.
+    /// Returns the component name of a target: its own, or one made from its
+    /// place.
     fn name(&mut self, kind: Kind, target: &str) -> String {
         let folder = folder(kind).unwrap_or_default();
         let own = format!("/components/{folder}/");

@@ -93,19 +93,20 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The path of a file in the folder.
+    /// Returns the path of a file in the folder.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// The name of `source.toml` in messages.
+    /// Returns the name of `source.toml` in messages.
     #[must_use]
     pub fn name(&self) -> String {
         self.file("source.toml").display().to_string()
     }
 
-    /// The operations that the documents describe, and the handwritten ones.
+    /// Returns the operations that the documents describe, and the handwritten
+    /// ones.
     pub fn selected(&self) -> Result<(Vec<Selected>, Vec<Selected>)> {
         let mut faults = Faults::default();
         let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
@@ -144,8 +145,8 @@ impl Folder {
         Ok(lists)
     }
 
-    /// The text of `source.toml` with what was read recorded in it; everything
-    /// else, comments too, stays as it is.
+    /// Returns the text of `source.toml` with what was read recorded in it;
+    /// everything else, comments too, stays as it is.
     pub fn recorded(&self, read: &[Recorded]) -> Result<String> {
         let mut document: toml_edit::DocumentMut = self
             .text

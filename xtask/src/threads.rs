@@ -1,4 +1,4 @@
-//! Threads with a stack for documents, which nest deeply.
+//! Threads with a stack that is large enough for deeply nested documents.
 
 use std::io;
 use std::thread::{Builder, Scope, ScopedJoinHandle};

@@ -1,4 +1,4 @@
-//! One change, with all that it touches.
+//! A change, with its places, operations and impact.
 
 use super::impact::{Mapping, RustChange};
 use super::level::Level;
@@ -67,21 +67,21 @@ pub struct Change {
 }
 
 impl Change {
-    /// The pointer that it is known by: the new one, if there is one.
+    /// Returns the pointer that it is known by: the new one, if there is one.
     #[must_use]
     pub fn pointer(&self) -> &str {
         let place = self.head.as_ref().or(self.base.as_ref());
         place.map_or("", |place| place.pointer.as_str())
     }
 
-    /// The same, as it stands in the file.
+    /// Returns the same, as it stands in the file.
     #[must_use]
     pub fn written(&self) -> &str {
         let place = self.head.as_ref().or(self.base.as_ref());
         place.map_or("", |place| place.written.as_str())
     }
 
-    /// What it is sorted by: the worst first, then by place.
+    /// Returns what it is sorted by: the worst first, then by place.
     pub(super) fn key(&self) -> (std::cmp::Reverse<Level>, &str, &str, &str) {
         let level = std::cmp::Reverse(self.level);
         (level, self.pointer(), self.rule.id, &self.text)

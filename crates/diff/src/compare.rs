@@ -1,4 +1,4 @@
-//! Two documents in, the changes between them out: pure, without any I/O.
+//! The comparison of two documents; pure, without any I/O.
 
 use super::change::{AffectedOperation, Change, Place};
 use super::correspondence::Correspondence;
@@ -8,7 +8,7 @@ use super::impact::{Mapping, RustChange};
 use super::level::{Directions, Level};
 use super::locate::Lines;
 use super::operations::{Walk, walk};
-use super::outside_normal_form::{Told, outside_normal_form};
+use super::outside_normal_form::{ReportedPlaces, outside_normal_form};
 use crate::keywords::METHODS;
 use crate::pointer;
 use serde_json::Value;
@@ -82,7 +82,7 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Change> {
         .into_values()
         .map(|(finding, touched)| change(&walk, &finding, &touched, &lines))
         .collect();
-    let mut told = Told::new();
+    let mut reported = ReportedPlaces::new();
     for change in changes
         .iter()
         .filter(|change| change.rule.id != "description-changed")
@@ -90,12 +90,12 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Change> {
         let old = change.base.as_ref().map(|place| place.written.clone());
         let new = change.head.as_ref().map(|place| place.written.clone());
         for place in old.into_iter().chain(new) {
-            let level = told.entry(place).or_insert(change.level);
+            let level = reported.entry(place).or_insert(change.level);
             *level = change.level.max(*level);
         }
     }
     let correspondence = Correspondence::of(&walk, &lines);
-    for finding in outside_normal_form(base, head, &told, &correspondence) {
+    for finding in outside_normal_form(base, head, &reported, &correspondence) {
         let touched = touched(&walk, &reached, &finding);
         if finding.rule.id == "tuple-changed" {
             changes.retain(|change| !of_tuple(change, &finding));
@@ -106,8 +106,8 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Change> {
     changes
 }
 
-/// Whether an change is what the items of a tuple look like as a list of any of
-/// them: the tuple's own change says it better.
+/// Returns whether a change is what the items of a tuple look like as a list
+/// of any of them: the tuple's own change says it better.
 fn of_tuple(change: &Change, tuple: &Finding) -> bool {
     let inside = |place: &Option<Place>, tuple: &Option<String>| {
         let (Some(place), Some(tuple)) = (place, tuple) else {
@@ -120,7 +120,8 @@ fn of_tuple(change: &Change, tuple: &Finding) -> bool {
     inside(&change.base, &tuple.base) && inside(&change.head, &tuple.head)
 }
 
-/// The pairs of schemas that each operation reaches, and in which directions.
+/// Returns the pairs of schemas that each operation reaches, and in which
+/// directions.
 fn reached(walk: &Walk<'_>) -> Vec<(usize, Directions, usize)> {
     let mut by_operation: BTreeMap<usize, Vec<(usize, Directions)>> = BTreeMap::new();
     for (operation, pair, directions) in &walk.roots {
@@ -151,7 +152,7 @@ fn reached(walk: &Walk<'_>) -> Vec<(usize, Directions, usize)> {
     all
 }
 
-/// The operations that a place of the written documents belongs to.
+/// Returns the operations that a place of the written documents belongs to.
 fn touched(
     walk: &Walk<'_>,
     reached: &[(usize, Directions, usize)],
@@ -162,11 +163,11 @@ fn touched(
         let known = touched.entry(n).or_default();
         *known = known.or(directions);
     };
-    let sides = [
+    let both = [
         (&finding.base, walk.schemas.base, true),
         (&finding.head, walk.schemas.head, false),
     ];
-    for (place, document, old) in sides {
+    for (place, document, old) in both {
         let Some(place) = place else { continue };
         for (n, operation) in walk.operations.iter().enumerate() {
             let node = if old {
@@ -206,9 +207,9 @@ fn touched(
     touched
 }
 
-/// The directions in which an operation sends or receives what stands at a place
-/// outside the schemas: in itself, beside it in its path, or in what it refers
-/// to.
+/// Returns the directions in which an operation sends or receives what stands
+/// at a place outside the schemas: in itself, beside it in its path, or in what
+/// it refers to.
 fn directions_of(place: &str, operation: &str, root: &Value) -> Directions {
     let part = |rest: &str| match rest.split('/').nth(1) {
         Some("responses") => Directions::RECEIVED,
@@ -248,7 +249,7 @@ fn directions_of(place: &str, operation: &str, root: &Value) -> Directions {
     }
 }
 
-/// Whether something in a value refers to that.
+/// Returns whether something in a value refers to that.
 fn refers(value: &Value, reference: &str) -> bool {
     match value {
         Value::Object(map) => map.iter().any(|(name, child)| {

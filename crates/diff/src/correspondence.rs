@@ -1,5 +1,5 @@
-//! Which place of the old document, as it was written, is which of the new
-//! one: through the moves and renames that the comparison has found.
+//! The correspondence of places in the two written documents, through the moves
+//! and renames that the comparison has found.
 
 use super::locate::Lines;
 use super::operations::Walk;
@@ -53,18 +53,19 @@ impl Correspondence {
         self.back.insert(new, old);
     }
 
-    /// The place in the new document.
+    /// Returns the place in the new document.
     pub fn across(&self, place: &str) -> String {
         translated(&self.there, place)
     }
 
-    /// The place in the old document.
+    /// Returns the place in the old document.
     pub fn back(&self, place: &str) -> String {
         translated(&self.back, place)
     }
 
-    /// A value of the old document in the words of the new one: what it refers
-    /// to is called as it is now, and written out where nobody compares it.
+    /// Returns a value of the old document in the words of the new one: what it
+    /// refers to is called as it is now, and written out where nobody compares
+    /// it.
     pub fn spelled(&self, root: &Value, value: &Value, old: bool, depth: usize) -> Value {
         match value {
             Value::Object(map) => {
@@ -97,13 +98,13 @@ impl Correspondence {
     }
 }
 
-/// The component that a place is in.
+/// Returns the component that a place is in.
 fn component(place: &str) -> &str {
     let steps = place.match_indices('/').nth(3);
     steps.map_or(place, |(end, _)| &place[..end])
 }
 
-/// A place by the nearest place around it that is known.
+/// Returns a place by the nearest place around it that is known.
 fn translated(known: &HashMap<String, String>, place: &str) -> String {
     let mut around = place;
     loop {

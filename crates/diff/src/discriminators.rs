@@ -1,5 +1,5 @@
-//! What tells the branches of a union apart, as the vendors write it: the
-//! normal form works it out from the branches, which may say something else.
+//! Compares discriminators as they are written: the normal form derives them
+//! from the branches, which may say something else.
 
 use super::correspondence::Correspondence;
 use super::document::Document;
@@ -20,13 +20,13 @@ struct Branch {
 }
 
 impl Branch {
-    /// Whether the branch itself says all that is said of it.
+    /// Returns whether the branch itself says all that is said of it.
     fn says_it(&self) -> bool {
         self.words.len() == 1 && self.words.first() == self.own.as_ref()
     }
 }
 
-/// The schemas with a discriminator that something compares.
+/// Returns the schemas with a discriminator that something compares.
 fn holders(document: &Document) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let written = &document.written.value;
@@ -46,7 +46,7 @@ fn property(schema: &Value) -> Option<&str> {
     schema.get("discriminator")?.get("propertyName")?.as_str()
 }
 
-/// The branches of a union by their places, told apart by that member.
+/// Returns the branches of a union by their places, told apart by that member.
 fn branches(root: &Value, at: &str, property: &str) -> BTreeMap<String, Branch> {
     let Some(schema) = root.pointer(at) else {
         return BTreeMap::new();
@@ -80,7 +80,7 @@ fn branches(root: &Value, at: &str, property: &str) -> BTreeMap<String, Branch> 
     found
 }
 
-/// The one word that a branch demands of a member.
+/// Returns the one word that a branch demands of a member.
 fn demanded(root: &Value, branch: &Node<'_>, property: &str) -> Option<String> {
     let flat = flatten(root, branch);
     let members = flat.properties.get(property)?;
@@ -93,7 +93,7 @@ fn demanded(root: &Value, branch: &Node<'_>, property: &str) -> Option<String> {
     })
 }
 
-/// What differs between the discriminators of two documents.
+/// Returns what differs between the discriminators of two documents.
 pub(super) fn discriminators(
     base: &Document,
     head: &Document,
@@ -121,8 +121,8 @@ pub(super) fn discriminators(
         let change = match (property(one), property(other)) {
             (None, None) => None,
             (Some(a), Some(b)) if a == b => {
-                let sides = (branches(roots.0, &old, a), branches(roots.1, &new, b));
-                words(&sides, correspondence).map(|(rule, from, to)| {
+                let both = (branches(roots.0, &old, a), branches(roots.1, &new, b));
+                words(&both, correspondence).map(|(rule, from, to)| {
                     let said = |words| format!("{}, with {words}", code(a));
                     (rule, said(from), said(to))
                 })
@@ -166,7 +166,8 @@ fn rule(said: bool) -> &'static str {
 
 type Sides = (BTreeMap<String, Branch>, BTreeMap<String, Branch>);
 
-/// The words of the branches that stand on both sides, where they differ.
+/// Returns the words of the branches that stand on both sides, where they
+/// differ.
 fn words(
     (old, new): &Sides,
     correspondence: &Correspondence,

@@ -38,7 +38,7 @@ pub struct Document {
     pub named: BTreeMap<String, String>,
     /// Component schemas of the written document that no operation reaches.
     pub unused: BTreeMap<String, Value>,
-    /// What the normal form leaves out or says more loosely, by the JSON pointer
+    /// What the normal form leaves out or states less precisely, by the JSON pointer
     /// in the written document.
     pub lossy: BTreeMap<String, LossyRewrite>,
 }
@@ -50,7 +50,7 @@ pub struct LossyRewrite {
     pub rule: &'static str,
     /// Whether it changes nothing that a client sends or receives.
     pub outside_request_and_response: bool,
-    /// Whether it is left out; else it is said more loosely.
+    /// Whether it is left out; else it is stated less precisely.
     pub dropped: bool,
     /// Whether it is a tuple, which the normal form has as a list.
     pub tuple: bool,
@@ -145,7 +145,7 @@ impl Document {
     }
 }
 
-/// The components that operations reach, as JSON pointers.
+/// Returns the components that operations reach, as JSON pointers.
 fn reached(document: &Value) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let mut todo = Vec::new();

@@ -1,10 +1,10 @@
-//! Text as it can be looked at: documents may hold anything, and a terminal or
-//! a page must not obey it.
+//! Escapes control characters: a document may hold any, and a terminal or a web
+//! page would interpret them.
 
 use std::fmt::Write as _;
 
-/// A text whose control characters, and those that turn or hide what stands
-/// around them, can be seen.
+/// Returns a text with its control characters, and those that turn or hide the
+/// characters around them, as escape sequences.
 #[must_use]
 pub fn escape_control(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -22,7 +22,7 @@ pub fn escape_control(text: &str) -> String {
     out
 }
 
-/// Characters that cannot be seen, or that change the direction of others.
+/// Returns whether a character cannot be seen, or changes the direction of others.
 fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -1,4 +1,4 @@
-//! What the comparison finds, before it is known which operations it touches.
+//! A difference at one place, before it is known which operations it affects.
 
 use super::level::Directions;
 use super::rule::Rule;
@@ -31,7 +31,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A difference by the rule of that name.
+    /// Returns a difference by the rule of that name.
     #[must_use]
     pub fn new(id: &str) -> Self {
         let rule = rules::find(id).or_else(|| rules::find(rules::UNCLASSIFIED));
@@ -49,7 +49,7 @@ impl Finding {
         }
     }
 
-    /// The same, at these places.
+    /// Returns the same, at these places.
     #[must_use]
     pub fn at(mut self, base: Option<&str>, head: Option<&str>) -> Self {
         self.base = base.map(str::to_owned);
@@ -57,14 +57,14 @@ impl Finding {
         self
     }
 
-    /// The same, of that name.
+    /// Returns the same, of that name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// The same, from that to that.
+    /// Returns the same, from that to that.
     #[must_use]
     pub fn change(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.from = from.into();
@@ -72,28 +72,28 @@ impl Finding {
         self
     }
 
-    /// The same, about that member or value.
+    /// Returns the same, about that member or value.
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
     }
 
-    /// The same, seen only in these directions.
+    /// Returns the same, seen only in these directions.
     #[must_use]
     pub fn only(mut self, directions: Directions) -> Self {
         self.directions = directions;
         self
     }
 
-    /// The same, at places of the written documents.
+    /// Returns the same, at places of the written documents.
     #[must_use]
     pub fn written_place(mut self) -> Self {
         self.written = true;
         self
     }
 
-    /// Whether it is about that keyword of the schema it stands at.
+    /// Returns whether it is about that keyword of the schema it stands at.
     #[must_use]
     pub fn speaks_of(&self, keyword: &str) -> bool {
         let subject = self.subject.as_deref() == Some(keyword);
@@ -105,7 +105,7 @@ impl Finding {
         subject || by_rule
     }
 
-    /// The sentence.
+    /// Returns the sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
         let words = [
@@ -143,7 +143,7 @@ impl Finding {
     }
 }
 
-/// A name in a sentence: between more backticks than it holds itself.
+/// Returns a name in a sentence: between more backticks than it holds itself.
 #[must_use]
 pub fn code(text: &str) -> String {
     let runs = text.split(|c| c != '`').map(str::len);
@@ -156,7 +156,7 @@ pub fn code(text: &str) -> String {
     format!("{fence}{space}{text}{space}{fence}")
 }
 
-/// A value in a sentence.
+/// Returns a value in a sentence.
 #[must_use]
 pub fn quoted(value: Option<&Value>) -> String {
     match value {
@@ -166,7 +166,7 @@ pub fn quoted(value: Option<&Value>) -> String {
     }
 }
 
-/// A text, cut to what fits into a sentence.
+/// Returns a text, cut to what fits into a sentence.
 fn brief(text: &str) -> String {
     match text.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &text[..end]),

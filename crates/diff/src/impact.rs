@@ -1,5 +1,5 @@
-//! What a change means for the code that uses the documents. Whoever knows that
-//! code fills it in; a comparison leaves it empty.
+//! What a change means for the code that uses the documents. A comparison leaves
+//! it empty; the caller, who knows that code, fills it in.
 
 use crate::finding::code;
 use serde::Serialize;

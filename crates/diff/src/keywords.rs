@@ -1,10 +1,8 @@
 //! What an OpenAPI document is made of: for each kind of node its keywords,
-//! what they hold, and what becomes of them on the way to OpenAPI 3.0.
+//! what they hold, and what the lowering to OpenAPI 3.0 does with them.
 //!
 //! Walking, slicing and lowering all read these tables. A keyword that stands
 //! in none of them is unknown, and an unknown keyword is an error.
-
-use serde_json::Value;
 
 /// The kinds of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -431,7 +429,7 @@ const SECURITY_SCHEME: &[Key] = &[
     prose("description"),
 ];
 
-/// The keywords of a kind of node.
+/// Returns the keywords of a kind of node.
 #[must_use]
 pub fn keys(kind: Kind) -> &'static [Key] {
     match kind {
@@ -455,13 +453,13 @@ pub fn keys(kind: Kind) -> &'static [Key] {
     }
 }
 
-/// The keyword of a kind of node, if it is known.
+/// Returns the keyword of a kind of node, if it is known.
 #[must_use]
 pub fn key(kind: Kind, name: &str) -> Option<&'static Key> {
     keys(kind).iter().find(|key| key.name == name)
 }
 
-/// Keywords that must be there.
+/// Returns keywords that must be there.
 #[must_use]
 pub fn required(kind: Kind) -> &'static [&'static str] {
     match kind {
@@ -477,15 +475,15 @@ pub fn required(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// Whether a key belongs to an extension.
+/// Returns whether a key belongs to an extension.
 #[must_use]
 pub fn is_extension(key: &str) -> bool {
     key.starts_with("x-") || key.starts_with("X-")
 }
 
-/// Whether a name is an extension among the members of this kind. Only where
-/// the standard gives an object extensions of its own: elsewhere a name that
-/// begins with `x-` is a header, a parameter or a property like any other.
+/// Returns whether a name is an extension among the members of this kind. Only
+/// where the standard gives an object extensions of its own: elsewhere a name
+/// that begins with `x-` is a header, a parameter or a property like any other.
 #[must_use]
 pub fn is_extension_among(kind: Kind, name: &str) -> bool {
     matches!(kind, Kind::PathItem | Kind::Response) && is_extension(name)
@@ -495,34 +493,3 @@ pub fn is_extension_among(kind: Kind, name: &str) -> bool {
 pub const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
-
-/// Returns the JSON Schema type of a value.
-#[must_use]
-pub fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(n) if n.is_f64() && n.as_f64().is_some_and(|n| n.fract() != 0.0) => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// Keywords that say something about a schema without changing its type: they
-/// stay where they stand when the rest becomes a component of its own.
-pub const ANNOTATIONS: &[&str] = &[
-    "default",
-    "deprecated",
-    "description",
-    "nullable",
-    "readOnly",
-    "writeOnly",
-];
-
-/// Returns whether a keyword only annotates.
-#[must_use]
-pub fn is_annotation(keyword: &str) -> bool {
-    ANNOTATIONS.contains(&keyword) || keyword.starts_with("x-unitune-")
-}

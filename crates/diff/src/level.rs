@@ -1,4 +1,4 @@
-//! How much a change matters, and on which way the data goes that it changes.
+//! How much a change matters, and in which directions.
 
 use serde::Serialize;
 use std::fmt;
@@ -16,7 +16,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// Its word.
+    /// Returns its word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -33,22 +33,12 @@ impl fmt::Display for Level {
     }
 }
 
-/// The way that data goes, seen from the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// From the client to the vendor.
-    Sent,
-    /// From the vendor to the client.
-    Received,
-}
-
-/// A set of directions.
+/// The directions of data, seen from the client, in which something counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Directions {
-    /// Whether it holds [`Direction::Sent`].
+    /// From the client to the vendor.
     pub sent: bool,
-    /// Whether it holds [`Direction::Received`].
+    /// From the vendor to the client.
     pub received: bool,
 }
 
@@ -69,7 +59,7 @@ impl Directions {
         received: true,
     };
 
-    /// The directions in both sets.
+    /// Returns the directions in both sets.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -78,7 +68,7 @@ impl Directions {
         }
     }
 
-    /// The directions in either set.
+    /// Returns the directions in either set.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -87,13 +77,13 @@ impl Directions {
         }
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(self) -> bool {
         !self.sent && !self.received
     }
 
-    /// Whether all of `other` is in it.
+    /// Returns whether all of `other` is in it.
     #[must_use]
     pub fn has(self, other: Self) -> bool {
         self.or(other) == self

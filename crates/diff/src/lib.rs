@@ -10,6 +10,7 @@ pub mod document;
 pub mod escape_control;
 mod finding;
 pub mod impact;
+pub mod json_schema;
 pub mod keywords;
 pub mod level;
 mod locate;
@@ -151,7 +152,7 @@ impl DocumentDiff {
     }
 }
 
-/// The change that a document as a whole is.
+/// Returns the change that a document as a whole is.
 fn whole(rule: &str, name: &str, document: &Document) -> Change {
     let finding = Finding::new(rule).named(name);
     let place = Place {

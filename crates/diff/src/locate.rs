@@ -1,4 +1,4 @@
-//! From a pointer of the normal form to a line of the file as it was written.
+//! Finds the line of the written file for a JSON pointer of the normal form.
 
 mod elements;
 mod json;
@@ -38,13 +38,14 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The file's name.
+    /// Returns the file's name.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.document.written.file
     }
 
-    /// The line of a place of the file itself, or of the nearest place around it.
+    /// Returns the line of a place of the file itself, or of the nearest place
+    /// around it.
     #[must_use]
     pub fn line_of(&self, origin: &str) -> Option<usize> {
         let mut at = origin.to_owned();
@@ -56,8 +57,8 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Where a place of the normal form stands in the written document, or
-    /// what is nearest to it.
+    /// Returns where a place of the normal form stands in the written document,
+    /// or what is nearest to it.
     #[must_use]
     pub fn origin(&self, place: &str) -> String {
         self.origin_at(place, 0)

@@ -1,5 +1,5 @@
-//! What the comparison of the normal forms cannot see: schemas that nobody
-//! uses, keywords that the lowering leaves out, and the vendor's prose.
+//! Compares what the normal form does not hold: unused schemas, keywords that
+//! the lowering leaves out, and prose.
 
 use super::correspondence::Correspondence;
 use super::discriminators::discriminators;
@@ -9,22 +9,22 @@ use super::level::Level;
 use super::rule::Rule;
 use super::rules;
 use super::schema::label;
-use crate::keywords::type_of;
+use crate::json_schema::type_of;
 use crate::keywords::{self, Kind, Shape};
 use crate::pointer;
 use crate::prose::{is_prose, without_prose};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything of that sort.
+/// Returns everything of that sort.
 pub(super) fn outside_normal_form(
     base: &Document,
     head: &Document,
-    told: &Told,
+    reported: &ReportedPlaces,
     correspondence: &Correspondence,
 ) -> Vec<Finding> {
     let mut found = unused(base, head);
-    found.extend(lossy(base, head, told, correspondence));
+    found.extend(lossy(base, head, reported, correspondence));
     found.extend(discriminators(base, head, correspondence));
     found.extend(prose(base, head));
     found.into_iter().map(Finding::written_place).collect()
@@ -33,10 +33,10 @@ pub(super) fn outside_normal_form(
 fn unused(base: &Document, head: &Document) -> Vec<Finding> {
     let names: BTreeSet<&String> = base.unused.keys().chain(head.unused.keys()).collect();
     // What something that the lowering leaves out refers to is compared there.
-    let lost = referred(base).into_iter().chain(referred(head));
-    let lost: BTreeSet<String> = lost.collect();
+    let rewrites = referred(base).into_iter().chain(referred(head));
+    let rewrites: BTreeSet<String> = rewrites.collect();
     let mut found = Vec::new();
-    for name in names.into_iter().filter(|name| !lost.contains(*name)) {
+    for name in names.into_iter().filter(|name| !rewrites.contains(*name)) {
         let at = pointer::join("/components/schemas", name);
         let rule = match (base.unused.get(name), head.unused.get(name)) {
             (None, None) => continue,
@@ -59,7 +59,7 @@ fn unused(base: &Document, head: &Document) -> Vec<Finding> {
     found
 }
 
-/// The schemas that something refers to which the lowering leaves out.
+/// Returns the schemas that something refers to which the lowering leaves out.
 fn referred(document: &Document) -> BTreeSet<String> {
     fn collect(value: &Value, todo: &mut Vec<String>) {
         match value {
@@ -73,8 +73,8 @@ fn referred(document: &Document) -> BTreeSet<String> {
         }
     }
     let mut todo = Vec::new();
-    for lost in document.lossy.values() {
-        collect(&lost.value, &mut todo);
+    for rewrites in document.lossy.values() {
+        collect(&rewrites.value, &mut todo);
     }
     let mut seen = BTreeSet::new();
     let mut names = BTreeSet::new();
@@ -91,18 +91,18 @@ fn referred(document: &Document) -> BTreeSet<String> {
     names
 }
 
-/// Whether an operation reaches the schema that the vendor calls so.
+/// Returns whether an operation reaches the schema that the vendor calls so.
 fn used(document: &Document, name: &str) -> bool {
     document.named.values().any(|known| known == name)
 }
 
 /// The places that rules have spoken of already, and how much it matters there.
-pub(super) type Told = BTreeMap<String, Level>;
+pub(super) type ReportedPlaces = BTreeMap<String, Level>;
 
 fn lossy(
     base: &Document,
     head: &Document,
-    told: &Told,
+    reported: &ReportedPlaces,
     correspondence: &Correspondence,
 ) -> Vec<Finding> {
     let roots = (&base.written.value, &head.written.value);
@@ -129,8 +129,8 @@ fn lossy(
         if roots.0.pointer(&around.0).is_none() || roots.1.pointer(&around.1).is_none() {
             continue;
         }
-        let written = |root: &Value, at: &str, lost: Option<&LossyRewrite>, old: bool| {
-            let value = lost.map(|lost| lost.value.clone());
+        let written = |root: &Value, at: &str, rewrites: Option<&LossyRewrite>, old: bool| {
+            let value = rewrites.map(|rewrites| rewrites.value.clone());
             let value = value.or_else(|| root.pointer(at).map(without_prose));
             value.map(|value| correspondence.spelled(root, &value, old, 4))
         };
@@ -142,9 +142,10 @@ fn lossy(
         let last = pointer::split(place)
             .map(|(_, last)| last)
             .unwrap_or_default();
-        let lost = || before.iter().chain(&after);
-        let outside_request_and_response = lost().all(|lost| lost.outside_request_and_response);
-        let tuple = lost().any(|lost| lost.tuple);
+        let rewrites = || before.iter().chain(&after);
+        let outside_request_and_response =
+            rewrites().all(|rewrites| rewrites.outside_request_and_response);
+        let tuple = rewrites().any(|rewrites| rewrites.tuple);
         let named = label::place(&head.written.value, &around.1);
         let (rule, name) = match (last.as_str(), &old, &new) {
             // A default that its own type does not allow is still a default.
@@ -166,10 +167,10 @@ fn lossy(
         // The rules have spoken of this very place; or of the schema, where it
         // is said more loosely, and not less urgently.
         let spoken = |place: &str, around: &str| {
-            let level = told.get(around).copied();
-            told.contains_key(place)
+            let level = reported.get(around).copied();
+            reported.contains_key(place)
                 || (!tuple
-                    && lost().any(|l| !l.dropped)
+                    && rewrites().any(|l| !l.dropped)
                     && level >= rules::find(rule).map(Rule::worst))
         };
         if spoken(from, &around.0) || spoken(place, &around.1) {
@@ -189,18 +190,19 @@ fn lossy(
     found
 }
 
-/// One finding for all prose, by keyword: what it says is in the documents.
+/// Returns one finding for all prose, by keyword: what it says is in the
+/// documents.
 fn prose(base: &Document, head: &Document) -> Option<Finding> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut first: Option<String> = None;
     let (old, new) = (&base.written.value, &head.written.value);
     differ(Kind::Document, old, new, "", &mut |keyword, at| {
-        let shown = if keyword.starts_with("x-") {
+        let label = if keyword.starts_with("x-") {
             "x-*"
         } else {
             keyword
         };
-        *counts.entry(shown.to_owned()).or_default() += 1;
+        *counts.entry(label.to_owned()).or_default() += 1;
         first.get_or_insert_with(|| pointer::join(at, keyword));
     });
     let first = first?;
@@ -263,7 +265,7 @@ fn differ(kind: Kind, old: &Value, new: &Value, at: &str, tell: &mut dyn FnMut(&
     }
 }
 
-/// Whether a keyword is prose that the normal form has no place for.
+/// Returns whether a keyword is prose that the normal form has no place for.
 fn is_left_out(keyword: &str) -> bool {
     let ours = keyword.starts_with("x-unitune-");
     let words = ["tags", "termsOfService", "contact"];

@@ -2,38 +2,39 @@
 
 use serde_json::Value;
 
-/// The pointer of a member.
+/// Returns the pointer of a member.
 #[must_use]
 pub fn join(pointer: &str, key: &str) -> String {
     format!("{pointer}/{}", escape(key))
 }
 
-/// The pointer of an array element.
+/// Returns the pointer of an array element.
 #[must_use]
 pub fn index(pointer: &str, n: usize) -> String {
     format!("{pointer}/{n}")
 }
 
-/// One step of a pointer, as it is written.
+/// Returns one step of a pointer, as it is written.
 #[must_use]
 pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// One written step of a pointer, as the key it means.
+/// Returns one written step of a pointer, as the key it means.
 #[must_use]
 pub fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer and last key of a node's parent.
+/// Returns the pointer and last key of a node's parent.
 #[must_use]
 pub fn split(pointer: &str) -> Option<(&str, String)> {
     let (parent, last) = pointer.rsplit_once('/')?;
     Some((parent, unescape(last)))
 }
 
-/// The pointer inside a local reference (`#/a/b`), with percent signs decoded.
+/// Returns the pointer inside a local reference (`#/a/b`), with percent signs
+/// decoded.
 #[must_use]
 pub fn of_reference(reference: &str) -> Option<String> {
     let fragment = reference.strip_prefix('#')?;

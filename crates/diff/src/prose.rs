@@ -1,4 +1,5 @@
-//! What documents say in words: it changes nothing that is sent or received.
+//! Descriptions, examples and other prose, which changes nothing that is sent or
+//! received.
 
 use crate::keywords;
 use serde_json::Value;

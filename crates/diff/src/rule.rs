@@ -1,6 +1,6 @@
-//! What a diff rule is.
+//! A diff rule: one sort of change.
 
-use super::level::{Direction, Level};
+use super::level::Level;
 
 /// One sort of change.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum Mirror {
 }
 
 impl Mirror {
-    /// The rule's name.
+    /// Returns the rule's name.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -43,16 +43,7 @@ impl Mirror {
 }
 
 impl Rule {
-    /// How much it matters in one direction.
-    #[must_use]
-    pub fn level(&self, direction: Direction) -> Option<Level> {
-        match direction {
-            Direction::Sent => self.sent,
-            Direction::Received => self.received,
-        }
-    }
-
-    /// How much it matters at most.
+    /// Returns how much it matters at most.
     #[must_use]
     pub fn worst(&self) -> Level {
         self.sent.max(self.received).unwrap_or(Level::Breaking)
@@ -64,8 +55,8 @@ pub(super) const W: Option<Level> = Some(Level::Warning);
 pub(super) const I: Option<Level> = Some(Level::Info);
 pub(super) const N: Option<Level> = None;
 
-/// A rule, as a row of the table: id, levels sent and received, mirror, then
-/// what it says, what it means and what to do.
+/// Returns a rule, as a row of the table: id, levels sent and received, mirror,
+/// then what it says, what it means and what to do.
 pub(super) const fn rule(
     id: &'static str,
     levels: (Option<Level>, Option<Level>),

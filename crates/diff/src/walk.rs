@@ -1,4 +1,4 @@
-//! Walking a document by the tables of [`crate::keywords`].
+//! Walks a document by the tables of [`crate::keywords`].
 
 use crate::keywords::{self, Fate, Kind, Shape};
 use crate::pointer;

@@ -1,5 +1,5 @@
-//! Lists and maps of themselves, with no object between: what is inside is
-//! anything, because a name for a list cannot stand in its own definition.
+//! Opens lists and maps that hold nothing but themselves: a Rust type alias
+//! cannot stand in its own definition.
 
 use crate::component::referred;
 use crate::report::Report;
@@ -23,7 +23,7 @@ pub(super) fn open(document: &mut Value, report: &mut Report) {
     }
 }
 
-/// One component of every circle.
+/// Returns one component of every circle.
 fn circles(document: &Value) -> BTreeSet<String> {
     let schemas = document.pointer("/components/schemas");
     let Some(schemas) = schemas.and_then(Value::as_object) else {
@@ -47,8 +47,8 @@ fn circles(document: &Value) -> BTreeSet<String> {
     found
 }
 
-/// The component that a list or map without members holds, or that an alias
-/// names.
+/// Returns the component that a list or map without members holds, or that an
+/// alias names.
 fn inside(schema: &Value) -> Option<String> {
     if let Some(name) = referred(schema) {
         return Some(name.to_owned());

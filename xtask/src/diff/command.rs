@@ -1,4 +1,4 @@
-//! The command: from arguments to an exit code.
+//! The command `cargo xtask diff`: from arguments to an exit code.
 
 use super::compare::compare;
 use super::git;
@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use unitune_diff::{Diff, Format, Level, Written, name_similarity, render, rules};
 
-/// What to compare, and how to say it.
+/// What to compare, and how to print it.
 #[derive(Clone, Debug, Args)]
 pub struct Options {
     /// A revision, a file or a folder [default: the merge base with main].
@@ -25,10 +25,10 @@ pub struct Options {
     /// Only this vendor's document; for two files: whose they are.
     #[arg(long, value_name = "V")]
     pub vendor: Option<String>,
-    /// How to say it.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Exits with 1 when a change is at least this bad.
+    /// Exits with 1 when a change has at least this level.
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
     /// Prints what a rule means and what to do.
@@ -81,7 +81,7 @@ impl From<Faults> for Stop {
 pub fn main(workspace: &Path, options: &Options) -> ExitCode {
     match run(workspace, options) {
         Ok((text, code)) => {
-            // A reader that has seen enough is no fault.
+            // A reader may close the pipe early.
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
             ExitCode::from(code)
         }
@@ -207,7 +207,7 @@ fn compare_all(
             after.as_ref(),
             unify,
         ));
-        // The program ends soon, and taking large trees apart takes time.
+        // The program ends soon: freeing large trees would only take time.
         std::mem::forget((before, after));
     }
     faults.into_result()?;
@@ -226,7 +226,7 @@ struct Vendors<'a> {
 }
 
 impl Vendors<'_> {
-    /// What the vendor's operations and schemas are called here: a raw
+    /// Returns what the vendor's operations and schemas are called here: a raw
     /// document's Rust is that of the documents in `specs/`, as far as it goes.
     fn naming(&self, vendor: Option<&str>) -> Naming {
         let known = |vendor: &&str| self.known.iter().any(|known| known == vendor);
@@ -243,7 +243,7 @@ impl Vendors<'_> {
     }
 }
 
-/// The vendors that have a folder in `specs/`.
+/// Returns the vendors that have a folder in `specs/`.
 fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
     let mut known = crate::codegen::vendors(&workspace.join("specs")).unwrap_or_default();
     for input in inputs {
@@ -256,7 +256,7 @@ fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
     known
 }
 
-/// The vendor that a name speaks of.
+/// Returns the vendor that a name speaks of.
 fn vendor_of(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_lowercase();
     known

@@ -1,5 +1,4 @@
-//! Two documents in, their changes out, with what they mean in Rust and for
-//! `unify`.
+//! Compares two documents and adds what the changes mean in Rust and for `unify`.
 
 use super::mapping;
 use super::rust::{self, Surface};
@@ -48,12 +47,12 @@ pub fn compare(
     diff
 }
 
-/// The result for a surface whose thread is gone.
+/// Returns the result for a surface whose thread is gone.
 fn stopped() -> Result<Surface, String> {
     Err("the generator stopped".to_owned())
 }
 
-/// The surfaces of what differs between two documents.
+/// Returns the surfaces of what differs between two documents.
 fn surfaces(old: &Document, new: &Document) -> [Result<Surface, String>; 2] {
     let common = common_references(old, new);
     let base = without_common(&old.value, &new.value, &common);

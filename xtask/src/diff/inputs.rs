@@ -1,5 +1,5 @@
-//! What is compared: a revision, the work tree, a folder or a file, and the
-//! documents and sources in it.
+//! The two inputs of a comparison: a revision, the work tree, a folder or a
+//! file, and the documents and sources in it.
 
 use super::git;
 use crate::fault::{Fault, Faults, Result};
@@ -22,7 +22,8 @@ pub enum Input {
 }
 
 impl Input {
-    /// What an argument names: a path that exists, else a URL, else a revision.
+    /// Returns what an argument names: a path that exists, else a URL, else a
+    /// revision.
     pub fn parse(workspace: &Path, text: &str) -> Result<Self> {
         let path = Path::new(text);
         if path.is_dir() {
@@ -37,13 +38,13 @@ impl Input {
         }
     }
 
-    /// Whether it is one document.
+    /// Returns whether it is one document.
     #[must_use]
     pub fn is_file(&self) -> bool {
         matches!(self, Self::File(_))
     }
 
-    /// Its documents by name.
+    /// Returns its documents by name.
     pub fn documents(&self, workspace: &Path) -> Result<BTreeMap<String, Written>> {
         match self {
             Self::WorkTree => specs(&workspace.join("specs"), "specs"),
@@ -62,8 +63,8 @@ impl Input {
         }
     }
 
-    /// The source files of `src/unify` that belong to it: its own, else those
-    /// of the workspace.
+    /// Returns the source files of `src/unify` that belong to it: its own, else
+    /// those of the workspace.
     pub fn unify(&self, workspace: &Path) -> Result<Vec<(String, String)>> {
         match self {
             Self::Commit(commit) => {
@@ -148,7 +149,8 @@ fn at_commit(workspace: &Path, commit: &str) -> Result<BTreeMap<String, Written>
     Ok(documents)
 }
 
-/// A folder like `specs/`, a workspace with one, or a folder of documents.
+/// Returns a folder like `specs/`, a workspace with one, or a folder of
+/// documents.
 fn in_folder(folder: &Path) -> Result<BTreeMap<String, Written>> {
     let inner = folder.join("specs");
     let root = if inner.is_dir() {

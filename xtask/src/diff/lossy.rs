@@ -1,5 +1,5 @@
-//! What the lowering leaves out of a document, or says more loosely: the
-//! comparison of the normal forms cannot see it.
+//! Finds what the lowering leaves out of a document or states less precisely: a
+//! comparison of normal forms cannot see it.
 
 use crate::report::Line;
 use serde_json::{Value, json};
@@ -45,8 +45,8 @@ fn is_outside_request_and_response(line: &Line) -> bool {
     })
 }
 
-/// The places that a line of the report is about: more than one where it names
-/// keywords beside a union, another one where it names a member.
+/// Returns the places that a line of the report is about: more than one where
+/// it names keywords beside a union, another one where it names a member.
 fn places(line: &Line) -> Vec<String> {
     let named = line.detail.split_once(" beside ").map(|(names, _)| names);
     let member = line.detail.split_once(" is left out").map(|(name, _)| name);
@@ -64,14 +64,14 @@ fn places(line: &Line) -> Vec<String> {
     }
 }
 
-/// The places of a document that the lowering did not take over, and what
-/// stands there.
+/// Returns the places of a document that the lowering did not take over, and
+/// what stands there.
 pub fn lossy(document: &Value, lowering: &[Line]) -> BTreeMap<String, LossyRewrite> {
     let mut found = BTreeMap::new();
     for line in lowering {
         let dropped = line.detail.contains("left out");
-        let told = COMPARED_AS_WRITTEN.contains(&line.rule) || line.rule == "ref-siblings";
-        if told || !(dropped || LOSSY.contains(&line.rule)) {
+        let elsewhere = COMPARED_AS_WRITTEN.contains(&line.rule) || line.rule == "ref-siblings";
+        if elsewhere || !(dropped || LOSSY.contains(&line.rule)) {
             continue;
         }
         for place in places(line) {
@@ -119,8 +119,8 @@ pub fn lossy(document: &Value, lowering: &[Line]) -> BTreeMap<String, LossyRewri
     found
 }
 
-/// Whether the branches of a union are text and known words only: the normal
-/// form says all of it, but for which words are known beside any text.
+/// Returns whether the branches of a union are text and known words only: the
+/// normal form says all of it, but for which words are known beside any text.
 fn only_words(document: &Value, branches: &Value, depth: usize) -> bool {
     const WORDS: &[&str] = &[
         "type", "enum", "const", "default", "nullable", "oneOf", "anyOf",
@@ -140,7 +140,7 @@ fn only_words(document: &Value, branches: &Value, depth: usize) -> bool {
     list.is_some_and(|list| list.iter().all(simple))
 }
 
-/// Whether all branches list their words.
+/// Returns whether all branches list their words.
 fn is_listed(document: &Value, branches: &Value, depth: usize) -> bool {
     let listed = |branch: &Value| {
         let target = branch.get("$ref").and_then(Value::as_str);

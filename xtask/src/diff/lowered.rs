@@ -1,4 +1,4 @@
-//! A document on its way into the normal form that is compared, with what the
+//! Brings a document into the normal form that is compared, and notes what the
 //! lowering leaves out.
 
 use super::lossy::lossy;
@@ -25,7 +25,7 @@ pub struct Naming {
 }
 
 impl Naming {
-    /// What a schema of the vendor is called here.
+    /// Returns what a schema of the vendor is called here.
     fn name(&self, schema: &str) -> String {
         let automatic = schema.to_upper_camel_case();
         let ours = [schema, &automatic]
@@ -99,7 +99,7 @@ fn document(written: Written, naming: &Naming) -> Result<Document> {
     })
 }
 
-/// The components that operations reach only by pointers into them.
+/// Returns the components that operations reach only by pointers into them.
 fn referred_into(document: &Value) -> BTreeSet<String> {
     fn collect(value: &Value, found: &mut BTreeSet<String>) {
         match value {

@@ -1,5 +1,5 @@
-//! What a change means for `unify`: the rows that read or write what changed,
-//! and the words that nobody has decided on.
+//! Finds the mapping rules of `unify` that read or write what changed, and new
+//! enum values that no rule maps.
 
 use super::unify::{Row, Unify, snake};
 use super::uses::{Uses, member};
@@ -77,7 +77,7 @@ pub fn attach(
     }
 }
 
-/// The files that name a type, one set for each vendor that has it.
+/// Returns the files that name a type, one set for each vendor that has it.
 fn names<'u>(
     unify: &'u Unify,
     vendor: Option<&'u str>,
@@ -92,7 +92,7 @@ fn names<'u>(
         .map(|(_, files)| files)
 }
 
-/// Whether a row reads or writes a member of that name.
+/// Returns whether a row reads or writes a member of that name.
 fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
     // The gateway's own members are what every table writes.
     let writes = vendor == Some("truefoundry") && row.field == name;

@@ -2,8 +2,8 @@
 //! the generated types, and for `unify`.
 //!
 //! The comparison itself is `crates/diff`. Here are the command line, git, the
-//! documents on their way into normal form ([`lowered`]), the names in Rust
-//! ([`rust`]) and what reads or writes them in `src/unify` ([`mapping`]).
+//! lowering of the two documents ([`lowered`]), the names in Rust ([`rust`]) and
+//! the rules of `src/unify` that a change concerns ([`mapping`]).
 
 mod command;
 mod compare;

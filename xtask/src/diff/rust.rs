@@ -1,5 +1,5 @@
-//! What a change means in Rust: the difference between the generated
-//! surfaces, and which change it follows from.
+//! The Rust items that change: the difference between the generated surfaces,
+//! and which change of the document each follows from.
 
 use super::uses::{Uses, member};
 use crate::compose::compose;
@@ -33,7 +33,7 @@ fn settle(change: &mut RustChange) {
 /// The surface: item → what it is.
 pub type Surface = BTreeMap<String, String>;
 
-/// The generated surface of a document.
+/// Returns the generated surface of a document.
 pub fn surface(mut prepared: Value) -> Result<Surface, String> {
     compose(&mut prepared, &mut Report::default());
     prepared["info"] = serde_json::json!({"title": "diff", "version": "0"});
@@ -42,7 +42,7 @@ pub fn surface(mut prepared: Value) -> Result<Surface, String> {
     Ok(text.lines().map(item).collect())
 }
 
-/// A line of the surface, as an item and what it is.
+/// Returns a line of the surface, as an item and what it is.
 fn item(line: &str) -> (String, String) {
     let (kind, rest) = line.split_once(' ').unwrap_or(("", line));
     let rest = rest.replace("types::", "");
@@ -75,7 +75,7 @@ fn item(line: &str) -> (String, String) {
     }
 }
 
-/// The difference between two surfaces.
+/// Returns the difference between two surfaces.
 #[must_use]
 pub fn difference(base: &Surface, head: &Surface) -> RustChange {
     let mut change = RustChange::default();
@@ -123,13 +123,13 @@ pub fn attribute(
     let uses = (Uses::of(&base.value), Uses::of(&head.value));
     let anchors: Vec<Anchors> = changes.iter().map(anchors).collect();
     let mut rest = RustChange::default();
-    let mut give = |item: &str, sides: &[&Uses], put: &dyn Fn(&mut RustChange)| {
+    let mut give = |item: &str, places: &[&Uses], put: &dyn Fn(&mut RustChange)| {
         let (container, whole) = spelled(item);
         let mut owners = having(&anchors, &whole);
         if owners.is_empty() {
             owners = having(&anchors, &container);
         }
-        for uses in sides {
+        for uses in places {
             if owners.is_empty() {
                 owners = through(&container, uses, &anchors);
             }
@@ -215,14 +215,14 @@ fn anchors(change: &Change) -> Anchors {
     anchors
 }
 
-/// The part of an operation that a place belongs to: its parameters, its body,
-/// its answers, or the whole.
+/// Returns the part of an operation that a place belongs to: its parameters,
+/// its body, its answers, or the whole.
 fn part(place: &str) -> String {
     let steps: Vec<&str> = place.split('/').take(5).collect();
     format!("part:{}", steps.join("/"))
 }
 
-/// An item as anchors spell it: (container, whole).
+/// Returns an item as anchors spell it: (container, whole).
 fn spelled(item: &str) -> (String, String) {
     let item = item.trim_end_matches(CLOSED);
     let (container, part) = match item.split_once("::").or_else(|| item.split_once('.')) {
@@ -240,7 +240,7 @@ fn having(anchors: &[Anchors], name: &str) -> Vec<usize> {
     found.map(|(n, _)| n).collect()
 }
 
-/// The changes at the places through which a type is reached.
+/// Returns the changes at the places through which a type is reached.
 fn through(container: &str, uses: &Uses, anchors: &[Anchors]) -> Vec<usize> {
     let mut seen = BTreeSet::new();
     let mut todo = vec![container.to_owned()];
@@ -274,7 +274,7 @@ fn through(container: &str, uses: &Uses, anchors: &[Anchors]) -> Vec<usize> {
     Vec::new()
 }
 
-/// The pointer of the operation that a place is part of.
+/// Returns the pointer of the operation that a place is part of.
 fn operation(place: &str) -> Option<String> {
     let steps: Vec<&str> = place.split('/').collect();
     match steps.as_slice() {

@@ -1,4 +1,4 @@
-//! Keywords spelt in another way than the standard's: with underscores.
+//! Corrects keywords that are spelt with underscores.
 
 use super::rule::Schema;
 use crate::report::Report;

@@ -84,7 +84,7 @@ const TYPES: [&str; 7] = [
     "array", "boolean", "integer", "null", "number", "object", "string",
 ];
 
-/// A type's name, in a list or alone, that is none.
+/// Returns a type's name, in a list or alone, that is none.
 fn unknown_type(value: &Value) -> Option<&str> {
     let names = match value {
         Value::Array(names) => names.as_slice(),
@@ -176,11 +176,11 @@ impl Lowering<'_> {
         rule::apply(schema, &mut site);
     }
 
-    /// A reference outside schemas: nothing may stand beside it.
+    /// Returns a reference outside schemas: nothing may stand beside it.
     fn reference(&mut self, map: &Map<String, Value>, at: &str) -> Value {
         for name in map.keys().filter(|name| *name != "$ref") {
             if matches!(name.as_str(), "summary" | "description") || keywords::is_extension(name) {
-                self.prose(name, &map[name]);
+                self.prose(name);
             } else {
                 let at = pointer::join(at, name);
                 self.report
@@ -190,20 +190,17 @@ impl Lowering<'_> {
         json!({"$ref": map["$ref"]})
     }
 
-    fn prose(&mut self, name: &str, value: &Value) {
+    fn prose(&mut self, name: &str) {
         *self.report.prose.entry(name.to_owned()).or_default() += 1;
-        if let Value::String(text) = value {
-            self.report.sentences.insert(text.trim().to_owned());
-        }
     }
 
-    /// One keyword of a node: lowered, or left out.
+    /// Returns one keyword of a node: lowered, or left out.
     fn member(&mut self, kind: Kind, name: &str, value: &Value, parent: &str) -> Option<Value> {
         if keywords::is_extension(name) {
             if self.keeps_words() && name.starts_with("x-unitune-") {
                 return Some(value.clone());
             }
-            self.prose("x-*", value);
+            self.prose("x-*");
             return None;
         }
         let at = pointer::join(parent, name);
@@ -230,7 +227,7 @@ impl Lowering<'_> {
             Fate::Keep => self.shaped(key.shape, value, &at),
             Fate::Prose if self.keeps_words() && name == "description" => Some(value.clone()),
             Fate::Prose => {
-                self.prose(name, value);
+                self.prose(name);
                 None
             }
             Fate::Drop(rule, why) => {
@@ -328,7 +325,7 @@ impl Lowering<'_> {
         let mut lowered = Map::new();
         for (name, item) in members {
             if keywords::is_extension_among(kind, name) {
-                self.prose("x-*", item);
+                self.prose("x-*");
                 continue;
             }
             let at = pointer::join(at, name);

@@ -1,4 +1,4 @@
-//! A lowering rule, and the place where it is at work.
+//! A lowering rule, and the schema and document that it is applied to.
 
 use crate::report::Report;
 use serde_json::{Map, Value};
@@ -34,7 +34,7 @@ impl Site<'_> {
         self.report.add(self.rule, &at, detail);
     }
 
-    /// The schema that a reference means, through chains of references.
+    /// Returns the schema that a reference means, through chains of references.
     pub fn target(&self, reference: &str) -> Option<&Schema> {
         let mut reference = reference;
         for _ in 0..32 {
@@ -50,7 +50,7 @@ impl Site<'_> {
         None
     }
 
-    /// The schema itself, or what it refers to.
+    /// Returns the schema itself, or what it refers to.
     pub fn resolve<'s>(&'s self, schema: &'s Value) -> Option<&'s Schema> {
         let schema = schema.as_object()?;
         match schema.get("$ref").and_then(Value::as_str) {
@@ -64,8 +64,6 @@ impl Site<'_> {
 pub struct Rule {
     /// Its name in the report.
     pub id: &'static str,
-    /// What it does.
-    pub about: &'static str,
     /// Doing it.
     pub apply: fn(&mut Schema, &mut Site<'_>),
 }
@@ -86,7 +84,7 @@ pub fn apply(schema: &mut Schema, site: &mut Site<'_>) {
     }
 }
 
-/// Whether a lowered schema allows nothing but null.
+/// Returns whether a lowered schema allows nothing but null.
 pub fn is_null(schema: &Value) -> bool {
     schema.get("type").and_then(Value::as_str) == Some("null")
 }

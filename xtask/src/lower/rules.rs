@@ -6,138 +6,64 @@ use super::{arrays, objects, refs, types, unions, values};
 use crate::report::Report;
 use serde_json::Value;
 
-const fn rule(
-    id: &'static str,
-    about: &'static str,
-    apply: fn(&mut Schema, &mut Site<'_>),
-) -> Rule {
-    Rule { id, about, apply }
+const fn rule(id: &'static str, apply: fn(&mut Schema, &mut Site<'_>)) -> Rule {
+    Rule { id, apply }
 }
 
 /// The rules, in order.
 pub const RULES: &[Rule] = &[
-    rule("const", "a const is an enum of one value", types::constant),
-    rule(
-        "enum-type",
-        "enum values have the type that stands beside them",
-        types::enum_type,
-    ),
-    rule(
-        "enum-null",
-        "null in an enum is `nullable`",
-        types::enum_null,
-    ),
-    rule(
-        "type-array",
-        "a list of types is one type, or a oneOf",
-        types::type_array,
-    ),
-    rule(
-        "exclusive-bound",
-        "a numeric exclusive bound is a bound and a flag",
-        values::exclusive,
-    ),
-    rule(
-        "content-encoding",
-        "encoded text has a format",
-        values::content,
-    ),
-    rule(
-        "prefix-items",
-        "a tuple is a list of any of its items",
-        arrays::prefix_items,
-    ),
-    rule(
-        "array-items",
-        "every array says what it holds",
-        arrays::items,
-    ),
-    rule(
-        "count-on-items",
-        "how many there are is said of the array",
-        arrays::counts,
-    ),
-    rule(
-        "pattern-properties",
-        "members by pattern are members by any name",
-        objects::patterns,
-    ),
-    rule(
-        "unevaluated-properties",
-        "a closed object is closed in one way",
-        objects::unevaluated,
-    ),
-    rule(
-        "impossible-property",
-        "a member that may not be there is left out",
-        objects::impossible,
-    ),
-    rule(
-        "required-names",
-        "required names stand once",
-        objects::required,
-    ),
-    rule(
-        "ref-siblings",
-        "a reference stands alone, in an allOf if need be",
-        refs::siblings,
-    ),
-    rule(
-        "null-branch",
-        "a null branch is `nullable`",
-        unions::null_branch,
-    ),
-    rule(
-        "union-with-type",
-        "the branches of a union say their types",
-        unions::with_type,
-    ),
-    rule(
-        "union-beside-members",
-        "members beside a union stand in an allOf",
-        unions::beside,
-    ),
-    rule("same-branches", "a union has no branch twice", unions::same),
-    rule(
-        "union-of-strings",
-        "strings of several kinds are strings",
-        unions::strings,
-    ),
-    rule(
-        "union-of-numbers",
-        "whole numbers are numbers",
-        unions::numbers,
-    ),
-    rule(
-        "allof-annotations",
-        "what only annotates stands beside, not inside",
-        unions::annotations,
-    ),
-    rule(
-        "default",
-        "a default has the type of its schema",
-        values::default,
-    ),
-    rule(
-        "nullable",
-        "`nullable` is said where it means something",
-        types::nullable,
-    ),
-    rule(
-        "single-branch",
-        "a union of one branch is that branch",
-        unions::single,
-    ),
-    rule(
-        "implied-type",
-        "a schema with members is an object",
-        types::implied,
-    ),
-    rule(
-        "discriminator",
-        "a discriminator belongs to a union",
-        unions::discriminator,
-    ),
+    // A const is an enum of one value.
+    rule("const", types::constant),
+    // Enum values have the type that stands beside them.
+    rule("enum-type", types::enum_type),
+    // Null in an enum is `nullable`.
+    rule("enum-null", types::enum_null),
+    // A list of types is one type, or a oneOf.
+    rule("type-array", types::type_array),
+    // A numeric exclusive bound is a bound and a flag.
+    rule("exclusive-bound", values::exclusive),
+    // Encoded text has a format.
+    rule("content-encoding", values::content),
+    // A tuple is a list of any of its items.
+    rule("prefix-items", arrays::prefix_items),
+    // Every array says what it holds.
+    rule("array-items", arrays::items),
+    // How many there are is said of the array.
+    rule("count-on-items", arrays::counts),
+    // Members by pattern are members by any name.
+    rule("pattern-properties", objects::patterns),
+    // A closed object is closed in one way.
+    rule("unevaluated-properties", objects::unevaluated),
+    // A member that may not be there is left out.
+    rule("impossible-property", objects::impossible),
+    // Required names stand once.
+    rule("required-names", objects::required),
+    // A reference stands alone, in an allOf if need be.
+    rule("ref-siblings", refs::siblings),
+    // A null branch is `nullable`.
+    rule("null-branch", unions::null_branch),
+    // The branches of a union say their types.
+    rule("union-with-type", unions::with_type),
+    // Members beside a union stand in an allOf.
+    rule("union-beside-members", unions::beside),
+    // A union has no branch twice.
+    rule("same-branches", unions::same),
+    // Strings of several kinds are strings.
+    rule("union-of-strings", unions::strings),
+    // Whole numbers are numbers.
+    rule("union-of-numbers", unions::numbers),
+    // What only annotates stands beside, not inside.
+    rule("allof-annotations", unions::annotations),
+    // A default has the type of its schema.
+    rule("default", values::default),
+    // `nullable` is said where it means something.
+    rule("nullable", types::nullable),
+    // A union of one branch is that branch.
+    rule("single-branch", unions::single),
+    // A schema with members is an object.
+    rule("implied-type", types::implied),
+    // A discriminator belongs to a union.
+    rule("discriminator", unions::discriminator),
 ];
 
 /// What can be settled only when all of a document is lowered: a schema that

@@ -61,7 +61,6 @@ fn every_rule_has_a_case() {
     let known: BTreeSet<&str> = cases().iter().map(|(rule, _, _)| *rule).collect();
     for rule in rules::RULES {
         assert!(known.contains(rule.id), "{} has no case", rule.id);
-        assert!(!rule.about.is_empty());
     }
     for key in keywords::keys(Kind::Schema) {
         if let Fate::Drop(rule, why) = key.fate {
@@ -116,7 +115,6 @@ fn prose_is_taken_out_and_counted() {
     );
     assert_eq!(report.prose["description"], 2);
     assert_eq!(report.prose["x-*"], 1);
-    assert!(report.sentences.contains("D"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::brief;
 use super::rule::{Schema, Site, apply};
 use super::values::is_a;
 use serde_json::{Value, json};
-use unitune_diff::keywords::type_of;
+use unitune_diff::json_schema::type_of;
 
 /// Keywords that speak of one type only.
 const KEYWORDS_OF: &[(&str, &[&str])] = &[
@@ -319,7 +319,7 @@ fn valued(schema: &mut Schema, names: &mut Vec<String>, site: &mut Site<'_>) {
     schema.insert("enum".to_owned(), Value::Array(fitting));
 }
 
-/// What a schema says about one of its types.
+/// Returns what a schema says about one of its types.
 fn branch(schema: &Schema, name: &str) -> Schema {
     let mut branch = Schema::new();
     branch.insert("type".to_owned(), json!(name));

@@ -2,7 +2,7 @@
 
 use super::rule::{Schema, Site, is_null};
 use serde_json::{Value, json};
-use unitune_diff::keywords::is_annotation;
+use unitune_diff::json_schema::is_annotation;
 
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
@@ -209,7 +209,8 @@ pub fn beside(schema: &mut Schema, site: &mut Site<'_>) {
     schema.insert("allOf".to_owned(), json!([members, union]));
 }
 
-/// Whether a branch is an object whose members do not clash with others.
+/// Returns whether a branch is an object whose members do not clash with
+/// others.
 fn mergeable(branch: &Value, members: &Schema) -> bool {
     let Some(branch) = branch.as_object() else {
         return false;
@@ -271,8 +272,8 @@ pub fn same(schema: &mut Schema, site: &mut Site<'_>) {
     }
 }
 
-/// What is known of a branch that can only be text: its values, or none when
-/// it is any text.
+/// Returns what is known of a branch that can only be text: its values, or none
+/// when it is any text.
 fn text(branch: &Schema, site: &Site<'_>, depth: usize) -> Option<Option<Vec<Value>>> {
     if depth > 16 {
         return None;

@@ -1,5 +1,5 @@
-//! Whether a document is in normal form: what an overlay writes is neither
-//! lowered nor named, so it has to be written that way.
+//! Checks that a document is in normal form: what an overlay writes is neither
+//! lowered nor named, so it has to be written in that form.
 
 use crate::component::{split, worthy};
 use crate::fault::Fault;
@@ -58,7 +58,8 @@ fn is_component(at: &str) -> bool {
     name.is_some_and(|name| !name.contains('/'))
 }
 
-/// Whether a schema is a part of an allOf and no union: that needs no name.
+/// Returns whether a schema is a part of an allOf and no union: that needs no
+/// name.
 fn is_plain_part(node: &Map<String, Value>, at: &str) -> bool {
     let steps: Vec<&str> = at.rsplit('/').take(2).collect();
     let is_part = matches!(steps.as_slice(), [_, "allOf"]);

@@ -46,7 +46,7 @@ pub enum Form {
     Markdown,
 }
 
-/// Whether a location is fetched rather than opened.
+/// Returns whether a location is fetched rather than opened.
 #[must_use]
 pub fn is_url(location: &str) -> bool {
     location.starts_with("https://") || location.starts_with("http://")

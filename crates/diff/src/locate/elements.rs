@@ -1,5 +1,5 @@
-//! Which element of a written list is which of the normal form: lists are
-//! sorted there, put together, and freed of what they say twice.
+//! Finds the element of a written list for one of the normal form, where lists
+//! are sorted, merged and without duplicates.
 
 use crate::document::squash;
 use crate::pointer;
@@ -17,8 +17,8 @@ pub(super) struct Elements<'a> {
 }
 
 impl Elements<'_> {
-    /// Where the element of that number stands, if the written list at `at`,
-    /// which a keyword holds, has it.
+    /// Returns where the element of that number stands, if the written list at
+    /// `at`, which a keyword holds, has it.
     pub fn find(&self, at: &str, keyword: &str, n: usize) -> Option<String> {
         let element = self.list.get(n)?;
         match keyword {
@@ -36,8 +36,8 @@ impl Elements<'_> {
         }
     }
 
-    /// A parameter, by its place and name: in the list itself, or beside the
-    /// operations of its path.
+    /// Returns a parameter, by its place and name: in the list itself, or
+    /// beside the operations of its path.
     fn parameter(&self, at: &str, parameter: &Value) -> Option<String> {
         let key = |value: &Value| {
             let text = |key: &str| {
@@ -64,8 +64,8 @@ impl Elements<'_> {
             })
     }
 
-    /// A branch: by the schema that it refers to; one without a name of the
-    /// vendor's by its order among those.
+    /// Returns a branch: by the schema that it refers to; one without a name of
+    /// the vendor's by its order among those.
     fn branch(&self, at: &str, n: usize) -> Option<String> {
         let Some(written) = self.root.pointer(at).and_then(Value::as_array) else {
             // There is one branch, and it stands for itself.
@@ -97,7 +97,8 @@ impl Elements<'_> {
     }
 }
 
-/// The component that a branch refers to, alone or with something beside it.
+/// Returns the component that a branch refers to, alone or with something
+/// beside it.
 fn component(branch: &Value) -> Option<String> {
     let all = branch.get("allOf").and_then(Value::as_array);
     let alone = all.filter(|all| all.len() == 1).and_then(|all| all.first());
@@ -106,7 +107,7 @@ fn component(branch: &Value) -> Option<String> {
     (!name.contains('/')).then(|| pointer::unescape(name))
 }
 
-/// A place, or what stands there refers to.
+/// Returns a place, or what stands there refers to.
 fn followed(root: &Value, mut at: String) -> String {
     for _ in 0..8 {
         let reference = root.pointer(&at).and_then(|value| value.get("$ref"));
@@ -121,8 +122,8 @@ fn followed(root: &Value, mut at: String) -> String {
     at
 }
 
-/// One step further in, where what is looked for does not stand: what is
-/// referred to, or the branch that has it.
+/// Returns one step further in, where what is looked for does not stand: what
+/// is referred to, or the branch that has it.
 pub(super) fn inside(root: &Value, at: &str, step: &str) -> Option<String> {
     let value = root.pointer(at)?;
     let reference = value.get("$ref").and_then(Value::as_str);
@@ -146,7 +147,8 @@ pub(super) fn inside(root: &Value, at: &str, step: &str) -> Option<String> {
     }
 }
 
-/// Where a schema says a word: in its list, as its constant, or in a branch.
+/// Returns where a schema says a word: in its list, as its constant, or in a
+/// branch.
 pub(super) fn word(root: &Value, at: &str, word: &Value, depth: usize) -> Option<String> {
     let at = followed(root, at.to_owned());
     let value = root.pointer(&at)?;

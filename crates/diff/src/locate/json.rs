@@ -1,9 +1,9 @@
-//! The lines of JSON text, by pointer.
+//! Finds the lines of JSON text by pointer.
 
 use crate::pointer;
 use std::collections::HashMap;
 
-/// Where every member and element starts.
+/// Returns where every member and element starts.
 pub(super) fn lines(text: &str) -> HashMap<String, usize> {
     let mut scan = Scan {
         bytes: text.as_bytes(),

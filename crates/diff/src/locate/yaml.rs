@@ -1,5 +1,5 @@
-//! The lines of YAML text, by pointer: block style, as documents are written.
-//! Flow style and anchors count for the line that they start on.
+//! Finds the lines of YAML text by pointer, in block style. Flow style and
+//! anchors count for the line that they start on.
 
 use crate::pointer;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ struct Level {
     list: bool,
 }
 
-/// Where members and elements start, as far as indentation tells.
+/// Returns where members and elements start, as far as indentation tells.
 pub(super) fn lines(text: &str) -> HashMap<String, usize> {
     let mut lines = HashMap::from([(String::new(), 1)]);
     let mut open: Vec<Level> = Vec::new();
@@ -79,7 +79,7 @@ pub(super) fn lines(text: &str) -> HashMap<String, usize> {
     lines
 }
 
-/// The key of a member, and what stands behind the colon.
+/// Returns the key of a member, and what stands behind the colon.
 fn member(text: &str) -> Option<(String, &str)> {
     for quote in ['"', '\''] {
         if let Some(rest) = text.strip_prefix(quote) {

@@ -1,4 +1,4 @@
-//! Bodies of requests and answers.
+//! Compares the bodies of requests and responses.
 
 use super::Walk;
 use crate::finding::Finding;
@@ -7,7 +7,7 @@ use crate::pointer;
 use crate::schema::resolve::Node;
 use serde_json::Value;
 
-/// An answer, followed where it is shared.
+/// Returns an answer, followed where it is shared.
 fn resolved<'a>(root: &'a Value, node: &Node<'a>) -> Node<'a> {
     let reference = node.value.get("$ref").and_then(Value::as_str);
     let target = reference.and_then(pointer::of_reference).and_then(|at| {
@@ -21,7 +21,7 @@ fn has_content(node: &Node<'_>) -> bool {
     node.get("content").is_some_and(|c| !c.members().is_empty())
 }
 
-/// How a media type is compared: any case, no parameters.
+/// Returns how a media type is compared: any case, no parameters.
 fn media(name: &str) -> String {
     name.split(';').next().unwrap_or(name).trim().to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! Which operation of the new document is which of the old one.
+//! Matches the operations of the two documents.
 
 use super::{Operation, Walk};
 use crate::finding::{Finding, code};
@@ -21,13 +21,14 @@ impl Seen<'_> {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// The path without the names of its parameters: they are never sent.
+    /// Returns the path without the names of its parameters: they are never
+    /// sent.
     fn template(&self) -> String {
         template(self.path)
     }
 }
 
-/// A path without the names of its parameters.
+/// Returns a path without the names of its parameters.
 fn template(path: &str) -> String {
     let steps = path.split('/').map(|step| {
         let mut text = String::new();
@@ -93,10 +94,10 @@ impl<'a> Walk<'a> {
     }
 
     fn add(&mut self, old: Option<&Seen<'a>>, new: Option<&Seen<'a>>) -> usize {
-        let shown = new.or(old);
+        let newest = new.or(old);
         self.operations.push(Operation {
-            name: shown.map(Seen::name).unwrap_or_default(),
-            id: shown.map(|seen| id(&seen.node)).unwrap_or_default(),
+            name: newest.map(Seen::name).unwrap_or_default(),
+            id: newest.map(|seen| id(&seen.node)).unwrap_or_default(),
             was: old.or(new).map(|seen| id(&seen.node)).unwrap_or_default(),
             base: old.map(|seen| seen.node.clone()),
             head: new.map(|seen| seen.node.clone()),

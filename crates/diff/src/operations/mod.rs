@@ -1,4 +1,4 @@
-//! Comparing documents, from their operations down.
+//! Compares operations, and from there everything that they reach.
 
 mod bodies;
 mod matching;

@@ -1,4 +1,4 @@
-//! Parameters of requests, headers of answers.
+//! Compares request parameters and response headers.
 
 use super::Walk;
 use crate::finding::{Finding, code, quoted};
@@ -53,7 +53,7 @@ fn key(node: &Node<'_>) -> (String, String) {
     }
 }
 
-/// How it is written, with the defaults written out.
+/// Returns how it is written, with the defaults written out.
 fn style(node: &Node<'_>) -> Vec<Value> {
     let usual = match text(node, "in") {
         "query" | "cookie" => "form",
@@ -77,7 +77,7 @@ fn style(node: &Node<'_>) -> Vec<Value> {
     all
 }
 
-/// The schema of a parameter, its own or that of its one media type.
+/// Returns the schema of a parameter, its own or that of its one media type.
 pub(super) fn schema<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     node.get("schema").or_else(|| {
         let content = node.get("content")?.members();
@@ -85,7 +85,7 @@ pub(super) fn schema<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     })
 }
 
-/// Whether parameters of a path stand at other places of it.
+/// Returns whether parameters of a path stand at other places of it.
 fn reordered(old: &[String], new: &[String]) -> bool {
     fn common<'l>(list: &'l [String], other: &[String]) -> Vec<(usize, &'l String)> {
         let list = list.iter().enumerate();

@@ -1,4 +1,4 @@
-//! How clients say who they are.
+//! Compares security requirements and schemes.
 
 use super::Walk;
 use crate::document::Document;
@@ -8,14 +8,14 @@ use crate::schema::resolve::Node;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One way in: the schemes that are needed together, with their scopes.
+/// One alternative in: the schemes that are needed together, with their scopes.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
 
 /// What holds for an operation, and where it is said.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Security {
     at: String,
-    ways_in: BTreeSet<Alternative>,
+    alternatives: BTreeSet<Alternative>,
 }
 
 fn read(root: &Value, operation: &Node<'_>) -> Security {
@@ -24,7 +24,7 @@ fn read(root: &Value, operation: &Node<'_>) -> Security {
         Some(list) => (pointer::join(&operation.at, "security"), Some(list)),
         None => ("/security".to_owned(), root.get("security")),
     };
-    let mut ways_in = BTreeSet::new();
+    let mut alternatives = BTreeSet::new();
     for one in list.and_then(Value::as_array).into_iter().flatten() {
         let schemes = one.as_object().into_iter().flatten();
         let alternative = schemes.map(|(name, scopes)| {
@@ -35,12 +35,12 @@ fn read(root: &Value, operation: &Node<'_>) -> Security {
                 .collect();
             (name.clone(), scopes)
         });
-        ways_in.insert(alternative.collect());
+        alternatives.insert(alternative.collect());
     }
-    if ways_in.is_empty() {
-        ways_in.insert(Alternative::new());
+    if alternatives.is_empty() {
+        alternatives.insert(Alternative::new());
     }
-    Security { at, ways_in }
+    Security { at, alternatives }
 }
 
 fn said(alternative: &Alternative) -> String {
@@ -58,8 +58,8 @@ fn said(alternative: &Alternative) -> String {
     schemes.collect::<Vec<_>>().join(" with ")
 }
 
-fn all(ways_in: &BTreeSet<Alternative>) -> String {
-    let texts: Vec<String> = ways_in.iter().map(said).collect();
+fn all(alternatives: &BTreeSet<Alternative>) -> String {
+    let texts: Vec<String> = alternatives.iter().map(said).collect();
     texts.join(" or ")
 }
 
@@ -67,7 +67,7 @@ fn definition<'a>(root: &'a Value, name: &str) -> Option<&'a Value> {
     root.pointer(&pointer::join("/components/securitySchemes", name))
 }
 
-/// A scheme without what only describes it.
+/// Returns a scheme without what only describes it.
 fn meaning(value: Option<&Value>) -> Option<Value> {
     let mut value = value?.clone();
     if let Some(map) = value.as_object_mut() {
@@ -76,11 +76,11 @@ fn meaning(value: Option<&Value>) -> Option<Value> {
     Some(value)
 }
 
-/// Whether one way in asks for all that another one asks for.
-fn holds(way: &Alternative, other: &Alternative) -> bool {
+/// Returns whether one alternative in asks for all that another one asks for.
+fn holds(alternative: &Alternative, other: &Alternative) -> bool {
     !other.is_empty()
         && other.iter().all(|(name, scopes)| {
-            let own = way.get(name);
+            let own = alternative.get(name);
             own.is_some_and(|own| own.is_superset(scopes))
         })
 }
@@ -96,18 +96,23 @@ impl Walk<'_> {
                 continue;
             };
             let pair = (read(self.base(), old), read(self.head(), new));
-            for name in pair.0.ways_in.iter().flat_map(BTreeMap::keys) {
-                if pair.1.ways_in.iter().any(|way| way.contains_key(name)) {
+            for name in pair.0.alternatives.iter().flat_map(BTreeMap::keys) {
+                if pair
+                    .1
+                    .alternatives
+                    .iter()
+                    .any(|alternative| alternative.contains_key(name))
+                {
                     used.entry(name.clone()).or_default().push(n);
                 }
             }
-            if pair.0.ways_in != pair.1.ways_in {
+            if pair.0.alternatives != pair.1.alternatives {
                 changes.entry(pair).or_default().push(n);
             }
         }
         self.unused_schemes();
         for ((old, new), touched) in changes {
-            self.ways_in(&old, &new, &touched);
+            self.alternatives(&old, &new, &touched);
         }
         for (name, mut touched) in used {
             touched.dedup();
@@ -140,13 +145,18 @@ impl Walk<'_> {
             .operations
             .iter()
             .flat_map(|operation| {
-                let sides = [
+                let both = [
                     operation.base.as_ref().map(|node| read(self.base(), node)),
                     operation.head.as_ref().map(|node| read(self.head(), node)),
                 ];
-                sides.into_iter().flatten()
+                both.into_iter().flatten()
             })
-            .flat_map(|security| security.ways_in.into_iter().flat_map(BTreeMap::into_keys))
+            .flat_map(|security| {
+                security
+                    .alternatives
+                    .into_iter()
+                    .flat_map(BTreeMap::into_keys)
+            })
             .collect();
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names.into_iter().filter(|name| !asked.contains(*name)) {
@@ -168,42 +178,46 @@ impl Walk<'_> {
         }
     }
 
-    fn ways_in(&mut self, old: &Security, new: &Security, touched: &[usize]) {
+    fn alternatives(&mut self, old: &Security, new: &Security, touched: &[usize]) {
         let at = |rule: &str| Finding::new(rule).at(Some(&old.at), Some(&new.at));
-        let open = |security: &Security| security.ways_in == BTreeSet::from([Alternative::new()]);
+        let open =
+            |security: &Security| security.alternatives == BTreeSet::from([Alternative::new()]);
         let mut found = Vec::new();
         if open(old) {
-            found.push(at("security-added").change("nothing", all(&new.ways_in)));
+            found.push(at("security-added").change("nothing", all(&new.alternatives)));
         } else if open(new) {
-            found.push(at("security-dropped").change(all(&old.ways_in), "nothing"));
+            found.push(at("security-dropped").change(all(&old.alternatives), "nothing"));
         } else {
-            let gone: Vec<&Alternative> = old.ways_in.difference(&new.ways_in).collect();
-            let mut come: Vec<&Alternative> = new.ways_in.difference(&old.ways_in).collect();
-            for way in gone {
+            let gone: Vec<&Alternative> = old.alternatives.difference(&new.alternatives).collect();
+            let mut come: Vec<&Alternative> =
+                new.alternatives.difference(&old.alternatives).collect();
+            for alternative in gone {
                 let find = |same: &dyn Fn(&Alternative) -> bool| -> Option<usize> {
                     come.iter().position(|other| same(other))
                 };
-                let renamed = find(&|other| self.same_way(way, other));
-                let demanded = find(&|other| holds(other, way));
-                let spared = find(&|other| !other.is_empty() && holds(way, other));
+                let renamed = find(&|other| self.same_alternative(alternative, other));
+                let demanded = find(&|other| holds(other, alternative));
+                let spared = find(&|other| !other.is_empty() && holds(alternative, other));
                 let (rule, n) = match (renamed, demanded, spared) {
                     (Some(n), _, _) => ("security-scheme-renamed", n),
                     (_, Some(n), _) => ("security-scheme-demanded", n),
                     (_, _, Some(n)) => ("security-scheme-spared", n),
                     _ => {
-                        found.push(at("security-alternative-removed").named(said(way)));
+                        found.push(at("security-alternative-removed").named(said(alternative)));
                         continue;
                     }
                 };
                 let other = come.remove(n);
-                let name = |way: &Alternative| match rule {
-                    "security-scheme-renamed" => way.keys().cloned().collect::<Vec<_>>().join(", "),
-                    _ => said(way),
+                let name = |alternative: &Alternative| match rule {
+                    "security-scheme-renamed" => {
+                        alternative.keys().cloned().collect::<Vec<_>>().join(", ")
+                    }
+                    _ => said(alternative),
                 };
-                found.push(at(rule).change(name(way), name(other)));
+                found.push(at(rule).change(name(alternative), name(other)));
             }
-            for way in come {
-                found.push(at("security-alternative-added").named(said(way)));
+            for alternative in come {
+                found.push(at("security-alternative-added").named(said(alternative)));
             }
         }
         for finding in found {
@@ -211,8 +225,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether two directions in differ only in the names of their schemes.
-    fn same_way(&self, one: &Alternative, other: &Alternative) -> bool {
+    /// Returns whether two directions in differ only in the names of their
+    /// schemes.
+    fn same_alternative(&self, one: &Alternative, other: &Alternative) -> bool {
         one.len() == other.len()
             && one.iter().zip(other).all(|((a, scopes), (b, others))| {
                 let old = meaning(definition(self.base(), a));

@@ -1,4 +1,4 @@
-//! The vendor's addresses: of the document, of a path, of an operation.
+//! Compares servers: of the document, of a path, of an operation.
 
 use super::Walk;
 use crate::document::Document;
@@ -16,8 +16,8 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    /// The address with the defaults of its variables: what a client calls
-    /// unless it is told otherwise.
+    /// Returns the address with the defaults of its variables: what a client
+    /// calls unless it is told otherwise.
     fn address(&self) -> String {
         let variables = self.value.get("variables").and_then(Value::as_object);
         let mut address = self.url.to_owned();
@@ -29,7 +29,7 @@ impl Server<'_> {
         address
     }
 
-    /// What its variables can be, without prose.
+    /// Returns what its variables can be, without prose.
     fn variables(&self) -> Value {
         let mut variables = self.value.get("variables").cloned().unwrap_or_default();
         for variable in variables.as_object_mut().into_iter().flatten() {
@@ -41,7 +41,7 @@ impl Server<'_> {
     }
 }
 
-/// The servers of a list that stands at that place.
+/// Returns the servers of a list that stands at that place.
 fn servers<'a>(list: &'a Value, at: &str) -> Vec<Server<'a>> {
     let list = list.as_array().into_iter().flatten().enumerate();
     list.map(|(n, value)| Server {
@@ -54,8 +54,8 @@ fn servers<'a>(list: &'a Value, at: &str) -> Vec<Server<'a>> {
 
 const OWN: &str = "/servers";
 
-/// Where the servers of an operation stand in the written document: its own,
-/// those of its path, or those of the document.
+/// Returns where the servers of an operation stand in the written document: its
+/// own, those of its path, or those of the document.
 fn holder(document: &Document, operation: &Node<'_>) -> String {
     let root = &document.written.value;
     let path = pointer::split(&operation.at).map(|(path, _)| path);
@@ -83,7 +83,7 @@ fn holder(document: &Document, operation: &Node<'_>) -> String {
     places.into_iter().find(said).unwrap_or(OWN.to_owned())
 }
 
-/// What differs between two lists of servers; the first is the default.
+/// Returns what differs between two lists of servers; the first is the default.
 fn differ(old: &[Server<'_>], new: &[Server<'_>]) -> Vec<Finding> {
     let has = |list: &[Server<'_>], url: &str| list.iter().any(|server| server.url == url);
     let gone: Vec<&Server<'_>> = old.iter().filter(|s| !has(new, s.url)).collect();

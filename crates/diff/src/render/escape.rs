@@ -1,5 +1,5 @@
-//! What comes out of documents, made harmless for where it is shown: it may
-//! hold anything, and somebody else wrote it.
+//! Escapes what comes out of documents for Markdown, HTML, terminals and GitHub's
+//! commands: somebody else wrote it, and it may hold anything.
 
 use crate::escape_control::escape_control;
 
@@ -9,7 +9,8 @@ enum Span<'t> {
     Code(&'t str),
 }
 
-/// A sentence by its code spans: between as many backticks as opened them.
+/// Returns a sentence by its code spans: between as many backticks as opened
+/// them.
 fn spans(text: &str) -> Vec<Span<'_>> {
     let mut spans = Vec::new();
     let mut rest = text;
@@ -31,12 +32,12 @@ fn spans(text: &str) -> Vec<Span<'_>> {
     spans
 }
 
-/// How many backticks a text starts with.
+/// Returns how many backticks a text starts with.
 fn run(text: &str) -> usize {
     text.len() - text.trim_start_matches('`').len()
 }
 
-/// Where a code span of that many backticks ends.
+/// Returns where a code span of that many backticks ends.
 fn closing(text: &str, fence: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(start) = text[at..].find('`').map(|start| start + at) {
@@ -49,14 +50,15 @@ fn closing(text: &str, fence: usize) -> Option<usize> {
     None
 }
 
-/// What a code span holds, without the spaces that keep backticks apart.
+/// Returns what a code span holds, without the spaces that keep backticks
+/// apart.
 fn content(code: &str) -> &str {
     let inner = code.strip_prefix(' ').and_then(|c| c.strip_suffix(' '));
     let needed = |inner: &&str| inner.starts_with('`') || inner.ends_with('`');
     inner.filter(needed).unwrap_or(code)
 }
 
-/// A sentence for a terminal: without the marks of code.
+/// Returns a sentence for a terminal: without the marks of code.
 #[must_use]
 pub(super) fn plain(text: &str) -> String {
     let spans = spans(text).into_iter();
@@ -67,7 +69,7 @@ pub(super) fn plain(text: &str) -> String {
     texts.collect()
 }
 
-/// A sentence for Markdown, in headings and cells of tables too.
+/// Returns a sentence for Markdown, in headings and cells of tables too.
 #[must_use]
 pub(super) fn markdown(text: &str) -> String {
     let spans = spans(text).into_iter();
@@ -78,7 +80,7 @@ pub(super) fn markdown(text: &str) -> String {
     texts.collect()
 }
 
-/// A name as code in Markdown.
+/// Returns a name as code in Markdown.
 #[must_use]
 pub(super) fn code(text: &str) -> String {
     let text = escape_control(text);
@@ -144,14 +146,14 @@ pub(super) fn html(text: &str) -> String {
     out
 }
 
-/// The message of a workflow command; its own line breaks stay.
+/// Returns the message of a workflow command; its own line breaks stay.
 #[must_use]
 pub(super) fn message(lines: &[String]) -> String {
     let lines: Vec<String> = lines.iter().map(|line| escape_control(line)).collect();
     data(&lines.join("\n"))
 }
 
-/// A property of a workflow command.
+/// Returns a property of a workflow command.
 #[must_use]
 pub(super) fn property(text: &str) -> String {
     data(&escape_control(text))

@@ -1,4 +1,4 @@
-//! Annotations that GitHub puts beside the lines.
+//! Renders a diff as annotations of GitHub's checks.
 
 use super::escape::{message, plain, property};
 use super::{operations, summary};

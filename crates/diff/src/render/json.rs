@@ -1,4 +1,4 @@
-//! For programs. The form is published as `schema/diff.schema.json`.
+//! Renders a diff as JSON; `schema/diff.schema.json` describes it.
 
 use crate::change::{AffectedOperation, Change, Place};
 use crate::impact::{Mapping, RustChange, Semver};

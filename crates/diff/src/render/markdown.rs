@@ -1,4 +1,4 @@
-//! The page that a reviewer reads.
+//! Renders a diff as Markdown, for a reviewer.
 
 use super::escape::{code, html, markdown as markdown_of};
 use super::{condensed, count, operations, summary};
@@ -45,7 +45,7 @@ fn table(out: &mut String, document: &DocumentDiff) {
     }
 }
 
-/// The level, and where it differs by direction, both.
+/// Returns the level, and where it differs by direction, both.
 fn level(change: &Change) -> String {
     match (change.sent, change.received) {
         (Some(sent), Some(received)) if sent != received => {
@@ -64,12 +64,12 @@ fn brief(change: &RustChange) -> String {
     );
     texts.extend(change.changes.iter().map(|changed| {
         let to = format!("{}: {} → {}", changed.item, changed.from, changed.to);
-        let shown = if to.chars().count() > 90 {
+        let text = if to.chars().count() > 90 {
             &changed.item
         } else {
             &to
         };
-        format!("~ {}", code(shown))
+        format!("~ {}", code(text))
     }));
     texts.extend(
         condensed(&change.appears)

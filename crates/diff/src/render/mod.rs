@@ -1,4 +1,4 @@
-//! How a diff is said.
+//! Renders a diff as text, Markdown, JSON or GitHub annotations.
 
 mod escape;
 mod github;
@@ -37,7 +37,7 @@ pub fn render(diff: &Diff, format: Format) -> String {
     }
 }
 
-/// The line that sums up.
+/// Returns the line that sums up.
 #[must_use]
 pub fn summary(diff: &Diff) -> String {
     let counts = diff.counts();
@@ -64,7 +64,7 @@ fn count(counts: &Counts) -> String {
     parts.join(", ")
 }
 
-/// The operations of a change with their directions, some of them.
+/// Returns the operations of a change with their directions, some of them.
 fn operations(change: &Change, most: usize) -> String {
     let all = change.operations.len();
     let mut texts: Vec<String> = change

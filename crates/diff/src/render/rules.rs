@@ -1,4 +1,4 @@
-//! The rules themselves: one of them, or all as `docs/diff-rules.md`.
+//! Renders the rules: one of them, or all as `docs/diff-rules.md`.
 
 use crate::level::Level;
 use crate::rule::{Mirror, Rule};
@@ -9,7 +9,7 @@ fn word(level: Option<Level>) -> &'static str {
     level.map_or("–", Level::word)
 }
 
-/// What a rule means and what to do.
+/// Returns what a rule means and what to do.
 #[must_use]
 pub fn explain(rule: &Rule) -> String {
     let mut out = String::new();
@@ -36,7 +36,7 @@ pub fn explain(rule: &Rule) -> String {
     out
 }
 
-/// All rules as Markdown.
+/// Returns all rules as Markdown.
 #[must_use]
 pub fn rules() -> String {
     let mut out = String::from(

@@ -1,4 +1,4 @@
-//! For people at a terminal.
+//! Renders a diff as plain text for a terminal.
 
 use super::escape::plain;
 use super::{condensed, count, operations, summary};

@@ -1,10 +1,10 @@
-//! What is said beside a shape: null, defaults, deprecation, descriptions,
-//! read-only, our own extensions.
+//! Compares annotations: null, defaults, deprecation, descriptions, read-only,
+//! our own extensions.
 
 use super::resolve::Said;
 use super::{Schemas, label};
 use crate::finding::{Finding, quoted};
-use crate::keywords::type_of;
+use crate::json_schema::type_of;
 use crate::level::Directions;
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("writeOnly", "became-write-only", "no-longer-write-only"),
 ];
 
-type Sides<'v> = (Option<Said<'v>>, Option<Said<'v>>);
+type OldAndNew<'v> = (Option<Said<'v>>, Option<Said<'v>>);
 
 fn is_set(said: &Option<Said<'_>>) -> bool {
     value(said) == Some(&Value::Bool(true))
@@ -36,23 +36,23 @@ fn json_type(value: &Value) -> &'static str {
 
 impl<'a> Schemas<'a> {
     /// Compares the annotations of a pair.
-    pub(super) fn annotations(&mut self, id: usize, get: &dyn Fn(&str) -> Sides<'a>) {
+    pub(super) fn annotations(&mut self, id: usize, get: &dyn Fn(&str) -> OldAndNew<'a>) {
         for (keyword, appears, goes) in FLAGS {
-            let sides = get(keyword);
-            let rule = match (is_set(&sides.0), is_set(&sides.1)) {
+            let both = get(keyword);
+            let rule = match (is_set(&both.0), is_set(&both.1)) {
                 (false, true) => appears,
                 (true, false) => goes,
                 _ => continue,
             };
-            let finding = self.beside(id, rule, &sides).about(*keyword);
+            let finding = self.beside(id, rule, &both).about(*keyword);
             self.find(id, finding);
         }
         self.default(id, get("default"));
-        let sides = get("description");
-        let (from, to) = (value(&sides.0), value(&sides.1));
+        let both = get("description");
+        let (from, to) = (value(&both.0), value(&both.1));
         if from != to {
             let finding = self
-                .beside(id, "description-changed", &sides)
+                .beside(id, "description-changed", &both)
                 .change(quoted(from), quoted(to))
                 .about("description");
             self.find(id, finding);
@@ -62,8 +62,8 @@ impl<'a> Schemas<'a> {
             "x-unitune-lenient",
             "x-unitune-transport",
         ] {
-            let sides = get(keyword);
-            let (from, to) = (value(&sides.0), value(&sides.1));
+            let both = get(keyword);
+            let (from, to) = (value(&both.0), value(&both.1));
             if from != to {
                 let place = self.here(id, "extension-changed").name;
                 let finding = self
@@ -76,10 +76,11 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// A finding where the annotation stands: around the whole, or in a part.
-    fn beside(&self, id: usize, rule: &str, sides: &Sides<'a>) -> Finding {
+    /// Returns a finding where the annotation stands: around the whole, or in a
+    /// part.
+    fn beside(&self, id: usize, rule: &str, both: &OldAndNew<'a>) -> Finding {
         let part = |said: &Option<Said<'a>>| said.as_ref().and_then(|said| said.part.clone());
-        match (part(&sides.0), part(&sides.1)) {
+        match (part(&both.0), part(&both.1)) {
             (Some(old), Some(new)) => Finding::new(rule)
                 .at(Some(&old), Some(&new))
                 .named(label::place(&self.head.value, &new)),
@@ -87,8 +88,8 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    fn default(&mut self, id: usize, sides: Sides<'a>) {
-        let (from, to) = (value(&sides.0), value(&sides.1));
+    fn default(&mut self, id: usize, both: OldAndNew<'a>) {
+        let (from, to) = (value(&both.0), value(&both.1));
         let rule = match (from, to) {
             (None, None) => return,
             (None, Some(_)) | (Some(_), None) if self.pairs[id].quiet_default => return,
@@ -99,7 +100,7 @@ impl<'a> Schemas<'a> {
             (Some(_), Some(_)) => "default-changed",
         };
         let finding = self
-            .beside(id, rule, &sides)
+            .beside(id, rule, &both)
             .change(quoted(from), quoted(to))
             .about("default");
         self.find(id, finding);
@@ -117,7 +118,7 @@ pub(super) fn same(from: &Value, to: &Value) -> bool {
         || matches!((from.as_f64(), to.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
 }
 
-/// The directions in which a member of these two schemas can be seen.
+/// Returns the directions in which a member of these two schemas can be seen.
 pub(super) fn visible(from: impl Fn(&str) -> bool, to: impl Fn(&str) -> bool) -> Directions {
     Directions {
         sent: !(from("readOnly") && to("readOnly")),

@@ -1,4 +1,4 @@
-//! Unions, matched by branch rather than by position.
+//! Compares unions, matched by branch rather than by position.
 
 use super::resolve::{Flat, Node, Union, follow};
 use super::{Schemas, label, similar};
@@ -9,12 +9,13 @@ use serde_json::Value;
 const THRESHOLD: f64 = 0.35;
 
 impl<'a> Schemas<'a> {
-    /// How much a schema of the old document is one of the new document.
+    /// Returns how much a schema of the old document is one of the new
+    /// document.
     pub(super) fn likeness(&self, from: &Node<'_>, to: &Node<'_>) -> f64 {
         similar::branches((&self.base.value, &self.head.value), from, to)
     }
 
-    /// The branches that refer to schemas of the same name.
+    /// Returns the branches that refer to schemas of the same name.
     fn by_name(&self, from: &Union<'a>, to: &Union<'a>) -> Vec<(usize, usize)> {
         let names = |root: &'a Value, union: &Union<'a>| -> Vec<Option<&'a str>> {
             let branches = union.branches.iter();

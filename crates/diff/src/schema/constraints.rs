@@ -1,4 +1,4 @@
-//! Bounds of numbers, texts, lists and objects.
+//! Compares bounds of numbers, texts, lists and objects.
 
 use super::Schemas;
 use super::resolve::{Flat, Node};
@@ -44,7 +44,7 @@ const EXCLUSIVE: &[(&str, &str)] = &[
     ("maximum", "exclusiveMaximum"),
 ];
 
-/// Whether a keyword is one of them.
+/// Returns whether a keyword is one of them.
 pub(super) fn is_bound(keyword: &str) -> bool {
     BOUNDS.iter().any(|(name, _)| *name == keyword)
         || EXCLUSIVE.iter().any(|(_, flag)| *flag == keyword)
@@ -64,7 +64,7 @@ struct Limit<'a> {
     exclusive: bool,
 }
 
-/// A value that bounds nothing is none.
+/// Returns a value that bounds nothing is none.
 fn bounds(bound: Bound, value: &Value) -> bool {
     match bound {
         Bound::LowCount => value.as_u64() != Some(0),
@@ -73,8 +73,8 @@ fn bounds(bound: Bound, value: &Value) -> bool {
     }
 }
 
-/// What a keyword comes to: one bound where the parts' bounds can be put
-/// together, else all of them.
+/// Returns what a keyword comes to: one bound where the parts' bounds can be
+/// put together, else all of them.
 fn limits<'a>(flat: &Flat<'a>, keyword: &str, bound: Bound) -> Vec<Limit<'a>> {
     let partner = EXCLUSIVE.iter().find(|(name, _)| *name == keyword);
     // A flag belongs to the bound that stands beside it.

@@ -1,11 +1,12 @@
-//! What a sentence calls a place or a schema.
+//! Names a place or a schema for a sentence.
 
 use super::resolve::{Node, flatten, follow};
 use crate::finding::code;
 use crate::pointer;
 use serde_json::Value;
 
-/// What a place is called: `Component.member[]`, or a part of an operation.
+/// Returns what a place is called: `Component.member[]`, or a part of an
+/// operation.
 #[must_use]
 pub fn place(root: &Value, at: &str) -> String {
     let steps: Vec<String> = at.split('/').skip(1).map(pointer::unescape).collect();
@@ -29,7 +30,7 @@ pub fn place(root: &Value, at: &str) -> String {
     }
 }
 
-/// A part of an operation.
+/// Returns a part of an operation.
 fn part(root: &Value, path: &str, method: &str, steps: &[&str]) -> String {
     match steps {
         ["parameters", n, rest @ ..] => {
@@ -101,7 +102,7 @@ fn inner(steps: &[&str]) -> String {
     text
 }
 
-/// What a schema is, in a few words.
+/// Returns what a schema is, in a few words.
 #[must_use]
 pub fn schema(root: &Value, node: &Node<'_>) -> String {
     let followed = follow(root, node);
@@ -111,7 +112,7 @@ pub fn schema(root: &Value, node: &Node<'_>) -> String {
     }
 }
 
-/// The same, without the name that it may have.
+/// Returns the same, without the name that it may have.
 #[must_use]
 pub fn shape(root: &Value, core: &Node<'_>) -> String {
     let flat = flatten(root, core);

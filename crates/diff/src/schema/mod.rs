@@ -71,7 +71,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// The pair of two places.
+    /// Returns the pair of two places.
     pub fn pair(&mut self, base: &Node<'a>, head: &Node<'a>) -> usize {
         let key = (base.at.clone(), head.at.clone());
         if let Some(known) = self.known.get(&key) {
@@ -179,7 +179,7 @@ impl<'a> Schemas<'a> {
         self.pairs[id].findings.push(finding);
     }
 
-    /// A finding at the places of a pair, called after the new one.
+    /// Returns a finding at the places of a pair, called after the new one.
     fn here(&self, id: usize, rule: &str) -> Finding {
         let pair = &self.pairs[id];
         Finding::new(rule)

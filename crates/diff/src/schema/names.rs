@@ -1,4 +1,4 @@
-//! What schemas are called on both sides.
+//! Compares the names of schemas.
 
 use super::Schemas;
 use super::resolve::{Followed, flatten, follow};
@@ -12,7 +12,7 @@ fn has(document: &Document, component: &str) -> bool {
     schemas.is_some_and(|schemas| schemas.get(component).is_some())
 }
 
-/// Whether a component is a branch of the union that a schema is.
+/// Returns whether a component is a branch of the union that a schema is.
 fn is_branch(root: &Value, union: &Followed<'_>, component: &str) -> bool {
     let flat = flatten(root, &union.core);
     let mut branches = flat.unions.iter().flat_map(|union| &union.branches);
@@ -34,7 +34,7 @@ impl<'a> Schemas<'a> {
             (None, None) => return,
             (Some(old), Some(new)) if old == new => return,
             // A union that comes down to one of its branches, or the other way
-            // round, is told as that.
+            // round, is reported as that.
             (Some(old), Some(new))
                 if is_branch(&self.base.value, from, new)
                     || is_branch(&self.head.value, to, old) =>
@@ -67,7 +67,8 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Whether two names mean one schema: it kept its name, or changed it.
+    /// Returns whether two names mean one schema: it kept its name, or changed
+    /// it.
     pub(super) fn same_schema(&self, old: &str, new: &str) -> bool {
         let renamed = self.base.names(old)
             && self.head.names(new)
@@ -76,7 +77,7 @@ impl<'a> Schemas<'a> {
         renamed || squash(old) == squash(new)
     }
 
-    /// Whether a schema is one that never gets a name by itself.
+    /// Returns whether a schema is one that never gets a name by itself.
     fn is_scalar(&self, followed: &Followed<'a>) -> bool {
         followed.core.value.get("properties").is_none()
             && ["oneOf", "anyOf", "allOf"]

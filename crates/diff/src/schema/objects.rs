@@ -1,4 +1,4 @@
-//! Members of objects.
+//! Compares the members of objects.
 
 use super::annotations::visible;
 use super::parts::{Both, paired};
@@ -16,7 +16,8 @@ enum Further {
     Of,
 }
 
-/// What all parts together say of them, and the schemas that all of them hold to.
+/// Returns what all parts together say of them, and the schemas that all of
+/// them hold to.
 fn further<'a>(flat: &Flat<'a>) -> Further {
     let all = flat.all("additionalProperties");
     if all.iter().any(|node| node.value == &Value::Bool(false)) {
@@ -28,7 +29,7 @@ fn further<'a>(flat: &Flat<'a>) -> Further {
     }
 }
 
-/// The schemas of members that are not named.
+/// Returns the schemas of members that are not named.
 fn typed<'f, 'a>(flat: &'f Flat<'a>) -> Vec<&'f Node<'a>> {
     let schemas = flat.schemas("additionalProperties").into_iter();
     schemas
@@ -137,7 +138,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// A member that stands on one side only.
+    /// Returns a member that stands on one side only.
     fn alone(&self, rule: &str, member: Member<'a, '_>, old: bool) -> Finding {
         let root = if old {
             &self.base.value
@@ -160,8 +161,8 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// The new member that an old one has become: the same shape under a name
-    /// that is nearly the same.
+    /// Returns the new member that an old one has become: the same shape under
+    /// a name that is nearly the same.
     fn rename(&self, old: Member<'a, '_>, come: &[Member<'a, '_>]) -> Option<usize> {
         let shape = |root: &Value, member: &Member<'a, '_>| -> Option<Value> {
             Some(similar::shape(root, member.schemas.first()?, 4))

@@ -1,5 +1,5 @@
-//! What several parts of an `allOf` say of one thing: which belongs to which,
-//! and whether all of it has been compared.
+//! Compares the parts of an `allOf`: which part corresponds to which, and whether
+//! all of them have been compared.
 
 use super::Schemas;
 use super::label;
@@ -19,7 +19,7 @@ pub(super) enum Both<'f, 'a> {
     New(&'f Node<'a>),
 }
 
-/// Which belongs to which: what is equal first, the rest in its order.
+/// Returns which belongs to which: what is equal first, the rest in its order.
 pub(super) fn paired<'f, 'a>(old: &[&'f Node<'a>], new: &[&'f Node<'a>]) -> Vec<Both<'f, 'a>> {
     let mut all = Vec::new();
     let mut come: Vec<&'f Node<'a>> = new.to_vec();
@@ -41,7 +41,7 @@ pub(super) fn paired<'f, 'a>(old: &[&'f Node<'a>], new: &[&'f Node<'a>]) -> Vec<
     all
 }
 
-/// The values that stand on one side only, beside each other.
+/// Returns the values that stand on one side only, beside each other.
 pub(super) fn apart<'v>(
     old: &[&'v Value],
     new: &[&'v Value],
@@ -99,10 +99,10 @@ impl<'a> Schemas<'a> {
         for keyword in words.into_iter().filter(|word| !CHILDREN.contains(word)) {
             let several = from.all(keyword).len() > 1 || to.all(keyword).len() > 1;
             let (old, new) = (from.distinct(keyword), to.distinct(keyword));
-            let told = self.pairs[id].findings[before..]
+            let reported = self.pairs[id].findings[before..]
                 .iter()
                 .any(|finding| finding.speaks_of(bound(keyword)));
-            if !several || told {
+            if !several || reported {
                 continue;
             }
             for (old, new) in apart(&old, &new) {
@@ -126,7 +126,7 @@ impl<'a> Schemas<'a> {
 /// Keywords that are compared one by one.
 const CHILDREN: &[&str] = &["items", "additionalProperties", "discriminator"];
 
-/// A flag is compared as a part of its bound.
+/// Returns a flag is compared as a part of its bound.
 fn bound(keyword: &str) -> &str {
     match keyword {
         "exclusiveMinimum" => "minimum",

@@ -1,6 +1,6 @@
-//! What a schema comes to: references followed, `allOf` put together.
+//! Resolves a schema: references followed, `allOf` merged.
 
-use crate::keywords::is_annotation;
+use crate::json_schema::is_annotation;
 use crate::pointer;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// A member of it.
+    /// Returns a member of it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Node<'a>> {
         let value = self.value.get(key)?;
@@ -23,7 +23,7 @@ impl<'a> Node<'a> {
         Some(Node { at, value })
     }
 
-    /// Its elements, if it is a list.
+    /// Returns its elements, if it is a list.
     #[must_use]
     pub fn items(&self) -> Vec<Node<'a>> {
         let list = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -36,7 +36,7 @@ impl<'a> Node<'a> {
             .collect()
     }
 
-    /// Its members, if it is an object.
+    /// Returns its members, if it is an object.
     #[must_use]
     pub fn members(&self) -> Vec<(&'a str, Node<'a>)> {
         let map = self.value.as_object();
@@ -73,15 +73,15 @@ pub struct Said<'a> {
 }
 
 impl<'a> Followed<'a> {
-    /// An annotation: the outermost one holds; where there is none, the first
-    /// one that a part of an `allOf` gives.
+    /// Returns an annotation: the outermost one holds; where there is none, the
+    /// first one that a part of an `allOf` gives.
     #[must_use]
     pub fn annotation(&self, keyword: &str) -> Option<Said<'a>> {
         let own = self.own_annotation(keyword);
         own.or_else(|| of_parts(self.root, &self.core, keyword, 0))
     }
 
-    /// The same, without the parts.
+    /// Returns the same, without the parts.
     #[must_use]
     pub fn own_annotation(&self, keyword: &str) -> Option<Said<'a>> {
         self.outer_annotation(keyword).or_else(|| {
@@ -90,21 +90,21 @@ impl<'a> Followed<'a> {
         })
     }
 
-    /// The same, of what stands outside the component only.
+    /// Returns the same, of what stands outside the component only.
     #[must_use]
     pub fn outer_annotation(&self, keyword: &str) -> Option<Said<'a>> {
         let value = self.outer.iter().find_map(|node| node.value.get(keyword))?;
         Some(Said { value, part: None })
     }
 
-    /// Whether an annotation is set.
+    /// Returns whether an annotation is set.
     #[must_use]
     pub fn flag(&self, keyword: &str) -> bool {
         self.annotation(keyword).map(|said| said.value) == Some(&Value::Bool(true))
     }
 }
 
-/// The first annotation among the parts of an `allOf`.
+/// Returns the first annotation among the parts of an `allOf`.
 fn of_parts<'a>(root: &'a Value, core: &Node<'a>, keyword: &str, depth: usize) -> Option<Said<'a>> {
     let parts = core.get("allOf").filter(|_| depth < DEEP)?;
     parts.items().into_iter().find_map(|part| {
@@ -168,7 +168,7 @@ fn name_of<'a>(root: &'a Value, written: &str) -> Option<&'a str> {
         .map(|(name, _)| name.as_str())
 }
 
-/// The one member of an `allOf` beside which only annotations stand.
+/// Returns the one member of an `allOf` beside which only annotations stand.
 fn only_member<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     let map = node.value.as_object()?;
     let all = node.get("allOf")?.items();
@@ -205,13 +205,13 @@ pub struct Flat<'a> {
 }
 
 impl<'a> Flat<'a> {
-    /// All that the parts say with a keyword.
+    /// Returns all that the parts say with a keyword.
     #[must_use]
     pub fn all(&self, keyword: &str) -> &[Node<'a>] {
         self.words.get(keyword).map_or(&[], Vec::as_slice)
     }
 
-    /// The same, each thing once.
+    /// Returns the same, each thing once.
     #[must_use]
     pub fn distinct(&self, keyword: &str) -> Vec<&'a Value> {
         let mut values: Vec<&Value> = Vec::new();
@@ -223,13 +223,13 @@ impl<'a> Flat<'a> {
         values
     }
 
-    /// A keyword's value: the first, where parts say it several times.
+    /// Returns a keyword's value: the first, where parts say it several times.
     #[must_use]
     pub fn word(&self, keyword: &str) -> Option<&'a Value> {
         self.all(keyword).first().map(|node| node.value)
     }
 
-    /// The types that hold at once: one, or a contradiction.
+    /// Returns the types that hold at once: one, or a contradiction.
     #[must_use]
     pub fn kinds(&self) -> BTreeSet<&'a str> {
         let said = self.all("type").iter();
@@ -240,15 +240,15 @@ impl<'a> Flat<'a> {
         kinds
     }
 
-    /// The type: said, or implied by members.
+    /// Returns the type: said, or implied by members.
     #[must_use]
     pub fn kind(&self) -> Option<&'a str> {
         let said = self.kinds().first().copied();
         said.or_else(|| (!self.properties.is_empty()).then_some("object"))
     }
 
-    /// The values that every part allows, with their places; none where no
-    /// part lists any.
+    /// Returns the values that every part allows, with their places; none where
+    /// no part lists any.
     #[must_use]
     pub fn values(&self) -> Option<Vec<Node<'a>>> {
         let (first, others) = self.all("enum").split_first()?;
@@ -262,8 +262,8 @@ impl<'a> Flat<'a> {
         Some(values)
     }
 
-    /// Schemas under a keyword that all hold; one that allows anything says
-    /// nothing beside others.
+    /// Returns schemas under a keyword that all hold; one that allows anything
+    /// says nothing beside others.
     #[must_use]
     pub fn schemas(&self, keyword: &str) -> Vec<&Node<'a>> {
         let all = self.all(keyword);
@@ -274,7 +274,7 @@ impl<'a> Flat<'a> {
         telling
     }
 
-    /// Whether it allows anything.
+    /// Returns whether it allows anything.
     #[must_use]
     pub fn is_any(&self) -> bool {
         let said = ["not", "enum"]
@@ -284,7 +284,7 @@ impl<'a> Flat<'a> {
     }
 }
 
-/// A schema that allows anything.
+/// Returns a schema that allows anything.
 fn is_open(value: &Value) -> bool {
     match value {
         Value::Bool(open) => *open,

@@ -1,4 +1,4 @@
-//! Whether two things are the same under another name.
+//! Measures whether two schemas or names are the same under another name.
 
 use super::resolve::{Flat, Node, flatten, follow};
 use crate::document::squash;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use similar::TextDiff;
 use std::collections::BTreeSet;
 
-/// How alike two names are, from 0 to 1.
+/// Returns how alike two names are, from 0 to 1.
 #[must_use]
 pub fn names(one: &str, other: &str) -> f32 {
     let (one, other) = (squash(one), squash(other));
@@ -18,7 +18,7 @@ pub fn names(one: &str, other: &str) -> f32 {
     diff.ratio()
 }
 
-/// Whether a name is another one's after a correction.
+/// Returns whether a name is another one's after a correction.
 #[must_use]
 pub fn renamed(one: &str, other: &str) -> bool {
     // `v1` and `v2` are two things, however alike they look.
@@ -30,7 +30,7 @@ pub fn renamed(one: &str, other: &str) -> bool {
     digits(one) == digits(other) && names(one, other) >= 0.72
 }
 
-/// The same for words of an enum, which are often alike.
+/// Returns the same for words of an enum, which are often alike.
 #[must_use]
 pub fn respelled(one: &Value, other: &Value) -> bool {
     match (one.as_str(), other.as_str()) {
@@ -39,7 +39,8 @@ pub fn respelled(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A shape with its references written out, to some depth, without prose.
+/// Returns a shape with its references written out, to some depth, without
+/// prose.
 #[must_use]
 pub fn shape(root: &Value, node: &Node<'_>, depth: usize) -> Value {
     let followed = follow(root, node);
@@ -83,7 +84,7 @@ fn written(root: &Value, at: &str, value: &Value, depth: usize) -> Value {
     }
 }
 
-/// One word that tells a branch from others: the values that a required
+/// Returns one word that tells a branch from others: the values that a required
 /// member of it must have.
 fn tags<'a>(root: &'a Value, flat: &Flat<'a>) -> BTreeSet<(&'a str, String)> {
     let mut tags = BTreeSet::new();
@@ -99,7 +100,7 @@ fn tags<'a>(root: &'a Value, flat: &Flat<'a>) -> BTreeSet<(&'a str, String)> {
     tags
 }
 
-/// How much two branches of unions are the same, from 0 to 1.
+/// Returns how much two branches of unions are the same, from 0 to 1.
 #[must_use]
 pub fn branches(roots: (&Value, &Value), one: &Node<'_>, other: &Node<'_>) -> f64 {
     let (a, b) = (follow(roots.0, one), follow(roots.1, other));

@@ -1,9 +1,9 @@
-//! What a shape is.
+//! Compares types.
 
 use super::parts::apart;
 use super::resolve::{Flat, Node};
 use super::{Schemas, constraints, label};
-use crate::keywords::is_annotation;
+use crate::json_schema::is_annotation;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -167,7 +167,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// The type of a shape, or the types that its parts demand at once.
+/// Returns the type of a shape, or the types that its parts demand at once.
 fn kind(flat: &Flat<'_>) -> String {
     let one = |kind: &str| match kind {
         "integer" => "an integer".to_owned(),

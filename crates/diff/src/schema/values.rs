@@ -1,4 +1,4 @@
-//! Enums and formats.
+//! Compares enums and formats.
 
 use super::parts::apart;
 use super::resolve::{Flat, Node};
@@ -22,7 +22,8 @@ fn family(format: &str) -> Family {
     }
 }
 
-/// The rules for a format that appears, and for one that goes, by family.
+/// Returns the rules for a format that appears, and for one that goes, by
+/// family.
 fn rules(family: Family) -> (&'static str, &'static str) {
     match family {
         Family::Time => ("time-format-added", "time-format-removed"),
@@ -107,7 +108,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// A value as it is written on the wire, texts without quotes.
+/// Returns a value as it is written on the wire, texts without quotes.
 fn plain(value: &Value) -> String {
     value
         .as_str()

@@ -1,5 +1,5 @@
-//! The check of a slice against a rendered text page: every parameter and
-//! every field that the page shows must be in the document.
+//! Checks a slice against a rendered text page: every parameter and every field
+//! that the page shows must be in the document.
 
 use crate::fault::{Fault, Faults, Result};
 use crate::normal::operations_mut;
@@ -72,7 +72,7 @@ fn is_type(line: &str) -> bool {
     )
 }
 
-/// The first JSON object that starts a line.
+/// Returns the first JSON object that starts a line.
 fn example(text: &str) -> Option<Value> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -151,7 +151,8 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    /// A schema's alternatives: itself, what it refers to, its branches.
+    /// Returns a schema's alternatives: itself, what it refers to, its
+    /// branches.
     fn expand(&self, schema: &'a Value, depth: usize) -> Vec<&'a Value> {
         let mut all = vec![schema];
         if depth > 16 {
@@ -178,7 +179,7 @@ impl<'a> Check<'a> {
         all
     }
 
-    /// The schemas that a member of an object can have.
+    /// Returns the schemas that a member of an object can have.
     fn member(&self, schema: &'a Value, name: &str) -> Vec<&'a Value> {
         static ANYTHING: Value = Value::Bool(true);
         let mut found = Vec::new();

@@ -1,5 +1,5 @@
-//! Names for the operations of a document: its own operationIds, and where it
-//! has none, or two that are one in Rust, names made from method and path.
+//! OperationIds: the document's own, or, where it has none or two that are one
+//! name in Rust, names made from method and path.
 
 use crate::selected::Selected;
 use heck::{ToLowerCamelCase, ToSnakeCase};
@@ -101,8 +101,8 @@ fn spelled(method: &str, path: &str) -> String {
     text.to_lower_camel_case()
 }
 
-/// Where an operationId is the plain name of another operation: `get /b` →
-/// `getAtB`.
+/// Returns where an operationId is the plain name of another operation: `get
+/// /b` → `getAtB`.
 fn placed(method: &str, path: &str) -> String {
     spelled(&format!("{method} at"), path)
 }

@@ -1,5 +1,5 @@
-//! What a committed document must have: descriptions of ours everywhere, and
-//! no sentence of a vendor's.
+//! Checks the descriptions of a document that is to be committed: every item has
+//! one, and none is a sentence of a vendor's.
 
 use crate::fault::Fault;
 use crate::read::Source;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// The files as they should be; none where there is no library to ask.
+/// Returns the files as they should be; none where there is no library to ask.
 pub fn outputs(workspace: &Path) -> Result<Vec<Output>> {
     if !workspace.join("examples/written_files.rs").is_file() {
         return Ok(Vec::new());
@@ -20,7 +20,7 @@ pub fn outputs(workspace: &Path) -> Result<Vec<Output>> {
         .arg("written_files")
         .current_dir(workspace)
         .output()
-        .map_err(|e| fault(format!("cargo does not run: {e}")))?;
+        .map_err(|e| fault(format!("cargo cannot be started: {e}")))?;
     if !ran.status.success() {
         let errors = String::from_utf8_lossy(&ran.stderr);
         return Err(fault(format!(
