@@ -90,7 +90,7 @@ fn all_pairs_are_explained_and_agree_with_other_tools_or_say_why_not() {
     for pair in pairs(&history) {
         let diff = of(&history, &pair.old, &pair.new);
         let worst = diff.changes.iter().map(|change| change.level).max();
-        let level = worst.map_or("none", Level::word).to_owned();
+        let level = worst.map_or("none", Level::as_str).to_owned();
         for change in diff.changes.iter().filter(|e| e.rule.id == "unclassified") {
             wrong.push(format!("{}: {}", pair.revision, change.text));
         }
@@ -143,7 +143,7 @@ fn one<'d>(diff: &'d DocumentDiff, rule: &str, pointer: &str) -> &'d Change {
 
 fn operations(change: &Change) -> Vec<String> {
     let touched = change.operations.iter().map(|touched| {
-        let level = |level: Option<Level>| level.map_or("-", Level::word);
+        let level = |level: Option<Level>| level.map_or("-", Level::as_str);
         format!(
             "{} {} {}",
             touched.operation,

@@ -56,7 +56,7 @@ pub struct Change {
     pub head: Option<Place>,
     /// The place in the new document to show it at: its own, or the nearest.
     pub near: Option<Place>,
-    /// What it was and what it is, in words; empty where nothing is to be said.
+    /// The old and the new value, as text; empty where there is none.
     pub values: (String, String),
     /// The operations.
     pub operations: Vec<AffectedOperation>,
@@ -67,14 +67,14 @@ pub struct Change {
 }
 
 impl Change {
-    /// Returns the pointer that it is known by: the new one, if there is one.
+    /// Returns its JSON pointer in the new document, else in the old one.
     #[must_use]
     pub fn pointer(&self) -> &str {
         let place = self.head.as_ref().or(self.base.as_ref());
         place.map_or("", |place| place.pointer.as_str())
     }
 
-    /// Returns the same, as it stands in the file.
+    /// Returns the same pointer in the written file.
     #[must_use]
     pub fn written(&self) -> &str {
         let place = self.head.as_ref().or(self.base.as_ref());

@@ -43,7 +43,7 @@ pub struct Document {
     pub lossy: BTreeMap<String, LossyRewrite>,
 }
 
-/// A rewrite after which the normal form says less than the written document.
+/// A rewrite after which the normal form holds less than the written document.
 #[derive(Clone, Debug)]
 pub struct LossyRewrite {
     /// The rule that rewrote it.

@@ -18,9 +18,9 @@ pub enum Semver {
 }
 
 impl Semver {
-    /// Returns its word.
+    /// Returns its name in the output.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Minor => "minor",

@@ -28,7 +28,7 @@ fn table(out: &mut String, document: &DocumentDiff) {
         "\n### {}\n\n{}; Rust: {}\n",
         markdown_of(&document.name),
         count(&counts),
-        document.rust.semver.word()
+        document.rust.semver.as_str()
     );
     let _ = writeln!(out, "| level | change | where | Rust | mapping |");
     let _ = writeln!(out, "| --- | --- | --- | --- | --- |");
@@ -84,7 +84,7 @@ fn brief(change: &RustChange) -> String {
     if texts.is_empty() {
         return String::new();
     }
-    format!("{} ({})", texts.join(", "), change.semver.word())
+    format!("{} ({})", texts.join(", "), change.semver.as_str())
 }
 
 fn details(out: &mut String, document: &DocumentDiff) {

@@ -45,11 +45,11 @@ pub fn summary(diff: &Diff) -> String {
         return "no changes".to_owned();
     }
     let mut line = count(&counts);
-    line.push_str(&format!("; Rust: {}", diff.semver().word()));
+    line.push_str(&format!("; Rust: {}", diff.semver().as_str()));
     line
 }
 
-/// Counts in words.
+/// Returns counts as text.
 fn count(counts: &Counts) -> String {
     let mut parts = vec![format!("{} breaking", counts.breaking)];
     let plural = if counts.warning == 1 { "" } else { "s" };

@@ -6,7 +6,7 @@ use crate::rules::GROUPS;
 use std::fmt::Write as _;
 
 fn word(level: Option<Level>) -> &'static str {
-    level.map_or("–", Level::word)
+    level.map_or("–", Level::as_str)
 }
 
 /// Returns what a rule means and what to do.
