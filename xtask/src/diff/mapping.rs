@@ -92,10 +92,12 @@ fn names<'u>(
         .map(|(_, files)| files)
 }
 
+/// The vendor whose document is the schema that every table writes.
+const TARGET: &str = "truefoundry";
+
 /// Returns whether a row reads or writes a member of that name.
 fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
-    // The gateway's own members are what every table writes.
-    let writes = vendor == Some("truefoundry") && row.field == name;
+    let writes = vendor == Some(TARGET) && row.field == name;
     let own = vendor.is_none_or(|vendor| row.table == vendor || row.table == "common");
     let quoted = [
         format!("`{name}`"),
@@ -107,7 +109,7 @@ fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
     writes || (own && (reads || status))
 }
 
-/// Whether a new word of an enum has a meaning.
+/// Marks a new enum value that no rule maps as undecided.
 fn decide(
     change: &mut Change,
     vendor: Option<&str>,

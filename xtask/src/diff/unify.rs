@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One row of a table of `unify`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// The table and the row: `together::CREATED`.
+    /// The table and the row: `<vendor>::CREATED`.
     pub id: String,
     /// The table's vendor, or `common`.
     pub table: String,
