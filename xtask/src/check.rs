@@ -1,17 +1,17 @@
-//! `cargo xtask codegen --check`: whether what is committed is what would be
-//! written; without the upstream documents, whatever can be checked without.
+//! `cargo xtask codegen --check`: compares what is committed with what would be
+//! written; without the upstream documents, checks the committed files alone.
 
-use crate::cli::{build_all, tell};
-use crate::codegen::{Job, read_overlay};
-use crate::derived;
+use crate::codegen::{Job, build_all, print_summary, read_overlay};
+use crate::descriptions;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
-use crate::lint;
+use crate::library_files;
 use crate::normal;
-use crate::pipeline::again;
+use crate::pipeline::settle;
+use crate::report::Report;
 use crate::source::Folder;
-use crate::validate::validate;
 use crate::write::Output;
+use serde_json::Value;
 use similar::TextDiff;
 use std::path::Path;
 
@@ -32,14 +32,14 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
         let Some(built) = faults.take(built) else {
             continue;
         };
-        tell(&vendor, &built, report);
+        print_summary(&vendor, &built, report);
         current &= built
             .outputs
             .iter()
             .map(fresh)
             .fold(true, |all, one| all & one);
     }
-    if let Some(outputs) = faults.take(derived::outputs(workspace)) {
+    if let Some(outputs) = faults.take(library_files::outputs(workspace)) {
         current &= outputs.iter().map(fresh).fold(true, |all, one| all & one);
     }
     for (vendor, job) in &without {
@@ -57,7 +57,7 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
     Ok(current)
 }
 
-/// Whether a file is as it should be; shows the difference where not.
+/// Returns whether a file is as it should be; shows the difference where not.
 fn fresh(output: &Output) -> bool {
     let before = std::fs::read_to_string(&output.path).unwrap_or_default();
     let fresh = before == output.text;
@@ -78,32 +78,40 @@ fn diff(name: &str, before: &str, after: &str) {
     );
 }
 
-/// What can be checked of a committed document alone.
+/// Returns the text of a document of ours after the steps that follow the
+/// overlay.
+fn settled(name: &str, mut document: Value) -> Result<String> {
+    let title = document.pointer("/info/title").and_then(Value::as_str);
+    let title = title.unwrap_or_default().to_owned();
+    settle(name, &mut document, Some(&title), &mut Report::default())?;
+    Ok(normal::text(&document))
+}
+
+/// Returns what can be checked of a committed document alone.
 fn committed(vendor: &str, job: &Job) -> Result<bool> {
     let folder = Folder::read(&job.specs, vendor)?;
     let path = folder.file("openapi.json");
     let name = path.display().to_string();
     let text = std::fs::read_to_string(&path).map_err(|e| Fault::file(&name, e.to_string()))?;
     let document = crate::read::parse(&name, &text)?;
-    validate(&name, &document)?;
     let mut fine = true;
-    let settled = normal::text(&again(&name, &document)?);
-    if settled != text {
+    let normal_form = settled(&name, document.clone())?;
+    if normal_form != text {
         eprintln!("error: {name}: not in normal form");
-        diff(&name, &text, &settled);
+        diff(&name, &text, &normal_form);
         fine = false;
     }
     if let Some(overlay) = read_overlay(&folder)? {
         let mut corrected = document.clone();
         overlay.reapply(&mut corrected)?;
-        let corrected = normal::text(&again(&name, &corrected)?);
+        let corrected = settled(&name, corrected)?;
         if corrected != text && fine {
             eprintln!("error: {name}: the overlay is not in it");
             diff(&name, &text, &corrected);
             fine = false;
         }
     }
-    Faults(lint::described(&name, &document)).into_result()?;
+    Faults(descriptions::described(&name, &document)).into_result()?;
     generate(&name, &document, "crate")?;
     Ok(fine)
 }

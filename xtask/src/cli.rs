@@ -1,8 +1,9 @@
-//! The command line.
+//! The command line of `cargo xtask`: arguments, threads and exit codes.
 
-use crate::codegen::{self, Built, Job};
+use crate::codegen::{self, Job};
 use crate::fault::{Fault, Faults, Result};
-use crate::{check, derived, diff, replay, write};
+use crate::threads::STACK_SIZE;
+use crate::{check, diff, library_files, replay, write};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,11 +21,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Brings specs/ up to date with the vendors' documents.
+    /// Updates specs/ from the vendors' documents.
     Codegen(Codegen),
-    /// Runs every document of a folder through the whole pipeline.
+    /// Runs every document of a folder through the pipeline, without writing.
     Replay(Replay),
-    /// Says what changed in the documents, what breaks, and what it means here.
+    /// Compares two versions of the documents: what changed, and what breaks.
     Diff(diff::Options),
 }
 
@@ -42,7 +43,7 @@ struct Codegen {
     /// Prints every rewrite with its JSON pointer.
     #[arg(long)]
     report: bool,
-    /// Tolerates missing descriptions and numbered names.
+    /// Warns about missing descriptions and numbered names instead of failing.
     #[arg(long, hide = true)]
     draft: bool,
 }
@@ -59,15 +60,12 @@ struct Replay {
     report: bool,
 }
 
-/// Documents nest deeply, and so does what reads them.
-pub(crate) const STACK: usize = 256 * 1024 * 1024;
-
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let run = std::thread::Builder::new()
-        .stack_size(STACK)
+        .stack_size(STACK_SIZE)
         .spawn(move || dispatch(&cli));
     let code = run.map(std::thread::JoinHandle::join);
     match code {
@@ -102,7 +100,7 @@ fn dispatch(cli: &Cli) -> ExitCode {
     }
 }
 
-/// The workspace that this program was built from.
+/// Returns the workspace that this program was built from.
 fn workspace() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     own.parent().unwrap_or(own).to_path_buf()
@@ -152,16 +150,16 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     }
     let mut faults = Faults::default();
     let mut outputs = Vec::new();
-    for (vendor, built) in build_all(&jobs) {
+    for (vendor, built) in codegen::build_all(&jobs) {
         if let Some(built) = faults.take(built) {
-            tell(&vendor, &built, args.report);
+            codegen::print_summary(&vendor, &built, args.report);
             outputs.extend(built.outputs);
         }
     }
     faults.into_result()?;
     let mut written = write::write(&outputs)?;
     // The library is built from what was just written.
-    written.extend(write::write(&derived::outputs(workspace)?)?);
+    written.extend(write::write(&library_files::outputs(workspace)?)?);
     for path in &written {
         eprintln!("wrote {}", path.display());
     }
@@ -169,52 +167,6 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         eprintln!("everything is up to date");
     }
     Ok(true)
-}
-
-/// Builds all vendors side by side.
-pub(crate) fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = jobs
-            .iter()
-            .map(|(vendor, job)| {
-                std::thread::Builder::new()
-                    .stack_size(STACK)
-                    .spawn_scoped(scope, || codegen::build(job, vendor))
-            })
-            .collect();
-        threads
-            .into_iter()
-            .zip(jobs)
-            .map(|(thread, (vendor, _))| {
-                let failed = |message: &str| Err(Fault::file(vendor, message).into());
-                let built = match thread.map(std::thread::ScopedJoinHandle::join) {
-                    Ok(Ok(built)) => built,
-                    Ok(Err(_)) => failed("a step panicked: please report it"),
-                    Err(e) => failed(&e.to_string()),
-                };
-                (vendor.clone(), built)
-            })
-            .collect()
-    })
-}
-
-/// Prints what was done for a vendor.
-pub(crate) fn tell(vendor: &str, built: &Built, report: bool) {
-    if report {
-        println!("# {vendor}");
-        print!("{}", built.report);
-    }
-    let rewrites = built.report.lines.len();
-    let prose: usize = built.report.prose.values().sum();
-    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
-    for line in &built.report.lines {
-        if line.rule == "page-skipped" {
-            eprintln!("warning: {vendor}: {}", line.detail);
-        }
-    }
-    for warning in &built.warnings {
-        eprintln!("warning: {warning}");
-    }
 }
 
 /// Gives each vendor its part of `--from`.
@@ -227,7 +179,13 @@ fn sort_from(from: &[String], vendors: &[String], known: &[String]) -> Result<Ve
         match named {
             Some((vendor, place)) => match vendors.iter().position(|v| v == vendor) {
                 Some(n) => sorted[n].push(place.to_owned()),
-                None => return Err(Fault::file(one, format!("{vendor} is not asked for")).into()),
+                None => {
+                    return Err(Fault::file(
+                        one,
+                        format!("{vendor} is not among the vendors of this run"),
+                    )
+                    .into());
+                }
             },
             None if vendors.len() == 1 || Path::new(one).is_dir() => {
                 for list in &mut sorted {

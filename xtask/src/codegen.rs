@@ -1,15 +1,19 @@
 //! `cargo xtask codegen`: from the vendors' documents to `specs/`.
 
+use crate::descriptions;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
-use crate::lint;
+use crate::lower::Mode;
+use crate::merge::Upstream;
 use crate::normal;
+use crate::omitted;
 use crate::overlay::Overlay;
-use crate::page;
-use crate::pipeline::{self, Plan, Upstream};
+use crate::pipeline::{self, Plan};
 use crate::read::{self, Source};
+use crate::rendered_page;
 use crate::report::Report;
 use crate::source::{Folder, Recorded};
+use crate::threads;
 use crate::write::Output;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -36,11 +40,9 @@ pub struct Built {
     pub report: Report,
     /// What is not as it should be, but tolerated in a draft.
     pub warnings: Vec<Fault>,
-    /// The document in normal form.
-    pub document: Value,
 }
 
-/// The vendors that have a folder with a `source.toml`.
+/// Returns the vendors that have a folder with a `source.toml`.
 pub fn vendors(specs: &Path) -> Result<Vec<String>> {
     let fault = |e: std::io::Error| Fault::file(specs.display().to_string(), e.to_string());
     let mut vendors = Vec::new();
@@ -74,12 +76,12 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         &documents,
         Plan {
             file: &name,
-            title: &folder.source.title,
+            title: Some(&folder.source.title),
             documented: &documented,
             handwritten: &handwritten,
             renames: &folder.source.components,
             overlay: overlay.as_ref(),
-            mend: false,
+            mode: Mode::default(),
         },
         &mut report,
     )?;
@@ -87,7 +89,7 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
     for check in &folder.source.checks {
         match find_page(job, &check.file) {
             Some(path) => {
-                faults.take(check_page(&path, &outcome.slice, &check.operation));
+                faults.take(check_page(&path, &outcome.named, &check.operation));
             }
             // Who names the documents need not have the pages.
             None if !job.from.is_empty() => report.add(
@@ -104,16 +106,17 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         }
     }
     faults.into_result()?;
-    let mut warnings = lint::described(&name, &outcome.document);
+    let mut warnings = descriptions::described(&name, &outcome.document);
     for number in &outcome.numbered {
         let message =
             format!("{number} needs a name: give it one under [components] of source.toml");
         warnings.push(Fault::file(&name, message));
     }
-    warnings.extend(lint::words(&name, &outcome.document, &sources));
+    warnings.extend(descriptions::words(&name, &outcome.document, &sources));
     if !job.draft && !warnings.is_empty() {
         return Err(Faults(warnings));
     }
+    omitted::note(&outcome.document, &mut report);
     generate(&name, &outcome.document, "crate")?;
     let outputs = vec![
         Output {
@@ -129,8 +132,49 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         outputs,
         report,
         warnings,
-        document: outcome.document,
     })
+}
+
+/// Builds all vendors side by side.
+pub fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .iter()
+            .map(|(vendor, job)| threads::spawn(scope, || build(job, vendor)))
+            .collect();
+        running
+            .into_iter()
+            .zip(jobs)
+            .map(|(thread, (vendor, _))| {
+                let failed = |message: &str| Err(Fault::file(vendor, message).into());
+                let built = match thread.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(built)) => built,
+                    Ok(Err(_)) => failed("a step panicked: please report it"),
+                    Err(e) => failed(&e.to_string()),
+                };
+                (vendor.clone(), built)
+            })
+            .collect()
+    })
+}
+
+/// Prints what was done for a vendor, and with `report` every rewrite.
+pub fn print_summary(vendor: &str, built: &Built, report: bool) {
+    if report {
+        println!("# {vendor}");
+        print!("{}", built.report);
+    }
+    let rewrites = built.report.lines.len();
+    let prose: usize = built.report.prose.values().sum();
+    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
+    for line in &built.report.lines {
+        if line.rule == "page-skipped" {
+            eprintln!("warning: {vendor}: {}", line.detail);
+        }
+    }
+    for warning in &built.warnings {
+        eprintln!("warning: {warning}");
+    }
 }
 
 /// Reads the overlay of a vendor, if there is one.
@@ -152,8 +196,8 @@ fn find_page(job: &Job, file: &str) -> Option<PathBuf> {
 }
 
 fn check_page(path: &Path, slice: &Value, operation: &str) -> Result<()> {
-    let page = page::read(&read::read_text(path)?);
-    page::check(&path.display().to_string(), &page, slice, operation)
+    let page = rendered_page::read(&read::read_text(path)?);
+    rendered_page::check(&path.display().to_string(), &page, slice, operation)
 }
 
 fn roots(from: &[String]) -> Vec<PathBuf> {
@@ -163,7 +207,7 @@ fn roots(from: &[String]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A file under a folder, by its path or its name alone.
+/// Returns a file under a folder, by its path or its name alone.
 fn locate(root: &Path, file: &str) -> Option<PathBuf> {
     let by_path = root.join(file);
     if by_path.is_file() {
@@ -208,8 +252,7 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
             match same.or((files.len() == documents.len()).then_some(n)) {
                 Some(index) => places.push((index, (*from).clone())),
                 None => {
-                    let message =
-                        "which [[document]] of source.toml is this? Name as many as it has";
+                    let message = "cannot tell which [[document]] of source.toml this is: name as many as it has";
                     faults.0.push(Fault::file(*from, message));
                 }
             }

@@ -69,7 +69,7 @@ fn table(item: Option<&Item>) -> Option<&dyn TableLike> {
     item.and_then(Item::as_table_like)
 }
 
-/// The scratch crate's manifest: `unitune`, and its dependencies as the
+/// Returns the scratch crate's manifest: `unitune`, and its dependencies as the
 /// workspace names them.
 fn manifest(workspace: &Path) -> Result<String> {
     let path = workspace.join("Cargo.toml");

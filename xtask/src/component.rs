@@ -1,9 +1,9 @@
-//! Component schemas: how they are referred to, what is to be one, and what
-//! tells two of them apart.
+//! Component schemas: references to them, which schemas become one, and what
+//! tells the branches of a union apart.
 
-use crate::lower::rules::is_annotation;
-use crate::pointer;
 use serde_json::{Map, Value, json};
+use unitune_diff::json_schema::is_annotation;
+use unitune_diff::pointer;
 
 const SCHEMAS: &str = "#/components/schemas/";
 
@@ -29,13 +29,14 @@ pub fn redirect(value: &mut Value, to: &mut dyn FnMut(&str) -> Option<String>) {
     }
 }
 
-/// A reference to a component schema.
+/// Returns a reference to a component schema.
 #[must_use]
 pub fn reference(name: &str) -> Value {
     json!({"$ref": format!("{SCHEMAS}{name}")})
 }
 
-/// The component that a schema refers to, plainly or in an allOf of one.
+/// Returns the component that a schema refers to, plainly or in an allOf of
+/// one.
 #[must_use]
 pub fn referred(schema: &Value) -> Option<&str> {
     let plain = schema.get("$ref").or_else(|| match schema.get("allOf") {
@@ -45,8 +46,8 @@ pub fn referred(schema: &Value) -> Option<&str> {
     plain?.as_str()?.strip_prefix(SCHEMAS)
 }
 
-/// The text of a value with its keys sorted, and of lists whose order means
-/// nothing with their elements sorted.
+/// Returns the text of a value with its keys sorted, and of lists whose order
+/// means nothing with their elements sorted.
 pub fn canonical(value: &Value) -> String {
     fn lists(value: &mut Value) {
         match value {
@@ -67,12 +68,12 @@ pub fn canonical(value: &Value) -> String {
             _ => {}
         }
     }
-    let mut value = crate::normal::sorted(value);
+    let mut value = crate::json::sorted(value);
     lists(&mut value);
     value.to_string()
 }
 
-/// A schema's annotations, and the rest of it.
+/// Returns a schema's annotations, and the rest of it.
 pub fn split(schema: &Value) -> (Map<String, Value>, Value) {
     let mut annotations = Map::new();
     let mut core = Map::new();
@@ -86,7 +87,7 @@ pub fn split(schema: &Value) -> (Map<String, Value>, Value) {
     (annotations, Value::Object(core))
 }
 
-/// A reference, with annotations beside it if there are any.
+/// Returns a reference, with annotations beside it if there are any.
 pub fn beside(mut annotations: Map<String, Value>, reference: Value) -> Value {
     if annotations.is_empty() {
         return reference;
@@ -95,7 +96,7 @@ pub fn beside(mut annotations: Map<String, Value>, reference: Value) -> Value {
     Value::Object(annotations)
 }
 
-/// Whether a schema is to have a name.
+/// Returns whether a schema is to have a name.
 pub fn worthy(schema: &Value) -> bool {
     let members = matches!(schema.get("properties"), Some(Value::Object(m)) if !m.is_empty());
     let several = matches!(schema.get("allOf"), Some(Value::Array(all)) if all.len() > 1);
@@ -106,8 +107,8 @@ pub fn worthy(schema: &Value) -> bool {
             .any(|keyword| schema.get(*keyword).is_some())
 }
 
-/// What tells the branches of a union apart: the single value of an enum, or
-/// that of a required member.
+/// Returns what tells the branches of a union apart: the single value of an
+/// enum, or that of a required member.
 pub fn marks(branches: &[Value]) -> Vec<Option<String>> {
     let only = |schema: &Value| match schema.get("enum") {
         Some(Value::Array(values)) if values.len() == 1 => values[0].as_str().map(str::to_owned),

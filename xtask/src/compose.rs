@@ -1,15 +1,17 @@
-//! What the generator cannot put together from the parts of an allOf is put
-//! together here: unions with members beside them, parts that are no objects,
-//! a member that two parts say differently. An allOf of plain objects stays.
+//! Writes an allOf as one schema where the generator cannot: unions with members
+//! beside them, parts that are no objects, a member that two parts say
+//! differently. An allOf of plain objects stays.
+
+mod aliases;
 
 use crate::component::{reference, referred};
-use crate::lower::rules::is_annotation;
-use crate::lower::schemas_mut;
 use crate::report::Report;
-use crate::shape::Kind;
-use crate::walk::nodes;
+use crate::schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use unitune_diff::json_schema::is_annotation;
+use unitune_diff::keywords::Kind;
+use unitune_diff::walk::nodes;
 
 type Schema = Map<String, Value>;
 
@@ -61,6 +63,7 @@ pub fn compose(document: &mut Value, report: &mut Report) {
         });
     }
     schemas_mut(document, &mut |schema, at| others(schema, at, report));
+    aliases::open(document, report);
 }
 
 /// A struct keeps what else comes as it comes: the type of it is not said.
@@ -70,7 +73,7 @@ fn others(schema: &mut Value, at: &str, report: &mut Report) {
     let members = matches!(schema.get("properties"), Some(Value::Object(m)) if !m.is_empty());
     if typed && members {
         let detail = "their type is left out: members beside the named ones are kept as they come";
-        let at = crate::pointer::join(at, "additionalProperties");
+        let at = unitune_diff::pointer::join(at, "additionalProperties");
         report.add("other-members", &at, detail);
         schema["additionalProperties"] = Value::Bool(true);
     }
@@ -99,7 +102,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Whether the generator understands every schema of a document.
+    /// Returns whether the generator understands every schema of a document.
     fn fit(&self, document: &Value) -> bool {
         let mut all = true;
         nodes(Kind::Document, document, "", &mut |kind, node, _| {
@@ -113,7 +116,7 @@ impl<'a> Parts<'a> {
         self.schemas?.get(name)?.as_object()
     }
 
-    /// Whether the generator understands a schema as it stands.
+    /// Returns whether the generator understands a schema as it stands.
     fn fits(&self, schema: &Schema) -> bool {
         let Some(Value::Array(parts)) = schema.get("allOf") else {
             return true;
@@ -129,8 +132,8 @@ impl<'a> Parts<'a> {
         self.plain(schema, &mut members, &mut BTreeSet::new())
     }
 
-    /// Whether a schema is an object without choices, in all its parts, that
-    /// says no member in two ways.
+    /// Returns whether a schema is an object without choices, in all its parts,
+    /// that says no member in two ways.
     fn plain(&self, schema: &Schema, members: &mut Schema, seen: &mut BTreeSet<String>) -> bool {
         if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
             return !seen.insert(name.clone())
@@ -213,7 +216,7 @@ impl<'a> Parts<'a> {
         (made, detail)
     }
 
-    /// The shapes that a schema allows, those of its parts combined.
+    /// Returns the shapes that a schema allows, those of its parts combined.
     fn shapes(&self, schema: &Schema, seen: &mut Vec<String>) -> Result<Vec<Shape>, TooMany> {
         if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
             let Some(target) = self.component(&name).filter(|_| !seen.contains(&name)) else {
@@ -276,10 +279,10 @@ impl<'a> Parts<'a> {
 
 fn named(schema: &Schema) -> Option<String> {
     let plain = json!({"$ref": schema.get("$ref")?});
-    referred(&plain).map(crate::pointer::unescape)
+    referred(&plain).map(unitune_diff::pointer::unescape)
 }
 
-/// A schema without its annotations.
+/// Returns a schema without its annotations.
 fn core(schema: &Value) -> Value {
     crate::component::split(schema).1
 }
@@ -295,7 +298,7 @@ fn combined(left: &[Shape], right: &[Shape]) -> Result<Vec<Shape>, TooMany> {
     Ok(all)
 }
 
-/// What two shapes allow together; none where no value is of both.
+/// Returns what two shapes allow together; none where no value is of both.
 fn merged(a: &Shape, b: &Shape) -> Option<Shape> {
     for (one, other) in [(a, b), (b, a)] {
         // A type that the other one has, and limits, add nothing to it.
@@ -346,7 +349,7 @@ fn merged(a: &Shape, b: &Shape) -> Option<Shape> {
     })
 }
 
-/// The type that is of both: whole numbers are numbers.
+/// Returns the type that is of both: whole numbers are numbers.
 fn narrower(a: &Value, b: &Value) -> Option<Value> {
     match (a.as_str()?, b.as_str()?) {
         ("integer", "number") | ("number", "integer") => Some(json!("integer")),
@@ -383,7 +386,7 @@ fn members(a: &Value, b: &Value) -> Value {
     Value::Object(all)
 }
 
-/// A schema of what is of two; the next round puts it together. What
+/// Returns a schema of what is of two; the next round puts it together. What
 /// annotates one of them annotates the whole.
 fn part_of_both(a: &Value, b: &Value) -> Value {
     let (mut annotations, a) = crate::component::split(a);
@@ -410,119 +413,4 @@ fn part_of_both(a: &Value, b: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn composed(schema: Value) -> (Value, Vec<String>) {
-        let object =
-            |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
-        let mut document = json!({"components": {"schemas": {
-            "P": object("p"), "Q": object("q"),
-            "Either": {"oneOf": [{"$ref": "#/components/schemas/P"}, {"$ref": "#/components/schemas/Q"}]},
-            "Words": {"type": "string", "enum": ["a", "b"]},
-            "List": {"type": "array", "items": {"type": "string"}},
-        }}});
-        document["components"]["schemas"]["Case"] = schema;
-        let mut report = Report::default();
-        compose(&mut document, &mut report);
-        let lines = report.lines.iter().map(|line| line.rule.to_owned());
-        (
-            document["components"]["schemas"]["Case"].take(),
-            lines.collect(),
-        )
-    }
-
-    fn to(name: &str) -> Value {
-        reference(name)
-    }
-
-    #[test]
-    fn what_the_generator_understands_stays() {
-        for schema in [
-            json!({"allOf": [to("P"), {"type": "object", "required": ["p"]}]}),
-            json!({"allOf": [to("P"), to("Q")], "description": "x"}),
-            json!({"allOf": [to("Words")], "nullable": true}),
-            json!({"allOf": [to("Either")], "default": {}}),
-            json!({"type": "object", "additionalProperties": {"type": "integer"}}),
-        ] {
-            assert_eq!(composed(schema.clone()), (schema, Vec::new()));
-        }
-    }
-
-    #[test]
-    fn parts_are_put_together() {
-        let text = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
-        let two = |a: &str, b: &str| json!({"type": "object", "properties": {a: {"type": "string"}, b: {"type": "string"}}});
-        for (before, after) in [
-            (
-                json!({"allOf": [text("x"), {"anyOf": [to("P"), to("Q")]}]}),
-                json!({"oneOf": [two("p", "x"), two("q", "x")]}),
-            ),
-            (
-                json!({"allOf": [text("x"), to("Either")], "nullable": true}),
-                json!({"oneOf": [two("p", "x"), two("q", "x")], "nullable": true}),
-            ),
-            (
-                json!({"allOf": [to("Either"), {"oneOf": [text("c"), {"type": "string"}]}]}),
-                json!({"oneOf": [two("c", "p"), two("c", "q")]}),
-            ),
-            (
-                json!({"allOf": [{"type": "string", "minLength": 1}, {"type": "string", "maxLength": 3}]}),
-                json!({"type": "string", "minLength": 1, "maxLength": 3}),
-            ),
-            (
-                json!({"allOf": [to("Words"), {"type": "string", "minLength": 1}]}),
-                json!({"$ref": "#/components/schemas/Words"}),
-            ),
-            (
-                json!({"allOf": [to("Words"), {"enum": ["b", "c"]}], "deprecated": true}),
-                json!({"type": "string", "enum": ["b"], "deprecated": true}),
-            ),
-            (
-                json!({"allOf": [to("List"), {"type": "array", "items": {}, "maxItems": 2}]}),
-                to("List"),
-            ),
-            (
-                json!({"allOf": [{"type": "array", "items": {"type": "number"}}, {"type": "array", "items": {"type": "integer"}}]}),
-                json!({"type": "array", "items": {"type": "integer"}}),
-            ),
-            (
-                json!({"allOf": [{"type": "string"}, {"type": "integer"}]}),
-                json!({}),
-            ),
-            (
-                json!({"allOf": [text("a"), {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}]}),
-                json!({"type": "object", "properties": {"a": {}, "b": {"type": "string"}}}),
-            ),
-            (
-                json!({"allOf": [text("a"), {"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}}]}),
-                json!({"type": "object", "properties": {"a": {"type": "string", "enum": ["x"]}}}),
-            ),
-            (
-                json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {"type": "integer"}}),
-                json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": true}),
-            ),
-        ] {
-            let (made, lines) = composed(before.clone());
-            assert_eq!(made, after, "{before}");
-            assert!(!lines.is_empty(), "{before}");
-            assert_eq!(composed(made.clone()), (made, Vec::new()), "{before}");
-        }
-    }
-
-    #[test]
-    fn too_many_combinations_keep_the_members_beside_them() {
-        let union = |of: &str| -> Value {
-            let branches = (0..6).map(|n| {
-                json!({"type": "object", "properties": {format!("{of}{n}"): {"type": "string"}}})
-            });
-            json!({"oneOf": branches.collect::<Vec<_>>()})
-        };
-        let (made, lines) = composed(json!({"allOf": [to("P"), union("a"), union("b")]}));
-        assert_eq!(
-            made,
-            json!({"type": "object", "properties": {"p": {"type": "string"}}})
-        );
-        assert_eq!(lines, ["allof"]);
-    }
-}
+mod tests;

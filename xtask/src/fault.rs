@@ -1,7 +1,7 @@
 //! What can go wrong with a document, and where: file, line or JSON pointer.
 
-use crate::shown::shown;
 use std::fmt;
+use unitune_diff::escape_control::escape_control;
 
 /// One thing that is wrong, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of a whole file.
+    /// Returns a fault of a whole file.
     pub fn file(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             file: file.into(),
@@ -27,7 +27,7 @@ impl Fault {
         }
     }
 
-    /// A fault at a line of a file.
+    /// Returns a fault at a line of a file.
     pub fn line(file: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
         Self {
             line: Some(line),
@@ -35,7 +35,7 @@ impl Fault {
         }
     }
 
-    /// A fault at a JSON pointer.
+    /// Returns a fault at a JSON pointer.
     pub fn at(
         file: impl Into<String>,
         pointer: impl Into<String>,
@@ -50,16 +50,16 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown(&self.file))?;
+        f.write_str(&escape_control(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
         if let Some(pointer) = &self.pointer {
             let pointer = if pointer.is_empty() { "/" } else { pointer };
-            write!(f, " at {}", shown(pointer))?;
+            write!(f, " at {}", escape_control(pointer))?;
         }
         // A message may have lines of its own.
-        let lines: Vec<String> = self.message.lines().map(shown).collect();
+        let lines: Vec<String> = self.message.lines().map(escape_control).collect();
         write!(f, ": {}", lines.join("\n"))
     }
 }

@@ -1,15 +1,14 @@
-//! Operations that stand for themselves: shared parameters, bodies, headers
-//! and responses are written out where they are used, and the operation gets
-//! its name.
+//! Writes shared parameters, bodies, headers and responses out where operations
+//! use them, and gives each operation its operationId.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::lower::Mode;
-use crate::pointer;
+use crate::lower::{Mode, Purpose};
 use crate::report::Report;
-use crate::shape::METHODS;
-use crate::slice::Selected;
+use crate::selected::Selected;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use unitune_diff::keywords::METHODS;
+use unitune_diff::pointer;
 
 /// Writes out what the operations share.
 pub fn inline(
@@ -61,7 +60,7 @@ pub fn inline(
         for folder in ["parameters", "requestBodies", "headers", "pathItems"] {
             components.remove(folder);
         }
-        if !mode.ours {
+        if mode.purpose == Purpose::Generate {
             components.remove("responses");
         }
     }
@@ -216,7 +215,8 @@ impl Place<'_> {
             return;
         };
         for response in responses.values_mut() {
-            if self.mode.ours && response.get("$ref").is_some() {
+            let is_shared = response.get("$ref").is_some();
+            if is_shared && self.mode.purpose == Purpose::Compare {
                 continue;
             }
             *response = self.resolve(response);
@@ -249,7 +249,7 @@ impl Place<'_> {
     }
 }
 
-/// The names in the braces of a path.
+/// Returns the names in the braces of a path.
 fn template(path: &str) -> std::result::Result<BTreeSet<String>, String> {
     let mut names = BTreeSet::new();
     let mut rest = path;

@@ -1,8 +1,9 @@
 //! Maintenance of this repository: from the vendors' documents to `specs/`.
 //!
-//! A document's way: [`read`] → [`mod@slice`] → [`lower`] → [`merge`] → [`name`] →
-//! [`overlay`] → [`name`] again → [`normal`] → [`validate`] → [`generate`] →
-//! [`mod@write`]. [`pipeline`] is that way without the reading and writing.
+//! ARCHITECTURE.md describes the pipeline: [`read`] → [`merge`] → [`mod@slice`] →
+//! [`tags`] → [`lower`] → [`inline`] → [`compose`] → [`name`] → [`overlay`] →
+//! [`normal`] → [`validate`] → [`generate`] (and parse) → [`mod@write`].
+//! [`pipeline`] runs its steps without I/O, from merge to validate.
 #![warn(clippy::unwrap_used)]
 
 pub mod check;
@@ -11,31 +12,31 @@ pub mod codegen;
 pub mod compile;
 pub mod component;
 pub mod compose;
-pub mod derived;
+pub mod descriptions;
 pub mod diff;
 pub mod fault;
 pub mod generate;
-pub mod ids;
 pub mod inline;
-pub mod lint;
+pub mod json;
+pub mod library_files;
 pub mod lower;
 pub mod merge;
 pub mod name;
 pub mod normal;
+pub mod omitted;
+pub mod operation_ids;
 pub mod overlay;
-pub mod page;
 pub mod paths;
 pub mod pipeline;
-pub mod pointer;
-pub mod prepare;
 pub mod read;
+pub mod rendered_page;
 pub mod replay;
 pub mod report;
-pub mod shape;
-mod shown;
+pub mod schemas;
+pub mod selected;
 pub mod slice;
 pub mod source;
 pub mod tags;
+pub mod threads;
 pub mod validate;
-pub mod walk;
 pub mod write;

@@ -3,10 +3,10 @@
 
 use crate::component::{beside, canonical, marks, redirect, reference, split, worthy};
 use crate::fault::{Fault, Faults, Result};
-use crate::shape::METHODS;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use unitune_diff::keywords::METHODS;
 
 /// What the naming needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +15,6 @@ pub struct Names<'a> {
     pub file: &'a str,
     /// Automatic name → name.
     pub renames: &'a BTreeMap<String, String>,
-    /// Whether the components have their names already: the second round,
-    /// after the overlay.
-    pub settled: bool,
 }
 
 /// What the naming found out.
@@ -33,10 +30,8 @@ pub struct Named {
 pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     let mut faults = Faults::default();
     let mut named = Named::default();
-    if !names.settled {
-        rename_components(document, names, &mut named, &mut faults);
-        faults.into_result()?;
-    }
+    rename_components(document, names, &mut named, &mut faults);
+    faults.into_result()?;
     // What a name is mapped onto is known only when its parents have their
     // names: round after round, until nothing new is learned.
     let mut mapped = HashMap::new();
@@ -56,8 +51,9 @@ pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     Ok(named)
 }
 
-/// A name as Rust would write it, of the letters and digits that a component's
-/// name may hold: others that Rust would take are spelled by their code points.
+/// Returns a name as Rust would write it, of the letters and digits that a
+/// component's name may hold: others that Rust would take are spelled by their
+/// code points.
 fn pascal(text: &str) -> String {
     let mut plain = String::new();
     for c in text.chars() {
@@ -304,7 +300,7 @@ impl<'a> Namer<'a> {
         *schema = beside(annotations, reference(&name));
     }
 
-    /// The name of a content, and whether it is a new component.
+    /// Returns the name of a content, and whether it is a new component.
     fn choose(&mut self, content: &str, automatic: &str) -> (String, bool) {
         let renamed = self.names.renames.get(automatic);
         if let Some(new) = renamed {

@@ -1,16 +1,24 @@
 //! The normal form: one way to write a document, so that a diff shows what
 //! changed and nothing else.
 
-use crate::component::{redirect, referred};
-use crate::lower::schemas_mut;
+mod check;
+
+pub use check::faults;
+
+use crate::component::{beside, redirect, referred, split};
+use crate::json::sorted;
 use crate::report::Report;
-use crate::shape::METHODS;
+use crate::schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::keywords::METHODS;
 
-/// Brings a named document into normal form.
-pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
-    info(document, title);
+/// Brings a named document into normal form, under our title if there is one.
+pub fn normalise(document: &mut Value, title: Option<&str>, report: &mut Report) {
+    if let Some(title) = title {
+        info(document, title);
+    }
+    annotated_references(document);
     nullable_components(document, report);
     prune(document);
     discriminators(document);
@@ -20,6 +28,12 @@ pub fn normalise(document: &mut Value, title: &str, report: &mut Report) {
             if let Some(Value::Array(list)) = schema.get_mut(keyword) {
                 list.sort_by_key(sort_key);
             }
+        }
+        let names = schema.get("required").and_then(Value::as_array);
+        if names.is_some_and(Vec::is_empty)
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.remove("required");
         }
     });
     for operation in operations_mut(document) {
@@ -46,7 +60,7 @@ fn info(document: &mut Value, title: &str) {
     document["info"] = info;
 }
 
-/// The text of a document in normal form.
+/// Returns the text of a document in normal form.
 #[must_use]
 pub fn text(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
@@ -63,28 +77,7 @@ fn sort_key(value: &Value) -> (u8, i128, String) {
     }
 }
 
-/// A value with its keys sorted.
-#[must_use]
-pub fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let sorted_map: BTreeMap<&String, Value> = map
-                .iter()
-                .map(|(name, child)| (name, sorted(child)))
-                .collect();
-            Value::Object(
-                sorted_map
-                    .into_iter()
-                    .map(|(name, child)| (name.clone(), child))
-                    .collect(),
-            )
-        }
-        Value::Array(list) => list.iter().map(sorted).collect(),
-        other => other.clone(),
-    }
-}
-
-/// All operations of a document.
+/// Returns all operations of a document.
 pub fn operations_mut(document: &mut Value) -> Vec<&mut Map<String, Value>> {
     document
         .get_mut("paths")
@@ -100,6 +93,17 @@ pub fn operations_mut(document: &mut Value) -> Vec<&mut Map<String, Value>> {
 
 fn schemas(document: &Value) -> Option<&Map<String, Value>> {
     document.pointer("/components/schemas")?.as_object()
+}
+
+/// A reference stands alone: what annotates it stands beside an allOf of it.
+fn annotated_references(document: &mut Value) {
+    schemas_mut(document, &mut |schema, _| {
+        let (annotations, core) = split(schema);
+        let is_reference = core.get("$ref").is_some();
+        if is_reference && !annotations.is_empty() {
+            *schema = beside(annotations, core);
+        }
+    });
 }
 
 /// A component is never null itself: who refers to it says so. A component
@@ -261,7 +265,8 @@ fn discriminators(document: &mut Value) {
     });
 }
 
-/// The property that tells the branches apart, and its value in each of them.
+/// Returns the property that tells the branches apart, and its value in each of
+/// them.
 fn telling(branches: &[Value], document: &Value) -> Option<(String, Vec<String>)> {
     let resolve = |schema: &Value| -> Option<Value> {
         match referred(schema) {

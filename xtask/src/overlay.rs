@@ -4,10 +4,10 @@
 //! is a description of something that is not there.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::lower::brief;
-use crate::pointer;
+use crate::json::brief;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
+use unitune_diff::pointer;
 
 /// One action.
 struct Action {
@@ -238,7 +238,7 @@ impl Merge {
         let parent = at.rsplit('/').nth(1).unwrap_or("");
         let words = ["description", "deprecated", "summary", "title"];
         let holds = matches!(parent, "properties" | "schemas" | "parameters" | "paths")
-            || crate::shape::METHODS.contains(&at.rsplit('/').next().unwrap_or(""));
+            || unitune_diff::keywords::METHODS.contains(&at.rsplit('/').next().unwrap_or(""));
         if holds && !map.is_empty() && map.keys().all(|key| words.contains(&key.as_str())) {
             self.wrong
                 .push(format!("nothing there to describe at {at}"));

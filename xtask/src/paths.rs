@@ -1,13 +1,13 @@
-//! What stands at a path: its item, with the reference followed that an item
-//! may be, and whether the path can be one.
+//! Path items: what a path holds, with its reference followed, and which paths
+//! cannot be requested.
 
 use crate::fault::Fault;
-use crate::pointer;
-use crate::shape::{Kind, METHODS, is_extension_among};
-use crate::slice::Selected;
+use crate::selected::Selected;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use unitune_diff::keywords::{Kind, METHODS, is_extension_among};
+use unitune_diff::pointer;
 
 /// A path's item; what stands beside a reference is laid over its target.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Item<'a> {
     pub twice: Vec<String>,
 }
 
-/// The item at a path of a document; the error says why there is none.
+/// Returns the item at a path of a document; the error says why there is none.
 pub fn item<'a>(document: &'a Value, path: &str) -> Result<Item<'a>, String> {
     let at = pointer::join("/paths", path);
     let found = document.pointer(&at).ok_or("there is no such path")?;
@@ -35,7 +35,7 @@ fn followed<'a>(
     let Value::Object(own) = item else {
         return Err(format!(
             "a path must be an object, not {}",
-            crate::lower::brief(item)
+            crate::json::brief(item)
         ));
     };
     let Some(reference) = own.get("$ref") else {
@@ -53,7 +53,7 @@ fn followed<'a>(
         return Err(format!("the reference {reference} leads back to itself"));
     }
     let Some(found) = document.pointer(&target) else {
-        return Err(format!("dangling $ref: nothing is at {reference}"));
+        return Err(format!("dangling $ref: not found: {reference}"));
     };
     seen.push(target);
     let below = followed(document, found, seen)?;
@@ -78,7 +78,7 @@ fn followed<'a>(
     })
 }
 
-/// A list of parameters over another, by place and name.
+/// Returns a list of parameters over another, by place and name.
 fn parameters(document: &Value, own: &Value, under: &Value) -> Value {
     let key = |parameter: &Value| {
         let target = parameter.get("$ref").and_then(Value::as_str);
@@ -103,14 +103,14 @@ fn parameters(document: &Value, own: &Value, under: &Value) -> Value {
     Value::Array(all)
 }
 
-/// The paths of a document; extensions are none.
+/// Returns the paths of a document; extensions are none.
 pub fn all(document: &Value) -> impl Iterator<Item = &str> {
     let paths = document.get("paths").and_then(Value::as_object);
     let names = paths.into_iter().flatten().map(|(path, _)| path.as_str());
     names.filter(|path| !is_extension_among(Kind::PathItem, path))
 }
 
-/// Paths of a document at which nothing can be read.
+/// Returns paths of a document at which nothing can be read.
 #[must_use]
 pub fn unreadable(file: &str, document: &Value) -> Vec<Fault> {
     let wrong = |path: &str| {
@@ -120,9 +120,9 @@ pub fn unreadable(file: &str, document: &Value) -> Vec<Fault> {
     all(document).filter_map(wrong).collect()
 }
 
-/// What is wrong with operations' paths as such: a fragment in one, which is
-/// never sent, or two that mean the same requests. A query in a path is sent
-/// as it stands there, before the query of the parameters.
+/// Returns what is wrong with operations' paths as such: a fragment in one,
+/// which is never sent, or two that mean the same requests. A query in a path
+/// is sent as it stands there, before the query of the parameters.
 #[must_use]
 pub fn wrong(file: &str, operations: &[Selected]) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -132,7 +132,7 @@ pub fn wrong(file: &str, operations: &[Selected]) -> Vec<Fault> {
             faults.push(Fault::at(file, pointer::join("/paths", path), message));
         };
         if path.contains('#') {
-            fault("a path ends before its '#'".to_owned());
+            fault("a path must not contain '#': a fragment is never sent".to_owned());
         }
         match known.insert((method, nameless(path)), path) {
             Some(other) if other != path => {
@@ -144,7 +144,7 @@ pub fn wrong(file: &str, operations: &[Selected]) -> Vec<Fault> {
     faults
 }
 
-/// A path without the names of its parameters.
+/// Returns a path without the names of its parameters.
 fn nameless(path: &str) -> String {
     let mut out = String::new();
     let mut inside = false;

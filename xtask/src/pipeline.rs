@@ -1,39 +1,33 @@
-//! The way of a document, without any I/O: slice, tag, lower, compose, merge,
-//! name, overlay, name again, normal form, validate.
+//! The pipeline from upstream documents to the normal form, without any I/O:
+//! merge → slice → tags → lower → inline → compose → name → overlay → normal
+//! form → validate. ARCHITECTURE.md says what each step does and which command
+//! takes which of them.
 
 use crate::component::referred;
 use crate::compose::compose;
 use crate::fault::{Fault, Faults, Result};
 use crate::inline::inline;
-use crate::lower::{Mode, lower};
-use crate::merge::merge;
+use crate::lower::{Mode, Purpose, lower};
+use crate::merge::{Merged, Upstream, merge};
 use crate::name::{Names, name};
-use crate::normal::normalise;
+use crate::normal::{self, normalise};
 use crate::overlay::Overlay;
 use crate::paths::item;
-use crate::report::Report;
-use crate::slice::{Selected, slice};
+use crate::report::{Line, Report};
+use crate::selected::Selected;
+use crate::slice::slice;
 use crate::tags;
 use crate::validate::validate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One upstream document.
-#[derive(Clone, Copy, Debug)]
-pub struct Upstream<'a> {
-    /// Its name in messages.
-    pub file: &'a str,
-    /// The document.
-    pub value: &'a Value,
-}
-
-/// What is wanted of it.
+/// What is wanted of the documents.
 #[derive(Clone, Copy)]
 pub struct Plan<'a> {
     /// The name of what comes out, in messages.
     pub file: &'a str,
-    /// Our title.
-    pub title: &'a str,
+    /// Our title; without one the document's own information stays.
+    pub title: Option<&'a str>,
     /// The operations that the documents describe.
     pub documented: &'a [Selected],
     /// The operations that come from the overlay.
@@ -42,8 +36,8 @@ pub struct Plan<'a> {
     pub renames: &'a BTreeMap<String, String>,
     /// Our corrections.
     pub overlay: Option<&'a Overlay>,
-    /// How forgiving the lowering is.
-    pub mend: bool,
+    /// How the documents are read.
+    pub mode: Mode,
 }
 
 /// What came out.
@@ -51,117 +45,103 @@ pub struct Plan<'a> {
 pub struct Outcome {
     /// The document in normal form.
     pub document: Value,
-    /// The slice as it was before the overlay, lowered and named.
-    pub slice: Value,
+    /// The selected operations and what they reach, as upstream writes them.
+    pub sliced: Value,
+    /// The document as it was before the overlay.
+    pub named: Value,
+    /// What the lowering rewrote.
+    pub lowering: Vec<Line>,
     /// Names that got a number for want of a better one, and are still there.
     pub numbered: BTreeSet<String>,
 }
 
-/// Runs the whole way.
+/// Runs the pipeline: upstream documents in, the normal form out.
 pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> Result<Outcome> {
-    let mode = Mode {
-        mend: plan.mend,
-        ours: false,
-    };
-    let mut parts = Vec::new();
-    let mut faults = Faults::default();
-    let missing: Vec<&Selected> = plan
-        .documented
-        .iter()
-        .filter(|s| !documents.iter().any(|d| has(d.value, s)))
-        .collect();
-    for upstream in documents {
-        // An operation that no document has is reported by the last of them.
-        let last = documents
-            .last()
-            .is_some_and(|d| std::ptr::eq(d.value, upstream.value));
-        let own: Vec<Selected> = plan
-            .documented
-            .iter()
-            .filter(|s| has(upstream.value, s) || (last && missing.contains(s)))
-            .cloned()
-            .collect();
-        let part = part(*upstream, &own, mode, report);
-        parts.extend(
-            faults
-                .take(part)
-                .map(|part| (upstream.file.to_owned(), part)),
-        );
-        for operation in plan.handwritten {
-            if has(upstream.value, operation) {
-                let message = format!(
-                    "{} is documented now: it belongs under [operations]",
-                    operation.id
-                );
-                faults
-                    .0
-                    .push(Fault::at(upstream.file, operation.pointer(), message));
-            }
-        }
-    }
-    faults.into_result()?;
-    let mut document = merge(parts, report)?;
-    if document.get("paths").is_none() {
-        document = serde_json::json!({"openapi": "3.0.3", "info": {}, "paths": {}});
-    }
-    let first = Names {
+    let merged = merge(documents, report);
+    let read = lowered(&merged, plan, report);
+    let (sliced, mut document, lowering) = read.map_err(|faults| merged.attributed(faults))?;
+    let names = Names {
         file: plan.file,
         renames: plan.renames,
-        settled: false,
     };
-    let named = name(&mut document, first)?;
-    let (mut used, mut numbered) = (named.used, named.numbered);
-    let before = document.clone();
+    let naming = name(&mut document, names)?;
+    let named = document.clone();
     if let Some(overlay) = plan.overlay {
         if let Err(mut faults) = overlay.apply(&mut document) {
             // A name that has gone is often why an action matches nothing.
-            faults.0.extend(unused(plan, &used));
+            faults.0.extend(unused(plan, &naming.used));
             return Err(faults);
         }
-        let again = corrected(
-            plan.file,
-            &document,
-            plan.documented,
-            plan.handwritten,
-            report,
-        )?;
-        let second = Names {
-            settled: true,
-            ..first
-        };
-        document = again;
-        let named = name(&mut document, second)?;
-        used.extend(named.used);
-        numbered.extend(named.numbered);
+        operations(plan, &mut document)?;
     }
-    circular(plan.file, &document).into_result()?;
-    normalise(&mut document, plan.title, report);
-    Faults(unused(plan, &used)).into_result()?;
-    validate(plan.file, &document)?;
+    if plan.mode.purpose == Purpose::Compare {
+        normalise(&mut document, plan.title, report);
+    } else {
+        settle(plan.file, &mut document, plan.title, report)?;
+        Faults(unused(plan, &naming.used)).into_result()?;
+    }
     let schemas = document.pointer("/components/schemas");
+    let mut numbered = naming.numbered;
     numbered.retain(|name| schemas.and_then(|s| s.get(name)).is_some());
     Ok(Outcome {
         document,
-        slice: before,
+        sliced,
+        named,
+        lowering,
         numbered,
     })
 }
 
-/// Takes a document of ours through the part of the way that comes after the
-/// overlay: one in normal form comes out as it went in.
-pub fn again(file: &str, document: &Value) -> Result<Value> {
-    let mut report = Report::default();
-    let selected = crate::slice::everything(document);
-    let mut settled = corrected(file, document, &selected, &[], &mut report)?;
-    let names = Names {
-        file,
-        renames: &BTreeMap::new(),
-        settled: true,
-    };
-    name(&mut settled, names)?;
-    let title = document.pointer("/info/title").and_then(Value::as_str);
-    normalise(&mut settled, title.unwrap_or_default(), &mut report);
-    Ok(settled)
+/// Returns the last steps, from a document whose components have their names to
+/// one that can be committed: one in normal form comes out as it went in.
+pub fn settle(
+    file: &str,
+    document: &mut Value,
+    title: Option<&str>,
+    report: &mut Report,
+) -> Result<()> {
+    circular(file, document).into_result()?;
+    normalise(document, title, report);
+    Faults(normal::faults(file, document)).into_result()?;
+    validate(file, document)
+}
+
+/// Returns the steps before the naming: the slice, the slice lowered, and what
+/// the lowering rewrote.
+fn lowered(
+    merged: &Merged<'_>,
+    plan: Plan<'_>,
+    report: &mut Report,
+) -> Result<(Value, Value, Vec<Line>)> {
+    let Plan {
+        documented, mode, ..
+    } = plan;
+    let file = &merged.files;
+    let upstream = &*merged.document;
+    let mut faults = Faults::default();
+    for operation in plan.handwritten.iter().filter(|own| has(upstream, own)) {
+        let message = format!(
+            "{} is documented now: it belongs under [operations]",
+            operation.id
+        );
+        faults.0.push(Fault::at(file, operation.pointer(), message));
+    }
+    let sliced = faults.take(slice(file, upstream, documented, mode, report));
+    let sliced = sliced.unwrap_or_default();
+    faults.0.extend(merged.contradictions(&sliced).0);
+    faults.into_result()?;
+    let mut tagged = sliced.clone();
+    if mode.purpose == Purpose::Generate {
+        tags::write(&mut tagged, report);
+    }
+    let before = report.lines.len();
+    let mut document = lower(file, &tagged, mode, report)?;
+    let lowering = report.lines[before..].to_vec();
+    inline(file, &mut document, documented, mode, report)?;
+    if mode.purpose == Purpose::Generate {
+        compose(&mut document, report);
+    }
+    Ok((sliced, document, lowering))
 }
 
 /// Components that are nothing but references to each other, or that are made
@@ -187,7 +167,7 @@ fn circular(file: &str, document: &Value) -> Faults {
         let mut seen = BTreeSet::new();
         while let Some(next) = todo.pop() {
             if next == name {
-                let at = crate::pointer::join("/components/schemas", name);
+                let at = unitune_diff::pointer::join("/components/schemas", name);
                 faults
                     .0
                     .push(Fault::at(file, at, "this schema is made of itself"));
@@ -201,7 +181,7 @@ fn circular(file: &str, document: &Value) -> Faults {
     faults
 }
 
-/// Renames that nothing was renamed by.
+/// Returns renames that nothing was renamed by.
 fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
     let unused = plan.renames.keys().filter(|key| !used.contains(*key));
     unused
@@ -219,56 +199,32 @@ fn has(document: &Value, operation: &Selected) -> bool {
     }
 }
 
-/// One document's part: sliced, lowered, operations written out.
-fn part(
-    upstream: Upstream<'_>,
-    own: &[Selected],
-    mode: Mode,
-    report: &mut Report,
-) -> Result<Value> {
-    let mut sliced = slice(upstream.file, upstream.value, own, mode, report)?;
-    tags::write(&mut sliced, report);
-    let mut lowered = lower(upstream.file, &sliced, mode, report)?;
-    inline(upstream.file, &mut lowered, own, mode, report)?;
-    compose(&mut lowered, report);
-    Ok(lowered)
-}
-
-/// What the overlay wrote goes the same way once more, with its words kept.
-fn corrected(
-    file: &str,
-    document: &Value,
-    documented: &[Selected],
-    handwritten: &[Selected],
-    report: &mut Report,
-) -> Result<Value> {
-    let mode = Mode {
-        mend: false,
-        ours: true,
-    };
-    let mut selected = documented.to_vec();
-    selected.extend_from_slice(handwritten);
+/// Returns the overlay brings the handwritten operations, under our names, and
+/// no others.
+fn operations(plan: Plan<'_>, document: &mut Value) -> Result<()> {
     let mut faults = Faults::default();
+    let known = || plan.documented.iter().chain(plan.handwritten);
     for found in crate::slice::everything(document) {
-        if !selected
-            .iter()
-            .any(|s| s.path == found.path && s.method == found.method)
-        {
+        if !known().any(|s| s.path == found.path && s.method == found.method) {
             let message = "the overlay brings an operation that source.toml does not name";
-            faults.0.push(Fault::at(file, found.pointer(), message));
+            faults
+                .0
+                .push(Fault::at(plan.file, found.pointer(), message));
         }
     }
-    for wanted in handwritten {
-        if !has(document, wanted) {
-            let message = format!("the overlay does not bring {}", wanted.id);
-            faults.0.push(Fault::at(file, wanted.pointer(), message));
+    for wanted in plan.handwritten {
+        match document.pointer_mut(&wanted.pointer()) {
+            Some(Value::Object(operation)) => {
+                let id = Value::String(wanted.id.clone());
+                operation.insert("operationId".to_owned(), id);
+            }
+            _ => {
+                let message = format!("the overlay does not bring {}", wanted.id);
+                faults
+                    .0
+                    .push(Fault::at(plan.file, wanted.pointer(), message));
+            }
         }
     }
-    faults.into_result()?;
-    let mut sliced = slice(file, document, &selected, mode, report)?;
-    tags::write(&mut sliced, report);
-    let mut lowered = lower(file, &sliced, mode, report)?;
-    inline(file, &mut lowered, &selected, mode, report)?;
-    compose(&mut lowered, report);
-    Ok(lowered)
+    faults.into_result()
 }

@@ -1,14 +1,17 @@
-//! `cargo xtask replay`: every document of a folder through the pipeline, a
-//! line each, with no vendor's overlay and nothing special for any of them.
+//! `cargo xtask replay`: runs every document of a folder through the pipeline,
+//! without an overlay, and prints a line for each.
 
-use crate::cli::STACK;
 use crate::compile;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
-use crate::pipeline::{self, Plan, Upstream};
+use crate::lower::Mode;
+use crate::merge::Upstream;
+use crate::omitted;
+use crate::pipeline::{self, Plan};
 use crate::read;
 use crate::report::Report;
 use crate::slice::everything;
+use crate::threads;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,7 +43,7 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// How many of the rewrites mend what `codegen` takes for an error.
+    /// Returns how many of the rewrites mend what `codegen` takes for an error.
     #[must_use]
     pub fn mended(&self) -> usize {
         let mends = |rule: &&'static str| crate::lower::MENDS.contains(rule);
@@ -60,7 +63,7 @@ struct Done {
 
 /// Replays a folder. False when a document fails.
 pub fn run(options: &Options) -> Result<bool> {
-    let files = documents(&options.folder)?;
+    let files = read::documents(&options.folder)?;
     if files.is_empty() {
         let folder = options.folder.display().to_string();
         return Err(Fault::file(folder, "no .json, .yaml, .yml or .md file").into());
@@ -118,21 +121,6 @@ fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
-/// The documents of a folder, by name.
-pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
-    let fault = |e: std::io::Error| Fault::file(folder.display().to_string(), e.to_string());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fault)? {
-        let path = entry.map_err(fault)?.path();
-        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-        if path.is_file() && matches!(ending, "json" | "yaml" | "yml" | "md") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
 /// Replays on all cores, and hands the results over in the order of the files.
 fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
     let next = AtomicUsize::new(0);
@@ -160,9 +148,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
             };
             // A thread that does not start leaves its share to the others; if
             // none does, the documents are missing from the total, and fail.
-            let _ = std::thread::Builder::new()
-                .stack_size(STACK)
-                .spawn_scoped(scope, work);
+            let _ = threads::spawn(scope, work);
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -179,7 +165,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
         }
         let started = next.load(Ordering::Relaxed);
         for (index, file) in files.iter().enumerate().skip(started) {
-            let result = Err(Fault::file(file_name(file), "no thread to replay on").into());
+            let result = Err(Fault::file(file_name(file), "no thread could be started").into());
             let took = Duration::ZERO;
             take(Done {
                 index,
@@ -227,18 +213,20 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
         }],
         Plan {
             file,
-            title: "Replayed",
+            title: Some("Replayed"),
             documented: &selected,
             handwritten: &[],
             renames: &BTreeMap::new(),
             overlay: None,
-            mend: true,
+            mode: Mode {
+                mend: true,
+                ..Mode::default()
+            },
         },
         &mut report,
     )?;
-    let mut prepared = outcome.document;
-    crate::prepare::prepare(&mut prepared, &mut report);
-    let source = generate(file, &prepared, "::unitune")?;
+    omitted::note(&outcome.document, &mut report);
+    let source = generate(file, &outcome.document, "::unitune")?;
     Ok(Replayed {
         operations: selected.len(),
         report,

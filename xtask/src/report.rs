@@ -1,4 +1,4 @@
-//! What was rewritten or left out, line by line: nothing is dropped in silence.
+//! The report of a run: every rewrite and omission is a line of it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,8 +27,6 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// Titles, summaries, descriptions, examples and extensions taken out, by keyword.
     pub prose: BTreeMap<String, usize>,
-    /// The sentences among them, so that none of them can come back.
-    pub sentences: std::collections::BTreeSet<String>,
 }
 
 impl Report {
@@ -39,25 +37,6 @@ impl Report {
             pointer: pointer.to_owned(),
             detail: detail.into(),
         });
-    }
-
-    /// Takes over another report's lines.
-    pub fn extend(&mut self, other: Report) {
-        self.lines.extend(other.lines);
-        self.sentences.extend(other.sentences);
-        for (keyword, count) in other.prose {
-            *self.prose.entry(keyword).or_default() += count;
-        }
-    }
-
-    /// The number of rewrites by rule.
-    #[must_use]
-    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
-        let mut counts = BTreeMap::new();
-        for line in &self.lines {
-            *counts.entry(line.rule).or_default() += 1;
-        }
-        counts
     }
 }
 

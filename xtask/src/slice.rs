@@ -2,35 +2,18 @@
 //! they reach.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::ids::{self, Unnamed};
-use crate::lower::{Mode, brief};
+use crate::json::brief;
+use crate::lower::Mode;
+use crate::operation_ids::{self, Unnamed};
 use crate::paths::{self, Item};
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::{Kind, METHODS};
-use crate::walk;
+use crate::selected::Selected;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A selected operation: its method (lower case), its path and our name for it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Selected {
-    /// `get`, `post`, …
-    pub method: String,
-    /// The path, as in the document.
-    pub path: String,
-    /// Our operationId.
-    pub id: String,
-}
-
-impl Selected {
-    /// The operation's place in a document.
-    #[must_use]
-    pub fn pointer(&self) -> String {
-        pointer::join(&pointer::join("/paths", &self.path), &self.method)
-    }
-}
+use unitune_diff::keywords::{Kind, METHODS};
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 /// Selects every operation of a document, under its own operationId or one
 /// made from method and path.
@@ -55,7 +38,7 @@ pub fn everything(document: &Value) -> Vec<Selected> {
             });
         }
     }
-    ids::named(found)
+    operation_ids::named(found)
 }
 
 /// Cuts `document` down to `selected`. What is kept stays where it was.
@@ -216,7 +199,7 @@ fn check_id(
     }
 }
 
-/// The folder of `components` where a kind of node is kept.
+/// Returns the folder of `components` where a kind of node is kept.
 fn folder(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Schema => "schemas",
@@ -324,9 +307,11 @@ impl Reach<'_> {
                 }
             };
             let Some(folder) = folder(kind) else {
-                self.faults
-                    .0
-                    .push(Fault::at(self.file, at, "no $ref may stand here"));
+                self.faults.0.push(Fault::at(
+                    self.file,
+                    at,
+                    "a $ref is not allowed here: write its target out",
+                ));
                 continue;
             };
             let ours = format!(
@@ -348,7 +333,8 @@ impl Reach<'_> {
         reached
     }
 
-    /// The pointer that a reference means; the error says why it means none.
+    /// Returns the pointer that a reference means; the error says why it means
+    /// none.
     fn target(&self, reference: &str, at: &str) -> std::result::Result<String, String> {
         if reference == "#" {
             return Err("this refers to the whole document, which is no part of one".to_owned());
@@ -356,7 +342,7 @@ impl Reach<'_> {
         if let Some(target) = pointer::of_reference(reference) {
             return self
                 .locate(&target, at)
-                .ok_or_else(|| format!("dangling $ref: nothing is at {reference:?}"));
+                .ok_or_else(|| format!("dangling $ref: not found: {reference:?}"));
         }
         let Some(name) = reference.strip_prefix('#') else {
             return Err(format!(
@@ -372,8 +358,9 @@ impl Reach<'_> {
         }
     }
 
-    /// The pointer that a path of keys means. `#/$defs/X` inside a schema that has
-    /// its own `$defs` means that one, as generators of schemas write it.
+    /// Returns the pointer that a path of keys means. `#/$defs/X` inside a
+    /// schema that has its own `$defs` means that one, as generators of schemas
+    /// write it.
     fn locate(&self, target: &str, at: &str) -> Option<String> {
         if self.document.pointer(target).is_some() {
             return Some(target.to_owned());
@@ -392,7 +379,8 @@ impl Reach<'_> {
         None
     }
 
-    /// The component name of a target: its own, or one made from its place.
+    /// Returns the component name of a target: its own, or one made from its
+    /// place.
     fn name(&mut self, kind: Kind, target: &str) -> String {
         let folder = folder(kind).unwrap_or_default();
         let own = format!("/components/{folder}/");

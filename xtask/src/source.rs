@@ -2,7 +2,7 @@
 //! selected from it.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::slice::Selected;
+use crate::selected::Selected;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -93,19 +93,20 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The path of a file in the folder.
+    /// Returns the path of a file in the folder.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// The name of `source.toml` in messages.
+    /// Returns the name of `source.toml` in messages.
     #[must_use]
     pub fn name(&self) -> String {
         self.file("source.toml").display().to_string()
     }
 
-    /// The operations that the documents describe, and the handwritten ones.
+    /// Returns the operations that the documents describe, and the handwritten
+    /// ones.
     pub fn selected(&self) -> Result<(Vec<Selected>, Vec<Selected>)> {
         let mut faults = Faults::default();
         let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
@@ -144,8 +145,8 @@ impl Folder {
         Ok(lists)
     }
 
-    /// The text of `source.toml` with what was read recorded in it; everything
-    /// else, comments too, stays as it is.
+    /// Returns the text of `source.toml` with what was read recorded in it;
+    /// everything else, comments too, stays as it is.
     pub fn recorded(&self, read: &[Recorded]) -> Result<String> {
         let mut document: toml_edit::DocumentMut = self
             .text
@@ -193,6 +194,6 @@ pub struct Recorded {
 fn parse_place(place: &str) -> Option<(String, String)> {
     let (method, path) = place.split_once(' ')?;
     let method = method.to_lowercase();
-    let known = crate::shape::METHODS.contains(&method.as_str());
+    let known = unitune_diff::keywords::METHODS.contains(&method.as_str());
     (known && path.starts_with('/')).then(|| (method, path.to_owned()))
 }

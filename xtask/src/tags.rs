@@ -1,14 +1,13 @@
-//! What a discriminator says of its branches is written into them: the tag's
-//! values, as an enumeration of the property. From there the naming, the
-//! normal form and the generator read it, as they do where a vendor's branches
-//! say it themselves.
+//! Discriminator tags: the values that a discriminator gives its branches are
+//! written into them, as an enumeration of the property. The naming, the normal
+//! form and the generator read them there, as in documents that write them so.
 
-use crate::pointer;
 use crate::report::Report;
-use crate::shape::Kind;
-use crate::walk;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::keywords::Kind;
+use unitune_diff::pointer;
+use unitune_diff::walk;
 
 const RULE: &str = "discriminator-values";
 
@@ -74,7 +73,7 @@ fn read(node: &Value, at: &str) -> Option<Discriminator> {
     })
 }
 
-/// The schema that a mapping means: a reference, or a component's name.
+/// Returns the schema that a mapping means: a reference, or a component's name.
 fn target(to: &str) -> String {
     pointer::of_reference(to).unwrap_or_else(|| pointer::join("/components/schemas", to))
 }
@@ -122,7 +121,7 @@ fn base(discriminator: &Discriminator, report: &mut Report) {
     }
 }
 
-/// The schema that a reference to a reference means.
+/// Returns the schema that a reference to a reference means.
 fn followed(document: &Value, at: &str) -> String {
     let mut at = at.to_owned();
     for _ in 0..32 {
@@ -138,8 +137,8 @@ fn followed(document: &Value, at: &str) -> String {
     at
 }
 
-/// Whether a branch says the values of its tag, itself or in a part of it; a
-/// branch that is a union, or no object, cannot be asked to.
+/// Returns whether a branch says the values of its tag, itself or in a part of
+/// it; a branch that is a union, or no object, cannot be asked to.
 fn says(document: &Value, branch: &str, property: &str, seen: &mut BTreeSet<String>) -> bool {
     let at = followed(document, branch);
     if !seen.insert(at.clone()) {

@@ -14,7 +14,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Whether the file holds this text already.
+    /// Returns whether the file holds this text already.
     #[must_use]
     pub fn is_current(&self) -> bool {
         std::fs::read_to_string(&self.path).is_ok_and(|text| text == self.text)

@@ -5,8 +5,8 @@ mod diff_support;
 
 use diff_support::{diff, merge, prepared, skeleton};
 use serde_json::json;
-use xtask::diff::Diff;
-use xtask::diff::render::{Format, render};
+use unitune_diff::Diff;
+use unitune_diff::{Format, render};
 
 fn changed() -> Diff {
     let mut base = skeleton();
@@ -99,7 +99,7 @@ fn hostile() -> Diff {
 #[test]
 fn what_documents_hold_is_shown_and_not_obeyed() {
     let diff = hostile();
-    assert!(diff.entries().count() >= 4);
+    assert!(diff.changes().count() >= 4);
     for format in [Format::Text, Format::Markdown, Format::Github] {
         let text = render(&diff, format);
         for hidden in ["\u{1b}", "\u{202e}", "\r"] {

@@ -8,10 +8,8 @@ mod diff_support;
 use diff_support::{diff, history, opened, rules};
 use std::collections::BTreeMap;
 use std::path::Path;
-use xtask::diff::DocumentDiff;
-use xtask::diff::entry::Entry;
-use xtask::diff::level::Level;
-use xtask::diff::rust::Semver;
+use unitune_diff::impact::Semver;
+use unitune_diff::{Change, Diff, DocumentDiff, Format, Level, render};
 
 /// Pairs that another tool calls major or incompatible, and that are not
 /// breaking here: revision, and why not.
@@ -91,10 +89,10 @@ fn all_pairs_are_explained_and_agree_with_other_tools_or_say_why_not() {
     let mut waived = Vec::new();
     for pair in pairs(&history) {
         let diff = of(&history, &pair.old, &pair.new);
-        let worst = diff.entries.iter().map(|entry| entry.level).max();
-        let level = worst.map_or("none", Level::word).to_owned();
-        for entry in diff.entries.iter().filter(|e| e.rule.id == "unclassified") {
-            wrong.push(format!("{}: {}", pair.revision, entry.text));
+        let worst = diff.changes.iter().map(|change| change.level).max();
+        let level = worst.map_or("none", Level::as_str).to_owned();
+        for change in diff.changes.iter().filter(|e| e.rule.id == "unclassified") {
+            wrong.push(format!("{}: {}", pair.revision, change.text));
         }
         for note in &diff.notes {
             wrong.push(format!("{}: {note}", pair.revision));
@@ -126,13 +124,13 @@ fn all_pairs_are_explained_and_agree_with_other_tools_or_say_why_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn one<'d>(diff: &'d DocumentDiff, rule: &str, pointer: &str) -> &'d Entry {
+fn one<'d>(diff: &'d DocumentDiff, rule: &str, pointer: &str) -> &'d Change {
     let mut found = diff
-        .entries
+        .changes
         .iter()
-        .filter(|entry| entry.rule.id == rule && entry.pointer().ends_with(pointer));
+        .filter(|change| change.rule.id == rule && change.pointer().ends_with(pointer));
     let all: Vec<String> = diff
-        .entries
+        .changes
         .iter()
         .map(|e| format!("{} {}", e.rule.id, e.pointer()))
         .collect();
@@ -143,9 +141,9 @@ fn one<'d>(diff: &'d DocumentDiff, rule: &str, pointer: &str) -> &'d Entry {
     first
 }
 
-fn operations(entry: &Entry) -> Vec<String> {
-    let touched = entry.operations.iter().map(|touched| {
-        let level = |level: Option<Level>| level.map_or("-", Level::word);
+fn operations(change: &Change) -> Vec<String> {
+    let touched = change.operations.iter().map(|touched| {
+        let level = |level: Option<Level>| level.map_or("-", Level::as_str);
         format!(
             "{} {} {}",
             touched.operation,
@@ -171,23 +169,26 @@ fn the_lora_fields_became_a_union() {
         "lora_r",
         "lora_trainable_modules",
     ] {
-        let entry = one(
+        let change = one(
             &diff,
             "property-removed",
             &format!("FinetuneResponse/properties/{field}"),
         );
-        assert_eq!(entry.rust.vanishes, [format!("FinetuneResponse.{field}")]);
-        assert_eq!((entry.sent, entry.received), (None, Some(Level::Breaking)));
+        assert_eq!(change.rust.vanishes, [format!("FinetuneResponse.{field}")]);
+        assert_eq!(
+            (change.sent, change.received),
+            (None, Some(Level::Breaking))
+        );
     }
-    let entry = one(&diff, "property-added", "/properties/training_type");
-    assert_eq!((entry.level, entry.sent), (Level::Info, None));
+    let change = one(&diff, "property-added", "/properties/training_type");
+    assert_eq!((change.level, change.sent), (Level::Info, None));
     assert!(
-        entry
+        change
             .rust
             .appears
             .contains(&"FinetuneResponse.training_type".to_owned())
     );
-    assert_eq!(diff.entries.len(), 6);
+    assert_eq!(diff.changes.len(), 6);
 }
 
 #[test]
@@ -198,26 +199,26 @@ fn training_method_went_from_string_to_union() {
         "together.2d8b06f4f2.json",
         "together.fbf55d4cf0.json",
     );
-    let entry = one(&diff, "type-changed", "TrainingMethod");
+    let change = one(&diff, "type-changed", "TrainingMethod");
     assert_eq!(
-        (entry.sent, entry.received),
+        (change.sent, change.received),
         (Some(Level::Breaking), Some(Level::Breaking))
     );
     assert!(
-        entry
+        change
             .text
             .contains("`TrainingMethodSft` or `TrainingMethodDpo`, it was"),
         "{}",
-        entry.text
+        change.text
     );
-    assert!(operations(entry).contains(&"POST /fine-tunes breaking breaking".to_owned()));
-    assert_eq!(entry.rust.semver, Semver::Major);
+    assert!(operations(change).contains(&"POST /fine-tunes breaking breaking".to_owned()));
+    assert_eq!(change.rust.semver, Semver::Major);
     let default = one(
         &diff,
         "default-type-changed",
         "PostFineTunesRequest/properties/batch_size",
     );
-    assert_eq!(default.change, ("`32`".to_owned(), "`\"max\"`".to_owned()));
+    assert_eq!(default.values, ("`32`".to_owned(), "`\"max\"`".to_owned()));
 }
 
 #[test]
@@ -228,17 +229,17 @@ fn train_on_inputs_is_required_inside_a_branch_of_a_union() {
         "together.3fe6acb49d.json",
         "together.4ebb10f001.json",
     );
-    let entry = one(
+    let change = one(
         &diff,
         "required-property-added",
         "TrainingMethodSft/properties/train_on_inputs",
     );
     assert_eq!(
-        (entry.sent, entry.received),
+        (change.sent, change.received),
         (Some(Level::Breaking), Some(Level::Info))
     );
     assert_eq!(
-        operations(entry),
+        operations(change),
         [
             "GET /fine-tunes - info",
             "GET /fine-tunes/{id} - info",
@@ -256,20 +257,20 @@ fn all_paths_moved_under_v1_and_back() {
         "together.f44abc381f.json",
         "together.3767406dc0.json",
     );
-    assert_eq!(rules(&there.entries), ["paths-moved", "operation-removed"]);
+    assert_eq!(rules(&there.changes), ["paths-moved", "operation-removed"]);
     assert_eq!(
-        there.entries[0].text,
+        there.changes[0].text,
         "all paths moved from under `/` to under `/v1`"
     );
-    assert_eq!(there.entries[0].operations.len(), 15);
+    assert_eq!(there.changes[0].operations.len(), 15);
     let back = of(
         &history,
         "together.3767406dc0.json",
         "together.066fa7306d.json",
     );
-    assert_eq!(rules(&back.entries), ["paths-moved", "operation-added"]);
+    assert_eq!(rules(&back.changes), ["paths-moved", "operation-added"]);
     assert_eq!(
-        back.entries[0].text,
+        back.changes[0].text,
         "all paths moved from under `/v1` to under `/`"
     );
 }
@@ -290,9 +291,9 @@ fn downloads_of_json_became_binary() {
         ),
     ] {
         let diff = of(&history, old, new);
-        let entry = one(&diff, "media-type-replaced", "application~1octet-stream");
-        assert_eq!(operations(entry), [format!("{operation} - breaking")]);
-        let to = &entry.rust.changes[0].to;
+        let change = one(&diff, "media-type-replaced", "application~1octet-stream");
+        assert_eq!(operations(change), [format!("{operation} - breaking")]);
+        let to = &change.rust.changes[0].to;
         assert!(to.contains("transport::Download"), "{to}");
     }
 }
@@ -306,13 +307,13 @@ fn dates_gained_a_format() {
         "together.de97a6c349.json",
     );
     for field in ["created_at", "updated_at"] {
-        let entry = one(
+        let change = one(
             &diff,
             "time-format-added",
             &format!("FinetuneResponse/properties/{field}"),
         );
-        assert_eq!(operations(entry), ["GET /fine-tunes/{id} - warning"]);
-        let retyped = &entry.rust.changes[0];
+        assert_eq!(operations(change), ["GET /fine-tunes/{id} - warning"]);
+        let retyped = &change.rust.changes[0];
         assert_eq!(retyped.item, format!("FinetuneResponse.{field}"));
         assert_eq!(
             (retyped.from.as_str(), retyped.to.as_str()),
@@ -320,7 +321,7 @@ fn dates_gained_a_format() {
         );
     }
     assert_eq!(diff.rust.semver, Semver::Major);
-    assert_eq!(diff.entries.len(), 2);
+    assert_eq!(diff.changes.len(), 2);
 }
 
 #[test]
@@ -331,19 +332,19 @@ fn a_schema_was_renamed_by_the_correction_of_a_typo() {
         "together.38e594ae9d.json",
         "together.4917ff9ffb.json",
     );
-    let entry = one(&diff, "schema-renamed", "LrScheduler");
+    let change = one(&diff, "schema-renamed", "LrScheduler");
     assert_eq!(
-        entry.change,
+        change.values,
         ("LrSceduler".to_owned(), "LrScheduler".to_owned())
     );
     assert_eq!(
-        (entry.level, entry.rust.semver),
+        (change.level, change.rust.semver),
         (Level::Info, Semver::Major)
     );
-    assert!(entry.rust.vanishes.contains(&"LrSceduler".to_owned()));
-    assert!(entry.rust.appears.contains(&"LrScheduler".to_owned()));
+    assert!(change.rust.vanishes.contains(&"LrSceduler".to_owned()));
+    assert!(change.rust.appears.contains(&"LrScheduler".to_owned()));
     assert_eq!(
-        rules(&diff.entries),
+        rules(&diff.changes),
         ["schema-renamed", "description-changed"]
     );
 }
@@ -357,8 +358,7 @@ fn the_same_comparison_gives_the_same_text() {
             "together.2d8b06f4f2.json",
             "together.fbf55d4cf0.json",
         )];
-        let diff = xtask::diff::Diff { documents };
-        xtask::diff::render::render(&diff, xtask::diff::render::Format::Json)
+        render(&Diff { documents }, Format::Json)
     };
     assert_eq!(text(), text());
 }

@@ -5,9 +5,34 @@
 
 mod diff_support;
 
-use diff_support::{changes, merge, rules, skeleton};
+use diff_support::{changes, fixture, merge, rules, skeleton};
 use serde_json::{Value, json};
-use xtask::diff::entry::Entry;
+use std::path::Path;
+use unitune_diff::Change;
+
+#[test]
+fn rules_about_what_is_lowered_have_fixtures_that_trigger_exactly_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diff_rules");
+    let mut count = 0;
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let path = file.unwrap().path();
+        let id = path.file_stem().unwrap().to_str().unwrap();
+        let rule = unitune_diff::rules::find(id).unwrap_or_else(|| panic!("no rule {id}"));
+        let (base, head) = fixture(&path);
+        let found = changes(&base, &head);
+        assert_eq!(rules(&found), [id]);
+        if !found[0].operations.is_empty() {
+            let levels = (found[0].sent, found[0].received);
+            assert_eq!(levels, (rule.sent, rule.received), "{id}");
+        }
+        assert_eq!(rules(&changes(&head, &base)), [rule.mirror.id()], "{id}");
+        for same in [base, head] {
+            assert!(changes(&same, &same).is_empty(), "{id}");
+        }
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}
 
 /// The skeleton with these changes.
 fn with(patch: &Value) -> Value {
@@ -16,15 +41,15 @@ fn with(patch: &Value) -> Value {
     document
 }
 
-fn found(base: &Value, head: &Value) -> Vec<Entry> {
+fn found(base: &Value, head: &Value) -> Vec<Change> {
     changes(&with(base), &with(head))
 }
 
 /// The one change between two documents, which touches that many operations.
 fn only(base: &Value, head: &Value, rule: &str, operations: usize) {
-    let entries = found(base, head);
-    assert_eq!(rules(&entries), [rule]);
-    assert_eq!(entries[0].operations.len(), operations, "{rule}");
+    let changes = found(base, head);
+    assert_eq!(rules(&changes), [rule]);
+    assert_eq!(changes[0].operations.len(), operations, "{rule}");
 }
 
 fn thing(schema: &Value) -> Value {
@@ -79,10 +104,10 @@ fn what_is_lost_is_followed_through_a_rename() {
             "properties": {"v": {"type": "integer"}}, "patternProperties": {"^x": {"type": kind}}});
         patch
     };
-    let entries = found(&of("Extra", "string"), &of("Extras", "string"));
-    assert_eq!(rules(&entries), ["schema-renamed"]);
-    let entries = found(&of("Extra", "string"), &of("Extras", "integer"));
-    assert_eq!(rules(&entries), ["lowered-away-changed", "schema-renamed"]);
+    let changes = found(&of("Extra", "string"), &of("Extras", "string"));
+    assert_eq!(rules(&changes), ["schema-renamed"]);
+    let changes = found(&of("Extra", "string"), &of("Extras", "integer"));
+    assert_eq!(rules(&changes), ["lowered-away-changed", "schema-renamed"]);
 }
 
 #[test]
@@ -135,9 +160,9 @@ fn a_new_first_server_is_another_default() {
         json!({"servers": [{"url": "https://{zone}.test/v1",
             "variables": {"zone": {"default": default}}}]})
     };
-    let entries = found(&zone("eu"), &zone("us"));
-    assert_eq!(rules(&entries), ["server-replaced"]);
-    assert!(entries[0].text.contains("https://us.test/v1"));
+    let changes = found(&zone("eu"), &zone("us"));
+    assert_eq!(rules(&changes), ["server-replaced"]);
+    assert!(changes[0].text.contains("https://us.test/v1"));
 }
 
 /// A union of two branches, which say their words themselves or not.
@@ -198,8 +223,8 @@ fn a_mapping_follows_its_schema_to_a_new_name() {
             .replace("Second", name);
         serde_json::from_str::<Value>(&text).unwrap()
     };
-    let entries = found(&spelled("Second"), &spelled("Seconds"));
-    assert_eq!(rules(&entries), ["schema-renamed"]);
+    let changes = found(&spelled("Second"), &spelled("Seconds"));
+    assert_eq!(rules(&changes), ["schema-renamed"]);
 }
 
 #[test]
@@ -229,12 +254,12 @@ fn a_union_that_comes_down_to_a_branch_is_one_change() {
     }
     merge(&mut both["components"]["schemas"], &method(&json!([a, b])));
     merge(&mut one["components"]["schemas"], &method(&json!([a])));
-    let entries = found(&both, &one);
-    let told: Vec<&Entry> = entries
+    let changes = found(&both, &one);
+    let told: Vec<&Change> = changes
         .iter()
-        .filter(|entry| !entry.rule.id.starts_with("unused-"))
+        .filter(|change| !change.rule.id.starts_with("unused-"))
         .collect();
-    assert_eq!(told.len(), 1, "{:?}", rules(&entries));
+    assert_eq!(told.len(), 1, "{:?}", rules(&changes));
     assert_eq!(told[0].text, "`Method` must be `A`, it could be `A` or `B`");
 }
 
@@ -247,9 +272,9 @@ fn a_schema_is_not_called_by_its_own_name() {
         patch
     };
     let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
-    let entries = found(&any(&json!({})), &any(&object));
+    let changes = found(&any(&json!({})), &any(&object));
     assert_eq!(
-        entries[0].text,
+        changes[0].text,
         "`Any` must be an object, it could be anything"
     );
 }

@@ -48,9 +48,9 @@ fn document() -> Value {
 fn place(edit: &dyn Fn(&mut Value)) -> (String, String) {
     let mut head = document();
     edit(&mut head);
-    let entries = changes(&document(), &head);
-    assert_eq!(entries.len(), 1, "{:?}", diff_support::rules(&entries));
-    let place = entries[0].head.clone().unwrap();
+    let changes = changes(&document(), &head);
+    assert_eq!(changes.len(), 1, "{:?}", diff_support::rules(&changes));
+    let place = changes[0].head.clone().unwrap();
     let text = serde_json::to_string_pretty(&head).unwrap();
     let line = text.lines().nth(place.line.unwrap() - 1).unwrap();
     (place.written, line.trim().to_owned())

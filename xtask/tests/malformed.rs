@@ -208,6 +208,23 @@ fn faults_of_our_own_files_are_named() {
             &["the vendor's words"],
         ),
         (
+            "an inline enum",
+            "overlay.yaml",
+            "error: {description: Why it failed.}",
+            "error: {description: Why it failed., enum: [a, b]}",
+            &[
+                "/components/schemas/Job/properties/error",
+                "make it a component of its own",
+            ],
+        ),
+        (
+            "a keyword that the normal form lacks",
+            "overlay.yaml",
+            "update: {description: Lists all jobs.}",
+            "update: {description: Lists all jobs., summary: Jobs.}",
+            &["/paths/~1jobs/get/summary", "leave it out"],
+        ),
+        (
             "bad YAML",
             "overlay.yaml",
             "actions:",

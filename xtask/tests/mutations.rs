@@ -14,12 +14,12 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (name, child) in map {
-                places(child, &xtask::pointer::join(at, name), found);
+                places(child, &unitune_diff::pointer::join(at, name), found);
             }
         }
         Value::Array(list) => {
             for (n, child) in list.iter().enumerate() {
-                places(child, &xtask::pointer::index(at, n), found);
+                places(child, &unitune_diff::pointer::index(at, n), found);
             }
         }
         _ => {}
@@ -111,7 +111,7 @@ fn apply(document: &mut Value, change: &Change) {
             }
         }
         Change::Remove(at) => {
-            xtask::pointer::remove(document, place(*at));
+            unitune_diff::pointer::remove(document, place(*at));
         }
         Change::Copy(to, from) => {
             let copy = document.pointer(place(*from)).cloned().unwrap_or_default();

@@ -1,20 +1,21 @@
-//! The command: from arguments to an exit code.
+//! The command `cargo xtask diff`: from arguments to an exit code.
 
-use super::document::{Document, Naming, Written};
-use super::level::Level;
-use super::render::{self, Format};
-use super::sides::Side;
+use super::compare::compare;
+use super::git;
+use super::inputs::Input;
+use super::lowered::{Naming, lowered};
 use super::unify::Unify;
-use super::{Diff, compare, git, rules};
 use crate::fault::{Faults, Result};
 use crate::source::Folder;
+use crate::threads::both;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+use unitune_diff::{Diff, Format, Level, Written, name_similarity, render, rules};
 
-/// What to compare, and how to say it.
+/// What to compare, and how to print it.
 #[derive(Clone, Debug, Args)]
 pub struct Options {
     /// A revision, a file or a folder [default: the merge base with main].
@@ -24,10 +25,10 @@ pub struct Options {
     /// Only this vendor's document; for two files: whose they are.
     #[arg(long, value_name = "V")]
     pub vendor: Option<String>,
-    /// How to say it.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Exits with 1 when a change is at least this bad.
+    /// Exits with 1 when a change has at least this level.
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
     /// Prints what a rule means and what to do.
@@ -80,7 +81,7 @@ impl From<Faults> for Stop {
 pub fn main(workspace: &Path, options: &Options) -> ExitCode {
     match run(workspace, options) {
         Ok((text, code)) => {
-            // A reader that has seen enough is no fault.
+            // A reader may close the pipe early.
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
             ExitCode::from(code)
         }
@@ -103,7 +104,7 @@ fn run(workspace: &Path, options: &Options) -> std::result::Result<(String, u8),
         let Some(rule) = rules::find(id) else {
             let near = rules::all().map(|rule| rule.id);
             let near = near.max_by(|a, b| {
-                let alike = |other: &str| super::schema::similar::names(id, other);
+                let alike = |other: &str| name_similarity(id, other);
                 alike(a).total_cmp(&alike(b))
             });
             let hint = near.map(|near| format!(": did you mean {near:?}?"));
@@ -122,12 +123,12 @@ fn run(workspace: &Path, options: &Options) -> std::result::Result<(String, u8),
 
 fn diff(workspace: &Path, options: &Options) -> std::result::Result<Diff, Stop> {
     let base = match &options.base {
-        Some(base) => Side::parse(workspace, base)?,
-        None => Side::Commit(git::merge_base(workspace)?),
+        Some(base) => Input::parse(workspace, base)?,
+        None => Input::Commit(git::merge_base(workspace)?),
     };
     let head = match &options.head {
-        Some(head) => Side::parse(workspace, head)?,
-        None => Side::WorkTree,
+        Some(head) => Input::parse(workspace, head)?,
+        None => Input::WorkTree,
     };
     if base.is_file() != head.is_file() {
         let message = "a file can be compared with a file only";
@@ -158,7 +159,7 @@ fn diff(workspace: &Path, options: &Options) -> std::result::Result<Diff, Stop> 
     }
     let sources = head.unify(workspace)?;
     let unify = Unify::read(&sources);
-    let raw = |side: &Side| matches!(side, Side::File(_) | Side::Folder(_));
+    let raw = |input: &Input| matches!(input, Input::File(_) | Input::Folder(_));
     let specs = (raw(&base) && raw(&head)).then(|| workspace.join("specs"));
     let vendors = Vendors {
         given: options.vendor.as_deref(),
@@ -191,13 +192,11 @@ fn compare_all(
             .or_else(|| vendor_of(name, vendors.known))
             .or_else(|| vendor_of(file.unwrap_or_default(), vendors.known));
         let naming = vendors.naming(of.as_deref());
-        let prepare = |written: Option<&Written>| {
+        let lower = |written: Option<&Written>| {
             let written = written.cloned();
-            written
-                .map(|written| Document::prepare_as(written, &naming))
-                .transpose()
+            written.map(|written| lowered(written, &naming)).transpose()
         };
-        let (before, after) = both(|| prepare(before), || prepare(after));
+        let (before, after) = both(|| lower(before), || lower(after));
         let (Some(before), Some(after)) = (faults.take(before), faults.take(after)) else {
             continue;
         };
@@ -208,7 +207,7 @@ fn compare_all(
             after.as_ref(),
             unify,
         ));
-        // The program ends soon, and taking large trees apart takes time.
+        // The program ends soon: freeing large trees would only take time.
         std::mem::forget((before, after));
     }
     faults.into_result()?;
@@ -227,7 +226,7 @@ struct Vendors<'a> {
 }
 
 impl Vendors<'_> {
-    /// What the vendor's operations and schemas are called here: a raw
+    /// Returns what the vendor's operations and schemas are called here: a raw
     /// document's Rust is that of the documents in `specs/`, as far as it goes.
     fn naming(&self, vendor: Option<&str>) -> Naming {
         let known = |vendor: &&str| self.known.iter().any(|known| known == vendor);
@@ -244,28 +243,11 @@ impl Vendors<'_> {
     }
 }
 
-/// Does two things at once.
-fn both<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T) -> (T, T) {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(crate::cli::STACK)
-            .spawn_scoped(scope, one);
-        let second = other();
-        let first = match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(first)) => first,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            // Without a thread there is nothing to wait for.
-            Err(e) => std::panic::panic_any(e.to_string()),
-        };
-        (first, second)
-    })
-}
-
-/// The vendors that have a folder in `specs/`.
-fn vendors(workspace: &Path, sides: &[&Side]) -> Vec<String> {
+/// Returns the vendors that have a folder in `specs/`.
+fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
     let mut known = crate::codegen::vendors(&workspace.join("specs")).unwrap_or_default();
-    for side in sides {
-        if let Side::Folder(folder) = side {
+    for input in inputs {
+        if let Input::Folder(folder) = input {
             known.extend(crate::codegen::vendors(folder).unwrap_or_default());
         }
     }
@@ -274,7 +256,7 @@ fn vendors(workspace: &Path, sides: &[&Side]) -> Vec<String> {
     known
 }
 
-/// The vendor that a name speaks of.
+/// Returns the vendor that a name speaks of.
 fn vendor_of(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_lowercase();
     known

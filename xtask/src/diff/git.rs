@@ -1,4 +1,4 @@
-//! Files as they are at a git revision.
+//! Reads files and revisions from git.
 
 use crate::fault::{Fault, Result};
 use std::path::Path;
@@ -17,7 +17,7 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// The commit that a revision names, if it names one.
+/// Returns the commit that a revision names, if it names one.
 pub fn commit(workspace: &Path, revision: &str) -> Result<Option<String>> {
     if revision.starts_with('-') {
         return Ok(None);
@@ -27,7 +27,7 @@ pub fn commit(workspace: &Path, revision: &str) -> Result<Option<String>> {
     Ok(output.status.success().then(|| text(&output)))
 }
 
-/// Where this branch left the main one.
+/// Returns where this branch left the main one.
 pub fn merge_base(workspace: &Path) -> Result<String> {
     for main in ["main", "origin/main", "master", "origin/master"] {
         if commit(workspace, main)?.is_some() {
@@ -41,7 +41,7 @@ pub fn merge_base(workspace: &Path) -> Result<String> {
     Err(Fault::file("git", message).into())
 }
 
-/// The files of a revision under a folder or at a path.
+/// Returns the files of a revision under a folder or at a path.
 pub fn list(workspace: &Path, commit: &str, paths: &[&str]) -> Result<Vec<String>> {
     let mut arguments = vec![
         "ls-tree",
@@ -63,7 +63,7 @@ pub fn list(workspace: &Path, commit: &str, paths: &[&str]) -> Result<Vec<String
     Ok(names.map(str::to_owned).collect())
 }
 
-/// The text of a file at a revision.
+/// Returns the text of a file at a revision.
 pub fn show(workspace: &Path, commit: &str, path: &str) -> Result<String> {
     let name = format!("{commit}:{path}");
     let output = git(workspace, &["show", &name])?;

@@ -1,76 +1,25 @@
-//! What a change means for `unify`: the rows that read or write what changed,
-//! and the words that nobody has decided on.
+//! Finds the mapping rules of `unify` that read or write what changed, and new
+//! enum values that no rule maps.
 
-use super::document::{Document, squash};
-use super::entry::Entry;
-use super::found::code;
-use super::level::Level;
 use super::unify::{Row, Unify, snake};
-use super::uses::Uses;
-use crate::pointer;
-use serde::Serialize;
+use super::uses::{Uses, member};
 use std::collections::BTreeSet;
-
-/// What a change means for `unify`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Mapping {
-    /// The rows of its tables that read or write what changed.
-    pub rules: Vec<MappedRule>,
-    /// The files of `src/unify` that do.
-    pub files: Vec<String>,
-    /// That a new word waits for a meaning.
-    pub undecided: bool,
-}
-
-/// A row of a table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct MappedRule {
-    /// The table and the row.
-    pub id: String,
-    /// The gateway's field.
-    pub field: String,
-    /// What the row says.
-    pub says: String,
-}
-
-impl Mapping {
-    /// In a few words.
-    #[must_use]
-    pub fn brief(&self) -> String {
-        let mut parts = Vec::new();
-        if self.undecided {
-            parts.push("**undecided**".to_owned());
-        }
-        parts.extend(self.rules.iter().map(|rule| code(&rule.id)));
-        parts.join(", ")
-    }
-}
-
-/// The component and member that a pointer is about.
-#[must_use]
-pub fn member(place: &str) -> Option<(String, Option<String>)> {
-    let rest = place.strip_prefix("/components/schemas/")?;
-    let mut steps = rest.split('/').map(pointer::unescape);
-    let component = steps.next()?;
-    let member = match (steps.next(), steps.next()) {
-        (Some(word), Some(member)) if word == "properties" => Some(member),
-        _ => None,
-    };
-    Some((component, member))
-}
+use unitune_diff::document::squash;
+use unitune_diff::impact::MappedRule;
+use unitune_diff::{Change, Document, Level};
 
 /// Says of each change what it means for `unify`.
 pub fn attach(
-    entries: &mut [Entry],
+    changes: &mut [Change],
     vendor: Option<&str>,
     unify: &Unify,
     base: &Document,
     head: &Document,
 ) {
     let uses = (Uses::of(&base.value), Uses::of(&head.value));
-    for entry in entries {
+    for change in changes {
         let mut members: BTreeSet<(String, String)> = BTreeSet::new();
-        let places = [(&entry.base, &uses.0), (&entry.head, &uses.1)];
+        let places = [(&change.base, &uses.0), (&change.head, &uses.1)];
         let mut own = Vec::new();
         for (place, uses) in places {
             let found = place.as_ref().and_then(|place| member(&place.pointer));
@@ -119,16 +68,16 @@ pub fn attach(
             }
         }
         let serious =
-            entry.rule.id != "description-changed" && !entry.rule.id.starts_with("unused-");
+            change.rule.id != "description-changed" && !change.rule.id.starts_with("unused-");
         if serious {
-            entry.mapping.rules = rules.into_iter().collect();
-            entry.mapping.files = files.into_iter().collect();
+            change.mapping.rules = rules.into_iter().collect();
+            change.mapping.files = files.into_iter().collect();
         }
-        decide(entry, vendor, unify, &own, &members);
+        decide(change, vendor, unify, &own, &members);
     }
 }
 
-/// The files that name a type, one set for each vendor that has it.
+/// Returns the files that name a type, one set for each vendor that has it.
 fn names<'u>(
     unify: &'u Unify,
     vendor: Option<&'u str>,
@@ -143,10 +92,12 @@ fn names<'u>(
         .map(|(_, files)| files)
 }
 
-/// Whether a row reads or writes a member of that name.
+/// The vendor whose document is the schema that every table writes.
+const TARGET: &str = "truefoundry";
+
+/// Returns whether a row reads or writes a member of that name.
 fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
-    // The gateway's own members are what every table writes.
-    let writes = vendor == Some("truefoundry") && row.field == name;
+    let writes = vendor == Some(TARGET) && row.field == name;
     let own = vendor.is_none_or(|vendor| row.table == vendor || row.table == "common");
     let quoted = [
         format!("`{name}`"),
@@ -158,17 +109,17 @@ fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
     writes || (own && (reads || status))
 }
 
-/// Whether a new word of an enum has a meaning.
+/// Marks a new enum value that no rule maps as undecided.
 fn decide(
-    entry: &mut Entry,
+    change: &mut Change,
     vendor: Option<&str>,
     unify: &Unify,
     own: &[String],
     members: &BTreeSet<(String, String)>,
 ) {
-    let new = matches!(entry.rule.id, "enum-value-added" | "enum-value-renamed");
-    let received = entry.operations.is_empty() || entry.received.is_some();
-    let (Some(word), true, true) = (&entry.subject, new, received) else {
+    let new = matches!(change.rule.id, "enum-value-added" | "enum-value-renamed");
+    let received = change.operations.is_empty() || change.received.is_some();
+    let (Some(word), true, true) = (&change.subject, new, received) else {
         return;
     };
     let word = squash(word);
@@ -193,10 +144,10 @@ fn decide(
             name == "status" || (event && matches!(name.as_str(), "type" | "level"))
         });
     if (matched || says) && !decided {
-        entry.mapping.undecided = true;
-        entry.level = Level::Breaking;
-        entry.received = Some(Level::Breaking);
-        for touched in &mut entry.operations {
+        change.mapping.undecided = true;
+        change.level = Level::Breaking;
+        change.received = Some(Level::Breaking);
+        for touched in &mut change.operations {
             touched.received = touched.received.map(|_| Level::Breaking);
         }
     }

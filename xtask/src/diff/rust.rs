@@ -1,104 +1,48 @@
-//! What a change means in Rust: the difference between the generated
-//! surfaces, and which change it follows from.
+//! The Rust items that change: the difference between the generated surfaces,
+//! and which change of the document each follows from.
 
-use super::document::{Document, squash};
-use super::entry::Entry;
-use super::mapping::member;
-use super::uses::Uses;
+use super::uses::{Uses, member};
+use crate::compose::compose;
 use crate::generate::quietly;
 use crate::report::Report;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use unitune_codegen::Settings;
-
-/// The version that a change of the surface asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Semver {
-    /// The surface is the same.
-    #[default]
-    None,
-    /// It has more.
-    Minor,
-    /// Something of it is gone, or is another thing.
-    Major,
-}
-
-impl Semver {
-    /// Its word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-}
-
-/// What becomes of the surface.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct RustChange {
-    /// What appears.
-    pub appears: Vec<String>,
-    /// What vanishes.
-    pub vanishes: Vec<String>,
-    /// What changes its type: (item, from, to).
-    pub changes: Vec<Retyped>,
-    /// The version that follows.
-    pub semver: Semver,
-}
-
-/// An item that changes its type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Retyped {
-    /// The item.
-    pub item: String,
-    /// What it was.
-    pub from: String,
-    /// What it is.
-    pub to: String,
-}
-
-impl RustChange {
-    /// Whether nothing changes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.appears.is_empty() && self.vanishes.is_empty() && self.changes.is_empty()
-    }
-
-    fn settle(&mut self) {
-        self.appears.sort();
-        self.vanishes.sort();
-        self.changes.sort();
-        let breaks = self.appears.iter().any(|item| item.ends_with(CLOSED));
-        self.semver = if breaks || !self.vanishes.is_empty() || !self.changes.is_empty() {
-            Semver::Major
-        } else if !self.appears.is_empty() {
-            Semver::Minor
-        } else {
-            Semver::None
-        };
-    }
-}
+use unitune_diff::document::squash;
+use unitune_diff::impact::{Retyped, RustChange, Semver};
+use unitune_diff::{Change, Document};
 
 /// The mark of a new variant that whoever matches on its enum must name.
 const CLOSED: &str = " (exhaustive)";
 
+/// Sorts the items, and works out the version that follows.
+fn settle(change: &mut RustChange) {
+    change.appears.sort();
+    change.vanishes.sort();
+    change.changes.sort();
+    let breaks = change.appears.iter().any(|item| item.ends_with(CLOSED));
+    change.semver = if breaks || !change.vanishes.is_empty() || !change.changes.is_empty() {
+        Semver::Major
+    } else if !change.appears.is_empty() {
+        Semver::Minor
+    } else {
+        Semver::None
+    };
+}
+
 /// The surface: item → what it is.
 pub type Surface = BTreeMap<String, String>;
 
-/// The generated surface of a document.
+/// Returns the generated surface of a document.
 pub fn surface(mut prepared: Value) -> Result<Surface, String> {
-    crate::prepare::prepare(&mut prepared, &mut Report::default());
+    compose(&mut prepared, &mut Report::default());
     prepared["info"] = serde_json::json!({"title": "diff", "version": "0"});
     let text = quietly(|| unitune_codegen::surface(&prepared, &Settings::default()));
     let text = text.and_then(|text| text.map_err(|e| e.to_string()))?;
     Ok(text.lines().map(item).collect())
 }
 
-/// A line of the surface, as an item and what it is.
+/// Returns a line of the surface, as an item and what it is.
 fn item(line: &str) -> (String, String) {
     let (kind, rest) = line.split_once(' ').unwrap_or(("", line));
     let rest = rest.replace("types::", "");
@@ -131,7 +75,7 @@ fn item(line: &str) -> (String, String) {
     }
 }
 
-/// The difference between two surfaces.
+/// Returns the difference between two surfaces.
 #[must_use]
 pub fn difference(base: &Surface, head: &Surface) -> RustChange {
     let mut change = RustChange::default();
@@ -156,7 +100,7 @@ pub fn difference(base: &Surface, head: &Surface) -> RustChange {
         let mark = if closed { CLOSED } else { "" };
         change.appears.push(format!("{item}{mark}"));
     }
-    change.settle();
+    settle(&mut change);
     change
 }
 
@@ -171,21 +115,21 @@ struct Anchors {
 /// Gives every change of the surface to the changes of the document that it
 /// follows from; what is left over is returned.
 pub fn attribute(
-    entries: &mut [Entry],
+    changes: &mut [Change],
     all: &RustChange,
     base: &Document,
     head: &Document,
 ) -> RustChange {
     let uses = (Uses::of(&base.value), Uses::of(&head.value));
-    let anchors: Vec<Anchors> = entries.iter().map(anchors).collect();
+    let anchors: Vec<Anchors> = changes.iter().map(anchors).collect();
     let mut rest = RustChange::default();
-    let mut give = |item: &str, sides: &[&Uses], put: &dyn Fn(&mut RustChange)| {
+    let mut give = |item: &str, places: &[&Uses], put: &dyn Fn(&mut RustChange)| {
         let (container, whole) = spelled(item);
         let mut owners = having(&anchors, &whole);
         if owners.is_empty() {
             owners = having(&anchors, &container);
         }
-        for uses in sides {
+        for uses in places {
             if owners.is_empty() {
                 owners = through(&container, uses, &anchors);
             }
@@ -195,7 +139,7 @@ pub fn attribute(
             owners = (0..anchors.len()).filter(|n| weak(&anchors[*n])).collect();
         }
         for owner in &owners {
-            put(&mut entries[*owner].rust);
+            put(&mut changes[*owner].rust);
         }
         if owners.is_empty() {
             put(&mut rest);
@@ -216,10 +160,10 @@ pub fn attribute(
             change.changes.push(retyped.clone());
         });
     }
-    for entry in entries {
-        entry.rust.settle();
+    for change in changes {
+        settle(&mut change.rust);
     }
-    rest.settle();
+    settle(&mut rest);
     rest
 }
 
@@ -231,17 +175,17 @@ fn is_remark(rule: &str) -> bool {
     ) || rule.starts_with("unused-")
 }
 
-fn anchors(entry: &Entry) -> Anchors {
+fn anchors(change: &Change) -> Anchors {
     let mut anchors = Anchors::default();
-    if is_remark(entry.rule.id) {
+    if is_remark(change.rule.id) {
         return anchors;
     }
-    for place in [&entry.base, &entry.head].into_iter().flatten() {
+    for place in [&change.base, &change.head].into_iter().flatten() {
         if let Some((component, member)) = member(&place.pointer) {
             let component = squash(&component);
             let one = ["enum-value", "union-branch"];
-            let one = one.iter().any(|start| entry.rule.id.starts_with(start));
-            let part = match (member, &entry.subject) {
+            let one = one.iter().any(|start| change.rule.id.starts_with(start));
+            let part = match (member, &change.subject) {
                 (Some(member), _) => format!("{component}.{}", squash(&member)),
                 (None, Some(subject)) if one => format!("{component}.{}", squash(subject)),
                 (None, _) => component,
@@ -250,10 +194,10 @@ fn anchors(entry: &Entry) -> Anchors {
         } else if place.pointer.starts_with("/paths") {
             // Types that only this part of the operation reaches follow from it.
             anchors.strong.insert(part(&place.pointer));
-            for id in entry.operations.iter().flat_map(|t| [&t.id, &t.was]) {
+            for id in change.operations.iter().flat_map(|t| [&t.id, &t.was]) {
                 let id = squash(id);
                 let set = if place.pointer.contains("/parameters/") {
-                    let subject = entry.subject.as_deref().unwrap_or_default();
+                    let subject = change.subject.as_deref().unwrap_or_default();
                     let option = format!("{id}options.{}", squash(subject));
                     anchors.strong.insert(option);
                     &mut anchors.weak
@@ -264,21 +208,21 @@ fn anchors(entry: &Entry) -> Anchors {
                 set.insert(format!("{id}options"));
             }
         } else if place.pointer.is_empty() {
-            let ids = entry.operations.iter().map(|t| squash(&t.id));
+            let ids = change.operations.iter().map(|t| squash(&t.id));
             anchors.weak.extend(ids.map(|id| format!("client.{id}")));
         }
     }
     anchors
 }
 
-/// The part of an operation that a place belongs to: its parameters, its body,
-/// its answers, or the whole.
+/// Returns the part of an operation that a place belongs to: its parameters,
+/// its body, its answers, or the whole.
 fn part(place: &str) -> String {
     let steps: Vec<&str> = place.split('/').take(5).collect();
     format!("part:{}", steps.join("/"))
 }
 
-/// An item as anchors spell it: (container, whole).
+/// Returns an item as anchors spell it: (container, whole).
 fn spelled(item: &str) -> (String, String) {
     let item = item.trim_end_matches(CLOSED);
     let (container, part) = match item.split_once("::").or_else(|| item.split_once('.')) {
@@ -296,7 +240,7 @@ fn having(anchors: &[Anchors], name: &str) -> Vec<usize> {
     found.map(|(n, _)| n).collect()
 }
 
-/// The changes at the places through which a type is reached.
+/// Returns the changes at the places through which a type is reached.
 fn through(container: &str, uses: &Uses, anchors: &[Anchors]) -> Vec<usize> {
     let mut seen = BTreeSet::new();
     let mut todo = vec![container.to_owned()];
@@ -330,7 +274,7 @@ fn through(container: &str, uses: &Uses, anchors: &[Anchors]) -> Vec<usize> {
     Vec::new()
 }
 
-/// The pointer of the operation that a place is part of.
+/// Returns the pointer of the operation that a place is part of.
 fn operation(place: &str) -> Option<String> {
     let steps: Vec<&str> = place.split('/').collect();
     match steps.as_slice() {

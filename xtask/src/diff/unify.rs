@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One row of a table of `unify`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// The table and the row: `together::CREATED`.
+    /// The table and the row: `<vendor>::CREATED`.
     pub id: String,
     /// The table's vendor, or `common`.
     pub table: String,
@@ -53,12 +53,6 @@ impl Unify {
             }
         }
         unify
-    }
-
-    /// Whether nothing was read.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.types.is_empty() && self.rows.is_empty()
     }
 }
 
@@ -185,7 +179,7 @@ impl Reader<'_> {
         members.insert(name.trim_end_matches('_').to_owned());
     }
 
-    /// A path: a type, a variant, a pattern of a type.
+    /// Returns a path: a type, a variant, a pattern of a type.
     fn path(
         &mut self,
         tokens: &[TokenTree],
@@ -300,7 +294,7 @@ fn punct(token: &TokenTree, c: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == c)
 }
 
-/// The text literals among tokens.
+/// Returns the text literals among tokens.
 fn texts(tokens: &[TokenTree]) -> Vec<String> {
     let literals = tokens.iter().filter_map(|token| match token {
         TokenTree::Literal(literal) => syn::parse_str::<syn::LitStr>(&literal.to_string()).ok(),
@@ -317,7 +311,7 @@ fn vendor_type(path: &[String]) -> Option<Type> {
     Some((vendor.clone(), name.clone()))
 }
 
-/// A member's name as Rust writes it.
+/// Returns a member's name as Rust writes it.
 pub(super) fn snake(member: &str) -> String {
     member.to_snake_case()
 }

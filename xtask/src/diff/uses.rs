@@ -1,9 +1,9 @@
-//! Which member of which component refers to a component.
+//! The places that refer to a component.
 
-use super::document::squash;
-use crate::pointer;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use unitune_diff::document::squash;
+use unitune_diff::pointer;
 
 /// Component → the places that refer to it.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl Uses {
         }
     }
 
-    /// The places that refer to a component.
+    /// Returns the places that refer to a component.
     pub fn places(&self, component: &str) -> impl Iterator<Item = &str> {
         self.places
             .get(component)
@@ -56,14 +56,15 @@ impl Uses {
             .map(String::as_str)
     }
 
-    /// The places that refer to a component whose squashed name is known.
+    /// Returns the places that refer to a component whose squashed name is
+    /// known.
     pub fn of_squashed(&self, name: &str) -> impl Iterator<Item = &str> {
         let name = self.squashed.get(name);
         name.into_iter().flat_map(|name| self.places(name))
     }
 
-    /// The members that hold it, by component; through lists, maps, unions and
-    /// schemas that are no members themselves.
+    /// Returns the members that hold it, by component; through lists, maps,
+    /// unions and schemas that are no members themselves.
     #[must_use]
     pub fn members(&self, component: &str) -> BTreeSet<(String, String)> {
         let mut members = BTreeSet::new();
@@ -74,7 +75,7 @@ impl Uses {
                 continue;
             }
             for place in self.places(&component) {
-                match super::mapping::member(place) {
+                match member(place) {
                     Some((outer, Some(member))) => {
                         members.insert((outer, member));
                     }
@@ -85,4 +86,17 @@ impl Uses {
         }
         members
     }
+}
+
+/// Returns the component and member that a pointer is about.
+#[must_use]
+pub fn member(place: &str) -> Option<(String, Option<String>)> {
+    let rest = place.strip_prefix("/components/schemas/")?;
+    let mut steps = rest.split('/').map(pointer::unescape);
+    let component = steps.next()?;
+    let member = match (steps.next(), steps.next()) {
+        (Some(word), Some(member)) if word == "properties" => Some(member),
+        _ => None,
+    };
+    Some((component, member))
 }

@@ -1,6 +1,6 @@
 //! Rules for arrays.
 
-use super::rules::{Schema, Site};
+use super::rule::{Schema, Site};
 use serde_json::{Value, json};
 
 /// A tuple: `prefixItems`, or the older list under `items`.

@@ -1,8 +1,8 @@
-//! Keywords spelt in another way than the standard's: with underscores.
+//! Corrects keywords that are spelt with underscores.
 
-use super::rules::Schema;
-use crate::pointer;
+use super::rule::Schema;
 use crate::report::Report;
+use unitune_diff::pointer;
 
 /// Spellings that were seen, and what they mean.
 const SPELLINGS: &[(&str, &str)] = &[

@@ -1,5 +1,5 @@
 //! OpenAPI 3.1 → 3.0.3: a walk over the document by the tables of
-//! [`crate::shape`], and a table of rules for what a schema can hold.
+//! [`unitune_diff::keywords`], and a table of rules for what a schema can hold.
 //!
 //! Children come before their parent, so that a rule sees branches, items and
 //! members that are already lowered. Every rewrite is a line of the report.
@@ -8,6 +8,7 @@ mod arrays;
 mod misspelt;
 mod objects;
 mod refs;
+mod rule;
 pub mod rules;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,13 @@ mod unions;
 mod values;
 
 use crate::fault::{Fault, Faults, Result};
-use crate::pointer;
+use crate::json::{brief, plain_numbers};
 use crate::report::Report;
-use crate::shape::{self, Fate, Kind, Shape};
-use crate::walk;
-use rules::{Schema, Site};
+use rule::{Schema, Site};
+use rules::RULES;
 use serde_json::{Map, Value, json};
+use unitune_diff::keywords::{self, Fate, Kind, Shape};
+use unitune_diff::pointer;
 pub(crate) use values::is_a;
 
 /// What [`Mode::mend`] does, by its names in the report.
@@ -43,8 +45,20 @@ pub struct Mode {
     /// among the branches of a union), with a line in the report, where
     /// otherwise it is an error.
     pub mend: bool,
-    /// Our own document: its descriptions and `x-unitune-*` stay.
-    pub ours: bool,
+    /// What the document is read for.
+    pub purpose: Purpose,
+}
+
+/// What a document is read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Code: without the vendor's prose, and rewritten where the generator
+    /// needs it (discriminator values in the branches, an allOf as one schema).
+    #[default]
+    Generate,
+    /// A comparison with another document: descriptions, `x-unitune-*`, shared
+    /// responses and parts of an allOf stay as they are written.
+    Compare,
 }
 
 /// Lowers a sliced document.
@@ -70,7 +84,7 @@ const TYPES: [&str; 7] = [
     "array", "boolean", "integer", "null", "number", "object", "string",
 ];
 
-/// A type's name, in a list or alone, that is none.
+/// Returns a type's name, in a list or alone, that is none.
 fn unknown_type(value: &Value) -> Option<&str> {
     let names = match value {
         Value::Array(names) => names.as_slice(),
@@ -92,6 +106,10 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn fault(&mut self, at: &str, message: impl Into<String>) {
         self.faults.0.push(Fault::at(self.file, at, message));
+    }
+
+    fn keeps_words(&self) -> bool {
+        self.mode.purpose == Purpose::Compare
     }
 
     fn node(&mut self, kind: Kind, value: &Value, at: &str) -> Value {
@@ -129,7 +147,7 @@ impl Lowering<'_> {
                 json!({"default": {"description": ""}}),
             );
         }
-        for name in shape::required(kind) {
+        for name in keywords::required(kind) {
             if !map.contains_key(*name) {
                 self.fault(at, format!("{} without {name:?}", noun(kind)));
             }
@@ -153,15 +171,16 @@ impl Lowering<'_> {
             pointer: at,
             rule: "",
             newer: self.newer,
+            rules: RULES,
         };
-        rules::apply(schema, &mut site);
+        rule::apply(schema, &mut site);
     }
 
-    /// A reference outside schemas: nothing may stand beside it.
+    /// Returns a reference outside schemas: nothing may stand beside it.
     fn reference(&mut self, map: &Map<String, Value>, at: &str) -> Value {
         for name in map.keys().filter(|name| *name != "$ref") {
-            if matches!(name.as_str(), "summary" | "description") || shape::is_extension(name) {
-                self.prose(name, &map[name]);
+            if matches!(name.as_str(), "summary" | "description") || keywords::is_extension(name) {
+                self.prose(name);
             } else {
                 let at = pointer::join(at, name);
                 self.report
@@ -171,24 +190,21 @@ impl Lowering<'_> {
         json!({"$ref": map["$ref"]})
     }
 
-    fn prose(&mut self, name: &str, value: &Value) {
+    fn prose(&mut self, name: &str) {
         *self.report.prose.entry(name.to_owned()).or_default() += 1;
-        if let Value::String(text) = value {
-            self.report.sentences.insert(text.trim().to_owned());
-        }
     }
 
-    /// One keyword of a node: lowered, or left out.
+    /// Returns one keyword of a node: lowered, or left out.
     fn member(&mut self, kind: Kind, name: &str, value: &Value, parent: &str) -> Option<Value> {
-        if shape::is_extension(name) {
-            if self.mode.ours && name.starts_with("x-unitune-") {
+        if keywords::is_extension(name) {
+            if self.keeps_words() && name.starts_with("x-unitune-") {
                 return Some(value.clone());
             }
-            self.prose("x-*", value);
+            self.prose("x-*");
             return None;
         }
         let at = pointer::join(parent, name);
-        let Some(key) = shape::key(kind, name) else {
+        let Some(key) = keywords::key(kind, name) else {
             if self.mode.mend {
                 let message = format!("left out: no keyword of {}", noun(kind));
                 self.report.add("unknown-keyword", &at, message);
@@ -209,9 +225,9 @@ impl Lowering<'_> {
         }
         match key.fate {
             Fate::Keep => self.shaped(key.shape, value, &at),
-            Fate::Prose if self.mode.ours && name == "description" => Some(value.clone()),
+            Fate::Prose if self.keeps_words() && name == "description" => Some(value.clone()),
             Fate::Prose => {
-                self.prose(name, value);
+                self.prose(name);
                 None
             }
             Fate::Drop(rule, why) => {
@@ -308,8 +324,8 @@ impl Lowering<'_> {
     fn named(&mut self, kind: Kind, members: &Map<String, Value>, at: &str) -> Value {
         let mut lowered = Map::new();
         for (name, item) in members {
-            if shape::is_extension_among(kind, name) {
-                self.prose("x-*", item);
+            if keywords::is_extension_among(kind, name) {
+                self.prose("x-*");
                 continue;
             }
             let at = pointer::join(at, name);
@@ -328,26 +344,6 @@ impl Lowering<'_> {
 /// `4xx`, which the standard writes `4XX`.
 fn is_small_range(name: &str) -> bool {
     matches!(name.as_bytes(), [b'1'..=b'5', b'x', b'x'])
-}
-
-/// `0.0` and `0` are one number: the shorter is written.
-fn plain_numbers(value: &Value) -> Value {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            let short = number
-                .as_f64()
-                .filter(|n| n.fract() == 0.0 && n.abs() < 9_007_199_254_740_992.0);
-            #[allow(clippy::cast_possible_truncation)]
-            short.map_or_else(|| value.clone(), |n| json!(n as i64))
-        }
-        Value::Array(list) => list.iter().map(plain_numbers).collect(),
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .map(|(name, child)| (name.clone(), plain_numbers(child)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
 }
 
 fn null_by_name(value: &Value) -> Value {
@@ -371,15 +367,6 @@ fn whole(number: &serde_json::Number) -> Option<u64> {
     })
 }
 
-/// A value, cut to what fits into a message.
-pub(crate) fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
 fn noun(kind: Kind) -> &'static str {
     match kind {
         Kind::Document => "a document",
@@ -400,13 +387,4 @@ fn noun(kind: Kind) -> &'static str {
         Kind::Components => "components",
         Kind::SecurityScheme => "a security scheme",
     }
-}
-
-/// Applies a function to every schema of a document, children first.
-pub(crate) fn schemas_mut(document: &mut Value, visit: &mut dyn FnMut(&mut Value, &str)) {
-    walk::nodes_mut(Kind::Document, document, "", &mut |kind, node, at| {
-        if kind == Kind::Schema {
-            visit(node, at);
-        }
-    });
 }

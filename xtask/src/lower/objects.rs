@@ -1,6 +1,6 @@
 //! Rules for objects.
 
-use super::rules::{Schema, Site};
+use super::rule::{Schema, Site};
 use serde_json::{Value, json};
 
 /// Members by pattern.

@@ -1,7 +1,8 @@
-//! The rule for what stands beside a reference.
+//! The rule for keywords beside a reference.
 
-use super::rules::{Schema, Site, is_annotation};
+use super::rule::{Schema, Site};
 use serde_json::{Value, json};
+use unitune_diff::json_schema::is_annotation;
 
 /// `{$ref, nullable}` → `{allOf: [{$ref}], nullable}`; what repeats or
 /// contradicts the target's type is left out.

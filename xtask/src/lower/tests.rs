@@ -3,12 +3,12 @@
 
 mod cases;
 
-use super::{MENDS, Mode, lower, rules};
+use super::{MENDS, Mode, Purpose, lower, rules};
 use crate::report::Report;
-use crate::shape::{self, Fate, Kind};
 use cases::cases;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use unitune_diff::keywords::{self, Fate, Kind};
 
 /// Components that the cases refer to.
 fn shared() -> Value {
@@ -61,9 +61,8 @@ fn every_rule_has_a_case() {
     let known: BTreeSet<&str> = cases().iter().map(|(rule, _, _)| *rule).collect();
     for rule in rules::RULES {
         assert!(known.contains(rule.id), "{} has no case", rule.id);
-        assert!(!rule.about.is_empty());
     }
-    for key in shape::keys(Kind::Schema) {
+    for key in keywords::keys(Kind::Schema) {
         if let Fate::Drop(rule, why) = key.fate {
             assert!(known.contains(rule), "{rule} has no case");
             assert!(!why.is_empty());
@@ -116,17 +115,16 @@ fn prose_is_taken_out_and_counted() {
     );
     assert_eq!(report.prose["description"], 2);
     assert_eq!(report.prose["x-*"], 1);
-    assert!(report.sentences.contains("D"));
 }
 
 #[test]
 fn our_own_words_stay() {
-    let ours = Mode {
-        ours: true,
+    let compared = Mode {
+        purpose: Purpose::Compare,
         mend: false,
     };
     let schema = json!({"type": "array", "items": {}, "description": "Ours.", "x-unitune-lenient": true, "x-other": 1});
-    let (lowered, _) = case(&schema, ours).unwrap();
+    let (lowered, _) = case(&schema, compared).unwrap();
     assert_eq!(
         lowered,
         json!({"type": "array", "items": {}, "description": "Ours.", "x-unitune-lenient": true})
@@ -176,7 +174,7 @@ fn what_is_wrong_is_an_error_with_its_pointer() {
 fn what_has_one_meaning_is_mended_when_asked() {
     let mend = Mode {
         mend: true,
-        ours: false,
+        ..Mode::default()
     };
     for (rule, before, after) in [
         (

@@ -1,9 +1,10 @@
 //! Rules for `type`, `const`, `enum` and `nullable`.
 
 use super::brief;
-use super::rules::{Schema, Site, apply, type_of};
+use super::rule::{Schema, Site, apply};
 use super::values::is_a;
 use serde_json::{Value, json};
+use unitune_diff::json_schema::type_of;
 
 /// Keywords that speak of one type only.
 const KEYWORDS_OF: &[(&str, &[&str])] = &[
@@ -318,7 +319,7 @@ fn valued(schema: &mut Schema, names: &mut Vec<String>, site: &mut Site<'_>) {
     schema.insert("enum".to_owned(), Value::Array(fitting));
 }
 
-/// What a schema says about one of its types.
+/// Returns what a schema says about one of its types.
 fn branch(schema: &Schema, name: &str) -> Schema {
     let mut branch = Schema::new();
     branch.insert("type".to_owned(), json!(name));

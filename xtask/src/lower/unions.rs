@@ -1,7 +1,8 @@
 //! Rules for oneOf, anyOf and allOf.
 
-use super::rules::{Schema, Site, is_annotation, is_null};
+use super::rule::{Schema, Site, is_null};
 use serde_json::{Value, json};
+use unitune_diff::json_schema::is_annotation;
 
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
@@ -208,7 +209,8 @@ pub fn beside(schema: &mut Schema, site: &mut Site<'_>) {
     schema.insert("allOf".to_owned(), json!([members, union]));
 }
 
-/// Whether a branch is an object whose members do not clash with others.
+/// Returns whether a branch is an object whose members do not clash with
+/// others.
 fn mergeable(branch: &Value, members: &Schema) -> bool {
     let Some(branch) = branch.as_object() else {
         return false;
@@ -270,8 +272,8 @@ pub fn same(schema: &mut Schema, site: &mut Site<'_>) {
     }
 }
 
-/// What is known of a branch that can only be text: its values, or none when
-/// it is any text.
+/// Returns what is known of a branch that can only be text: its values, or none
+/// when it is any text.
 fn text(branch: &Schema, site: &Site<'_>, depth: usize) -> Option<Option<Vec<Value>>> {
     if depth > 16 {
         return None;

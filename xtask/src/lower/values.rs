@@ -1,8 +1,9 @@
 //! Rules for bounds, encodings and defaults.
 
 use super::brief;
-use super::rules::{Schema, Site, type_of};
+use super::rule::{Schema, Site};
 use serde_json::{Value, json};
+use unitune_diff::json_schema::type_of;
 
 /// `exclusiveMinimum: 0` → `minimum: 0, exclusiveMinimum: true`.
 pub fn exclusive(schema: &mut Schema, site: &mut Site<'_>) {
@@ -130,7 +131,7 @@ fn fits(value: &Value, schema: &Schema, site: &Site<'_>, depth: usize) -> bool {
     right_type && union && all && items
 }
 
-/// Whether a value is of a type.
+/// Returns whether a value is of a type.
 pub fn is_a(value: &Value, name: &str) -> bool {
     let own = type_of(value);
     own == name || (own == "integer" && name == "number")

@@ -1,4 +1,4 @@
-//! The one fenced block of a Markdown page.
+//! Finds the one fenced block of a Markdown page.
 
 use crate::fault::{Fault, Result};
 

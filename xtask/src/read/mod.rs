@@ -9,7 +9,7 @@ use crate::fault::{Fault, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A document as it was read.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub enum Form {
     Markdown,
 }
 
-/// Whether a location is fetched rather than opened.
+/// Returns whether a location is fetched rather than opened.
 #[must_use]
 pub fn is_url(location: &str) -> bool {
     location.starts_with("https://") || location.starts_with("http://")
@@ -60,6 +60,21 @@ pub fn read(location: &str) -> Result<Source> {
         std::fs::read(Path::new(location)).map_err(|e| Fault::file(location, e.to_string()))?
     };
     parse_bytes(location, bytes)
+}
+
+/// Lists the documents of a folder, by name.
+pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
+    let fault = |e: std::io::Error| Fault::file(folder.display().to_string(), e.to_string());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+        if path.is_file() && matches!(ending, "json" | "yaml" | "yml" | "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Reads text that is not a document: a rendered page.

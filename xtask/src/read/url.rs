@@ -1,4 +1,4 @@
-//! Fetching a document over HTTP(S).
+//! Fetches a document over HTTP(S).
 
 use crate::fault::{Fault, Result};
 use std::time::Duration;
@@ -7,8 +7,8 @@ use ureq::tls::{RootCerts, TlsConfig};
 /// Documents larger than this are not documents.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
-/// Fetches the bytes behind a URL. Over HTTPS those are trusted whom the
-/// machine trusts, or the certificates in the file that `SSL_CERT_FILE` names.
+/// Fetches the bytes at a URL. HTTPS certificates are checked against the
+/// machine's own, or against the file that `SSL_CERT_FILE` names.
 pub fn fetch(url: &str) -> Result<Vec<u8>> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(60)))

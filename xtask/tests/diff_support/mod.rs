@@ -3,15 +3,15 @@
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use xtask::diff::document::{Document, Written};
-use xtask::diff::entry::Entry;
+use unitune_diff::{Change, Document, DocumentDiff, Written};
+use xtask::diff::compare;
+use xtask::diff::lowered::{Naming, lowered};
 use xtask::diff::unify::Unify;
-use xtask::diff::{DocumentDiff, compare};
 use xtask::read;
 
-/// The folder of fixtures.
+/// The folder of the fixtures of `crates/diff`.
 pub fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/diff/tests/fixtures")
 }
 
 /// The history of the vendors' documents, if it is there.
@@ -35,7 +35,7 @@ pub fn prepared(file: &str, value: &Value) -> Document {
         text: serde_json::to_string_pretty(value).unwrap(),
         value: value.clone(),
     };
-    Document::prepare(written).unwrap_or_else(|faults| panic!("{faults}"))
+    lowered(written, &Naming::default()).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// A document of a file, made ready.
@@ -46,12 +46,12 @@ pub fn opened(path: &Path) -> Document {
         text: source.text,
         value: source.value,
     };
-    Document::prepare(written).unwrap_or_else(|faults| panic!("{faults}"))
+    lowered(written, &Naming::default()).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// The changes between two documents, without any sources of `unify`.
-pub fn changes(base: &Value, head: &Value) -> Vec<Entry> {
-    diff(&prepared("base.json", base), &prepared("head.json", head)).entries
+pub fn changes(base: &Value, head: &Value) -> Vec<Change> {
+    diff(&prepared("base.json", base), &prepared("head.json", head)).changes
 }
 
 pub fn diff(base: &Document, head: &Document) -> DocumentDiff {
@@ -59,8 +59,8 @@ pub fn diff(base: &Document, head: &Document) -> DocumentDiff {
 }
 
 /// The names of the rules of changes.
-pub fn rules(entries: &[Entry]) -> Vec<&'static str> {
-    entries.iter().map(|entry| entry.rule.id).collect()
+pub fn rules(changes: &[Change]) -> Vec<&'static str> {
+    changes.iter().map(|change| change.rule.id).collect()
 }
 
 /// RFC 7396: what is null goes, what is an object merges, all else replaces.

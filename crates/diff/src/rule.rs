@@ -1,0 +1,85 @@
+//! A diff rule: one sort of change.
+
+use super::level::Level;
+
+/// One sort of change.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub id: &'static str,
+    /// How much it matters in what a client sends; none where nothing of the
+    /// sort is sent.
+    pub sent: Option<Level>,
+    /// How much it matters in what a client receives.
+    pub received: Option<Level>,
+    /// What happens to the change when the two documents change sides.
+    pub mirror: Mirror,
+    /// The sentence about one change, with `{name}`, `{from}` and `{to}`.
+    pub says: &'static str,
+    /// What it means for a client.
+    pub means: &'static str,
+    /// What to do about it.
+    pub act: &'static str,
+}
+
+/// The rule of the change that undoes a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mirror {
+    /// That rule, with the levels of the two directions exchanged: what is
+    /// a promise less in an answer is a demand less in a request.
+    Swaps(&'static str),
+    /// That rule, with levels that do not follow from this one's, and why.
+    Waived(&'static str, &'static str),
+}
+
+impl Mirror {
+    /// Returns the rule's name.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Swaps(id) | Self::Waived(id, _) => id,
+        }
+    }
+}
+
+impl Rule {
+    /// Returns how much it matters at most.
+    #[must_use]
+    pub fn worst(&self) -> Level {
+        self.sent.max(self.received).unwrap_or(Level::Breaking)
+    }
+}
+
+pub(super) const B: Option<Level> = Some(Level::Breaking);
+pub(super) const W: Option<Level> = Some(Level::Warning);
+pub(super) const I: Option<Level> = Some(Level::Info);
+pub(super) const N: Option<Level> = None;
+
+/// Returns a rule, as a row of the table: id, levels sent and received, mirror,
+/// then what it says, what it means and what to do.
+pub(super) const fn rule(
+    id: &'static str,
+    levels: (Option<Level>, Option<Level>),
+    mirror: Mirror,
+    says: &'static str,
+    means: &'static str,
+    act: &'static str,
+) -> Rule {
+    Rule {
+        id,
+        sent: levels.0,
+        received: levels.1,
+        mirror,
+        says,
+        means,
+        act,
+    }
+}
+
+pub(super) const fn swaps(id: &'static str) -> Mirror {
+    Mirror::Swaps(id)
+}
+
+pub(super) const fn waived(id: &'static str, why: &'static str) -> Mirror {
+    Mirror::Waived(id, why)
+}

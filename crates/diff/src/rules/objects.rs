@@ -1,0 +1,157 @@
+//! Members of objects.
+
+use crate::rule::{B, I, Rule, W, rule, swaps, waived};
+
+const GONE: &str = "a member that is gone breaks who sends it and who reads it; a new one breaks only who must send it";
+
+/// The rules.
+pub const RULES: &[Rule] = &[
+    rule(
+        "property-added",
+        (I, I),
+        waived("property-removed", GONE),
+        "the optional {name} is new",
+        "A body can say one thing more.",
+        "Decide whether `unify` has a slot for it; until then it is kept beside the job.",
+    ),
+    rule(
+        "property-removed",
+        (B, B),
+        waived("property-added", GONE),
+        "the optional {name} is gone",
+        "What is sent in it is ignored or refused, and who reads it finds nothing. The Rust field vanishes.",
+        "Look whether it has a new name. If `unify` reads it, decide where the value comes from now.",
+    ),
+    rule(
+        "required-property-added",
+        (B, I),
+        waived("required-property-removed", GONE),
+        "the required {name} is new",
+        "Requests without it are refused now. Answers say one thing more.",
+        "In a request it is a new major version: say what to pass, and what `unify` passes.",
+    ),
+    rule(
+        "required-property-removed",
+        (B, B),
+        waived("required-property-added", GONE),
+        "the required {name} is gone",
+        "What is sent in it is ignored or refused, and who relies on it finds nothing. The Rust field vanishes.",
+        "Look whether it has a new name. If `unify` reads it, decide where the value comes from now.",
+    ),
+    rule(
+        "property-became-required",
+        (B, I),
+        swaps("property-became-optional"),
+        "{name} is required now",
+        "Requests without it are refused. Answers promise more.",
+        "The Rust field is no option any more: a new major version. Say what to pass.",
+    ),
+    rule(
+        "property-became-optional",
+        (I, B),
+        swaps("property-became-required"),
+        "{name} is optional now",
+        "Requests may leave it out. Answers without it do not decode as before.",
+        "The Rust field becomes an option: a new major version. Decide what its absence means.",
+    ),
+    rule(
+        "required-became-default",
+        (I, W),
+        swaps("default-became-required"),
+        "{name} was required; now its absence means {to}",
+        "Requests may leave it out. Answers may lack it, and then the default holds.",
+        "Let the Rust field fall back to the default where it is read.",
+    ),
+    rule(
+        "default-became-required",
+        (W, I),
+        swaps("required-became-default"),
+        "{name} is required; its absence meant {from}",
+        "Requests that leave it out may be refused; most vendors still fill the default in.",
+        "The Rust field is no option any more: a new major version. Send the default where nothing is said.",
+    ),
+    rule(
+        "property-renamed",
+        (B, B),
+        swaps("property-renamed"),
+        "{name}: `{from}` is now called `{to}`",
+        "What is sent under the old name is ignored or refused, and who reads it finds nothing.",
+        "Take the new name. If the vendor answers with both for a while, give the field an alias.",
+    ),
+    rule(
+        "additional-properties-closed",
+        (B, I),
+        swaps("additional-properties-opened"),
+        "{name} takes no further members any more",
+        "Requests with members of other names are refused.",
+        "See that nothing undocumented is sent.",
+    ),
+    rule(
+        "additional-properties-opened",
+        (I, B),
+        swaps("additional-properties-closed"),
+        "{name} may have further members",
+        "Answers may hold members that no document names. The client keeps them; stricter ones fail.",
+        "Nothing: what has no slot is kept beside the job.",
+    ),
+    rule(
+        "additional-properties-typed",
+        (B, I),
+        swaps("additional-properties-untyped"),
+        "further members of {name} must be of one type",
+        "Requests with members of another type are refused.",
+        "The Rust type becomes a map of that type.",
+    ),
+    rule(
+        "additional-properties-untyped",
+        (I, B),
+        swaps("additional-properties-typed"),
+        "further members of {name} can be of any type",
+        "Answers may hold members of any type.",
+        "The Rust type becomes a map of any JSON.",
+    ),
+    rule(
+        "became-read-only",
+        (B, I),
+        waived(
+            "no-longer-read-only",
+            "a member that may be sent again breaks nobody",
+        ),
+        "{name} is read-only now",
+        "What is sent in it is ignored or refused.",
+        "Leave it out of requests.",
+    ),
+    rule(
+        "no-longer-read-only",
+        (I, I),
+        waived(
+            "became-read-only",
+            "a member that may be sent again breaks nobody",
+        ),
+        "{name} can be sent now",
+        "A request can say one thing more.",
+        "Nothing.",
+    ),
+    rule(
+        "became-write-only",
+        (I, B),
+        waived(
+            "no-longer-write-only",
+            "a member that is answered again breaks nobody",
+        ),
+        "{name} is write-only now",
+        "It is not in answers any more.",
+        "If `unify` reads it, decide where the value comes from now.",
+    ),
+    rule(
+        "no-longer-write-only",
+        (I, I),
+        waived(
+            "became-write-only",
+            "a member that is answered again breaks nobody",
+        ),
+        "{name} is in answers now",
+        "An answer says one thing more.",
+        "See that it is no secret that gets into logs.",
+    ),
+];
