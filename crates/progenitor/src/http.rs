@@ -58,3 +58,15 @@ impl std::error::Error for SetupError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_has_to_fit_a_header_and_is_never_shown() {
+        assert!(matches!(http_client("a\nb"), Err(SetupError::Key)));
+        let client = http_client("sk-secret").unwrap();
+        assert!(!format!("{client:?}").contains("sk-secret"));
+    }
+}

@@ -49,7 +49,7 @@ fn compare<P: Pair>(runtime: &Runtime, findings: &RefCell<Findings>) -> usize {
 
     let recorders = runtime.block_on(async { [Recorder::start().await, Recorder::start().await] });
     let pair = P::new(&recorders[0].url, &recorders[1].url, "the-key");
-    let bench = Bench {
+    let comparison = Comparison {
         document: &document,
         members: members(&document),
         recorders,
@@ -60,21 +60,21 @@ fn compare<P: Pair>(runtime: &Runtime, findings: &RefCell<Findings>) -> usize {
         // What a schema becomes does not depend on the operation.
         let again = answered.contains(&operation.answer);
         answered.push(operation.answer.clone());
-        runtime.block_on(bench.covered(operation, again, findings));
-        bench.random(runtime, operation, findings);
+        runtime.block_on(comparison.covered(operation, again, findings));
+        comparison.random(runtime, operation, findings);
     }
     operations.len()
 }
 
 /// The clients of a vendor before servers that record.
-struct Bench<'a, P> {
+struct Comparison<'a, P> {
     document: &'a Value,
     members: BTreeSet<String>,
     recorders: [Recorder; 2],
     pair: P,
 }
 
-impl<P: Pair> Bench<'_, P> {
+impl<P: Pair> Comparison<'_, P> {
     fn cover(&self, deviating: bool) -> Cover<'_> {
         Cover {
             document: self.document,

@@ -53,7 +53,7 @@ async fn compare<P: Pair>(awkward: bool, findings: &mut Findings) -> usize {
     let sandboxes = [start().await.unwrap(), start().await.unwrap()];
     let [ours, theirs] = sandboxes.each_ref().map(P::place);
     let document = document(P::VENDOR);
-    let bench = Bench {
+    let comparison = Comparison {
         members: members(&document),
         pair: P::new(&ours.0, &theirs.0, ours.1),
         sandboxes,
@@ -64,12 +64,12 @@ async fn compare<P: Pair>(awkward: bool, findings: &mut Findings) -> usize {
     };
     let mut operations = fitted_operations(&document);
     operations.sort_by_key(|o| order(&o.function));
-    let mut ids = bench.ids(findings).await;
+    let mut ids = comparison.ids(findings).await;
     let mut succeeded = 0;
     for operation in &operations {
         let mut success = false;
         for input in inputs(P::VENDOR, &cover, operation, &ids) {
-            let outcome = bench.call(&operation.function, &input, findings).await;
+            let outcome = comparison.call(&operation.function, &input, findings).await;
             // An awkward answer may be lost by progenitor.
             success |= match &outcome {
                 [Outcome::Read(_), Outcome::Read(_)] => true,
@@ -190,13 +190,13 @@ impl Ids {
 }
 
 /// The clients of a vendor, each before a sandbox of its own.
-struct Bench<P> {
+struct Comparison<P> {
     members: BTreeSet<String>,
     pair: P,
     sandboxes: [Sandbox; 2],
 }
 
-impl<P: Pair> Bench<P> {
+impl<P: Pair> Comparison<P> {
     async fn ids(&self, findings: &mut Findings) -> Ids {
         let mut ids = Ids::default();
         for (function, parameter) in [
