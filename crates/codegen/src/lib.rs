@@ -12,6 +12,7 @@
 //! what a maintainer checks is what a user compiles.
 #![warn(missing_docs, clippy::unwrap_used)]
 
+mod document;
 mod emit;
 mod error;
 mod model;
@@ -67,13 +68,14 @@ pub fn surface(document: &Value, settings: &Settings) -> Result<String, Error> {
 }
 
 fn generate_file(document: &Value, settings: &Settings) -> Result<syn::File, Error> {
-    let model = model::Model::read(document)?;
+    let document = document::read(document)?;
+    let model = model::Model::read(&document)?;
     let runtime: TokenStream = settings
         .runtime
         .parse()
         .map_err(|_| Error::new("", format!("{:?} is not a Rust path", settings.runtime)))?;
     let types = emit::types(&model, &runtime)?;
-    let client = operations::client(document, &model, &runtime)?;
+    let client = operations::client(&document, &model, &runtime)?;
     let source = quote! { #types #client };
     syn::parse2(source)
         .map_err(|e| Error::new("", format!("the generated source does not parse: {e}")))

@@ -5,7 +5,7 @@ mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use openapiv3::OpenAPI;
 
 use crate::Error;
 
@@ -108,7 +108,7 @@ pub(crate) enum Test {
 }
 
 impl Model {
-    pub(crate) fn read(document: &Value) -> Result<Self, Error> {
+    pub(crate) fn read(document: &OpenAPI) -> Result<Self, Error> {
         read::model(document)
     }
 
@@ -125,21 +125,4 @@ impl Model {
     pub(crate) fn is_received(&self, component: &str) -> bool {
         self.received.contains(component) || !self.sent.contains(component)
     }
-}
-
-/// Looks a schema's `$ref` up; `allOf` with one reference counts as it.
-pub(crate) fn reference(schema: &Value) -> Option<&str> {
-    let direct = schema.get("$ref").and_then(Value::as_str);
-    let wrapped = || match schema.get("allOf").and_then(Value::as_array)?.as_slice() {
-        [only] => only.get("$ref").and_then(Value::as_str),
-        _ => None,
-    };
-    direct
-        .or_else(wrapped)?
-        .strip_prefix("#/components/schemas/")
-}
-
-/// Escapes a key for a JSON pointer.
-pub(crate) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }

@@ -7,9 +7,9 @@ mod servers;
 mod template;
 mod value;
 
+use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde_json::Value;
 
 use crate::Error;
 use crate::emit::Context;
@@ -17,7 +17,7 @@ use crate::model::Model;
 
 /// The base URLs, the options structs and `Client`.
 pub(crate) fn client(
-    document: &Value,
+    document: &OpenAPI,
     model: &Model,
     runtime: &TokenStream,
 ) -> Result<TokenStream, Error> {

@@ -178,3 +178,65 @@ fn errors_name_the_place() {
     });
     assert!(twice.message.contains("operationId"), "{twice}");
 }
+
+/// `openapiv3` skips members that it does not know; what it skips is an error.
+#[test]
+fn nothing_of_a_document_is_lost_in_reading() {
+    let schema = |schema: Value| error_of(|d| d["components"]["schemas"]["Case"] = schema).pointer;
+    let case = "/components/schemas/Case";
+    for (given, at) in [
+        (json!({"type": "string", "const": "a"}), "/const"),
+        (
+            json!({"type": "array", "items": {"type": "integer", "prefixItems": [{}]}}),
+            "/items/prefixItems",
+        ),
+        (
+            json!({"$ref": "#/components/schemas/Job", "nullable": true}),
+            "/nullable",
+        ),
+        (
+            json!({"type": "object", "properties": {"a/b": {"type": "string", "if": {"a": 1}}}}),
+            "/properties/a~1b/if",
+        ),
+    ] {
+        assert_eq!(schema(given), format!("{case}{at}"));
+    }
+    let status = error_of(|d| {
+        d["paths"]["/jobs"]["get"]["responses"]["2000"] = json!({"description": ""});
+    });
+    assert_eq!(status.pointer, "/paths/~1jobs/get/responses/2000");
+}
+
+/// Of a part that cannot be read the innermost place is named.
+#[test]
+fn what_cannot_be_read_is_named_by_its_innermost_place() {
+    let schema = |schema: Value| error_of(|d| d["components"]["schemas"]["Case"] = schema).pointer;
+    let case = "/components/schemas/Case";
+    for (given, at) in [
+        (json!({"type": ["string", "null"]}), ""),
+        (
+            json!({"items": {"type": "string", "minLength": -1}}),
+            "/items",
+        ),
+        (
+            json!({"oneOf": [{}, {"properties": {"a": {"exclusiveMinimum": 1}}}]}),
+            "/oneOf/1/properties/a",
+        ),
+        (
+            json!({"additionalProperties": {"required": true}}),
+            "/additionalProperties",
+        ),
+    ] {
+        assert_eq!(schema(given), format!("{case}{at}"));
+    }
+    let media = error_of(|d| {
+        let body = &mut d["paths"]["/graders"]["post"]["requestBody"];
+        body["content"]["application/json"]["schema"] = json!({"type": 1});
+    });
+    assert_eq!(
+        media.pointer,
+        "/paths/~1graders/post/requestBody/content/application~1json/schema"
+    );
+    let whole = error_of(|d| d["info"] = json!("x"));
+    assert_eq!(whole.pointer, "");
+}

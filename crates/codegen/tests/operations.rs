@@ -4,9 +4,16 @@
 use serde_json::{Value, json};
 use unitune_codegen::{Error, Settings, generate, surface};
 
-/// A document with one operation.
+/// A document with one operation; what OpenAPI requires but no test is about is
+/// filled in.
 fn document(path: &str, method: &str, operation: &Value) -> Value {
     let mut operation = operation.clone();
+    if operation["responses"].is_null() {
+        operation["responses"] = json!({});
+    }
+    for response in operation["responses"].as_object_mut().unwrap().values_mut() {
+        response["description"] = json!("");
+    }
     let id = operation["operationId"].as_str().unwrap_or("op").to_owned();
     operation["operationId"] = json!(id);
     let mut document = json!({
@@ -61,8 +68,8 @@ fn a_function_describes_its_request_in_one_expression() {
             parameter("query", "kind", false, &json!({"type": "array", "items": text})),
             parameter("query", "of", true, &json!({"$ref": "#/components/schemas/Orders"})),
             parameter("query", "beta", true, &json!({"type": "boolean"})),
-            {"in": "query", "name": "filter", "required": true, "style": "deepObject"},
-            {"in": "query", "name": "where", "style": "deepObject"},
+            {"in": "query", "name": "filter", "required": true, "style": "deepObject", "schema": {}},
+            {"in": "query", "name": "where", "style": "deepObject", "schema": {}},
             parameter("path", "verb", true, &text),
             parameter("path", "b-c", true, &json!({"type": "integer"})),
         ],
@@ -275,35 +282,63 @@ fn what_cannot_be_expressed_is_an_error_with_its_place() {
     let text = json!({"type": "string"});
     let of = |parameters: Value| json!({"parameters": parameters});
     let id = parameter("path", "id", true, &text);
-    for (path, operation, words) in [
-        ("/a/{id", of(json!([id])), "does not close"),
-        ("/a}/{id}", of(json!([id])), "none opens"),
-        ("a/{id}", of(json!([id])), "start with a slash"),
-        ("/a", of(json!([id])), "the path names the parameters"),
-        ("/a/{id}", of(json!([])), "the path names the parameters"),
-        ("/a", of(json!([{"in": "query"}])), "no \"name\""),
-        ("/a", of(json!([{"name": "x"}])), "no \"in\""),
-        ("/a", of(json!([{"name": "x", "in": "body"}])), "no place"),
+    for (path, operation, place, words) in [
+        ("/a/{id", of(json!([id])), "/get", "does not close"),
+        ("/a}/{id}", of(json!([id])), "/get", "none opens"),
+        ("a/{id}", of(json!([id])), "", "start with a slash"),
+        (
+            "/a",
+            of(json!([id])),
+            "/get",
+            "the path names the parameters",
+        ),
+        (
+            "/a/{id}",
+            of(json!([])),
+            "/get",
+            "the path names the parameters",
+        ),
+        (
+            "/a",
+            of(json!([{"in": "query", "schema": {}}])),
+            "/get/parameters/0",
+            "missing field `name`",
+        ),
+        (
+            "/a",
+            of(json!([{"name": "x", "schema": {}}])),
+            "/get/parameters/0",
+            "missing field `in`",
+        ),
+        (
+            "/a",
+            of(json!([{"name": "x", "in": "body", "schema": {}}])),
+            "/get/parameters/0",
+            "unknown variant `body`",
+        ),
         (
             "/a",
             of(json!([{"$ref": "#/components/parameters/Gone"}])),
-            "nothing stands",
+            "/get",
+            "there is nothing at",
         ),
         (
             "/a",
             json!({"requestBody": {"required": "no", "content": {}}}),
-            "neither true nor false",
+            "/get/requestBody",
+            "invalid type: string \"no\", expected a boolean",
         ),
         (
             "/a",
             json!({"responses": {"200": {"content": {"application/json": {
                 "schema": {"$ref": "#/components/schemas/Gone"},
             }}}}}),
+            "/get",
             "no component schema \"Gone\"",
         ),
     ] {
         let error = error(path, &operation);
-        let pointer = format!("/paths/{}/get", path.replace('/', "~1"));
+        let pointer = format!("/paths/{}{place}", path.replace('/', "~1"));
         assert_eq!(error.pointer, pointer, "{error}");
         assert!(error.message.contains(words), "{error}");
     }

@@ -2,31 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use openapiv3::{OpenAPI, ReferenceOr, Schema};
 
 use super::direction::{cycles, directions};
-use super::{Branch, Field, Kind, Model, Test, Type, TypeRef, escape, reference};
+use super::{Branch, Field, Kind, Model, Test, Type, TypeRef};
+use crate::document::{Node, References, Shape, component, escape};
 use crate::{Error, names};
 
 const SCHEMAS: &str = "/components/schemas";
 
-pub(super) fn model(document: &Value) -> Result<Model, Error> {
-    let empty = Map::new();
-    let schemas = document
-        .pointer(SCHEMAS)
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    let reader = Reader { schemas };
+pub(super) fn model(document: &OpenAPI) -> Result<Model, Error> {
+    let schemas = document.components.iter().flat_map(|c| &c.schemas);
+    let reader = Reader {
+        schemas: schemas
+            .map(|(name, schema)| (name.as_str(), Node::from(schema)))
+            .collect(),
+    };
     let mut taken = BTreeSet::new();
     let mut types = BTreeMap::new();
-    for (name, schema) in schemas {
+    for (name, schema) in &reader.schemas {
         let pointer = format!("{SCHEMAS}/{}", escape(name));
-        let kind = reader.kind(schema, &pointer)?;
+        let kind = reader.kind(*schema, &pointer)?;
         types.insert(
-            name.clone(),
+            (*name).to_owned(),
             Type {
                 rust_name: names::unique(names::pascal(name), &mut taken),
-                description: text(schema, "description"),
+                description: schema.description(),
                 kind,
             },
         );
@@ -35,7 +36,7 @@ pub(super) fn model(document: &Value) -> Result<Model, Error> {
     let mut boxed = cycles(&held_by_value(&types));
     boxed.extend(asked_for(&types));
     let mut omitted = keywords(&types, document);
-    omitted.extend(forms(document));
+    omitted.extend(forms(document)?);
     Ok(Model {
         omitted,
         types,
@@ -58,30 +59,24 @@ fn asked_for(types: &BTreeMap<String, Type>) -> impl Iterator<Item = (String, St
 }
 
 struct Reader<'a> {
-    schemas: &'a Map<String, Value>,
+    schemas: BTreeMap<&'a str, Node<'a>>,
 }
 
-impl Reader<'_> {
-    fn kind(&self, schema: &Value, pointer: &str) -> Result<Kind, Error> {
-        for word in ["oneOf", "anyOf"] {
-            if let Some(branches) = schema.get(word).and_then(Value::as_array) {
-                if ["allOf", "properties"]
-                    .iter()
-                    .any(|k| schema.get(k).is_some())
-                {
-                    return Err(Error::new(pointer, "members stand beside a union"));
-                }
-                return self.union(branches, &format!("{pointer}/{word}"));
+impl<'a> Reader<'a> {
+    fn kind(&self, schema: Node<'a>, pointer: &str) -> Result<Kind, Error> {
+        let shape = schema.shape();
+        if let Some((word, branches)) = shape.union() {
+            if !shape.all_of.is_empty() || shape.properties().next().is_some() {
+                return Err(Error::new(pointer, "members stand beside a union"));
             }
+            return self.union(branches, &format!("{pointer}/{word}"));
         }
-        if let Some(values) = string_enum(schema) {
-            return Ok(Kind::Enum(values));
+        if let Some(values) = shape.words {
+            return Ok(Kind::Enum(owned(&values)));
         }
         let members = self.members(schema, pointer, &mut BTreeSet::new())?;
         if !members.properties.is_empty() {
-            if let Some(Value::Object(values)) = schema.get("additionalProperties")
-                && !values.is_empty()
-            {
+            if shape.additional.is_some() {
                 let message = "the members beside the named ones have a type";
                 return Err(Error::new(pointer, message));
             }
@@ -91,58 +86,54 @@ impl Reader<'_> {
     }
 
     /// The properties of an object, those of its `allOf` parts included.
-    fn members<'s>(
-        &'s self,
-        schema: &'s Value,
+    fn members(
+        &self,
+        schema: Node<'a>,
         pointer: &str,
-        seen: &mut BTreeSet<String>,
-    ) -> Result<Members<'s>, Error> {
+        seen: &mut BTreeSet<&'a str>,
+    ) -> Result<Members<'a>, Error> {
+        let shape = schema.shape();
         let mut all = Members::default();
-        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            for (i, part) in parts.iter().enumerate() {
-                let (part, at) = match reference(part) {
-                    Some(name) if seen.insert(name.to_owned()) => {
-                        let at = format!("{SCHEMAS}/{}", escape(name));
-                        (self.lookup(name, pointer)?, at)
-                    }
-                    Some(_) => continue,
-                    None => (part, format!("{pointer}/allOf/{i}")),
-                };
-                let alone = parts.len() == 1 && schema.get("properties").is_none();
-                if !alone && !plain_object(part) {
-                    let message = "a part of an allOf that is no plain object";
-                    return Err(Error::new(at, message));
+        let alone = shape.all_of.len() == 1 && shape.properties().next().is_none();
+        for (i, part) in shape.all_of.iter().enumerate() {
+            let part = Node::from(part);
+            let (part, at) = match part.reference() {
+                Some(name) if seen.insert(name) => {
+                    let at = format!("{SCHEMAS}/{}", escape(name));
+                    (self.lookup(name, pointer)?, at)
                 }
-                let part = self.members(part, &at, seen)?;
-                all.required.extend(part.required);
-                for (name, property) in part.properties {
-                    self.add(&mut all, name, property)?;
-                }
+                Some(_) => continue,
+                None => (part, format!("{pointer}/allOf/{i}")),
+            };
+            if !alone && !plain_object(&part.shape()) {
+                let message = "a part of an allOf that is no plain object";
+                return Err(Error::new(at, message));
+            }
+            let part = self.members(part, &at, seen)?;
+            all.required.extend(part.required);
+            for (name, property) in part.properties {
+                self.add(&mut all, name, property)?;
             }
         }
-        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-            for (name, property) in properties {
-                let at = format!("{pointer}/properties/{}", escape(name));
-                self.add(&mut all, name, (property, at))?;
-            }
+        for (name, property) in shape.properties() {
+            let at = format!("{pointer}/properties/{}", escape(name));
+            self.add(&mut all, name, (property, at))?;
         }
-        if let Some(required) = schema.get("required").and_then(Value::as_array) {
-            all.required
-                .extend(required.iter().filter_map(Value::as_str));
-        }
+        all.required
+            .extend(shape.required.iter().map(String::as_str));
         Ok(all)
     }
 
     /// Adds a member; one that two parts say must be of one type in both.
-    fn add<'s>(
+    fn add(
         &self,
-        all: &mut Members<'s>,
-        name: &'s str,
-        property: (&'s Value, String),
+        all: &mut Members<'a>,
+        name: &'a str,
+        property: (Node<'a>, String),
     ) -> Result<(), Error> {
         if let Some((known, at)) = all.properties.get(name) {
             let (theirs, place) = &property;
-            if self.type_ref(known, at)? != self.type_ref(theirs, place)? {
+            if self.type_ref(*known, at)? != self.type_ref(*theirs, place)? {
                 return Err(Error::new(place, format!("{at} says another type")));
             }
         }
@@ -159,79 +150,83 @@ impl Reader<'_> {
                 Ok(Field {
                     wire_name: (*name).to_owned(),
                     rust_name: names::unique(names::snake(name), &mut taken),
-                    description: text(schema, "description"),
+                    description: schema.description(),
                     required: members.required.contains(name),
-                    nullable: flag(schema, "nullable"),
-                    deprecated: flag(schema, "deprecated"),
-                    boxed: flag(schema, "x-unitune-boxed"),
-                    ty: self.type_ref(schema, at)?,
+                    nullable: schema.nullable(),
+                    deprecated: schema.deprecated(),
+                    boxed: schema.marked("x-unitune-boxed"),
+                    ty: self.type_ref(*schema, at)?,
                 })
             })
             .collect()
     }
 
     /// The type of a schema, whether it may be null aside.
-    fn type_ref(&self, schema: &Value, pointer: &str) -> Result<TypeRef, Error> {
-        if let Some(name) = reference(schema) {
+    fn type_ref(&self, schema: Node<'a>, pointer: &str) -> Result<TypeRef, Error> {
+        if let Some(name) = schema.reference() {
             self.lookup(name, pointer)?;
             return Ok(TypeRef::Component(name.to_owned()));
         }
-        let format = schema.get("format").and_then(Value::as_str);
-        Ok(match schema.get("type").and_then(Value::as_str) {
-            Some("string") => match format {
+        if let Node::Reference(target) = schema {
+            let message = format!("{target:?} is no schema among the components");
+            return Err(Error::new(pointer, message));
+        }
+        let shape = schema.shape();
+        Ok(match shape.type_name {
+            Some("string") => match shape.format {
                 Some("date-time") => TypeRef::Timestamp,
                 Some("password") => TypeRef::Secret,
                 _ => TypeRef::String,
             },
-            Some("integer") => match format {
+            Some("integer") => match shape.format {
                 Some("uint64") => TypeRef::Unsigned,
                 _ => TypeRef::Integer,
             },
             Some("number") => TypeRef::Number,
             Some("boolean") => TypeRef::Boolean,
             Some("array") => {
-                let items = schema.get("items").unwrap_or(&Value::Null);
-                let item = self.nullable_ref(items, &format!("{pointer}/items"))?;
-                if flag(schema, "x-unitune-lenient") {
+                let item = self.nullable_ref(shape.items, &format!("{pointer}/items"))?;
+                if schema.marked("x-unitune-lenient") {
                     TypeRef::Lenient(Box::new(item))
                 } else {
                     TypeRef::Array(Box::new(item))
                 }
             }
-            Some("object") => match schema.get("additionalProperties") {
-                Some(values @ Value::Object(members)) if !members.is_empty() => {
+            Some("object") => match shape.additional {
+                Some(values) => {
                     let at = format!("{pointer}/additionalProperties");
                     TypeRef::Map(Box::new(self.nullable_ref(values, &at)?))
                 }
-                _ => TypeRef::FreeObject,
+                None => TypeRef::FreeObject,
             },
             _ => TypeRef::Any,
         })
     }
 
-    fn nullable_ref(&self, schema: &Value, pointer: &str) -> Result<TypeRef, Error> {
+    fn nullable_ref(&self, schema: Node<'a>, pointer: &str) -> Result<TypeRef, Error> {
         let inner = self.type_ref(schema, pointer)?;
-        Ok(if flag(schema, "nullable") && inner != TypeRef::Any {
+        Ok(if schema.nullable() && inner != TypeRef::Any {
             TypeRef::Nullable(Box::new(inner))
         } else {
             inner
         })
     }
 
-    fn lookup(&self, name: &str, pointer: &str) -> Result<&Value, Error> {
+    fn lookup(&self, name: &str, pointer: &str) -> Result<Node<'a>, Error> {
         self.schemas
             .get(name)
+            .copied()
             .ok_or_else(|| Error::new(pointer, format!("there is no component schema {name:?}")))
     }
 
-    fn union(&self, branches: &[Value], pointer: &str) -> Result<Kind, Error> {
+    fn union(&self, branches: &'a [ReferenceOr<Schema>], pointer: &str) -> Result<Kind, Error> {
         let mut taken = BTreeSet::from(["Unknown".to_owned()]);
         let mut all = Vec::with_capacity(branches.len());
         let tag = self.tag(branches);
-        for (i, schema) in branches.iter().enumerate() {
+        for (i, schema) in branches.iter().map(Node::from).enumerate() {
             let at = format!("{pointer}/{i}");
             let ty = self.type_ref(schema, &at)?;
-            let test = self.test(schema, tag.as_deref());
+            let test = self.test(schema, tag);
             let name = match (&test, &ty) {
                 (Test::Keyword(value), _) => names::pascal(value),
                 (Test::Tagged { values, .. }, _) if values.len() == 1 => names::pascal(&values[0]),
@@ -248,10 +243,10 @@ impl Reader<'_> {
     }
 
     /// The property by which all object branches tell themselves apart.
-    fn tag(&self, branches: &[Value]) -> Option<String> {
+    fn tag(&self, branches: &'a [ReferenceOr<Schema>]) -> Option<&'a str> {
         let objects: Vec<Members<'_>> = branches
             .iter()
-            .map(|branch| self.object(self.resolved(branch)))
+            .map(|branch| self.object(self.resolved(Node::from(branch))))
             .filter(|members| !members.properties.is_empty())
             .collect();
         let first = objects.first()?;
@@ -263,48 +258,47 @@ impl Reader<'_> {
                     .is_some_and(|values| values.into_iter().all(|v| seen.insert(v)))
             })
         });
-        tag.map(|name| (*name).to_owned())
+        tag.copied()
     }
 
     /// The members of a branch; what is wrong with it is said where it stands.
-    fn object<'s>(&'s self, branch: &'s Value) -> Members<'s> {
+    fn object(&self, branch: Node<'a>) -> Members<'a> {
         let members = self.members(branch, "", &mut BTreeSet::new());
         members.unwrap_or_default()
     }
 
-    fn tag_values(&self, object: &Members<'_>, property: &str) -> Option<Vec<String>> {
+    fn tag_values(&self, object: &Members<'a>, property: &str) -> Option<Vec<&'a str>> {
         let (schema, _) = object.properties.get(property)?;
-        string_enum(self.resolved(schema))
+        self.resolved(*schema).shape().words
     }
 
-    fn resolved<'s>(&'s self, schema: &'s Value) -> &'s Value {
-        let mut schema = schema;
+    fn resolved(&self, mut schema: Node<'a>) -> Node<'a> {
         for _ in 0..16 {
-            match reference(schema).and_then(|name| self.schemas.get(name)) {
-                Some(target) => schema = target,
+            match schema.reference().and_then(|name| self.schemas.get(name)) {
+                Some(target) => schema = *target,
                 None => break,
             }
         }
         schema
     }
 
-    fn test(&self, branch: &Value, tag: Option<&str>) -> Test {
+    fn test(&self, branch: Node<'a>, tag: Option<&str>) -> Test {
         let schema = self.resolved(branch);
-        if let Some(values) = string_enum(schema) {
-            return match <[String; 1]>::try_from(values) {
-                Ok([only]) => Test::Keyword(only),
-                Err(values) => Test::OneOf(values),
-            };
+        let shape = schema.shape();
+        match shape.words.as_deref() {
+            Some([only]) => return Test::Keyword((*only).to_owned()),
+            Some(values) => return Test::OneOf(owned(values)),
+            None => {}
         }
         if let Some(property) = tag
             && let Some(values) = self.tag_values(&self.object(schema), property)
         {
             return Test::Tagged {
                 property: property.to_owned(),
-                values,
+                values: owned(&values),
             };
         }
-        match schema.get("type").and_then(Value::as_str) {
+        match shape.type_name {
             Some("string") => Test::String,
             Some("boolean") => Test::Boolean,
             Some("integer") => Test::Integer,
@@ -319,26 +313,18 @@ impl Reader<'_> {
 
 #[derive(Default)]
 struct Members<'a> {
-    properties: BTreeMap<&'a str, (&'a Value, String)>,
+    properties: BTreeMap<&'a str, (Node<'a>, String)>,
     required: BTreeSet<&'a str>,
 }
 
 /// Whether a part of an allOf has members at most.
-fn plain_object(part: &Value) -> bool {
-    let choice = ["oneOf", "anyOf", "enum"]
-        .iter()
-        .any(|k| part.get(k).is_some());
-    let name = part.get("type").and_then(Value::as_str);
-    !choice && matches!(name, None | Some("object"))
+fn plain_object(part: &Shape<'_>) -> bool {
+    let choice = part.union().is_some() || part.enumerated;
+    !choice && matches!(part.type_name, None | Some("object"))
 }
 
-fn string_enum(schema: &Value) -> Option<Vec<String>> {
-    let values = schema.get("enum")?.as_array()?;
-    values
-        .iter()
-        .map(|v| v.as_str().map(str::to_owned))
-        .collect::<Option<Vec<_>>>()
-        .filter(|values| !values.is_empty())
+fn owned(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
 }
 
 fn scalar_name(ty: &TypeRef) -> &'static str {
@@ -386,7 +372,7 @@ fn held_by_value(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<(String
 }
 
 /// Components that appear as keyword branches of unions and nowhere else.
-fn keywords(types: &BTreeMap<String, Type>, document: &Value) -> BTreeSet<String> {
+fn keywords(types: &BTreeMap<String, Type>, document: &OpenAPI) -> BTreeSet<String> {
     fn note(ty: &TypeRef, uses: &mut BTreeSet<String>) {
         match ty {
             TypeRef::Component(name) => {
@@ -417,50 +403,40 @@ fn keywords(types: &BTreeMap<String, Type>, document: &Value) -> BTreeSet<String
             }
         }
     }
-    let outside_schemas = [
-        document.get("paths"),
-        document.pointer("/components/parameters"),
-        document.pointer("/components/requestBodies"),
-        document.pointer("/components/responses"),
-    ];
-    for part in outside_schemas.into_iter().flatten() {
-        direct_references(part, &mut uses);
+    let mut outside_schemas = References::default();
+    for item in document
+        .paths
+        .paths
+        .values()
+        .filter_map(ReferenceOr::as_item)
+    {
+        outside_schemas.parameters(&item.parameters);
+        for (_, operation) in item.iter() {
+            outside_schemas.sent(operation);
+            outside_schemas.received(operation);
+        }
     }
+    if let Some(components) = &document.components {
+        outside_schemas.components(components);
+    }
+    uses.extend(outside_schemas.schemas().map(str::to_owned));
     keywords.retain(|name| !uses.contains(name));
     keywords
 }
 
 /// The components that multipart bodies consist of.
-fn forms(document: &Value) -> BTreeSet<String> {
-    let paths = document.get("paths").and_then(Value::as_object);
-    let operations = paths
-        .into_iter()
-        .flat_map(|p| p.values())
-        .filter_map(Value::as_object)
-        .flat_map(|item| item.values());
-    operations
-        .filter_map(|operation| operation.pointer("/requestBody/content/multipart~1form-data"))
-        .filter_map(|media| reference(media.get("schema")?))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The component schemas that a part of the document names itself.
-fn direct_references(value: &Value, into: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            into.extend(reference(value).map(str::to_owned));
-            members.values().for_each(|v| direct_references(v, into));
-        }
-        Value::Array(items) => items.iter().for_each(|v| direct_references(v, into)),
-        _ => {}
+fn forms(document: &OpenAPI) -> Result<BTreeSet<String>, Error> {
+    let bodies = document.components.as_ref().map(|c| &c.request_bodies);
+    let mut forms = BTreeSet::new();
+    for (path, method, operation) in document.operations() {
+        let Some(body) = &operation.request_body else {
+            continue;
+        };
+        let pointer = format!("/paths/{}/{method}", escape(path));
+        let body = component(body, ("requestBodies", bodies), &pointer)?;
+        let form = body.content.get("multipart/form-data");
+        let form = form.and_then(|media| Node::from(media.schema.as_ref()).reference());
+        forms.extend(form.map(str::to_owned));
     }
-}
-
-fn text(schema: &Value, key: &str) -> Option<String> {
-    schema.get(key).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn flag(schema: &Value, key: &str) -> bool {
-    schema.get(key).and_then(Value::as_bool).unwrap_or(false)
+    Ok(forms)
 }

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
+use indexmap::IndexMap;
+use openapiv3::{
+    MediaType, OpenAPI, Operation as Declared, Parameter as DeclaredParameter,
+    ParameterSchemaOrContent, PathItem, QueryStyle, ReferenceOr, RequestBody,
+};
 
 use super::template::{self, Part};
 use super::value::Value;
-use crate::model::{Model, escape};
+use crate::document::{Node, component, escape};
+use crate::model::Model;
 use crate::{Error, names};
 
 /// The methods, as a path's item and as HTTP has them.
@@ -82,23 +87,24 @@ pub(super) enum Success {
 
 /// The operations, in the order of their paths. Those with a body that is not
 /// JSON are left out: they are written by hand.
-pub(super) fn operations(document: &Json, model: &Model) -> Result<Vec<Operation>, Error> {
+pub(super) fn operations(document: &OpenAPI, model: &Model) -> Result<Vec<Operation>, Error> {
     let mut operations = Vec::new();
     let mut functions = BTreeSet::new();
     let mut structs = BTreeSet::new();
-    let paths = document.get("paths").and_then(Json::as_object);
-    for (path, item) in paths.into_iter().flatten() {
-        for (key, method) in METHODS {
-            let Some(operation) = item.get(key) else {
-                continue;
-            };
+    let paths: BTreeMap<_, _> = document.paths.iter().collect();
+    for (path, item) in paths {
+        let ReferenceOr::Item(item) = item else {
+            let pointer = format!("/paths/{}", escape(path));
+            return Err(Error::new(pointer, "the path is said elsewhere"));
+        };
+        for (key, operation) in item.iter() {
             let pointer = format!("/paths/{}/{key}", escape(path));
             let place = Spot {
                 document,
                 model,
                 pointer: &pointer,
             };
-            let Some(mut read) = place.operation(path, method, item, operation)? else {
+            let Some(mut read) = place.operation(path, key, item, operation)? else {
                 continue;
             };
             if !functions.insert(read.function.clone()) {
@@ -113,7 +119,7 @@ pub(super) fn operations(document: &Json, model: &Model) -> Result<Vec<Operation
 
 /// Where in the document an operation stands.
 struct Spot<'a> {
-    document: &'a Json,
+    document: &'a OpenAPI,
     model: &'a Model,
     pointer: &'a str,
 }
@@ -127,29 +133,28 @@ impl<'a> Spot<'a> {
     fn operation(
         &self,
         path: &str,
-        method: &'static str,
-        item: &'a Json,
-        operation: &'a Json,
+        key: &str,
+        item: &'a PathItem,
+        operation: &'a Declared,
     ) -> Result<Option<Operation>, Error> {
-        let text = |key: &str| operation.get(key).and_then(Json::as_str);
-        let id = text("operationId")
-            .ok_or_else(|| self.error("the operation has no operationId"))?
-            .to_owned();
-        let body = match operation.get("requestBody") {
-            Some(body) => match self.body(self.followed(body)?)? {
+        let id = operation.operation_id.clone();
+        let id = id.ok_or_else(|| self.error("the operation has no operationId"))?;
+        let method = METHODS.iter().find(|(name, _)| *name == key);
+        let (_, method) = method.ok_or_else(|| self.error(format!("{key:?} is no method")))?;
+        let body = match &operation.request_body {
+            Some(body) => match self.body(body)? {
                 Some(body) => Some(body),
                 None => return Ok(None),
             },
             None => None,
         };
-        let declared = self.merged(item.get("parameters"), operation.get("parameters"))?;
+        let declared = self.merged(&item.parameters, &operation.parameters)?;
         let path = template::parse(path).map_err(|e| self.error(e))?;
         let parameters = self.parameters(&declared, &path)?;
         let has_options = parameters.iter().any(|p| !p.required);
+        let description = operation.description.clone();
         Ok(Some(Operation {
-            description: text("description")
-                .or_else(|| text("summary"))
-                .map(str::to_owned),
+            description: description.or_else(|| operation.summary.clone()),
             function: reserved(names::snake(&id), &FUNCTIONS),
             options: has_options.then(|| names::pascal(&format!("{id} options"))),
             method,
@@ -161,52 +166,42 @@ impl<'a> Spot<'a> {
         }))
     }
 
-    /// Follows a `$ref` to a component that is not a schema.
-    fn followed(&self, value: &'a Json) -> Result<&'a Json, Error> {
-        match value.get("$ref").and_then(Json::as_str) {
-            None => Ok(value),
-            Some(target) => target
-                .strip_prefix('#')
-                .and_then(|pointer| self.document.pointer(pointer))
-                .ok_or_else(|| self.error(format!("nothing stands at {target:?}"))),
-        }
+    /// Returns what stands at a place, through references to `section`.
+    fn followed<T>(
+        &self,
+        at: &'a ReferenceOr<T>,
+        section: &str,
+        of: fn(&'a openapiv3::Components) -> &'a IndexMap<String, ReferenceOr<T>>,
+    ) -> Result<&'a T, Error> {
+        let components = self.document.components.as_ref().map(of);
+        component(at, (section, components), self.pointer)
     }
 
     /// The operation's parameters over those of its path, by place and name.
     fn merged(
         &self,
-        shared: Option<&'a Json>,
-        own: Option<&'a Json>,
-    ) -> Result<BTreeMap<(Place, &'a str), &'a Json>, Error> {
+        shared: &'a [ReferenceOr<DeclaredParameter>],
+        own: &'a [ReferenceOr<DeclaredParameter>],
+    ) -> Result<BTreeMap<(Place, &'a str), &'a DeclaredParameter>, Error> {
         let mut all = BTreeMap::new();
-        for list in [shared, own].into_iter().flatten() {
-            for parameter in list.as_array().into_iter().flatten() {
-                let parameter = self.followed(parameter)?;
-                let text = |key: &str| {
-                    let found = parameter.get(key).and_then(Json::as_str);
-                    found.ok_or_else(|| self.error(format!("a parameter has no {key:?}")))
-                };
-                let (place, name) = (text("in")?, text("name")?);
-                let place = match place {
-                    "path" => Place::Path,
-                    "query" => Place::Query,
-                    "header" => Place::Header,
-                    // A client sends none.
-                    "cookie" => continue,
-                    other => {
-                        let message = format!("the parameter {name:?} stands in {other:?}");
-                        return Err(self.error(format!("{message}, which is no place for one")));
-                    }
-                };
-                all.insert((place, name), parameter);
-            }
+        for parameter in shared.iter().chain(own) {
+            let parameter = self.followed(parameter, "parameters", |c| &c.parameters)?;
+            let place = match parameter {
+                DeclaredParameter::Path { .. } => Place::Path,
+                DeclaredParameter::Query { .. } => Place::Query,
+                DeclaredParameter::Header { .. } => Place::Header,
+                // A client sends none.
+                DeclaredParameter::Cookie { .. } => continue,
+            };
+            let name = parameter.parameter_data_ref().name.as_str();
+            all.insert((place, name), parameter);
         }
         Ok(all)
     }
 
     fn parameters(
         &self,
-        declared: &BTreeMap<(Place, &'a str), &'a Json>,
+        declared: &BTreeMap<(Place, &'a str), &'a DeclaredParameter>,
         path: &[Part],
     ) -> Result<Vec<Parameter>, Error> {
         let used: Vec<&str> = path
@@ -243,28 +238,31 @@ impl<'a> Spot<'a> {
         Ok(all)
     }
 
-    fn parameter(&self, place: Place, name: &str, parameter: &Json) -> Parameter {
-        let text = |key: &str| parameter.get(key).and_then(Json::as_str);
-        let schema = parameter.get("schema").unwrap_or(&Json::Null);
-        let value = if text("style") == Some("deepObject") {
-            Value::Pairs
-        } else {
-            Value::of_parameter(schema, self.model)
+    fn parameter(&self, place: Place, name: &str, parameter: &DeclaredParameter) -> Parameter {
+        let data = parameter.parameter_data_ref();
+        let style = match parameter {
+            DeclaredParameter::Query { style, .. } => Some(style),
+            _ => None,
         };
-        let required = parameter.get("required").and_then(Json::as_bool);
-        let explode = parameter.get("explode").and_then(Json::as_bool);
-        let separator = match (place, text("style").unwrap_or("form"), explode) {
-            (Place::Query, "form", Some(false)) => Some(","),
-            (Place::Query, "pipeDelimited", None | Some(false)) => Some("|"),
-            (Place::Query, "spaceDelimited", None | Some(false)) => Some(" "),
+        let value = match (style, &data.format) {
+            (Some(QueryStyle::DeepObject), _) => Value::Pairs,
+            (_, ParameterSchemaOrContent::Schema(schema)) => {
+                Value::of_parameter(Node::from(schema), self.model)
+            }
+            (_, ParameterSchemaOrContent::Content(_)) => Value::Text,
+        };
+        let separator = match (style, data.explode) {
+            (Some(QueryStyle::Form), Some(false)) => Some(","),
+            (Some(QueryStyle::PipeDelimited), None | Some(false)) => Some("|"),
+            (Some(QueryStyle::SpaceDelimited), None | Some(false)) => Some(" "),
             _ => None,
         };
         Parameter {
             wire_name: name.to_owned(),
             rust_name: reserved(names::snake(name), &PARAMETERS),
-            description: text("description").map(str::to_owned),
+            description: data.description.clone(),
             place,
-            required: place == Place::Path || required == Some(true),
+            required: place == Place::Path || data.required,
             separator,
             value: match place {
                 Place::Query => value,
@@ -274,21 +272,18 @@ impl<'a> Spot<'a> {
     }
 
     /// What a JSON body holds; none where there is no JSON.
-    fn body(&self, body: &Json) -> Result<Option<Value>, Error> {
-        if !matches!(body.get("required"), None | Some(Json::Bool(_))) {
-            return Err(self.error("whether the body is required is neither true nor false"));
-        }
-        self.json(body)
+    fn body(&self, body: &'a ReferenceOr<RequestBody>) -> Result<Option<Value>, Error> {
+        let body = self.followed(body, "requestBodies", |c| &c.request_bodies)?;
+        self.json(&body.content)
     }
 
     /// What the JSON among a body's or an answer's media types holds.
-    fn json(&self, holder: &Json) -> Result<Option<Value>, Error> {
-        let content = holder.get("content").and_then(Json::as_object);
-        let mut content = content.into_iter().flatten();
-        let Some((_, media)) = content.find(|(name, _)| is_json(name)) else {
+    fn json(&self, content: &IndexMap<String, MediaType>) -> Result<Option<Value>, Error> {
+        let mut json = content.iter().filter(|(name, _)| is_json(name));
+        let Some((_, media)) = json.next() else {
             return Ok(None);
         };
-        let schema = media.get("schema").unwrap_or(&Json::Null);
+        let schema = Node::from(media.schema.as_ref());
         let value = Value::of_body(schema, self.model);
         let missing = |name| self.error(format!("there is no component schema {name:?}"));
         value.map(Some).map_err(missing)
@@ -296,24 +291,27 @@ impl<'a> Spot<'a> {
 
     /// What the operation answers with: one of its successes, a body before
     /// none, a status before `default`.
-    fn success(&self, operation: &'a Json) -> Result<Success, Error> {
-        let declared = operation.get("responses").and_then(Json::as_object);
+    fn success(&self, operation: &'a Declared) -> Result<Success, Error> {
+        let declared = &operation.responses;
+        let statuses = declared.responses.iter();
+        let statuses = statuses.map(|(status, response)| (status.to_string(), response));
+        let named: BTreeMap<_, _> = statuses.filter(|(s, _)| s.starts_with('2')).collect();
+        let named = named.into_values().map(|response| (false, response));
+        let default = declared.default.iter().map(|response| (true, response));
         let mut successes = Vec::new();
-        for (status, response) in declared.into_iter().flatten() {
-            if status.starts_with('2') || status == "default" {
-                successes.push((status.as_str(), self.followed(response)?));
-            }
+        for (is_default, response) in named.chain(default) {
+            let response = self.followed(response, "responses", |c| &c.responses)?;
+            successes.push((is_default, response));
         }
-        let chosen = successes.into_iter().min_by_key(|(status, response)| {
-            (*status == "default", response.get("content").is_none())
-        });
+        let chosen = successes.into_iter();
+        let chosen =
+            chosen.min_by_key(|(default, response)| (*default, response.content.is_empty()));
         let Some((_, response)) = chosen else {
             return Ok(Success::Nothing);
         };
-        let content = response.get("content").and_then(Json::as_object);
-        Ok(match self.json(response)? {
+        Ok(match self.json(&response.content)? {
             Some(value) => Success::Json(value),
-            None if content.is_none_or(|c| c.is_empty()) => Success::Nothing,
+            None if response.content.is_empty() => Success::Nothing,
             None => Success::Bytes,
         })
     }

@@ -1,11 +1,11 @@
 //! Where the document says that the API is.
 
+use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde_json::Value;
 
 /// The constants with the base URLs.
-pub(super) fn emit(document: &Value) -> TokenStream {
+pub(super) fn emit(document: &OpenAPI) -> TokenStream {
     let urls = base_urls(document);
     let default = urls.first().map(String::as_str).unwrap_or_default();
     quote! {
@@ -16,19 +16,12 @@ pub(super) fn emit(document: &Value) -> TokenStream {
     }
 }
 
-fn base_urls(document: &Value) -> Vec<String> {
-    let servers = document.get("servers").and_then(Value::as_array);
-    servers
-        .into_iter()
-        .flatten()
-        .filter_map(|server| {
-            let mut url = server.get("url")?.as_str()?.to_owned();
-            let variables = server.get("variables").and_then(Value::as_object);
-            for (name, variable) in variables.into_iter().flatten() {
-                let default = variable.get("default").and_then(Value::as_str);
-                url = url.replace(&format!("{{{name}}}"), default.unwrap_or_default());
-            }
-            Some(url)
+fn base_urls(document: &OpenAPI) -> Vec<String> {
+    let urls = document.servers.iter().map(|server| {
+        let variables = server.variables.iter().flatten();
+        variables.fold(server.url.clone(), |url, (name, variable)| {
+            url.replace(&format!("{{{name}}}"), &variable.default)
         })
-        .collect()
+    });
+    urls.collect()
 }

@@ -1,8 +1,7 @@
 //! What parameters, bodies and answers hold.
 
-use serde_json::Value as Json;
-
-use crate::model::{Kind, Model, TypeRef, reference};
+use crate::document::Node;
+use crate::model::{Kind, Model, TypeRef};
 
 /// What a parameter, a body or an answer holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +20,16 @@ pub(super) enum Value {
 impl Value {
     /// What a parameter's schema means in a query. Constraints change nothing,
     /// and a union or an object is sent as its text.
-    pub(super) fn of_parameter(schema: &Json, model: &Model) -> Self {
-        if let Some(name) = reference(schema) {
+    pub(super) fn of_parameter(schema: Node<'_>, model: &Model) -> Self {
+        if let Some(name) = schema.reference() {
             return Self::of_component(name, model, &mut Vec::new());
         }
-        match schema.get("type").and_then(Json::as_str) {
+        let shape = schema.shape();
+        match shape.type_name {
             Some("integer") => Self::Integer,
             Some("number") => Self::Number,
             Some("boolean") => Self::Boolean,
-            Some("array") => {
-                let items = schema.get("items").unwrap_or(&Json::Null);
-                Self::of_parameter(items, model).listed()
-            }
+            Some("array") => Self::of_parameter(shape.items, model).listed(),
             _ => Self::Text,
         }
     }
@@ -80,18 +77,16 @@ impl Value {
 
     /// What the schema of a JSON body means; the error is the name of a
     /// component that is not there.
-    pub(super) fn of_body(schema: &Json, model: &Model) -> Result<Self, String> {
-        if let Some(name) = reference(schema) {
+    pub(super) fn of_body(schema: Node<'_>, model: &Model) -> Result<Self, String> {
+        if let Some(name) = schema.reference() {
             return match model.get(name) {
                 Some(_) => Ok(Self::Component(name.to_owned())),
                 None => Err(name.to_owned()),
             };
         }
-        Ok(match schema.get("type").and_then(Json::as_str) {
-            Some("array") => {
-                let items = schema.get("items").unwrap_or(&Json::Null);
-                Self::List(Box::new(Self::of_body(items, model)?))
-            }
+        let shape = schema.shape();
+        Ok(match shape.type_name {
+            Some("array") => Self::List(Box::new(Self::of_body(shape.items, model)?)),
             Some("string") => Self::Text,
             Some("integer") => Self::Integer,
             Some("number") => Self::Number,

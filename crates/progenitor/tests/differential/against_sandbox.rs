@@ -1,0 +1,250 @@
+//! Every operation against the sandbox: one for each client, of the same seed,
+//! so that the same calls have the same answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use unitune_sandbox::{RecordedRequest, Sandbox};
+
+use super::cover::{Cover, Deviation};
+use super::findings::{Call, Findings};
+use super::input::{Input, Operation, document, fitted_operations, members};
+use super::known::OF_THE_SANDBOX;
+use super::operations::{OpenAi, Pair, Together, TrueFoundry};
+use super::outcome::Outcome;
+use super::recorder::Sent;
+
+/// Inputs of one operation beside those with ids that the sandbox knows.
+const INPUTS: usize = 25;
+/// Ids of each kind that are used.
+const IDS: usize = 12;
+/// Models that the sandbox knows: vendor, name.
+const MODELS: [(&str, &str); 3] = [
+    ("openai", "gpt-4o-mini-2024-07-18"),
+    (
+        "together",
+        "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",
+    ),
+    ("truefoundry", "gpt-4o-mini-2024-07-18"),
+];
+
+#[test]
+fn the_sandbox_gives_both_the_same() {
+    let runtime = super::runtime();
+    let mut findings = Findings::new(OF_THE_SANDBOX);
+    // In the awkward forms of the vendors, and as the documents have it.
+    for awkward in [true, false] {
+        let succeeded = runtime.block_on(async {
+            compare::<OpenAi>(awkward, &mut findings).await
+                + compare::<Together>(awkward, &mut findings).await
+                + compare::<TrueFoundry>(awkward, &mut findings).await
+        });
+        assert_eq!(
+            succeeded, 40,
+            "operations that succeeded, awkward: {awkward}"
+        );
+    }
+    findings.check();
+}
+
+/// Compares all operations of a vendor, and says how many of them succeeded.
+async fn compare<P: Pair>(awkward: bool, findings: &mut Findings) -> usize {
+    let start = || Sandbox::builder().all_awkward(awkward).start();
+    let sandboxes = [start().await.unwrap(), start().await.unwrap()];
+    let [ours, theirs] = sandboxes.each_ref().map(P::place);
+    let document = document(P::VENDOR);
+    let comparison = Comparison {
+        members: members(&document),
+        pair: P::new(&ours.0, &theirs.0, ours.1),
+        sandboxes,
+    };
+    let cover = Cover {
+        document: &document,
+        deviating: false,
+    };
+    let mut operations = fitted_operations(&document);
+    operations.sort_by_key(|o| order(&o.function));
+    let mut ids = comparison.ids(findings).await;
+    let mut succeeded = 0;
+    for operation in &operations {
+        let mut success = false;
+        for input in inputs(P::VENDOR, &cover, operation, &ids) {
+            let outcome = comparison.call(&operation.function, &input, findings).await;
+            // An awkward answer may be lost by progenitor.
+            success |= match &outcome {
+                [Outcome::Read(_), Outcome::Read(_)] => true,
+                [Outcome::Read(_), _] => awkward,
+                _ => false,
+            };
+            if let Outcome::Read(answer) = &outcome[0] {
+                match operation.function.as_str() {
+                    "create_checkpoint_permissions" => ids.add("permission_id", answer),
+                    "create_job" => ids.add("fine_tuning_job_id", &json!({"data": [answer]})),
+                    _ => {}
+                }
+            }
+        }
+        if !success {
+            eprintln!("{} {}: nothing succeeded", P::VENDOR, operation.function);
+        }
+        succeeded += usize::from(success);
+    }
+    succeeded
+}
+
+/// What ends a job comes after what needs one, and what deletes comes last.
+fn order(function: &str) -> usize {
+    let last = ["create_", "pause_", "resume_", "cancel_", "delete_"];
+    let place = last.iter().position(|start| function.starts_with(start));
+    match place {
+        Some(0) => 0,
+        None => 1,
+        Some(place) => 1 + place,
+    }
+}
+
+/// Some of the inputs that cover the operation, and some that can succeed.
+fn inputs(vendor: &str, cover: &Cover<'_>, operation: &Operation, ids: &Ids) -> Vec<Input> {
+    let mut inputs: Vec<Input> = Vec::new();
+    for case in cover.inputs(operation) {
+        // What becomes of backslashes in a path is known.
+        let backslash = case
+            .value
+            .parameters
+            .values()
+            .any(|v| v.to_string().contains('\\'));
+        if case.deviation == Deviation::None && !backslash {
+            inputs.push(case.value);
+        }
+    }
+    let least = inputs[inputs.len() - 2].clone();
+    let usual = inputs[inputs.len() - 1].clone();
+    let step = inputs.len().div_ceil(INPUTS);
+    let mut inputs: Vec<_> = inputs.into_iter().step_by(step).collect();
+    let (_, model) = MODELS
+        .iter()
+        .find(|(of, _)| *of == vendor)
+        .expect("a model");
+    for input in [least, usual] {
+        let mut input = ids.first(operation, input);
+        if operation.requires("model_name") {
+            input
+                .parameters
+                .insert("model_name".to_owned(), json!(model));
+        }
+        for parameter in &operation.parameters {
+            for id in ids.of(operation, &parameter.name) {
+                let mut input = input.clone();
+                input.parameters.insert(parameter.name.clone(), json!(id));
+                inputs.push(input);
+            }
+        }
+        inputs.push(input);
+    }
+    if matches!(operation.function.as_str(), "create_job" | "estimate_price") {
+        for file in ids.of(operation, "file_id") {
+            inputs.push(Input {
+                body: Some(json!({"model": model, "training_file": file})),
+                ..Input::default()
+            });
+        }
+    }
+    inputs
+}
+
+/// Ids that the sandbox knows, by the parameter that they are for.
+#[derive(Default)]
+struct Ids(BTreeMap<&'static str, Vec<String>>);
+
+impl Ids {
+    /// Adds the ids of a list's items.
+    fn add(&mut self, parameter: &'static str, list: &Value) {
+        self.add_member(parameter, list, "id");
+    }
+
+    fn add_member(&mut self, parameter: &'static str, list: &Value, member: &str) {
+        let items = list["data"].as_array().expect("a list").iter();
+        let found = items.filter_map(|item| Some(item[member].as_str()?.to_owned()));
+        self.0.entry(parameter).or_default().extend(found.take(IDS));
+    }
+
+    /// Those for a parameter of an operation.
+    fn of(&self, operation: &Operation, parameter: &str) -> &[String] {
+        let parameter = match parameter {
+            "id" if operation.function.contains("file") => "file_id",
+            "id" | "ft_id" => "fine_tuning_job_id",
+            other => other,
+        };
+        self.0.get(parameter).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The input with an id that the sandbox knows in each place for one.
+    fn first(&self, operation: &Operation, mut input: Input) -> Input {
+        for parameter in &operation.parameters {
+            if let Some(id) = self.of(operation, &parameter.name).first() {
+                input.parameters.insert(parameter.name.clone(), json!(id));
+            }
+        }
+        input
+    }
+}
+
+/// The clients of a vendor, each before a sandbox of its own.
+struct Comparison<P> {
+    members: BTreeSet<String>,
+    pair: P,
+    sandboxes: [Sandbox; 2],
+}
+
+impl<P: Pair> Comparison<P> {
+    async fn ids(&self, findings: &mut Findings) -> Ids {
+        let mut ids = Ids::default();
+        for (function, parameter) in [
+            ("list_jobs", "fine_tuning_job_id"),
+            ("list_files", "file_id"),
+        ] {
+            let [ours, _] = self.call(function, &Input::default(), findings).await;
+            let Outcome::Read(list) = ours else {
+                panic!("{}: {function}: {ours:?}", P::VENDOR)
+            };
+            ids.add(parameter, &list);
+            ids.add_member("fine_tuned_model_checkpoint", &list, "fine_tuned_model");
+        }
+        ids
+    }
+
+    async fn call(&self, function: &str, input: &Input, findings: &mut Findings) -> [Outcome; 2] {
+        let outcome = [
+            Box::pin(self.pair.ours(function, input)).await,
+            Box::pin(self.pair.theirs(function, input)).await,
+        ];
+        let call = Call {
+            vendor: P::VENDOR,
+            function,
+            members: &self.members,
+            deviation: Deviation::None,
+            input,
+            answer: None,
+            sent: self.sandboxes.each_ref().map(|sandbox| {
+                let sent = sandbox.requests().last().map(sent);
+                sandbox.clear_requests();
+                sent
+            }),
+            outcome,
+        };
+        findings.add(&call);
+        call.outcome
+    }
+}
+
+/// What the sandbox recorded; keys are left out of it.
+fn sent(request: &RecordedRequest) -> Sent {
+    let headers = request.headers.iter();
+    Sent::new(
+        &request.method,
+        &request.path,
+        &request.query,
+        headers.map(|(name, value)| (name.as_str(), value.as_bytes())),
+        &request.body,
+    )
+}

@@ -1,0 +1,174 @@
+//! The operations that both clients have: one row each, by the name of its
+//! function. A row names the required parameters and the JSON body, in the order
+//! of unitune's arguments, then the optional parameters with their types.
+
+use std::num::NonZeroU64;
+
+use unitune_sandbox::Sandbox;
+
+use super::input::Input;
+use super::outcome::{Outcome, bytes, json};
+
+/// The two clients of one vendor.
+#[allow(async_fn_in_trait)]
+pub trait Pair {
+    /// The folder of the document.
+    const VENDOR: &'static str;
+    /// The functions of the operations.
+    const FUNCTIONS: &'static [&'static str];
+
+    /// Sets the two up with one key, each with its own base URL.
+    fn new(ours: &str, theirs: &str, key: &str) -> Self;
+
+    /// The base URL and the key of the vendor in a sandbox.
+    fn place(sandbox: &Sandbox) -> (String, &'static str);
+
+    /// Calls a function of unitune's client.
+    async fn ours(&self, function: &str, input: &Input) -> Outcome;
+
+    /// Calls the same function of progenitor's client.
+    async fn theirs(&self, function: &str, input: &Input) -> Outcome;
+}
+
+macro_rules! pair {
+    ($name:ident, $vendor:ident, $url:ident, $key:ident; $($function:ident(
+        $($required:ident),* $(; body $body:ident)? $(; options $options:ident $($optional:ident: $kind:ident)*)?
+    ) -> $answer:ident)*) => {
+        pub struct $name {
+            ours: unitune::$vendor::Client,
+            theirs: unitune_progenitor::$vendor::Client,
+        }
+
+        impl Pair for $name {
+            const VENDOR: &'static str = stringify!($vendor);
+            const FUNCTIONS: &'static [&'static str] = &[$(stringify!($function)),*];
+
+            fn new(ours: &str, theirs: &str, key: &str) -> Self {
+                let client = unitune::$vendor::Client::builder();
+                let http = unitune_progenitor::http_client(key).unwrap();
+                Self {
+                    ours: client.api_key(key).base_url(ours).retries(0).build().unwrap(),
+                    theirs: unitune_progenitor::$vendor::Client::new_with_client(theirs, http),
+                }
+            }
+
+            fn place(sandbox: &Sandbox) -> (String, &'static str) {
+                (sandbox.$url(), sandbox.$key())
+            }
+
+            async fn ours(&self, function: &str, input: &Input) -> Outcome {
+                match function {
+                    $(stringify!($function) => $answer::ours(self.ours.$function(
+                        $(&input.required(stringify!($required)),)*
+                        $(&input.body::<unitune::$vendor::types::$body>(),)?
+                        $({
+                            let mut options = unitune::$vendor::$options::new();
+                            $(options.$optional = input.optional(stringify!($optional));)*
+                            options
+                        },)?
+                    ).await).await,)*
+                    other => panic!("{other} is not in the table"),
+                }
+            }
+
+            async fn theirs(&self, function: &str, input: &Input) -> Outcome {
+                match function {
+                    $(stringify!($function) => {
+                        let request = self.theirs.$function();
+                        $(let request = request.$required(input.required(stringify!($required)));)*
+                        $(let request = request.body(
+                            input.body::<unitune_progenitor::$vendor::types::$body>()
+                        );)?
+                        $($(let request = match input.optional::<$kind>(stringify!($optional)) {
+                            Some(value) => request.$optional(value),
+                            None => request,
+                        };)*)?
+                        $answer::theirs(request.send().await).await
+                    })*
+                    other => panic!("{other} is not in the table"),
+                }
+            }
+        }
+    };
+}
+
+pair! { OpenAi, openai, openai_base_url, openai_key;
+    list_files(; options ListFilesOptions after: String limit: i64 order: String purpose: String) -> json
+    retrieve_file(file_id) -> json
+    delete_file(file_id) -> json
+    download_file(file_id) -> bytes
+    run_grader(; body RunGraderRequest) -> json
+    validate_grader(; body ValidateGraderRequest) -> json
+    list_checkpoint_permissions(
+        fine_tuned_model_checkpoint;
+        options ListCheckpointPermissionsOptions after: String limit: i64 order: String project_id: String
+    ) -> json
+    create_checkpoint_permissions(
+        fine_tuned_model_checkpoint; body CreateCheckpointPermissionsRequest
+    ) -> json
+    delete_checkpoint_permission(fine_tuned_model_checkpoint, permission_id) -> json
+    list_jobs(; options ListJobsOptions after: String limit: i64) -> json
+    create_job(; body CreateFineTuningJobRequest) -> json
+    retrieve_job(fine_tuning_job_id) -> json
+    cancel_job(fine_tuning_job_id) -> json
+    pause_job(fine_tuning_job_id) -> json
+    resume_job(fine_tuning_job_id) -> json
+    list_job_events(
+        fine_tuning_job_id; options ListJobEventsOptions after: String limit: i64
+    ) -> json
+    list_job_checkpoints(
+        fine_tuning_job_id; options ListJobCheckpointsOptions after: String limit: i64
+    ) -> json
+}
+
+pair! { Together, together, together_base_url, together_key;
+    list_files() -> json
+    retrieve_file(id) -> json
+    delete_file(id) -> json
+    download_file(id) -> bytes
+    list_jobs() -> json
+    create_job(; body CreateFinetuneRequest) -> json
+    estimate_price(; body EstimatePriceRequest) -> json
+    retrieve_model_limits(model_name) -> json
+    list_supported_models() -> json
+    retrieve_job(id) -> json
+    delete_job(id; options DeleteJobOptions force: bool) -> json
+    cancel_job(id) -> json
+    list_job_events(id) -> json
+    list_job_checkpoints(id) -> json
+    list_job_metrics(id; body JobMetricsRequest) -> json
+    download_model(
+        ft_id; options DownloadModelOptions checkpoint: String checkpoint_step: i64
+    ) -> bytes
+}
+
+pair! { TrueFoundry, truefoundry, truefoundry_base_url, truefoundry_key;
+    list_files(; options ListFilesOptions
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> json
+    retrieve_file(file_id; options RetrieveFileOptions
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> json
+    delete_file(file_id; options DeleteFileOptions
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> json
+    download_file(file_id; options DownloadFileOptions
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> bytes
+    list_jobs(; options ListJobsOptions after: String limit: NonZeroU64
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> json
+    create_job(; body CreateFineTuningJobRequest; options CreateJobOptions
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> json
+    retrieve_job(fine_tuning_job_id; options RetrieveJobOptions
+        x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
+        x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
+    ) -> json
+}
