@@ -149,9 +149,9 @@ async fn lists() {
     for delay in [0, 20, 100].map(Duration::from_millis) {
         let vendor = Vendor { jobs: 1000, delay };
         let accounts = [
-            Account::new("a", client::<openai::Client>(&paging(vendor))),
-            Account::new("b", client::<truefoundry::Client>(&paging(vendor))),
-            Account::new("c", client::<together::Client>(&whole(vendor))),
+            Account::with_backend("a", client::<openai::Client>(&paging(vendor))),
+            Account::with_backend("b", client::<truefoundry::Client>(&paging(vendor))),
+            Account::with_backend("c", client::<together::Client>(&whole(vendor))),
         ];
         let singles = accounts.clone().map(|account| providers(vec![account]));
         let three = providers(accounts.to_vec());
@@ -252,8 +252,8 @@ async fn memory() {
         delay: Duration::ZERO,
     };
     let providers = Arc::new(providers(vec![
-        Account::new("a", client::<openai::Client>(&paging(vendor))),
-        Account::new("b", client::<truefoundry::Client>(&paging(vendor))),
+        Account::with_backend("a", client::<openai::Client>(&paging(vendor))),
+        Account::with_backend("b", client::<truefoundry::Client>(&paging(vendor))),
     ]));
     println!("| jobs so far | resident memory |\n| ---: | ---: |");
     let mut jobs = providers.jobs(&ListQuery::new().notes(false));

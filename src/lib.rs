@@ -16,6 +16,7 @@ pub mod openai;
 #[cfg(feature = "together")]
 pub mod together;
 pub mod truefoundry;
+pub mod vendors;
 
 pub mod providers;
 pub mod unify;

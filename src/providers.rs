@@ -4,34 +4,51 @@
 //! several accounts of one vendor are normal.
 
 mod account;
+mod account_wait;
+mod backend;
+mod call;
 mod config;
+mod convert;
 mod create;
 mod dataset;
+mod files;
 mod list;
 mod one;
+mod operation;
 mod page;
 mod query;
+mod search;
 mod target;
 mod warning;
 mod watch;
 
 use std::sync::Arc;
 
-use crate::transport::{ApiClient, CallOptions};
-use crate::{Error, ErrorKind};
+use crate::transport::{CallOptions, ClientBuilder};
+use crate::{Error, ErrorKind, vendors};
 
-pub use account::{Account, Client};
+pub use account::Account;
+pub use backend::{Backend, Files, IdKind, JobOrder, Recognition};
+pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
 pub use config::Config;
 pub use create::{Created, DataFile, Draft, Preflight};
-pub use dataset::{Dataset, Format, Problem};
+pub use dataset::{Dataset, DatasetRules, Format, Problem};
+pub use files::FileList;
 pub use list::{JobList, JobStream, ListItem};
-pub use page::{Listing, PageQuery};
+pub use operation::{Operation, Support};
+pub use page::{Listing, Page, PageQuery};
 pub use query::ListQuery;
-pub use target::JobRef;
+pub use target::{FileRef, JobRef};
 pub use warning::Warning;
 pub use watch::{Change, Progress, WatchOptions, WatchStream};
 
-/// A set of provider accounts.
+// For the backends of this crate: not every vendor needs all of them.
+#[allow(unused_imports)]
+pub(crate) use backend::unsupported;
+#[allow(unused_imports)]
+pub(crate) use convert::{decoded, job_of_item, job_page, log_page, mapped};
+
+/// A set of provider accounts. Cheap to clone.
 ///
 /// ```no_run
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), unitune::Error> {
@@ -49,7 +66,8 @@ pub use watch::{Change, Progress, WatchOptions, WatchStream};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Providers {
-    accounts: Vec<Account>,
+    // Cheap to clone: a service does it for every request.
+    accounts: Arc<Vec<Account>>,
     hints: Arc<list::Hints>,
 }
 
@@ -60,31 +78,31 @@ impl Providers {
     }
 
     /// One account for each vendor whose usual environment variable holds a
-    /// key: `OPENAI_API_KEY`, `TOGETHER_API_KEY`, `TFY_API_KEY`. The account
-    /// has the vendor's name.
+    /// key: see [`vendors::all`]. The account has the vendor's name.
     ///
     /// # Errors
     ///
     /// No variable is set, or a value cannot be used; the error says which.
     pub fn from_env() -> Result<Self, Error> {
         let mut providers = Self::new();
-        #[cfg(feature = "openai")]
-        if let Some(client) = from_env::<crate::openai::Client>()? {
-            providers.add(Account::new(crate::openai::Client::VENDOR, client))?;
-        }
-        #[cfg(feature = "together")]
-        if let Some(client) = from_env::<crate::together::Client>()? {
-            providers.add(Account::new(crate::together::Client::VENDOR, client))?;
-        }
-        if let Some(client) = from_env::<crate::truefoundry::Client>()? {
-            providers.add(Account::new(crate::truefoundry::Client::VENDOR, client))?;
+        let mut variables = Vec::new();
+        for module in vendors::all()
+            .iter()
+            .filter_map(vendors::VendorInfo::module)
+        {
+            variables.push(module.profile.environment.key);
+            let builder = ClientBuilder::of_vendor(module.profile).with_env();
+            if builder.has_key() {
+                let backend = (module.connect)(builder)?;
+                providers.add(Account::with_backend(module.profile.name, backend))?;
+            }
         }
         if providers.accounts.is_empty() {
             return Err(Error::new(
                 ErrorKind::Config,
                 format!(
                     "no provider account is configured; set {}",
-                    key_variables().join(", or ")
+                    variables.join(", or ")
                 ),
             ));
         }
@@ -108,7 +126,7 @@ impl Providers {
         if let Some(complaint) = complaint {
             return Err(Error::new(ErrorKind::Config, complaint));
         }
-        self.accounts.push(account);
+        Arc::make_mut(&mut self.accounts).push(account);
         Ok(())
     }
 
@@ -138,17 +156,16 @@ impl Providers {
         )
     }
 
-    /// The same accounts with other settings for their calls.
+    /// Returns the same accounts, changed one by one.
+    #[must_use]
+    pub fn map(&self, change: impl FnMut(&Account) -> Account) -> Self {
+        self.of(self.accounts.iter().map(change).collect())
+    }
+
+    /// Returns the same accounts with other settings for their calls.
     #[must_use]
     pub fn with_options(&self, options: &CallOptions) -> Self {
-        Self {
-            accounts: self
-                .accounts
-                .iter()
-                .map(|a| a.with_options(options))
-                .collect(),
-            hints: Arc::clone(&self.hints),
-        }
+        self.map(|account| account.with_options(options))
     }
 
     /// The accounts of these names; a vendor's name stands for all of its
@@ -158,9 +175,11 @@ impl Providers {
     ///
     /// No account has the name; the error lists the names that there are.
     pub fn select<S: AsRef<str>>(&self, names: &[S]) -> Result<Self, Error> {
+        if names.is_empty() {
+            return Ok(self.clone());
+        }
         let is_meant = |account: &Account, name: &str| {
-            account.name() == name
-                || (self.get(name).is_none() && account.vendor().as_str() == name)
+            account.name() == name || (self.get(name).is_none() && *account.vendor() == name)
         };
         for name in names {
             let name = name.as_ref();
@@ -168,31 +187,15 @@ impl Providers {
                 return Err(self.unknown(name));
             }
         }
-        let chosen =
-            |a: &&Account| names.is_empty() || names.iter().any(|n| is_meant(a, n.as_ref()));
-        Ok(Self {
-            accounts: self.accounts.iter().filter(chosen).cloned().collect(),
-            hints: Arc::clone(&self.hints),
-        })
+        let chosen = |a: &&Account| names.iter().any(|n| is_meant(a, n.as_ref()));
+        Ok(self.of(self.accounts.iter().filter(chosen).cloned().collect()))
     }
-}
 
-/// The variables that hold a key, of the vendors that are compiled in.
-fn key_variables() -> Vec<&'static str> {
-    vec![
-        #[cfg(feature = "openai")]
-        crate::openai::Client::ENVIRONMENT.key,
-        #[cfg(feature = "together")]
-        crate::together::Client::ENVIRONMENT.key,
-        crate::truefoundry::Client::ENVIRONMENT.key,
-    ]
-}
-
-fn from_env<C: ApiClient>() -> Result<Option<C>, Error> {
-    let builder = crate::transport::ClientBuilder::<C>::from_env();
-    if builder.has_key() {
-        builder.build().map(Some)
-    } else {
-        Ok(None)
+    /// These accounts, with what is remembered of their lists.
+    fn of(&self, accounts: Vec<Account>) -> Self {
+        Self {
+            accounts: Arc::new(accounts),
+            hints: Arc::clone(&self.hints),
+        }
     }
 }

@@ -5,12 +5,14 @@ mod attempt;
 mod builder;
 mod clock;
 mod connection;
+mod credential;
 mod error;
 mod error_body;
 mod execute;
 mod hints;
 mod observer;
 mod options;
+mod profile;
 mod request;
 mod response;
 mod retry;
@@ -25,14 +27,19 @@ use http::HeaderMap;
 #[doc(hidden)]
 pub use http::Method;
 
-pub use builder::{ApiClient, ClientBuilder, Environment};
+#[allow(unused_imports)] // Where no vendor is compiled in, nothing uses it.
+pub(crate) use builder::api_client;
+pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
+pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
-pub use observer::{Attempt, Observer};
+pub use error_body::VendorError;
+pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
+pub use profile::{Authentication, ConfigHeader, Environment, VendorProfile};
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
-pub use upload::{Progress, Upload};
+pub use upload::{ByteStream, Progress, Upload};
 
 /// What a client sends its requests through: base URL, key, settings.
 ///
@@ -49,9 +56,9 @@ struct Shared {
     base_url: String,
     http: reqwest::Client,
     headers: HeaderMap,
-    secret: Option<secrecy::SecretString>,
-    /// `POST`s that make nothing, so that it does no harm to repeat them.
-    harmless: &'static [&'static str],
+    query: Vec<(&'static str, String)>,
+    credential: credential::Credential,
+    profile: &'static VendorProfile,
     permits: Option<tokio::sync::Semaphore>,
 }
 
@@ -66,7 +73,7 @@ impl Transport {
         &self.shared.base_url
     }
 
-    /// Says of an error where it happened.
+    /// Adds to an error where it happened.
     fn labelled(&self, operation: &'static str, error: Error) -> Error {
         error
             .at_account(&self.shared.account)

@@ -31,7 +31,6 @@ mod mapping;
 mod mapping_doc;
 mod metrics;
 mod notes;
-mod operations;
 mod origin;
 mod price;
 mod request;
@@ -60,7 +59,6 @@ pub(crate) use mapping::Mapping;
 pub use mapping_doc::mapping_markdown;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
-pub use operations::{Operation, Support};
 pub use origin::Origin;
 pub use price::PriceEstimate;
 pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
@@ -68,21 +66,6 @@ pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, Un
 pub use schemas::schemas;
 pub use status::{ParseStatusError, Status};
 pub use vendor::{InvalidVendorName, Vendor};
-
-/// The mappings of the compiled-in vendors, in the order of the documentation.
-pub(crate) static MAPPINGS: &[&Mapping] = &[
-    #[cfg(feature = "openai")]
-    &openai::MAPPING,
-    #[cfg(feature = "together")]
-    &together::MAPPING,
-    &truefoundry::MAPPING,
-];
-
-/// Returns a vendor's name as messages write it.
-pub(crate) fn title(vendor: &Vendor) -> &str {
-    let known = MAPPINGS.iter().find(|mapping| mapping.vendor == *vendor);
-    known.map_or(vendor.as_str(), |mapping| mapping.title)
-}
 
 /// A vendor's value that has a unified form.
 ///

@@ -15,7 +15,7 @@ mod union;
 pub use decode::from_slice;
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
-#[cfg(feature = "together")]
+#[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient::item;
 pub use lenient::{Item, LenientList, MalformedItem};
 pub(crate) use lenient::{reason, wrong_type};

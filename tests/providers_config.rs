@@ -55,7 +55,7 @@ key_file = "together.key"
         .providers()
         .accounts()
         .iter()
-        .map(|a| (a.name(), a.vendor(), a.organization_label()))
+        .map(|a| (a.name(), a.vendor().clone(), a.organization_label()))
         .collect();
     assert_eq!(
         accounts,
@@ -204,4 +204,37 @@ fn mistakes_do_not_repeat_keys() {
     }
     let missing = Config::from_file("/nowhere/unitune.toml").unwrap_err();
     assert!(missing.to_string().contains("/nowhere/unitune.toml"));
+}
+
+/// Whoever writes a file must not get the environment's key.
+#[test]
+fn the_environments_key_goes_to_no_address_of_a_file() {
+    let account = "[[account]]\nname = \"a\"\nvendor = \"openai\"\n";
+    for url in [
+        "https://evil.example/v1",
+        "https://api.openai.com.evil.example",
+        "http://203.0.113.7",
+    ] {
+        let error = error(&format!("{account}base_url = \"{url}\"\n"));
+        assert!(error.contains("configuration:4:12: "), "{error}");
+        assert!(error.contains("key_env = \"OPENAI_API_KEY\""), "{error}");
+    }
+    // There the key may go, so that its absence is all there is to say.
+    for url in [
+        "https://api.openai.com/v1",
+        "https://eu.api.openai.com/v1",
+        "http://127.0.0.1:9100/v1",
+        "http://[::1]:9100",
+        "http://localhost:9100",
+    ] {
+        let text = format!("{account}base_url = \"{url}\"\n");
+        match Config::from_toml(&text) {
+            // Where this is run with a key in the environment.
+            Ok(config) => assert_eq!(config.providers().accounts().len(), 1),
+            Err(error) => assert!(error.to_string().contains("is not set"), "{error}"),
+        }
+    }
+    // An account that names its key says itself where it goes.
+    let own = format!("{account}key = \"sk-1\"\nbase_url = \"https://proxy.example/v1\"\n");
+    assert!(Config::from_toml(&own).is_ok());
 }

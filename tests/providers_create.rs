@@ -58,6 +58,23 @@ async fn a_file_and_a_model_are_enough_at_every_vendor() {
 }
 
 #[tokio::test]
+async fn a_price_is_asked_for_unless_told_otherwise() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let path = folder.examples(20);
+    let draft = Draft::new(TOGETHER, path.as_path()).account("together");
+    let asked = || stage.count(Vendor::Together, "estimatePrice");
+    let created = stage.providers.create(&draft).await.unwrap();
+    assert_eq!((created.estimate.is_some(), asked()), (true, 1));
+    let draft = draft.without_estimate();
+    let created = stage.providers.create(&draft).await.unwrap();
+    assert_eq!((created.estimate.is_some(), asked()), (false, 1));
+    // A limit of costs cannot be kept without it.
+    let draft = draft.max_cost(Usd::from_nanos(1_000_000_000_000));
+    let created = stage.providers.create(&draft).await.unwrap();
+    assert_eq!((created.estimate.is_some(), asked()), (true, 2));
+}
+
+#[tokio::test]
 async fn a_bad_line_is_found_before_anything_is_sent() {
     let (stage, folder) = (Stage::start().await, Folder::new());
     let good = "{\"text\": \"a\"}\n";

@@ -97,7 +97,9 @@ async fn an_id_that_two_accounts_know_needs_a_name() {
     let stage = Stage::start().await;
     let mut providers = stage.providers.clone();
     let again = stage.openai().account("openai-again").build().unwrap();
-    providers.add(Account::new("openai-again", again)).unwrap();
+    providers
+        .add(Account::with_backend("openai-again", again))
+        .unwrap();
     let jobs = stage.sandbox.seeded_jobs().iter();
     let job = jobs
         .clone()

@@ -21,14 +21,14 @@ fn client<C: ApiClient>(server: &Server, clock: &Arc<TestClock>) -> ClientBuilde
 }
 
 fn of_together(server: &Server, clock: &Arc<TestClock>) -> Account {
-    Account::new(
+    Account::with_backend(
         "together",
         client::<together::Client>(server, clock).build().unwrap(),
     )
 }
 
 fn of_openai(server: &Server, clock: &Arc<TestClock>) -> Account {
-    Account::new(
+    Account::with_backend(
         "openai",
         client::<openai::Client>(server, clock).build().unwrap(),
     )
@@ -82,7 +82,7 @@ async fn a_list_too_large_to_be_held_is_read_in_pieces() {
         server.answer(whole.clone());
     }
     let limited = client::<together::Client>(&server, &clock).max_body_bytes(100_000);
-    let limited = providers([Account::new("together", limited.build().unwrap())]);
+    let limited = providers([Account::with_backend("together", limited.build().unwrap())]);
     let found = limited.list(&ListQuery::new()).await.unwrap();
     assert_eq!(found.jobs.len(), 4_500);
     assert_eq!(found.warnings.len(), 1, "{:?}", found.warnings);
@@ -117,7 +117,7 @@ async fn a_list_in_pieces_that_breaks_off_is_a_warning() {
         server.answer(broken.clone());
     }
     let limited = client::<together::Client>(&server, &clock).max_body_bytes(100_000);
-    let limited = providers([Account::new("together", limited.build().unwrap())]);
+    let limited = providers([Account::with_backend("together", limited.build().unwrap())]);
     let found = limited.list(&ListQuery::new()).await.unwrap();
     assert!(found.jobs.is_empty());
     assert!(found.warnings[0].account_failed, "{:?}", found.warnings);
@@ -189,7 +189,7 @@ async fn a_gateway_has_jobs_of_any_form() {
     let at_gateway = client::<truefoundry::Client>(&gateway, &clock)
         .build()
         .unwrap();
-    let at_gateway = Account::new("gateway", at_gateway);
+    let at_gateway = Account::with_backend("gateway", at_gateway);
     let job = openai_job("ft-0a1b2c3d", 900);
 
     gateway.answer(Answer::json(job.clone()));

@@ -146,7 +146,9 @@ async fn an_account_that_cannot_be_listed_at_first_is_watched_later() {
     let stage = Stage::start().await;
     let together = stage.together().build().unwrap();
     let mut alone = Providers::new();
-    alone.add(Account::new("together", together)).unwrap();
+    alone
+        .add(Account::with_backend("together", together))
+        .unwrap();
     let list = alone.list(&ListQuery::new()).await.unwrap();
     let open = list.jobs.iter().filter(|job| !job.status.is_terminal());
     let open: BTreeSet<&str> = open.map(|job| job.id.as_str()).collect();
@@ -290,4 +292,28 @@ async fn intervals_grow_and_shrink() {
         asked > 1 && (asked as i64) < took / 20 + 2,
         "{asked} in {took} s"
     );
+}
+
+#[tokio::test]
+async fn faults_of_the_log_count_towards_the_limit() {
+    let stage = Stage::start().await;
+    let jobs = stage.sandbox.seeded_jobs().iter();
+    let mut jobs = jobs.filter(|job| job.vendor.name() == "together" && job.status == "running");
+    let id = jobs.next().unwrap().id.clone();
+    stage
+        .sandbox
+        .inject("together.listJobEvents:503".parse().unwrap());
+    let mut watch = stage
+        .providers
+        .watch(id, &options().max_consecutive_faults(2));
+    let mut trouble = 0;
+    let error = loop {
+        match watch.next().await.unwrap() {
+            Ok(Change::Trouble(_)) => trouble += 1,
+            Ok(change) => assert!(!matches!(change, Change::Finished(_))),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((trouble, error.status()), (2, Some(503)));
+    assert!(watch.next().await.is_none());
 }

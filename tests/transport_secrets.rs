@@ -91,7 +91,9 @@ async fn said() -> String {
         error = cause.source();
     }
     let mut providers = Providers::new();
-    providers.add(Account::new("openai-main", client)).unwrap();
+    providers
+        .add(Account::with_backend("openai-main", client))
+        .unwrap();
     said.push(format!("{providers:?}"));
     said.push(log.text());
     said.join("\n")

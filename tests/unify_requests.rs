@@ -6,12 +6,13 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{fixtures, read};
+use unitune::providers::{Account, Operation, Support};
 use unitune::unify::together::{JobCheckpoint, events_in_log};
 use unitune::unify::{
-    self, Checkpoint, Context, CreateRequest, Event, MetricPoint, OnUnsupported, Operation,
-    Support, Translated, Unify, UnsupportedFields, Vendor,
+    Checkpoint, Context, CreateRequest, Event, MetricPoint, OnUnsupported, Translated, Unify,
+    UnsupportedFields,
 };
-use unitune::{openai, together, truefoundry};
+use unitune::{openai, together, truefoundry, vendors};
 
 fn snapshot(name: &str, value: &Value) {
     insta::with_settings!({
@@ -236,22 +237,21 @@ fn checkpoints_and_files() {
 
 #[test]
 fn pausing_at_together_is_refused_and_not_turned_into_cancelling() {
-    assert!(!Operation::Pause.at(&unify::together::VENDOR).is_supported());
-    let error = Operation::Pause
-        .check(&unify::together::VENDOR)
-        .expect_err("it cannot");
+    let client = together::Client::builder().api_key("k").build().unwrap();
+    let account = Account::with_backend("cheap", client);
+    assert!(!account.support(Operation::Pause).is_supported());
+    let error = account.check(Operation::Pause).expect_err("it cannot");
     assert_eq!(error.kind(), unitune::ErrorKind::Unsupported);
-    assert!(Operation::Cancel.check(&unify::together::VENDOR).is_ok());
-    for operation in Operation::ALL {
-        let vendors = [
-            unify::openai::VENDOR,
-            unify::together::VENDOR,
-            unify::truefoundry::VENDOR,
-            Vendor::from_static("acme"),
-        ];
-        for vendor in vendors {
-            if let Support::Unsupported(instead) = operation.at(&vendor) {
-                assert!(!instead.is_empty(), "{operation} at {vendor}");
+    assert_eq!(
+        error.to_string(),
+        "cheap: Together has no pause: cancel the job, and start another one from its last \
+         checkpoint"
+    );
+    assert!(account.check(Operation::Cancel).is_ok());
+    for vendor in vendors::all() {
+        for operation in Operation::ALL {
+            if let Support::Unsupported(instead) = vendor.support(operation) {
+                assert!(!instead.is_empty(), "{operation} at {}", vendor.name());
             }
         }
     }

@@ -1,155 +1,392 @@
-//! One account: a name, and the client of its vendor.
-// Where a vendor is left out, so is what only its calls use.
-#![cfg_attr(
-    not(all(feature = "openai", feature = "together")),
-    allow(unused_mut, unused_variables)
-)]
+//! One account: a name, and the backend of its vendor. Every call of a backend
+//! goes through here: it is counted, bounded and labelled with the account.
 
-mod jobs;
-#[cfg(feature = "together")]
-mod large;
-mod logs;
-mod own;
-mod start;
-
-#[cfg(feature = "openai")]
-use crate::openai;
-#[cfg(feature = "together")]
-use crate::together;
-use crate::transport::{CallOptions, Clock, Transport};
-use crate::truefoundry;
-use crate::unify::{self, Context, Vendor};
-
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
-pub(super) use jobs::Page;
+use tokio::sync::Semaphore;
 
-/// A key at a vendor, under a name.
-#[derive(Clone, Debug)]
+use super::backend::{IdKind, JobOrder, Recognition, unsupported};
+use super::page::collect;
+use super::{
+    Backend, Call, DatasetRules, FileUpload, Files, JobChange, Listing, Operation, Page, PageQuery,
+    Prepared, Reply, Support, Warning,
+};
+use crate::Error;
+use crate::transport::{CallOptions, CallReport, Clock, Download};
+use crate::unify::{
+    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
+    PriceEstimate, Vendor,
+};
+
+/// A key at a vendor, under a name. Cheap to clone.
+#[derive(Clone)]
 pub struct Account {
-    name: String,
-    organization: Option<String>,
-    client: Client,
-}
-
-/// The client of an account, one kind per vendor.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Client {
-    /// OpenAI.
-    #[cfg(feature = "openai")]
-    OpenAi(openai::Client),
-    /// Together.
-    #[cfg(feature = "together")]
-    Together(together::Client),
-    /// TrueFoundry's gateway.
-    TrueFoundry(truefoundry::Client),
-}
-
-#[cfg(feature = "openai")]
-impl From<openai::Client> for Client {
-    fn from(client: openai::Client) -> Self {
-        Self::OpenAi(client)
-    }
-}
-
-#[cfg(feature = "together")]
-impl From<together::Client> for Client {
-    fn from(client: together::Client) -> Self {
-        Self::Together(client)
-    }
-}
-
-impl From<truefoundry::Client> for Client {
-    fn from(client: truefoundry::Client) -> Self {
-        Self::TrueFoundry(client)
-    }
+    name: Arc<str>,
+    organization: Option<Arc<str>>,
+    backend: Arc<dyn Backend>,
+    options: Arc<CallOptions>,
+    notes: bool,
+    permits: Option<Arc<Semaphore>>,
 }
 
 impl Account {
-    /// An account under a name.
-    pub fn new(name: impl Into<String>, client: impl Into<Client>) -> Self {
+    /// An account under a name, at a vendor of this crate or of somebody
+    /// else's.
+    pub fn with_backend(name: impl Into<String>, backend: impl Backend) -> Self {
         Self {
-            name: name.into(),
+            name: name.into().into(),
             organization: None,
-            client: client.into(),
+            backend: Arc::new(backend),
+            options: Arc::default(),
+            notes: true,
+            permits: None,
         }
     }
 
-    /// What the gateway's `organization_id` says for vendors that do not name
-    /// an organization.
+    /// Sets what the gateway's `organization_id` says for vendors that do not
+    /// name an organisation.
     #[must_use]
     pub fn organization(mut self, label: impl Into<String>) -> Self {
-        self.organization = Some(label.into());
+        self.organization = Some(label.into().into());
         self
     }
 
-    /// The account's name.
+    /// Sets how many calls may be in flight at the same time, this account's
+    /// clones included; the others wait. Not bounded unless set.
+    #[must_use]
+    pub fn max_calls(mut self, calls: usize) -> Self {
+        self.permits = Some(Arc::new(Semaphore::new(calls.max(1))));
+        self
+    }
+
+    /// Sets whether single jobs say how each field came about; they do unless
+    /// told not to.
+    #[must_use]
+    pub fn notes(mut self, notes: bool) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    /// Returns the account's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The vendor that the account is at.
-    pub fn vendor(&self) -> Vendor {
-        match &self.client {
-            #[cfg(feature = "openai")]
-            Client::OpenAi(_) => unify::openai::VENDOR,
-            #[cfg(feature = "together")]
-            Client::Together(_) => unify::together::VENDOR,
-            Client::TrueFoundry(_) => unify::truefoundry::VENDOR,
-        }
+    /// Returns the vendor that the account is at.
+    pub fn vendor(&self) -> &Vendor {
+        self.backend.vendor()
     }
 
-    /// The vendor's own client.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// Returns the implementation of the vendor.
+    pub fn backend(&self) -> &dyn Backend {
+        &*self.backend
     }
 
-    /// The same account with another client of its vendor, or of another one.
+    /// Returns the vendor's own client, if it is of this type.
+    ///
+    /// ```
+    /// # fn f(account: &unitune::providers::Account) {
+    /// if let Some(client) = account.client::<unitune::truefoundry::Client>() {
+    ///     println!("{}", client.transport().base_url());
+    /// }
+    /// # }
+    /// ```
+    pub fn client<C: Any>(&self) -> Option<&C> {
+        let backend: &dyn Any = &*self.backend;
+        backend.downcast_ref()
+    }
+
+    /// Returns the same account with another implementation of its vendor, or
+    /// of another vendor.
     #[must_use]
-    pub fn with_client(&self, client: impl Into<Client>) -> Self {
+    pub fn replace_backend(&self, backend: impl Backend) -> Self {
         Self {
-            client: client.into(),
+            backend: Arc::new(backend),
             ..self.clone()
         }
     }
 
-    /// The same account with other settings for its calls.
+    /// Returns the same account with other settings for its calls.
     #[must_use]
     pub fn with_options(&self, options: &CallOptions) -> Self {
-        let client = match &self.client {
-            #[cfg(feature = "openai")]
-            Client::OpenAi(client) => Client::OpenAi(client.with_options(options)),
-            #[cfg(feature = "together")]
-            Client::Together(client) => Client::Together(client.with_options(options)),
-            Client::TrueFoundry(client) => Client::TrueFoundry(client.with_options(options)),
-        };
-        self.with_client(client)
+        Self {
+            options: Arc::new(CallOptions::clone(&self.options).merge(options)),
+            ..self.clone()
+        }
     }
 
-    /// What stands for the organization where the vendor names none.
+    /// Returns what stands for the organisation where the vendor names none.
     pub fn organization_label(&self) -> Option<&str> {
         self.organization.as_deref()
     }
 
-    /// What `unify` needs to know of the account.
+    /// Returns what `unify` needs to know of the account.
     pub fn context(&self) -> Context {
-        let mut context = Context::new(&self.name);
-        context.organization.clone_from(&self.organization);
+        let mut context = Context::new(&*self.name);
+        context.organization = self.organization.as_deref().map(str::to_owned);
+        context.notes = self.notes;
         context
     }
 
-    fn transport(&self) -> &Transport {
-        match &self.client {
-            #[cfg(feature = "openai")]
-            Client::OpenAi(client) => client.transport(),
-            #[cfg(feature = "together")]
-            Client::Together(client) => client.transport(),
-            Client::TrueFoundry(client) => client.transport(),
+    /// Returns whether the account's vendor can do something.
+    pub fn support(&self, operation: Operation) -> Support {
+        self.backend.support(operation)
+    }
+
+    /// Refuses what the vendor cannot do, before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Unsupported`](crate::ErrorKind::Unsupported), with what to do
+    /// instead.
+    pub fn check(&self, operation: Operation) -> Result<(), Error> {
+        if self.support(operation).is_supported() {
+            return Ok(());
+        }
+        Err(unsupported(&*self.backend, operation).at_account(&self.name))
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        self.backend.clock()
+    }
+
+    pub(super) fn order(&self) -> JobOrder {
+        self.backend.order()
+    }
+
+    pub(super) fn dataset_rules(&self) -> DatasetRules {
+        self.backend.dataset_rules()
+    }
+
+    /// False where the vendor does not give ids of this form.
+    pub(super) fn may_own(&self, id: &str, kind: IdKind) -> bool {
+        self.backend.recognize(id, kind) != Recognition::No
+    }
+
+    fn call(&self) -> Call {
+        Call::new(Arc::clone(&self.options), self.context())
+    }
+
+    /// Makes one call when it is its turn, and reports it. Whoever drops the
+    /// future gives the turn back and cancels the call.
+    async fn run<T>(&self, operation: Operation, reply: Reply<'_, T>) -> Result<T, Error> {
+        let _permit = match &self.permits {
+            // The semaphore is never closed.
+            Some(permits) => permits.acquire().await.ok(),
+            None => None,
+        };
+        let clock = self.clock();
+        let start = clock.now();
+        // The name of the vendor's client may be another one.
+        let outcome = reply.await.map_err(|error| error.at_account(&self.name));
+        if let Some(observer) = self.options.get_observer() {
+            observer.call(&CallReport {
+                account: &self.name,
+                operation: operation.id(),
+                error: outcome.as_ref().err(),
+                took: clock.now().duration_since(start),
+            });
+        }
+        outcome
+    }
+
+    /// The same for an operation that not every vendor has.
+    async fn run_checked<T>(&self, operation: Operation, reply: Reply<'_, T>) -> Result<T, Error> {
+        self.check(operation)?;
+        self.run(operation, reply).await
+    }
+
+    pub(super) async fn page(&self, query: &PageQuery, notes: bool) -> Result<Page<Job>, Error> {
+        let mut call = self.call();
+        call.context.notes &= notes;
+        self.run(Operation::List, self.backend.list(&call, query))
+            .await
+    }
+
+    pub(super) async fn job(&self, id: &str) -> Result<Job, Error> {
+        let call = self.call();
+        self.run(Operation::Retrieve, self.backend.job(&call, id))
+            .await
+    }
+
+    pub(super) async fn change(&self, id: &str, change: JobChange) -> Result<Job, Error> {
+        let call = self.call();
+        let reply = self.backend.change(&call, id, change);
+        self.run_checked(change.operation(), reply).await
+    }
+
+    pub(super) fn took_effect(&self, change: JobChange, job: &Job) -> bool {
+        self.backend.took_effect(change, job)
+    }
+
+    pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
+        let call = self.call();
+        let reply = self.backend.delete(&call, id);
+        self.run_checked(Operation::Delete, reply).await
+    }
+
+    pub(super) fn prepare(
+        &self,
+        request: &CreateRequest,
+        on: OnUnsupported,
+    ) -> Result<Prepared, Error> {
+        self.check(Operation::Create)?;
+        let prepared = self.backend.prepare(request, on);
+        prepared.map_err(|error| error.at_account(&self.name))
+    }
+
+    pub(super) async fn create(&self, prepared: &Prepared) -> Result<Job, Error> {
+        let call = self.call();
+        self.run_checked(Operation::Create, self.backend.create(&call, prepared))
+            .await
+    }
+
+    pub(super) async fn estimate(&self, prepared: &Prepared) -> Result<PriceEstimate, Error> {
+        let call = self.call();
+        let reply = self.backend.estimate(&call, prepared);
+        self.run_checked(Operation::EstimatePrice, reply).await
+    }
+
+    pub(super) async fn events(
+        &self,
+        job: &str,
+        query: &PageQuery,
+    ) -> Result<Listing<Event>, Error> {
+        collect(query, &self.name, |page| {
+            Box::pin(async move { self.events_page(job, &page).await })
+        })
+        .await
+    }
+
+    /// One page of a job's log, as large as the vendor makes it.
+    pub(super) async fn events_page(
+        &self,
+        job: &str,
+        query: &PageQuery,
+    ) -> Result<Page<Event>, Error> {
+        let call = self.call();
+        let reply = self.backend.events(&call, job, query);
+        self.run_checked(Operation::Events, reply).await
+    }
+
+    pub(super) async fn checkpoints(
+        &self,
+        job: &str,
+        query: &PageQuery,
+    ) -> Result<Listing<Checkpoint>, Error> {
+        let call = self.call();
+        collect(query, &self.name, |page| {
+            let call = &call;
+            Box::pin(async move {
+                let reply = self.backend.checkpoints(call, job, &page);
+                self.run_checked(Operation::Checkpoints, reply).await
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn metrics(&self, job: &str) -> Result<Vec<MetricPoint>, Error> {
+        let call = self.call();
+        let reply = self.backend.metrics(&call, job);
+        self.run_checked(Operation::Metrics, reply).await
+    }
+
+    /// The job that a failed job was started again as, if the vendor tells.
+    pub(super) async fn successor(&self, job: &str) -> Result<Option<String>, Error> {
+        if !self.restarts_jobs() {
+            return Ok(None);
+        }
+        let call = self.call();
+        self.run(Operation::Events, self.backend.successor(&call, job))
+            .await
+    }
+
+    pub(super) fn restarts_jobs(&self) -> bool {
+        self.backend.restarts_jobs()
+    }
+
+    pub(super) async fn limits(&self, model: &str) -> Result<ModelLimits, Error> {
+        let call = self.call();
+        let reply = self.backend.limits(&call, model);
+        self.run_checked(Operation::ModelLimits, reply).await
+    }
+
+    pub(super) async fn download_model(
+        &self,
+        job: &str,
+        step: Option<i64>,
+    ) -> Result<Download, Error> {
+        let call = self.call();
+        let reply = self.backend.download_model(&call, job, step);
+        self.run_checked(Operation::Download, reply).await
+    }
+
+    /// The operations on files, where the vendor has this one.
+    fn files(&self, operation: Operation) -> Result<&dyn Files, Error> {
+        self.check(operation)?;
+        let files = self.backend.files();
+        files.ok_or_else(|| unsupported(&*self.backend, operation).at_account(&self.name))
+    }
+
+    /// All files.
+    pub(super) async fn list_files(&self) -> Result<(Vec<File>, Vec<Warning>), Error> {
+        let files = self.files(Operation::ListFiles)?;
+        let call = self.call();
+        let (mut all, mut warnings) = (Vec::new(), Vec::new());
+        let mut query = PageQuery::new();
+        loop {
+            let page = self
+                .run(Operation::ListFiles, files.list(&call, &query))
+                .await?;
+            all.extend(page.items);
+            warnings.extend(page.warnings);
+            match page.next {
+                Some(next) if query.after.as_ref() == Some(&next) => {
+                    warnings.push(Warning::repeated_page(&self.name));
+                    return Ok((all, warnings));
+                }
+                Some(next) => query.after = Some(next),
+                None => return Ok((all, warnings)),
+            }
         }
     }
 
-    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
-        self.transport().clock()
+    pub(super) async fn file(&self, id: &str) -> Result<File, Error> {
+        let files = self.files(Operation::RetrieveFile)?;
+        let call = self.call();
+        self.run(Operation::RetrieveFile, files.get(&call, id))
+            .await
+    }
+
+    pub(super) async fn upload(&self, upload: FileUpload) -> Result<File, Error> {
+        let files = self.files(Operation::UploadFile)?;
+        let call = self.call();
+        self.run(Operation::UploadFile, files.upload(&call, upload))
+            .await
+    }
+
+    pub(super) async fn download_file(&self, id: &str) -> Result<Download, Error> {
+        let files = self.files(Operation::DownloadFile)?;
+        let call = self.call();
+        self.run(Operation::DownloadFile, files.download(&call, id))
+            .await
+    }
+
+    pub(super) async fn delete_file(&self, id: &str) -> Result<(), Error> {
+        let files = self.files(Operation::DeleteFile)?;
+        let call = self.call();
+        self.run(Operation::DeleteFile, files.delete(&call, id))
+            .await
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("name", &self.name)
+            .field("backend", &self.backend)
+            .finish_non_exhaustive()
     }
 }

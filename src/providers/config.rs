@@ -11,10 +11,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::{Account, Providers};
-use crate::transport::{ApiClient, ClientBuilder};
-use crate::{Error, ErrorKind};
+use crate::transport::{ClientBuilder, ConfigHeader, VendorProfile};
+use crate::{Error, ErrorKind, vendors};
 
 use place::Place;
 
@@ -43,31 +44,23 @@ pub struct Config {
     warnings: Vec<String>,
 }
 
-/// The file. The gateway's own part of it is the gateway's to read.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    account: Vec<Entry>,
-    #[serde(default, rename = "gateway")]
-    _gateway: Option<IgnoredAny>,
-}
+/// The tables that a file may have besides `[[account]]`: they are for the
+/// programs that serve the accounts to read.
+const OTHER_TABLES: [&str; 1] = ["gateway"];
 
-/// One `[[account]]`.
+/// What every `[[account]]` can have.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct Settings {
     name: Spanned<String>,
-    vendor: Spanned<String>,
+    #[serde(rename = "vendor")]
+    _vendor: IgnoredAny,
     key: Option<Spanned<SecretString>>,
     key_env: Option<Spanned<String>>,
     key_file: Option<Spanned<PathBuf>>,
     base_url: Option<Spanned<String>>,
-    /// What stands for the organization where the vendor names none.
+    /// What stands for the organisation where the vendor names none.
     organization: Option<String>,
-    /// OpenAI's headers, for keys that belong to several.
-    openai_organization: Option<Spanned<String>>,
-    openai_project: Option<Spanned<String>>,
     timeout_seconds: Option<Spanned<f64>>,
     retries: Option<usize>,
     max_concurrency: Option<usize>,
@@ -133,19 +126,36 @@ impl Providers {
 }
 
 fn read(text: &str, place: &Place<'_>) -> Result<Config, Error> {
-    let file: File = toml::from_str(text).map_err(|e| {
-        let what = e.message().lines().next().unwrap_or_default();
-        let what = crate::wire::wrong_type(what).unwrap_or_else(|| what.to_owned());
-        place.error(e.span(), what)
-    })?;
+    let mut tables = DeTable::parse(text)
+        .map_err(|e| unreadable(place, &e))?
+        .into_inner();
+    let entries = tables.remove("account");
+    let unknown = tables.iter().find(|(name, _)| {
+        let name: &str = name.get_ref();
+        !OTHER_TABLES.contains(&name)
+    });
+    if let Some((name, _)) = unknown {
+        let known = OTHER_TABLES.map(|name| format!("`{name}`")).join(", ");
+        let what = format!(
+            "unknown field `{}`, expected one of `account`, {known}",
+            name.get_ref()
+        );
+        return Err(place.error(Some(name.span()), what));
+    }
+    let entries = match entries.map(Spanned::into_inner) {
+        None => Vec::new(),
+        Some(DeValue::Array(entries)) => entries.into_iter().collect(),
+        Some(_) => return Err(place.error(None, "account is no list of tables: [[account]]")),
+    };
     let mut config = Config {
         providers: Providers::new(),
         warnings: Vec::new(),
     };
     let mut names: HashMap<String, std::ops::Range<usize>> = HashMap::new();
-    for entry in file.account {
-        let span = entry.name.span();
-        let name = entry.name.get_ref().clone();
+    for entry in entries {
+        let entry = Entry::read(entry, place)?;
+        let span = entry.settings.name.span();
+        let name = entry.settings.name.get_ref().clone();
         if let Some(first) = names.insert(name.clone(), span.clone()) {
             let first = place.line_and_column(first.start);
             let what = format!("the name {name:?} is taken, at {}:{}", first.0, first.1);
@@ -161,56 +171,69 @@ fn read(text: &str, place: &Place<'_>) -> Result<Config, Error> {
     Ok(config)
 }
 
-const VENDORS: [&str; 3] = ["openai", "together", "truefoundry"];
+fn unreadable(place: &Place<'_>, error: &toml::de::Error) -> Error {
+    let what = error.message().lines().next().unwrap_or_default();
+    let what = crate::wire::wrong_type(what).unwrap_or_else(|| what.to_owned());
+    place.error(error.span(), what)
+}
+
+/// One `[[account]]`, and its vendor.
+struct Entry {
+    module: &'static vendors::Module,
+    settings: Settings,
+    /// What only this vendor has.
+    headers: Vec<(ConfigHeader, Spanned<String>)>,
+}
 
 impl Entry {
-    fn account(self, place: &Place<'_>, warnings: &mut Vec<String>) -> Result<Account, Error> {
-        let (at, word) = (self.vendor.span(), self.vendor.get_ref().clone());
-        match VENDORS.into_iter().find(|v| *v == word) {
-            #[cfg(feature = "openai")]
-            Some("openai") => self.build::<crate::openai::Client>(place, warnings),
-            #[cfg(feature = "together")]
-            Some("together") => self.build::<crate::together::Client>(place, warnings),
-            Some("truefoundry") => self.build::<crate::truefoundry::Client>(place, warnings),
-            Some(vendor) => {
-                let what = format!("this program is built without {vendor}");
-                Err(place.error(Some(at), what))
-            }
-            None => {
-                let what = format!(
-                    "no vendor is called {word:?}; there are: {}",
-                    VENDORS.join(", ")
-                );
-                Err(place.error(Some(at), what))
+    fn read(entry: Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Self, Error> {
+        let span = entry.span();
+        let DeValue::Table(mut table) = entry.into_inner() else {
+            return Err(place.error(Some(span), "an account is a table: [[account]]"));
+        };
+        let module = vendor_of(&table, &span, place)?;
+        let mut headers = Vec::new();
+        for info in vendors::all() {
+            for own in info
+                .profile()
+                .map_or(&[][..], |profile| profile.config_headers)
+            {
+                let Some(value) = table.remove(own.key) else {
+                    continue;
+                };
+                let at = value.span();
+                if info.name() != module.profile.name {
+                    let what = format!("{} has no such thing: {}", module.profile.title, own.key);
+                    return Err(place.error(Some(at), what));
+                }
+                let text =
+                    text_of(value).ok_or_else(|| place.error(Some(at), "expected a text"))?;
+                headers.push((*own, text));
             }
         }
+        let table = Spanned::new(span, DeValue::Table(table));
+        let settings = Settings::deserialize(ValueDeserializer::from(table));
+        Ok(Self {
+            module,
+            settings: settings.map_err(|e| unreadable(place, &e))?,
+            headers,
+        })
     }
 
-    fn build<C: ApiClient + Into<super::Client>>(
-        self,
-        place: &Place<'_>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Account, Error> {
-        let span = self.name.span();
-        let mut builder = ClientBuilder::<C>::default()
-            .account(self.name.get_ref())
-            .api_key(self.secret::<C>(place, warnings)?);
-        if let Some(url) = &self.base_url {
+    fn account(self, place: &Place<'_>, warnings: &mut Vec<String>) -> Result<Account, Error> {
+        let profile = self.module.profile;
+        let settings = self.settings;
+        let span = settings.name.span();
+        let mut builder = ClientBuilder::<()>::of_vendor(profile)
+            .account(settings.name.get_ref())
+            .api_key(settings.secret(profile, place, warnings)?);
+        if let Some(url) = &settings.base_url {
             builder = builder.base_url(url.get_ref());
         }
-        let headers = [
-            (&self.openai_organization, "openai-organization"),
-            (&self.openai_project, "openai-project"),
-        ];
-        for (value, header) in headers {
-            let Some(value) = value else { continue };
-            if C::VENDOR != "openai" {
-                let what = format!("{} has no such thing", C::VENDOR);
-                return Err(place.error(Some(value.span()), what));
-            }
-            builder = builder.header(header, value.get_ref());
+        for (own, value) in self.headers {
+            builder = builder.header(own.header, value.into_inner());
         }
-        if let Some(seconds) = &self.timeout_seconds {
+        if let Some(seconds) = &settings.timeout_seconds {
             let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
             let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
             builder =
@@ -218,31 +241,69 @@ impl Entry {
                     place.error(Some(seconds.span()), "this is no length of time")
                 })?);
         }
-        if let Some(times) = self.retries {
+        if let Some(times) = settings.retries {
             builder = builder.retries(times);
         }
-        if let Some(requests) = self.max_concurrency {
+        if let Some(requests) = settings.max_concurrency {
             builder = builder.max_concurrency(requests);
         }
-        if let Some(proxy) = self.proxy {
+        if let Some(proxy) = settings.proxy {
             builder = builder.proxy(proxy);
         }
-        if let Some(file) = &self.root_certificates {
+        if let Some(file) = &settings.root_certificates {
             builder = builder.root_certificates(place.read(file)?);
         }
-        let at = self.base_url.as_ref().map_or(span, Spanned::span);
-        let client = builder.build().map_err(|e| place.error(Some(at), e))?;
-        let mut account = Account::new(self.name.into_inner(), client);
-        if let Some(label) = self.organization {
+        let at = settings.base_url.as_ref().map_or(span, Spanned::span);
+        let backend = (self.module.connect)(builder).map_err(|e| place.error(Some(at), e))?;
+        let mut account = Account::with_backend(settings.name.into_inner(), backend);
+        if let Some(label) = settings.organization {
             account = account.organization(label);
         }
         Ok(account)
     }
+}
 
+/// The vendor that an account's table names.
+fn vendor_of(
+    table: &DeTable<'_>,
+    span: &std::ops::Range<usize>,
+    place: &Place<'_>,
+) -> Result<&'static vendors::Module, Error> {
+    let Some(value) = table.get("vendor") else {
+        return Err(place.error(Some(span.clone()), "missing field `vendor`"));
+    };
+    let at = Some(value.span());
+    let DeValue::String(word) = value.get_ref() else {
+        return Err(place.error(at, "vendor is no text"));
+    };
+    let Some(info) = vendors::get(word) else {
+        let known: Vec<&str> = vendors::all().iter().map(|info| info.name()).collect();
+        let what = format!(
+            "no vendor is called {word:?}; there are: {}",
+            known.join(", ")
+        );
+        return Err(place.error(at, what));
+    };
+    info.module().ok_or_else(|| {
+        let what = format!("this program is built without {}", info.name());
+        place.error(at, what)
+    })
+}
+
+fn text_of(value: Spanned<DeValue<'_>>) -> Option<Spanned<String>> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::String(text) => Some(Spanned::new(span, text.into_owned())),
+        _ => None,
+    }
+}
+
+impl Settings {
     /// The key: by value, by the name of a variable, by a file, or by the
     /// vendor's usual variable.
-    fn secret<C: ApiClient>(
+    fn secret(
         &self,
+        profile: &VendorProfile,
         place: &Place<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<SecretString, Error> {
@@ -284,8 +345,11 @@ impl Entry {
             return Ok(SecretString::from(key.trim().to_owned()));
         }
         let variable = self.key_env.as_ref();
+        if variable.is_none() {
+            self.check_address(profile, place)?;
+        }
         let span = variable.map_or_else(|| self.name.span(), Spanned::span);
-        let variable = variable.map_or(C::ENVIRONMENT.key, |v| v.get_ref().as_str());
+        let variable = variable.map_or(profile.environment.key, |v| v.get_ref().as_str());
         match std::env::var(variable) {
             Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
             _ => {
@@ -294,12 +358,43 @@ impl Entry {
             }
         }
     }
+
+    /// Refuses to send the environment's key to an address that the file names:
+    /// whoever writes a file could otherwise have the key. The vendor's own
+    /// hosts and this machine are no such address.
+    fn check_address(&self, profile: &VendorProfile, place: &Place<'_>) -> Result<(), Error> {
+        let Some(url) = &self.base_url else {
+            return Ok(());
+        };
+        let Ok(parsed) = reqwest::Url::parse(url.get_ref()) else {
+            // What is no URL is refused elsewhere.
+            return Ok(());
+        };
+        if is_loopback(&parsed) || parsed.host_str().is_some_and(|h| profile.owns_host(h)) {
+            return Ok(());
+        }
+        let name = profile.environment.key;
+        let what = format!(
+            "the key of {name} is not sent to an address that a file names; if it is meant for \
+             this one, say so in this account: key_env = {name:?}"
+        );
+        Err(place.error(Some(url.span()), what))
+    }
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let ip = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || ip
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Never shows a key.
-impl fmt::Debug for Entry {
+impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
+        f.debug_struct("Settings")
             .field("name", self.name.get_ref())
             .finish_non_exhaustive()
     }

@@ -3,11 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Account, Dataset, Providers};
+use super::{Account, Dataset, FileUpload, Operation, Prepared, Providers};
 use crate::transport::{Progress, Upload};
-use crate::unify::{
-    CreateRequest, File, Job, OnUnsupported, Operation, PriceEstimate, UnsupportedField, Usd,
-};
+use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};
 use crate::{Error, ErrorKind};
 
 /// A job that is to be started.
@@ -30,9 +28,10 @@ pub struct Draft {
     request: CreateRequest,
     training: DataFile,
     validation: Option<DataFile>,
-    loss: OnUnsupported,
+    on_unsupported: OnUnsupported,
     max_cost: Option<Usd>,
     checked: bool,
+    estimated: bool,
     progress: Option<Progress>,
 }
 
@@ -98,9 +97,10 @@ impl Draft {
             account: None,
             training,
             validation: None,
-            loss: OnUnsupported::Reject,
+            on_unsupported: OnUnsupported::Reject,
             max_cost: None,
             checked: true,
+            estimated: true,
             progress: None,
         }
     }
@@ -142,7 +142,7 @@ impl Draft {
     /// than refused.
     #[must_use]
     pub fn allow_lossy(mut self, allow: bool) -> Self {
-        self.loss = allow.into();
+        self.on_unsupported = allow.into();
         self
     }
 
@@ -158,6 +158,14 @@ impl Draft {
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.checked = false;
+        self
+    }
+
+    /// Starts the job without asking for its price, unless there is a limit of
+    /// costs.
+    #[must_use]
+    pub fn without_estimate(mut self) -> Self {
+        self.estimated = false;
         self
     }
 
@@ -227,12 +235,12 @@ impl Providers {
                 )
             })?;
         }
-        let dropped = account.translates(&request, draft.loss)?;
+        let dropped = account.prepare(&request, draft.on_unsupported)?.dropped;
         let mut files = Vec::new();
         for path in draft.paths() {
-            let vendor = account.vendor();
+            let rules = account.dataset_rules();
             let checked = path.to_owned();
-            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, &vendor)).await;
+            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, &rules)).await;
             let found = found.map_err(|e| {
                 Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
             })??;
@@ -269,8 +277,9 @@ impl Providers {
                 let id = self.id_of(account, draft, file, &mut files).await?;
                 request.validation_file = Some(id);
             }
-            let estimate = affordable(account, draft, &request).await?;
-            let job = account.start(&request, draft.loss).await?;
+            let prepared = account.prepare(&request, draft.on_unsupported)?;
+            let estimate = affordable(account, draft, &prepared).await?;
+            let job = account.create(&prepared).await?;
             Ok::<_, Error>((job, estimate))
         }
         .await;
@@ -304,7 +313,7 @@ impl Providers {
         if let Some(report) = draft.progress.clone() {
             upload = upload.on_progress(move |sent, total| report(sent, total));
         }
-        let file = account.upload(upload).await?;
+        let file = account.upload(FileUpload::new(upload)).await?;
         let id = file.id.clone();
         uploaded.push(file);
         Ok(id)
@@ -348,15 +357,13 @@ impl Draft {
 async fn affordable(
     account: &Account,
     draft: &Draft,
-    request: &CreateRequest,
+    prepared: &Prepared,
 ) -> Result<Option<PriceEstimate>, Error> {
-    if !Operation::EstimatePrice
-        .at(&account.vendor())
-        .is_supported()
-    {
+    let is_wanted = draft.estimated || draft.max_cost.is_some();
+    if !is_wanted || !account.support(Operation::EstimatePrice).is_supported() {
         return Ok(None);
     }
-    let estimate = account.estimate(request, draft.loss).await;
+    let estimate = account.estimate(prepared).await;
     let Some(limit) = draft.max_cost else {
         // Good to know, and no reason not to start the job.
         return Ok(estimate.ok());

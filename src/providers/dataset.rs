@@ -12,7 +12,6 @@ use serde_json::Value;
 
 pub use example::Format;
 
-use crate::unify::Vendor;
 use crate::{Error, ErrorKind};
 
 /// How many problems are kept; the others are counted.
@@ -20,13 +19,43 @@ const KEPT: usize = 20;
 /// The longest line that is read.
 const MAX_LINE: u64 = 32 << 20;
 
-/// What a vendor takes: (vendor, bytes at most, examples at least).
-const BOUNDS: [(&str, u64, usize); 3] = [
-    // Its documents say 512 MB for a file, and ten examples for a job.
-    ("openai", 512_000_000, 10),
-    ("together", u64::MAX, 1),
-    ("truefoundry", u64::MAX, 1),
-];
+/// What a vendor demands of a file of examples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DatasetRules {
+    /// Who demands it, for messages.
+    pub title: &'static str,
+    /// The largest file, in bytes.
+    pub max_bytes: u64,
+    /// The fewest examples.
+    pub min_examples: usize,
+    /// Suffixes of files that the vendor takes and that are not JSON Lines.
+    pub other_formats: &'static [&'static str],
+}
+
+impl DatasetRules {
+    /// One example of JSON Lines, and nothing else.
+    pub const fn new(title: &'static str) -> Self {
+        Self {
+            title,
+            max_bytes: u64::MAX,
+            min_examples: 1,
+            other_formats: &[],
+        }
+    }
+
+    fn takes_as_it_is(&self, path: &Path) -> bool {
+        let suffix = path.extension().and_then(|e| e.to_str());
+        let is_suffix = |s: &str| self.other_formats.iter().any(|f| f.eq_ignore_ascii_case(s));
+        suffix.is_some_and(is_suffix)
+    }
+}
+
+impl Default for DatasetRules {
+    fn default() -> Self {
+        Self::new("the vendor")
+    }
+}
 
 /// What was found in a file of examples.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,16 +93,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// True for files that a vendor takes and that are not JSON Lines.
-fn is_of_another_form(path: &Path, vendor: &Vendor) -> bool {
-    let forms: &[&str] = match vendor.as_str() {
-        "together" => &["csv", "parquet"],
-        _ => &[],
-    };
-    let extension = path.extension().and_then(|e| e.to_str());
-    extension.is_some_and(|e| forms.iter().any(|form| form.eq_ignore_ascii_case(e)))
-}
-
 impl Dataset {
     /// Reads a file, line by line, and says what a vendor would refuse in it.
     ///
@@ -84,7 +103,7 @@ impl Dataset {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn check(path: impl AsRef<Path>, vendor: &Vendor) -> Result<Self, Error> {
+    pub fn check(path: impl AsRef<Path>, rules: &DatasetRules) -> Result<Self, Error> {
         let path = path.as_ref();
         let unreadable = |e: std::io::Error| {
             let message = format!("{}: {e}", path.display());
@@ -96,24 +115,24 @@ impl Dataset {
             bytes,
             ..Self::default()
         };
-        if !is_of_another_form(path, vendor) {
+        if !rules.takes_as_it_is(path) {
             found
                 .read(BufReader::with_capacity(1 << 16, file))
                 .map_err(unreadable)?;
         }
-        found.bound(vendor);
+        found.bound(rules);
         Ok(found)
     }
 
     /// The same for text that is in memory.
-    pub fn check_text(text: &[u8], vendor: &Vendor) -> Self {
+    pub fn check_text(text: &[u8], rules: &DatasetRules) -> Self {
         let mut found = Self {
             bytes: text.len() as u64,
             ..Self::default()
         };
         // A slice can always be read.
         let _ = found.read(text);
-        found.bound(vendor);
+        found.bound(rules);
         found
     }
 
@@ -189,11 +208,9 @@ impl Dataset {
         }
     }
 
-    fn bound(&mut self, vendor: &Vendor) {
-        let Some((_, most, least)) = BOUNDS.into_iter().find(|(v, _, _)| *vendor == *v) else {
-            return;
-        };
-        let title = crate::unify::title(vendor);
+    fn bound(&mut self, rules: &DatasetRules) {
+        let title = rules.title;
+        let (most, least) = (rules.max_bytes, rules.min_examples);
         if self.bytes == 0 {
             self.complain(None, "the file is empty");
         } else if self.bytes > most {
@@ -244,7 +261,7 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let found = Dataset::check_text(text.as_bytes(), &Vendor::from_static("together"));
+        let found = Dataset::check_text(text.as_bytes(), &DatasetRules::default());
         found.problems.iter().map(ToString::to_string).collect()
     }
 
@@ -264,8 +281,7 @@ mod tests {
         assert!(found[2].starts_with("line 4: "), "{found:?}");
         assert_eq!(problems(""), ["the file is empty"]);
         assert!(problems(&format!("\u{feff}{CHAT}"))[0].contains("byte order mark"));
-        let found =
-            Dataset::check_text(b"{\"text\": \"\xff\"}\n", &Vendor::from_static("together"));
+        let found = Dataset::check_text(b"{\"text\": \"\xff\"}\n", &DatasetRules::default());
         assert_eq!(
             found.problems[0].to_string(),
             "line 1: not UTF-8 at byte 11"
@@ -283,10 +299,7 @@ mod tests {
 
     #[test]
     fn problems_are_counted_and_bounded() {
-        let found = Dataset::check_text(
-            "x\n".repeat(1000).as_bytes(),
-            &Vendor::from_static("together"),
-        );
+        let found = Dataset::check_text("x\n".repeat(1000).as_bytes(), &DatasetRules::default());
         assert_eq!((found.problems.len(), found.problem_count), (KEPT, 1000));
         let error = found.refuse(Path::new("a.jsonl")).unwrap_err().to_string();
         assert!(error.starts_with("a.jsonl: line 1: not JSON"), "{error}");
@@ -295,11 +308,15 @@ mod tests {
 
     #[test]
     fn sizes_are_the_vendors() {
-        let found = Dataset::check_text(CHAT.as_bytes(), &Vendor::from_static("openai"));
+        let rules = DatasetRules {
+            min_examples: 10,
+            ..DatasetRules::new("OpenAI")
+        };
+        let found = Dataset::check_text(CHAT.as_bytes(), &rules);
         assert_eq!(
             found.problems[0].message,
             "1 examples; OpenAI wants 10 at least"
         );
-        assert!(Dataset::check_text(CHAT.as_bytes(), &Vendor::from_static("together")).is_good());
+        assert!(Dataset::check_text(CHAT.as_bytes(), &DatasetRules::default()).is_good());
     }
 }

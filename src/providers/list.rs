@@ -15,7 +15,8 @@ use futures_core::Stream;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
-use super::{Account, JobRef, ListQuery, Providers, Warning};
+use super::account_wait::AccountWait;
+use super::{Account, JobOrder, JobRef, ListQuery, Page, PageQuery, Providers, Warning};
 use crate::Error;
 use crate::unify::{Job, Note, NoteKind};
 
@@ -24,7 +25,7 @@ use order::Position;
 use source::{Pages, Source};
 
 /// The largest page that the vendors give.
-const MAX_PAGE: i64 = 100;
+const MAX_PAGE: usize = 100;
 
 /// Jobs of several accounts.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,15 @@ pub struct JobList {
     pub warnings: Vec<Warning>,
     /// True when there are more jobs than the limit let through.
     pub has_more: bool,
+    /// How many accounts were asked.
+    pub accounts: usize,
+}
+
+impl JobList {
+    /// Returns the errors of the accounts that failed, where all of them did.
+    pub fn all_failed(&self) -> Option<Vec<Arc<Error>>> {
+        Warning::of_all(&self.warnings, self.accounts).filter(|_| self.jobs.is_empty())
+    }
 }
 
 /// An item of a [`JobStream`].
@@ -57,7 +67,10 @@ impl Providers {
     /// The job that the list is to go on after cannot be found: see
     /// [`Self::retrieve`].
     pub async fn list(&self, query: &ListQuery) -> Result<JobList, Error> {
-        let mut list = JobList::default();
+        let mut list = JobList {
+            accounts: self.accounts().len(),
+            ..JobList::default()
+        };
         let mut stream = self.jobs(query);
         while let Some(item) = stream.next().await {
             match item? {
@@ -69,6 +82,9 @@ impl Providers {
                 ListItem::Warning(warning) => list.warnings.push(warning),
             }
         }
+        // Where a vendor broke its order, jobs came late: the last one of a page
+        // has to be the oldest, or the next page would show others again.
+        list.jobs.sort_by(order::of);
         Ok(list)
     }
 
@@ -77,15 +93,18 @@ impl Providers {
     /// more than two of an account are held.
     pub fn jobs(&self, query: &ListQuery) -> JobStream {
         let accounts = self.accounts().iter();
+        let wait = AccountWait::new(query.account_wait, self.accounts().len());
         let sources = accounts.map(|account| {
             let account: Arc<dyn Pages> = Arc::new(OfAccount {
                 account: account.clone(),
                 query: query.clone(),
+                wait: wait.clone(),
             });
             Source::new(account, query, Arc::clone(&self.hints))
         });
         let start = query.after.clone().map(|job| {
-            let providers = self.clone();
+            // The notes tell whether the job's time can be relied on.
+            let providers = self.map(|account| account.clone().notes(true));
             Box::pin(async move { providers.position(&job).await }) as BoxFuture<'static, _>
         });
         JobStream::new(sources.collect(), query, start)
@@ -98,8 +117,10 @@ impl Providers {
         // shows less of a job, and it is the list's place that counts.
         let is_derived = |note: &Note| note.field == "created_at" && note.kind != NoteKind::Exact;
         if found.provider.notes.iter().any(is_derived) {
-            let page = account.page(None, MAX_PAGE, None, false).await?;
-            if let Some(listed) = page.jobs.iter().find(|listed| listed.id == found.id) {
+            let page = account
+                .page(&PageQuery::new().limit(MAX_PAGE), false)
+                .await?;
+            if let Some(listed) = page.items.iter().find(|listed| listed.id == found.id) {
                 return Ok(Position::of(listed));
             }
         }
@@ -111,6 +132,8 @@ impl Providers {
 struct OfAccount {
     account: Account,
     query: ListQuery,
+    /// How long a page may take.
+    wait: Option<AccountWait>,
 }
 
 impl Pages for OfAccount {
@@ -118,13 +141,25 @@ impl Pages for OfAccount {
         self.account.name()
     }
 
+    fn order(&self) -> JobOrder {
+        self.account.order()
+    }
+
     fn page<'a>(
         &'a self,
         after: Option<&'a str>,
-        limit: i64,
-    ) -> BoxFuture<'a, Result<super::account::Page, Error>> {
-        let metadata = self.query.metadata.as_ref();
-        Box::pin(self.account.page(after, limit, metadata, self.query.notes))
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
+        let mut query = PageQuery::new().limit(limit);
+        query.after = after.map(str::to_owned);
+        query.metadata.clone_from(&self.query.metadata);
+        Box::pin(async move {
+            let page = self.account.page(&query, self.query.notes);
+            match &self.wait {
+                Some(wait) => wait.bound(self.account.name(), page).await,
+                None => page.await,
+            }
+        })
     }
 }
 

@@ -1,16 +1,17 @@
 //! One job, wherever it is: look it up, change it, read its log.
 
-use futures_util::future::join_all;
-
-use super::{Account, JobRef, Listing, PageQuery, Providers};
-use crate::unify::{Checkpoint, Event, Job, Operation, Status};
-use crate::{Error, ErrorKind};
+use super::backend::IdKind;
+use super::search::Certainty;
+use super::{Account, JobChange, JobRef, Listing, PageQuery, Providers};
+use crate::Error;
+use crate::transport::Download;
+use crate::unify::{Checkpoint, Event, Job, MetricPoint, ModelLimits};
 
 impl Providers {
-    /// A job.
+    /// Looks a job up.
     ///
     /// Without an account's name, the accounts that could own the id are asked
-    /// at the same time.
+    /// at the same time, and the first one that knows it answers.
     ///
     /// # Errors
     ///
@@ -26,9 +27,10 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::retrieve`]; or the vendor refuses it.
+    /// As [`Self::retrieve`]; an account that could own the id could not be
+    /// asked, so that it is not sure whose it is; or the vendor refuses it.
     pub async fn cancel(&self, job: impl Into<JobRef>) -> Result<Job, Error> {
-        self.change(Operation::Cancel, &job.into()).await
+        self.change(job, JobChange::Cancel).await
     }
 
     /// Halts a job for a while.
@@ -38,7 +40,7 @@ impl Providers {
     /// As [`Self::cancel`]; or the vendor has no such thing, and the error says
     /// what to do instead.
     pub async fn pause(&self, job: impl Into<JobRef>) -> Result<Job, Error> {
-        self.change(Operation::Pause, &job.into()).await
+        self.change(job, JobChange::Pause).await
     }
 
     /// Lets a halted job go on.
@@ -47,112 +49,115 @@ impl Providers {
     ///
     /// As [`Self::pause`].
     pub async fn resume(&self, job: impl Into<JobRef>) -> Result<Job, Error> {
-        self.change(Operation::Resume, &job.into()).await
+        self.change(job, JobChange::Resume).await
     }
 
-    /// A job's log, newest first.
+    /// Cancels, pauses or resumes a job, and answers as it stands then. Where
+    /// the answer to a change was lost, the job is looked at again.
     ///
     /// # Errors
     ///
     /// As [`Self::pause`].
+    pub async fn change(&self, job: impl Into<JobRef>, change: JobChange) -> Result<Job, Error> {
+        let job = job.into();
+        self.at_owner(&job, IdKind::Job, Certainty::All, |account| {
+            Box::pin(changed(account, &job.id, change))
+        })
+        .await
+    }
+
+    /// Removes a job.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::pause`].
+    pub async fn delete(&self, job: impl Into<JobRef>) -> Result<(), Error> {
+        let job = job.into();
+        self.at_owner(&job, IdKind::Job, Certainty::All, |account| {
+            Box::pin(account.delete(&job.id))
+        })
+        .await
+    }
+
+    /// Reads a job's log, newest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::retrieve`]; or the vendor has no such thing, or no event of
+    /// the id after which to go on.
     pub async fn events(
         &self,
         job: impl Into<JobRef>,
         query: &PageQuery,
     ) -> Result<Listing<Event>, Error> {
         let job = job.into();
-        self.at_owner(&job, async |account| account.events(&job.id, query).await)
-            .await
+        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.events(&job.id, query))
+        })
+        .await
     }
 
-    /// A job's checkpoints, newest first.
+    /// Lists a job's checkpoints, newest first.
     ///
     /// # Errors
     ///
-    /// As [`Self::pause`].
+    /// As [`Self::events`].
     pub async fn checkpoints(
         &self,
         job: impl Into<JobRef>,
         query: &PageQuery,
     ) -> Result<Listing<Checkpoint>, Error> {
         let job = job.into();
-        self.at_owner(&job, async |account| {
-            account.checkpoints(&job.id, query).await
+        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.checkpoints(&job.id, query))
         })
         .await
     }
 
-    async fn change(&self, operation: Operation, job: &JobRef) -> Result<Job, Error> {
-        self.at_owner(job, async |account| {
-            changed(account, operation, &job.id).await
+    /// Reads the numbers of a training, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::events`].
+    pub async fn metrics(&self, job: impl Into<JobRef>) -> Result<Vec<MetricPoint>, Error> {
+        let job = job.into();
+        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.metrics(&job.id))
         })
         .await
     }
 
-    /// Asks the account that a job belongs to. Where there is only one that
-    /// could own it, that one is asked at once.
-    async fn at_owner<T>(
+    /// Fetches the model that came out of a job, or one of its checkpoints by
+    /// its step.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::events`].
+    pub async fn download_model(
         &self,
-        job: &JobRef,
-        ask: impl AsyncFn(&Account) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let likely = self.candidates(job)?;
-        let [account] = likely.as_slice() else {
-            let (account, _) = self.find(job).await?;
-            return ask(account).await;
-        };
-        let error = match ask(account).await {
-            Err(error) if error.is_not_found() => error,
-            outcome => return outcome,
-        };
-        let mut others = Search::default();
-        others.ask(&job.id, &self.unlikely(job, &likely)).await;
-        match others.outcome(&job.id) {
-            Ok((account, _)) => ask(account).await,
-            Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
-            Err(_) => Err(error),
-        }
+        job: impl Into<JobRef>,
+        step: Option<i64>,
+    ) -> Result<Download, Error> {
+        let job = job.into();
+        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.download_model(&job.id, step))
+        })
+        .await
     }
 
-    /// The accounts that could own a job: where the id has the form of one
-    /// vendor's, that vendor's, or all if there are none. A gateway has ids of
-    /// other vendors.
-    fn candidates(&self, job: &JobRef) -> Result<Vec<&Account>, Error> {
-        if let Some(name) = &job.account {
-            return self.named(name).map(|account| vec![account]);
-        }
-        let (likely, others): (Vec<_>, Vec<_>) = self
-            .accounts()
-            .iter()
-            .partition(|account| account.may_own(&job.id));
-        Ok(if likely.is_empty() { others } else { likely })
-    }
-
-    /// The accounts whose vendor gives ids of another form, where no account
-    /// was named and others were asked first.
-    fn unlikely(&self, job: &JobRef, asked: &[&Account]) -> Vec<&Account> {
-        let is_new = |account: &&Account| !asked.iter().any(|a| a.name() == account.name());
-        match job.account {
-            Some(_) => Vec::new(),
-            None => self.accounts().iter().filter(is_new).collect(),
-        }
-    }
-
-    /// A job, and the account that knows it.
-    pub(super) async fn find(&self, job: &JobRef) -> Result<(&Account, Job), Error> {
-        let candidates = self.candidates(job)?;
-        let mut search = Search::default();
-        search.ask(&job.id, &candidates).await;
-        if search.found.is_empty() && search.failed.is_none() {
-            search.ask(&job.id, &self.unlikely(job, &candidates)).await;
-        }
-        search.outcome(&job.id)
+    /// Asks an account how a model may be trained there.
+    ///
+    /// # Errors
+    ///
+    /// There is no account of this name, or its vendor does not say it.
+    pub async fn model_limits(&self, account: &str, model: &str) -> Result<ModelLimits, Error> {
+        self.named(account)?.limits(model).await
     }
 }
 
 /// The job as a change leaves it.
-async fn changed(account: &Account, operation: Operation, id: &str) -> Result<Job, Error> {
-    let error = match account.change(operation, id).await {
+async fn changed(account: &Account, id: &str, change: JobChange) -> Result<Job, Error> {
+    let error = match account.change(id, change).await {
         Ok(job) => return Ok(job),
         Err(error) => error,
     };
@@ -160,73 +165,10 @@ async fn changed(account: &Account, operation: Operation, id: &str) -> Result<Jo
     // what is done.
     let may_be_done = error.tries() > 1 && matches!(error.status(), Some(400 | 409));
     if may_be_done
-        && let Ok(job) = account.retrieve(id).await
-        && is_done(operation, &job)
+        && let Ok(job) = account.job(id).await
+        && account.took_effect(change, &job)
     {
         return Ok(job);
     }
     Err(error)
-}
-
-/// True when a job stands as an operation leaves it.
-fn is_done(operation: Operation, job: &Job) -> bool {
-    let word = job.provider.status.as_ref();
-    match operation {
-        Operation::Cancel => job.status == Status::Cancelled || word == "cancel_requested",
-        Operation::Pause => word == "paused",
-        Operation::Resume => !job.status.is_terminal() && word != "paused",
-        _ => false,
-    }
-}
-
-/// Who knows a job.
-#[derive(Default)]
-struct Search<'a> {
-    asked: Vec<&'a Account>,
-    found: Vec<(&'a Account, Job)>,
-    missing: Option<Error>,
-    failed: Option<Error>,
-}
-
-impl<'a> Search<'a> {
-    async fn ask(&mut self, id: &str, accounts: &[&'a Account]) {
-        let answers = join_all(accounts.iter().map(|account| account.retrieve(id))).await;
-        for (account, answer) in accounts.iter().zip(answers) {
-            self.asked.push(account);
-            match answer {
-                Ok(job) => self.found.push((*account, job)),
-                Err(error) if error.is_not_found() => self.missing = Some(error),
-                Err(error) => self.failed = self.failed.take().or(Some(error)),
-            }
-        }
-    }
-
-    fn outcome(mut self, id: &str) -> Result<(&'a Account, Job), Error> {
-        if self.found.len() > 1 {
-            let names: Vec<&str> = self
-                .found
-                .iter()
-                .map(|(account, _)| account.name())
-                .collect();
-            return Err(Error::new(
-                ErrorKind::Ambiguous,
-                format!(
-                    "job {id} is known to several accounts: {}; name one of them",
-                    names.join(", ")
-                ),
-            ));
-        }
-        match (self.found.pop(), self.failed, self.missing) {
-            (Some(found), ..) => Ok(found),
-            (None, Some(error), _) => Err(error),
-            (None, None, Some(error)) if self.asked.len() == 1 => Err(error),
-            (None, None, _) => {
-                let names: Vec<&str> = self.asked.iter().map(|a| a.name()).collect();
-                Err(Error::not_found(format!(
-                    "no account knows a job {id:?}; asked: {}",
-                    names.join(", ")
-                )))
-            }
-        }
-    }
 }

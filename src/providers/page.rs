@@ -1,15 +1,20 @@
-//! Parts of a log: how much is asked for, and what came.
+//! Pages of a list or a log: how much is asked for, and what came.
 
-use super::Warning;
+use super::{Reply, Warning};
+use crate::wire::DeepObject;
+use crate::{Error, ErrorKind};
 
-/// Which part of a log is meant: all of it unless said otherwise.
+/// Which part of a list or a log is meant: all of it unless said otherwise.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PageQuery {
-    /// Only what comes after the item of this id.
+    /// Only what comes after this: the id of an item of a log, or a cursor of
+    /// a page before.
     pub after: Option<String>,
     /// At most this many items.
     pub limit: Option<usize>,
+    /// Only jobs with these metadata pairs, or with none; for lists of jobs.
+    pub metadata: Option<DeepObject>,
 }
 
 impl PageQuery {
@@ -18,22 +23,97 @@ impl PageQuery {
         Self::default()
     }
 
-    /// Only what comes after the item of this id.
+    /// Sets what the part comes after.
     #[must_use]
-    pub fn after(mut self, id: impl Into<String>) -> Self {
-        self.after = Some(id.into());
+    pub fn after(mut self, after: impl Into<String>) -> Self {
+        self.after = Some(after.into());
         self
     }
 
-    /// At most this many items.
+    /// Sets how many items there are at most.
     #[must_use]
     pub fn limit(mut self, items: usize) -> Self {
         self.limit = Some(items);
         self
     }
+
+    /// Sets which metadata the jobs have.
+    #[must_use]
+    pub fn metadata(mut self, filter: DeepObject) -> Self {
+        self.metadata = Some(filter);
+        self
+    }
+
+    /// True where only jobs are meant that have certain metadata: none, at a
+    /// vendor whose jobs have no metadata.
+    pub fn wants_metadata(&self) -> bool {
+        let pairs = self.metadata.as_ref().and_then(DeepObject::pairs);
+        pairs.is_some_and(|pairs| !pairs.is_empty())
+    }
 }
 
-/// A part of a log, newest first.
+/// Items that a vendor gave together.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// What could not be read of the page, and why.
+    pub warnings: Vec<Warning>,
+    /// The cursor of the next page; none at the end.
+    pub next: Option<String>,
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl<T> Page<T> {
+    /// The last page, or the only one.
+    pub fn new(items: Vec<T>) -> Self {
+        Self {
+            items,
+            warnings: Vec::new(),
+            next: None,
+        }
+    }
+
+    /// Sets the cursor of the next page.
+    #[must_use]
+    pub fn next(mut self, cursor: Option<String>) -> Self {
+        self.next = cursor;
+        self
+    }
+
+    /// Sets what could not be read.
+    #[must_use]
+    pub fn warnings(mut self, warnings: Vec<Warning>) -> Self {
+        self.warnings = warnings;
+        self
+    }
+
+    /// Returns what comes after the item that a query names, of a log that came
+    /// as a whole. The query's limit is the caller's to keep.
+    ///
+    /// # Errors
+    ///
+    /// The item is not in it ([`Error::is_not_found`]).
+    pub fn rest(mut self, query: &PageQuery, id: impl Fn(&T) -> &str) -> Result<Self, Error> {
+        if let Some(after) = &query.after {
+            let place = self.items.iter().position(|item| id(item) == after);
+            let Some(place) = place else {
+                let message = format!("not found: nothing has the id {after:?} here");
+                return Err(Error::new(ErrorKind::NotFound, message).with_vendor_param("after"));
+            };
+            self.items.drain(..=place);
+        }
+        Ok(self)
+    }
+}
+
+/// A part of a job's log, newest first.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Listing<T> {
@@ -55,56 +135,89 @@ impl<T> Default for Listing<T> {
     }
 }
 
-impl<T> Listing<T> {
-    /// The part that is meant, of a log that came as a whole; none when the id
-    /// to go on after is not in it.
-    #[cfg(feature = "together")]
-    pub(super) fn cut(mut self, query: &PageQuery, id: impl Fn(&T) -> &str) -> Option<Self> {
-        if let Some(after) = &query.after {
-            let place = self.data.iter().position(|item| id(item) == after)?;
-            self.data.drain(..=place);
+/// The largest page that is asked for at once.
+const MAX_PAGE: usize = 100;
+
+/// Fetches pages until there is what a query asks for.
+pub(super) async fn collect<'a, T>(
+    query: &PageQuery,
+    account: &str,
+    fetch: impl Fn(PageQuery) -> Reply<'a, Page<T>>,
+) -> Result<Listing<T>, Error> {
+    let mut listing = Listing::default();
+    let mut after = query.after.clone();
+    loop {
+        let left = query
+            .limit
+            .map_or(usize::MAX, |limit| limit.saturating_sub(listing.data.len()));
+        if left == 0 {
+            return Ok(listing);
         }
-        if let Some(limit) = query.limit {
-            self.has_more = self.data.len() > limit;
-            self.data.truncate(limit);
+        let mut next = query.clone();
+        next.after.clone_from(&after);
+        next.limit = Some(left.min(MAX_PAGE));
+        let page = fetch(next).await?;
+        listing.warnings.extend(page.warnings);
+        // A vendor that has no pages gives more than was asked for.
+        listing.has_more = page.next.is_some() || page.items.len() > left;
+        listing.data.extend(page.items.into_iter().take(left));
+        match page.next {
+            // A page that leads to itself would do so for ever.
+            Some(cursor) if after.as_ref() == Some(&cursor) => {
+                listing.has_more = false;
+                listing.warnings.push(Warning::repeated_page(account));
+                return Ok(listing);
+            }
+            Some(cursor) => after = Some(cursor),
+            None => return Ok(listing),
         }
-        Some(self)
     }
 }
 
-/// Walks over the pages of a log that comes page by page.
-#[cfg(feature = "openai")]
-pub(super) struct Walk {
-    after: Option<String>,
-    left: usize,
-    done: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[cfg(feature = "openai")]
-impl Walk {
-    /// The largest page that is asked for at once.
-    const PAGE: usize = 100;
-
-    pub(super) fn new(query: &PageQuery) -> Self {
-        Self {
-            after: query.after.clone(),
-            left: query.limit.unwrap_or(usize::MAX),
-            done: query.limit == Some(0),
-        }
+    #[tokio::test]
+    async fn parts_of_a_whole_log_follow_each_other() {
+        let part = async |after: Option<&str>, limit| {
+            let mut query = PageQuery::new().limit(limit);
+            query.after = after.map(str::to_owned);
+            let whole = |query: PageQuery| -> Reply<'static, Page<String>> {
+                let items = (1..=5).map(|n| n.to_string()).collect();
+                Box::pin(async move { Page::<String>::new(items).rest(&query, |item| item) })
+            };
+            let listing = collect(&query, "a", whole).await?;
+            Ok::<_, Error>((listing.data.join(""), listing.has_more))
+        };
+        assert_eq!(part(None, 2).await.unwrap(), ("12".to_owned(), true));
+        assert_eq!(part(Some("2"), 2).await.unwrap(), ("34".to_owned(), true));
+        assert_eq!(part(Some("4"), 2).await.unwrap(), ("5".to_owned(), false));
+        assert_eq!(part(Some("3"), 2).await.unwrap(), ("45".to_owned(), false));
+        let error = part(Some("9"), 2).await.unwrap_err();
+        assert!(error.is_not_found());
+        assert_eq!(error.vendor_param(), Some("after"));
     }
 
-    /// The next page: after which id, and how large.
-    pub(super) fn next(&self) -> Option<(Option<String>, i64)> {
-        let size = self.left.min(Self::PAGE);
-        (!self.done).then(|| (self.after.clone(), i64::try_from(size).unwrap_or(i64::MAX)))
-    }
-
-    /// A page came, of so many items.
-    pub(super) fn took(&mut self, items: usize, last: Option<String>, has_more: bool) {
-        self.left = self.left.saturating_sub(items);
-        // A page that leads nowhere else would lead there for ever.
-        let goes_on = has_more && last.is_some() && last != self.after;
-        self.done = !goes_on || self.left == 0;
-        self.after = last.or(self.after.take());
+    #[tokio::test]
+    async fn pages_are_collected_and_a_repeated_one_ends() {
+        let page = |query: PageQuery| -> Reply<'static, Page<usize>> {
+            let start: usize = query.after.as_deref().map_or(0, |a| a.parse().unwrap());
+            let end = (start + query.limit.unwrap()).min(250);
+            let page = Page::new((start..end).collect());
+            let page = page.next((end < 250).then(|| end.to_string()));
+            Box::pin(async { Ok(page) })
+        };
+        let all = collect(&PageQuery::new(), "a", page).await.unwrap();
+        assert_eq!((all.data.len(), all.has_more), (250, false));
+        let some = collect(&PageQuery::new().limit(120), "a", page).await;
+        let some = some.unwrap();
+        assert_eq!((some.data.len(), some.has_more), (120, true));
+        let repeats = |_: PageQuery| -> Reply<'static, Page<i32>> {
+            Box::pin(async { Ok(Page::new(vec![1]).next(Some("1".to_owned()))) })
+        };
+        let listing = collect(&PageQuery::new().limit(9), "a", repeats).await;
+        let listing = listing.unwrap();
+        assert_eq!((listing.data.len(), listing.warnings.len()), (2, 1));
     }
 }

@@ -1,5 +1,7 @@
 //! Which jobs a list shows.
 
+use std::time::Duration;
+
 use crate::unify::{Job, Status};
 use crate::wire::DeepObject;
 
@@ -23,6 +25,10 @@ pub struct ListQuery {
     pub limit: Option<usize>,
     /// Whether jobs say how each field came about.
     pub notes: bool,
+    /// How long an account's page is waited for where another account has
+    /// answered; then the account is a warning. 10 seconds unless set, none for
+    /// as long as the account's own limits let it take.
+    pub account_wait: Option<Duration>,
 }
 
 impl Default for ListQuery {
@@ -36,6 +42,7 @@ impl Default for ListQuery {
             after: None,
             limit: None,
             notes: true,
+            account_wait: Some(Duration::from_secs(10)),
         }
     }
 }
@@ -100,6 +107,14 @@ impl ListQuery {
     #[must_use]
     pub fn notes(mut self, notes: bool) -> Self {
         self.notes = notes;
+        self
+    }
+
+    /// Sets how long an account's page is waited for where another account has
+    /// answered.
+    #[must_use]
+    pub fn account_wait(mut self, wait: Option<Duration>) -> Self {
+        self.account_wait = wait;
         self
     }
 

@@ -1,4 +1,4 @@
-//! Which job is meant.
+//! Which job or file is meant.
 
 use crate::unify::Job;
 
@@ -14,6 +14,9 @@ pub struct JobRef {
     /// The vendor's id of the job.
     pub id: String,
 }
+
+/// A file by its id, and by its account where that is known.
+pub type FileRef = JobRef;
 
 impl JobRef {
     /// A job of whichever account knows it.

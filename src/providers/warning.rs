@@ -1,6 +1,7 @@
 //! What a list could not show, and why.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -12,93 +13,134 @@ use crate::Error;
 pub struct Warning {
     /// The account that it happened at.
     pub account: String,
-    /// True when the account itself failed, so that jobs of it are missing;
-    /// false when it is about one job.
+    /// True when the account itself failed, so that items of it are missing;
+    /// false when it is about one item.
     pub account_failed: bool,
     /// The id of the job, or of the item of a job's log, where it is about one
     /// and the id is known.
     pub job: Option<String>,
     /// What happened.
     pub message: String,
-    /// The job as it came, where it did not decode.
+    /// The item as it came, where it did not decode.
     #[serde(skip)]
     pub raw: Option<Value>,
-    /// Whether it is about an item of a job's log.
+    /// The error of the call that failed, where one did.
     #[serde(skip)]
-    item: bool,
+    pub error: Option<Arc<Error>>,
+    #[serde(skip)]
+    subject: Subject,
+}
+
+/// What a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    /// A job that is left out.
+    Job,
+    /// An item of a log, or a file, that is left out.
+    Item,
+    /// An account of which items are missing.
+    Missing,
+    /// The account as a whole, of which nothing need be missing.
+    Account,
 }
 
 impl Warning {
-    pub(super) fn job(
-        account: &str,
-        id: Option<&str>,
-        message: impl Into<String>,
-        raw: Option<Value>,
-    ) -> Self {
+    fn new(account: &str, subject: Subject, message: impl Into<String>) -> Self {
         Self {
             account: account.to_owned(),
             account_failed: false,
-            job: id.map(str::to_owned),
+            job: None,
             message: message.into(),
-            raw,
-            item: false,
+            raw: None,
+            error: None,
+            subject,
         }
     }
 
-    /// An account that gave the same page twice.
-    pub(super) fn again(account: &str) -> Self {
-        Self {
-            account_failed: true,
-            ..Self::job(
-                account,
-                None,
-                "the vendor says that there are more jobs, and gives the same ones again; older \
-                 jobs are missing",
-                None,
-            )
-        }
-    }
-
-    /// The same for an item of a job's log.
-    #[cfg(any(feature = "openai", feature = "together"))]
-    pub(super) fn item(
+    /// A job that is left out of a list.
+    pub fn job(
         account: &str,
         id: Option<&str>,
         message: impl Into<String>,
         raw: Option<Value>,
     ) -> Self {
         Self {
-            item: true,
+            job: id.map(str::to_owned),
+            raw,
+            ..Self::new(account, Subject::Job, message)
+        }
+    }
+
+    /// An item of a job's log, or a file, that is left out of a list.
+    pub fn item(
+        account: &str,
+        id: Option<&str>,
+        message: impl Into<String>,
+        raw: Option<Value>,
+    ) -> Self {
+        Self {
+            subject: Subject::Item,
             ..Self::job(account, id, message, raw)
         }
     }
 
-    pub(super) fn account(account: &str, error: &Error) -> Self {
+    /// An account that could not be asked.
+    pub fn account(account: &str, error: Error) -> Self {
         Self {
-            account: account.to_owned(),
             account_failed: true,
-            job: None,
             message: error.to_string(),
-            raw: None,
-            item: false,
+            error: Some(Arc::new(error)),
+            ..Self::new(account, Subject::Missing, "")
+        }
+    }
+
+    /// Something about an account's list as a whole, of which nothing need be
+    /// missing.
+    pub fn about_account(account: &str, message: impl Into<String>) -> Self {
+        Self::new(account, Subject::Account, message)
+    }
+
+    /// Returns the errors of the accounts that failed, where all of so many did.
+    pub(super) fn of_all(warnings: &[Self], accounts: usize) -> Option<Vec<Arc<Error>>> {
+        let failed = warnings.iter().filter(|warning| warning.account_failed);
+        let failed: Vec<_> = failed.filter_map(|warning| warning.error.clone()).collect();
+        (accounts > 0 && failed.len() == accounts).then_some(failed)
+    }
+
+    /// Returns true where one item is left out, and false where it is about an
+    /// account.
+    pub fn is_about_item(&self) -> bool {
+        matches!(self.subject, Subject::Job | Subject::Item)
+    }
+
+    /// A vendor that gives the same page twice.
+    pub(super) fn repeated_page(account: &str) -> Self {
+        Self {
+            account_failed: true,
+            ..Self::new(
+                account,
+                Subject::Missing,
+                "the vendor says that there are more items, and gives the same ones again; older \
+                 ones are missing",
+            )
         }
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.account_failed {
-            return write!(f, "{} (its jobs are missing)", self.message);
+        let what = match self.subject {
+            Subject::Missing => return write!(f, "{} (its jobs are missing)", self.message),
+            Subject::Account => return write!(f, "{}: {}", self.account, self.message),
+            Subject::Job => "job",
+            Subject::Item => "entry",
+        };
+        write!(f, "{}: ", self.account)?;
+        match (&self.job, self.subject) {
+            (Some(id), _) => write!(f, "{what} {id}")?,
+            (None, Subject::Item) => write!(f, "an {what}")?,
+            (None, _) => write!(f, "a {what}")?,
         }
-        let what = if self.item { "an entry" } else { "job" };
-        match (&self.job, self.item) {
-            (Some(id), _) => write!(
-                f,
-                "{}: {what} {id} is left out: {}",
-                self.account, self.message
-            ),
-            (None, true) => write!(f, "{}: {what} is left out: {}", self.account, self.message),
-            (None, false) => write!(f, "{}: a job is left out: {}", self.account, self.message),
-        }
+        write!(f, " is left out: {}", self.message)
     }
 }

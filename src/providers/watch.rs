@@ -1,6 +1,6 @@
 //! Watches jobs until they end.
 
-mod crowd;
+mod multi;
 mod watcher;
 
 use std::fmt;
@@ -28,9 +28,15 @@ pub struct WatchOptions {
     pub max_interval: Duration,
     /// Whether the log is read too.
     pub events: bool,
-    /// After so many refusals in a row, of a sort that does not pass by itself,
-    /// a watch gives up. Faults that pass never end one.
-    pub patience: usize,
+    /// Only events after the one of this id are told, where the log of the job,
+    /// or of one that it goes on as, has it.
+    pub after_event: Option<String>,
+    /// After so many errors in a row, of a sort that does not pass by itself, a
+    /// watch gives up.
+    pub max_consecutive_errors: usize,
+    /// After so many faults in a row, of a sort that passes by itself, a watch
+    /// gives up; it never does unless set.
+    pub max_consecutive_faults: Option<usize>,
     /// Makes the random part of the intervals the same each time, for tests.
     pub jitter_seed: Option<u64>,
 }
@@ -41,7 +47,9 @@ impl Default for WatchOptions {
             min_interval: Duration::from_secs(2),
             max_interval: Duration::from_secs(60),
             events: true,
-            patience: 3,
+            after_event: None,
+            max_consecutive_errors: 3,
+            max_consecutive_faults: None,
             jitter_seed: None,
         }
     }
@@ -58,6 +66,20 @@ impl WatchOptions {
     pub fn intervals(mut self, min: Duration, max: Duration) -> Self {
         self.min_interval = min;
         self.max_interval = max.max(min);
+        self
+    }
+
+    /// Only events after the one of this id are told.
+    #[must_use]
+    pub fn after_event(mut self, id: impl Into<String>) -> Self {
+        self.after_event = Some(id.into());
+        self
+    }
+
+    /// After how many faults in a row a watch gives up.
+    #[must_use]
+    pub fn max_consecutive_faults(mut self, faults: usize) -> Self {
+        self.max_consecutive_faults = Some(faults);
         self
     }
 
@@ -167,7 +189,7 @@ impl Providers {
     /// started while others are watched. It is over when all of them have
     /// ended. An account that cannot be listed is asked again.
     pub fn watch_all(&self, query: &ListQuery, options: &WatchOptions) -> WatchStream {
-        WatchStream(crowd::watch(self.clone(), query.clone(), options.clone()).boxed())
+        WatchStream(multi::watch(self.clone(), query.clone(), options.clone()).boxed())
     }
 
     /// Waits until a job has ended, and answers with it: the job that it goes

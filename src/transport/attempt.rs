@@ -10,10 +10,10 @@ use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use reqwest::{Body, Method, Request, Response, Url};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
 
-use super::error_body::{self, ErrorBody};
+use super::error_body::{self, VendorError};
 use super::{Error, ErrorKind, Transport, hints};
 
 /// How many redirects of a download are followed.
@@ -49,6 +49,7 @@ pub(super) trait Shape: Send + Sync {
         &self,
         transport: &Transport,
         request: Request,
+        secret: &SecretString,
         remaining: Duration,
     ) -> impl Future<Output = Result<Answer<Self::Body>, Error>> + Send;
 }
@@ -64,12 +65,13 @@ impl Shape for Document {
         &self,
         transport: &Transport,
         request: Request,
+        secret: &SecretString,
         remaining: Duration,
     ) -> Result<Answer<Bytes>, Error> {
-        let patience = transport.patience_of_call(remaining);
+        let timeouts = transport.call_timeouts(remaining);
         let sending = transport.shared.http.execute(request);
-        let response = received(patience.heard(sending).await?)?;
-        transport.document(response, patience).await
+        let response = received(timeouts.with_timeout(sending).await?)?;
+        transport.document(response, secret, timeouts).await
     }
 }
 
@@ -84,14 +86,15 @@ impl Shape for Sending {
         &self,
         transport: &Transport,
         request: Request,
+        secret: &SecretString,
         _remaining: Duration,
     ) -> Result<Answer<Bytes>, Error> {
-        let patience = transport.patience_of_transfer();
+        let timeouts = transport.transfer_timeouts();
         let sending = transport.shared.http.execute(request);
-        let response = patience.heard_while_moving(sending, &self.0).await?;
+        let response = timeouts.with_idle_timeout(sending, &self.0).await?;
         // The file has arrived: what is left is an answer like any other.
-        let rest = patience.at_most(transport.settings.timeout);
-        transport.document(received(response)?, rest).await
+        let rest = timeouts.at_most(transport.settings.timeout);
+        transport.document(received(response)?, secret, rest).await
     }
 }
 
@@ -106,13 +109,14 @@ impl Shape for Stream {
         &self,
         transport: &Transport,
         request: Request,
+        secret: &SecretString,
         remaining: Duration,
     ) -> Result<Answer<Pieces>, Error> {
-        let patience = transport.patience_of_transfer();
-        let head = transport.patience_of_call(remaining);
-        let response = transport.follow(request, head).await?;
+        let timeouts = transport.transfer_timeouts();
+        let head = transport.call_timeouts(remaining);
+        let response = transport.follow(request, secret, head).await?;
         let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        Ok(Answer::new(parts, Pieces { body, patience }))
+        Ok(Answer::new(parts, Pieces { body, timeouts }))
     }
 }
 
@@ -120,7 +124,7 @@ impl Shape for Stream {
 #[derive(Debug)]
 pub(super) struct Pieces {
     body: Body,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Pieces {
@@ -128,7 +132,7 @@ impl Pieces {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
             let frame = async { self.body.frame().await.transpose() };
-            match received(self.patience.heard(frame).await?)? {
+            match received(self.timeouts.with_timeout(frame).await?)? {
                 None => return Ok(None),
                 Some(frame) => {
                     if let Ok(data) = frame.into_data() {
@@ -165,8 +169,8 @@ impl Pieces {
 pub(super) struct Activity(Arc<AtomicU64>);
 
 impl Activity {
-    pub(super) fn note(&self, bytes: usize) {
-        self.0.fetch_add(bytes as u64, Ordering::Relaxed);
+    pub(super) fn note(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn sent(&self) -> u64 {
@@ -174,16 +178,16 @@ impl Activity {
     }
 }
 
-/// How long to wait for what comes.
+/// The time-outs of a request or an answer.
 #[derive(Clone, Copy, Debug)]
-struct Patience {
-    /// The longest silence.
-    silence: Duration,
+struct Timeouts {
+    /// The longest time without a byte.
+    idle: Duration,
     /// The end of it all, and how long that was to begin with.
     end: Option<(Instant, Duration)>,
 }
 
-impl Patience {
+impl Timeouts {
     /// The same, but no longer than this from now on.
     fn at_most(self, whole: Duration) -> Self {
         let end = Instant::now() + whole;
@@ -197,24 +201,24 @@ impl Patience {
     }
 
     /// What comes, if it comes in time. One timer is enough for both bounds.
-    async fn heard<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
+    async fn with_timeout<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
         let left = self
             .end
             .map(|(end, whole)| (end.saturating_duration_since(Instant::now()), whole));
         match left {
-            Some((left, whole)) if left < self.silence => {
+            Some((left, whole)) if left < self.idle => {
                 let coming = tokio::time::timeout(left, coming).await;
                 coming.map_err(|_| out_of_time(whole))
             }
             _ => {
-                let coming = tokio::time::timeout(self.silence, coming).await;
-                coming.map_err(|_| silent_for(self.silence))
+                let coming = tokio::time::timeout(self.idle, coming).await;
+                coming.map_err(|_| idle_for(self.idle))
             }
         }
     }
 
     /// The same for an upload, during which the vendor has nothing to say.
-    async fn heard_while_moving<T>(
+    async fn with_idle_timeout<T>(
         self,
         coming: impl Future<Output = T>,
         activity: &Activity,
@@ -222,7 +226,7 @@ impl Patience {
         let mut coming = std::pin::pin!(coming);
         loop {
             let before = activity.sent();
-            let outcome = self.heard(coming.as_mut()).await;
+            let outcome = self.with_timeout(coming.as_mut()).await;
             let is_over = self.end.is_some_and(|(end, _)| end <= Instant::now());
             if outcome.is_ok() || is_over || activity.sent() == before {
                 return outcome;
@@ -243,28 +247,39 @@ impl Transport {
             return Err(out_of_time(self.settings.timeout));
         }
         let _permit = self.permit(remaining).await?;
-        self.prepare(request.headers_mut());
-        shape.exchange(self, request, remaining).await
+        self.add_headers(request.headers_mut());
+        let credential = &self.shared.credential;
+        let secret = credential
+            .apply(request.headers_mut(), &self.settings.clock)
+            .await?;
+        let outcome = shape.exchange(self, request, &secret, remaining).await;
+        if let Err(error) = &outcome
+            && error.status() == Some(401)
+            && credential.renew(&secret).await
+        {
+            return outcome.map_err(Error::with_renewed_token);
+        }
+        outcome
     }
 
     /// Until the end of the call.
-    fn patience_of_call(&self, remaining: Duration) -> Patience {
-        Patience {
-            silence: self.settings.read_timeout,
+    fn call_timeouts(&self, remaining: Duration) -> Timeouts {
+        Timeouts {
+            idle: self.settings.read_timeout,
             end: Some((Instant::now() + remaining, self.settings.timeout)),
         }
     }
 
     /// As long as bytes move, within what a transfer may take.
-    fn patience_of_transfer(&self) -> Patience {
+    fn transfer_timeouts(&self) -> Timeouts {
         let limit = self.settings.transfer_timeout;
-        Patience {
-            silence: self.settings.read_timeout,
+        Timeouts {
+            idle: self.settings.read_timeout,
             end: limit.map(|limit| (Instant::now() + limit, limit)),
         }
     }
 
-    /// A place among the requests that may be under way.
+    /// A permit to send, of as many as may be in flight.
     async fn permit(&self, remaining: Duration) -> Result<Option<SemaphorePermit<'_>>, Error> {
         let Some(permits) = &self.shared.permits else {
             return Ok(None);
@@ -274,12 +289,12 @@ impl Transport {
             Ok(permit) => Ok(permit.ok()),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "too many requests of this client's are under way",
+                "too many requests of this client are in flight",
             )),
         }
     }
 
-    fn prepare(&self, headers: &mut HeaderMap) {
+    fn add_headers(&self, headers: &mut HeaderMap) {
         headers.extend(self.settings.headers.clone());
         headers.extend(self.shared.headers.clone());
         let key = self.settings.idempotency_key.as_deref();
@@ -292,59 +307,72 @@ impl Transport {
     async fn document(
         &self,
         response: Response,
-        patience: Patience,
+        secret: &SecretString,
+        timeouts: Timeouts,
     ) -> Result<Answer<Bytes>, Error> {
         if !response.status().is_success() {
-            return Err(self.refusal(response, patience).await);
+            return Err(self.refusal(response, secret, timeouts).await);
         }
         let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let about = |error: Error| error.with_answer(parts.status, &parts.headers);
+        let about = |error: Error| {
+            let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
+            error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
+        };
         let expected = content_length(&parts.headers);
         let limit = self.settings.max_body_bytes;
         if expected.is_some_and(|length| length > limit as u64) {
             return Err(about(too_large(limit)));
         }
-        let pieces = Pieces { body, patience };
+        let pieces = Pieces { body, timeouts };
         let body = pieces.all(limit).await.map_err(about)?;
         Ok(Answer::new(parts, body))
     }
 
-    /// What an answer that is no success says.
-    async fn refusal(&self, response: Response, patience: Patience) -> Error {
+    /// The error of an answer that is no success.
+    async fn refusal(
+        &self,
+        response: Response,
+        secret: &SecretString,
+        timeouts: Timeouts,
+    ) -> Error {
         let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let mut pieces = Pieces { body, patience };
+        let mut pieces = Pieces { body, timeouts };
         let mut start = Vec::new();
         // A body that breaks off is what came before it did.
         while start.len() < error_body::LIMIT {
             let Ok(Some(piece)) = pieces.next().await else {
                 break;
             };
-            let room = error_body::LIMIT - start.len();
-            start.extend_from_slice(&piece[..piece.len().min(room)]);
+            let free = error_body::LIMIT - start.len();
+            start.extend_from_slice(&piece[..piece.len().min(free)]);
         }
-        let mut said = ErrorBody::parse(&start);
-        if let Some(secret) = &self.shared.secret {
-            said.redact(secret.expose_secret().trim());
-        }
+        let profile = self.shared.profile;
+        let secret = secret.expose_secret().trim();
+        let mut body = VendorError::parse(&start, profile.read_error);
+        body.redact(secret);
         let now = self.settings.clock.wall();
-        Error::from_status(parts.status, said)
-            .with_answer(parts.status, &parts.headers)
-            .with_hints(
-                hints::retry_after(&parts.headers, now),
-                hints::should_retry(&parts.headers),
-            )
+        let retry_after = hints::retry_after(&parts.headers, now);
+        let should_retry = hints::should_retry(&parts.headers);
+        Error::from_status(profile, parts.status, body)
+            .with_answer(profile, parts.status, parts.headers, Some(secret))
+            .with_hints(retry_after, should_retry)
     }
 
     /// Vendors keep files elsewhere, and redirect there. The key goes to the
     /// vendor alone.
-    async fn follow(&self, request: Request, patience: Patience) -> Result<Response, Error> {
+    async fn follow(
+        &self,
+        request: Request,
+        secret: &SecretString,
+        timeouts: Timeouts,
+    ) -> Result<Response, Error> {
         let method = request.method().clone();
         let home = request.url().origin();
         let mut url = request.url().clone();
         let mut next = request;
         for _ in 0..=MAX_REDIRECTS {
             let sending = self.shared.http.execute(next);
-            let response = received(patience.heard(sending).await?)?;
+            let response = received(timeouts.with_timeout(sending).await?)?;
             let status = response.status();
             if status.is_success() {
                 return Ok(response);
@@ -352,11 +380,16 @@ impl Transport {
             let target = redirect_target(&url, response.headers());
             let (true, Some(target)) = (status.is_redirection() && method == Method::GET, target)
             else {
-                return Err(self.refusal(response, patience).await);
+                return Err(self.refusal(response, secret, timeouts).await);
             };
             next = Request::new(Method::GET, target.clone());
             if target.origin() == home {
-                self.prepare(next.headers_mut());
+                self.add_headers(next.headers_mut());
+                let clock = &self.settings.clock;
+                self.shared
+                    .credential
+                    .apply(next.headers_mut(), clock)
+                    .await?;
             }
             url = target;
         }
@@ -390,7 +423,7 @@ fn out_of_time(limit: Duration) -> Error {
     )
 }
 
-fn silent_for(limit: Duration) -> Error {
+fn idle_for(limit: Duration) -> Error {
     Error::new(
         ErrorKind::Timeout,
         format!("nothing was heard for {limit:?}"),

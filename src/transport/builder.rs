@@ -10,38 +10,51 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
-use super::connection::{Network, base_url, bearer, with_path};
+use super::connection::{Network, base_url, with_path};
+use super::credential::Credential;
 use super::options::Settings;
-use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, Transport};
+use super::profile::VendorProfile;
+use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, TokenSource, Transport};
 
-/// A generated client, and how it is usually reached.
+/// A generated client of one vendor.
+///
+/// Implemented by the clients in this crate; a vendor of somebody else's needs
+/// [`Backend`](crate::providers::Backend) alone.
 pub trait ApiClient: Sized {
-    /// The vendor's name, which is also the name of an account without one.
-    const VENDOR: &'static str;
-    /// Where requests go unless told otherwise.
-    const DEFAULT_BASE_URL: &'static str;
-    /// The vendor's usual environment variables.
-    const ENVIRONMENT: Environment;
-    /// The `POST` operations that make nothing and spend nothing, so that it
-    /// does no harm when one arrives twice.
-    const HARMLESS_POSTS: &'static [&'static str];
+    /// How the vendor's API is reached.
+    const PROFILE: &'static VendorProfile;
 
-    /// The client over a transport.
+    /// Makes the client over a transport.
     fn from_transport(transport: Transport) -> Self;
 }
 
-/// Names of environment variables.
-#[derive(Clone, Copy, Debug)]
-pub struct Environment {
-    /// Holds the key.
-    pub key: &'static str,
-    /// Holds the base URL, if set.
-    pub base_url: &'static str,
-    /// The path of the API, where that variable may name the host alone.
-    pub path: &'static str,
-    /// (variable, header): sent with every request, if set.
-    pub headers: &'static [(&'static str, &'static str)],
+/// Implements [`ApiClient`] for a generated client, with what all of them have.
+macro_rules! api_client {
+    ($client:ty, $profile:expr) => {
+        impl $crate::transport::ApiClient for $client {
+            const PROFILE: &'static $crate::transport::VendorProfile = $profile;
+
+            fn from_transport(transport: $crate::transport::Transport) -> Self {
+                Self::with_transport(transport)
+            }
+        }
+
+        impl $client {
+            /// Returns a builder with the vendor's default base URL and no key.
+            pub fn builder() -> $crate::transport::ClientBuilder<Self> {
+                $crate::transport::ClientBuilder::default()
+            }
+
+            /// Returns the same client with other settings, for some calls.
+            #[must_use]
+            pub fn with_options(&self, options: &$crate::transport::CallOptions) -> Self {
+                Self::with_transport(self.transport().with_options(options))
+            }
+        }
+    };
 }
+#[allow(unused_imports)] // Where no vendor is compiled in, nothing uses it.
+pub(crate) use api_client;
 
 /// Collects what a client needs.
 ///
@@ -58,10 +71,13 @@ pub struct Environment {
 /// ```
 #[derive(Clone)]
 pub struct ClientBuilder<C> {
+    profile: &'static VendorProfile,
     account: String,
     base_url: String,
     key: Option<SecretString>,
+    tokens: Option<Arc<dyn TokenSource>>,
     headers: Vec<(&'static str, String)>,
+    query: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
     network: Network,
     settings: Settings,
@@ -71,11 +87,21 @@ pub struct ClientBuilder<C> {
 
 impl<C: ApiClient> Default for ClientBuilder<C> {
     fn default() -> Self {
+        Self::of_vendor(C::PROFILE)
+    }
+}
+
+impl<C> ClientBuilder<C> {
+    /// Starts with a vendor's default base URL and no key.
+    pub(crate) fn of_vendor(profile: &'static VendorProfile) -> Self {
         Self {
-            account: C::VENDOR.to_owned(),
-            base_url: C::DEFAULT_BASE_URL.to_owned(),
+            profile,
+            account: profile.name.to_owned(),
+            base_url: profile.default_base_url.to_owned(),
             key: None,
+            tokens: None,
             headers: Vec::new(),
+            query: own_query(profile),
             http: None,
             network: Network::default(),
             settings: Settings::default(),
@@ -89,31 +115,74 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// With the key, base URL and headers of the vendor's usual environment
     /// variables, as far as they are set.
     pub fn from_env() -> Self {
-        let mut builder = Self::default();
+        Self::default().with_env()
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// No key is set, the base URL is not one, or a value cannot stand in a
+    /// header; the error names which.
+    pub fn build(self) -> Result<C, Error> {
+        self.transport().map(C::from_transport)
+    }
+}
+
+impl<C> ClientBuilder<C> {
+    /// The same settings for the client of a vendor.
+    pub(crate) fn typed<D>(self) -> ClientBuilder<D> {
+        ClientBuilder {
+            profile: self.profile,
+            account: self.account,
+            base_url: self.base_url,
+            key: self.key,
+            tokens: self.tokens,
+            headers: self.headers,
+            query: self.query,
+            http: self.http,
+            network: self.network,
+            settings: self.settings,
+            max_concurrency: self.max_concurrency,
+            client: PhantomData,
+        }
+    }
+
+    /// Adds the vendor's usual environment variables, as far as they are set.
+    pub(crate) fn with_env(mut self) -> Self {
         let read = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-        if let Some(key) = read(C::ENVIRONMENT.key) {
-            builder = builder.api_key(key);
+        let environment = self.profile.environment;
+        if let Some(key) = read(environment.key) {
+            self = self.api_key(key);
         }
-        if let Some(url) = read(C::ENVIRONMENT.base_url) {
-            builder = builder.base_url(with_path(url, C::ENVIRONMENT.path));
+        if let Some(url) = read(environment.base_url) {
+            self = self.base_url(with_path(url, environment.path));
         }
-        for (variable, header) in C::ENVIRONMENT.headers {
-            if let Some(value) = read(variable) {
-                builder = builder.header(header, value);
+        for own in self.profile.config_headers {
+            if let Some(value) = read(own.variable) {
+                self = self.header(own.header, value);
             }
         }
-        builder
+        self
     }
 
-    /// True when a key is set.
+    /// True when a key or a source of tokens is set.
     pub fn has_key(&self) -> bool {
-        self.key.is_some()
+        self.key.is_some() || self.tokens.is_some()
     }
 
-    /// The key that is sent as a bearer token.
+    /// The key, which is sent as the vendor wants it.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
         self.key = Some(key.into());
+        self
+    }
+
+    /// Where tokens come from that are sent in the place of a key, and renewed
+    /// before they expire.
+    #[must_use]
+    pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
+        self.tokens = Some(source);
         self
     }
 
@@ -239,27 +308,29 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The client.
-    ///
-    /// # Errors
-    ///
-    /// No key is set, the base URL is not one, or a value cannot stand in a
-    /// header; the error names which.
-    pub fn build(self) -> Result<C, Error> {
-        self.transport().map(C::from_transport)
+    /// Sets a query parameter of every request.
+    #[allow(dead_code)] // For vendors whose base URL wants a version beside it.
+    pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.retain(|(n, _)| *n != name);
+        self.query.push((name, value.into()));
+        self
     }
 
     fn transport(self) -> Result<Transport, Error> {
         let account = self.account.clone();
         let config = |message: String| Error::new(ErrorKind::Config, message).at_account(&account);
-        let key = self.key.as_ref().ok_or_else(|| {
-            config(format!(
-                "no key is set; set {} or give one in code",
-                C::ENVIRONMENT.key
-            ))
-        })?;
+        let profile = self.profile;
+        let credential = match (self.tokens, self.key) {
+            (Some(source), _) => Credential::source(source),
+            (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
+            (None, None) => {
+                return Err(config(format!(
+                    "no key is set; set {} or give one in code",
+                    profile.environment.key
+                )));
+            }
+        };
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::AUTHORIZATION, bearer(key).map_err(config)?);
         for (name, value) in &self.headers {
             let value = HeaderValue::from_str(value)
                 .map_err(|_| config(format!("the value for the header {name} cannot be sent")))?;
@@ -283,13 +354,22 @@ impl<C: ApiClient> ClientBuilder<C> {
                 base_url,
                 http,
                 headers,
-                secret: self.key,
-                harmless: C::HARMLESS_POSTS,
+                query: self.query,
+                credential,
+                profile,
                 permits: self.max_concurrency.map(Semaphore::new),
             }),
             settings: Arc::new(self.settings),
         })
     }
+}
+
+/// The query parameters that the vendor wants in every request.
+fn own_query(profile: &VendorProfile) -> Vec<(&'static str, String)> {
+    let pairs = profile.query.iter();
+    pairs
+        .map(|(name, value)| (*name, (*value).to_owned()))
+        .collect()
 }
 
 /// Shows neither the key nor any header's value.

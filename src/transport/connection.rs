@@ -1,23 +1,11 @@
-//! What stands between a client and the network: the key's header, the base
-//! URL, the HTTP client.
+//! What stands between a client and the network: the base URL, the HTTP
+//! client.
 
 use std::time::Duration;
 
-use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Error, ErrorKind};
-
-pub(super) fn bearer(key: &SecretString) -> Result<HeaderValue, String> {
-    let key = key.expose_secret().trim();
-    if key.is_empty() {
-        return Err("the key is empty".to_owned());
-    }
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
-    value.set_sensitive(true);
-    Ok(value)
-}
 
 /// A base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
@@ -149,13 +137,5 @@ mod tests {
         assert!(!error.contains("hunter2"), "{error}");
         let error = base_url("https//me:hunter2@a.example").unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
-    }
-
-    #[test]
-    fn the_bearer_header_is_sensitive() {
-        let value = bearer(&SecretString::from("sk-secret")).unwrap();
-        assert_eq!(format!("{value:?}"), "Sensitive");
-        assert!(bearer(&SecretString::from("a\nb")).is_err());
-        assert!(bearer(&SecretString::from(" ")).is_err());
     }
 }

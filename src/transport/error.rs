@@ -7,8 +7,8 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
-use super::error_body::ErrorBody;
-use super::retry;
+use super::error_body::VendorError;
+use super::profile::VendorProfile;
 
 /// Why an operation failed.
 ///
@@ -22,10 +22,12 @@ struct Inner {
     operation: Option<&'static str>,
     status: Option<StatusCode>,
     message: String,
-    body: ErrorBody,
+    body: VendorError,
+    headers: HeaderMap,
     request_id: Option<String>,
     retry_after: Option<Duration>,
-    should_retry: Option<bool>,
+    is_transient: bool,
+    token_renewed: bool,
     tries: u32,
     note: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -64,39 +66,114 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// An error of a backend's own. What else is known of it is added with
+    /// the `with_…` methods.
+    ///
+    /// ```
+    /// use unitune::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Status, "")
+    ///     .with_status(429)
+    ///     .with_vendor_message("at most 5 jobs at a time");
+    /// assert!(error.is_rate_limited() && error.is_retryable());
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the vendor answered 429 Too Many Requests: at most 5 jobs at a time",
+    /// );
+    /// ```
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             account: None,
             operation: None,
             status: None,
             message: message.into(),
-            body: ErrorBody::default(),
+            body: VendorError::default(),
+            headers: HeaderMap::new(),
             request_id: None,
             retry_after: None,
-            should_retry: None,
+            is_transient: false,
+            token_renewed: false,
             tries: 0,
             note: None,
             source: None,
         }))
     }
 
-    /// The thing does not exist anywhere that was asked.
-    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+    /// An error of kind [`ErrorKind::NotFound`].
+    pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NotFound, message)
     }
 
-    pub(crate) fn at_account(mut self, account: &str) -> Self {
+    /// Sets the account that it happened at.
+    #[must_use]
+    pub fn at_account(mut self, account: &str) -> Self {
         self.0.account = Some(account.to_owned());
         self
     }
 
-    pub(crate) fn in_operation(mut self, operation: &'static str) -> Self {
+    /// Sets the operation that failed.
+    #[must_use]
+    pub fn in_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    /// Sets the HTTP status of the answer; no effect for numbers that are not
+    /// one. 408, 409, 429 and 5xx count as transient: see
+    /// [`Self::is_retryable`].
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = StatusCode::from_u16(status).ok();
+        self.0.is_transient = super::retry::is_transient(status);
+        self
+    }
+
+    /// Sets whether the same request may succeed later.
+    #[must_use]
+    pub fn with_retryable(mut self, retryable: bool) -> Self {
+        self.0.is_transient = retryable;
+        self
+    }
+
+    /// Sets what the vendor says is wrong.
+    #[must_use]
+    pub fn with_vendor_message(mut self, message: impl Into<String>) -> Self {
+        self.0.body.message = Some(message.into());
+        self
+    }
+
+    /// Sets the vendor's code of the error.
+    #[must_use]
+    pub fn with_vendor_code(mut self, code: impl Into<String>) -> Self {
+        self.0.body.code = Some(code.into());
+        self
+    }
+
+    /// Sets the parameter that the vendor complains about.
+    #[must_use]
+    pub fn with_vendor_param(mut self, param: impl Into<String>) -> Self {
+        self.0.body.param = Some(param.into());
+        self
+    }
+
+    /// Sets the id under which the vendor can look the request up.
+    #[must_use]
+    pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
+        self.0.request_id = Some(id.into());
+        self
+    }
+
+    /// Sets how long the vendor asks to wait before the next try.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Sets the cause.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -141,38 +218,65 @@ impl Error {
         Self::new(ErrorKind::Decode, message)
     }
 
-    pub(super) fn from_status(status: StatusCode, body: ErrorBody) -> Self {
+    pub(super) fn from_status(
+        profile: &VendorProfile,
+        status: StatusCode,
+        body: VendorError,
+    ) -> Self {
         let message = if status.is_redirection() {
             "which is not followed; check the base URL"
         } else {
             ""
         };
         let mut error = Self::new(ErrorKind::Status, message);
+        error.0.is_transient = (profile.is_transient)(status.as_u16(), &body);
         error.0.body = body;
         error
     }
 
-    /// Which answer it is about.
-    pub(super) fn with_answer(mut self, status: StatusCode, headers: &HeaderMap) -> Self {
+    /// Sets the answer that it is about. The key, should the vendor repeat it
+    /// there, is taken out.
+    pub(super) fn with_answer(
+        mut self,
+        profile: &VendorProfile,
+        status: StatusCode,
+        mut headers: HeaderMap,
+        secret: Option<&str>,
+    ) -> Self {
+        if let Some(secret) = secret {
+            super::error_body::redact_headers(&mut headers, secret);
+        }
         self.0.status = Some(status);
-        self.0.request_id = request_id(headers).map(str::to_owned);
+        self.0.request_id = request_id(profile.request_id_headers, &headers).map(str::to_owned);
+        self.0.headers = headers;
         self
     }
 
-    /// What the vendor says about another try.
+    /// Sets what the vendor says about another try.
     pub(super) fn with_hints(mut self, after: Option<Duration>, should: Option<bool>) -> Self {
         self.0.retry_after = after;
-        self.0.should_retry = should;
+        self.0.is_transient = should.unwrap_or(self.0.is_transient);
         self
     }
 
-    /// Something that whoever reads the error needs to know too.
+    /// Adds something that whoever reads the error needs to know too.
     pub(crate) fn noting(mut self, note: String) -> Self {
         self.0.note = Some(note);
         self
     }
 
-    /// How often it was tried.
+    /// Says of a refused token that the next try is made with another one.
+    pub(super) fn with_renewed_token(mut self) -> Self {
+        self.0.token_renewed = true;
+        self
+    }
+
+    /// True when a token was refused that can be renewed.
+    pub(super) fn has_renewed_token(&self) -> bool {
+        self.0.token_renewed
+    }
+
+    /// Sets how often it was tried.
     pub(super) fn after_tries(mut self, tries: u32) -> Self {
         self.0.tries = tries;
         self
@@ -196,6 +300,17 @@ impl Error {
     /// The HTTP status of the answer, where there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|s| s.as_u16())
+    }
+
+    /// The headers of the answer; none where there was no answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// What is wrong, without where it happened; empty where the vendor's answer
+    /// says all.
+    pub fn message(&self) -> &str {
+        &self.0.message
     }
 
     /// What the vendor says is wrong.
@@ -269,11 +384,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
-            ErrorKind::Status => self.0.should_retry.unwrap_or_else(|| {
-                self.0
-                    .status
-                    .is_some_and(|s| retry::is_transient(s.as_u16()))
-            }),
+            ErrorKind::Status => self.0.is_transient,
             _ => false,
         }
     }
@@ -345,9 +456,11 @@ fn deepest(error: &reqwest::Error) -> String {
     deepest.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Under which id the vendor, or the proxy before it, knows the request.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    ["x-request-id", "x-amzn-requestid", "cf-ray"]
-        .into_iter()
-        .find_map(|name| headers.get(name)?.to_str().ok())
+/// Returns the id under which the vendor, or the proxy before it, knows the
+/// request: the first of these headers that is there.
+pub(super) fn request_id<'h>(names: &[&str], headers: &'h HeaderMap) -> Option<&'h str> {
+    let mut found = names
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok());
+    found.next()
 }

@@ -1,31 +1,36 @@
 //! Error bodies, in whatever form they come.
 
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
+use unitune_redact::{REDACTED, redact_known};
 
 /// The most of an error body that is read, in bytes.
 pub(super) const LIMIT: usize = 64 << 10;
 /// The most of a message that is kept, in characters.
 const MESSAGE_LIMIT: usize = 1000;
 
-/// What an error body says, whichever form it had.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ErrorBody {
+/// What the body of an error answer says, whichever form it had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VendorError {
     /// What the vendor says is wrong.
-    pub(super) message: Option<String>,
+    pub message: Option<String>,
     /// The vendor's class of error.
-    pub(super) kind: Option<String>,
+    pub kind: Option<String>,
     /// The vendor's code of the error.
-    pub(super) code: Option<String>,
+    pub code: Option<String>,
     /// The parameter that is wrong.
-    pub(super) param: Option<String>,
+    pub param: Option<String>,
 }
 
-impl ErrorBody {
-    /// Reads `{"error": {…}}`, `{"error": "text"}`, `{"message": …}`,
-    /// `{"detail": …}`, and text that is not JSON. A page of HTML says nothing.
-    pub(super) fn parse(body: &[u8]) -> Self {
+impl VendorError {
+    /// Reads a body: JSON in the vendor's form, or plain text. A page of HTML
+    /// says nothing.
+    pub(super) fn parse(body: &[u8], read_json: fn(&Value) -> Self) -> Self {
         match serde_json::from_slice::<Value>(body) {
-            Ok(value) => Self::from_json(&value),
+            Ok(value) => read_json(&value).in_one_line(),
             Err(_) => Self {
                 message: plain_text(&String::from_utf8_lossy(body)),
                 ..Self::default()
@@ -33,14 +38,16 @@ impl ErrorBody {
         }
     }
 
-    fn from_json(value: &Value) -> Self {
+    /// Reads `{"error": {…}}`, `{"error": "text"}`, `{"message": …}` and
+    /// `{"detail": …}`: OpenAI's form and its usual variants.
+    pub fn from_json(value: &Value) -> Self {
         let error = match value.get("error") {
             Some(error @ (Value::Object(_) | Value::String(_))) => error,
             _ => value,
         };
         if let Some(message) = error.as_str() {
             return Self {
-                message: plain_text(message),
+                message: Some(message.to_owned()),
                 ..Self::default()
             };
         }
@@ -51,31 +58,46 @@ impl ErrorBody {
                 .find_map(word)
         };
         Self {
-            message: first(&["message", "detail", "error_description"])
-                .and_then(|m| plain_text(&m)),
+            message: first(&["message", "detail", "error_description"]),
             kind: first(&["type", "error_type"]),
             code: first(&["code"]),
             param: first(&["param"]),
         }
     }
 
-    /// Takes a secret out of everything that will be shown.
-    pub(super) fn redact(&mut self, secret: &str) {
-        if secret.len() < 4 {
-            return;
+    /// Control characters and length of what will be shown are bounded here,
+    /// whoever read the body.
+    fn in_one_line(mut self) -> Self {
+        self.message = self.message.and_then(|text| plain_text(&text));
+        for text in [&mut self.kind, &mut self.code, &mut self.param] {
+            *text = text.take().and_then(|text| plain_text(&text));
         }
-        for text in [
+        self
+    }
+
+    /// Takes a secret out of everything that will be shown, in each spelling in
+    /// which it could be repeated.
+    pub(super) fn redact(&mut self, secret: &str) {
+        let texts = [
             &mut self.message,
             &mut self.kind,
             &mut self.code,
             &mut self.param,
-        ]
-        .into_iter()
-        .flatten()
-        {
-            if text.contains(secret) {
-                *text = text.replace(secret, "[redacted]");
+        ];
+        for text in texts.into_iter().flatten() {
+            if let Cow::Owned(redacted) = redact_known(text, secret) {
+                *text = redacted;
             }
+        }
+    }
+}
+
+/// Takes a secret out of every header that repeats it.
+pub(super) fn redact_headers(headers: &mut HeaderMap, secret: &str) {
+    for value in headers.values_mut() {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        if matches!(redact_known(&text, secret), Cow::Owned(_)) {
+            *value = HeaderValue::from_static(REDACTED);
         }
     }
 }
@@ -108,16 +130,20 @@ fn plain_text(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn parse(body: &[u8]) -> VendorError {
+        VendorError::parse(body, VendorError::from_json)
+    }
+
     #[test]
     fn every_form_that_vendors_send() {
-        let full = ErrorBody::parse(
+        let full = parse(
             br#"{"error":{"message":"no such job","type":"invalid_request_error","param":"id","code":404}}"#,
         );
         assert_eq!(full.message.as_deref(), Some("no such job"));
         assert_eq!(full.kind.as_deref(), Some("invalid_request_error"));
         assert_eq!(full.param.as_deref(), Some("id"));
         assert_eq!(full.code.as_deref(), Some("404"));
-        let message = |body: &[u8]| ErrorBody::parse(body).message;
+        let message = |body: &[u8]| parse(body).message;
         assert_eq!(message(br#"{"error":"text"}"#).as_deref(), Some("text"));
         assert_eq!(message(br#"{"message":"m"}"#).as_deref(), Some("m"));
         assert_eq!(
@@ -128,14 +154,24 @@ mod tests {
         assert_eq!(message(b"[]"), None);
         assert_eq!(message(b"{\"error\": {\"mess"), None);
         assert_eq!(message(b"\xff\xfe"), Some("\u{fffd}\u{fffd}".to_owned()));
-        let limited = ErrorBody::parse(br#"{"error":{"message":"m"},"error_type":"limit"}"#);
+        let limited = parse(br#"{"error":{"message":"m"},"error_type":"limit"}"#);
         assert_eq!(limited.kind.as_deref(), Some("limit"));
     }
 
     #[test]
     fn a_key_that_the_vendor_repeats_is_taken_out() {
-        let mut body = ErrorBody::parse(br#"{"error":{"message":"bad key sk-live-1234"}}"#);
+        let mut body = parse(br#"{"error":{"message":"bad key sk-live-1234"}}"#);
         body.redact("sk-live-1234");
         assert_eq!(body.message.as_deref(), Some("bad key [redacted]"));
+        // The key in base64, as a proxy writes what it was sent.
+        let mut body = parse(br#"{"error":{"message":"sent: c2stbGl2ZS0xMjM0"}}"#);
+        body.redact("sk-live-1234");
+        assert_eq!(body.message.as_deref(), Some("sent: [redacted]"));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", HeaderValue::from_static("req-sk-live-1234"));
+        headers.insert("server", HeaderValue::from_static("nginx"));
+        redact_headers(&mut headers, "sk-live-1234");
+        assert_eq!(headers["x-request-id"], REDACTED);
+        assert_eq!(headers["server"], "nginx");
     }
 }

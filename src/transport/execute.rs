@@ -16,6 +16,8 @@ struct Call<S> {
     shape: S,
     started: Instant,
     tries: u32,
+    /// Whether a refused token was renewed: once in a call is enough.
+    renewed: bool,
 }
 
 impl Transport {
@@ -35,12 +37,13 @@ impl Transport {
             repetition: Repetition::of(
                 first.method(),
                 operation,
-                self.shared.harmless,
+                self.shared.profile.idempotent_posts,
                 self.settings.idempotency_key.is_some(),
             ),
             shape,
             started: self.settings.clock.now(),
             tries: 0,
+            renewed: false,
         };
         let span = tracing::info_span!(
             "call",
@@ -83,7 +86,12 @@ impl Transport {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(wait) = self.wait(call, &error, &mut waits) else {
+            let renewed = error.has_renewed_token() && !std::mem::replace(&mut call.renewed, true);
+            let wait = match renewed {
+                true => Some(Duration::ZERO),
+                false => self.wait(call, &error, &mut waits),
+            };
+            let Some(wait) = wait else {
                 return Err(error);
             };
             request = match requests() {
@@ -148,7 +156,7 @@ impl Transport {
         let (status, request_id) = match outcome {
             Ok(answer) => (
                 Some(answer.status.as_u16()),
-                super::error::request_id(&answer.headers),
+                super::error::request_id(self.shared.profile.request_id_headers, &answer.headers),
             ),
             Err(error) => (error.status(), error.request_id()),
         };

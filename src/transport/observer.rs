@@ -1,14 +1,33 @@
-//! Whoever counts what a client does.
+//! Reports of what a client does, for metrics.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::ErrorKind;
 
-/// Is told of every request that a client sends, for metrics.
+/// Receives a report of every request that a client sends, and of every call
+/// of an account's backend, for metrics.
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// A request was answered, or failed.
+    /// Receives a report of a request that was answered, or failed.
     fn attempt(&self, attempt: &Attempt<'_>);
+
+    /// Receives a report of a call, which may have taken several requests.
+    fn call(&self, _call: &CallReport<'_>) {}
+}
+
+/// One call of an account's backend, and what became of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CallReport<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// What was asked for: the id of an
+    /// [`Operation`](crate::providers::Operation), such as `listJobs`.
+    pub operation: &'static str,
+    /// The error, if it failed.
+    pub error: Option<&'a super::Error>,
+    /// How long it took, with its retries; of a download, until its first byte.
+    pub took: Duration,
 }
 
 /// One request of a call, and what became of it.

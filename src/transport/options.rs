@@ -1,5 +1,6 @@
 //! What can be set for a client, and otherwise for some calls.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,8 +45,8 @@ impl Default for Settings {
 /// use std::time::Duration;
 /// use unitune::transport::CallOptions;
 ///
-/// let patient = CallOptions::new().timeout(Duration::from_secs(300)).retries(5);
-/// let jobs = client.with_options(&patient).list_jobs().await?;
+/// let options = CallOptions::new().timeout(Duration::from_secs(300)).retries(5);
+/// let jobs = client.with_options(&options).list_jobs().await?;
 /// # let _ = jobs; Ok(()) }
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -58,6 +59,7 @@ pub struct CallOptions {
     max_body_bytes: Option<usize>,
     idempotency_key: Option<String>,
     headers: HeaderMap,
+    labels: BTreeMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -126,7 +128,56 @@ impl CallOptions {
         self
     }
 
-    /// Who is told of every request.
+    /// Sets a label of the call: a word about the request for the vendors that
+    /// know such words, which sends nothing to the others. TrueFoundry's
+    /// gateway knows its `x-tfy-…` headers, under their names in lower case.
+    #[must_use]
+    pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.labels.insert(name.into(), value.into());
+        self
+    }
+
+    /// Returns a label's value.
+    pub fn get_label(&self, name: &str) -> Option<&str> {
+        self.labels.get(name).map(String::as_str)
+    }
+
+    /// Returns who receives reports, if anybody does.
+    pub fn get_observer(&self) -> Option<&Arc<dyn Observer>> {
+        self.observer.as_ref()
+    }
+
+    /// Returns the longest that a call may take, if that was set here.
+    pub fn get_timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// Returns these options, with those of `other` in the place of the same
+    /// ones here.
+    #[must_use]
+    pub fn merge(mut self, other: &Self) -> Self {
+        self.timeout = other.timeout.or(self.timeout);
+        self.read_timeout = other.read_timeout.or(self.read_timeout);
+        self.transfer_timeout = other.transfer_timeout.or(self.transfer_timeout);
+        if other.retry.is_some() {
+            // A whole policy replaces a number that was set before it.
+            self.retry.clone_from(&other.retry);
+            self.retries = None;
+        }
+        self.retries = other.retries.or(self.retries);
+        self.max_body_bytes = other.max_body_bytes.or(self.max_body_bytes);
+        if other.idempotency_key.is_some() {
+            self.idempotency_key.clone_from(&other.idempotency_key);
+        }
+        self.headers.extend(other.headers.clone());
+        self.labels.extend(other.labels.clone());
+        if let Some(observer) = &other.observer {
+            self.observer = Some(Arc::clone(observer));
+        }
+        self
+    }
+
+    /// Sets who receives a report of every request and of every call.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);

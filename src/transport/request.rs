@@ -47,7 +47,22 @@ pub struct Request<'t> {
     fault: Option<Error>,
 }
 
+type Query = [(Cow<'static, str>, String)];
+
 impl Transport {
+    /// Builds a URL, with the query parameters of every request first.
+    pub(super) fn url(&self, url: &str, query: &Query) -> Result<Url, Error> {
+        let mut url = Url::parse(url).map_err(|e| {
+            let message = format!("the request cannot be built: {e}");
+            Error::new(ErrorKind::InvalidRequest, message)
+        })?;
+        let own = &self.shared.query;
+        if !query.is_empty() || !own.is_empty() {
+            url.query_pairs_mut().extend_pairs(own).extend_pairs(query);
+        }
+        Ok(url)
+    }
+
     /// Starts a request of an operation, under its name in the document.
     #[doc(hidden)]
     pub fn request(&self, operation: &'static str, method: Method) -> Request<'_> {
@@ -142,7 +157,8 @@ impl Request<'_> {
     pub async fn call_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (transport, operation) = (self.transport, self.operation);
         let answer = self.document().await?;
-        Response::decoded(answer).map_err(|e| transport.labelled(operation, e))
+        Response::decoded(transport.shared.profile, answer)
+            .map_err(|e| transport.labelled(operation, e))
     }
 
     /// Sends it, for an answer that says nothing but that it is done.
@@ -151,7 +167,9 @@ impl Request<'_> {
     ///
     /// As every operation.
     pub async fn call_empty(self) -> Result<Response<()>, Error> {
-        self.document().await.map(Response::empty)
+        let profile = self.transport.shared.profile;
+        let answer = self.document().await?;
+        Ok(Response::empty(profile, answer))
     }
 
     /// Sends it, for an answer that is a stream of bytes.
@@ -191,13 +209,7 @@ impl Request<'_> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        let mut url = Url::parse(&self.url).map_err(|e| {
-            let message = format!("the request cannot be built: {e}");
-            Error::new(ErrorKind::InvalidRequest, message)
-        })?;
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
-        }
+        let url = self.transport.url(&self.url, &self.query)?;
         let mut request = reqwest::Request::new(self.method, url);
         *request.headers_mut() = self.headers;
         *request.body_mut() = self.body.map(Body::from);

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Pieces, content_length};
-use super::{Error, ErrorKind, Progress, Transport};
+use super::{ByteStream, Error, ErrorKind, Progress, Transport, VendorProfile};
 use crate::wire;
 
 /// A typed answer, with the status and headers that it came with.
@@ -22,19 +22,24 @@ pub struct Response<T> {
     value: T,
     status: StatusCode,
     headers: HeaderMap,
+    request_id_headers: &'static [&'static str],
 }
 
 impl<T: DeserializeOwned> Response<T> {
     /// The value that an answer's body holds.
-    pub(super) fn decoded(answer: Answer<Bytes>) -> Result<Self, Error> {
+    pub(super) fn decoded(
+        profile: &'static VendorProfile,
+        answer: Answer<Bytes>,
+    ) -> Result<Self, Error> {
         match wire::from_slice(&answer.body) {
             Ok(value) => Ok(Self {
                 value,
                 status: answer.status,
                 headers: answer.headers,
+                request_id_headers: profile.request_id_headers,
             }),
             Err(error) => Err(Error::undecoded(&answer.headers, &answer.body, &error)
-                .with_answer(answer.status, &answer.headers)
+                .with_answer(profile, answer.status, answer.headers, None)
                 .after_tries(answer.tries)),
         }
     }
@@ -42,11 +47,12 @@ impl<T: DeserializeOwned> Response<T> {
 
 impl Response<()> {
     /// An answer of which the body says nothing.
-    pub(super) fn empty(answer: Answer<Bytes>) -> Self {
+    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<Bytes>) -> Self {
         Self {
             value: (),
             status: answer.status,
             headers: answer.headers,
+            request_id_headers: profile.request_id_headers,
         }
     }
 }
@@ -69,7 +75,7 @@ impl<T> Response<T> {
 
     /// The id under which the vendor can look the request up.
     pub fn request_id(&self) -> Option<&str> {
-        super::error::request_id(&self.headers)
+        super::error::request_id(self.request_id_headers, &self.headers)
     }
 }
 
@@ -82,7 +88,8 @@ impl<T> Deref for Response<T> {
 
 /// A body that arrives piece by piece.
 pub struct Download {
-    stream: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send + Sync>>,
+    /// Never locked: it makes a stream that is `Send` alone `Sync` as well.
+    stream: Mutex<ByteStream>,
     headers: HeaderMap,
     total: Option<u64>,
     received: u64,
@@ -112,9 +119,24 @@ impl Download {
         });
         Self {
             // Whoever asks again after the end is told of the end again.
-            stream: Box::pin(stream.fuse()),
+            stream: Mutex::new(Box::pin(stream.fuse())),
             total: content_length(&answer.headers),
             headers: answer.headers,
+            received: 0,
+            progress: None,
+        }
+    }
+
+    /// Makes a download of a stream, and of the number of bytes in it where
+    /// that is known.
+    pub fn from_stream(
+        stream: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
+        total: Option<u64>,
+    ) -> Self {
+        Self {
+            stream: Mutex::new(Box::pin(stream.fuse())),
+            headers: HeaderMap::new(),
+            total,
             received: 0,
             progress: None,
         }
@@ -216,7 +238,11 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let piece = self.stream.as_mut().poll_next(cx);
+        let stream = self
+            .stream
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        let piece = stream.as_mut().poll_next(cx);
         if let Poll::Ready(Some(Ok(bytes))) = &piece {
             self.received += bytes.len() as u64;
             if let Some(report) = &self.progress {

@@ -86,9 +86,9 @@ pub(crate) enum Repetition {
 impl Repetition {
     /// By method, by the vendor's list of `POST`s that make nothing, and by
     /// the caller's word that the service knows the request again by its key.
-    pub(crate) fn of(method: &Method, operation: &str, harmless: &[&str], has_key: bool) -> Self {
+    pub(crate) fn of(method: &Method, operation: &str, idempotent: &[&str], has_key: bool) -> Self {
         let safe = *method != Method::POST && *method != Method::PATCH;
-        if safe || has_key || harmless.contains(&operation) {
+        if safe || has_key || idempotent.contains(&operation) {
             Self::Harmless
         } else {
             Self::Duplicates

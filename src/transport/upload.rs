@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use futures_util::StreamExt;
+use futures_util::{TryStreamExt, stream};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use serde::de::DeserializeOwned;
@@ -18,6 +19,9 @@ use super::{Error, ErrorKind, Response, Transport};
 /// Called with the bytes that went through so far, and all bytes there are
 /// where that is known.
 pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+
+/// The bytes of a file, piece by piece.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
 /// A file on its way to a vendor. It is never held in memory as a whole,
 /// unless it was given as bytes.
@@ -32,8 +36,9 @@ pub struct Upload {
 enum Content {
     Path(PathBuf),
     Bytes(Bytes),
+    Source(Box<dyn Fn() -> ByteStream + Send + Sync>),
     /// Can be sent once.
-    Stream(Mutex<Option<Body>>),
+    Stream(Mutex<Option<ByteStream>>),
 }
 
 impl Upload {
@@ -89,7 +94,27 @@ impl Upload {
     {
         Self {
             name: name.into(),
-            content: Content::Stream(Mutex::new(Some(Body::wrap_stream(stream)))),
+            content: Content::Stream(Mutex::new(Some(readable(stream)))),
+            length,
+            progress: None,
+        }
+    }
+
+    /// Bytes that can be read from their start as often as they are needed:
+    /// `open` is called for each reading. Vendors that want to know what is in
+    /// a file before it comes take such an upload, and it can be tried again.
+    pub fn from_source<S, E>(
+        name: impl Into<String>,
+        open: impl Fn() -> S + Send + Sync + 'static,
+        length: Option<u64>,
+    ) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        Self {
+            name: name.into(),
+            content: Content::Source(Box::new(move || readable(open()))),
             length,
             progress: None,
         }
@@ -115,25 +140,76 @@ impl Upload {
         self.length
     }
 
+    /// True when [`Self::open`] can be called more than once.
+    pub fn can_reopen(&self) -> bool {
+        !matches!(self.content, Content::Stream(_))
+    }
+
+    /// The file's content from its start, without a report of progress: for
+    /// looking into it. What was made by [`Self::from_stream`] can be opened
+    /// once, and is gone then.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or it is gone.
+    pub fn open(&self) -> Result<ByteStream, Error> {
+        Ok(match &self.content {
+            Content::Stream(stream) => {
+                let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+                stream.take().ok_or_else(|| {
+                    let message = format!("{} has been sent, and cannot be read again", self.name);
+                    Error::new(ErrorKind::InvalidRequest, message)
+                })?
+            }
+            Content::Bytes(bytes) => {
+                let bytes = bytes.clone();
+                Box::pin(stream::once(async { Ok(bytes) }))
+            }
+            Content::Source(open) => open(),
+            Content::Path(path) => {
+                let unreadable = |path: &Path, error| {
+                    let message = format!("{}: {error}", path.display());
+                    Error::new(ErrorKind::InvalidRequest, message).because(error)
+                };
+                let file = std::fs::File::open(path).map_err(|e| unreadable(path, e))?;
+                let file = tokio::fs::File::from_std(file);
+                let path = path.clone();
+                let pieces = ReaderStream::with_capacity(file, 64 << 10);
+                Box::pin(pieces.map_err(move |e| unreadable(&path, e)))
+            }
+        })
+    }
+
+    /// The file's content from its start, as it is sent: with a report of
+    /// progress for each piece that is taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn send(&self) -> Result<ByteStream, Error> {
+        let (report, total) = (self.progress.clone(), self.length);
+        let content = self.open()?;
+        Ok(match report {
+            None => content,
+            Some(report) => counted(content, move |sent| report(sent, total)),
+        })
+    }
+
     /// The file as a part of a form, from its start; none when it is gone.
     fn part(&self, activity: &Activity) -> Result<Option<Part>, Error> {
-        let body = match &self.content {
-            Content::Stream(body) => {
-                let body = body.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let Some(body) = body else { return Ok(None) };
-                body
-            }
-            Content::Bytes(bytes) => Body::from(bytes.clone()),
-            Content::Path(path) => {
-                let file = std::fs::File::open(path).map_err(|e| {
-                    let message = format!("{}: {e}", path.display());
-                    Error::new(ErrorKind::InvalidRequest, message).because(e)
-                })?;
-                let file = tokio::fs::File::from_std(file);
-                Body::wrap_stream(ReaderStream::with_capacity(file, 64 << 10))
-            }
+        let is_gone = |stream: &Mutex<Option<ByteStream>>| {
+            let stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+            stream.is_none()
         };
-        let body = counted(body, self.length, activity.clone(), self.progress.clone());
+        if matches!(&self.content, Content::Stream(stream) if is_gone(stream)) {
+            return Ok(None);
+        }
+        let activity = activity.clone();
+        let mut before = 0;
+        let body = counted(self.send()?, move |sent| {
+            activity.note(sent - before);
+            before = sent;
+        });
         let body = Body::wrap_stream(body);
         let part = match self.length {
             Some(length) => Part::stream_with_length(body, length),
@@ -152,23 +228,28 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// The same body, and a report for each piece of it.
-fn counted(
-    body: Body,
-    total: Option<u64>,
-    activity: Activity,
-    report: Option<Progress>,
-) -> impl Stream<Item = Result<Bytes, reqwest::Error>> + Send + 'static {
+/// The same stream, with a report of the bytes so far after each piece.
+fn counted(stream: ByteStream, mut report: impl FnMut(u64) + Send + 'static) -> ByteStream {
     let mut sent = 0;
-    http_body_util::BodyDataStream::new(body).inspect(move |piece| {
-        if let Ok(piece) = piece {
-            sent += piece.len() as u64;
-            activity.note(piece.len());
-            if let Some(report) = &report {
-                report(sent, total);
-            }
-        }
-    })
+    Box::pin(stream.inspect_ok(move |piece| {
+        sent += piece.len() as u64;
+        report(sent);
+    }))
+}
+
+/// A stream whose errors say that the file could not be read.
+fn readable<E>(stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> ByteStream
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+{
+    Box::pin(stream.map_err(|error| {
+        let error = error.into();
+        Error::new(
+            ErrorKind::InvalidRequest,
+            format!("the file cannot be read: {error}"),
+        )
+        .because(error)
+    }))
 }
 
 impl Transport {
@@ -182,7 +263,7 @@ impl Transport {
         file: Upload,
     ) -> Result<Response<T>, Error> {
         let activity = Activity::default();
-        let url = format!("{}{path}", self.base_url());
+        let url = self.url(&format!("{}{path}", self.base_url()), &[])?;
         let request = || {
             let Some(part) = file.part(&activity)? else {
                 return Ok(None);
@@ -194,7 +275,7 @@ impl Transport {
             let mut request = self
                 .shared
                 .http
-                .request(Method::POST, &url)
+                .request(Method::POST, url.clone())
                 .header(http::header::ACCEPT, "application/json")
                 .multipart(form.part("file", part));
             for (name, value) in headers {
@@ -207,7 +288,7 @@ impl Transport {
         let shape = Sending(activity.clone());
         self.call(|| request().transpose(), operation, shape)
             .await
-            .and_then(Response::decoded)
+            .and_then(|answer| Response::decoded(self.shared.profile, answer))
             .map_err(|e| self.labelled(operation, e))
     }
 }

@@ -6,7 +6,8 @@ use super::mapping::{EventTypes, Mapping, RequestTables};
 use super::request::rules as request;
 use super::rules::{self, Rule};
 use super::status::{Meaning, UNKNOWN};
-use super::{MAPPINGS, Operation, Support};
+use crate::providers::{Operation, Support};
+use crate::vendors::{self, mappings};
 
 /// Returns the text of `docs/mapping.md`, about the vendors that are compiled
 /// in.
@@ -19,7 +20,7 @@ pub fn mapping_markdown() -> String {
     );
     statuses(&mut page);
     fields(&mut page);
-    for mapping in MAPPINGS {
+    for mapping in mappings() {
         if let Some(events) = &mapping.events {
             event_types(&mut page, mapping, events);
         }
@@ -34,7 +35,7 @@ fn statuses(page: &mut Page) {
         "## Statuses\n\nThe vendor's own word is kept in `provider.status`. No status is an end \
          unless the vendor's is.",
     );
-    for mapping in MAPPINGS {
+    for mapping in mappings() {
         page.text(&format!("### {}", mapping.title));
         let known = (mapping.statuses)().into_iter();
         let known = known.map(|(status, meaning)| status_row(code(status), meaning));
@@ -60,7 +61,7 @@ fn fields(page: &mut Page) {
          `provider.successor`.",
     );
     page.rule_table("Every vendor", rules::common::TABLE);
-    for mapping in MAPPINGS {
+    for mapping in mappings() {
         page.rule_table(mapping.title, mapping.rules);
     }
 }
@@ -85,8 +86,7 @@ fn requests(page: &mut Page) {
          that the vendor does not take is refused before it is sent, unless the caller allows the \
          setting to be dropped.",
     );
-    let tables: Vec<(&str, &RequestTables)> = MAPPINGS
-        .iter()
+    let tables: Vec<(&str, &RequestTables)> = mappings()
         .filter_map(|mapping| Some((mapping.title, mapping.request.as_ref()?)))
         .collect();
     for (title, tables) in &tables {
@@ -115,16 +115,19 @@ fn operations(page: &mut Page) {
     page.text(
         "## Operations\n\nWhat a vendor cannot do is refused, never turned into something else.",
     );
-    let head = MAPPINGS.iter().map(|mapping| mapping.title.to_owned());
+    let vendors = || {
+        vendors::all()
+            .iter()
+            .filter(|vendor| vendor.is_compiled_in())
+    };
+    let head = vendors().map(|vendor| vendor.title().to_owned());
     let head = ["operation".to_owned()].into_iter().chain(head).collect();
     let rows = Operation::ALL.into_iter().map(|operation| {
-        let support = MAPPINGS
-            .iter()
-            .map(|mapping| match operation.at(&mapping.vendor) {
-                Support::Native => "yes".to_owned(),
-                Support::Derived(from) => format!("from {from}"),
-                Support::Unsupported(instead) => format!("no: {instead}"),
-            });
+        let support = vendors().map(|vendor| match vendor.support(operation) {
+            Support::Native => "yes".to_owned(),
+            Support::Derived(from) => format!("from {from}"),
+            Support::Unsupported(instead) => format!("no: {instead}"),
+        });
         [operation.to_string()].into_iter().chain(support).collect()
     });
     page.rows(head, rows);

@@ -37,9 +37,9 @@ impl Stage {
             providers: Providers::new(),
         };
         for account in [
-            Account::new("openai", stage.openai().build().unwrap()),
-            Account::new("together", stage.together().build().unwrap()),
-            Account::new("truefoundry", stage.truefoundry().build().unwrap()),
+            Account::with_backend("openai", stage.openai().build().unwrap()),
+            Account::with_backend("together", stage.together().build().unwrap()),
+            Account::with_backend("truefoundry", stage.truefoundry().build().unwrap()),
         ] {
             stage.providers.add(account).unwrap();
         }

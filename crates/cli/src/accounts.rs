@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use unitune::providers::{Account, Config, Providers};
-use unitune::{ErrorKind, openai, together, truefoundry};
-use unitune_sandbox::Sandbox;
+use unitune::{ErrorKind, vendors};
+use unitune_sandbox::{Sandbox, Vendor};
 
 use crate::args::CommonArguments;
 use crate::exit::{Exit, Failure};
@@ -62,19 +62,15 @@ fn of_environment() -> Result<Providers, Failure> {
     })
 }
 
+/// An account for each vendor that the sandbox simulates and the library knows.
 pub fn of_sandbox(sandbox: &Sandbox) -> Result<Providers, unitune::Error> {
     let mut providers = Providers::new();
-    let openai = openai::Client::builder()
-        .base_url(sandbox.openai_base_url())
-        .api_key(sandbox.openai_key());
-    providers.add(Account::new("openai", openai.build()?))?;
-    let together = together::Client::builder()
-        .base_url(sandbox.together_base_url())
-        .api_key(sandbox.together_key());
-    providers.add(Account::new("together", together.build()?))?;
-    let truefoundry = truefoundry::Client::builder()
-        .base_url(sandbox.truefoundry_base_url())
-        .api_key(sandbox.truefoundry_key());
-    providers.add(Account::new("truefoundry", truefoundry.build()?))?;
+    for vendor in Vendor::all() {
+        let Some(known) = vendors::get(vendor.name()) else {
+            continue;
+        };
+        let backend = known.connect(sandbox.base_url(vendor), vendor.key())?;
+        providers.add(Account::with_backend(vendor.name(), backend))?;
+    }
     Ok(providers)
 }

@@ -2,12 +2,13 @@
 // These comments are the help of the program, not pages of rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValue};
 use unitune::unify::Status;
 use unitune_sandbox::{Awkward, Fault};
+
+use crate::listen_address::ListenAddress;
 
 /// Fine-tuning jobs at OpenAI, Together and behind TrueFoundry's gateway.
 ///
@@ -95,9 +96,9 @@ pub struct CommonArguments {
 /// requests then give the same answers, byte for byte.
 #[derive(Debug, Args)]
 pub struct SandboxArguments {
-    /// Where to listen; port 0 takes a free one
+    /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9100")]
-    pub addr: SocketAddr,
+    pub addr: ListenAddress,
 
     /// What the seeded jobs and all ids are made from
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -132,9 +133,9 @@ pub struct SandboxArguments {
 /// Without tokens in the configuration it serves on loopback only.
 #[derive(Debug, Args)]
 pub struct ServeArguments {
-    /// Where to listen; port 0 takes a free one
+    /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub addr: SocketAddr,
+    pub addr: ListenAddress,
 
     /// Settings and accounts, [gateway] and [[account]], of this file (unitune.toml, if it is
     /// there); without accounts in it, they come from the environment

@@ -5,6 +5,7 @@ mod accounts;
 mod args;
 mod exit;
 mod jobs;
+mod listen_address;
 mod render;
 mod sandbox;
 mod serve;

@@ -1,6 +1,7 @@
 //! `unitune sandbox`
 
 use serde_json::json;
+use unitune::vendors::{self, VendorInfo};
 use unitune_sandbox::{Awkward, Sandbox, Vendor};
 
 use crate::args::SandboxArguments;
@@ -9,7 +10,7 @@ use crate::render;
 
 pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     let mut builder = Sandbox::builder()
-        .addr(arguments.addr)
+        .addr(arguments.addr.resolve().await?)
         .seed(arguments.seed)
         .speed(arguments.speed);
     if let Some(jobs) = arguments.jobs {
@@ -43,43 +44,26 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The environment variables of each vendor's own programs: key, base URL.
-fn variables(vendor: Vendor) -> (&'static str, &'static str) {
-    use unitune::transport::ApiClient;
-    use unitune::{openai, together, truefoundry};
-    let environment = match vendor.name() {
-        "openai" => openai::Client::ENVIRONMENT,
-        "together" => together::Client::ENVIRONMENT,
-        _ => truefoundry::Client::ENVIRONMENT,
-    };
-    (environment.key, environment.base_url)
-}
-
 fn greeting(sandbox: &Sandbox) -> String {
-    let mut text = format!(
-        "Three vendors on {}; Ctrl-C stops them.\n\n",
-        sandbox.addr()
-    );
+    let addr = sandbox.addr();
+    let count = Vendor::all().len();
+    let mut text = format!("{count} vendors on {addr}; Ctrl-C stops them.\n\n");
     for vendor in Vendor::all() {
-        let url = sandbox.base_url(vendor);
-        text.push_str(&format!(
-            "{:<12} {url:<44} key {}\n",
-            vendor.name(),
-            vendor.key()
-        ));
+        let (name, url, key) = (vendor.name(), sandbox.base_url(vendor), vendor.key());
+        text.push_str(&format!("{name:<12} {url:<44} key {key}\n"));
+        if let Some((path, what)) = vendor.other_base_path() {
+            let url = format!("http://{addr}{path}");
+            text.push_str(&format!("{:<12} {url:<44} {what}\n", ""));
+        }
     }
-    let older = sandbox.truefoundry_control_plane_base_url();
-    text.push_str(&format!(
-        "{:<12} {older:<44} the gateway's older form\n",
-        ""
-    ));
     text.push_str("\nFor the vendors' own programs, and for this one:\n\n");
     for vendor in Vendor::all() {
-        let (key, url) = variables(vendor);
+        let known = vendors::get(vendor.name()).and_then(VendorInfo::environment);
+        let Some(names) = known else { continue };
+        let (key, url) = (vendor.key(), sandbox.base_url(vendor));
         text.push_str(&format!(
-            "export {key}={} {url}={}\n",
-            vendor.key(),
-            sandbox.base_url(vendor)
+            "export {}={key} {}={url}\n",
+            names.key, names.base_url
         ));
     }
     text

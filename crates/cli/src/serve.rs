@@ -13,7 +13,7 @@ use crate::args::ServeArguments;
 use crate::exit::{Exit, Failure};
 use crate::render;
 
-/// Where settings stand unless told otherwise; it need not be there.
+/// The settings file that is read by default, if it exists.
 const CONFIG: &str = "unitune.toml";
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
@@ -29,7 +29,8 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     } else {
         (settings.accounts()?, None)
     };
-    let server = Server::bind(arguments.addr, &providers, settings.gateway)
+    let addr = arguments.addr.resolve().await?;
+    let server = Server::bind(addr, &providers, settings.gateway)
         .await
         .map_err(not_started)?;
     if arguments.json {
@@ -42,7 +43,7 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
             "warning: no tokens are configured: every program on this machine can use the gateway"
         );
     }
-    server.run(told_to_stop()).await;
+    server.run(stop_signal()).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
@@ -57,7 +58,7 @@ fn not_started(error: ServeError) -> Failure {
     Failure::new(exit, error.to_string())
 }
 
-/// The parts of the file that tell what to serve, and over which accounts.
+/// The parts of the file that `serve` reads.
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
@@ -65,7 +66,7 @@ struct File {
     account: Option<serde::de::IgnoredAny>,
 }
 
-/// What a file says.
+/// The settings of a file.
 #[derive(Default)]
 struct Settings {
     gateway: Config,
@@ -113,8 +114,8 @@ fn log_to_stderr(level: tracing::Level) {
         .init();
 }
 
-/// Ctrl-C, or what a container's runtime sends.
-async fn told_to_stop() {
+/// Waits for Ctrl-C, or for SIGTERM, which container runtimes send.
+async fn stop_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -126,7 +127,7 @@ async fn told_to_stop() {
             return;
         }
     }
-    // Without a handler there is nothing to wait for.
+    // An error means that there is no handler: the server then stops at once.
     let _ = tokio::signal::ctrl_c().await;
 }
 

@@ -18,8 +18,13 @@ impl Drop for Running {
 }
 
 fn start(arguments: &[&str]) -> (Running, Value) {
+    let addr = match arguments.contains(&"--addr") {
+        true => &[][..],
+        false => &["--addr", "127.0.0.1:0"],
+    };
     let mut child = Command::new(env!("CARGO_BIN_EXE_unitune"))
-        .args(["serve", "--addr", "127.0.0.1:0", "--json"])
+        .args(["serve", "--json"])
+        .args(addr)
         .args(arguments)
         .env_clear()
         .stdout(Stdio::piped())
@@ -94,6 +99,16 @@ fn tokens_and_accounts_come_from_the_file() {
     );
     assert!(head.starts_with("HTTP/1.1 502"), "{head}");
     assert_eq!(body["error"]["message"], "main could not be reached");
+}
+
+#[test]
+fn an_address_may_be_a_host_name() {
+    let (_running, facts) = start(&["--sandbox", "--speed", "0", "--addr", "localhost:0"]);
+    let (head, _) = get(&facts, "/healthz", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let unknown = run(&["--sandbox", "--addr", "nowhere.invalid:8080"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("nowhere.invalid:8080"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ class Gateway:
 
     def __exit__(self, *_):
         self.process.terminate()
-        assert self.process.wait(timeout=60) == 0, "told to stop, the gateway ends well"
+        assert self.process.wait(timeout=60) == 0, "the gateway exits with 0 after SIGTERM"
 
     def url(self, base="/v1"):
         return f"http://{self.about['addr']}{base}"

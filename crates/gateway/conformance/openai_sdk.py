@@ -1,5 +1,5 @@
-"""OpenAI's own SDK against `unitune serve --sandbox`: whoever knows only this SDK lists, starts, watches and cancels
-jobs of every vendor by its base URL."""
+"""OpenAI's own SDK against `unitune serve --sandbox`: a program that uses only this SDK lists, creates, watches and
+cancels jobs of every vendor by its base URL."""
 
 import asyncio
 import json
@@ -57,7 +57,7 @@ def lists(client):
         found = jobs.retrieve(job.id)
         assert (found.id, found.status, found.created_at) == (job.id, job.status, job.created_at)
     raw = jobs.with_raw_response.list()
-    assert raw.headers["x-unitune-warnings"] == "together 1", "the one job that does not decode is told"
+    assert raw.headers["x-unitune-warnings"] == "together 1", "the one job that does not decode is a warning"
     return every
 
 
@@ -118,7 +118,7 @@ def watch(client, job):
 
 def logs(client, every):
     failed = [job for job in every if job.status == "failed" and job.error and job.error.message]
-    assert {job.provider["vendor"] for job in failed} >= {"openai", "together"}, "why a job failed is told"
+    assert {job.provider["vendor"] for job in failed} >= {"openai", "together"}, "the reason of a failure is in the job"
 
 
 def refusals(client, gateway):
@@ -137,12 +137,12 @@ def refusals(client, gateway):
     refuses(openai.NotFoundError, jobs.cancel, "ftjob-none")
     for wrong in [0, 101]:
         assert refuses(openai.BadRequestError, jobs.list, limit=wrong).param == "limit"
-    error = refuses(openai.BadRequestError, jobs.list, extra_headers=at("nobody"))
+    error = refuses(openai.NotFoundError, jobs.list, extra_headers=at("nobody"))
     assert "openai, together, truefoundry" in error.message
 
     gateway.fault("openai.retrieveJob:503@once")
     assert jobs.retrieve(next(iter(jobs.list(limit=1, extra_headers=at("openai")))).id), "tried again"
-    impatient = client.with_options(max_retries=0).fine_tuning.jobs
+    without_retries = client.with_options(max_retries=0).fine_tuning.jobs
     own = next(iter(jobs.list(limit=1, extra_headers=at("openai")))).id
     for status, expected in [
         (401, openai.InternalServerError),
@@ -153,7 +153,7 @@ def refusals(client, gateway):
     ]:
         gateway.control("/reset")
         gateway.fault(f"openai.retrieveJob:{status}")
-        refuses(expected, impatient.retrieve, own, extra_headers=at("openai"))
+        refuses(expected, without_retries.retrieve, own, extra_headers=at("openai"))
     gateway.control("/reset")
 
 

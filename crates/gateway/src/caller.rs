@@ -1,123 +1,126 @@
-//! Who asks, and which accounts the request is about.
-
-use std::sync::Arc;
+//! The caller of a request: its labels, and the accounts that it may use.
 
 use axum::extract::FromRequestParts;
 use http::StatusCode;
 use http::request::Parts;
+use unitune::providers::{Account, Providers};
 
-use crate::params::{PROVIDER_NAME, TfyHeaders, split_model};
-use crate::problem::Problem;
+use crate::api_error::ApiError;
+use crate::auth::Identity;
+use crate::params::{Labels, PROVIDER_NAME, TfyHeaders, split_model};
 use crate::state::Gateway;
 use crate::token::Token;
-use crate::upstream::Upstream;
 
-/// Who asked: put among a request's extensions once the token is checked.
-#[derive(Clone, Debug)]
-pub struct Identity(pub Option<Token>);
-
-/// What every operation needs to know of a request.
+/// What every operation reads from a request.
 pub struct Caller {
-    /// The published headers.
-    pub headers: TfyHeaders,
-    /// The accounts that the caller may use and means.
-    accounts: Vec<Arc<Upstream>>,
+    /// The labels of the calls that the request leads to.
+    pub labels: Labels,
+    /// The accounts that the request selects, of those that the caller may use.
+    pub providers: Providers,
 }
 
 impl FromRequestParts<Gateway> for Caller {
-    type Rejection = Problem;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
-        let headers = TfyHeaders::parse(&parts.headers)?;
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, ApiError> {
+        let TfyHeaders {
+            provider_name,
+            labels,
+        } = TfyHeaders::parse(&parts.headers)?;
         let token = parts.extensions.get::<Identity>();
         let token = token.and_then(|identity| identity.0.as_ref());
-        let accounts = select(gateway.accounts(), token, headers.provider_name.as_deref())?;
-        Ok(Self { headers, accounts })
+        let mut providers = select(gateway.providers(), token, provider_name.as_deref())?;
+        if let Some(options) = labels.options() {
+            providers = providers.with_options(&options);
+        }
+        Ok(Self { labels, providers })
     }
 }
 
-/// The accounts that a token may use; of these the named one.
+/// Returns the accounts that a token may use; of these the named one, if one is
+/// named.
 fn select(
-    accounts: &[Arc<Upstream>],
+    providers: &Providers,
     token: Option<&Token>,
     name: Option<&str>,
-) -> Result<Vec<Arc<Upstream>>, Problem> {
-    let may_use = |account: &&Arc<Upstream>| token.is_none_or(|t| t.may_use(account.name()));
-    let known: Vec<Arc<Upstream>> = accounts.iter().filter(may_use).cloned().collect();
-    if known.is_empty() {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "there is no provider account that this token may use",
-        ));
-    }
-    let Some(name) = name else {
-        return Ok(known);
+) -> Result<Providers, ApiError> {
+    let known = match token {
+        Some(token) if token.accounts.is_some() => {
+            let names = names(providers).filter(|name| token.may_use(name));
+            let names: Vec<&str> = names.collect();
+            // No name at all would mean all accounts.
+            if names.is_empty() {
+                return Err(ApiError::new(
+                    StatusCode::FORBIDDEN,
+                    "this token gives access to no provider account",
+                ));
+            }
+            providers.select(&names)?
+        }
+        _ => providers.clone(),
     };
-    match known.iter().find(|account| account.name() == name) {
-        Some(account) => Ok(vec![account.clone()]),
-        None => {
+    match name {
+        None => Ok(known),
+        Some(name) if known.get(name).is_some() => Ok(known.select(&[name])?),
+        Some(name) => {
             let message = format!(
-                "there is no provider account {name:?}; there are: {}",
-                names(&known)
+                "unknown provider account {name:?}: expected one of {}",
+                listed(&known)
             );
-            Err(Problem::invalid(PROVIDER_NAME, message).code("unknown_account"))
+            Err(ApiError::not_found(message)
+                .param(PROVIDER_NAME)
+                .code("unknown_account"))
         }
     }
 }
 
-fn names(accounts: &[Arc<Upstream>]) -> String {
-    let names: Vec<&str> = accounts.iter().map(|account| account.name()).collect();
-    names.join(", ")
+fn names(providers: &Providers) -> impl Iterator<Item = &str> {
+    providers.accounts().iter().map(Account::name)
+}
+
+fn listed(providers: &Providers) -> String {
+    names(providers).collect::<Vec<_>>().join(", ")
 }
 
 impl Caller {
-    /// The accounts that the request is about.
-    pub fn accounts(&self) -> &[Arc<Upstream>] {
-        &self.accounts
-    }
-
-    /// The one account that something new is made at.
+    /// Returns the name of the one account that something is created at.
     ///
     /// # Errors
     ///
-    /// 400, naming the accounts that remain.
-    pub fn one_account(&self) -> Result<&Arc<Upstream>, Problem> {
-        match &self.accounts[..] {
-            [only] => Ok(only),
-            several => Err(Problem::invalid(
-                PROVIDER_NAME,
-                format!(
-                    "several provider accounts could do this: {}; name one of them with the \
-                     header {PROVIDER_NAME}",
-                    names(several)
-                ),
-            )
-            .code("ambiguous_account")),
+    /// 400: the request selects several.
+    pub fn one_account(&self) -> Result<&str, ApiError> {
+        match self.providers.accounts() {
+            [only] => Ok(only.name()),
+            _ => Err(ambiguous(PROVIDER_NAME, &self.providers, "")),
         }
     }
 
-    /// The one account that a job is made at, and the model's name there:
-    /// `account/model` selects, as the header does.
+    /// Returns the name of the one account that a job is created at, and the
+    /// model's name there: `account/model` selects an account, as the header
+    /// does.
     ///
     /// # Errors
     ///
-    /// 400, naming the accounts that remain.
-    pub fn account_of_model(&self, model: &str) -> Result<(&Arc<Upstream>, String), Problem> {
-        let known: Vec<&str> = self.accounts.iter().map(|a| a.name()).collect();
+    /// 400: the request selects several.
+    pub fn account_of_model(&self, model: &str) -> Result<(&str, String), ApiError> {
+        let known: Vec<&str> = names(&self.providers).collect();
         let (named, rest) = split_model(model, &known);
-        let named = named.and_then(|name| self.accounts.iter().find(|a| a.name() == name));
-        match (named, &self.accounts[..]) {
-            (Some(account), _) => Ok((account, rest.into_owned())),
-            (None, [only]) => Ok((only, model.to_owned())),
-            (None, several) => Err(Problem::invalid(
-                "model",
-                format!(
-                    "several provider accounts could do this: {}; name one of them with the \
-                     header {PROVIDER_NAME}, or as account/model",
-                    names(several)
-                ),
-            )
-            .code("ambiguous_account")),
+        let named = named.and_then(|name| self.providers.get(name));
+        match (named, self.providers.accounts()) {
+            (Some(account), _) => Ok((account.name(), rest.into_owned())),
+            (None, [only]) => Ok((only.name(), model.to_owned())),
+            _ => {
+                let otherwise = ", or by a model of the form account/model";
+                Err(ambiguous("model", &self.providers, otherwise))
+            }
         }
     }
+}
+
+fn ambiguous(param: &'static str, providers: &Providers, otherwise: &str) -> ApiError {
+    let message = format!(
+        "ambiguous provider account: select one of {} with the header {PROVIDER_NAME}{otherwise}",
+        listed(providers)
+    );
+    ApiError::invalid(param, message).code("ambiguous_account")
 }

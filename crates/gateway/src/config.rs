@@ -1,8 +1,10 @@
-//! What an operator can set.
+//! The gateway's settings.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
+use unitune::providers::Providers;
 
 use crate::token::Token;
 
@@ -12,7 +14,7 @@ use crate::token::Token;
 /// use unitune_gateway::{Config, Token};
 ///
 /// let config = Config {
-///     tokens: vec![Token::new("ci", "a long random text").accounts(["openai-main"])],
+///     tokens: vec![Token::new("ci", "a long random text").accounts(["main"])],
 ///     max_requests: 64,
 ///     ..Config::default()
 /// };
@@ -21,39 +23,50 @@ use crate::token::Token;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Who may use the gateway. Without any token everybody who reaches it
-    /// may; it then serves on loopback only.
+    /// The tokens of those who may use the gateway. Without any, everybody who
+    /// can connect may use it; it then listens on loopback only.
     pub tokens: Vec<Token>,
-    /// Requests that are answered at the same time; above it, 503.
+    /// The most requests that are processed at the same time; further ones get
+    /// a 503.
     pub max_requests: usize,
-    /// Event streams that are open at the same time; above it, 503.
+    /// The most requests whose body is being received at the same time, uploads
+    /// included; further ones get a 503.
+    pub max_bodies: usize,
+    /// The most event streams that are open at the same time; further ones get
+    /// a 503.
     pub max_streams: usize,
-    /// Connections at the same time; above it they wait to be accepted.
+    /// The most connections at the same time; further ones wait to be accepted.
     pub max_connections: usize,
-    /// Calls that are under way at one account at the same time; others wait.
+    /// The most calls to one account at the same time; further ones wait.
     pub max_calls_per_account: usize,
     /// The largest JSON body, in bytes.
     pub max_body_bytes: usize,
     /// The largest upload, in bytes.
     pub max_upload_bytes: u64,
-    /// The largest request head, in bytes.
+    /// The largest request head (request line and headers), in bytes.
     pub max_head_bytes: usize,
-    /// The longest that a request may take, but for uploads, downloads and
-    /// event streams; in seconds.
+    /// The longest time that a request may take, in seconds; uploads, downloads
+    /// and event streams may take longer.
     #[serde(rename = "deadline_seconds", deserialize_with = "seconds")]
     pub deadline: Duration,
-    /// The longest that an upload or download may stand still, that a client
-    /// may take to send a request's head, and that it may leave an answer
-    /// unread; in seconds.
+    /// How long an account is waited for in a list, in seconds, once another one
+    /// has answered; then the list comes with a warning in place of its jobs or
+    /// files. At most half of `deadline_seconds` counts.
+    #[serde(rename = "account_wait_seconds", deserialize_with = "seconds")]
+    pub account_wait: Duration,
+    /// The idle timeout, in seconds: of request bodies, uploads and downloads
+    /// that make no progress, of clients that have not sent a request's head,
+    /// and of clients that do not read the response.
     #[serde(rename = "idle_seconds", deserialize_with = "seconds")]
     pub idle: Duration,
-    /// How long requests under way are waited for at the end; in seconds.
+    /// How long a shutdown waits for requests that are being processed, in
+    /// seconds.
     #[serde(rename = "shutdown_seconds", deserialize_with = "seconds")]
     pub shutdown: Duration,
-    /// How often an event stream says that it is still there; in seconds.
+    /// The time between two heartbeats of an event stream, in seconds.
     #[serde(rename = "heartbeat_seconds", deserialize_with = "seconds")]
     pub heartbeat: Duration,
-    /// How often an event stream asks the vendor; in seconds.
+    /// The time between two polls of the vendor for an event stream, in seconds.
     #[serde(rename = "poll_seconds", deserialize_with = "seconds")]
     pub poll: Duration,
 }
@@ -63,6 +76,7 @@ impl Default for Config {
         Self {
             tokens: Vec::new(),
             max_requests: 512,
+            max_bodies: 256,
             max_streams: 256,
             max_connections: 4096,
             max_calls_per_account: 64,
@@ -70,6 +84,7 @@ impl Default for Config {
             max_upload_bytes: 8 << 30,
             max_head_bytes: 32 << 10,
             deadline: Duration::from_secs(60),
+            account_wait: Duration::from_secs(10),
             idle: Duration::from_secs(30),
             shutdown: Duration::from_secs(30),
             heartbeat: Duration::from_secs(15),
@@ -83,22 +98,53 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
     Duration::try_from_secs_f64(seconds)
         .ok()
         .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| serde::de::Error::custom("this must be a number of seconds above 0"))
+        .ok_or_else(|| serde::de::Error::custom("expected a number of seconds greater than 0"))
 }
 
 impl Config {
-    /// What makes no sense, if anything.
-    pub(crate) fn complaint(&self) -> Option<String> {
+    /// Returns how long an account is waited for in a list: never as long as the
+    /// whole request may take.
+    pub(crate) fn effective_account_wait(&self) -> Duration {
+        self.account_wait.min(self.deadline / 2)
+    }
+
+    /// Checks the settings, and that the accounts of the tokens exist.
+    ///
+    /// # Errors
+    ///
+    /// A setting is invalid, or there is no account.
+    pub(crate) fn check(&self, providers: &Providers) -> Result<(), ConfigError> {
+        if let Some(message) = self.invalid_setting() {
+            return Err(ConfigError(message));
+        }
+        if providers.accounts().is_empty() {
+            return Err(ConfigError("there is no provider account".to_owned()));
+        }
+        for token in &self.tokens {
+            let unknown = |name: &&String| providers.get(name).is_none();
+            if let Some(name) = token.accounts.iter().flatten().find(unknown) {
+                return Err(ConfigError(format!(
+                    "the token {:?} names the account {name:?}, which does not exist",
+                    token.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Says which setting is invalid, if one is.
+    fn invalid_setting(&self) -> Option<String> {
         let zero = [
             ("max_requests", self.max_requests),
+            ("max_bodies", self.max_bodies),
             ("max_streams", self.max_streams),
             ("max_connections", self.max_connections),
             ("max_calls_per_account", self.max_calls_per_account),
         ];
         if let Some((name, _)) = zero.iter().find(|(_, n)| *n == 0) {
-            return Some(format!("{name} is 0: nothing would ever be answered"));
+            return Some(format!("{name} must be at least 1"));
         }
-        // The least that the HTTP parser works with.
+        // The smallest limit of the HTTP parser.
         if self.max_head_bytes < 8192 {
             return Some("max_head_bytes must be at least 8192".to_owned());
         }
@@ -109,6 +155,18 @@ impl Config {
     }
 }
 
+/// Settings that are invalid; the message says which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,26 +176,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_has_its_default() {
+    fn unset_settings_have_their_defaults() {
         let config = read(r#"{"max_requests": 3, "poll_seconds": 0.5}"#).unwrap();
         assert_eq!(config.max_requests, 3);
         assert_eq!(config.poll, Duration::from_millis(500));
         assert_eq!(config.max_streams, Config::default().max_streams);
+        assert_eq!(config.account_wait, Duration::from_secs(10));
     }
 
     #[test]
-    fn a_misspelt_or_senseless_setting_is_refused() {
+    fn an_account_is_waited_for_less_than_the_deadline() {
+        let wait = |json| read(json).unwrap().effective_account_wait().as_secs_f64();
+        assert_eq!(wait("{}"), 10.0);
+        assert_eq!(wait(r#"{"account_wait_seconds": 2.5}"#), 2.5);
+        assert_eq!(wait(r#"{"account_wait_seconds": 90}"#), 30.0);
+        assert_eq!(wait(r#"{"deadline_seconds": 4}"#), 2.0);
+    }
+
+    #[test]
+    fn a_misspelt_or_invalid_setting_is_rejected() {
         assert!(read(r#"{"max_request": 3}"#).is_err());
         assert!(read(r#"{"poll_seconds": 0}"#).is_err());
         assert!(read(r#"{"poll_seconds": -1}"#).is_err());
         assert!(read(r#"{"tokens": [{"name": "a", "sha256": "abc"}]}"#).is_err());
         let zero = read(r#"{"max_requests": 0}"#).unwrap();
-        assert!(zero.complaint().unwrap().contains("max_requests"));
+        assert!(zero.invalid_setting().unwrap().contains("max_requests"));
         let twice = Config {
             tokens: vec![Token::new("a", "x"), Token::new("a", "y")],
             ..Config::default()
         };
-        assert!(twice.complaint().unwrap().contains("\"a\""));
-        assert!(Config::default().complaint().is_none());
+        assert!(twice.invalid_setting().unwrap().contains("\"a\""));
+        assert!(Config::default().invalid_setting().is_none());
     }
 }

@@ -1,8 +1,8 @@
-//! The gateway's HTTP surface over provider accounts: whoever speaks OpenAI's
-//! fine-tuning API lists, starts, watches and cancels jobs of every vendor.
+//! An HTTP gateway over provider accounts: any client of OpenAI's fine-tuning
+//! API lists, creates, watches and cancels jobs of every vendor.
 //!
-//! [`router`] is for mounting in a service of one's own; [`Server`] is what
-//! `unitune serve` runs.
+//! [`router`] returns an axum router, to be mounted in a service of your own;
+//! [`Server`] is what `unitune serve` runs.
 //!
 //! ```no_run
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,88 +15,62 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Handlers are thin. What they decide is decided by functions without I/O:
-//! a request is read, pages are merged, problems and answers are values until
-//! the last moment.
+//! This crate is HTTP only. Lists, look-ups, changes, files and watches are
+//! [`unitune::providers`]', whichever backends the accounts have; limits, metrics
+//! and the request's labels go in as options of the calls. What a request asks for
+//! and what a response says is decided by functions without I/O, and handlers
+//! connect these with the accounts.
 #![warn(missing_docs, clippy::unwrap_used)]
 
-mod answer;
+mod api_error;
+mod auth;
 mod caller;
+mod coalesce;
 mod config;
-mod files;
-mod flights;
-mod guard;
-mod health;
-mod jobs;
-mod log;
+mod event_stream;
+mod handlers;
+mod job_list;
 mod metrics;
+mod middleware;
 mod openapi;
+mod operations;
 mod params;
-mod patient;
-mod problem;
+mod path_id;
+mod permits;
+mod request_body;
+mod request_head;
 mod request_id;
-mod routes;
+mod response;
+mod router;
 mod server;
 mod state;
-mod stream;
 mod token;
 mod upload;
-mod upstream;
-
-use std::fmt;
+mod upstream_error;
 
 use axum::Router;
 use unitune::providers::Providers;
 
-pub use config::Config;
+pub use config::{Config, ConfigError};
 pub use server::{ServeError, Server};
-pub use token::{Token, TokenHash};
+pub use token::{InvalidTokenHash, Token, TokenHash};
 
-/// The gateway over these accounts, to be mounted in a service of one's own.
+/// Returns the gateway over these accounts, to be mounted in a service of your
+/// own.
 ///
-/// Without tokens in the configuration everybody who reaches it may use it:
-/// then the service around it has to see to that.
+/// Without tokens in the configuration, everybody who can connect to that
+/// service may use the gateway: it has to authenticate them itself.
 ///
 /// # Errors
 ///
-/// The settings make no sense, or there is no account.
+/// A setting is invalid, or there is no account.
 pub fn router(providers: &Providers, config: Config) -> Result<Router, ConfigError> {
-    let gateway = gateway(providers, config)?;
-    Ok(routes::router(gateway, guard::Reach::Anywhere))
+    let gateway = state::Gateway::new(providers, config)?;
+    Ok(router::router(gateway, request_head::HostPolicy::Unchecked))
 }
 
-/// What `GET /openapi.json` answers with.
+/// Returns the OpenAPI document of a gateway with several accounts, as its
+/// `GET /openapi.json` does.
 pub fn openapi() -> serde_json::Value {
-    openapi::document()
+    router::document(true)
 }
-
-fn gateway(providers: &Providers, config: Config) -> Result<state::Gateway, ConfigError> {
-    if let Some(complaint) = config.complaint() {
-        return Err(ConfigError(complaint));
-    }
-    if providers.accounts().is_empty() {
-        return Err(ConfigError("there is no provider account".to_owned()));
-    }
-    for token in &config.tokens {
-        let unknown = |name: &&String| providers.get(name).is_none();
-        if let Some(name) = token.accounts.iter().flatten().find(unknown) {
-            return Err(ConfigError(format!(
-                "the token {:?} is for an account {name:?}, which there is not",
-                token.name
-            )));
-        }
-    }
-    Ok(state::Gateway::new(providers, config))
-}
-
-/// Settings that make no sense; says which.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(String);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConfigError {}

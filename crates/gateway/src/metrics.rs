@@ -1,6 +1,7 @@
-//! What is counted, for Prometheus.
+//! Prometheus metrics of the gateway.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use unitune::transport::{Attempt, CallReport, Observer};
+use unitune::{Error, ErrorKind};
 
 /// Upper bounds of the latency histograms, in seconds.
 const BUCKETS: [f64; 11] = [
@@ -51,7 +54,7 @@ pub struct Metrics {
     calls: Family<CallLabels, Counter>,
     call_latency: Latency<AccountLabels>,
     retries: Family<AccountLabels, Counter>,
-    under_way: Gauge<u64, AtomicU64>,
+    in_flight: Gauge<u64, AtomicU64>,
     streams: Gauge<u64, AtomicU64>,
 }
 
@@ -60,7 +63,7 @@ fn histogram() -> Histogram {
 }
 
 impl Metrics {
-    /// Nothing counted yet.
+    /// Creates all metrics at zero.
     pub fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("unitune"),
@@ -69,18 +72,14 @@ impl Metrics {
             calls: Family::default(),
             call_latency: Family::new_with_constructor(histogram),
             retries: Family::default(),
-            under_way: Gauge::default(),
+            in_flight: Gauge::default(),
             streams: Gauge::default(),
         };
         let registry = &mut metrics.registry;
-        registry.register(
-            "requests",
-            "Requests that were answered",
-            metrics.requests.clone(),
-        );
+        registry.register("requests", "Answered requests", metrics.requests.clone());
         registry.register_with_unit(
             "request_duration",
-            "Time to the head of the answer",
+            "Time to the head of the response",
             Unit::Seconds,
             metrics.latency.clone(),
         );
@@ -91,40 +90,40 @@ impl Metrics {
         );
         registry.register_with_unit(
             "upstream_duration",
-            "Time of a call to a provider account, its retries included",
+            "Duration of a call to a provider account, retries included",
             Unit::Seconds,
             metrics.call_latency.clone(),
         );
         registry.register(
             "upstream_retries",
-            "Calls to provider accounts that were made again",
+            "Retries of calls to provider accounts",
             metrics.retries.clone(),
         );
         registry.register(
             "requests_under_way",
-            "Requests that are being answered",
-            metrics.under_way.clone(),
+            "Requests in flight",
+            metrics.in_flight.clone(),
         );
         registry.register(
             "streams_open",
-            "Event streams that are open",
+            "Open event streams",
             metrics.streams.clone(),
         );
         metrics
     }
 
-    /// A request was answered.
-    pub fn request(&self, operation: &'static str, status: u16, took: Duration) {
+    /// Counts an answered request.
+    pub fn request(&self, operation: &'static str, status: u16, duration: Duration) {
         self.requests
             .get_or_create(&RequestLabels { operation, status })
             .inc();
         self.latency
             .get_or_create(&OperationLabels { operation })
-            .observe(took.as_secs_f64());
+            .observe(duration.as_secs_f64());
     }
 
-    /// A call to an account came to its end.
-    pub fn upstream(&self, account: &str, operation: &'static str, outcome: &str, took: Duration) {
+    /// Counts a finished call to an account.
+    fn upstream(&self, account: &str, operation: &'static str, outcome: &str, duration: Duration) {
         self.calls
             .get_or_create(&CallLabels {
                 account: account.to_owned(),
@@ -136,34 +135,34 @@ impl Metrics {
             .get_or_create(&AccountLabels {
                 account: account.to_owned(),
             })
-            .observe(took.as_secs_f64());
+            .observe(duration.as_secs_f64());
     }
 
-    /// A request to an account was made again.
-    pub fn retry(&self, account: &str) {
+    /// Counts a retry of a call to an account.
+    fn retry(&self, account: &str) {
         let account = account.to_owned();
         self.retries.get_or_create(&AccountLabels { account }).inc();
     }
 
-    /// Accounts are there from the start, and not from their first call on.
-    pub fn account(&self, name: &str) {
+    /// Adds an account, so that it is shown before its first call.
+    fn account(&self, name: &str) {
         let labels = AccountLabels {
             account: name.to_owned(),
         };
         let _ = self.retries.get_or_create(&labels);
     }
 
-    /// Counts a request as under way as long as this lives.
-    pub fn under_way(&self) -> Counted {
-        Counted::new(&self.under_way)
+    /// Counts a request as in flight until the guard is dropped.
+    pub fn request_in_flight(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.in_flight)
     }
 
-    /// Counts an event stream as open as long as this lives.
-    pub fn stream(&self) -> Counted {
-        Counted::new(&self.streams)
+    /// Counts an event stream as open until the guard is dropped.
+    pub fn open_stream(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.streams)
     }
 
-    /// All of it in Prometheus's text form.
+    /// Returns all metrics in the OpenMetrics text format.
     pub fn text(&self) -> String {
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
@@ -175,18 +174,67 @@ impl Metrics {
     }
 }
 
-/// Something that is counted while it lives.
+/// Counts and logs the calls to one account.
 #[derive(Debug)]
-pub struct Counted(Gauge<u64, AtomicU64>);
+pub struct AccountCalls {
+    /// The account's name: that of its client may be another one.
+    account: String,
+    metrics: Arc<Metrics>,
+}
 
-impl Counted {
+impl AccountCalls {
+    /// Creates an observer of an account, whose metrics start at zero.
+    pub fn new(account: &str, metrics: Arc<Metrics>) -> Self {
+        metrics.account(account);
+        let account = account.to_owned();
+        Self { account, metrics }
+    }
+}
+
+impl Observer for AccountCalls {
+    fn attempt(&self, attempt: &Attempt<'_>) {
+        if attempt.attempt > 1 {
+            self.metrics.retry(&self.account);
+        }
+    }
+
+    fn call(&self, call: &CallReport<'_>) {
+        let operation = call.operation;
+        let outcome = call.error.map(outcome);
+        let outcome = outcome.as_deref().unwrap_or("ok");
+        self.metrics
+            .upstream(&self.account, operation, outcome, call.took);
+        if let Some(error) = call.error {
+            let account = &*self.account;
+            tracing::debug!(account, operation, %error, "an upstream call failed");
+        }
+    }
+}
+
+/// Returns how a failed call is counted: by its status, or by a word.
+fn outcome(error: &Error) -> String {
+    match (error.status(), error.kind()) {
+        (Some(status), _) => status.to_string(),
+        (None, ErrorKind::Connect) => "connect".to_owned(),
+        (None, ErrorKind::Timeout) => "timeout".to_owned(),
+        (None, ErrorKind::Interrupted) => "interrupted".to_owned(),
+        (None, ErrorKind::Decode) => "decode".to_owned(),
+        (None, _) => "other".to_owned(),
+    }
+}
+
+/// Decrements a gauge when it is dropped.
+#[derive(Debug)]
+pub struct GaugeGuard(Gauge<u64, AtomicU64>);
+
+impl GaugeGuard {
     fn new(gauge: &Gauge<u64, AtomicU64>) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
 }
 
-impl Drop for Counted {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -197,23 +245,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_counted_is_shown() {
+    fn all_metrics_are_written() {
         let metrics = Metrics::new();
-        metrics.account("openai");
+        metrics.account("main");
         metrics.request("listJobs", 200, Duration::from_millis(3));
-        metrics.upstream("openai", "listJobs", "ok", Duration::from_millis(2));
-        let counted = metrics.under_way();
+        metrics.upstream("main", "listJobs", "ok", Duration::from_millis(2));
+        let guard = metrics.request_in_flight();
         let text = metrics.text();
         for line in [
             r#"unitune_requests_total{operation="listJobs",status="200"} 1"#,
-            r#"unitune_upstream_calls_total{account="openai",operation="listJobs",outcome="ok"} 1"#,
-            r#"unitune_upstream_retries_total{account="openai"} 0"#,
+            r#"unitune_upstream_calls_total{account="main",operation="listJobs",outcome="ok"} 1"#,
+            r#"unitune_upstream_retries_total{account="main"} 0"#,
             "unitune_requests_under_way 1",
             r#"unitune_request_duration_seconds_bucket{le="0.005",operation="listJobs"} 1"#,
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        drop(counted);
+        drop(guard);
         assert!(metrics.text().contains("unitune_requests_under_way 0"));
     }
 }

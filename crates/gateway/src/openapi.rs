@@ -1,43 +1,44 @@
-//! The document of what is served: made of the table of routes, and of the
-//! schemas of the types that are answered.
+//! The OpenAPI document: made from the table of operations and the schemas of
+//! the unified types.
 
 use serde_json::{Map, Value, json};
 use unitune::unify;
 
-use crate::answer::WARNINGS;
+use crate::operations::{Content, Operation};
 use crate::params::{self, Bounds};
-use crate::routes::{BASES, Content, ROUTES, Route};
+use crate::response::WARNINGS;
 
-/// The published headers, and what they are for.
-const HEADERS: [(&str, &str); 5] = [
+/// The published headers and their descriptions, but for the labels.
+const HEADERS: [(&str, &str); 4] = [
     (
         params::PROVIDER_NAME,
         "The provider account to use, by the name that the operator gave it.",
     ),
     (
-        params::METADATA,
-        "Labels for logs and traces: a JSON object of strings, written as a string.",
+        params::BUCKET,
+        "The storage bucket for files, where the provider needs one.",
     ),
     (
-        "x-tfy-vertex-storage-bucket-name",
-        "The storage bucket for files, where the account is at Vertex AI.",
-    ),
-    (
-        "x-tfy-provider-model",
+        params::PROVIDER_MODEL,
         "The model as the provider itself calls it.",
     ),
     (
-        "x-tfy-file-purpose",
+        params::FILE_PURPOSE,
         "What an uploaded file is for, where the provider needs to know it beforehand.",
     ),
 ];
 
-/// The whole document, OpenAPI 3.1.
-pub fn document() -> Value {
+/// Returns the document, OpenAPI 3.1, of these operations at these base paths. With
+/// several accounts, a request that creates something has to select one.
+pub fn document<'o>(
+    operations: impl Iterator<Item = &'o Operation>,
+    bases: &[&str],
+    several_accounts: bool,
+) -> Value {
     let mut paths = Map::new();
-    for route in ROUTES {
-        let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        path[route.method.as_str().to_lowercase()] = operation(route);
+    for operation in operations {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method.as_str().to_lowercase()] = describe(operation, several_accounts);
     }
     for (path, answer) in [
         ("/healthz", "The process answers."),
@@ -47,7 +48,7 @@ pub fn document() -> Value {
         paths.insert(path.to_owned(), plain(path, answer));
     }
     paths.insert("/metrics".to_owned(), metrics());
-    let bases = BASES.map(|base| match base {
+    let servers = bases.iter().map(|base| match *base {
         "" => json!({"url": "/"}),
         base => json!({"url": base}),
     });
@@ -60,7 +61,7 @@ pub fn document() -> Value {
                 gateway's terms and under OpenAI's paths.",
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
-        "servers": bases,
+        "servers": servers.collect::<Vec<_>>(),
         // Without tokens in its configuration a gateway asks for none.
         "security": [{"token": []}, {}],
         "paths": paths,
@@ -68,10 +69,10 @@ pub fn document() -> Value {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": schemas(),
             "responses": {"Error": {
-                "description": "What was asked cannot be done.",
+                "description": "The request failed.",
                 "headers": {
                     "x-request-id": header("The id under which the request is logged."),
-                    "retry-after": header("Seconds after which to come again."),
+                    "retry-after": header("Seconds after which to retry."),
                 },
                 "content": {"application/json": {"schema": reference("Error")}},
             }},
@@ -87,30 +88,30 @@ fn header(description: &str) -> Value {
     json!({"description": description, "schema": {"type": "string"}})
 }
 
-fn operation(route: &Route) -> Value {
-    let mut operation = json!({
-        "operationId": route.operation,
-        "description": route.says,
-        "parameters": parameters(route),
+fn describe(operation: &Operation, several_accounts: bool) -> Value {
+    let mut described = json!({
+        "operationId": operation.id,
+        "description": operation.description,
+        "parameters": parameters(operation, several_accounts),
         "responses": {
-            "200": success(route),
+            "200": success(operation),
             "4XX": {"$ref": "#/components/responses/Error"},
             "5XX": {"$ref": "#/components/responses/Error"},
         },
     });
-    let body = match route.body {
+    let body = match operation.body {
         Content::Json(name) => json!({"application/json": {"schema": reference(name)}}),
         Content::Form => json!({"multipart/form-data": {"schema": reference("Upload")}}),
-        _ => return operation,
+        _ => return described,
     };
-    operation["requestBody"] = json!({"required": true, "content": body});
-    operation
+    described["requestBody"] = json!({"required": true, "content": body});
+    described
 }
 
-fn success(route: &Route) -> Value {
+fn success(operation: &Operation) -> Value {
     let list = |name: &str| json!({"schema": reference(&format!("{name}List"))});
-    let content = match route.answer {
-        Content::Nothing | Content::Form => json!({}),
+    let content = match operation.response {
+        Content::Empty | Content::Form => json!({}),
         Content::Json(name) => json!({"application/json": {"schema": reference(name)}}),
         Content::List(name) => json!({"application/json": list(name)}),
         Content::Events(name) => json!({
@@ -122,7 +123,7 @@ fn success(route: &Route) -> Value {
         }),
     };
     json!({
-        "description": route.says,
+        "description": operation.description,
         "headers": {
             "x-request-id": header("The id under which the request is logged."),
             WARNINGS: header("The accounts of which something is missing."),
@@ -131,35 +132,42 @@ fn success(route: &Route) -> Value {
     })
 }
 
-fn parameters(route: &Route) -> Vec<Value> {
-    let in_path = route.path.split('/').filter_map(|segment| {
+fn parameters(operation: &Operation, several_accounts: bool) -> Vec<Value> {
+    let in_path = operation.path.split('/').filter_map(|segment| {
         let name = segment.strip_prefix('{')?.strip_suffix('}')?;
         Some(json!({"name": name, "in": "path", "required": true,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 512}}))
+            "schema": id_schema()}))
     });
-    let in_query = route.query.iter().map(|name| query(name, route));
+    let in_query = operation.query.iter().map(|name| query(name, operation));
     let mut parameters: Vec<Value> = in_path.chain(in_query).collect();
-    parameters.extend(HEADERS.iter().map(|(name, says)| {
-        json!({"name": name, "in": "header", "description": says, "schema": {"type": "string"}})
+    let creates = matches!(operation.body, Content::Json(_) | Content::Form);
+    parameters.extend(HEADERS.iter().map(|(name, description)| {
+        let required = *name == params::PROVIDER_NAME && creates && several_accounts;
+        json!({"name": name, "in": "header", "description": description, "required": required,
+            "schema": {"type": "string", "pattern": "^[ -~]*$", "minLength": u8::from(required)}})
     }));
-    if let Content::Events(_) = route.answer {
+    parameters.push(json!({"name": params::METADATA, "in": "header",
+        "description": "Labels for logs and traces: a JSON object of strings.",
+        "content": {"application/json": {"schema": {
+            "type": "object", "additionalProperties": {"type": "string"}}}}}));
+    if let Content::Events(_) = operation.response {
         parameters.push(json!({"name": "last-event-id", "in": "header",
-            "description": "The last event that was seen of a stream: it goes on after it.",
+            "description": "The last event that was received of a stream, which continues after it.",
             "schema": {"type": "string"}}));
     }
     parameters
 }
 
-fn query(name: &str, route: &Route) -> Value {
-    let bounds: Bounds = match route.answer {
+fn query(name: &str, operation: &Operation) -> Value {
+    let bounds: Bounds = match operation.response {
         Content::List("Checkpoint") => params::CHECKPOINTS,
         Content::List("File") => params::FILES,
         _ => params::JOBS,
     };
-    let (says, schema) = match name {
+    let (description, schema) = match name {
         "after" => (
             "The id of the last item of the page before.",
-            json!({"type": "string"}),
+            json!({"anyOf": [id_schema(), {"const": ""}]}),
         ),
         "limit" => (
             "How many items a page holds at most.",
@@ -171,6 +179,7 @@ fn query(name: &str, route: &Route) -> Value {
                 "description": "Only jobs with all these pairs, as `metadata[key]=value`; or, as \
                     `metadata=null`, only jobs without any.",
                 "schema": {"type": ["object", "null"],
+                    "propertyNames": {"minLength": 1},
                     "additionalProperties": {"type": "string"}}});
         }
         "order" => (
@@ -178,7 +187,7 @@ fn query(name: &str, route: &Route) -> Value {
             json!({"type": "string", "enum": ["asc", "desc"], "default": "desc"}),
         ),
         "stream" => (
-            "Whether to go on with events as they happen.",
+            "Whether to stream events as they happen.",
             json!({"type": "boolean", "default": false}),
         ),
         _ => (
@@ -186,10 +195,15 @@ fn query(name: &str, route: &Route) -> Value {
             json!({"type": "string"}),
         ),
     };
-    json!({"name": name, "in": "query", "description": says, "schema": schema})
+    json!({"name": name, "in": "query", "description": description, "schema": schema})
 }
 
-/// What stands beside the surface, at the root only.
+fn id_schema() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": params::ID_LIMIT,
+        "pattern": params::id_pattern()})
+}
+
+/// Describes an operation for operators, which is at the root only.
 fn plain(path: &str, answer: &str) -> Value {
     let id = path.trim_start_matches('/').trim_end_matches(".json");
     json!({
@@ -250,6 +264,11 @@ fn schemas() -> Value {
             required.retain(|name| name != "filename");
         }
     }
+    for name in ["model", "training_file"] {
+        if let Some(request) = components.get_mut("CreateRequest") {
+            request["properties"][name]["minLength"] = json!(1);
+        }
+    }
     for name in ["Job", "Event", "Checkpoint", "File"] {
         components.insert(format!("{name}List"), list_of(name));
     }
@@ -272,9 +291,9 @@ fn schemas() -> Value {
             "properties": {
                 "purpose": {"type": "string"},
                 "expires_after[anchor]": {"type": "string", "enum": ["created_at"],
-                    "description": "The moment that the file's time counts from; OpenAI only."},
+                    "description": "The time that the expiry counts from, where the provider deletes files."},
                 "expires_after[seconds]": {"type": "integer", "minimum": 3600, "maximum": 2592000,
-                    "description": "When the file is to be deleted; OpenAI only."},
+                    "description": "When the file is to be deleted, where the provider deletes files."},
                 "file": {"type": "string", "format": "binary"},
             }}),
         ),
@@ -323,7 +342,7 @@ fn list_of(name: &str) -> Value {
     })
 }
 
-/// With references to components in place of those to definitions.
+/// Replaces references to definitions with references to components.
 fn relocated(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
@@ -343,6 +362,8 @@ fn relocated(schema: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use crate::router::{document, operations};
+
     use super::*;
 
     /// Every reference of a document.
@@ -361,7 +382,7 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let document = document();
+        let document = document(true);
         let mut found = Vec::new();
         references(&document, &mut found);
         assert!(found.len() > 50);
@@ -372,8 +393,47 @@ mod tests {
     }
 
     #[test]
+    fn what_selects_an_account_is_required_where_there_are_several() {
+        let required = |several: bool, path: &str, method: &str| {
+            let document = document(several);
+            let parameters = document["paths"][path][method]["parameters"].clone();
+            let mut parameters = parameters.as_array().unwrap().iter();
+            let header = parameters.find(|p| p["name"] == params::PROVIDER_NAME);
+            header.unwrap()["required"] == true
+        };
+        for (several, path, method, expected) in [
+            (true, "/files", "post", true),
+            (true, "/fine_tuning/jobs", "post", true),
+            (true, "/files", "get", false),
+            (false, "/files", "post", false),
+        ] {
+            assert_eq!(required(several, path, method), expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn requests_that_the_code_rejects_are_not_described() {
+        let document = document(true);
+        let request = &document["components"]["schemas"]["CreateRequest"];
+        for name in ["model", "training_file"] {
+            assert_eq!(request["properties"][name]["minLength"], 1, "{name}");
+        }
+        let list = &document["paths"]["/fine_tuning/jobs"]["get"]["parameters"];
+        let find = |name: &str| list.as_array().unwrap().iter().find(|p| p["name"] == name);
+        let labels = find(params::METADATA).unwrap();
+        assert!(labels["content"]["application/json"]["schema"].is_object());
+        let after = jsonschema::draft202012::new(&find("after").unwrap()["schema"]).unwrap();
+        for (text, is_valid) in [("", true), ("ftjob-1", true), ("a\n", false), ("..", false)] {
+            assert_eq!(after.is_valid(&json!(text)), is_valid, "{text:?}");
+        }
+        let metadata = &find("metadata").unwrap()["schema"];
+        let metadata = jsonschema::draft202012::new(metadata).unwrap();
+        assert!(metadata.is_valid(&json!({"a": "b"})) && !metadata.is_valid(&json!({"": "b"})));
+    }
+
+    #[test]
     fn every_route_is_described_and_nothing_else() {
-        let document = document();
+        let document = document(true);
         let mut described: Vec<&str> = document["paths"]
             .as_object()
             .unwrap()
@@ -381,32 +441,10 @@ mod tests {
             .flat_map(|path| path.as_object().unwrap().values())
             .filter_map(|operation| operation["operationId"].as_str())
             .collect();
-        let mut served: Vec<&str> = ROUTES.iter().map(|route| route.operation).collect();
+        let mut served: Vec<&str> = operations().map(|operation| operation.id).collect();
         served.extend(["healthz", "readyz", "openapi", "metrics"]);
         described.sort_unstable();
         served.sort_unstable();
         assert_eq!(described, served);
-    }
-
-    #[test]
-    fn published_parameters_are_all_there() {
-        let published: Value =
-            serde_json::from_str(include_str!("../../../specs/truefoundry/openapi.json")).unwrap();
-        let ours = document();
-        let names = |document: &Value, path: &str, method: &str| -> Vec<String> {
-            let list = &document["paths"][path][method]["parameters"];
-            let list = list.as_array().into_iter().flatten();
-            list.filter_map(|p| p["name"].as_str())
-                .map(str::to_owned)
-                .collect()
-        };
-        for (path, methods) in published["paths"].as_object().unwrap() {
-            for method in methods.as_object().unwrap().keys() {
-                let ours = names(&ours, path, method);
-                for name in names(&published, path, method) {
-                    assert!(ours.contains(&name), "{method} {path}: {name}");
-                }
-            }
-        }
     }
 }

@@ -1,78 +1,85 @@
-//! Reads what a caller asked for: query, headers, ids. Nothing here does I/O.
+//! Request parameters: the query, the published headers, and ids.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use http::HeaderMap;
+use unitune::transport::CallOptions;
 use unitune::wire::DeepObject;
 
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 
 /// The name of the header that selects the account.
 pub const PROVIDER_NAME: &str = "x-tfy-provider-name";
-/// The name of the header with the caller's labels.
+/// The name of the header with the caller's metadata.
 pub const METADATA: &str = "x-tfy-metadata";
-/// The longest id that is looked up.
-const ID_LIMIT: usize = 512;
+/// The name of the header with the storage bucket.
+pub const BUCKET: &str = "x-tfy-vertex-storage-bucket-name";
+/// The name of the header with the provider's name of the model.
+pub const PROVIDER_MODEL: &str = "x-tfy-provider-model";
+/// The name of the header with the purpose of a file.
+pub const FILE_PURPOSE: &str = "x-tfy-file-purpose";
+/// The longest id, in characters.
+pub const ID_LIMIT: usize = 512;
 
-/// How many of something a page holds.
+/// The limits of a page's size.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Without a word from the caller.
+    /// The size if the caller gives none.
     pub default: usize,
-    /// At most.
+    /// The largest size.
     pub max: usize,
 }
 
-/// Of jobs and of events.
+/// Page sizes of jobs and events.
 pub const JOBS: Bounds = Bounds {
     default: 20,
     max: 100,
 };
-/// Of checkpoints.
+/// Page sizes of checkpoints.
 pub const CHECKPOINTS: Bounds = Bounds {
     default: 10,
     max: 100,
 };
-/// Of files.
+/// Page sizes of files.
 pub const FILES: Bounds = Bounds {
     default: 10_000,
     max: 10_000,
 };
 
-/// The pairs of a query.
+/// The parameters of a query string.
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
-/// Which page is meant.
+/// The page that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Paging {
     /// The id of the last item of the page before.
     pub after: Option<String>,
-    /// At most this many.
+    /// The most items of the page.
     pub limit: usize,
 }
 
 impl Query {
-    /// Takes a query apart; a space may be `+`, and what is not UTF-8 becomes
-    /// a replacement character, which no name, id or number has.
+    /// Parses a query string. Bytes that are not UTF-8 become a replacement
+    /// character, which no name, id or number contains.
     pub fn parse(query: Option<&str>) -> Self {
         let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         Self(pairs.into_owned().collect())
     }
 
-    /// The value of a parameter that may stand once.
+    /// Returns the value of a parameter that may be given once.
     ///
     /// # Errors
     ///
-    /// It stands there twice, with different values.
-    pub fn one(&self, name: &'static str) -> Result<Option<&str>, Problem> {
+    /// 400: it is given twice, with different values.
+    pub fn one(&self, name: &'static str) -> Result<Option<&str>, ApiError> {
         let mut values = self.0.iter().filter(|(key, _)| key == name);
         let Some((_, first)) = values.next() else {
             return Ok(None);
         };
         if values.any(|(_, other)| other != first) {
-            return Err(Problem::invalid(
+            return Err(ApiError::invalid(
                 name,
                 format!("{name} is given more than once"),
             ));
@@ -80,22 +87,22 @@ impl Query {
         Ok(Some(first))
     }
 
-    /// `after` and `limit`.
+    /// Reads `after` and `limit`.
     ///
     /// # Errors
     ///
-    /// 400, naming the parameter at fault.
-    pub fn paging(&self, bounds: Bounds) -> Result<Paging, Problem> {
+    /// 400: one of them is invalid.
+    pub fn paging(&self, bounds: Bounds) -> Result<Paging, ApiError> {
         let limit = match self.one("limit")? {
             None => bounds.default,
             Some(text) => {
                 let number = text.parse().ok().filter(|n| (1..=bounds.max).contains(n));
                 number.ok_or_else(|| {
                     let shown: String = text.chars().take(20).collect();
-                    Problem::invalid(
+                    ApiError::invalid(
                         "limit",
                         format!(
-                            "limit is {shown:?}, and must be a whole number from 1 to {}",
+                            "invalid value {shown:?} for limit: expected an integer from 1 to {}",
                             bounds.max
                         ),
                     )
@@ -107,12 +114,12 @@ impl Query {
         Ok(Paging { after, limit })
     }
 
-    /// `metadata[k]=v`, any number of them, or `metadata=null`.
+    /// Reads `metadata[k]=v`, any number of them, or `metadata=null`.
     ///
     /// # Errors
     ///
     /// 400: it is neither.
-    pub fn metadata(&self) -> Result<Option<DeepObject>, Problem> {
+    pub fn metadata(&self) -> Result<Option<DeepObject>, ApiError> {
         let mut pairs: BTreeMap<&str, &str> = BTreeMap::new();
         let mut null = false;
         for (name, value) in &self.0 {
@@ -125,7 +132,7 @@ impl Query {
                 let key = rest.strip_suffix(']').filter(|key| !key.is_empty());
                 let key = key.ok_or_else(metadata_form)?;
                 if pairs.insert(key, value).is_some_and(|other| other != value) {
-                    return Err(Problem::invalid(
+                    return Err(ApiError::invalid(
                         "metadata",
                         format!("metadata[{key}] is given more than once"),
                     ));
@@ -140,108 +147,153 @@ impl Query {
         }
     }
 
-    /// True for `name=true`.
+    /// Reads a parameter that is `true` or `false`; the default is `false`.
     ///
     /// # Errors
     ///
     /// 400: it is neither `true` nor `false`.
-    pub fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+    pub fn flag(&self, name: &'static str) -> Result<bool, ApiError> {
         match self.one(name)? {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(Problem::invalid(
+            Some(_) => Err(ApiError::invalid(
                 name,
-                format!("{name} must be true or false"),
+                format!("invalid value for {name}: expected true or false"),
             )),
         }
     }
 }
 
-fn metadata_form() -> Problem {
-    Problem::invalid(
+fn metadata_form() -> ApiError {
+    ApiError::invalid(
         "metadata",
-        "metadata must be given as metadata[key]=value, or as metadata=null",
+        "invalid value for metadata: expected metadata[key]=value or metadata=null",
     )
 }
 
-/// An id that can stand in an upstream's path without becoming another path,
-/// there or at any proxy on the way that decodes it.
+/// The pattern of the ids that [`id`] accepts: segments without spaces, control
+/// characters and % \ ? #, none of which is empty, . or ..
+pub fn id_pattern() -> String {
+    let forbidden =
+        r"\u0000-\u0020#%?\\\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";
+    let any = format!("[^/{forbidden}]");
+    let segment = format!(r"(?:\.{{0,2}}[^./{forbidden}]{any}*|\.{{3,}}{any}*)");
+    format!("^{segment}(?:/{segment})*$")
+}
+
+/// Checks that an id can be part of an upstream's path without becoming another
+/// path, there or at a proxy on the way that decodes it.
 ///
 /// # Errors
 ///
-/// 400, naming the parameter.
-pub fn id(param: &'static str, text: &str) -> Result<String, Problem> {
-    let is_strange = |c: char| c.is_control() || c.is_whitespace() || "%\\?#".contains(c);
+/// 400: it cannot.
+pub fn id(param: &'static str, text: &str) -> Result<String, ApiError> {
+    let is_forbidden = |c: char| c.is_control() || c.is_whitespace() || "%\\?#".contains(c);
     let is_step = |segment: &str| matches!(segment, "" | "." | "..");
-    if text.len() > ID_LIMIT || text.chars().any(is_strange) || text.split('/').any(is_step) {
-        return Err(Problem::invalid(param, format!("{param} cannot be an id")));
-    }
-    Ok(text.to_owned())
+    let reason = if text.chars().nth(ID_LIMIT).is_some() {
+        "it is longer than 512 characters"
+    } else if text.chars().any(is_forbidden) {
+        "it contains a space, a control character, or one of % \\ ? #"
+    } else if text.split('/').any(is_step) {
+        "it has a path segment that is empty, . or .."
+    } else {
+        return Ok(text.to_owned());
+    };
+    Err(ApiError::invalid(
+        param,
+        format!("invalid {param}: {reason}"),
+    ))
 }
 
-/// The published `x-tfy-*` headers of one request.
+/// The published headers that are passed to the accounts, as labels of calls.
+const LABELS: [&str; 4] = [METADATA, BUCKET, PROVIDER_MODEL, FILE_PURPOSE];
+
+/// The labels of a request: the headers' names and values. The vendors that
+/// have these headers get them, and the others do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Labels(Vec<(&'static str, String)>);
+
+impl Labels {
+    /// Returns what sets them for calls, if there are any.
+    pub fn options(&self) -> Option<CallOptions> {
+        let labelled = |options: CallOptions, (name, value): &(&'static str, String)| {
+            options.label(*name, value)
+        };
+        let labels = self.0.iter();
+        (!self.0.is_empty()).then(|| labels.fold(CallOptions::new(), labelled))
+    }
+}
+
+/// The published `x-tfy-*` headers of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TfyHeaders {
-    /// Selects the account; of this gateway, and not of one behind it.
+    /// The name of the account, of this gateway and not of one behind it.
     pub provider_name: Option<String>,
-    /// A JSON object of strings, as it came.
-    pub metadata: Option<String>,
-    /// For accounts at Vertex AI behind a TrueFoundry account.
-    pub bucket: Option<String>,
-    /// For a TrueFoundry account.
-    pub provider_model: Option<String>,
-    /// For a TrueFoundry account.
-    pub file_purpose: Option<String>,
+    /// The others.
+    pub labels: Labels,
 }
 
 impl TfyHeaders {
-    /// Reads the five.
+    /// Reads the headers.
     ///
     /// # Errors
     ///
-    /// 400, naming the header: it is not visible ASCII, stands twice, or is not
-    /// the JSON that it should be.
-    pub fn parse(headers: &HeaderMap) -> Result<Self, Problem> {
-        let metadata = text(headers, METADATA)?;
-        if let Some(json) = &metadata
-            && serde_json::from_str::<BTreeMap<String, String>>(json).is_err()
-        {
-            return Err(Problem::invalid(
-                METADATA,
-                format!("{METADATA} must be a JSON object whose values are strings"),
-            ));
+    /// 400: one is not visible ASCII, is given twice, or is not the JSON that it
+    /// should be.
+    pub fn parse(headers: &HeaderMap) -> Result<Self, ApiError> {
+        let mut labels = Vec::new();
+        for name in LABELS {
+            let Some(value) = text(headers, name)? else {
+                continue;
+            };
+            if name == METADATA {
+                check_metadata(&value)?;
+            }
+            if !value.is_empty() {
+                labels.push((name, value));
+            }
         }
+        let provider_name = text(headers, PROVIDER_NAME)?;
         Ok(Self {
-            provider_name: text(headers, PROVIDER_NAME)?,
-            metadata,
-            bucket: text(headers, "x-tfy-vertex-storage-bucket-name")?,
-            provider_model: text(headers, "x-tfy-provider-model")?,
-            file_purpose: text(headers, "x-tfy-file-purpose")?,
+            provider_name: provider_name.filter(|name| !name.is_empty()),
+            labels: Labels(labels),
         })
     }
 }
 
-fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, Problem> {
+fn check_metadata(json: &str) -> Result<(), ApiError> {
+    match serde_json::from_str::<BTreeMap<String, String>>(json) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(ApiError::invalid(
+            METADATA,
+            format!("invalid {METADATA}: expected a JSON object whose values are strings"),
+        )),
+    }
+}
+
+fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, ApiError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(Problem::invalid(
+        return Err(ApiError::invalid(
             name,
             format!("{name} is given more than once"),
         ));
     }
-    let value = value.to_str().map_err(|_| {
-        Problem::invalid(
+    // `to_str` accepts tabs.
+    let visible = value.to_str().ok().filter(|text| !text.contains('\t'));
+    let visible = visible.ok_or_else(|| {
+        ApiError::invalid(
             name,
-            format!("{name} holds characters that cannot be passed on"),
+            format!("invalid {name}: expected visible ASCII characters"),
         )
     })?;
-    Ok(Some(value.trim().to_owned()).filter(|v| !v.is_empty()))
+    Ok(Some(visible.trim().to_owned()))
 }
 
-/// A model's name without the account before it: `account/model`.
+/// Splits `account/model` into the account and the model.
 pub fn split_model<'m>(model: &'m str, accounts: &[&str]) -> (Option<&'m str>, Cow<'m, str>) {
     match model.split_once('/') {
         Some((account, rest)) if accounts.contains(&account) && !rest.is_empty() => {
@@ -266,9 +318,8 @@ mod tests {
         assert_eq!(limit("limit=1"), Ok(1));
         assert_eq!(limit("limit=100"), Ok(100));
         for bad in ["0", "101", "abc", "", "-1", "1.5", "99999999999999999999"] {
-            let problem = limit(&format!("limit={bad}")).unwrap_err();
-            assert_eq!(problem.body()["error"]["param"], "limit", "{bad}");
-            assert_eq!(problem.status(), 400);
+            let error = limit(&format!("limit={bad}")).unwrap_err();
+            assert_eq!(error.body()["error"]["param"], "limit", "{bad}");
         }
         assert!(limit("limit=1&limit=2").is_err());
     }
@@ -292,13 +343,13 @@ mod tests {
             "metadata[a]=1&metadata=null",
             "metadata[a]=1&metadata[a]=2",
         ] {
-            let problem = metadata(bad).unwrap_err();
-            assert_eq!(problem.body()["error"]["param"], "metadata", "{bad}");
+            let error = metadata(bad).unwrap_err();
+            assert_eq!(error.body()["error"]["param"], "metadata", "{bad}");
         }
     }
 
     #[test]
-    fn ids_that_would_be_another_path_are_refused() {
+    fn ids_that_could_become_another_path_are_rejected() {
         for good in [
             "ftjob-1",
             "ft-8bc4cb28-44c6",
@@ -316,14 +367,29 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn the_pattern_accepts_what_the_check_accepts(
+            text in r"[./a-z%\\?# \x00\x7f\u{85}\u{a0}\u{3000}é\u{1f600}]{0,6}"
+        ) {
+            let schema = serde_json::json!({"pattern": id_pattern()});
+            let matches = jsonschema::draft202012::new(&schema).unwrap();
+            let matches = matches.is_valid(&text.as_str().into());
+            proptest::prop_assert_eq!(matches, id("after", &text).is_ok());
+        }
+    }
+
     #[test]
     fn headers_are_read_and_checked() {
         let mut headers = HeaderMap::new();
-        headers.insert(PROVIDER_NAME, "openai-main".parse().unwrap());
+        headers.insert(PROVIDER_NAME, "main-1".parse().unwrap());
         headers.insert(METADATA, r#"{"team":"a"}"#.parse().unwrap());
         let read = TfyHeaders::parse(&headers).unwrap();
-        assert_eq!(read.provider_name.as_deref(), Some("openai-main"));
-        assert_eq!(read.metadata.as_deref(), Some(r#"{"team":"a"}"#));
+        assert_eq!(read.provider_name.as_deref(), Some("main-1"));
+        let options = read.labels.options().unwrap();
+        assert_eq!(options.get_label(METADATA), Some(r#"{"team":"a"}"#));
+        assert_eq!(options.get_label(PROVIDER_NAME), None);
+        assert!(Labels::default().options().is_none());
         for bad in [
             "x",
             "[]",
@@ -333,25 +399,22 @@ mod tests {
             "\"a\"",
         ] {
             headers.insert(METADATA, bad.parse().unwrap());
-            let problem = TfyHeaders::parse(&headers).err().unwrap();
-            assert_eq!(problem.body()["error"]["param"], METADATA, "{bad}");
+            let error = TfyHeaders::parse(&headers).err().unwrap();
+            assert_eq!(error.body()["error"]["param"], METADATA, "{bad}");
         }
     }
 
     #[test]
     fn a_model_may_name_its_account() {
-        let accounts = ["openai-main", "together"];
+        let accounts = ["main-1", "second"];
         let split = |model| split_model(model, &accounts);
-        assert_eq!(
-            split("openai-main/gpt-4o"),
-            (Some("openai-main"), "gpt-4o".into())
-        );
+        assert_eq!(split("main-1/gpt-4o"), (Some("main-1"), "gpt-4o".into()));
         assert_eq!(split("meta-llama/L"), (None, "meta-llama/L".into()));
         assert_eq!(
-            split("together/meta-llama/L"),
-            (Some("together"), "meta-llama/L".into())
+            split("second/meta-llama/L"),
+            (Some("second"), "meta-llama/L".into())
         );
         assert_eq!(split("gpt-4o"), (None, "gpt-4o".into()));
-        assert_eq!(split("together/"), (None, "together/".into()));
+        assert_eq!(split("second/"), (None, "second/".into()));
     }
 }

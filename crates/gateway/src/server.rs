@@ -1,5 +1,5 @@
-//! The server of `unitune serve`: HTTP/1.1 with limits on heads, on slow
-//! clients and on connections, and an end that lets requests finish.
+//! The server of `unitune serve`: HTTP/1.1 with limits on request heads, slow
+//! clients and connections, and a graceful shutdown.
 
 use std::fmt;
 use std::future::Future;
@@ -15,21 +15,24 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use unitune::providers::Providers;
 
-use crate::config::Config;
-use crate::guard::Reach;
-use crate::patient::Patient;
+use crate::config::{Config, ConfigError};
+use crate::request_head::HostPolicy;
+use crate::router;
 use crate::state::Gateway;
-use crate::{ConfigError, routes};
 
-/// The most header lines of a request.
+/// The most headers of a request.
 const MAX_HEADERS: usize = 100;
-/// The pause after a connection could not be accepted: for want of file
-/// descriptors, say.
+/// How much more of a head is read than `max_head_bytes`, so that one that is
+/// slightly too large gets a response in the gateway's form.
+const HEAD_MARGIN: usize = 8 << 10;
+/// The pause after a connection could not be accepted, for example because there
+/// are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// A gateway that listens.
+/// A gateway that listens on an address.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -41,11 +44,11 @@ pub struct Server {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The settings make no sense.
+    /// A setting is invalid.
     Config(ConfigError),
-    /// The address is not loopback, and there are no tokens.
+    /// There are no tokens, and the address is not loopback.
     Open(SocketAddr),
-    /// The address cannot be listened on.
+    /// The address could not be bound.
     Listen(SocketAddr, io::Error),
 }
 
@@ -55,10 +58,10 @@ impl fmt::Display for ServeError {
             Self::Config(error) => error.fmt(f),
             Self::Open(addr) => write!(
                 f,
-                "without tokens the gateway serves on loopback only, and {addr} is not: \
+                "without tokens the gateway listens on loopback only, and {addr} is not: \
                  configure [[gateway.tokens]]"
             ),
-            Self::Listen(addr, error) => write!(f, "{addr} cannot be listened on: {error}"),
+            Self::Listen(addr, error) => write!(f, "cannot listen on {addr}: {error}"),
         }
     }
 }
@@ -72,12 +75,12 @@ impl From<ConfigError> for ServeError {
 }
 
 impl Server {
-    /// Listens; nothing is answered before [`run`](Self::run).
+    /// Binds the address; requests are answered from [`run`](Self::run) on.
     ///
     /// # Errors
     ///
-    /// The settings make no sense, the address is not loopback and there are no
-    /// tokens, or it cannot be listened on.
+    /// A setting is invalid, the address is not loopback and there are no
+    /// tokens, or it cannot be bound.
     pub async fn bind(
         addr: SocketAddr,
         providers: &Providers,
@@ -86,7 +89,7 @@ impl Server {
         if config.tokens.is_empty() && !addr.ip().is_loopback() {
             return Err(ServeError::Open(addr));
         }
-        let gateway = crate::gateway(providers, config)?;
+        let gateway = Gateway::new(providers, config)?;
         let failed = |error| ServeError::Listen(addr, error);
         let listener = TcpListener::bind(addr).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
@@ -97,19 +100,19 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// True when everybody who reaches it may use it.
+    /// Returns whether it can be used without a token.
     pub fn is_open(&self) -> bool {
         self.gateway.config().tokens.is_empty()
     }
 
-    /// Serves until `end` resolves; then takes no more connections, and waits
-    /// for the requests under way, as long as the settings allow.
-    pub async fn run(self, end: impl Future<Output = ()>) {
+    /// Serves until `shutdown` resolves; then accepts no more connections, and
+    /// waits for the requests in flight, as long as the settings allow.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let config = self.gateway.config().clone();
         let router = self.router();
         let connections = Arc::new(Semaphore::new(config.max_connections));
@@ -117,51 +120,55 @@ impl Server {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(config.idle)
-            .max_buf_size(config.max_head_bytes)
+            // The exact limit is checked when the head is there.
+            .max_buf_size(config.max_head_bytes.saturating_add(HEAD_MARGIN))
             .max_headers(MAX_HEADERS);
-        let mut end = std::pin::pin!(end);
+        let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let accept = async {
                 // The semaphore is never closed.
-                let place = connections.clone().acquire_owned().await;
-                (place, self.listener.accept().await)
+                let permit = connections.clone().acquire_owned().await;
+                (permit, self.listener.accept().await)
             };
-            let (place, accepted) = tokio::select! {
+            let (permit, accepted) = tokio::select! {
                 accepted = accept => accepted,
-                () = &mut end => break,
+                () = &mut shutdown => break,
             };
             let Ok((stream, _)) = accepted else {
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             };
-            // Answers are small; waiting for more of them helps nobody.
+            // Responses are small; batching them would only delay them.
             let _ = stream.set_nodelay(true);
             let service = TowerToHyperService::new(router.clone());
-            let stream = TokioIo::new(Patient::new(stream, config.idle));
+            let mut stream = TimeoutStream::new(stream);
+            // Only writes: reads wait for requests, and hyper times heads.
+            stream.set_write_timeout(Some(config.idle));
+            let stream = TokioIo::new(Box::pin(stream));
             let connection = http.serve_connection(stream, service);
             let connection = graceful.watch(connection);
             tokio::spawn(async move {
-                let _place = place;
+                let _permit = permit;
                 if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a connection broke");
+                    tracing::debug!(%error, "a connection failed");
                 }
             });
         }
         drop(self.listener);
-        self.gateway.close();
+        self.gateway.shut_down();
         if tokio::time::timeout(config.shutdown, graceful.shutdown())
             .await
             .is_err()
         {
-            tracing::warn!("requests were still under way at the end");
+            tracing::warn!("requests were still in flight at the end of the shutdown");
         }
     }
 
     fn router(&self) -> Router {
-        let reach = match self.is_open() {
-            true => Reach::Loopback,
-            false => Reach::Anywhere,
+        let policy = match self.is_open() {
+            true => HostPolicy::Loopback,
+            false => HostPolicy::Required,
         };
-        routes::router(self.gateway.clone(), reach)
+        router::router(self.gateway.clone(), policy)
     }
 }

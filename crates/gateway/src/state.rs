@@ -3,113 +3,110 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use unitune::providers::Providers;
+use unitune::transport::CallOptions;
 
-use crate::answer::Rendered;
-use crate::config::Config;
-use crate::flights::Flights;
-use crate::metrics::Metrics;
-use crate::openapi;
-use crate::problem::Problem;
+use crate::api_error::ApiError;
+use crate::coalesce::RequestCoalescer;
+use crate::config::{Config, ConfigError};
+use crate::job_list::ListKey;
+use crate::metrics::{AccountCalls, Metrics};
+use crate::permits::Permits;
 use crate::request_id::RequestIds;
-use crate::upstream::{ListKey, Upstream};
+use crate::response::RenderedList;
 
 /// A gateway: its accounts, settings, counters and limits. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway(Arc<Shared>);
 
 struct Shared {
-    accounts: Vec<Arc<Upstream>>,
+    providers: Providers,
     config: Config,
     metrics: Arc<Metrics>,
-    requests: Arc<Semaphore>,
-    streams: Arc<Semaphore>,
-    ids: RequestIds,
-    document: String,
-    lists: Flights<ListKey, Result<Rendered, Problem>>,
-    closing: watch::Sender<bool>,
+    permits: Permits,
+    request_ids: RequestIds,
+    lists: RequestCoalescer<ListKey, Result<RenderedList, ApiError>>,
+    shutdown: watch::Sender<bool>,
 }
 
 impl Gateway {
-    pub(crate) fn new(providers: &Providers, config: Config) -> Self {
+    /// Creates a gateway over these accounts.
+    ///
+    /// # Errors
+    ///
+    /// A setting is invalid, or there is no account.
+    pub fn new(providers: &Providers, config: Config) -> Result<Self, ConfigError> {
+        config.check(providers)?;
         let metrics = Arc::new(Metrics::new());
-        let accounts = providers.accounts().iter().map(|account| {
-            metrics.account(account.name());
-            let limit = config.max_calls_per_account;
-            Arc::new(Upstream::new(account.clone(), limit, metrics.clone()))
+        // Notes are of no use to the caller, and cost something on every job.
+        let providers = providers.map(|account| {
+            let calls = AccountCalls::new(account.name(), metrics.clone());
+            account
+                .clone()
+                .max_calls(config.max_calls_per_account)
+                .notes(false)
+                .with_options(&CallOptions::new().observer(Arc::new(calls)))
         });
-        Self(Arc::new(Shared {
-            accounts: accounts.collect(),
-            metrics: metrics.clone(),
-            requests: Arc::new(Semaphore::new(config.max_requests)),
-            streams: Arc::new(Semaphore::new(config.max_streams)),
-            ids: RequestIds::new(),
-            lists: Flights::new(),
-            document: openapi::document().to_string(),
-            closing: watch::Sender::new(false),
+        Ok(Self(Arc::new(Shared {
+            providers,
+            metrics,
+            permits: Permits::new(&config),
+            request_ids: RequestIds::new(&config.tokens),
+            lists: RequestCoalescer::new(),
+            shutdown: watch::Sender::new(false),
             config,
-        }))
+        })))
     }
 
-    pub(crate) fn accounts(&self) -> &[Arc<Upstream>] {
-        &self.0.accounts
+    /// Returns the accounts, with the gateway's limits and counters.
+    pub fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
-    pub(crate) fn config(&self) -> &Config {
+    pub fn config(&self) -> &Config {
         &self.0.config
     }
 
-    pub(crate) fn metrics(&self) -> &Metrics {
+    pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
     }
 
-    pub(crate) fn ids(&self) -> &RequestIds {
-        &self.0.ids
+    pub fn permits(&self) -> &Permits {
+        &self.0.permits
     }
 
-    /// Lists that are under way, for those who ask for the same.
-    pub(crate) fn lists(&self) -> &Flights<ListKey, Result<Rendered, Problem>> {
+    pub fn request_ids(&self) -> &RequestIds {
+        &self.0.request_ids
+    }
+
+    /// The lists that are being made, for requests of the same list.
+    pub fn lists(&self) -> &RequestCoalescer<ListKey, Result<RenderedList, ApiError>> {
         &self.0.lists
     }
 
-    pub(crate) fn document(&self) -> &str {
-        &self.0.document
+    /// Begins the shutdown: the gateway is not ready any more, and event
+    /// streams end.
+    pub fn shut_down(&self) {
+        self.0.shutdown.send_replace(true);
     }
 
-    /// A place among the requests that are answered at the same time.
-    pub(crate) fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let place = self.0.requests.clone().try_acquire_owned();
-        place.map_err(|_| Problem::busy("the gateway is answering as many requests as it may"))
+    pub fn is_shutting_down(&self) -> bool {
+        *self.0.shutdown.borrow()
     }
 
-    /// A place among the event streams.
-    pub(crate) fn enter_stream(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let place = self.0.streams.clone().try_acquire_owned();
-        place.map_err(|_| Problem::busy("the gateway has as many event streams open as it may"))
-    }
-
-    /// From now on the gateway is not ready, and streams come to their end.
-    pub(crate) fn close(&self) {
-        self.0.closing.send_replace(true);
-    }
-
-    pub(crate) fn is_closing(&self) -> bool {
-        *self.0.closing.borrow()
-    }
-
-    /// Resolves when the gateway is to end.
-    pub(crate) async fn closed(&self) {
-        let mut closing = self.0.closing.subscribe();
-        // An error means that the gateway is gone, which is an end too.
-        let _ = closing.wait_for(|closing| *closing).await;
+    /// Resolves when the shutdown begins.
+    pub async fn shutdown(&self) {
+        let mut shutdown = self.0.shutdown.subscribe();
+        // An error means that the gateway was dropped, which ends it too.
+        let _ = shutdown.wait_for(|begun| *begun).await;
     }
 }
 
 impl fmt::Debug for Gateway {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gateway")
-            .field("accounts", &self.0.accounts)
+            .field("providers", &self.0.providers)
             .finish_non_exhaustive()
     }
 }

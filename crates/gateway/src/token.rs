@@ -1,4 +1,4 @@
-//! Bearer tokens: hashed at rest, compared in constant time.
+//! Bearer tokens: stored as hashes, compared in constant time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,35 +7,47 @@ use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-/// The SHA-256 of a token. Tokens are long and random, so that nothing slower
-/// is needed to keep them from being guessed.
+/// The SHA-256 of a token. Tokens are long and random, so no slower hash is
+/// needed against guessing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// The hash of a token.
+    /// Returns the hash of a token.
     pub fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
     }
 }
 
 impl FromStr for TokenHash {
-    type Err = String;
+    type Err = InvalidTokenHash;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut hash = [0; 32];
         let digits = text.as_bytes();
-        let complaint = || "a token's sha256 is 64 hexadecimal digits".to_owned();
         if digits.len() != 64 {
-            return Err(complaint());
+            return Err(InvalidTokenHash);
         }
         for (byte, pair) in hash.iter_mut().zip(digits.chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| complaint())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| complaint())?;
+            let pair = std::str::from_utf8(pair).map_err(|_| InvalidTokenHash)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidTokenHash)?;
         }
         Ok(Self(hash))
     }
 }
+
+/// A text that is no hash of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidTokenHash;
+
+impl fmt::Display for InvalidTokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("invalid sha256 of a token: expected 64 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for InvalidTokenHash {}
 
 impl fmt::Display for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,20 +68,20 @@ impl<'de> Deserialize<'de> for TokenHash {
     }
 }
 
-/// Somebody who may use the gateway.
+/// A token that gives access to the gateway.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
-    /// Who it is, in logs.
+    /// The name of its holder, for logs.
     pub name: String,
-    /// The hash of what they present.
+    /// The hash of the token.
     pub sha256: TokenHash,
-    /// The accounts that they may use; all of them unless said.
+    /// The accounts that it gives access to; all of them by default.
     pub accounts: Option<Vec<String>>,
 }
 
 impl Token {
-    /// A token that may use all accounts.
+    /// Creates a token that gives access to all accounts.
     pub fn new(name: impl Into<String>, token: &str) -> Self {
         Self {
             name: name.into(),
@@ -78,14 +90,14 @@ impl Token {
         }
     }
 
-    /// Only these accounts.
+    /// Restricts the token to these accounts.
     #[must_use]
     pub fn accounts<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.accounts = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// True when the token may use the account.
+    /// Returns whether the token gives access to the account.
     pub fn may_use(&self, account: &str) -> bool {
         self.accounts
             .as_ref()
@@ -93,8 +105,8 @@ impl Token {
     }
 }
 
-/// Whose token was presented. All of them are compared, and each as a whole,
-/// so that the time tells nothing.
+/// Returns the token that was presented. All of them are compared, and each as a
+/// whole, so that the time reveals nothing.
 pub fn find<'t>(tokens: &'t [Token], presented: &str) -> Option<&'t Token> {
     let hash = TokenHash::of(presented);
     let mut found = u32::MAX;
@@ -105,7 +117,7 @@ pub fn find<'t>(tokens: &'t [Token], presented: &str) -> Option<&'t Token> {
     tokens.get(usize::try_from(found).ok()?)
 }
 
-/// The token of an `authorization` header.
+/// Returns the token of an `authorization` header.
 pub fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
     let token = token.trim();
@@ -156,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn a_token_may_be_for_some_accounts_only() {
-        let token = Token::new("a", "alpha").accounts(["openai"]);
-        assert!(token.may_use("openai") && !token.may_use("together"));
+    fn a_token_can_be_restricted_to_accounts() {
+        let token = Token::new("a", "alpha").accounts(["main"]);
+        assert!(token.may_use("main") && !token.may_use("second"));
         assert!(Token::new("b", "beta").may_use("anything"));
     }
 }

@@ -1,4 +1,4 @@
-//! Uploads: a multipart form whose file goes on to the vendor as it arrives.
+//! Uploads: a multipart form whose file is sent to the vendor as it arrives.
 
 use std::time::Duration;
 
@@ -8,58 +8,57 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::StatusCode;
 use tokio::sync::{mpsc, oneshot};
+use unitune::providers::{Expiry, FileUpload, Providers};
 use unitune::transport::Upload;
 use unitune::unify::File;
 
-use crate::params::TfyHeaders;
-use crate::problem::Problem;
+use crate::api_error::ApiError;
 use crate::state::Gateway;
-use crate::upstream::{Expiry, Uploading, Upstream};
 
 /// The longest text field, in bytes.
 const TEXT_LIMIT: usize = 1024;
-/// Pieces of the file that wait for the vendor to take them.
-const WAITING: usize = 4;
+/// Chunks of the file that wait to be sent to the vendor.
+const MAX_WAITING_CHUNKS: usize = 4;
 
-/// Sends the form's file on to an account.
+/// Sends the form's file to an account.
 ///
 /// The form is read and the file is sent at the same time, so that a file whose
-/// fields stand before it streams through. Whoever drops this ends both; a
-/// client that breaks off breaks the vendor's upload off too.
+/// fields come before it is streamed. Dropping the future ends both; a client
+/// that disconnects aborts the vendor's upload too.
 ///
 /// # Errors
 ///
-/// The form is not one, is too large or stands still, or the account refuses
-/// the file.
-pub async fn pass_on(
+/// The form is invalid, too large or stops arriving, or the account rejects the
+/// file.
+pub async fn forward(
     gateway: &Gateway,
-    account: &Upstream,
-    headers: &TfyHeaders,
+    providers: &Providers,
+    account: &str,
     request: Request,
-) -> Result<File, Problem> {
+) -> Result<File, ApiError> {
     let limits = Limits {
         bytes: gateway.config().max_upload_bytes,
         idle: gateway.config().idle,
     };
     let form = Multipart::from_request(request, &())
         .await
-        .map_err(|error| broken(error.body_text()))?;
+        .map_err(|error| invalid_form(error.body_text()))?;
     let (sender, found) = oneshot::channel();
     let upload = async {
-        let uploading = found.await.ok()?;
-        Some(account.upload(uploading, headers).await)
+        let upload = found.await.ok()?;
+        Some(providers.upload_file(account, upload).await)
     };
     match tokio::join!(limits.read(form, sender), upload) {
-        (Err(ReadError::Problem(problem)), _) => Err(problem),
-        // The vendor did not want to read on; it says why.
-        (Err(ReadError::Unwanted) | Ok(()), Some(answer)) => answer,
-        (Err(ReadError::Unwanted) | Ok(()), None) => {
-            Err(Problem::invalid("file", "the form holds no file"))
+        (Err(ReadError::Api(error)), _) => Err(error),
+        // The vendor stopped reading; its response has the reason.
+        (Err(ReadError::NotWanted) | Ok(()), Some(answer)) => Ok(answer?),
+        (Err(ReadError::NotWanted) | Ok(()), None) => {
+            Err(ApiError::invalid("file", "the form holds no file"))
         }
     }
 }
 
-/// What stands in the form beside the file.
+/// The form's fields beside the file.
 #[derive(Debug, Default)]
 struct Fields {
     purpose: Option<String>,
@@ -72,8 +71,8 @@ const EXPIRES_ANCHOR: &str = "expires_after[anchor]";
 const EXPIRES_SECONDS: &str = "expires_after[seconds]";
 
 impl Fields {
-    /// The place of a field that the gateway passes on.
-    fn place(&mut self, name: Option<&str>) -> Option<&mut Option<String>> {
+    /// Returns the slot of a field that the gateway forwards.
+    fn slot(&mut self, name: Option<&str>) -> Option<&mut Option<String>> {
         match name? {
             "purpose" => Some(&mut self.purpose),
             EXPIRES_ANCHOR => Some(&mut self.expires_anchor),
@@ -82,10 +81,10 @@ impl Fields {
         }
     }
 
-    fn uploading(self, file: Upload) -> Result<Uploading, Problem> {
+    fn upload(self, file: Upload) -> Result<FileUpload, ApiError> {
         let missing = |name: &'static str| {
-            let message = format!("the form does not say {name}");
-            move || Problem::invalid(name, message)
+            let message = format!("the form has no field {name}");
+            move || ApiError::invalid(name, message)
         };
         let expires = match (self.expires_anchor, self.expires_seconds) {
             (None, None) => None,
@@ -94,75 +93,77 @@ impl Fields {
                 seconds: whole(&seconds.ok_or_else(missing(EXPIRES_SECONDS))?)?,
             }),
         };
-        Ok(Uploading {
-            file,
-            purpose: self.purpose.ok_or_else(missing("purpose"))?,
-            expires,
-        })
+        let purpose = self.purpose.ok_or_else(missing("purpose"))?;
+        Ok(FileUpload::new(file).purpose(purpose).expires(expires))
     }
 }
 
-fn whole(seconds: &str) -> Result<i64, Problem> {
+fn whole(seconds: &str) -> Result<i64, ApiError> {
     let number = seconds.parse().ok().filter(|n| *n > 0);
     number.ok_or_else(|| {
-        let message = format!("{EXPIRES_SECONDS} must be a whole number of seconds");
-        Problem::invalid(EXPIRES_SECONDS, message)
+        let message = format!("invalid {EXPIRES_SECONDS}: expected a whole number of seconds");
+        ApiError::invalid(EXPIRES_SECONDS, message)
     })
 }
 
-fn pieces(
-    receiver: mpsc::Receiver<Result<Bytes, Broken>>,
-) -> impl Stream<Item = Result<Bytes, Broken>> + Send + 'static {
+fn chunks(
+    receiver: mpsc::Receiver<Result<Bytes, Aborted>>,
+) -> impl Stream<Item = Result<Bytes, Aborted>> + Send + 'static {
     stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|piece| (piece, receiver))
+        receiver.recv().await.map(|chunk| (chunk, receiver))
     })
 }
 
-/// The caller's part of the upload broke off.
+/// The client's part of the upload was aborted.
 #[derive(Debug)]
-struct Broken;
+struct Aborted;
 
-impl std::fmt::Display for Broken {
+impl std::fmt::Display for Aborted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the upload broke off")
+        f.write_str("the upload was aborted")
     }
 }
 
-impl std::error::Error for Broken {}
+impl std::error::Error for Aborted {}
 
 enum ReadError {
-    Problem(Problem),
-    Unwanted,
+    Api(ApiError),
+    /// The vendor has stopped reading the file.
+    NotWanted,
 }
 
-impl From<Problem> for ReadError {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
+impl From<ApiError> for ReadError {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
     }
 }
 
-/// A file that came before its fields. It has no name on the disk, and is gone
-/// when this is dropped.
-struct Waiting {
+/// A file that arrived before its fields, on disk. It is deleted when this is
+/// dropped.
+struct BufferedFile {
     name: String,
     content: tokio::fs::File,
     length: u64,
 }
 
-impl Waiting {
-    async fn take(limits: &Limits, name: String, mut field: Field<'_>) -> Result<Self, Problem> {
+impl BufferedFile {
+    async fn receive(
+        limits: &Limits,
+        name: String,
+        mut field: Field<'_>,
+    ) -> Result<Self, ApiError> {
         use tokio::io::{AsyncSeekExt, AsyncWriteExt};
         let full = |error: std::io::Error| {
-            tracing::error!(%error, "an upload cannot wait on disk");
-            Problem::busy("the upload cannot be taken now; send the purpose before the file")
+            tracing::error!(%error, "an upload cannot be buffered on disk");
+            ApiError::overloaded("the upload cannot be buffered; send the purpose before the file")
         };
         let file = tempfile::tempfile().map_err(full)?;
         let mut content = tokio::fs::File::from_std(file);
         let mut length = 0;
-        while let Some(piece) = limits.piece(&mut field).await? {
-            length += piece.len() as u64;
+        while let Some(chunk) = limits.chunk(&mut field).await? {
+            length += chunk.len() as u64;
             limits.check(length)?;
-            content.write_all(&piece).await.map_err(full)?;
+            content.write_all(&chunk).await.map_err(full)?;
         }
         content.flush().await.map_err(full)?;
         content.rewind().await.map_err(full)?;
@@ -185,133 +186,141 @@ struct Limits {
 }
 
 impl Limits {
-    async fn in_time<T>(&self, step: impl Future<Output = T>) -> Result<T, Problem> {
-        tokio::time::timeout(self.idle, step)
-            .await
-            .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the upload stands still"))
+    async fn with_idle_timeout<T>(&self, step: impl Future<Output = T>) -> Result<T, ApiError> {
+        tokio::time::timeout(self.idle, step).await.map_err(|_| {
+            let message = format!(
+                "no part of the upload arrived for {} seconds",
+                self.idle.as_secs_f64()
+            );
+            ApiError::new(StatusCode::REQUEST_TIMEOUT, message)
+        })
     }
 
-    async fn piece(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {
-        self.in_time(field.chunk()).await?.map_err(refused)
+    async fn chunk(&self, field: &mut Field<'_>) -> Result<Option<Bytes>, ApiError> {
+        self.with_idle_timeout(field.chunk())
+            .await?
+            .map_err(from_multipart)
     }
 
-    fn check(&self, length: u64) -> Result<(), Problem> {
+    fn check(&self, length: u64) -> Result<(), ApiError> {
         if length <= self.bytes {
             return Ok(());
         }
-        Err(Problem::new(
+        Err(ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("the file has more than {} bytes", self.bytes),
+            format!("the file is larger than {} bytes", self.bytes),
         ))
     }
 
-    /// Reads the form to its end. As soon as it is known what is to be sent,
-    /// `found` is told; a file that is still coming then streams on.
+    /// Reads the form to its end. `found` is completed as soon as the fields are
+    /// known; a file that is still arriving is then streamed.
     async fn read(
         &self,
         mut form: Multipart,
-        found: oneshot::Sender<Uploading>,
+        found: oneshot::Sender<FileUpload>,
     ) -> Result<(), ReadError> {
         let mut fields = Fields::default();
-        let mut waiting = None;
+        let mut buffered = None;
         while let Some(mut field) = self.field(&mut form).await? {
             if field.name() == Some("file") {
-                if waiting.is_some() {
-                    return Err(twice("file").into());
+                if buffered.is_some() {
+                    return Err(duplicate_field("file").into());
                 }
                 let name = file_name(field.file_name());
-                // Most clients send the purpose first; then the file streams
-                // through. Otherwise it waits on disk for its purpose.
+                // Most clients send the purpose first; then the file is streamed.
+                // Otherwise it is buffered on disk.
                 if fields.purpose.is_some() {
-                    let (sender, receiver) = mpsc::channel(WAITING);
-                    let file = Upload::from_stream(name, pieces(receiver), None);
-                    if found.send(fields.uploading(file)?).is_err() {
-                        return Err(ReadError::Unwanted);
+                    let (sender, receiver) = mpsc::channel(MAX_WAITING_CHUNKS);
+                    let file = Upload::from_stream(name, chunks(receiver), None);
+                    if found.send(fields.upload(file)?).is_err() {
+                        return Err(ReadError::NotWanted);
                     }
                     let read = self.stream(field, &sender).await;
                     let read = match read {
-                        Ok(()) => self.nothing_more(&mut form).await,
+                        Ok(()) => self.expect_end(&mut form).await,
                         Err(error) => Err(error),
                     };
                     if read.is_err() {
-                        // The vendor must not take what came so far for the
-                        // whole file. An error means that it has given up.
-                        let _ = sender.send(Err(Broken)).await;
+                        // The vendor must not take what arrived for the whole file.
+                        // An error means that it has stopped reading.
+                        let _ = sender.send(Err(Aborted)).await;
                     }
                     return read;
                 }
-                waiting = Some(Waiting::take(self, name, field).await?);
+                buffered = Some(BufferedFile::receive(self, name, field).await?);
                 continue;
             }
             let name = field.name().map(str::to_owned);
-            let Some(place) = fields.place(name.as_deref()) else {
+            let Some(slot) = fields.slot(name.as_deref()) else {
                 return Err(unknown_field(name.as_deref()).into());
             };
-            if place.is_some() {
-                return Err(twice(&name.unwrap_or_default()).into());
+            if slot.is_some() {
+                return Err(duplicate_field(&name.unwrap_or_default()).into());
             }
-            *place = Some(self.text(&mut field).await?);
+            *slot = Some(self.text(&mut field).await?);
         }
-        let Some(waiting) = waiting else {
-            return Err(Problem::invalid("file", "the form holds no file").into());
+        let Some(buffered) = buffered else {
+            return Err(ApiError::invalid("file", "the form holds no file").into());
         };
-        // An error means that nobody waits any more.
-        let _ = found.send(fields.uploading(waiting.upload())?);
+        // An error means that the upload was dropped.
+        let _ = found.send(fields.upload(buffered.upload())?);
         Ok(())
     }
 
-    async fn field<'f>(&self, form: &'f mut Multipart) -> Result<Option<Field<'f>>, Problem> {
-        self.in_time(form.next_field()).await?.map_err(refused)
+    async fn field<'f>(&self, form: &'f mut Multipart) -> Result<Option<Field<'f>>, ApiError> {
+        self.with_idle_timeout(form.next_field())
+            .await?
+            .map_err(from_multipart)
     }
 
-    /// Hands a file on, piece by piece.
+    /// Forwards a file, chunk by chunk.
     async fn stream(
         &self,
         mut field: Field<'_>,
-        sender: &mpsc::Sender<Result<Bytes, Broken>>,
+        sender: &mpsc::Sender<Result<Bytes, Aborted>>,
     ) -> Result<(), ReadError> {
         let mut length = 0;
-        while let Some(piece) = self.piece(&mut field).await? {
-            length += piece.len() as u64;
+        while let Some(chunk) = self.chunk(&mut field).await? {
+            length += chunk.len() as u64;
             self.check(length)?;
-            let sent = sender.send(Ok(piece)).await;
-            sent.map_err(|_| ReadError::Unwanted)?;
+            let sent = sender.send(Ok(chunk)).await;
+            sent.map_err(|_| ReadError::NotWanted)?;
         }
         Ok(())
     }
 
-    /// The vendor has been told everything but the end of the file: what would
-    /// change that cannot be passed on any more.
-    async fn nothing_more(&self, form: &mut Multipart) -> Result<(), ReadError> {
+    /// Rejects further fields: the vendor has everything but the end of the file,
+    /// so that they cannot be forwarded any more.
+    async fn expect_end(&self, form: &mut Multipart) -> Result<(), ReadError> {
         let Some(field) = self.field(form).await? else {
             return Ok(());
         };
         let mut fields = Fields::default();
-        let problem = match (field.name(), fields.place(field.name())) {
-            (Some("file"), _) => twice("file"),
-            (Some(name), Some(_)) => Problem::invalid(
+        let error = match (field.name(), fields.slot(field.name())) {
+            (Some("file"), _) => duplicate_field("file"),
+            (Some(name), Some(_)) => ApiError::invalid(
                 name.to_owned(),
-                format!("{name} stands after the file; send it before, with the purpose"),
+                format!("{name} comes after the file: send it before the file, with the purpose"),
             ),
             (name, _) => unknown_field(name),
         };
-        Err(problem.into())
+        Err(error.into())
     }
 
-    async fn text(&self, field: &mut Field<'_>) -> Result<String, Problem> {
+    async fn text(&self, field: &mut Field<'_>) -> Result<String, ApiError> {
         let mut text = Vec::new();
-        while let Some(piece) = self.piece(field).await? {
-            text.extend_from_slice(&piece);
+        while let Some(chunk) = self.chunk(field).await? {
+            text.extend_from_slice(&chunk);
             if text.len() > TEXT_LIMIT {
-                return Err(broken("a field is too long"));
+                return Err(invalid_form("a field is too long"));
             }
         }
-        let text = String::from_utf8(text).map_err(|_| broken("a field is not UTF-8"))?;
+        let text = String::from_utf8(text).map_err(|_| invalid_form("a field is not UTF-8"))?;
         Ok(text.trim().to_owned())
     }
 }
 
-/// The file's own name, without any folder before it.
+/// Returns the file's name without a path.
 fn file_name(given: Option<&str>) -> String {
     let name = given.unwrap_or_default();
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -323,25 +332,24 @@ fn file_name(given: Option<&str>) -> String {
     }
 }
 
-fn unknown_field(name: Option<&str>) -> Problem {
+fn unknown_field(name: Option<&str>) -> ApiError {
     let name: String = name.unwrap_or_default().chars().take(100).collect();
-    let message =
-        format!("the gateway passes on `purpose`, `expires_after` and `file`, and not {name:?}");
-    Problem::invalid(name, message)
+    let message = format!("unknown field {name:?}: expected purpose, expires_after or file");
+    ApiError::invalid(name, message)
 }
 
-fn twice(name: &str) -> Problem {
+fn duplicate_field(name: &str) -> ApiError {
     let message = format!("{name} is given more than once");
-    Problem::invalid(name.to_owned(), message)
+    ApiError::invalid(name.to_owned(), message)
 }
 
-fn refused(error: MultipartError) -> Problem {
-    broken(error.body_text())
+fn from_multipart(error: MultipartError) -> ApiError {
+    invalid_form(error.body_text())
 }
 
-fn broken(reason: impl std::fmt::Display) -> Problem {
-    let message = format!("the body is not a multipart form that can be read: {reason}");
-    Problem::new(StatusCode::BAD_REQUEST, message)
+fn invalid_form(reason: impl std::fmt::Display) -> ApiError {
+    let message = format!("invalid multipart form: {reason}");
+    ApiError::new(StatusCode::BAD_REQUEST, message)
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ async fn heads_are_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_requests_and_slow_clients_are_hung_up_on() {
+async fn half_requests_and_slow_clients_are_disconnected() {
     let gateway = Gateway::with(Sandbox::builder(), strict()).await;
     for half in [
         &b""[..],
@@ -93,7 +93,7 @@ async fn half_requests_and_slow_clients_are_hung_up_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_http_is_answered_or_hung_up_on() {
+async fn what_is_not_http_is_rejected() {
     let gateway = Gateway::with(Sandbox::builder(), strict()).await;
     for (bytes, expected) in [
         (
@@ -229,4 +229,131 @@ async fn many_idle_connections_disturb_nobody() {
         idle.push(stream);
     }
     still_there(&gateway).await;
+}
+
+/// Sends a head and half of its body, and keeps the connection open.
+async fn half_sent(gateway: &Gateway, path: &str, content_type: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-tfy-provider-name: openai\r\n\
+         content-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
+        2 * body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_sent_bodies_keep_nobody_out() {
+    let config = Config {
+        max_requests: 20,
+        ..strict()
+    };
+    let gateway = Gateway::with(Sandbox::builder(), config).await;
+    let json = r#"{"model": "gpt-4o-mini", "#;
+    let form =
+        "--b\r\ncontent-disposition: form-data; name=\"purpose\"\r\n\r\nfine-tune\r\n--b\r\n";
+    let mut half = Vec::new();
+    for _ in 0..25 {
+        let jobs = "/v1/fine_tuning/jobs";
+        half.push(half_sent(&gateway, jobs, "application/json", json).await);
+        let multipart = "multipart/form-data; boundary=b";
+        half.push(half_sent(&gateway, "/v1/files", multipart, form).await);
+    }
+    // So that the gateway has read all of them.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    still_there(&gateway).await;
+    gateway
+        .post("/v1/fine_tuning/jobs", serde_json::json!({}))
+        .await
+        .error(400);
+    for mut stream in half {
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer);
+        let read = tokio::time::timeout(Duration::from_secs(10), read).await;
+        read.expect("it hangs up").unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(status(&answer), 408, "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_have_a_limit_of_their_own() {
+    let config = Config {
+        max_bodies: 2,
+        ..strict()
+    };
+    let gateway = Gateway::with(Sandbox::builder(), config).await;
+    let jobs = "/v1/fine_tuning/jobs";
+    let mut half = Vec::new();
+    for _ in 0..2 {
+        half.push(half_sent(&gateway, jobs, "application/json", "{").await);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let answer = gateway.post(jobs, serde_json::json!({})).await;
+    answer.error(503);
+    assert_eq!(answer.headers["retry-after"], "1");
+    still_there(&gateway).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_of_a_head_is_exact() {
+    let limits = [
+        (strict(), 8192),
+        (Config::default(), Config::default().max_head_bytes),
+    ];
+    for (config, limit) in limits {
+        let gateway = Gateway::with(Sandbox::builder(), config).await;
+        let rest = get("/healthz", "x-long: \r\n").len();
+        let head = |length: usize| get("/healthz", &format!("x-long: {}\r\n", "a".repeat(length)));
+        assert_eq!(head(limit - rest).len(), limit);
+        assert_eq!(status(&raw(&gateway, &head(limit - rest)).await), 200);
+        for more in [1, 100, 7000, 40_000] {
+            let answer = raw(&gateway, &head(limit - rest + more)).await;
+            assert_eq!(status(&answer), 431, "{limit} + {more}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_and_credentials_are_given_once() {
+    let gateway = Gateway::with(Sandbox::builder(), strict()).await;
+    let with_token = Config {
+        tokens: vec![unitune_gateway::Token::new("a", "token-of-a")],
+        ..strict()
+    };
+    let with_token = Gateway::with(Sandbox::builder(), with_token).await;
+    let close = "connection: close\r\n\r\n";
+    for gateway in [&gateway, &with_token] {
+        for headers in [
+            "",
+            "host: 127.0.0.1\r\nhost: 127.0.0.1\r\n",
+            "host: 127.0.0.1\r\nauthorization: Bearer token-of-a\r\n\
+             authorization: Bearer other\r\n",
+        ] {
+            for path in ["/v1/fine_tuning/jobs", "/healthz"] {
+                let request = format!("GET {path} HTTP/1.1\r\n{headers}{close}");
+                let answer = raw(gateway, request.as_bytes()).await;
+                assert_eq!(status(&answer), 400, "{path} {headers}");
+            }
+        }
+        // Health checks of load balancers may be HTTP/1.0.
+        let answer = raw(gateway, b"GET /healthz HTTP/1.0\r\n\r\n").await;
+        assert_eq!(status(&answer), 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_the_request_id_does_not_come_back() {
+    let gateway = Gateway::with(Sandbox::builder(), strict()).await;
+    let key = "sk-proj-0123456789abcdef";
+    for id in [key.to_owned(), format!("a.{key}")] {
+        let headers = format!("authorization: Bearer {key}\r\nx-request-id: {id}\r\n");
+        for path in ["/v1/fine_tuning/jobs", "/nowhere"] {
+            let answer = raw(&gateway, &get(path, &headers)).await;
+            assert!(!answer.contains(key), "{answer}");
+            assert!(answer.contains("x-request-id: req_"), "{answer}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ async fn the_surface_is_under_all_three_bases() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_go_on_after_any_job() {
+async fn pages_continue_after_any_job() {
     let gateway = Gateway::start().await;
     let all = gateway.get("/v1/fine_tuning/jobs?limit=100").await.ok();
     assert_eq!(all["has_more"], false);
@@ -90,14 +90,15 @@ async fn parameters_are_checked_and_named() {
         ("limit=abc", "limit"),
         ("metadata=x", "metadata"),
         ("metadata[]=x", "metadata"),
-        ("after=ftjob-nobody", "after"),
         ("after=..%2Ffiles", "after"),
     ] {
         let answer = gateway.get(&format!("/fine_tuning/jobs?{query}")).await;
         assert_eq!(answer.error(400).0, param, "{query}");
     }
+    let answer = gateway.get("/fine_tuning/jobs?after=ftjob-nobody").await;
+    assert_eq!(answer.error(404).0, "after");
     let answer = gateway.get_at("/fine_tuning/jobs", "nobody").await;
-    let (param, message) = answer.error(400);
+    let (param, message) = answer.error(404);
     assert_eq!(param, "x-tfy-provider-name");
     assert!(
         message.contains("openai, together, truefoundry"),
@@ -238,7 +239,7 @@ async fn a_failed_account_is_a_warning_and_all_failed_are_a_502() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upstream_s_status_is_told_where_it_means_the_same() {
+async fn an_upstream_s_status_is_passed_on_where_it_means_the_same() {
     let gateway = Gateway::start().await;
     for (fault, status) in [
         ("401", 502),
@@ -274,7 +275,7 @@ async fn an_upstream_s_status_is_told_where_it_means_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_is_not_there_is_told_without_its_address() {
+async fn an_unreachable_account_is_reported_without_its_address() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut providers = Providers::new();
     let client = openai::Client::builder()
@@ -283,7 +284,9 @@ async fn an_account_that_is_not_there_is_told_without_its_address() {
         .retries(0)
         .build()
         .unwrap();
-    providers.add(Account::new("main", client)).unwrap();
+    providers
+        .add(Account::with_backend("main", client))
+        .unwrap();
     let gateway = Gateway::over(sandbox, &providers, Config::default()).await;
     let answer = gateway.get("/fine_tuning/jobs").await;
     let (_, message) = answer.error(502);
@@ -403,7 +406,7 @@ async fn a_request_that_together_cannot_carry_out_names_the_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_caller_s_headers_go_on_to_a_truefoundry_upstream() {
+async fn the_caller_s_headers_are_passed_to_a_truefoundry_upstream() {
     let gateway = Gateway::start().await;
     gateway.sandbox.clear_requests();
     let request = gateway
@@ -424,14 +427,14 @@ async fn the_caller_s_headers_go_on_to_a_truefoundry_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_at_two_accounts_must_be_told_apart() {
+async fn an_id_at_two_accounts_is_ambiguous() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut providers = support::accounts(&sandbox);
     let again = together::Client::builder()
         .base_url(sandbox.together_base_url())
         .api_key(sandbox.together_key());
     providers
-        .add(Account::new("together-2", again.build().unwrap()))
+        .add(Account::with_backend("together-2", again.build().unwrap()))
         .unwrap();
     let gateway = Gateway::over(sandbox, &providers, Config::default()).await;
     let path = format!("/fine_tuning/jobs/{}", gateway.job("together", "running"));

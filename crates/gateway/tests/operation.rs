@@ -63,8 +63,8 @@ async fn tokens_are_asked_for_and_select_accounts() {
     let request = request
         .bearer_auth("token-of-one")
         .header("x-tfy-provider-name", "openai");
-    let (_, message) = Answer::of(request).await.error(400);
-    assert!(message.ends_with("there are: together"), "{message}");
+    let (_, message) = Answer::of(request).await.error(404);
+    assert!(message.ends_with("expected one of together"), "{message}");
 
     assert_eq!(gateway.get("/healthz").await.status, 200);
     assert_eq!(gateway.get("/readyz").await.status, 200);
@@ -105,7 +105,7 @@ async fn without_tokens_pages_in_a_browser_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn above_the_limit_requests_are_told_to_come_again() {
+async fn requests_above_the_limit_get_a_503() {
     let config = Config {
         max_requests: 1,
         ..Config::default()
@@ -198,7 +198,7 @@ async fn a_client_that_goes_away_cancels_its_upstream_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_lets_requests_finish() {
+async fn a_shutdown_lets_requests_finish() {
     let mut gateway = Gateway::start().await;
     gateway
         .sandbox
@@ -285,5 +285,27 @@ async fn answers_are_what_the_document_says() {
             .map(|e| e.to_string())
             .collect();
         assert!(errors.is_empty(), "{path}: {errors:?}");
+    }
+}
+
+#[test]
+fn published_parameters_are_all_there() {
+    let published: Value =
+        serde_json::from_str(include_str!("../../../specs/truefoundry/openapi.json")).unwrap();
+    let ours = unitune_gateway::openapi();
+    let names = |document: &Value, path: &str, method: &str| -> Vec<String> {
+        let list = &document["paths"][path][method]["parameters"];
+        let list = list.as_array().into_iter().flatten();
+        list.filter_map(|p| p["name"].as_str())
+            .map(str::to_owned)
+            .collect()
+    };
+    for (path, methods) in published["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let ours = names(&ours, path, method);
+            for name in names(&published, path, method) {
+                assert!(ours.contains(&name), "{method} {path}: {name}");
+            }
+        }
     }
 }

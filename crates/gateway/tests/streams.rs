@@ -120,7 +120,7 @@ async fn a_running_job_is_followed_to_its_end_through_faults() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_goes_on_as_another_is_followed() {
+async fn a_restarted_job_is_followed() {
     let sandbox = Sandbox::builder().awkward(Awkward::Restarted, true);
     let gateway = Gateway::with(sandbox, quick()).await;
     let jobs = gateway.sandbox.seeded_jobs().iter();
@@ -157,7 +157,7 @@ async fn a_job_that_goes_on_as_another_is_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_listener_that_leaves_frees_its_place() {
+async fn a_client_that_disconnects_releases_its_permit() {
     let config = Config {
         max_streams: 1,
         ..quick()
@@ -334,7 +334,7 @@ async fn endless() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_read_its_download_loses_its_place() {
+async fn a_client_that_does_not_read_its_download_is_disconnected() {
     use tokio::io::AsyncWriteExt;
     let config = Config {
         max_requests: 1,
@@ -346,7 +346,7 @@ async fn a_client_that_does_not_read_its_download_loses_its_place() {
         .base_url(endless().await)
         .api_key("k");
     let mut providers = Providers::new();
-    let account = Account::new("endless", client.build().unwrap());
+    let account = Account::with_backend("endless", client.build().unwrap());
     providers.add(account).unwrap();
     let gateway = Gateway::over(sandbox, &providers, config).await;
     let mut stream = tokio::net::TcpStream::connect(gateway.addr).await.unwrap();
@@ -372,7 +372,7 @@ async fn a_client_that_does_not_read_its_download_loses_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_s_expiry_goes_on_to_openai_alone() {
+async fn an_upload_s_expiry_is_passed_to_openai_only() {
     const ANCHOR: &str = "expires_after[anchor]";
     const SECONDS: &str = "expires_after[seconds]";
     let gateway = Gateway::start().await;
@@ -452,5 +452,5 @@ async fn lists_of_files_have_pages_orders_and_purposes() {
     assert_eq!(turned, all);
     assert!(ids(&gateway.get("/v1/files?purpose=nothing").await.ok()).is_empty());
     gateway.get("/v1/files?order=up").await.error(400);
-    gateway.get("/v1/files?after=nobody").await.error(400);
+    gateway.get("/v1/files?after=nobody").await.error(404);
 }

@@ -19,6 +19,8 @@ pub(crate) struct Description {
     pub(crate) name: &'static str,
     /// The base path that callers are given.
     pub(crate) base: &'static str,
+    /// Another base path that callers may be given, and what it is.
+    pub(crate) other_base: Option<(&'static str, &'static str)>,
     /// Every base path that is served, the most specific first.
     pub(crate) bases: &'static [&'static str],
     /// The key that is accepted.
@@ -76,6 +78,11 @@ impl Vendor {
     /// Returns the path of this vendor's base URL. [`Sandbox::base_url`](crate::Sandbox::base_url) has the whole URL.
     pub fn base_path(self) -> &'static str {
         self.0.base
+    }
+
+    /// Returns another path of a base URL under which the vendor is served, and what it is, where there is one.
+    pub fn other_base_path(self) -> Option<(&'static str, &'static str)> {
+        self.0.other_base
     }
 
     /// Returns the names of this vendor's documented operations, as faults and recordings write them.

@@ -9,8 +9,7 @@ use futures_util::future::BoxFuture;
 use super::hints::Hints;
 use super::order::{self, Position};
 use crate::Error;
-use crate::providers::account::Page;
-use crate::providers::{ListQuery, Warning};
+use crate::providers::{JobOrder, ListQuery, Page, Warning};
 use crate::unify::Job;
 
 /// The largest page that the vendors give.
@@ -21,9 +20,15 @@ pub(super) trait Pages: Send + Sync {
     /// The account's name.
     fn account(&self) -> &str;
 
-    /// The jobs after one of them.
-    fn page<'a>(&'a self, after: Option<&'a str>, limit: i64)
-    -> BoxFuture<'a, Result<Page, Error>>;
+    /// In which order the pages are.
+    fn order(&self) -> JobOrder;
+
+    /// The page after a cursor.
+    fn page<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page<Job>, Error>>;
 }
 
 /// The jobs of one account that were fetched and not yet shown.
@@ -31,11 +36,16 @@ pub(super) struct Source {
     pages: Arc<dyn Pages>,
     hints: Arc<Hints>,
     buffer: VecDeque<Job>,
-    /// The time of the last job that came: those to come are no newer, and
-    /// those of the same second may come in any order.
+    /// The time of the last job that came: in a list that is in order those to
+    /// come are no newer, and those of the same second may come in any order.
     floor: Option<i64>,
+    /// Whether the jobs to come may be newer than those that came: then none is
+    /// shown before all have come.
+    is_unordered: bool,
+    /// Whether it was told that the list is not in order.
+    is_reported: bool,
     cursor: Cursor,
-    coming: Option<BoxFuture<'static, Result<Page, Error>>>,
+    coming: Option<BoxFuture<'static, Result<Page<Job>, Error>>>,
     after: Option<Position>,
     /// The ids of the page before.
     previous: HashSet<String>,
@@ -60,12 +70,19 @@ impl Source {
         let hint = query
             .created_before
             .and_then(|time| hints.newer_than(pages.account(), time));
+        let is_unordered =
+            pages.order() == JobOrder::Unordered || hints.is_unordered(pages.account());
         Self {
+            is_unordered,
+            is_reported: false,
             pages,
             hints,
             buffer: VecDeque::new(),
             floor: None,
-            cursor: hint.map_or(Cursor::Top, Cursor::Hint),
+            cursor: match hint {
+                Some(hint) if !is_unordered => Cursor::Hint(hint),
+                _ => Cursor::Top,
+            },
             coming: None,
             after: None,
             previous: HashSet::new(),
@@ -79,7 +96,9 @@ impl Source {
         let time = position.created_at();
         let time = self.query.created_before.map_or(time, |t| t.min(time));
         let hint = self.hints.newer_than(self.pages.account(), time);
-        if let Some(hint) = hint {
+        if let Some(hint) = hint
+            && !self.is_unordered
+        {
             self.cursor = Cursor::Hint(hint);
         }
         self.after = Some(position.clone());
@@ -88,8 +107,8 @@ impl Source {
     /// The next job, if it is known which one that is.
     pub(super) fn head(&self) -> Option<&Job> {
         let job = self.buffer.front()?;
-        let is_certain =
-            self.cursor == Cursor::End || self.floor.is_none_or(|floor| job.created_at > floor);
+        let is_newer = self.floor.is_none_or(|floor| job.created_at > floor);
+        let is_certain = self.cursor == Cursor::End || (is_newer && !self.is_unordered);
         is_certain.then_some(job)
     }
 
@@ -129,7 +148,7 @@ impl Source {
         self.cursor != Cursor::End && (ahead || self.head().is_none())
     }
 
-    fn fetch(&self) -> BoxFuture<'static, Result<Page, Error>> {
+    fn fetch(&self) -> BoxFuture<'static, Result<Page<Job>, Error>> {
         let pages = Arc::clone(&self.pages);
         let after = match &self.cursor {
             Cursor::After(id) | Cursor::Hint(id) => Some(id.clone()),
@@ -140,54 +159,61 @@ impl Source {
             || self.query.created_before.is_some()
             || self.query.status.is_some()
             || self.query.model.is_some();
-        let size = if skips { MAX_PAGE } else { self.page_size };
-        let limit = i64::try_from(size).unwrap_or(i64::MAX);
+        let is_whole = skips || self.is_unordered;
+        let limit = if is_whole { MAX_PAGE } else { self.page_size };
         Box::pin(async move { pages.page(after.as_deref(), limit).await })
     }
 
-    fn receive(&mut self, page: Result<Page, Error>, warnings: &mut VecDeque<Warning>) {
+    fn receive(&mut self, page: Result<Page<Job>, Error>, warnings: &mut VecDeque<Warning>) {
         let page = match page {
             Ok(page) => page,
             Err(error) if self.is_lost_hint(error.status()) => return self.start_over(),
             Err(error) => {
                 self.cursor = Cursor::End;
-                warnings.push_back(Warning::account(self.pages.account(), &error));
+                warnings.push_back(Warning::account(self.pages.account(), error));
                 return;
             }
         };
         // An empty page after a hint may mean that the vendor does not know it.
-        if page.jobs.is_empty() && page.next.is_none() && matches!(self.cursor, Cursor::Hint(_)) {
+        if page.items.is_empty() && page.next.is_none() && matches!(self.cursor, Cursor::Hint(_)) {
             return self.start_over();
         }
         warnings.extend(page.warnings);
         // A vendor that says that there is more, and gives the same page again,
         // would do so for ever.
-        let ids: HashSet<String> = page.jobs.iter().map(|job| job.id.clone()).collect();
+        let ids: HashSet<String> = page.items.iter().map(|job| job.id.clone()).collect();
         if matches!(self.cursor, Cursor::After(_))
             && !ids.is_empty()
             && ids.is_subset(&self.previous)
         {
             self.cursor = Cursor::End;
             let account = self.pages.account();
-            warnings.push_back(Warning::again(account));
+            warnings.push_back(Warning::repeated_page(account));
             return;
         }
-        self.previous = ids;
-        if let Some(last) = page.jobs.last() {
+        self.check_order(&page.items, warnings);
+        if let Some(last) = page.items.last() {
             self.floor = Some(last.created_at);
             if page.next.as_deref() == Some(last.id.as_str()) {
                 let account = self.pages.account();
                 self.hints.note(account, last.created_at, &last.id);
             }
         }
-        let is_past_the_end = page.jobs.iter().any(|job| self.query.is_beyond(job));
+        let is_past_the_end =
+            !self.is_unordered && page.items.iter().any(|job| self.query.is_beyond(job));
+        let known = std::mem::replace(&mut self.previous, ids);
         let is_shown = |job: &Job| {
-            self.after.as_ref().is_none_or(|after| after.is_before(job))
+            // Pages may overlap where jobs are made in between.
+            !known.contains(&job.id)
+                && self.after.as_ref().is_none_or(|after| after.is_before(job))
                 && !self.query.is_beyond(job)
         };
-        let shown = page.jobs.into_iter().filter(is_shown);
+        let shown = page.items.into_iter().filter(is_shown);
         self.buffer.extend(shown);
         self.buffer.make_contiguous().sort_by(order::of);
+        if self.is_unordered {
+            drop_repeated(&mut self.buffer);
+        }
         self.cursor = match page.next.map(Cursor::After) {
             // Older jobs than those that are meant follow.
             _ if is_past_the_end => Cursor::End,
@@ -195,6 +221,32 @@ impl Source {
             Some(next) if next != self.cursor => next,
             _ => Cursor::End,
         };
+    }
+
+    /// A list that promises an order and does not keep it is read whole from
+    /// here on, and it is told: what was shown before may be in other places,
+    /// and a list that goes on after a job may miss jobs that are newer.
+    fn check_order(&mut self, jobs: &[Job], warnings: &mut VecDeque<Warning>) {
+        if self.is_reported || self.pages.order() == JobOrder::Unordered {
+            return;
+        }
+        let mut newest = self.floor;
+        for job in jobs {
+            if newest.is_some_and(|before| job.created_at > before) {
+                let account = self.pages.account();
+                let message = format!(
+                    "the vendor's list is not newest first: job {} is newer than one before it; \
+                     jobs may stand in other places, or be missing on a later page",
+                    job.id
+                );
+                warnings.push_back(Warning::about_account(account, message));
+                self.hints.note_disorder(account);
+                self.is_reported = true;
+                self.is_unordered = true;
+                return;
+            }
+            newest = Some(job.created_at);
+        }
     }
 
     fn is_lost_hint(&self, status: Option<u16>) -> bool {
@@ -207,6 +259,12 @@ impl Source {
         }
         self.cursor = Cursor::Top;
     }
+}
+
+/// In a list without an order, pages may repeat any job.
+fn drop_repeated(jobs: &mut VecDeque<Job>) {
+    let mut seen = HashSet::new();
+    jobs.retain(|job| seen.insert(job.id.clone()));
 }
 
 #[cfg(test)]

@@ -13,8 +13,7 @@ use super::hints::Hints;
 use super::source::{Pages, Source};
 use super::{JobStream, ListItem};
 use crate::Error;
-use crate::providers::ListQuery;
-use crate::providers::account::Page;
+use crate::providers::{JobOrder, ListQuery, Page};
 use crate::truefoundry::types::FineTuningJob;
 use crate::unify::{Context, Job, Unify};
 
@@ -42,11 +41,18 @@ impl Pages for Vendor {
         &self.account
     }
 
+    fn order(&self) -> JobOrder {
+        match self.page {
+            Some(_) => JobOrder::NewestFirst,
+            None => JobOrder::Unordered,
+        }
+    }
+
     fn page<'a>(
         &'a self,
         after: Option<&'a str>,
-        limit: i64,
-    ) -> BoxFuture<'a, Result<Page, Error>> {
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
         Box::pin(async move {
             // Accounts answer one after the other, in no fixed order.
             tokio::task::yield_now().await;
@@ -55,10 +61,7 @@ impl Pages for Vendor {
                 None => 0,
                 Some(id) => jobs.iter().position(|(_, known)| known == id).unwrap() + 1,
             };
-            let size = self
-                .page
-                .unwrap_or(usize::MAX)
-                .min(limit.try_into().unwrap());
+            let size = self.page.unwrap_or(usize::MAX).min(limit);
             let size = if self.page.is_none() {
                 usize::MAX
             } else {
@@ -66,14 +69,9 @@ impl Pages for Vendor {
             };
             let part: Vec<_> = jobs[start..].iter().take(size).collect();
             let has_more = start + part.len() < jobs.len();
-            Ok(Page {
-                next: part.last().map(|(_, id)| id.clone()).filter(|_| has_more),
-                jobs: part
-                    .iter()
-                    .map(|(time, id)| job(&self.account, *time, id))
-                    .collect(),
-                warnings: Vec::new(),
-            })
+            let next = part.last().map(|(_, id)| id.clone()).filter(|_| has_more);
+            let jobs = part.iter().map(|(time, id)| job(&self.account, *time, id));
+            Ok(Page::new(jobs.collect()).next(next))
         })
     }
 }

@@ -9,13 +9,17 @@ use futures_core::Stream;
 use futures_util::stream;
 
 use super::{Change, Progress, WatchOptions};
-use crate::providers::{Account, JobRef, PageQuery, Providers, Warning};
+use crate::providers::{Account, JobRef, Operation, PageQuery, Providers, Warning};
 use crate::transport::{Clock, RetryPolicy, SystemClock};
-use crate::unify::{Event, Job, Operation, Status};
+use crate::unify::{Event, Job, Status};
 use crate::{Error, ErrorKind};
 
 /// How many events are read of a log at once.
 const LOG_PAGE: usize = 50;
+/// How many events are read of a log in one look: an endless one ends there.
+const MAX_EVENTS: usize = 10_000;
+/// How often the log of a job that has ended is tried to be read again.
+const MAX_LOG_FAULTS: usize = 3;
 
 type Intervals = Box<dyn Iterator<Item = Duration> + Send>;
 
@@ -29,7 +33,13 @@ pub(super) struct Watcher {
     known_events: HashSet<String>,
     progress: Progress,
     intervals: Intervals,
-    refusals: usize,
+    /// Errors in a row that do not pass by themselves, and those that do.
+    errors: usize,
+    faults: usize,
+    /// How often in a row the log of a job that has ended could not be read.
+    log_faults: usize,
+    /// Whether the event is still to be found that the watch goes on after.
+    is_resuming: bool,
     /// Ids that were watched, so that no two jobs go on as each other for ever.
     watched: HashSet<String>,
     /// Whether a failure was looked at a second time.
@@ -46,17 +56,20 @@ impl Watcher {
             watched: HashSet::from([target.id.clone()]),
             intervals: intervals(&options),
             providers,
-            options,
             target,
             seen: None,
             known_events: HashSet::new(),
             progress: Progress::default(),
-            refusals: 0,
+            errors: 0,
+            faults: 0,
+            log_faults: 0,
+            is_resuming: options.after_event.is_some() && options.events,
             confirmed: false,
             first: None,
             queue: VecDeque::new(),
             is_over: false,
             is_started: false,
+            options,
         }
     }
 
@@ -92,18 +105,77 @@ impl Watcher {
             Some(job) => Ok(job),
             None => self.providers.find(&self.target).await.map(|(_, job)| job),
         };
+        let answer = match answer {
+            Ok(job) => self.resume(job).await,
+            Err(error) => Err(error),
+        };
         match answer {
             Ok(job) => self.saw(job).await,
             Err(error) => self.failed(error),
         }
     }
 
-    async fn saw(&mut self, job: Job) {
-        self.refusals = 0;
+    /// Finds the event that the watch goes on after: in the log of the job, or
+    /// of one that it goes on as, which is watched in its place then. Where no
+    /// log has it, everything is told.
+    async fn resume(&mut self, job: Job) -> Result<Job, Error> {
         self.target = JobRef::from(&job);
-        if self.options.events {
-            self.read_log(&job).await;
+        let (true, Some(after), Some(account)) = (
+            self.is_resuming,
+            self.options.after_event.clone(),
+            self.account(),
+        ) else {
+            return Ok(job);
+        };
+        if !account.support(Operation::Events).is_supported() {
+            return Ok(job);
         }
+        let mut watched = self.watched.clone();
+        let mut current = job.clone();
+        loop {
+            let log = self.new_events(&account, &current.id).await?;
+            if let Some(place) = log.iter().position(|event| event.id == after) {
+                // What is older is known with it; what is newer is told.
+                let newer = log.iter().take(place).map(|event| &event.id);
+                let newer: HashSet<String> = newer.cloned().collect();
+                self.known_events.retain(|id| !newer.contains(id));
+                self.is_resuming = false;
+                self.target = JobRef::from(&current);
+                self.watched = watched;
+                return Ok(current);
+            }
+            let next = match current.provider.successor.clone() {
+                Some(next) => Some(next),
+                None if current.status == Status::Failed => account.successor(&current.id).await?,
+                None => None,
+            };
+            match next {
+                Some(next) if watched.insert(next.clone()) => current = account.job(&next).await?,
+                _ => break,
+            }
+        }
+        self.known_events.clear();
+        self.is_resuming = false;
+        Ok(job)
+    }
+
+    async fn saw(&mut self, job: Job) {
+        self.errors = 0;
+        self.target = JobRef::from(&job);
+        let is_read = !self.options.events || self.read_log(&job).await;
+        if self.is_over {
+            return;
+        }
+        if is_read {
+            self.faults = 0;
+        } else if job.status.is_terminal() {
+            // What the job said last is in its log: it is read again.
+            self.log_faults += 1;
+            if self.log_faults <= MAX_LOG_FAULTS {
+                return;
+            }
+        }
+        self.log_faults = 0;
         self.tell_progress(Progress {
             estimated_finish: job.estimated_finish,
             ..self.progress
@@ -130,7 +202,7 @@ impl Watcher {
         {
             match account.successor(&job.id).await {
                 Ok(found) => next = found,
-                Err(error) => self.could_not_read_log(&account, &job.id, &error),
+                Err(error) => self.could_not_read_log(&account, &job.id, error),
             }
         }
         if let Some(next) = next
@@ -147,7 +219,10 @@ impl Watcher {
             return;
         }
         // The log may tell of a restart a little after the failure.
-        let may_be_restarted = job.status == Status::Failed && job.provider.vendor == "together";
+        let may_be_restarted = job.status == Status::Failed
+            && self
+                .account()
+                .is_some_and(|account| account.restarts_jobs());
         if may_be_restarted && !std::mem::replace(&mut self.confirmed, true) {
             self.hurry();
             return;
@@ -157,31 +232,44 @@ impl Watcher {
     }
 
     fn failed(&mut self, error: Error) {
-        let passes = error.is_retryable();
-        self.refusals = if passes { 0 } else { self.refusals + 1 };
+        if error.is_retryable() {
+            self.errors = 0;
+            self.faults += 1;
+        } else {
+            self.errors += 1;
+            self.faults = 0;
+        }
+        let gives_up =
+            self.errors >= self.options.max_consecutive_errors || self.has_too_many_faults();
         // What cannot be asked at all need not be asked again.
         let is_hopeless = matches!(
             error.kind(),
             ErrorKind::Ambiguous | ErrorKind::Config | ErrorKind::InvalidRequest
         );
         let unseen = self.seen.is_none() && error.is_not_found();
-        if is_hopeless || unseen || self.refusals >= self.options.patience {
+        if is_hopeless || unseen || gives_up {
             self.is_over = true;
             self.queue.push_back(Err(error));
             return;
         }
         let account = error.account().or(self.target.account.as_deref());
-        let warning = Warning::account(account.unwrap_or_default(), &error);
-        self.tell(Change::Trouble(warning));
+        let account = account.unwrap_or_default().to_owned();
+        self.tell(Change::Trouble(Warning::account(&account, error)));
     }
 
-    /// Tells what is new in the log, oldest first.
-    async fn read_log(&mut self, job: &Job) {
+    fn has_too_many_faults(&self) -> bool {
+        let max = self.options.max_consecutive_faults;
+        max.is_some_and(|max| self.faults > max)
+    }
+
+    /// Tells what is new in the log, oldest first. False where the log could
+    /// not be read, and may be later.
+    async fn read_log(&mut self, job: &Job) -> bool {
         let Some(account) = self.account() else {
-            return;
+            return true;
         };
-        if !Operation::Events.at(&account.vendor()).is_supported() {
-            return;
+        if !account.support(Operation::Events).is_supported() {
+            return true;
         }
         match self.new_events(&account, &job.id).await {
             Ok(events) => {
@@ -196,11 +284,22 @@ impl Watcher {
                     self.tell_progress(progress);
                 }
             }
-            Err(error) => self.could_not_read_log(&account, &job.id, &error),
+            Err(error) => {
+                let is_final = !error.is_retryable();
+                self.faults += usize::from(!is_final);
+                if !is_final && self.has_too_many_faults() {
+                    self.is_over = true;
+                    self.queue.push_back(Err(error));
+                    return false;
+                }
+                self.could_not_read_log(&account, &job.id, error);
+                return is_final;
+            }
         }
+        true
     }
 
-    fn could_not_read_log(&mut self, account: &Account, job: &str, error: &Error) {
+    fn could_not_read_log(&mut self, account: &Account, job: &str, error: Error) {
         let mut warning = Warning::account(account.name(), error);
         warning.account_failed = false;
         warning.job = Some(job.to_owned());
@@ -212,17 +311,22 @@ impl Watcher {
         let mut new = Vec::new();
         let mut query = PageQuery::new().limit(LOG_PAGE);
         loop {
-            let page = account.events(job, &query).await?;
-            let last = page.data.last().map(|event| event.id.clone());
+            let page = account.events_page(job, &query).await?;
             let mut met_known = false;
-            for event in page.data {
+            for event in page.items {
                 met_known |= self.known_events.contains(&event.id);
                 if !self.known_events.contains(&event.id) {
                     new.push(event);
                 }
             }
-            match last {
-                Some(last) if page.has_more && !met_known => query.after = Some(last),
+            match page.next {
+                Some(next)
+                    if !met_known
+                        && new.len() < MAX_EVENTS
+                        && query.after.as_ref() != Some(&next) =>
+                {
+                    query.after = Some(next);
+                }
                 _ => break,
             }
         }
@@ -263,10 +367,7 @@ impl Watcher {
 /// The clock of an account, or of any.
 pub(super) fn clock_of(providers: &Providers, account: Option<&Account>) -> Arc<dyn Clock> {
     let account = account.or(providers.accounts().first());
-    account.map_or_else(
-        || Arc::new(SystemClock) as Arc<dyn Clock>,
-        |account| Arc::clone(account.clock()),
-    )
+    account.map_or_else(|| Arc::new(SystemClock) as Arc<dyn Clock>, Account::clock)
 }
 
 /// From the shortest interval to the longest, each a little random, and the

@@ -32,9 +32,9 @@ pub fn accounts(sandbox: &Sandbox) -> Providers {
         .base_url(sandbox.truefoundry_base_url())
         .api_key(sandbox.truefoundry_key());
     for account in [
-        Account::new("openai", openai.retries(0).build().unwrap()),
-        Account::new("together", together.retries(0).build().unwrap()),
-        Account::new("truefoundry", truefoundry.retries(0).build().unwrap()),
+        Account::with_backend("openai", openai.retries(0).build().unwrap()),
+        Account::with_backend("together", together.retries(0).build().unwrap()),
+        Account::with_backend("truefoundry", truefoundry.retries(0).build().unwrap()),
     ] {
         providers.add(account).unwrap();
     }

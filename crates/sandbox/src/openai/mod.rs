@@ -26,6 +26,7 @@ use crate::vendor::{Description, Errors, KeyCheck};
 pub(crate) static DESCRIPTION: Description = Description {
     name: "openai",
     base: "/openai/v1",
+    other_base: None,
     bases: &["/openai/v1"],
     key: "sandbox-openai-key",
     key_check: KeyCheck {

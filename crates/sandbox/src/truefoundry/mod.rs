@@ -21,6 +21,7 @@ use crate::vendor::{Description, Errors, KeyCheck};
 pub(crate) static DESCRIPTION: Description = Description {
     name: "truefoundry",
     base: "/truefoundry",
+    other_base: Some(("/truefoundry/api/llm", "the older form of the base URL")),
     bases: &["/truefoundry/api/llm", "/truefoundry"],
     key: "sandbox-truefoundry-key",
     key_check: KeyCheck {

@@ -1,0 +1,106 @@
+//! Handlers of jobs.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use unitune::providers::Draft;
+use unitune::unify::CreateRequest;
+
+use crate::api_error::ApiError;
+use crate::caller::Caller;
+use crate::job_list::{self, JobQuery, ListKey};
+use crate::params::{self, Query};
+use crate::path_id::JobId;
+use crate::response::{RenderedList, json};
+use crate::state::Gateway;
+
+/// `GET /fine_tuning/jobs`. Simultaneous requests of the same list share one
+/// response.
+pub async fn list(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<RenderedList, ApiError> {
+    let query = Query::parse(query.as_deref());
+    let query = JobQuery {
+        paging: query.paging(params::JOBS)?,
+        metadata: query.metadata()?,
+    };
+    let key = ListKey::new(&caller.providers, &query, &caller.labels);
+    let wait = gateway.config().effective_account_wait();
+    let make = || async move { job_list::list(&caller.providers, query, wait).await };
+    gateway.lists().share(key, make).await
+}
+
+/// `GET /fine_tuning/jobs/{id}`
+pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
+    Ok(json(&caller.providers.retrieve(id).await?))
+}
+
+/// `POST /fine_tuning/jobs`
+pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
+    let mut request: CreateRequest = parse(&body)?;
+    let (account, model) = caller.account_of_model(&request.model)?;
+    request.model = model;
+    let draft = Draft::from_request(request).account(account);
+    let created = caller.providers.create(&draft.without_estimate()).await?;
+    Ok(json(&created.job))
+}
+
+/// Decodes a request; an error names the parameter.
+fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
+    let request: CreateRequest = serde_json::from_slice(body).map_err(|error| {
+        let reason = error.to_string();
+        let message = format!("invalid request: {reason}");
+        match reason.split('`').nth(1) {
+            Some("model") => ApiError::invalid("model", message),
+            Some("training_file") => ApiError::invalid("training_file", message),
+            _ => ApiError::new(StatusCode::BAD_REQUEST, message),
+        }
+    })?;
+    for (param, text) in [
+        ("model", &request.model),
+        ("training_file", &request.training_file),
+    ] {
+        if text.is_empty() {
+            return Err(ApiError::invalid(
+                param,
+                format!("invalid {param}: it is empty"),
+            ));
+        }
+    }
+    Ok(request)
+}
+
+/// `POST /fine_tuning/jobs/{id}/cancel`
+pub async fn cancel(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
+    Ok(json(&caller.providers.cancel(id).await?))
+}
+
+/// `POST /fine_tuning/jobs/{id}/pause`
+pub async fn pause(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
+    Ok(json(&caller.providers.pause(id).await?))
+}
+
+/// `POST /fine_tuning/jobs/{id}/resume`
+pub async fn resume(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
+    Ok(json(&caller.providers.resume(id).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_body_names_the_parameter() {
+        let param =
+            |body: &str| parse(body.as_bytes()).unwrap_err().body()["error"]["param"].clone();
+        assert_eq!(param(r#"{"training_file": "f"}"#), "model");
+        assert_eq!(param(r#"{"model": "m"}"#), "training_file");
+        assert_eq!(param(r#"{"model": "", "training_file": "f"}"#), "model");
+        assert!(param("{").is_null());
+        assert!(param("[]").is_null());
+        assert!(parse(br#"{"model": "m", "training_file": "f", "own": 1}"#).is_ok());
+    }
+}

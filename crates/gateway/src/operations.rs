@@ -1,0 +1,50 @@
+//! The description of an operation: what the router, the middleware and the
+//! OpenAPI document know of it.
+
+use http::Method;
+
+/// One operation.
+pub struct Operation {
+    /// Its id in the OpenAPI document, in metrics and in logs.
+    pub id: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path below each base path.
+    pub path: &'static str,
+    /// How long it may take.
+    pub deadline: Deadline,
+    /// What it does.
+    pub description: &'static str,
+    /// The names of its query parameters.
+    pub query: &'static [&'static str],
+    /// The request body.
+    pub body: Content,
+    /// The response body.
+    pub response: Content,
+}
+
+/// How long an operation may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deadline {
+    /// As long as the setting `deadline_seconds`.
+    Bounded,
+    /// As long as bytes flow.
+    Streaming,
+}
+
+/// The content of a body; schemas by their names in the OpenAPI document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// No body.
+    Empty,
+    /// One object.
+    Json(&'static str),
+    /// A page of objects.
+    List(&'static str),
+    /// A page of objects, or a stream of them.
+    Events(&'static str),
+    /// A multipart form with a file.
+    Form,
+    /// A file's content.
+    Bytes,
+}

@@ -1,0 +1,264 @@
+//! OpenAI as a backend of accounts.
+
+use std::sync::Arc;
+
+use super::{Client, DATASET_RULES, TITLE, types};
+use crate::providers::{
+    Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, job_page, log_page,
+};
+use crate::transport::{Clock, Download};
+use crate::unify::openai::VENDOR;
+use crate::unify::{
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, OnUnsupported, Status, Unify, Vendor,
+};
+use crate::{Error, ErrorKind};
+
+static OWN_NAME: Vendor = VENDOR;
+
+/// The largest page of files.
+const MAX_FILES: usize = 10_000;
+/// The largest page of anything else.
+const MAX_PAGE: usize = 100;
+
+fn limit(query: &PageQuery, max: usize) -> i64 {
+    let limit = query.limit.map_or(max, |limit| limit.clamp(1, max));
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+impl Client {
+    fn for_call(&self, call: &Call) -> Self {
+        self.with_options(&call.options)
+    }
+}
+
+/// Which operations the vendor has: the table.
+pub(super) fn support(operation: Operation) -> Support {
+    use Support::{Derived, Native, Unsupported};
+    match operation {
+        Operation::Create
+        | Operation::List
+        | Operation::Retrieve
+        | Operation::Cancel
+        | Operation::Pause
+        | Operation::Resume
+        | Operation::Events
+        | Operation::Checkpoints
+        | Operation::ListFiles
+        | Operation::RetrieveFile
+        | Operation::UploadFile
+        | Operation::DownloadFile
+        | Operation::DeleteFile => Native,
+        Operation::Metrics => Derived("the events of type metrics, and the checkpoints"),
+        Operation::Delete => Unsupported("jobs stay; the model that came out can be deleted"),
+        Operation::EstimatePrice => {
+            Unsupported("count the tokens, and see the vendor's price list")
+        }
+        Operation::Download => {
+            Unsupported("models stay at the vendor; a job's result files can be read")
+        }
+        Operation::ModelLimits => Unsupported("see the vendor's documentation"),
+    }
+}
+
+impl Backend for Client {
+    fn vendor(&self) -> &Vendor {
+        &OWN_NAME
+    }
+
+    fn title(&self) -> &str {
+        TITLE
+    }
+
+    fn support(&self, operation: Operation) -> Support {
+        support(operation)
+    }
+
+    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
+        match kind {
+            IdKind::Job if id.starts_with("ftjob-") => Recognition::Yes,
+            IdKind::Job if id.starts_with("ft-") => Recognition::No,
+            IdKind::Job | IdKind::File => Recognition::Maybe,
+        }
+    }
+
+    fn order(&self) -> JobOrder {
+        JobOrder::NewestFirst
+    }
+
+    fn cursor_after(&self, job: &str) -> Option<String> {
+        Some(job.to_owned())
+    }
+
+    fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
+        Box::pin(async move {
+            let mut options = super::ListJobsOptions::new().limit(limit(query, MAX_PAGE));
+            options.after.clone_from(&query.after);
+            options.metadata.clone_from(&query.metadata);
+            let page = self.for_call(call).list_jobs(options).await?.into_inner();
+            Ok(job_page(call, page.data, page.has_more, |job| &job.id))
+        })
+    }
+
+    fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job> {
+        Box::pin(async move {
+            let job = self.for_call(call).retrieve_job(id).await?;
+            Ok(job.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn prepare(&self, request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error> {
+        let translated = request.to_openai(on)?;
+        Ok(Prepared::new(translated.request, translated.dropped))
+    }
+
+    fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
+        Box::pin(async move {
+            let request: &types::CreateFineTuningJobRequest = prepared.request()?;
+            let job = self.for_call(call).create_job(request).await?;
+            Ok(job.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn change<'a>(&'a self, call: &'a Call, id: &'a str, change: JobChange) -> Reply<'a, Job> {
+        Box::pin(async move {
+            let client = self.for_call(call);
+            let job = match change {
+                JobChange::Cancel => client.cancel_job(id).await?,
+                JobChange::Pause => client.pause_job(id).await?,
+                JobChange::Resume => client.resume_job(id).await?,
+            };
+            Ok(job.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn took_effect(&self, change: JobChange, job: &Job) -> bool {
+        let is_paused = job.provider.status == "paused";
+        match change {
+            JobChange::Cancel => job.status == Status::Cancelled,
+            JobChange::Pause => is_paused,
+            JobChange::Resume => !job.status.is_terminal() && !is_paused,
+        }
+    }
+
+    fn events<'a>(
+        &'a self,
+        call: &'a Call,
+        job: &'a str,
+        query: &'a PageQuery,
+    ) -> Reply<'a, Page<Event>> {
+        Box::pin(async move {
+            let mut options = super::ListJobEventsOptions::new().limit(limit(query, MAX_PAGE));
+            options.after.clone_from(&query.after);
+            let client = self.for_call(call);
+            let page = client.list_job_events(job, options).await?.into_inner();
+            let has_more = page.has_more;
+            Ok(log_page(call, page.data, has_more, |event| &event.id))
+        })
+    }
+
+    fn checkpoints<'a>(
+        &'a self,
+        call: &'a Call,
+        job: &'a str,
+        query: &'a PageQuery,
+    ) -> Reply<'a, Page<Checkpoint>> {
+        Box::pin(async move {
+            let limit = limit(query, MAX_PAGE);
+            let mut options = super::ListJobCheckpointsOptions::new().limit(limit);
+            options.after.clone_from(&query.after);
+            let client = self.for_call(call);
+            let page = client
+                .list_job_checkpoints(job, options)
+                .await?
+                .into_inner();
+            let has_more = page.has_more;
+            Ok(log_page(call, page.data, has_more, |checkpoint| {
+                &checkpoint.id
+            }))
+        })
+    }
+
+    /// The vendor has no such operation: the numbers are in the log.
+    fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
+        Box::pin(async move {
+            let mut points = Vec::new();
+            let mut query = PageQuery::new();
+            loop {
+                let page = self.events(call, job, &query).await?;
+                points.extend(page.items.iter().filter_map(MetricPoint::from_event));
+                match page.next {
+                    Some(next) if query.after.as_ref() != Some(&next) => query.after = Some(next),
+                    _ => break,
+                }
+            }
+            points.reverse();
+            Ok(points)
+        })
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(self)
+    }
+
+    fn dataset_rules(&self) -> DatasetRules {
+        DATASET_RULES
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(self.transport().clock())
+    }
+}
+
+impl Files for Client {
+    fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<File>> {
+        Box::pin(async move {
+            let mut options = super::ListFilesOptions::new().limit(limit(query, MAX_FILES));
+            options.after.clone_from(&query.after);
+            let page = self.for_call(call).list_files(options).await?.into_inner();
+            let has_more = page.has_more;
+            Ok(log_page(call, page.data, has_more, |file| &file.id))
+        })
+    }
+
+    fn get<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, File> {
+        Box::pin(async move {
+            let file = self.for_call(call).retrieve_file(id).await?;
+            Ok(file.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File> {
+        Box::pin(async move {
+            let purpose = upload.purpose.parse();
+            let purpose = purpose.map_err(|error: String| invalid("purpose", error))?;
+            let expires = upload.expires.map(expiration).transpose()?;
+            let client = self.for_call(call);
+            let file = client.upload_file(upload.content, purpose, expires).await?;
+            Ok(file.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn download<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Download> {
+        Box::pin(async move { self.for_call(call).download_file(id).await })
+    }
+
+    fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()> {
+        Box::pin(async move {
+            self.for_call(call).delete_file(id).await?;
+            Ok(())
+        })
+    }
+}
+
+fn expiration(expiry: Expiry) -> Result<types::FileExpiration, Error> {
+    let anchor = expiry.anchor.parse();
+    let anchor = anchor.map_err(|error: String| invalid("expires_after[anchor]", error))?;
+    let mut expiration = types::FileExpiration::new(expiry.seconds);
+    expiration.anchor = anchor;
+    Ok(expiration)
+}
+
+fn invalid(param: &str, message: String) -> Error {
+    Error::new(ErrorKind::InvalidRequest, message).with_vendor_param(param)
+}

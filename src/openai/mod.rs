@@ -1,0 +1,78 @@
+//! OpenAI's fine-tuning and files API.
+
+mod backend;
+mod uploads;
+
+// The generated part: types, options and `Client` with its operations.
+mod generated {
+    #![allow(clippy::all, clippy::pedantic, missing_docs)]
+    include!(concat!(env!("OUT_DIR"), "/openai.rs"));
+}
+
+pub use generated::*;
+
+use crate::providers::DatasetRules;
+use crate::transport::{ClientBuilder, ConfigHeader, Environment, VendorProfile, api_client};
+use crate::unify::openai::{MAPPING, TITLE};
+use crate::vendors::{Module, connect};
+
+/// How the API is reached.
+pub(crate) static PROFILE: VendorProfile = VendorProfile {
+    hosts: &["api.openai.com", ".api.openai.com"],
+    config_headers: &[
+        ConfigHeader {
+            key: "openai_organization",
+            variable: "OPENAI_ORG_ID",
+            header: "openai-organization",
+        },
+        ConfigHeader {
+            key: "openai_project",
+            variable: "OPENAI_PROJECT_ID",
+            header: "openai-project",
+        },
+    ],
+    idempotent_posts: &["cancelJob", "pauseJob", "resumeJob", "validateGrader"],
+    ..VendorProfile::new(
+        "openai",
+        TITLE,
+        DEFAULT_BASE_URL,
+        Environment {
+            key: "OPENAI_API_KEY",
+            base_url: "OPENAI_BASE_URL",
+            path: "",
+        },
+    )
+};
+
+/// What the vendor demands of a file of examples: its documents name 512 MB
+/// for a file, and ten examples for a job.
+const DATASET_RULES: DatasetRules = DatasetRules {
+    max_bytes: 512_000_000,
+    min_examples: 10,
+    ..DatasetRules::new(TITLE)
+};
+
+/// The vendor's row of the table.
+pub(crate) static MODULE: Module = Module {
+    profile: &PROFILE,
+    dataset_rules: DATASET_RULES,
+    support: backend::support,
+    mapping: &MAPPING,
+    connect: connect::<Client>,
+};
+
+api_client!(Client, &PROFILE);
+
+impl ClientBuilder<Client> {
+    /// Sets the organisation that is billed, for keys that belong to several.
+    #[must_use]
+    pub fn organization(self, id: impl Into<String>) -> Self {
+        self.header("openai-organization", id)
+    }
+
+    /// Sets the project that is billed, for keys that belong to several.
+    #[must_use]
+    pub fn project(self, id: impl Into<String>) -> Self {
+        self.header("openai-project", id)
+    }
+}

@@ -1,0 +1,88 @@
+//! How long a list waits for one of its accounts.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use tokio::sync::watch;
+
+use crate::{Error, ErrorKind};
+
+/// A bound on the calls of a list over several accounts: an account that takes
+/// longer is given up once another one has answered. Clones share what they
+/// know of that.
+#[derive(Clone, Debug)]
+pub(super) struct AccountWait {
+    wait: Duration,
+    answered: Arc<watch::Sender<bool>>,
+}
+
+impl AccountWait {
+    /// None where nothing is bounded: one account alone has all the time that
+    /// its own limits give it.
+    pub(super) fn new(wait: Option<Duration>, accounts: usize) -> Option<Self> {
+        let wait = wait.filter(|_| accounts > 1)?;
+        let answered = Arc::new(watch::Sender::new(false));
+        Some(Self { wait, answered })
+    }
+
+    /// Waits for an account's reply.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`ErrorKind::Timeout`]: the time is over, and another account
+    /// has answered.
+    pub(super) async fn bound<T>(
+        &self,
+        account: &str,
+        reply: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut answered = self.answered.subscribe();
+        // Time passes on the network here, whatever clock a client goes by.
+        let over = async {
+            tokio::time::sleep(self.wait).await;
+            // The sender lives as long as `self`.
+            let _ = answered.wait_for(|answered| *answered).await;
+        };
+        match select(pin!(reply), pin!(over)).await {
+            Either::Left((reply, _)) => {
+                self.answered.send_replace(true);
+                reply
+            }
+            Either::Right(_) => {
+                let message = format!(
+                    "no answer within {:?}, while other accounts answered",
+                    self.wait
+                );
+                Err(Error::new(ErrorKind::Timeout, message).at_account(account))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_account_is_given_up_once_another_has_answered() {
+        let wait = AccountWait::new(Some(Duration::from_millis(10)), 2).unwrap();
+        let hangs = || wait.bound("slow", pending::<Result<(), Error>>());
+        // Nobody has answered: there is nothing to show without it.
+        let hanging = tokio::time::timeout(Duration::from_millis(100), hangs());
+        assert!(hanging.await.is_err());
+        wait.bound("fast", ready(Ok(()))).await.unwrap();
+        let error = hangs().await.unwrap_err();
+        assert_eq!((error.account(), error.is_timeout()), (Some("slow"), true));
+    }
+
+    #[test]
+    fn one_account_alone_is_not_bounded() {
+        let wait = Some(Duration::from_secs(1));
+        assert!(AccountWait::new(wait, 1).is_none() && AccountWait::new(None, 2).is_none());
+    }
+}

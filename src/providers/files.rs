@@ -1,0 +1,126 @@
+//! Files, at whichever account they are.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::account_wait::AccountWait;
+use super::backend::IdKind;
+use super::search::Certainty;
+use super::{FileRef, FileUpload, Providers, Warning};
+use crate::Error;
+use crate::transport::Download;
+use crate::unify::File;
+
+/// Files of several accounts.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct FileList {
+    /// Newest first, by (created_at, account, id).
+    pub files: Vec<File>,
+    /// What is missing, and why.
+    pub warnings: Vec<Warning>,
+    /// How many accounts were asked.
+    pub accounts: usize,
+}
+
+impl FileList {
+    /// Returns the errors of the accounts that failed, where all of them did.
+    pub fn all_failed(&self) -> Option<Vec<Arc<Error>>> {
+        Warning::of_all(&self.warnings, self.accounts)
+    }
+}
+
+impl Providers {
+    /// Lists the files of all accounts, newest first. An account that fails is
+    /// a warning beside the files of the others.
+    pub async fn list_files(&self) -> FileList {
+        self.list_files_within(None).await
+    }
+
+    /// The same; an account that takes longer is a warning, once another one
+    /// has answered.
+    pub async fn list_files_within(&self, wait: Option<Duration>) -> FileList {
+        let mut all = FileList {
+            accounts: self.accounts().len(),
+            ..FileList::default()
+        };
+        let wait = AccountWait::new(wait, all.accounts);
+        let lists = join_all(self.accounts().iter().map(async |account| {
+            let files = account.list_files();
+            match &wait {
+                Some(wait) => wait.bound(account.name(), files).await,
+                None => files.await,
+            }
+        }));
+        for (account, list) in self.accounts().iter().zip(lists.await) {
+            match list {
+                Ok((files, warnings)) => {
+                    all.files.extend(files);
+                    all.warnings.extend(warnings);
+                }
+                Err(error) => all.warnings.push(Warning::account(account.name(), error)),
+            }
+        }
+        all.files.sort_by(|a, b| {
+            let key = |file: &File| Reverse(file.created_at);
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.provider.account.cmp(&b.provider.account))
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        all
+    }
+
+    /// Looks a file up, at whichever account it is.
+    ///
+    /// # Errors
+    ///
+    /// No account knows the id ([`Error::is_not_found`]); several do; or an
+    /// account could not be asked and none of the others knows it.
+    pub async fn file(&self, file: impl Into<FileRef>) -> Result<File, Error> {
+        let file = file.into();
+        let found = self.search(&file, IdKind::File, Certainty::First, |account| {
+            Box::pin(account.file(&file.id))
+        });
+        found.await.map(|(_, file)| file)
+    }
+
+    /// Reads a file's content, as it comes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::file`].
+    pub async fn download_file(&self, file: impl Into<FileRef>) -> Result<Download, Error> {
+        let file = file.into();
+        self.at_owner(&file, IdKind::File, Certainty::First, |account| {
+            Box::pin(account.download_file(&file.id))
+        })
+        .await
+    }
+
+    /// Deletes a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::file`]; or the vendor refuses it.
+    pub async fn delete_file(&self, file: impl Into<FileRef>) -> Result<(), Error> {
+        let file = file.into();
+        self.at_owner(&file, IdKind::File, Certainty::All, |account| {
+            Box::pin(account.delete_file(&file.id))
+        })
+        .await
+    }
+
+    /// Uploads a file to an account.
+    ///
+    /// # Errors
+    ///
+    /// There is no account of this name, its vendor has no files, or it refuses
+    /// this one.
+    pub async fn upload_file(&self, account: &str, upload: FileUpload) -> Result<File, Error> {
+        self.named(account)?.upload(upload).await
+    }
+}

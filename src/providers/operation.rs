@@ -1,0 +1,140 @@
+//! What can be done with jobs and files, and whether a vendor can do it.
+
+use std::fmt;
+
+/// Something that can be done with jobs and files, in unified terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Start a job.
+    Create,
+    /// List jobs.
+    List,
+    /// Look one job up.
+    Retrieve,
+    /// End a job before it is done.
+    Cancel,
+    /// Halt a job for a while.
+    Pause,
+    /// Let a halted job go on.
+    Resume,
+    /// Remove a job.
+    Delete,
+    /// Read a job's log.
+    Events,
+    /// List a job's checkpoints.
+    Checkpoints,
+    /// Read the numbers of a training.
+    Metrics,
+    /// Ask for the price of a job beforehand.
+    EstimatePrice,
+    /// Fetch the model that came out.
+    Download,
+    /// Ask how a model may be trained.
+    ModelLimits,
+    /// List files.
+    ListFiles,
+    /// Look one file up.
+    RetrieveFile,
+    /// Upload a file.
+    UploadFile,
+    /// Read a file's content.
+    DownloadFile,
+    /// Delete a file.
+    DeleteFile,
+}
+
+/// Whether a vendor can do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Support {
+    /// By an operation of the vendor's.
+    Native,
+    /// From something else that the vendor says.
+    Derived(&'static str),
+    /// Not at all; here is what to do instead.
+    Unsupported(&'static str),
+}
+
+impl Support {
+    /// Returns true unless it cannot be done at all.
+    pub fn is_supported(self) -> bool {
+        !matches!(self, Self::Unsupported(_))
+    }
+}
+
+/// Each operation: (itself, its name in messages, its name in metrics and in
+/// the gateway's document).
+const NAMES: [(Operation, &str, &str); 18] = [
+    (Operation::Create, "create", "createJob"),
+    (Operation::List, "list", "listJobs"),
+    (Operation::Retrieve, "retrieve", "retrieveJob"),
+    (Operation::Cancel, "cancel", "cancelJob"),
+    (Operation::Pause, "pause", "pauseJob"),
+    (Operation::Resume, "resume", "resumeJob"),
+    (Operation::Delete, "delete", "deleteJob"),
+    (Operation::Events, "events", "listJobEvents"),
+    (Operation::Checkpoints, "checkpoints", "listJobCheckpoints"),
+    (Operation::Metrics, "metrics", "listJobMetrics"),
+    (Operation::EstimatePrice, "price estimate", "estimatePrice"),
+    (Operation::Download, "download", "downloadModel"),
+    (
+        Operation::ModelLimits,
+        "model limits",
+        "retrieveModelLimits",
+    ),
+    (Operation::ListFiles, "list of files", "listFiles"),
+    (Operation::RetrieveFile, "look-up of files", "retrieveFile"),
+    (Operation::UploadFile, "upload of files", "uploadFile"),
+    (Operation::DownloadFile, "download of files", "downloadFile"),
+    (Operation::DeleteFile, "deletion of files", "deleteFile"),
+];
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; NAMES.len()] = {
+        let mut all = [Self::Create; NAMES.len()];
+        let mut n = 0;
+        while n < NAMES.len() {
+            all[n] = NAMES[n].0;
+            n += 1;
+        }
+        all
+    };
+
+    /// Returns what it is called in messages.
+    pub fn as_str(self) -> &'static str {
+        self.names().0
+    }
+
+    /// Returns its name in metrics and in the gateway's document: `listJobs`.
+    pub fn id(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        let row = NAMES.iter().find(|(operation, ..)| *operation == self);
+        row.map_or(("", ""), |(_, words, id)| (words, id))
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_row() {
+        for (n, operation) in Operation::ALL.into_iter().enumerate() {
+            assert_eq!(operation as usize, n, "{operation:?} stands in another row");
+            assert!(!operation.as_str().is_empty() && !operation.id().is_empty());
+        }
+        // The last variant of the enumeration is the last row.
+        assert_eq!(Operation::ALL.len(), Operation::DeleteFile as usize + 1);
+    }
+}

@@ -1,0 +1,210 @@
+//! Finds the account that an id belongs to.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::backend::IdKind;
+use super::{Account, JobRef, Providers, Reply};
+use crate::unify::Job;
+use crate::{Error, ErrorKind};
+
+/// How long others are waited for once an account has answered: enough to
+/// notice that two accounts know an id, and no delay that anybody sees.
+const OTHERS: Duration = Duration::from_millis(100);
+
+/// How sure it has to be whose an id is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// The first account that knows it will do: nothing is changed.
+    First,
+    /// All accounts have answered: what is of one is changed there.
+    All,
+}
+
+impl Providers {
+    /// A job, and the account that knows it.
+    pub(super) async fn find<'a>(&'a self, job: &'a JobRef) -> Result<(&'a Account, Job), Error> {
+        self.search(job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.job(&job.id))
+        })
+        .await
+    }
+
+    /// What an account has under an id, and the account.
+    pub(super) async fn search<'a, T>(
+        &'a self,
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+        ask: impl Fn(&'a Account) -> Reply<'a, T>,
+    ) -> Result<(&'a Account, T), Error> {
+        let likely = self.candidates(wanted, kind)?;
+        let mut search = Search::new(kind, certainty);
+        search.ask(&likely, &ask).await;
+        if search.found.is_empty() && search.failed.is_empty() {
+            search.ask(&self.unlikely(wanted, &likely), &ask).await;
+        }
+        search.outcome(&wanted.id)
+    }
+
+    /// Asks the account that an id belongs to. Where there is only one that
+    /// could own it, that one is asked at once.
+    pub(super) async fn at_owner<'a, T>(
+        &'a self,
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+        ask: impl Fn(&'a Account) -> Reply<'a, T>,
+    ) -> Result<T, Error> {
+        let likely = self.candidates(wanted, kind)?;
+        let [account] = likely.as_slice() else {
+            let knows = |account| knows(account, kind, &wanted.id);
+            let (account, ()) = self.search(wanted, kind, certainty, knows).await?;
+            return ask(account).await;
+        };
+        let error = match ask(account).await {
+            Err(error) if error.is_not_found() => error,
+            outcome => return outcome,
+        };
+        let mut others = Search::new(kind, certainty);
+        let unlikely = self.unlikely(wanted, &likely);
+        let knows = |account| knows(account, kind, &wanted.id);
+        others.ask(&unlikely, &knows).await;
+        match others.outcome(&wanted.id) {
+            Ok((account, ())) => ask(account).await,
+            Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// The accounts that could own an id: those whose vendor gives ids of this
+    /// form, or all if there are none.
+    fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<&Account>, Error> {
+        if let Some(name) = &wanted.account {
+            return self.named(name).map(|account| vec![account]);
+        }
+        let (likely, others): (Vec<_>, Vec<_>) = self
+            .accounts()
+            .iter()
+            .partition(|account| account.may_own(&wanted.id, kind));
+        Ok(if likely.is_empty() { others } else { likely })
+    }
+
+    /// The accounts whose vendor gives ids of another form, where no account
+    /// was named and others were asked first: a gateway has ids of any vendor.
+    fn unlikely(&self, wanted: &JobRef, asked: &[&Account]) -> Vec<&Account> {
+        let is_new = |account: &&Account| !asked.iter().any(|a| a.name() == account.name());
+        match wanted.account {
+            Some(_) => Vec::new(),
+            None => self.accounts().iter().filter(is_new).collect(),
+        }
+    }
+}
+
+/// Succeeds where an account knows an id.
+fn knows<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
+    match kind {
+        IdKind::Job => Box::pin(async move { account.job(id).await.map(|_| ()) }),
+        IdKind::File => Box::pin(async move { account.file(id).await.map(|_| ()) }),
+    }
+}
+
+/// What accounts answered to the same question.
+struct Search<'a, T> {
+    kind: IdKind,
+    certainty: Certainty,
+    asked: Vec<&'a Account>,
+    found: Vec<(&'a Account, T)>,
+    missing: Option<Error>,
+    failed: Vec<Error>,
+}
+
+impl<'a, T> Search<'a, T> {
+    fn new(kind: IdKind, certainty: Certainty) -> Self {
+        Self {
+            kind,
+            certainty,
+            asked: Vec::new(),
+            found: Vec::new(),
+            missing: None,
+            failed: Vec::new(),
+        }
+    }
+
+    async fn ask(&mut self, accounts: &[&'a Account], ask: &impl Fn(&'a Account) -> Reply<'a, T>) {
+        self.asked.extend(accounts);
+        let asked = accounts.iter().map(|account| {
+            let (account, reply) = (*account, ask(account));
+            async move { (account, reply.await) }
+        });
+        let mut answers: FuturesUnordered<_> = asked.collect();
+        while let Some((account, answer)) = answers.next().await {
+            self.take(account, answer);
+            if !self.found.is_empty() && self.certainty == Certainty::First {
+                break;
+            }
+        }
+        // Time passes on the network here, whatever clock a client goes by.
+        let others = async {
+            while let Some((account, answer)) = answers.next().await {
+                self.take(account, answer);
+            }
+        };
+        // Those that have not answered by then are not needed.
+        let _ = tokio::time::timeout(OTHERS, others).await;
+    }
+
+    fn take(&mut self, account: &'a Account, answer: Result<T, Error>) {
+        match answer {
+            Ok(found) => self.found.push((account, found)),
+            Err(error) if error.is_not_found() => self.missing = Some(error),
+            Err(error) => self.failed.push(error),
+        }
+    }
+
+    fn outcome(mut self, id: &str) -> Result<(&'a Account, T), Error> {
+        let what = match self.kind {
+            IdKind::Job => "job",
+            IdKind::File => "file",
+        };
+        if self.found.len() > 1 {
+            let mut found: Vec<&str> = self.found.iter().map(|(a, _)| a.name()).collect();
+            let place = |name: &&str| self.asked.iter().position(|a| a.name() == *name);
+            found.sort_by_key(place);
+            return Err(Error::new(
+                ErrorKind::Ambiguous,
+                format!(
+                    "{what} {id} is known to several accounts: {}; name one of them",
+                    found.join(", ")
+                ),
+            ));
+        }
+        let is_alone = self.asked.len() == 1;
+        match (self.found.pop(), self.failed.pop(), self.missing) {
+            (Some(found), None, _) => Ok(found),
+            (Some(found), Some(_), _) if self.certainty == Certainty::First => Ok(found),
+            (Some((account, _)), Some(error), _) => Err(Error::new(
+                ErrorKind::Ambiguous,
+                format!(
+                    "{what} {id} is known to {}, and {} could not be asked whether it knows it \
+                     too; name the account",
+                    account.name(),
+                    error.account().unwrap_or("another account")
+                ),
+            )
+            .because(error)),
+            // Alone, the account's own error says all.
+            (None, Some(error), _) => Err(error),
+            (None, None, Some(error)) if is_alone => Err(error),
+            (None, None, _) => {
+                let names: Vec<&str> = self.asked.iter().map(|a| a.name()).collect();
+                Err(Error::not_found(format!(
+                    "not found: no account knows a {what} {id:?}; asked: {}",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Together's fine-tuning and files API.
+
+mod backend;
+mod streamed_list;
+mod uploads;
+
+// The generated part: types, options and `Client` with its operations.
+mod generated {
+    #![allow(clippy::all, clippy::pedantic, missing_docs)]
+    include!(concat!(env!("OUT_DIR"), "/together.rs"));
+}
+
+pub use generated::*;
+
+use crate::providers::DatasetRules;
+use crate::transport::{Environment, VendorProfile, api_client};
+use crate::unify::together::{MAPPING, TITLE};
+use crate::vendors::{Module, connect};
+
+/// How the API is reached.
+pub(crate) static PROFILE: VendorProfile = VendorProfile {
+    hosts: &["api.together.ai", "api.together.xyz"],
+    idempotent_posts: &["cancelJob", "estimatePrice"],
+    ..VendorProfile::new(
+        "together",
+        TITLE,
+        DEFAULT_BASE_URL,
+        Environment {
+            key: "TOGETHER_API_KEY",
+            base_url: "TOGETHER_BASE_URL",
+            // Together's own program takes the host alone, and adds this itself.
+            path: "/v1",
+        },
+    )
+};
+
+/// What the vendor demands of a file of examples.
+const DATASET_RULES: DatasetRules = DatasetRules {
+    other_formats: &["csv", "parquet"],
+    ..DatasetRules::new(TITLE)
+};
+
+/// The vendor's row of the table.
+pub(crate) static MODULE: Module = Module {
+    profile: &PROFILE,
+    dataset_rules: DATASET_RULES,
+    support: backend::support,
+    mapping: &MAPPING,
+    connect: connect::<Client>,
+};
+
+api_client!(Client, &PROFILE);

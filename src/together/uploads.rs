@@ -1,0 +1,39 @@
+//! Uploads, which no generated operation can stream, and the list of jobs as a
+//! stream, for accounts with more jobs than can be held.
+
+use super::{Client, types};
+use crate::Error;
+use crate::transport::{Download, Response, Upload};
+
+impl Client {
+    /// Fetches the list of jobs as a stream of bytes.
+    pub(super) async fn list_jobs_stream(&self) -> Result<Download, Error> {
+        self.transport()
+            .request("listJobs", http::Method::GET)
+            .path("/fine-tunes")
+            .call_bytes()
+            .await
+    }
+
+    /// Uploads a file. It streams: what comes from disk is never in memory as
+    /// a whole.
+    ///
+    /// # Errors
+    ///
+    /// As the generated operations.
+    pub async fn upload_file(
+        &self,
+        file: Upload,
+        purpose: types::FilePurpose,
+        file_type: Option<types::FileType>,
+    ) -> Result<Response<types::File>, Error> {
+        let mut fields = vec![
+            ("purpose", purpose.to_string()),
+            ("file_name", file.name().to_owned()),
+        ];
+        fields.extend(file_type.map(|t| ("file_type", t.to_string())));
+        self.transport()
+            .upload("uploadFile", "/files/upload", &fields, &[], file)
+            .await
+    }
+}

@@ -1,0 +1,164 @@
+//! Who sends a request: a key, or a token that is fetched and renewed.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Mutex;
+
+use super::{Authentication, Clock, Error, ErrorKind};
+
+/// How long before its end a token is renewed.
+const RENEWAL: Duration = Duration::from_secs(120);
+
+/// Fetches tokens that stand in for a key and expire, such as those of an
+/// identity provider. A token is asked for before the first request, shortly
+/// before it expires, and once more after a 401.
+pub trait TokenSource: fmt::Debug + Send + Sync {
+    /// Fetches a token.
+    fn token(&self) -> Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + '_>>;
+}
+
+/// A token, and when it expires. It is sent as `authorization: Bearer …`.
+#[derive(Clone, Debug)]
+pub struct Token {
+    secret: SecretString,
+    expires_at: Option<SystemTime>,
+}
+
+impl Token {
+    /// A token that is used until the vendor refuses it.
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self {
+            secret: secret.into(),
+            expires_at: None,
+        }
+    }
+
+    /// Sets when it expires.
+    #[must_use]
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.expires_at = Some(time);
+        self
+    }
+
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        self.expires_at.is_none_or(|end| now + RENEWAL < end)
+    }
+}
+
+/// What the requests of a client prove themselves with.
+pub(super) enum Credential {
+    Key {
+        header: HeaderName,
+        value: HeaderValue,
+        secret: SecretString,
+    },
+    Source {
+        source: Arc<dyn TokenSource>,
+        current: Mutex<Option<Token>>,
+    },
+}
+
+impl Credential {
+    pub(super) fn key(how: Authentication, key: SecretString) -> Result<Self, String> {
+        Ok(Self::Key {
+            header: how.header(),
+            value: header_value(how.scheme, &key)?,
+            secret: key,
+        })
+    }
+
+    pub(super) fn source(source: Arc<dyn TokenSource>) -> Self {
+        Self::Source {
+            source,
+            current: Mutex::new(None),
+        }
+    }
+
+    /// Adds the header, with a token that is fetched where there is no fresh
+    /// one. Answers with the secret, so that it can be taken out of messages.
+    pub(super) async fn apply(
+        &self,
+        headers: &mut HeaderMap,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<SecretString, Error> {
+        let (source, current) = match self {
+            Self::Key {
+                header,
+                value,
+                secret,
+            } => {
+                headers.insert(header.clone(), value.clone());
+                return Ok(secret.clone());
+            }
+            Self::Source { source, current } => (source, current),
+        };
+        let mut current = current.lock().await;
+        let token = match current.take().filter(|token| token.is_fresh(clock.wall())) {
+            Some(token) => token,
+            None => source.token().await?,
+        };
+        let value = header_value(Authentication::BEARER.scheme, &token.secret);
+        let value = value.map_err(|what| {
+            Error::new(
+                ErrorKind::Config,
+                format!("the token source answered: {what}"),
+            )
+        })?;
+        headers.insert(Authentication::BEARER.header(), value);
+        let secret = token.secret.clone();
+        *current = Some(token);
+        Ok(secret)
+    }
+
+    /// Forgets a token that was refused; true when another one can be had.
+    pub(super) async fn renew(&self, refused: &SecretString) -> bool {
+        let Self::Source { current, .. } = self else {
+            return false;
+        };
+        // Another call may have renewed it in the meantime.
+        let mut current = current.lock().await;
+        let is_refused = |token: &Token| token.secret.expose_secret() == refused.expose_secret();
+        if current.as_ref().is_some_and(is_refused) {
+            *current = None;
+        }
+        true
+    }
+}
+
+/// The header's value, marked so that nothing prints it.
+fn header_value(scheme: &str, key: &SecretString) -> Result<HeaderValue, String> {
+    let key = key.expose_secret().trim();
+    if key.is_empty() {
+        return Err("the key is empty".to_owned());
+    }
+    let text = match scheme {
+        "" => key.to_owned(),
+        scheme => format!("{scheme} {key}"),
+    };
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_sensitive() {
+        let value = header_value("Bearer", &SecretString::from("sk-secret")).unwrap();
+        assert_eq!(format!("{value:?}"), "Sensitive");
+        assert_eq!(value.as_bytes(), b"Bearer sk-secret");
+        let value = header_value("", &SecretString::from("sk-secret")).unwrap();
+        assert_eq!(value.as_bytes(), b"sk-secret");
+        assert!(header_value("Bearer", &SecretString::from("a\nb")).is_err());
+        assert!(header_value("Bearer", &SecretString::from(" ")).is_err());
+    }
+}

@@ -1,0 +1,143 @@
+//! What the transport needs to know of a vendor. Each vendor's own module
+//! gives it as a constant, and nothing else in here names a vendor.
+
+use http::HeaderName;
+
+use super::{VendorError, retry};
+
+/// How a vendor's API is reached and how its answers are to be understood.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct VendorProfile {
+    /// The vendor's name in configuration, in JSON and in logs.
+    pub name: &'static str,
+    /// How the vendor writes itself.
+    pub title: &'static str,
+    /// Where requests go unless told otherwise.
+    pub default_base_url: &'static str,
+    /// The hosts of the vendor's own, to which its key may go from anywhere. A
+    /// name that starts with a dot stands for all hosts below it.
+    pub hosts: &'static [&'static str],
+    /// The vendor's usual environment variables.
+    pub environment: Environment,
+    /// How a request says who sends it.
+    pub authentication: Authentication,
+    /// Query parameters of every request, as (name, value).
+    pub query: &'static [(&'static str, &'static str)],
+    /// Keys of an account's configuration that become headers of its requests.
+    pub config_headers: &'static [ConfigHeader],
+    /// Headers under which an answer says its request's id, best first.
+    pub request_id_headers: &'static [&'static str],
+    /// The `POST` operations that make nothing and spend nothing, by their
+    /// names in the vendor's document: sending one twice does no harm.
+    pub idempotent_posts: &'static [&'static str],
+    /// Reads the JSON body of an error.
+    pub read_error: fn(&serde_json::Value) -> VendorError,
+    /// True for answers after which the same request may succeed.
+    pub is_transient: fn(u16, &VendorError) -> bool,
+}
+
+/// Names of environment variables.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment {
+    /// Holds the key.
+    pub key: &'static str,
+    /// Holds the base URL, if set.
+    pub base_url: &'static str,
+    /// The path of the API, where that variable may name the host alone.
+    pub path: &'static str,
+}
+
+/// A key of an account's configuration that becomes a header.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfigHeader {
+    /// The key in the configuration file.
+    pub key: &'static str,
+    /// The environment variable that holds the same, if there is one.
+    pub variable: &'static str,
+    /// The header, in lower case.
+    pub header: &'static str,
+}
+
+/// How a request says who sends it.
+#[derive(Clone, Copy, Debug)]
+pub struct Authentication {
+    /// The header that holds the key, in lower case.
+    pub header: &'static str,
+    /// What stands before the key, such as `Bearer`; empty for the key alone.
+    pub scheme: &'static str,
+}
+
+impl Authentication {
+    /// `authorization: Bearer …`
+    pub const BEARER: Self = Self {
+        header: "authorization",
+        scheme: "Bearer",
+    };
+
+    pub(super) fn header(&self) -> HeaderName {
+        HeaderName::from_static(self.header)
+    }
+}
+
+impl VendorProfile {
+    /// What most vendors have in common: a bearer token, OpenAI's form of an
+    /// error body, `x-request-id`.
+    pub const fn new(
+        name: &'static str,
+        title: &'static str,
+        default_base_url: &'static str,
+        environment: Environment,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            default_base_url,
+            hosts: &[],
+            environment,
+            authentication: Authentication::BEARER,
+            query: &[],
+            config_headers: &[],
+            request_id_headers: &["x-request-id", "x-amzn-requestid", "cf-ray"],
+            idempotent_posts: &[],
+            read_error: VendorError::from_json,
+            is_transient: |status, _| retry::is_transient(status),
+        }
+    }
+
+    /// True for hosts of the vendor's own.
+    pub fn owns_host(&self, host: &str) -> bool {
+        self.hosts.iter().any(|own| match own.strip_prefix('.') {
+            Some(_) => host.len() > own.len() && host.ends_with(own),
+            None => host == *own,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_the_vendor_s_or_below_a_domain_of_its() {
+        const ENVIRONMENT: Environment = Environment {
+            key: "KEY",
+            base_url: "URL",
+            path: "",
+        };
+        let mut profile = VendorProfile::new("v", "V", "https://api.v.example", ENVIRONMENT);
+        profile.hosts = &["api.v.example", ".own.example"];
+        for host in ["api.v.example", "eu.own.example", "a.b.own.example"] {
+            assert!(profile.owns_host(host), "{host}");
+        }
+        for host in [
+            "v.example",
+            "xapi.v.example",
+            "own.example",
+            ".own.example",
+            "evilown.example",
+        ] {
+            assert!(!profile.owns_host(host), "{host}");
+        }
+    }
+}

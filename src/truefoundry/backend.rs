@@ -1,0 +1,191 @@
+//! TrueFoundry's gateway as a backend of accounts.
+
+use std::sync::Arc;
+
+use super::{Client, DATASET_RULES, TITLE, UploadFileOptions, types};
+use crate::providers::{
+    Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobOrder, Operation, Page, PageQuery,
+    Prepared, Recognition, Reply, Support, job_page, log_page,
+};
+use crate::transport::{CallOptions, Clock, Download};
+use crate::unify::truefoundry::VENDOR;
+use crate::unify::{CreateRequest, File, Job, OnUnsupported, Unify, Vendor};
+use crate::{Error, ErrorKind};
+
+static OWN_NAME: Vendor = VENDOR;
+
+/// The largest page.
+const MAX_PAGE: usize = 100;
+
+/// Options of an operation, with the headers that the call's labels name. The
+/// label that names an account is of the gateway that was asked, and not of
+/// the one behind it.
+macro_rules! labelled {
+    ($options:expr, $call:expr) => {{
+        let label = |name| CallOptions::get_label(&$call.options, name).map(str::to_owned);
+        let mut options = $options;
+        options.x_tfy_metadata = label("x-tfy-metadata");
+        options.x_tfy_vertex_storage_bucket_name = label("x-tfy-vertex-storage-bucket-name");
+        options.x_tfy_provider_model = label("x-tfy-provider-model");
+        options.x_tfy_file_purpose = label("x-tfy-file-purpose");
+        options
+    }};
+}
+
+impl Client {
+    fn for_call(&self, call: &Call) -> Self {
+        self.with_options(&call.options)
+    }
+}
+
+/// Which operations the vendor has: the table.
+pub(super) fn support(operation: Operation) -> Support {
+    match operation {
+        Operation::Create
+        | Operation::List
+        | Operation::Retrieve
+        | Operation::ListFiles
+        | Operation::RetrieveFile
+        | Operation::UploadFile
+        | Operation::DownloadFile
+        | Operation::DeleteFile => Support::Native,
+        Operation::Cancel
+        | Operation::Pause
+        | Operation::Resume
+        | Operation::Delete
+        | Operation::Events
+        | Operation::Checkpoints
+        | Operation::Metrics
+        | Operation::EstimatePrice
+        | Operation::Download
+        | Operation::ModelLimits => {
+            Support::Unsupported("the gateway has no such operation: ask the vendor behind it")
+        }
+    }
+}
+
+impl Backend for Client {
+    fn vendor(&self) -> &Vendor {
+        &OWN_NAME
+    }
+
+    fn title(&self) -> &str {
+        TITLE
+    }
+
+    fn support(&self, operation: Operation) -> Support {
+        support(operation)
+    }
+
+    /// Ids are those of the vendor behind the gateway, which serves no jobs of
+    /// a vendor whose ids start with `ft-` alone.
+    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
+        match kind {
+            IdKind::Job if id.starts_with("ft-") => Recognition::No,
+            IdKind::Job | IdKind::File => Recognition::Maybe,
+        }
+    }
+
+    fn order(&self) -> JobOrder {
+        JobOrder::NewestFirst
+    }
+
+    fn cursor_after(&self, job: &str) -> Option<String> {
+        Some(job.to_owned())
+    }
+
+    fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
+        Box::pin(async move {
+            let limit = query.limit.map_or(MAX_PAGE, |n| n.clamp(1, MAX_PAGE));
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut options = labelled!(super::ListJobsOptions::new().limit(limit), call);
+            options.after.clone_from(&query.after);
+            options.metadata.clone_from(&query.metadata);
+            let page = self.for_call(call).list_jobs(options).await?.into_inner();
+            Ok(job_page(call, page.data, page.has_more, |job| &job.id))
+        })
+    }
+
+    fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job> {
+        Box::pin(async move {
+            let options = labelled!(super::RetrieveJobOptions::new(), call);
+            let job = self.for_call(call).retrieve_job(id, options).await?;
+            Ok(job.into_inner().unify(&call.context)?)
+        })
+    }
+
+    /// The unified request is the gateway's own.
+    fn prepare(&self, request: &CreateRequest, _: OnUnsupported) -> Result<Prepared, Error> {
+        let request: types::CreateFineTuningJobRequest = request.clone().into();
+        Ok(Prepared::new(request, Vec::new()))
+    }
+
+    fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
+        Box::pin(async move {
+            let request: &types::CreateFineTuningJobRequest = prepared.request()?;
+            let options = labelled!(super::CreateJobOptions::new(), call);
+            let job = self.for_call(call).create_job(request, options).await?;
+            Ok(job.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        Some(self)
+    }
+
+    fn dataset_rules(&self) -> DatasetRules {
+        DATASET_RULES
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(self.transport().clock())
+    }
+}
+
+impl Files for Client {
+    fn list<'a>(&'a self, call: &'a Call, _: &'a PageQuery) -> Reply<'a, Page<File>> {
+        Box::pin(async move {
+            let options = labelled!(super::ListFilesOptions::new(), call);
+            let list = self.for_call(call).list_files(options).await?.into_inner();
+            Ok(log_page(call, list.data, false, |file| &file.id))
+        })
+    }
+
+    fn get<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, File> {
+        Box::pin(async move {
+            let options = labelled!(super::RetrieveFileOptions::new(), call);
+            let file = self.for_call(call).retrieve_file(id, options).await?;
+            Ok(file.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File> {
+        Box::pin(async move {
+            if upload.expires.is_some() {
+                let message = format!("{TITLE} keeps files until they are deleted");
+                return Err(Error::new(ErrorKind::InvalidRequest, message)
+                    .with_vendor_param("expires_after[seconds]")
+                    .with_vendor_code("unsupported_value"));
+            }
+            let options = labelled!(UploadFileOptions::new(), call);
+            let client = self.for_call(call);
+            let file = client.upload_file(upload.content, upload.purpose, options);
+            Ok(file.await?.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn download<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Download> {
+        Box::pin(async move {
+            let options = labelled!(super::DownloadFileOptions::new(), call);
+            self.for_call(call).download_file(id, options).await
+        })
+    }
+
+    fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()> {
+        Box::pin(async move {
+            let options = labelled!(super::DeleteFileOptions::new(), call);
+            self.for_call(call).delete_file(id, options).await?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! The fine-tuning and files API of TrueFoundry's LLM gateway, whose job is the
+//! shape that all jobs are mapped onto.
+
+mod backend;
+mod uploads;
+
+// The generated part: types, options and `Client` with its operations.
+mod generated {
+    #![allow(clippy::all, clippy::pedantic, missing_docs)]
+    include!(concat!(env!("OUT_DIR"), "/truefoundry.rs"));
+}
+
+pub use generated::*;
+pub use uploads::UploadFileOptions;
+
+use crate::providers::DatasetRules;
+use crate::transport::{ClientBuilder, Environment, VendorProfile, api_client};
+use crate::unify::truefoundry::{MAPPING, TITLE};
+use crate::vendors::{Module, connect};
+
+/// How the API is reached.
+pub(crate) static PROFILE: VendorProfile = VendorProfile {
+    hosts: &[
+        "gateway.truefoundry.ai",
+        ".truefoundry.ai",
+        ".truefoundry.cloud",
+    ],
+    ..VendorProfile::new(
+        "truefoundry",
+        TITLE,
+        DEFAULT_BASE_URL,
+        Environment {
+            key: "TFY_API_KEY",
+            base_url: "TFY_BASE_URL",
+            path: "",
+        },
+    )
+};
+
+/// What the gateway demands of a file of examples: nothing of its own.
+const DATASET_RULES: DatasetRules = DatasetRules::new(TITLE);
+
+/// The vendor's row of the table.
+pub(crate) static MODULE: Module = Module {
+    profile: &PROFILE,
+    dataset_rules: DATASET_RULES,
+    support: backend::support,
+    mapping: &MAPPING,
+    connect: connect::<Client>,
+};
+
+api_client!(Client, &PROFILE);
+
+impl ClientBuilder<Client> {
+    /// Reaches the gateway by its own host: `https://{host}`.
+    #[must_use]
+    pub fn gateway_host(self, host: &str) -> Self {
+        self.base_url(format!("https://{host}"))
+    }
+
+    /// Reaches the gateway through a control plane, the older form of its base
+    /// URL: `https://{host}/api/llm`.
+    #[must_use]
+    pub fn control_plane_host(self, host: &str) -> Self {
+        self.base_url(format!("https://{host}/api/llm"))
+    }
+}

@@ -1,0 +1,190 @@
+//! The table of vendors: one row each. Configuration, the look-up of
+//! environment variables, the documentation and the programs iterate it, and
+//! nothing else lists vendors.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::providers::{Backend, DatasetRules, Operation, Support};
+use crate::transport::{ApiClient, ClientBuilder, Environment, VendorProfile};
+use crate::unify::Mapping;
+use crate::{Error, ErrorKind};
+
+/// A row for each vendor: its module, which is also its name, and the cargo
+/// feature that compiles it in, if there is one.
+macro_rules! vendors {
+    ($($module:ident $(if $feature:literal)?;)*) => {
+        static TABLE: &[VendorInfo] = &[$(VendorInfo {
+            name: stringify!($module),
+            feature: vendors!(@feature $($feature)?),
+            $(#[cfg(feature = $feature)])?
+            module: Some(&crate::$module::MODULE),
+            $(#[cfg(not(feature = $feature))]
+            module: None,)?
+        }),*];
+    };
+    (@feature) => { None };
+    (@feature $feature:literal) => { Some($feature) };
+}
+
+vendors! {
+    openai if "openai";
+    together if "together";
+    truefoundry;
+}
+
+/// A vendor whose API this crate speaks, if it is compiled in.
+pub struct VendorInfo {
+    name: &'static str,
+    feature: Option<&'static str>,
+    module: Option<&'static Module>,
+}
+
+/// Makes a vendor's backend of what was set for it.
+type Connect = fn(ClientBuilder<()>) -> Result<Arc<dyn Backend>, Error>;
+
+/// What a vendor's module gives to the table.
+pub(crate) struct Module {
+    pub(crate) profile: &'static VendorProfile,
+    pub(crate) dataset_rules: DatasetRules,
+    pub(crate) support: fn(Operation) -> Support,
+    pub(crate) mapping: &'static Mapping,
+    pub(crate) connect: Connect,
+}
+
+/// Makes a backend of what was set for it: the `connect` of a vendor's module.
+pub(crate) fn connect<C: ApiClient + Backend>(
+    builder: ClientBuilder<()>,
+) -> Result<Arc<dyn Backend>, Error> {
+    Ok(Arc::new(builder.typed::<C>().build()?))
+}
+
+impl VendorInfo {
+    /// Returns the name in configuration, in JSON and in logs.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the cargo feature that compiles the vendor in; none for one that
+    /// always is.
+    pub fn feature(&self) -> Option<&'static str> {
+        self.feature
+    }
+
+    /// Returns how the vendor's API is reached; none where the vendor is not
+    /// compiled in.
+    pub fn profile(&self) -> Option<&'static VendorProfile> {
+        self.module.map(|module| module.profile)
+    }
+
+    /// Returns how the vendor writes itself; its name where it is not compiled
+    /// in.
+    pub fn title(&self) -> &'static str {
+        self.profile().map_or(self.name, |profile| profile.title)
+    }
+
+    /// Returns the vendor's usual environment variables; none where the vendor
+    /// is not compiled in.
+    pub fn environment(&self) -> Option<Environment> {
+        self.profile().map(|profile| profile.environment)
+    }
+
+    /// Returns true for a vendor that is compiled in.
+    pub fn is_compiled_in(&self) -> bool {
+        self.module.is_some()
+    }
+
+    /// Returns whether the vendor can do something.
+    pub fn support(&self, operation: Operation) -> Support {
+        match self.module {
+            Some(module) => (module.support)(operation),
+            None => Support::Unsupported("compile the vendor in, by its cargo feature"),
+        }
+    }
+
+    /// Returns what the vendor demands of a file of examples.
+    pub fn dataset_rules(&self) -> DatasetRules {
+        self.module
+            .map_or_else(DatasetRules::default, |module| module.dataset_rules)
+    }
+
+    /// Makes a backend that reaches the vendor's API at a base URL with a key,
+    /// for programs that know neither vendor nor client beforehand.
+    ///
+    /// # Errors
+    ///
+    /// The vendor is not compiled in, or the base URL or the key cannot be used.
+    pub fn connect(
+        &self,
+        base_url: impl Into<String>,
+        key: impl Into<secrecy::SecretString>,
+    ) -> Result<Arc<dyn Backend>, Error> {
+        let Some(module) = self.module else {
+            let message = format!("this program is built without {}", self.name);
+            return Err(Error::new(ErrorKind::Config, message));
+        };
+        let builder = ClientBuilder::of_vendor(module.profile);
+        (module.connect)(builder.base_url(base_url).api_key(key))
+    }
+
+    pub(crate) fn module(&self) -> Option<&'static Module> {
+        self.module
+    }
+}
+
+impl fmt::Debug for VendorInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VendorInfo")
+            .field("name", &self.name)
+            .field("feature", &self.feature)
+            .field("is_compiled_in", &self.module.is_some())
+            .finish()
+    }
+}
+
+/// Returns all vendors that this crate knows, compiled in or not.
+///
+/// ```
+/// for vendor in unitune::vendors::all() {
+///     let key = vendor.environment().map_or("not compiled in", |names| names.key);
+///     println!("{}: {key}", vendor.name());
+/// }
+/// ```
+pub fn all() -> &'static [VendorInfo] {
+    TABLE
+}
+
+/// Returns the vendor of this name.
+pub fn get(name: &str) -> Option<&'static VendorInfo> {
+    TABLE.iter().find(|vendor| vendor.name == name)
+}
+
+/// Returns the mapping tables of the vendors that are compiled in.
+#[cfg_attr(not(all(feature = "openai", feature = "together")), allow(dead_code))]
+pub(crate) fn mappings() -> impl Iterator<Item = &'static Mapping> {
+    TABLE
+        .iter()
+        .filter_map(|vendor| Some(vendor.module?.mapping))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_what_its_module_says() {
+        for vendor in all() {
+            let Some(module) = vendor.module else {
+                continue;
+            };
+            assert_eq!(vendor.name, module.profile.name);
+            assert_eq!(vendor.name, module.mapping.vendor.as_str());
+            assert_eq!(vendor.title(), module.mapping.title);
+            assert!(!module.profile.hosts.is_empty(), "{vendor:?}");
+            let url = reqwest::Url::parse(module.profile.default_base_url).unwrap();
+            let host = url.host_str().unwrap();
+            assert!(module.profile.owns_host(host), "{vendor:?}: {host}");
+        }
+        assert!(get("nobody").is_none());
+    }
+}
