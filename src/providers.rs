@@ -46,7 +46,9 @@ pub use watch::{Change, Progress, WatchOptions, WatchStream};
 #[allow(unused_imports)]
 pub(crate) use backend::unsupported;
 #[allow(unused_imports)]
-pub(crate) use convert::{decoded, job_of_item, job_page, log_page, mapped};
+pub(crate) use convert::{
+    decoded, items_of_answer, job_of_answer, job_of_item, job_page, log_page, mapped,
+};
 
 /// A set of provider accounts. Cheap to clone.
 ///

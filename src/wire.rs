@@ -7,18 +7,23 @@ mod decode;
 mod deep_object;
 mod enumeration;
 mod extra;
+mod fault;
 mod lenient;
+mod repair;
 mod secret;
+mod shallow;
 mod timestamp;
 mod union;
 
 pub use decode::from_slice;
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
+#[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
+pub(crate) use fault::{Fault, Problem, Step, wrong_type};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient::item;
 pub use lenient::{Item, LenientList, MalformedItem};
-pub(crate) use lenient::{reason, wrong_type};
+pub(crate) use repair::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

@@ -60,7 +60,9 @@ impl Memory {
 
 fn job(call: &Call, time: i64, id: &str) -> Job {
     let provider = Provider::new(call.account(), VENDOR.clone(), "going");
-    Job::new(id, "model", time, Status::Running, provider)
+    let mut job = Job::new(id, "model", Status::Running, provider);
+    job.created_at = Some(time);
+    job
 }
 
 impl Backend for Memory {

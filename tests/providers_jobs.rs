@@ -48,7 +48,8 @@ async fn pages_make_up_the_list() {
 async fn filters_keep_what_they_say() {
     let stage = Stage::with(unitune_sandbox::Sandbox::builder().jobs(200)).await;
     let all = stage.providers.list(&ListQuery::new()).await.unwrap().jobs;
-    let (from, to) = (all[150].created_at, all[20].created_at);
+    let time = |n: usize| all[n].created_at.unwrap();
+    let (from, to) = (time(150), time(20));
     let model = all[30].model.clone();
     let query = ListQuery::new()
         .status(Status::Succeeded)
@@ -59,7 +60,7 @@ async fn filters_keep_what_they_say() {
     let expected: Vec<&str> = all
         .iter()
         .filter(|job| job.status == Status::Succeeded && job.model == model)
-        .filter(|job| (from..to).contains(&job.created_at))
+        .filter(|job| (from..to).contains(&job.created_at.unwrap()))
         .map(|job| job.id.as_str())
         .collect();
     assert!(!expected.is_empty());

@@ -134,10 +134,11 @@ fn what_another_crate_builds_validates_too() {
     let provider = Provider::new("main", vendor, "WAITING");
     comes_back(
         "job.schema.json",
-        Job::new("j-1", "m", 1, Status::Queued, provider.clone()),
+        Job::new("j-1", "m", Status::Queued, provider.clone()),
     );
 
-    let mut job = Job::new("j-2", "m", 1, Status::Failed, provider);
+    let mut job = Job::new("j-2", "m", Status::Failed, provider);
+    job.created_at = Some(1);
     let members = serde_json::json!({"n_epochs": 3, "api_key": "do-not-show"});
     let members = members.as_object().cloned().expect("an object");
     job.hyperparameters = Some(LazyObject::without_keys(members));

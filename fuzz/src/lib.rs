@@ -70,7 +70,7 @@ fn decoded<T: DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
 
 fn promises(job: &Job) {
     if let Some(finished) = job.finished_at {
-        assert!(job.created_at <= finished, "ended before it was made");
+        assert!(job.created_at <= Some(finished), "ended before it was made");
     }
     assert!(
         job.error.is_none()

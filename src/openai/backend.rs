@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
-    Page, PageQuery, Prepared, Recognition, Reply, Support, job_page, log_page,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, items_of_answer, job_of_answer,
+    job_page, log_page,
 };
 use crate::transport::{Clock, Download};
 use crate::unify::openai::VENDOR;
@@ -95,16 +96,14 @@ impl Backend for Client {
             let mut options = super::ListJobsOptions::new().limit(limit(query, MAX_PAGE));
             options.after.clone_from(&query.after);
             options.metadata.clone_from(&query.metadata);
-            let page = self.for_call(call).list_jobs(options).await?.into_inner();
-            Ok(job_page(call, page.data, page.has_more, |job| &job.id))
+            let page = self.for_call(call).list_jobs(options).await;
+            let (jobs, has_more) = items_of_answer(page, |page| (page.data, page.has_more))?;
+            Ok(job_page(call, jobs, has_more, |job| &job.id))
         })
     }
 
     fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job> {
-        Box::pin(async move {
-            let job = self.for_call(call).retrieve_job(id).await?;
-            Ok(job.into_inner().unify(&call.context)?)
-        })
+        Box::pin(async move { job_of_answer(call, self.for_call(call).retrieve_job(id).await) })
     }
 
     fn prepare(&self, request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error> {
@@ -115,8 +114,7 @@ impl Backend for Client {
     fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
         Box::pin(async move {
             let request: &types::CreateFineTuningJobRequest = prepared.request()?;
-            let job = self.for_call(call).create_job(request).await?;
-            Ok(job.into_inner().unify(&call.context)?)
+            job_of_answer(call, self.for_call(call).create_job(request).await)
         })
     }
 
@@ -124,11 +122,11 @@ impl Backend for Client {
         Box::pin(async move {
             let client = self.for_call(call);
             let job = match change {
-                JobChange::Cancel => client.cancel_job(id).await?,
-                JobChange::Pause => client.pause_job(id).await?,
-                JobChange::Resume => client.resume_job(id).await?,
+                JobChange::Cancel => client.cancel_job(id).await,
+                JobChange::Pause => client.pause_job(id).await,
+                JobChange::Resume => client.resume_job(id).await,
             };
-            Ok(job.into_inner().unify(&call.context)?)
+            job_of_answer(call, job)
         })
     }
 

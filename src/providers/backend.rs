@@ -41,7 +41,9 @@ use crate::{Error, ErrorKind};
 /// impl Cluster {
 ///     fn all(&self, call: &Call) -> Vec<Job> {
 ///         let provider = Provider::new(call.account(), VENDOR.clone(), "TRAINING");
-///         vec![Job::new("run-7", "our-model", 1_760_000_000, Status::Running, provider)]
+///         let mut job = Job::new("run-7", "our-model", Status::Running, provider);
+///         job.created_at = Some(1_760_000_000);
+///         vec![job]
 ///     }
 /// }
 ///

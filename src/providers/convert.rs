@@ -1,25 +1,113 @@
 //! From a vendor's pages to unified ones: what decodes is mapped, and the rest
 //! becomes warnings. For the backends of this crate.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
 use super::{Call, Page, Warning};
-use crate::unify::{Job, MappingError, Unify};
-use crate::wire::{Item, LenientList};
+use crate::Error;
+use crate::transport::Response;
+use crate::unify::{Job, MappingError, Unify, job_of_malformed};
+use crate::wire::{self, Item, LenientList, MalformedItem};
 
 /// Makes the job of an item, or the warning that it is left out.
 pub(crate) fn job_of_item<T>(call: &Call, item: Item<T>) -> Result<Job, Warning>
 where
-    T: Unify<Output = Job>,
+    T: Unify<Output = Job> + DeserializeOwned,
 {
-    match item {
-        Item::Ok(job) => job.unify(&call.context).map_err(|error| {
-            let message = error.to_string();
-            Warning::job(call.account(), error.id(), message, None)
-        }),
-        Item::Malformed(item) => {
-            let id = item.id().map(str::to_owned);
-            let (reason, raw) = (item.reason, Some(item.raw));
-            Err(Warning::job(call.account(), id.as_deref(), reason, raw))
+    let (outcome, raw) = match item {
+        Item::Ok(job) => (job.unify(&call.context), None),
+        Item::Malformed(item) => match job_of_malformed::<T>(&item, &call.context) {
+            Ok(job) => return Ok(job),
+            Err(error) => (Err(error), Some(item.raw)),
+        },
+    };
+    outcome.map_err(|error| {
+        let message = match raw {
+            Some(_) => error.reason().to_owned(),
+            None => error.to_string(),
+        };
+        Warning::job(call.account(), error.id(), message, raw)
+    })
+}
+
+/// Makes the job of an answer. One that does not decode is read without what
+/// does not have the documented form in it.
+pub(crate) fn job_of_answer<T>(
+    call: &Call,
+    answer: Result<Response<T>, Error>,
+) -> Result<Job, Error>
+where
+    T: Unify<Output = Job> + DeserializeOwned,
+{
+    let mut error = match answer {
+        Ok(answer) => return Ok(answer.into_inner().unify(&call.context)?),
+        Err(error) => error,
+    };
+    let body = error.take_undecoded();
+    let Some(Ok(item)) = body.map(|body| MalformedItem::of::<T>(&body)) else {
+        return Err(error);
+    };
+    job_of_malformed::<T>(&item, &call.context).map_err(|refused| match refused.id() {
+        Some(_) => refused.into(),
+        None => error.with_undecoded_reason(refused.reason()),
+    })
+}
+
+/// Takes the items out of the answer to a list, and whether more follow. Of one
+/// that does not decode as a whole they are read alone.
+pub(crate) fn items_of_answer<L, T: DeserializeOwned>(
+    answer: Result<Response<L>, Error>,
+    parts: impl FnOnce(L) -> (LenientList<T>, bool),
+) -> Result<(LenientList<T>, bool), Error> {
+    let mut error = match answer {
+        Ok(answer) => return Ok(parts(answer.into_inner())),
+        Err(error) => error,
+    };
+    let body = error.take_undecoded();
+    match body.map(|body| wire::from_slice::<Envelope<T>>(&body)) {
+        Some(Ok(Envelope { data, has_more })) => Ok((data, has_more)),
+        Some(Err(_)) | None => Err(error),
+    }
+}
+
+/// What a list cannot do without. All else is skipped, however deep it is.
+struct Envelope<T> {
+    data: LenientList<T>,
+    has_more: bool,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Members<T> {
+            type Value = Envelope<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with a list in `data`")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
+                let (mut data, mut has_more) = (None, false);
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.as_str() {
+                        "data" => data = Some(map.next_value()?),
+                        "has_more" => {
+                            let raw = map.next_value::<Box<RawValue>>()?;
+                            has_more = raw.get() == "true";
+                        }
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                let data = data.ok_or_else(|| serde::de::Error::missing_field("data"))?;
+                Ok(Envelope { data, has_more })
+            }
         }
+        deserializer.deserialize_map(Members(PhantomData))
     }
 }
 
@@ -31,7 +119,7 @@ pub(crate) fn job_page<T>(
     id: impl Fn(&T) -> &str,
 ) -> Page<Job>
 where
-    T: Unify<Output = Job>,
+    T: Unify<Output = Job> + DeserializeOwned,
 {
     let mut jobs = Vec::with_capacity(items.len());
     let mut warnings = Vec::new();

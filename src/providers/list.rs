@@ -31,7 +31,7 @@ const MAX_PAGE: usize = 100;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct JobList {
-    /// Newest first, by (created_at, account, id).
+    /// Newest first, by (created_at, account, id); jobs without a time last.
     pub jobs: Vec<Job>,
     /// What is missing, and why.
     pub warnings: Vec<Warning>,

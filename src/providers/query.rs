@@ -74,14 +74,15 @@ impl ListQuery {
         self
     }
 
-    /// Only jobs made at this time or later, in Unix seconds.
+    /// Only jobs made at this time or later, in Unix seconds; none without a
+    /// time.
     #[must_use]
     pub fn created_after(mut self, time: i64) -> Self {
         self.created_after = Some(time);
         self
     }
 
-    /// Only jobs made before this time, in Unix seconds.
+    /// Only jobs made before this time, in Unix seconds; none without a time.
     #[must_use]
     pub fn created_before(mut self, time: i64) -> Self {
         self.created_before = Some(time);
@@ -125,12 +126,21 @@ impl ListQuery {
         };
         self.status.is_none_or(|status| job.status == status)
             && self.model.as_ref().is_none_or(of_model)
-            && self.created_before.is_none_or(|time| job.created_at < time)
+            && self
+                .created_before
+                .is_none_or(|time| job.created_at.is_some_and(|created| created < time))
             && !self.is_beyond(job)
     }
 
-    /// True for jobs that are older than all that the list shows.
+    /// True for jobs that are older than all that the list shows, and, in a list
+    /// of a time, for those without one.
     pub(super) fn is_beyond(&self, job: &Job) -> bool {
-        self.created_after.is_some_and(|time| job.created_at < time)
+        self.created_after
+            .is_some_and(|time| job.created_at.is_none_or(|created| created < time))
+    }
+
+    /// True for jobs that are older than all that the list shows, by their time.
+    pub(super) fn is_past(&self, job: &Job) -> bool {
+        job.created_at.is_some() && self.is_beyond(job)
     }
 }

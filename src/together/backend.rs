@@ -7,7 +7,8 @@ use super::streamed_list::{self, Position};
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
-    PageQuery, Prepared, Recognition, Reply, Support, decoded, job_page, log_page, mapped,
+    PageQuery, Prepared, Recognition, Reply, Support, decoded, items_of_answer, job_of_answer,
+    job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
 use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor};
@@ -99,9 +100,8 @@ impl Backend for Client {
             let client = self.for_call(call);
             let position = query.after.as_deref().and_then(Position::parse);
             if position.is_none() {
-                match client.list_jobs().await {
-                    Ok(list) => {
-                        let list = list.into_inner().data;
+                match items_of_answer(client.list_jobs().await, |list| (list.data, false)) {
+                    Ok((list, _)) => {
                         let mut page = job_page(call, list, false, |job| &job.id);
                         page.items
                             .sort_by(|a, b| Position::key(a).cmp(&Position::key(b)));
@@ -117,10 +117,7 @@ impl Backend for Client {
     }
 
     fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job> {
-        Box::pin(async move {
-            let job = self.for_call(call).retrieve_job(id).await?;
-            Ok(job.into_inner().unify(&call.context)?)
-        })
+        Box::pin(async move { job_of_answer(call, self.for_call(call).retrieve_job(id).await) })
     }
 
     fn prepare(&self, request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error> {
@@ -133,8 +130,7 @@ impl Backend for Client {
     fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
         Box::pin(async move {
             let request: &Request = prepared.request()?;
-            let job = self.for_call(call).create_job(&request.create).await?;
-            Ok(job.into_inner().unify(&call.context)?)
+            job_of_answer(call, self.for_call(call).create_job(&request.create).await)
         })
     }
 
@@ -150,10 +146,7 @@ impl Backend for Client {
     fn change<'a>(&'a self, call: &'a Call, id: &'a str, change: JobChange) -> Reply<'a, Job> {
         Box::pin(async move {
             match change {
-                JobChange::Cancel => {
-                    let job = self.for_call(call).cancel_job(id).await?;
-                    Ok(job.into_inner().unify(&call.context)?)
-                }
+                JobChange::Cancel => job_of_answer(call, self.for_call(call).cancel_job(id).await),
                 JobChange::Pause | JobChange::Resume => {
                     Err(crate::providers::unsupported(self, change.operation()))
                 }

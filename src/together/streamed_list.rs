@@ -17,7 +17,7 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 use crate::providers::{Call, Page, job_of_item};
 use crate::transport::Download;
 use crate::unify::{Job, Unify};
-use crate::wire::{Item, item};
+use crate::wire::{Item, Problem, item};
 use crate::{Error, ErrorKind};
 
 /// How many jobs of such a list are held.
@@ -26,13 +26,17 @@ const HELD: usize = 2_000;
 /// Where a page begins: behind this job.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
-    created_at: Reverse<i64>,
+    created_at: Reverse<Option<i64>>,
     id: String,
 }
 
+/// What stands in a cursor for the time of a job without one.
+const NO_TIME: &str = "-";
+
 impl Position {
-    /// What jobs are sorted by: newest first, of one second by id.
-    pub(super) fn key(job: &Job) -> (Reverse<i64>, &str) {
+    /// What jobs are sorted by: newest first, those without a time last, of one
+    /// second by id.
+    pub(super) fn key(job: &Job) -> (Reverse<Option<i64>>, &str) {
         (Reverse(job.created_at), &job.id)
     }
 
@@ -46,14 +50,21 @@ impl Position {
     /// From the cursor of a page before.
     pub(super) fn parse(cursor: &str) -> Option<Self> {
         let (time, id) = cursor.split_once(' ')?;
+        let created_at = match time {
+            NO_TIME => None,
+            time => Some(time.parse().ok()?),
+        };
         Some(Self {
-            created_at: Reverse(time.parse().ok()?),
+            created_at: Reverse(created_at),
             id: id.to_owned(),
         })
     }
 
     fn cursor(&self) -> String {
-        format!("{} {}", self.created_at.0, self.id)
+        match self.created_at.0 {
+            Some(time) => format!("{time} {}", self.id),
+            None => format!("{NO_TIME} {}", self.id),
+        }
     }
 }
 
@@ -83,7 +94,7 @@ where
 /// The transport's own error where that is the reason, or one that says that
 /// the answer is no list.
 fn unreadable(error: serde_json::Error) -> Error {
-    let reason = crate::wire::reason(&error);
+    let reason = Problem::of(&error);
     match io::Error::from(error).downcast::<Error>() {
         Ok(error) => error,
         Err(_) => {
@@ -136,7 +147,7 @@ impl NextJobs {
         }
     }
 
-    fn take<T: Unify<Output = Job>>(&mut self, item: Item<T>) {
+    fn take<T: Unify<Output = Job> + DeserializeOwned>(&mut self, item: Item<T>) {
         let job = match job_of_item(&self.call, item) {
             Ok(job) => job,
             // They stand anywhere; the first page has told of them.
@@ -216,7 +227,7 @@ impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> DeserializeSeed<'de> for &mut 
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -225,6 +236,11 @@ impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> Visitor<'de> for &mut Each<F, 
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
+    }
+
+    /// No jobs.
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
@@ -261,15 +277,18 @@ mod tests {
         ] {
             assert!(read(broken).is_err(), "{broken}");
         }
+        assert!(read(r#"{"data": null}"#).unwrap().is_empty());
     }
 
     #[test]
     fn a_cursor_comes_back() {
-        let position = Position {
-            created_at: Reverse(-7),
-            id: "ft 1".to_owned(),
-        };
-        assert_eq!(Position::parse(&position.cursor()), Some(position));
+        for time in [Some(-7), Some(1_700_000_000), None] {
+            let position = Position {
+                created_at: Reverse(time),
+                id: "ft 1".to_owned(),
+            };
+            assert_eq!(Position::parse(&position.cursor()), Some(position));
+        }
         assert_eq!(Position::parse("ft-1"), None);
     }
 }

@@ -4,11 +4,17 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
 
 use super::error_body::VendorError;
 use super::profile::VendorProfile;
+use crate::wire::{Fault, Problem};
+
+/// What is said of an answer that does not decode.
+const UNDOCUMENTED: &str = "the answer does not have the documented form";
 
 /// Why an operation failed.
 ///
@@ -30,6 +36,8 @@ struct Inner {
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
+    /// Never shown: it could hold a secret.
+    undecoded: Option<Bytes>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -96,6 +104,7 @@ impl Error {
             token_renewed: false,
             tries: 0,
             note: None,
+            undecoded: None,
             source: None,
         }))
     }
@@ -203,19 +212,41 @@ impl Error {
     }
 
     /// A body that is no JSON, or not of the documented form.
-    pub(super) fn undecoded(headers: &HeaderMap, body: &[u8], error: &serde_json::Error) -> Self {
+    /// The body is kept, for those who can make something of it.
+    pub(super) fn undecoded<T: DeserializeOwned>(
+        headers: &HeaderMap,
+        body: Bytes,
+        error: &serde_json::Error,
+    ) -> Self {
         let message = if body.is_empty() {
             "the answer is empty, where a JSON document was expected".to_owned()
+        } else if Problem::of(error) == Problem::TooDeep {
+            "the answer is nested too deeply to be read".to_owned()
         } else if error.is_syntax() || error.is_eof() {
             let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
             let kind = kind.unwrap_or("of no stated type");
             format!("the answer is not JSON ({kind}, {} bytes)", body.len())
         } else {
             // The cause itself quotes values, which could be secrets.
-            let what = crate::wire::reason(error);
-            format!("the answer does not have the documented form: {what}")
+            match Fault::of_body::<T>(&body) {
+                Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
+                None => UNDOCUMENTED.to_owned(),
+            }
         };
-        Self::new(ErrorKind::Decode, message)
+        let mut error = Self::new(ErrorKind::Decode, message);
+        error.0.undecoded = Some(body);
+        error
+    }
+
+    /// Says of a body that did not decode what is wrong with it above all.
+    pub(crate) fn with_undecoded_reason(mut self, reason: &str) -> Self {
+        self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        self
+    }
+
+    /// Takes the body that did not decode.
+    pub(crate) fn take_undecoded(&mut self) -> Option<Bytes> {
+        self.0.undecoded.take()
     }
 
     pub(super) fn from_status(

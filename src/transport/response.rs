@@ -38,7 +38,7 @@ impl<T: DeserializeOwned> Response<T> {
                 headers: answer.headers,
                 request_id_headers: profile.request_id_headers,
             }),
-            Err(error) => Err(Error::undecoded(&answer.headers, &answer.body, &error)
+            Err(error) => Err(Error::undecoded::<T>(&answer.headers, answer.body, &error)
                 .with_answer(profile, answer.status, answer.headers, None)
                 .after_tries(answer.tries)),
         }

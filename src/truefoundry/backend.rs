@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Client, DATASET_RULES, TITLE, UploadFileOptions, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobOrder, Operation, Page, PageQuery,
-    Prepared, Recognition, Reply, Support, job_page, log_page,
+    Prepared, Recognition, Reply, Support, items_of_answer, job_of_answer, job_page, log_page,
 };
 use crate::transport::{CallOptions, Clock, Download};
 use crate::unify::truefoundry::VENDOR;
@@ -101,16 +101,16 @@ impl Backend for Client {
             let mut options = labelled!(super::ListJobsOptions::new().limit(limit), call);
             options.after.clone_from(&query.after);
             options.metadata.clone_from(&query.metadata);
-            let page = self.for_call(call).list_jobs(options).await?.into_inner();
-            Ok(job_page(call, page.data, page.has_more, |job| &job.id))
+            let page = self.for_call(call).list_jobs(options).await;
+            let (jobs, has_more) = items_of_answer(page, |page| (page.data, page.has_more))?;
+            Ok(job_page(call, jobs, has_more, |job| &job.id))
         })
     }
 
     fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job> {
         Box::pin(async move {
             let options = labelled!(super::RetrieveJobOptions::new(), call);
-            let job = self.for_call(call).retrieve_job(id, options).await?;
-            Ok(job.into_inner().unify(&call.context)?)
+            job_of_answer(call, self.for_call(call).retrieve_job(id, options).await)
         })
     }
 
@@ -124,8 +124,8 @@ impl Backend for Client {
         Box::pin(async move {
             let request: &types::CreateFineTuningJobRequest = prepared.request()?;
             let options = labelled!(super::CreateJobOptions::new(), call);
-            let job = self.for_call(call).create_job(request, options).await?;
-            Ok(job.into_inner().unify(&call.context)?)
+            let job = self.for_call(call).create_job(request, options).await;
+            job_of_answer(call, job)
         })
     }
 

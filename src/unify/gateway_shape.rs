@@ -65,7 +65,9 @@ impl GatewayJob {
 
     fn convert(mut self, mapping: GatewayMapping, context: &Context) -> Result<Job, MappingError> {
         let mut notes = NoteCollector::new(context);
-        notes.note_all(mapping.rules, mapping.error_rule.map(|rule| rule.field));
+        if context.notes {
+            self.note_values(&mapping, &mut notes);
+        }
         let status = status::resolve(&self.status, mapping.meaning, &mut notes)?;
         let finished_at = self.finished_at(&mut notes)?;
         if let Some(rule) = mapping.error_rule {
@@ -96,8 +98,34 @@ impl GatewayJob {
             method: self.method,
             metadata: self.metadata,
             error: self.error,
-            ..Job::new(self.id, self.model, self.created_at, status, provider)
+            created_at: Some(self.created_at),
+            ..Job::new(self.id, self.model, status, provider)
         })
+    }
+
+    /// Notes which fields have the vendor's value, and which have none.
+    fn note_values(&self, mapping: &GatewayMapping, notes: &mut NoteCollector<'_>) {
+        let absent = [
+            ("fine_tuned_model", self.fine_tuned_model.is_none()),
+            ("validation_file", self.validation_file.is_none()),
+            ("hyperparameters", self.hyperparameters.is_none()),
+            ("trained_tokens", self.trained_tokens.is_none()),
+            ("integrations", self.integrations.is_none()),
+            ("seed", self.seed.is_none()),
+            ("estimated_finish", self.estimated_finish.is_none()),
+            ("method", self.method.is_none()),
+            ("metadata", self.metadata.is_none()),
+            ("error", self.error.is_none()),
+        ];
+        let is_absent = |rule: &Rule| absent.contains(&(rule.field, true));
+        let skipped = mapping.error_rule.map(|rule| rule.field);
+        for rule in mapping.rules {
+            match rule {
+                rule if Some(rule.field) == skipped => {}
+                rule if is_absent(rule) => notes.absent(rule.field),
+                rule => notes.note(rule),
+            }
+        }
     }
 
     /// The vendor's own `finished_at`, unless it lies before the job was
@@ -109,9 +137,13 @@ impl GatewayJob {
                 notes.guess(rules::FINISHED_CONTRADICTS, || time.to_string())?;
                 Ok(None)
             }
-            time => {
+            Some(time) => {
                 notes.note(rules::FINISHED);
-                Ok(time)
+                Ok(Some(time))
+            }
+            None => {
+                notes.absent("finished_at");
+                Ok(None)
             }
         }
     }

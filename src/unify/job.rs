@@ -24,7 +24,8 @@ use super::{LazyObject, Note, Status, Usd, Vendor};
 /// let mut provider = Provider::new("acme-main", ACME, "BROKEN");
 /// provider.extra = json!({"queue": 7}).as_object().cloned().unwrap_or_default().into();
 ///
-/// let mut job = Job::new("job-1", "llama-3", 1_700_000_000, Status::Failed, provider);
+/// let mut job = Job::new("job-1", "llama-3", Status::Failed, provider);
+/// job.created_at = Some(1_700_000_000);
 /// job.training_file = "file-1".to_owned();
 /// job.finished_at = Some(1_700_000_600);
 /// job.hyperparameters = json!({"n_epochs": 3}).as_object().cloned().map(LazyObject::from);
@@ -48,8 +49,9 @@ pub struct Job {
     pub id: String,
     /// The model that is trained.
     pub model: String,
-    /// When the job was created, in Unix seconds.
-    pub created_at: i64,
+    /// When the job was created, in Unix seconds; none where the vendor gives no
+    /// time at all.
+    pub created_at: Option<i64>,
     /// When the job ended, in Unix seconds; only of jobs that have ended.
     pub finished_at: Option<i64>,
     /// The name of the resulting model; only of jobs that succeeded.
@@ -86,11 +88,10 @@ pub struct Job {
 
 impl Job {
     /// Creates a job with its required parts; everything else is empty, and is
-    /// set by field. `created_at` is in Unix seconds.
+    /// set by field.
     pub fn new(
         id: impl Into<String>,
         model: impl Into<String>,
-        created_at: i64,
         status: Status,
         provider: Provider,
     ) -> Self {
@@ -98,7 +99,7 @@ impl Job {
             object: JobObject::FineTuningJob,
             id: id.into(),
             model: model.into(),
-            created_at,
+            created_at: None,
             finished_at: None,
             fine_tuned_model: None,
             organization_id: String::new(),
@@ -117,7 +118,30 @@ impl Job {
             provider,
         }
     }
+
+    /// Puts zero in the place of a missing `created_at`, for a schema that
+    /// demands a number, and returns the warning that this calls for.
+    ///
+    /// ```
+    /// use unitune::unify::{Job, Provider, Status, Vendor};
+    ///
+    /// let provider = Provider::new("main", Vendor::from_static("acme"), "busy");
+    /// let mut job = Job::new("job-1", "llama-3", Status::Running, provider);
+    /// assert!(job.require_created_at().is_some());
+    /// assert_eq!(job.created_at, Some(0));
+    /// assert_eq!(job.require_created_at(), None);
+    /// ```
+    pub fn require_created_at(&mut self) -> Option<&'static str> {
+        if self.created_at.is_some() {
+            return None;
+        }
+        self.created_at = Some(NO_TIME);
+        Some("the vendor gives no time of creation: `created_at` is 0")
+    }
 }
+
+/// What stands for a missing time where a schema demands one.
+pub(super) const NO_TIME: i64 = 0;
 
 /// The constant `fine_tuning.job`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

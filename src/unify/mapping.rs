@@ -14,6 +14,9 @@ pub(crate) struct Mapping {
     pub(crate) statuses: fn() -> Vec<(&'static str, Meaning)>,
     /// The rules by which its jobs are mapped.
     pub(crate) rules: &'static [&'static Rule],
+    /// Members of its jobs that fill a field of another name, by themselves or
+    /// with others.
+    pub(crate) slots: &'static [(&'static str, &'static str)],
     /// The types of its events, where they have some.
     pub(crate) events: Option<EventTypes>,
     /// Its requests, where they differ from the gateway's.

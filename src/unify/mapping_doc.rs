@@ -55,6 +55,10 @@ fn fields(page: &mut Page) {
          just this; *derived*: it follows from something else; *defaulted*: the gateway wants a \
          value, and this is a stand-in; *unavailable*: the vendor does not say it, or not yet. \
          What strict mode refuses is marked.\n\n\
+         A field of which the vendor's value is null or absent is *unavailable*. So is one of \
+         which the value has another type than the document says: the note names the place and \
+         both types, and what came stays in `provider.extra`. A job is left out of a list only \
+         when it is no object or has no id.\n\n\
          Whatever has no slot stays in `provider.extra` under the vendor's name, and its note says \
          *unmapped*. What looks like a key is kept nowhere (*withheld*). Prices become \
          `provider.cost`, exactly; a job that goes on under another id names it in \

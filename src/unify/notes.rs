@@ -85,12 +85,12 @@ impl<'c> NoteCollector<'c> {
         self.push(rule, || rule.message.to_owned());
     }
 
-    /// Notes that the rules of a table were applied, except those of a field.
-    pub(super) fn note_all(&mut self, table: &[&'static Rule], except: Option<&str>) {
+    /// Notes that a field has no value because the vendor's is null or absent.
+    pub(super) fn absent(&mut self, field: &str) {
         if self.context.notes {
-            for rule in table.iter().filter(|rule| Some(rule.field) != except) {
-                self.note(rule);
-            }
+            let message = format!("`{field}` is null or absent");
+            self.notes
+                .push(Note::new(field, NoteKind::Unavailable, message));
         }
     }
 

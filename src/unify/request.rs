@@ -23,6 +23,8 @@ use super::Vendor;
 /// Each vendor has a method here that translates it to the vendor's own request.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+// Without a Rust type's name in errors.
+#[serde(expecting = "an object")]
 #[non_exhaustive]
 pub struct CreateRequest {
     /// The model to train.

@@ -27,6 +27,11 @@ impl Extra {
         self.0.get_or_insert_default().insert(name.into(), value)
     }
 
+    /// Removes a member; its value comes back.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.0.as_mut()?.remove(name)
+    }
+
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0

@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::decode;
+use super::fault::Fault;
+use super::repair::Defect;
+use super::{decode, shallow};
 
 /// A list whose items decode one by one.
 ///
@@ -28,10 +30,13 @@ pub enum Item<T> {
 /// An item that did not decode.
 #[derive(Clone, PartialEq)]
 pub struct MalformedItem {
-    /// The item as it came.
+    /// The item as it came, without members that are nested too deeply to be
+    /// read.
     pub raw: Value,
-    /// What is wrong with it, without any of its values.
+    /// Where and what is wrong with it, without any of its values.
     pub reason: String,
+    /// The members that are nested too deeply.
+    too_deep: Vec<String>,
 }
 
 impl<T> LenientList<T> {
@@ -96,6 +101,36 @@ impl<'a, T> IntoIterator for &'a LenientList<T> {
 }
 
 impl MalformedItem {
+    /// Makes one of JSON that does not decode.
+    ///
+    /// # Errors
+    ///
+    /// The text is not JSON.
+    pub(crate) fn of<T: DeserializeOwned>(text: &[u8]) -> Result<Self, serde_json::Error> {
+        let shallow = shallow::parse(text)?;
+        let too_deep = || {
+            shallow
+                .too_deep
+                .first()
+                .map(|name| Defect::too_deep(name).fault)
+        };
+        let fault = too_deep().or_else(|| Fault::of::<T>(&shallow.value));
+        let reason = fault.map_or_else(
+            || "not of the documented form".to_owned(),
+            |fault| fault.to_string(),
+        );
+        Ok(Self {
+            raw: shallow.value,
+            reason,
+            too_deep: shallow.too_deep,
+        })
+    }
+
+    /// The members that are nested too deeply to be read.
+    pub(crate) fn too_deep(&self) -> &[String] {
+        &self.too_deep
+    }
+
     /// The item's `id`, where it has one that is a string.
     pub fn id(&self) -> Option<&str> {
         self.raw.get("id").and_then(Value::as_str)
@@ -145,35 +180,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
 pub(crate) fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
     match decode::from_str(raw) {
         Ok(value) => Ok(Item::Ok(value)),
-        Err(error) => Ok(Item::Malformed(MalformedItem {
-            raw: serde_json::from_str(raw).map_err(E::custom)?,
-            reason: reason(&error),
-        })),
+        Err(_) => MalformedItem::of::<T>(raw.as_bytes())
+            .map(Item::Malformed)
+            .map_err(E::custom),
     }
-}
-
-/// serde's words without the value that they quote: it could be a secret.
-pub(crate) fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" at line ").next().unwrap_or_default();
-    match wrong_type(text) {
-        Some(reason) => reason,
-        None if text.starts_with("missing field") => text.to_owned(),
-        None => "it does not have the documented form".to_owned(),
-    }
-}
-
-/// What serde says where a value has another type, without the value.
-pub(crate) fn wrong_type(text: &str) -> Option<String> {
-    let (_, rest) = text.split_once("invalid type: ")?;
-    let (kind, expected) = (rest.split_once(' '), rest.rsplit_once(", expected "));
-    Some(match (kind, expected) {
-        (Some((kind, _)), Some((_, expected))) => {
-            let kind = kind.trim_end_matches(',');
-            format!("invalid type: {kind}, expected {expected}")
-        }
-        _ => "invalid type".to_owned(),
-    })
 }
 
 impl<T: Serialize> Serialize for LenientList<T> {
@@ -193,6 +203,8 @@ impl<T: Serialize> Serialize for Item<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -217,6 +229,20 @@ mod tests {
         let list: LenientList<Vec<i64>> = serde_json::from_str(r#"["sk-secret", [1]]"#).unwrap();
         assert!(!format!("{list:?}").contains("sk-secret"), "{list:?}");
         assert_eq!(list.ok().count(), 1);
+    }
+
+    /// However deep an item is, the others are read.
+    #[test]
+    fn an_item_that_is_nested_too_deeply_is_one_bad_item() {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let text = format!(r#"[{{"id": "a"}}, {{"id": "b", "more": {deep}}}, {deep}]"#);
+        let list: LenientList<BTreeMap<String, Value>> =
+            decode::from_slice(text.as_bytes()).unwrap();
+        assert_eq!(list.ok().count(), 1);
+        let bad: Vec<_> = list.malformed().collect();
+        assert_eq!(bad[0].id(), Some("b"));
+        assert_eq!(bad[0].reason, "/more: nested too deeply");
+        assert_eq!(bad[1].raw, Value::Null);
     }
 
     #[test]

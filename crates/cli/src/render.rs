@@ -47,6 +47,14 @@ fn minute(seconds: Option<i64>) -> String {
         .unwrap_or_default()
 }
 
+/// When a job was created; a dash where the vendor gives no time.
+fn created(job: &unitune::unify::Job) -> String {
+    match job.created_at {
+        Some(_) => minute(job.created_at),
+        None => "–".to_owned(),
+    }
+}
+
 /// The status, with the vendor's word where it says something else.
 fn status(job: &unitune::unify::Job) -> String {
     let word = plain(&job.provider.status);

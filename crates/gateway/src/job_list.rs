@@ -11,7 +11,7 @@ use unitune::wire::DeepObject;
 
 use crate::api_error::ApiError;
 use crate::params::{Labels, Paging};
-use crate::response::{List, RenderedList};
+use crate::response::{List, RenderedList, Warning};
 use crate::upstream_error::all_failed;
 
 /// The jobs that a request asks for.
@@ -67,11 +67,21 @@ pub async fn list(
     wanted.after = after.as_ref().map(Into::into);
     let listed = providers.list(&wanted).await;
     // It fails as a whole only where the job of `after` cannot be found.
-    let listed = listed.map_err(|error| after_which(after.as_deref(), &error))?;
+    let mut listed = listed.map_err(|error| after_which(after.as_deref(), &error))?;
     if let Some(errors) = listed.all_failed() {
         return Err(all_failed(&errors));
     }
-    let warnings = listed.warnings.iter().map(Into::into).collect();
+    let mut warnings: Vec<Warning> = listed.warnings.iter().map(Into::into).collect();
+    // The schema demands a number.
+    for job in &mut listed.jobs {
+        let warning = job.require_created_at().map(|message| Warning {
+            account: job.provider.account.clone(),
+            account_failed: false,
+            job: Some(job.id.clone()),
+            message: message.to_owned(),
+        });
+        warnings.extend(warning);
+    }
     List::new(listed.jobs, listed.has_more, warnings, |job: &Job| &job.id).render()
 }
 

@@ -264,6 +264,12 @@ fn schemas() -> Value {
             required.retain(|name| name != "filename");
         }
     }
+    // A job that its provider gives no time for has 0, as the gateway's schema has it.
+    if let Some(job) = components.get_mut("Job") {
+        job["properties"]["created_at"]["type"] = json!("integer");
+        job["properties"]["created_at"]["description"] =
+            json!("When the job was created, in Unix seconds; 0 where no time is known.");
+    }
     for name in ["model", "training_file"] {
         if let Some(request) = components.get_mut("CreateRequest") {
             request["properties"][name]["minLength"] = json!(1);

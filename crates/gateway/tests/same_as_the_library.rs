@@ -220,6 +220,36 @@ async fn a_page_continues_after_a_job_whose_time_is_derived() {
     assert_eq!(both.paged(1).await, ["ft-1", "ft-2", "ft-3"]);
 }
 
+/// Jobs with odd members, and without a time, are there: at the end of the list,
+/// with 0 and a warning where the schema demands a number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_without_a_time_is_last_and_has_a_warning() {
+    let odd = json!({"id": "ftjob-odd", "status": 7});
+    let jobs = json!([odd, openai_job("ftjob-a", 100)]);
+    let vendor = fixed(
+        "/fine_tuning/jobs",
+        json!({"object": "list", "data": jobs, "has_more": false}),
+    );
+    let of_id = get(async move |Path(id): Path<String>| match id.as_str() {
+        "ftjob-odd" => Ok(Json(odd.clone())),
+        "ftjob-a" => Ok(Json(openai_job("ftjob-a", 100))),
+        _ => Err(http::StatusCode::NOT_FOUND),
+    });
+    let vendor = vendor.route("/fine_tuning/jobs/{id}", of_id);
+    let both = Both::of([openai_at("main", vendor).await]).await;
+    assert_eq!(both.paged(1).await, ["ftjob-a", "ftjob-odd"]);
+
+    let list = both.gateway.get("/v1/fine_tuning/jobs").await.ok();
+    assert_eq!(list["data"][0]["created_at"], 100);
+    assert_eq!(list["data"][1]["created_at"], 0);
+    assert_eq!(list["warnings"].as_array().unwrap().len(), 1);
+    assert_eq!(list["warnings"][0]["job"], "ftjob-odd");
+    let path = "/v1/fine_tuning/jobs/ftjob-odd";
+    let job = both.gateway.get(path).await.ok();
+    assert_eq!(job["created_at"], 0);
+    assert_eq!(job["provider"]["extra"]["status"], 7);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_of_an_id_tells_whom_to_ask() {
     let both = Both::of_sandbox().await;

@@ -79,7 +79,8 @@ impl Run {
             let note = Note::new("status", NoteKind::Defaulted, message);
             provider.notes.push(note);
         }
-        let mut job = Job::new(self.run, self.base, self.started, status, provider);
+        let mut job = Job::new(self.run, self.base, status, provider);
+        job.created_at = Some(self.started);
         job.training_file = self.blob;
         job.finished_at = self.ended.filter(|_| status.is_terminal());
         job.fine_tuned_model = self.model.filter(|_| status == Status::Succeeded);

@@ -20,6 +20,9 @@ struct Known {
     ends: BTreeMap<i64, String>,
     /// Whether a list was not in the order that its vendor promises.
     is_unordered: bool,
+    /// Whether a job without a time was seen, which may stand anywhere in the
+    /// vendor's list and comes last in ours: no page can be skipped.
+    has_timeless: bool,
 }
 
 impl Hints {
@@ -27,7 +30,7 @@ impl Hints {
     pub(super) fn note(&self, account: &str, created_at: i64, id: &str) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = accounts.entry(account.to_owned()).or_default();
-        if known.is_unordered {
+        if known.is_unordered || known.has_timeless {
             return;
         }
         let ends = &mut known.ends;
@@ -66,6 +69,15 @@ impl Hints {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = accounts.entry(account.to_owned()).or_default();
         known.is_unordered = true;
+        known.ends.clear();
+    }
+
+    /// The account has a job without a time: from now on its list is read from
+    /// the top.
+    pub(super) fn note_timeless(&self, account: &str) {
+        let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = accounts.entry(account.to_owned()).or_default();
+        known.has_timeless = true;
         known.ends.clear();
     }
 

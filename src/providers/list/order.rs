@@ -1,4 +1,5 @@
-//! The order of a list: newest first; of one second, by account and id.
+//! The order of a list: newest first, jobs without a time last; of one second,
+//! by account and id.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -7,7 +8,7 @@ use crate::unify::Job;
 /// A place in the list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
-    created_at: Reverse<i64>,
+    created_at: Reverse<Option<i64>>,
     account: String,
     id: String,
 }
@@ -21,7 +22,7 @@ impl Position {
         }
     }
 
-    pub(super) fn created_at(&self) -> i64 {
+    pub(super) fn created_at(&self) -> Option<i64> {
         self.created_at.0
     }
 
@@ -31,7 +32,7 @@ impl Position {
     }
 }
 
-fn key(job: &Job) -> (Reverse<i64>, &str, &str) {
+fn key(job: &Job) -> (Reverse<Option<i64>>, &str, &str) {
     (
         Reverse(job.created_at),
         job.provider.account.as_str(),

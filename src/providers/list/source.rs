@@ -36,8 +36,9 @@ pub(super) struct Source {
     pages: Arc<dyn Pages>,
     hints: Arc<Hints>,
     buffer: VecDeque<Job>,
-    /// The time of the last job that came: in a list that is in order those to
-    /// come are no newer, and those of the same second may come in any order.
+    /// The time of the last job that came and has one: in a list that is in order
+    /// those to come are no newer, and those of the same second may come in any
+    /// order. Jobs without a time may come anywhere.
     floor: Option<i64>,
     /// Whether the jobs to come may be newer than those that came: then none is
     /// shown before all have come.
@@ -93,9 +94,10 @@ impl Source {
 
     /// Starts after a place in the list.
     pub(super) fn go_on_after(&mut self, position: &Position) {
+        let before = self.query.created_before;
         let time = position.created_at();
-        let time = self.query.created_before.map_or(time, |t| t.min(time));
-        let hint = self.hints.newer_than(self.pages.account(), time);
+        let time = time.map(|time| before.map_or(time, |before| before.min(time)));
+        let hint = time.and_then(|time| self.hints.newer_than(self.pages.account(), time));
         if let Some(hint) = hint
             && !self.is_unordered
         {
@@ -107,7 +109,10 @@ impl Source {
     /// The next job, if it is known which one that is.
     pub(super) fn head(&self) -> Option<&Job> {
         let job = self.buffer.front()?;
-        let is_newer = self.floor.is_none_or(|floor| job.created_at > floor);
+        // Those without a time come last.
+        let is_newer = job
+            .created_at
+            .is_some_and(|time| self.floor.is_none_or(|floor| time > floor));
         let is_certain = self.cursor == Cursor::End || (is_newer && !self.is_unordered);
         is_certain.then_some(job)
     }
@@ -192,15 +197,20 @@ impl Source {
             return;
         }
         self.check_order(&page.items, warnings);
-        if let Some(last) = page.items.last() {
-            self.floor = Some(last.created_at);
-            if page.next.as_deref() == Some(last.id.as_str()) {
-                let account = self.pages.account();
-                self.hints.note(account, last.created_at, &last.id);
-            }
+        let account = self.pages.account();
+        if page.items.iter().any(|job| job.created_at.is_none()) {
+            self.hints.note_timeless(account);
+        }
+        let last_time = page.items.iter().rev().find_map(|job| job.created_at);
+        self.floor = last_time.or(self.floor);
+        if let Some(last) = page.items.last()
+            && let Some(time) = last.created_at
+            && page.next.as_deref() == Some(last.id.as_str())
+        {
+            self.hints.note(account, time, &last.id);
         }
         let is_past_the_end =
-            !self.is_unordered && page.items.iter().any(|job| self.query.is_beyond(job));
+            !self.is_unordered && page.items.iter().any(|job| self.query.is_past(job));
         let known = std::mem::replace(&mut self.previous, ids);
         let is_shown = |job: &Job| {
             // Pages may overlap where jobs are made in between.
@@ -232,7 +242,11 @@ impl Source {
         }
         let mut newest = self.floor;
         for job in jobs {
-            if newest.is_some_and(|before| job.created_at > before) {
+            // A job without a time is in any place.
+            let Some(time) = job.created_at else {
+                continue;
+            };
+            if newest.is_some_and(|before| time > before) {
                 let account = self.pages.account();
                 let message = format!(
                     "the vendor's list is not newest first: job {} is newer than one before it; \
@@ -245,7 +259,7 @@ impl Source {
                 self.is_unordered = true;
                 return;
             }
-            newest = Some(job.created_at);
+            newest = Some(time);
         }
     }
 

@@ -17,23 +17,28 @@ use crate::providers::{JobOrder, ListQuery, Page};
 use crate::truefoundry::types::FineTuningJob;
 use crate::unify::{Context, Job, Unify};
 
+type TimeAndId = (Option<i64>, String);
+
 /// An account: (created_at, id) in the vendor's order, and how many the vendor
-/// gives at once at most; none of that where it gives all in any order.
+/// gives at once at most; none of that where it gives all in any order. A job
+/// without a time stands anywhere.
 #[derive(Clone, Debug)]
 struct Vendor {
     account: String,
-    jobs: Arc<Mutex<Vec<(i64, String)>>>,
+    jobs: Arc<Mutex<Vec<TimeAndId>>>,
     page: Option<usize>,
 }
 
-fn job(account: &str, created_at: i64, id: &str) -> Job {
+fn job(account: &str, created_at: Option<i64>, id: &str) -> Job {
     let body = json!({
-        "object": "fine_tuning.job", "id": id, "model": "m", "created_at": created_at,
+        "object": "fine_tuning.job", "id": id, "model": "m", "created_at": 0,
         "fine_tuned_model": null, "organization_id": "", "result_files": [],
         "status": "running", "validation_file": null, "training_file": "f",
     });
     let job: FineTuningJob = serde_json::from_value(body).unwrap();
-    job.unify(&Context::new(account)).unwrap()
+    let mut job = job.unify(&Context::new(account)).unwrap();
+    job.created_at = created_at;
+    job
 }
 
 impl Pages for Vendor {
@@ -79,11 +84,14 @@ impl Pages for Vendor {
 impl Vendor {
     /// A vendor that pages gives the newest first; jobs of one second stand in
     /// an order of its own.
-    fn add(&self, time: i64, id: String) {
+    fn add(&self, time: Option<i64>, id: String) {
         let mut jobs = self.jobs.lock().unwrap();
-        let place = match self.page {
-            Some(_) => jobs.iter().position(|(t, _)| *t <= time),
-            None => None,
+        let is_older = |t: &Option<i64>| t.is_some_and(|t| time.is_none_or(|time| t <= time));
+        let place = match (self.page, time) {
+            (Some(_), Some(_)) => jobs.iter().position(|(t, _)| is_older(t)),
+            // In the middle, so that the jobs around it are in order still.
+            (Some(_), None) => Some(jobs.len() / 2),
+            (None, _) => None,
         };
         let place = place.unwrap_or(jobs.len());
         jobs.insert(place, (time, id));
@@ -91,7 +99,7 @@ impl Vendor {
 }
 
 /// Everything in the list's order.
-fn plain_sort(vendors: &[Vendor]) -> Vec<(Reverse<i64>, String, String)> {
+fn plain_sort(vendors: &[Vendor]) -> Vec<(Reverse<Option<i64>>, String, String)> {
     let mut all = Vec::new();
     for vendor in vendors {
         for (time, id) in vendor.jobs.lock().unwrap().iter() {
@@ -128,16 +136,17 @@ async fn page(
     (jobs, false)
 }
 
-fn key(job: &Job) -> (Reverse<i64>, String, String) {
+fn key(job: &Job) -> (Reverse<Option<i64>>, String, String) {
     let account = job.provider.account.clone();
     (Reverse(job.created_at), account, job.id.clone())
 }
 
 /// Accounts, each with its page size and the times of its jobs: few different
-/// times, so that there are many ties.
-fn accounts() -> impl Strategy<Value = Vec<(Option<usize>, Vec<i64>)>> {
+/// times, so that there are many ties, and some jobs without a time.
+fn accounts() -> impl Strategy<Value = Vec<(Option<usize>, Vec<Option<i64>>)>> {
     let page = prop_oneof![Just(None), (1_usize..6).prop_map(Some)];
-    prop::collection::vec((page, prop::collection::vec(0_i64..12, 0..25)), 1..5)
+    let time = prop_oneof![8 => (0_i64..12).prop_map(Some), 1 => Just(None)];
+    prop::collection::vec((page, prop::collection::vec(time, 0..25)), 1..5)
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -152,7 +161,7 @@ proptest! {
     fn pages_are_exact_whatever_happens_between_them(
         accounts in accounts(),
         limit in 1_usize..8,
-        new in prop::collection::vec((0_usize..5, 0_i64..14), 0..12),
+        new in prop::collection::vec((0_usize..5, prop::option::weighted(0.8, 0_i64..14)), 0..12),
         keep_hints in any::<bool>(),
     ) {
         let vendors = build(accounts);
@@ -181,6 +190,9 @@ proptest! {
                 // Jobs are made between pages, of any time.
                 if let Some((n, (account, time))) = new.next() {
                     let vendor = &vendors[account % vendors.len()];
+                    // Pages that were read before are not read again for a job
+                    // that came since and has no time.
+                    let time = if keep_hints { time.or(Some(7)) } else { time };
                     vendor.add(time, format!("new-{n}"));
                 }
                 if !keep_hints {
@@ -203,7 +215,7 @@ proptest! {
         let hints = Arc::new(Hints::default());
         let expected: Vec<_> = plain_sort(&vendors)
             .into_iter()
-            .filter(|(Reverse(time), _, _)| (from..to).contains(time))
+            .filter(|(Reverse(time), _, _)| time.is_some_and(|time| (from..to).contains(&time)))
             .collect();
         for _ in 0..2 {
             let (jobs, _) = block_on(page(&vendors, &query, None, &hints));
@@ -212,7 +224,7 @@ proptest! {
     }
 }
 
-fn build(accounts: Vec<(Option<usize>, Vec<i64>)>) -> Vec<Vendor> {
+fn build(accounts: Vec<(Option<usize>, Vec<Option<i64>>)>) -> Vec<Vendor> {
     let accounts = accounts.into_iter().enumerate();
     accounts
         .map(|(n, (page, times))| {
@@ -237,8 +249,8 @@ fn no_more_than_two_pages_of_an_account_are_held() {
         jobs: Arc::default(),
         page: Some(100),
     };
-    for n in 0..3000 {
-        vendor.add(n, format!("job-{n}"));
+    for n in 0..3000_i64 {
+        vendor.add(Some(n), format!("job-{n}"));
     }
     let query = ListQuery::new();
     let hints = Arc::new(Hints::default());
@@ -256,4 +268,37 @@ fn no_more_than_two_pages_of_an_account_are_held() {
         }
         assert_eq!(count, 3000);
     });
+}
+
+/// A job without a time is no sign of another order, and comes last of all.
+#[test]
+fn jobs_without_a_time_come_last() {
+    let vendor = |account: &str, times: &[Option<i64>]| {
+        let vendor = Vendor {
+            account: account.to_owned(),
+            jobs: Arc::default(),
+            page: Some(2),
+        };
+        for (n, time) in times.iter().enumerate() {
+            let mut jobs = vendor.jobs.lock().unwrap();
+            jobs.push((*time, format!("{account}-{n}")));
+        }
+        vendor
+    };
+    let vendors = [
+        vendor("a", &[None, Some(9), Some(5), None, Some(1)]),
+        vendor("b", &[Some(7), None]),
+    ];
+    let query = ListQuery::new().limit(2);
+    let hints = Arc::new(Hints::default());
+    let mut shown: Vec<Job> = Vec::new();
+    loop {
+        let (jobs, has_more) = block_on(page(&vendors, &query, shown.last(), &hints));
+        shown.extend(jobs);
+        if !has_more {
+            break;
+        }
+    }
+    let ids: Vec<&str> = shown.iter().map(|job| job.id.as_str()).collect();
+    assert_eq!(ids, ["a-1", "b-0", "a-2", "a-4", "a-0", "a-3", "b-1"]);
 }

@@ -30,12 +30,12 @@ struct Look {
 
 /// The time of the newest job of each account, and the jobs of that second:
 /// what is as new and not among them was started since.
-type Newest = HashMap<String, (i64, HashSet<String>)>;
+type Newest = HashMap<String, (Option<i64>, HashSet<String>)>;
 
 /// Takes a job in, and says whether it is newer than what was there.
 fn note(newest: &mut Newest, job: &Job) -> bool {
     let account = job.provider.account.clone();
-    let (time, ids) = newest.entry(account).or_insert((i64::MIN, HashSet::new()));
+    let (time, ids) = newest.entry(account).or_insert((None, HashSet::new()));
     if job.created_at > *time {
         *time = job.created_at;
         ids.clear();
@@ -170,7 +170,7 @@ impl MultiWatcher {
         // Once all have been listed, only what is new has to be.
         let accounts = self.providers.accounts().iter();
         let times = accounts.map(|account| self.newest.get(account.name()).map(|(time, _)| *time));
-        if let Some(Some(oldest)) = times.min() {
+        if let Some(Some(Some(oldest))) = times.min() {
             query.created_after = query.created_after.max(Some(oldest));
         }
         let look = listed(self.providers.clone(), query, self.newest.clone(), wait);

@@ -21,6 +21,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     title: TITLE,
     statuses: status::table,
     rules: rules::TABLE,
+    slots: &[],
     events: None,
     request: Some(RequestTables {
         text: "`metadata` is kept as it is. `\"auto\"` is a value of its own.",

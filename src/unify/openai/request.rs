@@ -9,6 +9,7 @@ use crate::unify::extras::object;
 use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, refused};
 use crate::unify::request::translator::RequestTranslator;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
+use crate::wire::{Fault, Problem};
 
 /// Settings that OpenAI takes, under its own names.
 pub(super) const ACCEPTED: &[Accepted] = &[
@@ -189,10 +190,14 @@ impl CreateRequest {
 impl RequestTranslator {
     /// Reads a member in the vendor's type.
     fn typed<T: DeserializeOwned>(&mut self, field: &str, value: Value) -> Option<T> {
-        match serde_json::from_value(value) {
+        match T::deserialize(&value) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.invalid(field, crate::wire::reason(&error), "");
+                let reason = Fault::of::<T>(&value).map_or_else(
+                    || Problem::of(&error).to_string(),
+                    |fault| fault.to_string(),
+                );
+                self.invalid(field, reason, "");
                 None
             }
         }

@@ -1,12 +1,14 @@
 //! Together's jobs. The vendor answers with two schemas, one for lists,
 //! creation and cancelling, one for a single job; both become one view, and
-//! the view becomes the gateway's job.
+//! the view becomes the gateway's job. In reality each answer may have members
+//! that only the other schema names: they are the same members either way.
 
 use super::extra_fields::ExtraFields;
 use super::successor::successor;
 use super::view::View;
 use super::{VENDOR, failure, rules, settings, times};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
+use crate::unify::lenient_job::report;
 use crate::unify::notes::NoteCollector;
 use crate::unify::rules::Rule;
 use crate::unify::{Context, Job, LazyObject, MappingError, Provider, Status, Unify, Usd, status};
@@ -30,10 +32,11 @@ impl Unify for FinetuneResponseTruncated {
 
 fn unify(mut view: View, context: &Context) -> Result<Job, MappingError> {
     let id = std::mem::take(&mut view.id);
+    let misfits = std::mem::take(&mut view.misfits);
     match convert(&id, view, context) {
         Ok(mut job) => {
             job.id = id;
-            Ok(job)
+            report(job, misfits, context)
         }
         Err(error) => Err(error.of_id(id)),
     }
@@ -142,7 +145,8 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
         estimated_finish,
         method,
         error,
-        ..Job::new(view.id, model, created_at, status, provider)
+        created_at,
+        ..Job::new(view.id, model, status, provider)
     })
 }
 

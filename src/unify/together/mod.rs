@@ -35,6 +35,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     title: TITLE,
     statuses: status::table,
     rules: rules::TABLE,
+    slots: rules::SLOTS,
     events: Some(EventTypes {
         text: "Types and levels are read in any case. An event becomes one of OpenAI's shape: \
                the type in the document's spelling stands in `data.type`, the vendor's own words \

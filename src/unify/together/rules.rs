@@ -6,12 +6,13 @@ use crate::unify::rules::{Rule, rules};
 rules! {
     /// All of them.
     TABLE {
-        OBJECT: "object", Exact, "a constant";
+        OBJECT: "object", Derived, "a constant";
         ID: "id", Exact, "`id`";
         MODEL: "model", Exact, "`model`";
         MODEL_ABSENT: "model", Defaulted (guess), "`model` is absent: left empty";
         CREATED: "created_at", Exact, "`created_at`, rounded down to seconds";
         CREATED_DERIVED: "created_at", Derived (guess), "`created_at` says no time: the earliest of the events' times, `started_at` and `updated_at`";
+        CREATED_UNKNOWN: "created_at", Unavailable (guess), "neither `created_at`, `started_at`, `updated_at` nor any event says a time";
         FINISHED_EVENT: "finished_at", Derived, "the time of the last event that ends a job";
         FINISHED_UPDATED: "finished_at", Derived (guess), "no event ends the job: `updated_at`";
         FINISHED_UNKNOWN: "finished_at", Unavailable, "no event ends the job, and `updated_at` says no time";
@@ -34,7 +35,7 @@ rules! {
         INTEGRATIONS: "integrations", Derived, "`wandb_project_name`, `wandb_name`, `wandb_url`";
         INTEGRATIONS_ABSENT: "integrations", Unavailable, "nothing about Weights & Biases is set";
         SEED: "seed", Exact, "`random_seed`";
-        SEED_ABSENT: "seed", Unavailable, "`random_seed` is absent; the vendor does not say it when one job is retrieved";
+        SEED_ABSENT: "seed", Unavailable, "`random_seed` is absent";
         ESTIMATE: "estimated_finish", Derived, "`updated_at` + `progress.seconds_remaining`";
         ESTIMATE_ABSENT: "estimated_finish", Unavailable, "the vendor has no estimate";
         ESTIMATE_ENDED: "estimated_finish", Unavailable, "the job has ended";
@@ -44,6 +45,27 @@ rules! {
         METADATA: "metadata", Unavailable, "the vendor has none";
         ERROR: "error", Derived, "the last event of level error or of a type that says error";
         ERROR_UNKNOWN: "error", Unavailable, "no event says why the job failed";
-        ERROR_NONE: "error", Exact, "the job has not failed";
+        ERROR_NONE: "error", Unavailable, "the job has not failed";
     }
 }
+
+/// Members that fill a field of another name.
+pub(in crate::unify) const SLOTS: &[(&str, &str)] = &[
+    ("model_output_name", "fine_tuned_model"),
+    ("random_seed", "seed"),
+    ("token_count", "trained_tokens"),
+    ("training_method", "method"),
+    ("n_epochs", "hyperparameters"),
+    ("batch_size", "hyperparameters"),
+    ("learning_rate", "hyperparameters"),
+    ("lr_scheduler", "hyperparameters"),
+    ("warmup_ratio", "hyperparameters"),
+    ("weight_decay", "hyperparameters"),
+    ("max_grad_norm", "hyperparameters"),
+    ("max_seq_length", "hyperparameters"),
+    ("packing", "hyperparameters"),
+    ("training_type", "hyperparameters"),
+    ("wandb_project_name", "integrations"),
+    ("wandb_name", "integrations"),
+    ("wandb_url", "integrations"),
+];

@@ -13,15 +13,15 @@ fn seconds(time: &Option<Timestamp>) -> Option<i64> {
     time.as_ref().and_then(log::seconds)
 }
 
-/// Returns when a job was created; a job without any time is an error.
+/// Returns when a job was created; none of a job without any time.
 pub(super) fn created(
     view: &View,
     events: &LenientList<FineTuneEvent>,
     notes: &mut NoteCollector<'_>,
-) -> Result<i64, MappingError> {
+) -> Result<Option<i64>, MappingError> {
     if let Some(time) = seconds(&view.created_at) {
         notes.note(rules::CREATED);
-        return Ok(time);
+        return Ok(Some(time));
     }
     let earliest = events
         .ok()
@@ -29,17 +29,12 @@ pub(super) fn created(
         .chain(seconds(&view.started_at))
         .chain(seconds(&view.updated_at))
         .min();
-    match earliest {
-        Some(time) => {
-            notes.guess(rules::CREATED_DERIVED, || not_a_time(&view.created_at))?;
-            Ok(time)
-        }
-        None => Err(MappingError::new(
-            "created_at",
-            "neither `created_at`, `started_at`, `updated_at` nor any event says a time; \
-             ask the vendor for the job by its id, or report the body",
-        )),
-    }
+    let rule = match earliest {
+        Some(_) => rules::CREATED_DERIVED,
+        None => rules::CREATED_UNKNOWN,
+    };
+    notes.guess(rule, || not_a_time(&view.created_at))?;
+    Ok(earliest)
 }
 
 /// Describes a text that is not a time.
@@ -55,7 +50,7 @@ pub(super) fn finished(
     view: &View,
     events: &LenientList<FineTuneEvent>,
     status: Status,
-    created_at: i64,
+    created_at: Option<i64>,
     notes: &mut NoteCollector<'_>,
 ) -> Result<Option<i64>, MappingError> {
     if !status.is_terminal() {
@@ -68,13 +63,14 @@ pub(super) fn finished(
             Effect::Step => false,
         })
     };
+    let is_possible = |time: i64| created_at.is_none_or(|created_at| time >= created_at);
     let ended = events.ok().filter(ends).filter_map(log::time).max();
-    if let Some(time) = ended.filter(|time| *time >= created_at) {
+    if let Some(time) = ended.filter(|time| is_possible(*time)) {
         notes.note(rules::FINISHED_EVENT);
         return Ok(Some(time));
     }
     match seconds(&view.updated_at) {
-        Some(time) if time >= created_at => {
+        Some(time) if is_possible(time) => {
             notes.guess(rules::FINISHED_UPDATED, String::new)?;
             Ok(Some(time))
         }

@@ -1,7 +1,10 @@
 //! The members of the vendor's two job schemas, in one struct.
 //!
 //! Both are destructured without `..`: a member that is new in the document
-//! does not compile until it has a place here.
+//! does not compile until it has a place here. What only the other schema names
+//! is picked up from the members that the schema at hand does not name.
+
+use serde::de::DeserializeOwned;
 
 use super::extra_fields::{Collector, FieldRef};
 use crate::together::types::{
@@ -9,9 +12,9 @@ use crate::together::types::{
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
     TrainingType,
 };
-use crate::wire::{Extra, LenientList, Timestamp};
+use crate::wire::{Defect, Extra, Fault, LenientList, Problem, Step, Timestamp};
 
-/// A job of either schema; members that one of them lacks are `None`.
+/// A job of either schema.
 pub(super) struct View {
     pub(super) id: String,
     pub(super) status: FinetuneJobStatus,
@@ -32,6 +35,47 @@ pub(super) struct View {
     pub(super) wandb: Wandb,
     pub(super) unmapped: Unmapped,
     pub(super) undocumented: Extra,
+    /// Members of the other schema that do not have its form.
+    pub(super) misfits: Vec<Defect>,
+}
+
+/// Picks up members that only the other schema names.
+struct OtherSchema {
+    undocumented: Extra,
+    misfits: Vec<Defect>,
+}
+
+impl OtherSchema {
+    fn new(undocumented: Extra) -> Self {
+        Self {
+            undocumented,
+            misfits: Vec::new(),
+        }
+    }
+
+    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.undocumented.remove(name)?;
+        // As for a member that is named: null says nothing.
+        if value.is_null() {
+            return None;
+        }
+        match T::deserialize(&value) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                let mut path = vec![Step::Member(name.to_owned())];
+                let problem = match Fault::of::<T>(&value) {
+                    Some(fault) => {
+                        path.extend(fault.path);
+                        fault.problem
+                    }
+                    None => Problem::of(&error),
+                };
+                let fault = Fault { path, problem };
+                self.misfits.push(Defect::new(name, fault, Some(value)));
+                None
+            }
+        }
+    }
 }
 
 /// Members that become hyperparameters.
@@ -58,7 +102,7 @@ pub(super) struct Wandb {
 }
 
 /// Members that the gateway's job has no slot for.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Unmapped {
     suffix: Option<String>,
     owner_address: Option<String>,
@@ -153,6 +197,7 @@ impl From<FinetuneResponse> for View {
             warmup_ratio,
             weight_decay,
         } = job;
+        let mut other = OtherSchema::new(extra);
         Self {
             id,
             status,
@@ -167,7 +212,7 @@ impl From<FinetuneResponse> for View {
             validation_file,
             token_count,
             total_price,
-            random_seed: None,
+            random_seed: other.take("random_seed"),
             training_method,
             settings: Settings {
                 n_epochs,
@@ -177,16 +222,19 @@ impl From<FinetuneResponse> for View {
                 warmup_ratio,
                 weight_decay,
                 max_grad_norm,
-                max_seq_length: None,
-                packing: None,
+                max_seq_length: other.take("max_seq_length"),
+                packing: other.take("packing"),
                 training_type,
             },
             wandb: Wandb {
                 project: wandb_project_name,
-                name: None,
+                name: other.take("wandb_name"),
                 url: wandb_url,
             },
             unmapped: Unmapped {
+                suffix: other.take("suffix"),
+                owner_address: other.take("owner_address"),
+                user_id: other.take("user_id"),
                 job_id,
                 model_output_path,
                 from_checkpoint,
@@ -202,9 +250,9 @@ impl From<FinetuneResponse> for View {
                 param_count,
                 trainingfile_numlines,
                 trainingfile_size,
-                ..Unmapped::default()
             },
-            undocumented: extra,
+            undocumented: other.undocumented,
+            misfits: other.misfits,
         }
     }
 }
@@ -249,6 +297,7 @@ impl From<FinetuneResponseTruncated> for View {
             warmup_ratio,
             weight_decay,
         } = job;
+        let mut other = OtherSchema::new(extra);
         Self {
             id,
             status,
@@ -280,7 +329,7 @@ impl From<FinetuneResponseTruncated> for View {
             wandb: Wandb {
                 project: wandb_project_name,
                 name: wandb_name,
-                url: None,
+                url: other.take("wandb_url"),
             },
             unmapped: Unmapped {
                 suffix,
@@ -291,9 +340,19 @@ impl From<FinetuneResponseTruncated> for View {
                 hf_model_revision,
                 n_checkpoints,
                 n_evals,
-                ..Unmapped::default()
+                job_id: other.take("job_id"),
+                model_output_path: other.take("model_output_path"),
+                multimodal_params: other.take("multimodal_params"),
+                train_on_inputs: other.take("train_on_inputs"),
+                eval_steps: other.take("eval_steps"),
+                epochs_completed: other.take("epochs_completed"),
+                queue_depth: other.take("queue_depth"),
+                param_count: other.take("param_count"),
+                trainingfile_numlines: other.take("trainingfile_numlines"),
+                trainingfile_size: other.take("trainingfile_size"),
             },
-            undocumented: extra,
+            undocumented: other.undocumented,
+            misfits: other.misfits,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{VENDOR, rules, status};
 use crate::truefoundry::types::{FineTuningJob, FineTuningJobObject};
 use crate::unify::extras::Extras;
 use crate::unify::gateway_shape::{GatewayJob, GatewayMapping};
+use crate::unify::job::NO_TIME;
 use crate::unify::{Context, Job, JobError, LazyObject, MappingError, Unify};
 use crate::wire::Extra;
 
@@ -86,14 +87,15 @@ fn failure(undocumented: &Extra) -> Option<JobError> {
     (error != JobError::default()).then_some(error)
 }
 
-/// The job without `error` and `provider`, which the gateway's schema lacks.
+/// The job without `error` and `provider`, which the gateway's schema lacks. A
+/// missing `created_at` is zero: the schema demands a number.
 impl From<Job> for FineTuningJob {
     fn from(job: Job) -> Self {
         Self {
             object: FineTuningJobObject::FineTuningJob,
             id: job.id,
             model: job.model,
-            created_at: job.created_at,
+            created_at: job.created_at.unwrap_or(NO_TIME),
             finished_at: job.finished_at,
             fine_tuned_model: job.fine_tuned_model,
             organization_id: job.organization_id,

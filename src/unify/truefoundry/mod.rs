@@ -34,6 +34,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     title: TITLE,
     statuses: status::table,
     rules: rules::TABLE,
+    slots: &[],
     events: None,
     request: None,
 };

@@ -2,7 +2,7 @@
 
 use unitune::unify::Job;
 
-use super::{minute, plain, status};
+use super::{created, minute, plain, status};
 
 /// A title, and what stands beside it.
 type Line = (&'static str, fn(&Job) -> String);
@@ -14,7 +14,7 @@ const LINES: [Line; 17] = [
     ("MODEL", |job| plain(&job.model)),
     ("STATUS", status),
     ("ERROR", error),
-    ("CREATED (UTC)", |job| minute(Some(job.created_at))),
+    ("CREATED (UTC)", created),
     ("FINISHED (UTC)", |job| minute(job.finished_at)),
     ("ESTIMATED FINISH (UTC)", |job| minute(job.estimated_finish)),
     ("FINE-TUNED MODEL", |job| {

@@ -8,7 +8,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
 use unitune::unify::{Job, Status};
 
-use super::{Terminal, details, minute, plain, status};
+use super::{Terminal, created, details, minute, plain, status};
 
 /// A column: its title, what stands in it, and how it gives way.
 struct Column {
@@ -47,7 +47,7 @@ const COLUMNS: [Column; 7] = [
     },
     Column {
         title: "CREATED (UTC)",
-        text: |job| minute(Some(job.created_at)),
+        text: created,
         min: None,
         leaves: 1,
     },
@@ -247,6 +247,14 @@ mod tests {
         };
         assert!(table(&jobs(), &terminal).contains("\u{1b}[38;5;9m"));
         assert!(!table(&jobs(), &Terminal::PLAIN).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_job_without_a_time_has_a_dash() {
+        let mut jobs = jobs();
+        assert!(!table(&jobs, &Terminal::PLAIN).contains('–'));
+        jobs[0].created_at = None;
+        assert!(table(&jobs, &Terminal::PLAIN).contains('–'));
     }
 
     #[test]

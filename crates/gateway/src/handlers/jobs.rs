@@ -5,7 +5,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use unitune::providers::Draft;
-use unitune::unify::CreateRequest;
+use unitune::unify::{CreateRequest, Job};
 
 use crate::api_error::ApiError;
 use crate::caller::Caller;
@@ -33,9 +33,15 @@ pub async fn list(
     gateway.lists().share(key, make).await
 }
 
+/// One job; the schema demands a number as its time.
+fn one(mut job: Job) -> Response {
+    job.require_created_at();
+    json(&job)
+}
+
 /// `GET /fine_tuning/jobs/{id}`
 pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
-    Ok(json(&caller.providers.retrieve(id).await?))
+    Ok(one(caller.providers.retrieve(id).await?))
 }
 
 /// `POST /fine_tuning/jobs`
@@ -45,7 +51,7 @@ pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
     request.model = model;
     let draft = Draft::from_request(request).account(account);
     let created = caller.providers.create(&draft.without_estimate()).await?;
-    Ok(json(&created.job))
+    Ok(one(created.job))
 }
 
 /// Decodes a request; an error names the parameter.
@@ -75,17 +81,17 @@ fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
 
 /// `POST /fine_tuning/jobs/{id}/cancel`
 pub async fn cancel(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
-    Ok(json(&caller.providers.cancel(id).await?))
+    Ok(one(caller.providers.cancel(id).await?))
 }
 
 /// `POST /fine_tuning/jobs/{id}/pause`
 pub async fn pause(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
-    Ok(json(&caller.providers.pause(id).await?))
+    Ok(one(caller.providers.pause(id).await?))
 }
 
 /// `POST /fine_tuning/jobs/{id}/resume`
 pub async fn resume(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
-    Ok(json(&caller.providers.resume(id).await?))
+    Ok(one(caller.providers.resume(id).await?))
 }
 
 #[cfg(test)]
