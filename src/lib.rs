@@ -4,7 +4,9 @@
 //!   with clients generated from the vendors' documents.
 //! - [`unify`] maps each vendor's job onto one shape, the gateway's
 //!   `fine_tuning.job`, by pure functions.
-//! - [`providers`] lists and looks up jobs across several accounts.
+//! - [`providers`] lists, looks up, creates, changes and watches jobs across
+//!   several accounts, and has the trait for vendors of one's own.
+//! - [`vendors`] is the table of the vendors that the crate knows.
 #![warn(missing_docs, clippy::unwrap_used)]
 
 pub mod wire;

@@ -49,6 +49,8 @@ pub(crate) use backend::unsupported;
 pub(crate) use convert::{
     decoded, items_of_answer, job_of_answer, job_of_item, job_page, log_page, mapped,
 };
+#[allow(unused_imports)]
+pub(crate) use page::collect;
 
 /// A set of provider accounts. Cheap to clone.
 ///

@@ -4,29 +4,35 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Names that only a vendor's own places may use.
-const NAMES: [&str; 3] = ["openai", "together", "truefoundry"];
-
-/// The same as types and variants write them.
-const VARIANTS: [&str; 3] = ["OpenAi", "Together", "TrueFoundry"];
+use unitune::vendors;
 
 /// Folders of sources, from the repository's root. The sandbox has a test of
 /// its own.
-const SOURCES: [&str; 4] = ["src", "crates/cli/src", "crates/gateway/src", "xtask/src"];
+const SOURCES: [&str; 8] = [
+    "src",
+    "crates/cli/src",
+    "crates/codegen/src",
+    "crates/diff/src",
+    "crates/gateway/src",
+    "crates/progenitor/src",
+    "crates/redact/src",
+    "xtask/src",
+];
 
 /// Where a vendor may be named: the table, the lines that Rust needs, and the
 /// one place that says whose document is the schema of the unified job.
-const ALLOWED: [&str; 4] = [
+const ALLOWED: [&str; 5] = [
     "src/vendors.rs",
     "src/lib.rs",
     "src/unify.rs",
+    "crates/progenitor/src/lib.rs",
     "xtask/src/diff/mapping.rs",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let is_of_vendor = NAMES.iter().any(|name| path.ends_with(name));
+        let is_of_vendor = vendors::all().iter().any(|v| path.ends_with(v.name()));
         if path.is_dir() && !is_of_vendor {
             sources(&path, found);
         } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
@@ -37,27 +43,54 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The code of a source: without comments, and without its tests.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.lines().enumerate();
-    let lines = lines.take_while(|(_, line)| !line.starts_with("#[cfg(test)]"));
+    let tests = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    let lines = text[..tests].lines().enumerate();
     lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
-/// True where code names a vendor: as a module, as a variant, or as a word that
-/// is compared. Prose in a message is none.
+/// True where code names a vendor: as a module, as a variant, as a word that is
+/// compared, or by what is its own: variables, keys of the configuration, hosts.
+/// Prose in a message is none.
 fn names_a_vendor(line: &str) -> bool {
-    let modules = NAMES.iter().any(|name| {
+    vendors::all().iter().any(|vendor| {
+        let name = vendor.name();
         let code = [
             format!("{name}::"),
             format!("::{name}"),
             format!("\"{name}\""),
         ];
-        code.iter().any(|text| line.contains(text))
-    });
-    let variants = VARIANTS.iter().any(|name| {
-        let code = [format!("{name}("), format!("::{name}")];
-        code.iter().any(|text| line.contains(text))
-    });
-    modules || variants
+        let lower = line.to_ascii_lowercase();
+        code.iter().any(|text| lower.contains(text))
+            || has_variant(line, name)
+            || own_words(vendor).iter().any(|word| line.contains(word))
+    })
+}
+
+/// True for `OpenAi(`: a variant or a type, whose words are as the vendor's.
+fn has_variant(line: &str, name: &str) -> bool {
+    let places = line.to_ascii_lowercase();
+    places.match_indices(&format!("{name}(")).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let is_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !is_word && line[at..].starts_with(char::is_uppercase)
+    })
+}
+
+fn own_words(vendor: &vendors::VendorInfo) -> Vec<&'static str> {
+    let Some(profile) = vendor.profile() else {
+        return Vec::new();
+    };
+    let mut words = vec![profile.environment.key];
+    words.extend(
+        profile
+            .hosts
+            .iter()
+            .map(|host| host.trim_start_matches('.')),
+    );
+    for own in profile.config_headers {
+        words.extend([own.key, own.variable, own.header]);
+    }
+    words
 }
 
 #[test]
@@ -67,7 +100,7 @@ fn vendors_are_named_in_their_own_places_only() {
     for folder in SOURCES {
         sources(&root.join(folder), &mut found);
     }
-    assert!(found.len() > 150, "only {} sources were found", found.len());
+    assert!(found.len() > 300, "only {} sources were found", found.len());
     let mut named = Vec::new();
     for path in found {
         let shown = path.strip_prefix(root).unwrap().display().to_string();
@@ -90,6 +123,8 @@ fn what_names_a_vendor_is_seen() {
         "together::Client::new()",
         "if vendor == \"truefoundry\" {",
         "Client::Together(client) => {}",
+        "read(\"TOGETHER_API_KEY\")",
+        "key == \"openai_project\"",
     ] {
         assert!(names_a_vendor(line), "{line}");
     }

@@ -29,6 +29,7 @@ struct Memory {
     promises_order: bool,
     delay: Duration,
     fails: bool,
+    knows_no_form: bool,
     calls: AtomicUsize,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
@@ -79,6 +80,7 @@ impl Backend for Memory {
 
     fn recognize(&self, id: &str, _: IdKind) -> Recognition {
         match id.starts_with("m-") {
+            true if self.knows_no_form => Recognition::Maybe,
             true => Recognition::Yes,
             false => Recognition::No,
         }
@@ -95,7 +97,7 @@ impl Backend for Memory {
         Box::pin(async move {
             self.arrive().await?;
             let jobs = self.jobs.lock().unwrap();
-            let after = query.after.as_ref();
+            let after = query.cursor.as_ref();
             let found = after.and_then(|after| jobs.iter().position(|(_, id)| id == after));
             let start = found.map_or(0, |place| place + 1);
             let size = query.limit.unwrap_or(self.page).min(self.page);
@@ -355,5 +357,150 @@ async fn labels_go_where_they_are_known() {
         let expected = (account.name() == "truefoundry").then(|| "{\"team\":\"a\"}".to_owned());
         assert_eq!(metadata, expected, "{}", account.name());
         assert_eq!(server.last().header("x-tfy-provider-name"), None);
+    }
+}
+
+/// A backend whose refused operations must not be called at all.
+#[derive(Debug)]
+struct Minimal;
+
+impl Backend for Minimal {
+    fn vendor(&self) -> &Vendor {
+        &VENDOR
+    }
+
+    fn list<'a>(&'a self, call: &'a Call, _: &'a PageQuery) -> Reply<'a, Page<Job>> {
+        // Another name than the account's, as a careless backend writes it.
+        let provider = Provider::new(format!("{}-client", call.account()), VENDOR.clone(), "on");
+        let job = Job::new("minimal-1", "model", Status::Running, provider);
+        Box::pin(async { Ok(Page::new(vec![job])) })
+    }
+
+    fn job<'a>(&'a self, _: &'a Call, _: &'a str) -> Reply<'a, Job> {
+        Box::pin(async { Err(Error::not_found("not found: no such job")) })
+    }
+
+    fn change<'a>(&'a self, _: &'a Call, _: &'a str, _: JobChange) -> Reply<'a, Job> {
+        panic!("this vendor changes no jobs");
+    }
+
+    fn delete<'a>(&'a self, _: &'a Call, _: &'a str) -> Reply<'a, ()> {
+        panic!("this vendor deletes no jobs");
+    }
+}
+
+#[tokio::test]
+async fn a_backend_is_never_asked_for_what_it_does_not_support() {
+    let mut providers = Providers::new();
+    providers
+        .add(Account::with_backend("minimal", Minimal))
+        .unwrap();
+    let error = providers.cancel("minimal-1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let error = providers.delete("minimal-1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    // What it lists is the account's, whatever it says.
+    let list = providers.list(&ListQuery::new()).await.unwrap();
+    assert_eq!(list.jobs[0].provider.account, "minimal");
+}
+
+#[tokio::test]
+async fn an_account_without_files_is_in_nobodys_way() {
+    let server = Server::start().await;
+    let mut providers = Providers::new();
+    providers
+        .add(Account::with_backend("minimal", Minimal))
+        .unwrap();
+    let known = unitune::vendors::get("truefoundry").unwrap();
+    let backend = known.connect(&server.url, "key").unwrap();
+    providers
+        .add(Account::with_backend("gateway", backend))
+        .unwrap();
+    let file = json!({"id": "file-1", "object": "file", "bytes": 1, "created_at": 1,
+        "purpose": "fine-tune", "status": "processed"});
+    server.answer(Answer::json(json!({"object": "list", "data": [file]})));
+    let list = providers.list_files().await;
+    assert_eq!((list.files.len(), list.warnings.len()), (1, 0), "{list:?}");
+    server.answer(Answer::json(
+        json!({"id": "file-1", "object": "file", "deleted": true}),
+    ));
+    providers.delete_file("file-1").await.unwrap();
+    server.answer(Answer::json(json!({"error": {"message": "no such file"}})).status(404));
+    assert!(providers.file("file-2").await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn the_vendors_own_client_is_at_hand_however_the_account_was_made() {
+    let text = "[[account]]\nname = \"a\"\nvendor = \"truefoundry\"\nkey = \"k\"\n\
+                base_url = \"https://gateway.example\"\n";
+    let config = unitune::providers::Config::from_toml(text).unwrap();
+    let account = config.providers().get("a").unwrap();
+    let client = account.client::<unitune::truefoundry::Client>().unwrap();
+    assert_eq!(client.transport().base_url(), "https://gateway.example");
+    assert!(account.client::<Minimal>().is_none());
+}
+
+/// An account whose ids have the form is asked alone, so that another one that
+/// cannot be asked is not in the way of a change.
+#[tokio::test]
+async fn the_form_of_an_id_comes_first() {
+    let mut failing = Memory::of(&[], 10);
+    failing.fails = true;
+    failing.knows_no_form = true;
+    let failing = Arc::new(failing);
+    let healthy = Arc::new(Memory::of(&[5], 10));
+    let providers = providers(vec![Arc::clone(&failing), healthy]);
+    assert_eq!(
+        providers.cancel("m-5-0").await.unwrap().status,
+        Status::Cancelled
+    );
+    assert_eq!(failing.calls.load(Ordering::SeqCst), 0);
+}
+
+/// Cursors that lead in a circle, and pages that stay empty.
+#[derive(Debug)]
+struct Circle {
+    jobs: bool,
+}
+
+impl Backend for Circle {
+    fn vendor(&self) -> &Vendor {
+        &VENDOR
+    }
+
+    fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
+        let next = match query.cursor.as_deref() {
+            Some("a") => "b".to_owned(),
+            _ if self.jobs => "a".to_owned(),
+            other => format!("{}x", other.unwrap_or_default()),
+        };
+        let jobs = match (self.jobs, next.as_str()) {
+            (true, "a") => vec![job(call, 2, "m-2")],
+            (true, _) => vec![job(call, 1, "m-1")],
+            _ => Vec::new(),
+        };
+        Box::pin(async { Ok(Page::new(jobs).next(Some(next))) })
+    }
+
+    fn job<'a>(&'a self, _: &'a Call, _: &'a str) -> Reply<'a, Job> {
+        Box::pin(async { Err(Error::not_found("not found: no such job")) })
+    }
+}
+
+#[tokio::test]
+async fn pages_that_lead_nowhere_end_with_a_warning() {
+    for jobs in [true, false] {
+        let mut providers = Providers::new();
+        providers
+            .add(Account::with_backend("circle", Circle { jobs }))
+            .unwrap();
+        let query = ListQuery::new();
+        let list = providers.list(&query);
+        let list = tokio::time::timeout(Duration::from_secs(20), list)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(list.jobs.len(), if jobs { 2 } else { 0 });
+        assert_eq!(list.warnings.len(), 1, "{:?}", list.warnings);
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
-    Page, PageQuery, Prepared, Recognition, Reply, Support, items_of_answer, job_of_answer,
-    job_page, log_page,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, items_of_answer,
+    job_of_answer, job_page, log_page,
 };
 use crate::transport::{Clock, Download};
 use crate::unify::openai::VENDOR;
@@ -94,7 +94,7 @@ impl Backend for Client {
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
         Box::pin(async move {
             let mut options = super::ListJobsOptions::new().limit(limit(query, MAX_PAGE));
-            options.after.clone_from(&query.after);
+            options.after = query.position().map(str::to_owned);
             options.metadata.clone_from(&query.metadata);
             let page = self.for_call(call).list_jobs(options).await;
             let (jobs, has_more) = items_of_answer(page, |page| (page.data, page.has_more))?;
@@ -147,7 +147,7 @@ impl Backend for Client {
     ) -> Reply<'a, Page<Event>> {
         Box::pin(async move {
             let mut options = super::ListJobEventsOptions::new().limit(limit(query, MAX_PAGE));
-            options.after.clone_from(&query.after);
+            options.after = query.position().map(str::to_owned);
             let client = self.for_call(call);
             let page = client.list_job_events(job, options).await?.into_inner();
             let has_more = page.has_more;
@@ -164,7 +164,7 @@ impl Backend for Client {
         Box::pin(async move {
             let limit = limit(query, MAX_PAGE);
             let mut options = super::ListJobCheckpointsOptions::new().limit(limit);
-            options.after.clone_from(&query.after);
+            options.after = query.position().map(str::to_owned);
             let client = self.for_call(call);
             let page = client
                 .list_job_checkpoints(job, options)
@@ -180,16 +180,12 @@ impl Backend for Client {
     /// The vendor has no such operation: the numbers are in the log.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         Box::pin(async move {
-            let mut points = Vec::new();
-            let mut query = PageQuery::new();
-            loop {
-                let page = self.events(call, job, &query).await?;
-                points.extend(page.items.iter().filter_map(MetricPoint::from_event));
-                match page.next {
-                    Some(next) if query.after.as_ref() != Some(&next) => query.after = Some(next),
-                    _ => break,
-                }
-            }
+            let all = PageQuery::new();
+            let events = collect(&all, call.account(), |page| {
+                Box::pin(async move { self.events(call, job, &page).await })
+            });
+            let events = events.await?.data;
+            let mut points: Vec<_> = events.iter().filter_map(MetricPoint::from_event).collect();
             points.reverse();
             Ok(points)
         })
@@ -212,7 +208,7 @@ impl Files for Client {
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<File>> {
         Box::pin(async move {
             let mut options = super::ListFilesOptions::new().limit(limit(query, MAX_FILES));
-            options.after.clone_from(&query.after);
+            options.after = query.position().map(str::to_owned);
             let page = self.for_call(call).list_files(options).await?.into_inner();
             let has_more = page.has_more;
             Ok(log_page(call, page.data, has_more, |file| &file.id))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
-use super::page::collect;
+use super::page::{PageWalk, collect};
 use super::{
     Backend, Call, DatasetRules, FileUpload, Files, JobChange, Listing, Operation, Page, PageQuery,
     Prepared, Reply, Support, Warning,
@@ -61,6 +61,11 @@ impl Account {
         self
     }
 
+    /// Returns true where the number of calls is bounded.
+    pub fn has_max_calls(&self) -> bool {
+        self.permits.is_some()
+    }
+
     /// Sets whether single jobs say how each field came about; they do unless
     /// told not to.
     #[must_use]
@@ -94,8 +99,15 @@ impl Account {
     /// # }
     /// ```
     pub fn client<C: Any>(&self) -> Option<&C> {
-        let backend: &dyn Any = &*self.backend;
-        backend.downcast_ref()
+        let mut backend = &*self.backend;
+        loop {
+            let any: &dyn Any = backend;
+            if let Some(client) = any.downcast_ref() {
+                return Some(client);
+            }
+            // A backend that was shared already when it was given.
+            backend = &**any.downcast_ref::<Arc<dyn Backend>>()?;
+        }
     }
 
     /// Returns the same account with another implementation of its vendor, or
@@ -160,9 +172,14 @@ impl Account {
         self.backend.dataset_rules()
     }
 
-    /// False where the vendor does not give ids of this form.
-    pub(super) fn may_own(&self, id: &str, kind: IdKind) -> bool {
-        self.backend.recognize(id, kind) != Recognition::No
+    /// Whether an id can be of this account, by its form alone.
+    pub(super) fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
+        self.backend.recognize(id, kind)
+    }
+
+    /// The cursor after a job, where the vendor can go on after any.
+    pub(super) fn cursor_after(&self, job: &str) -> Option<String> {
+        self.backend.cursor_after(job)
     }
 
     fn call(&self) -> Call {
@@ -171,7 +188,11 @@ impl Account {
 
     /// Makes one call when it is its turn, and reports it. Whoever drops the
     /// future gives the turn back and cancels the call.
-    async fn run<T>(&self, operation: Operation, reply: Reply<'_, T>) -> Result<T, Error> {
+    async fn run<'a, T>(
+        &self,
+        operation: Operation,
+        ask: impl FnOnce() -> Reply<'a, T>,
+    ) -> Result<T, Error> {
         let _permit = match &self.permits {
             // The semaphore is never closed.
             Some(permits) => permits.acquire().await.ok(),
@@ -180,7 +201,7 @@ impl Account {
         let clock = self.clock();
         let start = clock.now();
         // The name of the vendor's client may be another one.
-        let outcome = reply.await.map_err(|error| error.at_account(&self.name));
+        let outcome = ask().await.map_err(|error| error.at_account(&self.name));
         if let Some(observer) = self.options.get_observer() {
             observer.call(&CallReport {
                 account: &self.name,
@@ -192,29 +213,54 @@ impl Account {
         outcome
     }
 
+    /// Writes the account's name into what a backend answered: lists are merged
+    /// and gone on with by it.
+    fn own<T: OfAccount>(&self, mut item: T) -> T {
+        let account = item.account();
+        if **account != *self.name {
+            *account = self.name.to_string();
+        }
+        item
+    }
+
+    fn own_page<T: OfAccount>(&self, mut page: Page<T>) -> Page<T> {
+        let items = page.items.into_iter().map(|item| self.own(item));
+        page.items = items.collect();
+        page
+    }
+
     /// The same for an operation that not every vendor has.
-    async fn run_checked<T>(&self, operation: Operation, reply: Reply<'_, T>) -> Result<T, Error> {
+    async fn run_checked<'a, T>(
+        &self,
+        operation: Operation,
+        ask: impl FnOnce() -> Reply<'a, T>,
+    ) -> Result<T, Error> {
         self.check(operation)?;
-        self.run(operation, reply).await
+        self.run(operation, ask).await
     }
 
     pub(super) async fn page(&self, query: &PageQuery, notes: bool) -> Result<Page<Job>, Error> {
         let mut call = self.call();
         call.context.notes &= notes;
-        self.run(Operation::List, self.backend.list(&call, query))
-            .await
+        let page = self
+            .run(Operation::List, || self.backend.list(&call, query))
+            .await?;
+        Ok(self.own_page(page))
     }
 
     pub(super) async fn job(&self, id: &str) -> Result<Job, Error> {
         let call = self.call();
-        self.run(Operation::Retrieve, self.backend.job(&call, id))
-            .await
+        let job = self
+            .run(Operation::Retrieve, || self.backend.job(&call, id))
+            .await?;
+        Ok(self.own(job))
     }
 
     pub(super) async fn change(&self, id: &str, change: JobChange) -> Result<Job, Error> {
         let call = self.call();
-        let reply = self.backend.change(&call, id, change);
-        self.run_checked(change.operation(), reply).await
+        let ask = || self.backend.change(&call, id, change);
+        let job = self.run_checked(change.operation(), ask).await?;
+        Ok(self.own(job))
     }
 
     pub(super) fn took_effect(&self, change: JobChange, job: &Job) -> bool {
@@ -223,8 +269,8 @@ impl Account {
 
     pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
         let call = self.call();
-        let reply = self.backend.delete(&call, id);
-        self.run_checked(Operation::Delete, reply).await
+        let ask = || self.backend.delete(&call, id);
+        self.run_checked(Operation::Delete, ask).await
     }
 
     pub(super) fn prepare(
@@ -239,14 +285,15 @@ impl Account {
 
     pub(super) async fn create(&self, prepared: &Prepared) -> Result<Job, Error> {
         let call = self.call();
-        self.run_checked(Operation::Create, self.backend.create(&call, prepared))
-            .await
+        let ask = || self.backend.create(&call, prepared);
+        let job = self.run_checked(Operation::Create, ask).await?;
+        Ok(self.own(job))
     }
 
     pub(super) async fn estimate(&self, prepared: &Prepared) -> Result<PriceEstimate, Error> {
         let call = self.call();
-        let reply = self.backend.estimate(&call, prepared);
-        self.run_checked(Operation::EstimatePrice, reply).await
+        let ask = || self.backend.estimate(&call, prepared);
+        self.run_checked(Operation::EstimatePrice, ask).await
     }
 
     pub(super) async fn events(
@@ -267,8 +314,9 @@ impl Account {
         query: &PageQuery,
     ) -> Result<Page<Event>, Error> {
         let call = self.call();
-        let reply = self.backend.events(&call, job, query);
-        self.run_checked(Operation::Events, reply).await
+        let ask = || self.backend.events(&call, job, query);
+        let page = self.run_checked(Operation::Events, ask).await?;
+        Ok(self.own_page(page))
     }
 
     pub(super) async fn checkpoints(
@@ -280,8 +328,9 @@ impl Account {
         collect(query, &self.name, |page| {
             let call = &call;
             Box::pin(async move {
-                let reply = self.backend.checkpoints(call, job, &page);
-                self.run_checked(Operation::Checkpoints, reply).await
+                let ask = || self.backend.checkpoints(call, job, &page);
+                let page = self.run_checked(Operation::Checkpoints, ask).await?;
+                Ok(self.own_page(page))
             })
         })
         .await
@@ -289,8 +338,8 @@ impl Account {
 
     pub(super) async fn metrics(&self, job: &str) -> Result<Vec<MetricPoint>, Error> {
         let call = self.call();
-        let reply = self.backend.metrics(&call, job);
-        self.run_checked(Operation::Metrics, reply).await
+        let ask = || self.backend.metrics(&call, job);
+        self.run_checked(Operation::Metrics, ask).await
     }
 
     /// The job that a failed job was started again as, if the vendor tells.
@@ -299,7 +348,7 @@ impl Account {
             return Ok(None);
         }
         let call = self.call();
-        self.run(Operation::Events, self.backend.successor(&call, job))
+        self.run(Operation::Events, || self.backend.successor(&call, job))
             .await
     }
 
@@ -309,8 +358,8 @@ impl Account {
 
     pub(super) async fn limits(&self, model: &str) -> Result<ModelLimits, Error> {
         let call = self.call();
-        let reply = self.backend.limits(&call, model);
-        self.run_checked(Operation::ModelLimits, reply).await
+        let ask = || self.backend.limits(&call, model);
+        self.run_checked(Operation::ModelLimits, ask).await
     }
 
     pub(super) async fn download_model(
@@ -319,8 +368,8 @@ impl Account {
         step: Option<i64>,
     ) -> Result<Download, Error> {
         let call = self.call();
-        let reply = self.backend.download_model(&call, job, step);
-        self.run_checked(Operation::Download, reply).await
+        let ask = || self.backend.download_model(&call, job, step);
+        self.run_checked(Operation::Download, ask).await
     }
 
     /// The operations on files, where the vendor has this one.
@@ -335,19 +384,20 @@ impl Account {
         let files = self.files(Operation::ListFiles)?;
         let call = self.call();
         let (mut all, mut warnings) = (Vec::new(), Vec::new());
-        let mut query = PageQuery::new();
+        let (mut query, mut walk) = (PageQuery::new(), PageWalk::default());
         loop {
             let page = self
-                .run(Operation::ListFiles, files.list(&call, &query))
+                .run(Operation::ListFiles, || files.list(&call, &query))
                 .await?;
-            all.extend(page.items);
+            let came = page.items.len();
+            all.extend(page.items.into_iter().map(|file| self.own(file)));
             warnings.extend(page.warnings);
             match page.next {
-                Some(next) if query.after.as_ref() == Some(&next) => {
+                Some(next) if walk.goes_on(&next, came) => query.cursor = Some(next),
+                Some(_) => {
                     warnings.push(Warning::repeated_page(&self.name));
                     return Ok((all, warnings));
                 }
-                Some(next) => query.after = Some(next),
                 None => return Ok((all, warnings)),
             }
         }
@@ -356,28 +406,32 @@ impl Account {
     pub(super) async fn file(&self, id: &str) -> Result<File, Error> {
         let files = self.files(Operation::RetrieveFile)?;
         let call = self.call();
-        self.run(Operation::RetrieveFile, files.get(&call, id))
-            .await
+        let file = self
+            .run(Operation::RetrieveFile, || files.get(&call, id))
+            .await?;
+        Ok(self.own(file))
     }
 
     pub(super) async fn upload(&self, upload: FileUpload) -> Result<File, Error> {
         let files = self.files(Operation::UploadFile)?;
         let call = self.call();
-        self.run(Operation::UploadFile, files.upload(&call, upload))
-            .await
+        let file = self
+            .run(Operation::UploadFile, || files.upload(&call, upload))
+            .await?;
+        Ok(self.own(file))
     }
 
     pub(super) async fn download_file(&self, id: &str) -> Result<Download, Error> {
         let files = self.files(Operation::DownloadFile)?;
         let call = self.call();
-        self.run(Operation::DownloadFile, files.download(&call, id))
+        self.run(Operation::DownloadFile, || files.download(&call, id))
             .await
     }
 
     pub(super) async fn delete_file(&self, id: &str) -> Result<(), Error> {
         let files = self.files(Operation::DeleteFile)?;
         let call = self.call();
-        self.run(Operation::DeleteFile, files.delete(&call, id))
+        self.run(Operation::DeleteFile, || files.delete(&call, id))
             .await
     }
 }
@@ -390,3 +444,20 @@ impl fmt::Debug for Account {
             .finish_non_exhaustive()
     }
 }
+
+/// What says of which account it is.
+trait OfAccount {
+    fn account(&mut self) -> &mut String;
+}
+
+macro_rules! of_account {
+    ($($kind:ty),*) => {$(
+        impl OfAccount for $kind {
+            fn account(&mut self) -> &mut String {
+                &mut self.provider.account
+            }
+        }
+    )*};
+}
+
+of_account!(Job, Event, Checkpoint, File);

@@ -91,7 +91,8 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     }
 
     /// Returns whether an id can be of this vendor, by its form alone: whoever
-    /// says [`Recognition::No`] is asked last.
+    /// says [`Recognition::No`] is asked last, and whoever says
+    /// [`Recognition::Yes`] first.
     fn recognize(&self, _id: &str, _kind: IdKind) -> Recognition {
         Recognition::Maybe
     }
@@ -107,7 +108,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         None
     }
 
-    /// Fetches a page of jobs. `query.after` is a cursor of the page before.
+    /// Fetches a page of jobs. `query.cursor` is that of the page before.
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>>;
 
     /// Looks a job up. An id that the vendor does not know is an error for
@@ -159,9 +160,10 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::Delete)
     }
 
-    /// Fetches a page of a job's events, newest first. `query.after` is the id
-    /// of an event; one that is not in the log is an error for which
-    /// [`Error::is_not_found`] is true.
+    /// Fetches a page of a job's events, newest first: from the top, after the
+    /// event of the id `query.after`, or after the page of `query.cursor`. An id
+    /// that is not in the log is an error for which [`Error::is_not_found`] is
+    /// true. A vendor that gives the whole log at once: see [`Page::rest`].
     fn events<'a>(
         &'a self,
         call: &'a Call,
@@ -172,8 +174,8 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::Events)
     }
 
-    /// Fetches a page of a job's checkpoints, newest first. `query.after` is
-    /// the id of a checkpoint, as with [`events`](Self::events).
+    /// Fetches a page of a job's checkpoints, newest first, as with
+    /// [`events`](Self::events).
     fn checkpoints<'a>(
         &'a self,
         call: &'a Call,
@@ -241,7 +243,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
 
 /// The operations on a vendor's files.
 pub trait Files: Send + Sync {
-    /// Fetches a page of files. `query.after` is a cursor of the page before.
+    /// Fetches a page of files. `query.cursor` is that of the page before.
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<File>>;
 
     /// Looks a file up.

@@ -123,15 +123,8 @@ where
 {
     let mut jobs = Vec::with_capacity(items.len());
     let mut warnings = Vec::new();
-    let mut last = None;
+    let last = last_id(&items, id).filter(|_| has_more);
     for item in items {
-        if has_more {
-            let own = match &item {
-                Item::Ok(job) => Some(id(job)),
-                Item::Malformed(item) => item.id(),
-            };
-            last = own.map(str::to_owned).or(last);
-        }
         match job_of_item(call, item) {
             Ok(job) => jobs.push(job),
             Err(warning) => warnings.push(warning),
@@ -147,13 +140,21 @@ pub(crate) fn log_page<T: Unify>(
     has_more: bool,
     id: impl Fn(&T) -> &str,
 ) -> Page<T::Output> {
+    let last = last_id(&items, id).filter(|_| has_more);
     let mut warnings = Vec::new();
     let items = decoded(call.account(), items, &mut warnings);
-    let next = items.last().map(|item| id(item).to_owned());
     let items = items.into_iter().map(|item| item.unify(&call.context));
     let items = mapped(call.account(), items, &mut warnings);
-    let next = next.filter(|_| has_more);
-    Page::new(items).warnings(warnings).next(next)
+    Page::new(items).warnings(warnings).next(last)
+}
+
+/// The last id of a page, whether its item decoded or not.
+fn last_id<T>(items: &LenientList<T>, id: impl Fn(&T) -> &str) -> Option<String> {
+    let own = |item: &Item<T>| match item {
+        Item::Ok(item) => Some(id(item).to_owned()),
+        Item::Malformed(item) => item.id().map(str::to_owned),
+    };
+    items.iter().rev().find_map(own)
 }
 
 /// Separates what decoded from what did not, which becomes warnings.

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use super::account_wait::AccountWait;
 use super::backend::IdKind;
 use super::search::Certainty;
-use super::{FileRef, FileUpload, Providers, Warning};
+use super::{Account, FileRef, FileUpload, Operation, Providers, Warning};
 use crate::Error;
 use crate::transport::Download;
 use crate::unify::File;
@@ -43,19 +43,25 @@ impl Providers {
     /// The same; an account that takes longer is a warning, once another one
     /// has answered.
     pub async fn list_files_within(&self, wait: Option<Duration>) -> FileList {
+        // An account without files has none to show, unless no account has any.
+        let has_files = |account: &&Account| account.support(Operation::ListFiles).is_supported();
+        let mut accounts: Vec<&Account> = self.accounts().iter().filter(has_files).collect();
+        if accounts.is_empty() {
+            accounts = self.accounts().iter().collect();
+        }
         let mut all = FileList {
-            accounts: self.accounts().len(),
+            accounts: accounts.len(),
             ..FileList::default()
         };
         let wait = AccountWait::new(wait, all.accounts);
-        let lists = join_all(self.accounts().iter().map(async |account| {
+        let lists = join_all(accounts.iter().map(async |account| {
             let files = account.list_files();
             match &wait {
                 Some(wait) => wait.bound(account.name(), files).await,
                 None => files.await,
             }
         }));
-        for (account, list) in self.accounts().iter().zip(lists.await) {
+        for (account, list) in accounts.iter().zip(lists.await) {
             match list {
                 Ok((files, warnings)) => {
                     all.files.extend(files);

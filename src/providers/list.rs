@@ -16,6 +16,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
 use super::account_wait::AccountWait;
+use super::page::PageWalk;
 use super::{Account, JobOrder, JobRef, ListQuery, Page, PageQuery, Providers, Warning};
 use crate::Error;
 use crate::unify::{Job, Note, NoteKind};
@@ -71,7 +72,9 @@ impl Providers {
             accounts: self.accounts().len(),
             ..JobList::default()
         };
-        let mut stream = self.jobs(query);
+        // Here the list is read without a pause: what takes long is an account.
+        let wait = AccountWait::new(query.account_wait, self.accounts().len());
+        let mut stream = self.stream(query, wait);
         while let Some(item) = stream.next().await {
             match item? {
                 ListItem::Job(_) if query.limit.is_some_and(|n| list.jobs.len() >= n) => {
@@ -92,8 +95,11 @@ impl Providers {
     /// they are needed, those of different accounts at the same time, and no
     /// more than two of an account are held.
     pub fn jobs(&self, query: &ListQuery) -> JobStream {
+        self.stream(query, None)
+    }
+
+    fn stream(&self, query: &ListQuery, wait: Option<AccountWait>) -> JobStream {
         let accounts = self.accounts().iter();
-        let wait = AccountWait::new(query.account_wait, self.accounts().len());
         let sources = accounts.map(|account| {
             let account: Arc<dyn Pages> = Arc::new(OfAccount {
                 account: account.clone(),
@@ -117,11 +123,18 @@ impl Providers {
         // shows less of a job, and it is the list's place that counts.
         let is_derived = |note: &Note| note.field == "created_at" && note.kind != NoteKind::Exact;
         if found.provider.notes.iter().any(is_derived) {
-            let page = account
-                .page(&PageQuery::new().limit(MAX_PAGE), false)
-                .await?;
-            if let Some(listed) = page.items.iter().find(|listed| listed.id == found.id) {
-                return Ok(Position::of(listed));
+            let (mut query, mut walk) = (PageQuery::new().limit(MAX_PAGE), PageWalk::default());
+            loop {
+                let page = account.page(&query, false).await?;
+                if let Some(listed) = page.items.iter().find(|listed| listed.id == found.id) {
+                    return Ok(Position::of(listed));
+                }
+                match page.next {
+                    Some(next) if walk.goes_on(&next, page.items.len()) => {
+                        query.cursor = Some(next)
+                    }
+                    _ => break,
+                }
             }
         }
         Ok(Position::of(&found))
@@ -145,13 +158,17 @@ impl Pages for OfAccount {
         self.account.order()
     }
 
+    fn cursor_after(&self, job: &str) -> Option<String> {
+        self.account.cursor_after(job)
+    }
+
     fn page<'a>(
         &'a self,
         after: Option<&'a str>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
         let mut query = PageQuery::new().limit(limit);
-        query.after = after.map(str::to_owned);
+        query.cursor = after.map(str::to_owned);
         query.metadata.clone_from(&self.query.metadata);
         Box::pin(async move {
             let page = self.account.page(&query, self.query.notes);

@@ -3,9 +3,9 @@
 use super::backend::IdKind;
 use super::search::Certainty;
 use super::{Account, JobChange, JobRef, Listing, PageQuery, Providers};
-use crate::Error;
 use crate::transport::Download;
 use crate::unify::{Checkpoint, Event, Job, MetricPoint, ModelLimits};
+use crate::{Error, ErrorKind};
 
 impl Providers {
     /// Looks a job up.
@@ -161,10 +161,11 @@ async fn changed(account: &Account, id: &str, change: JobChange) -> Result<Job, 
         Ok(job) => return Ok(job),
         Err(error) => error,
     };
-    // Where the answer to an earlier try was lost, the vendor refuses to do
-    // what is done.
-    let may_be_done = error.tries() > 1 && matches!(error.status(), Some(400 | 409));
-    if may_be_done
+    // The change may have arrived, and its answer be lost: then a further try is
+    // refused, because what it asks for is done.
+    let is_refused = error.status().is_some_and(|s| (400..500).contains(&s));
+    let is_lost = matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Interrupted);
+    if (is_lost || (error.tries() > 1 && is_refused))
         && let Ok(job) = account.job(id).await
         && account.took_effect(change, &job)
     {

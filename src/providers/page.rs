@@ -1,5 +1,7 @@
 //! Pages of a list or a log: how much is asked for, and what came.
 
+use std::collections::HashSet;
+
 use super::{Reply, Warning};
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
@@ -8,9 +10,11 @@ use crate::{Error, ErrorKind};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PageQuery {
-    /// Only what comes after this: the id of an item of a log, or a cursor of
-    /// a page before.
+    /// Only what comes after the item of a log that has this id.
     pub after: Option<String>,
+    /// Only what comes after a page: its [`Page::next`]. It is there in place of
+    /// `after` from the second page on.
+    pub cursor: Option<String>,
     /// At most this many items.
     pub limit: Option<usize>,
     /// Only jobs with these metadata pairs, or with none; for lists of jobs.
@@ -23,11 +27,23 @@ impl PageQuery {
         Self::default()
     }
 
-    /// Sets what the part comes after.
+    /// Sets the id of the item of a log that the part comes after.
     #[must_use]
-    pub fn after(mut self, after: impl Into<String>) -> Self {
-        self.after = Some(after.into());
+    pub fn after(mut self, id: impl Into<String>) -> Self {
+        self.after = Some(id.into());
         self
+    }
+
+    /// Sets the cursor of the page that the part comes after.
+    #[must_use]
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Returns what the part comes after, for a vendor whose cursors are ids.
+    pub fn position(&self) -> Option<&str> {
+        self.cursor.as_deref().or(self.after.as_deref())
     }
 
     /// Sets how many items there are at most.
@@ -138,14 +154,35 @@ impl<T> Default for Listing<T> {
 /// The largest page that is asked for at once.
 const MAX_PAGE: usize = 100;
 
+/// Pages without an item that may follow each other.
+const MAX_EMPTY_PAGES: usize = 100;
+
+/// Keeps a walk over pages from going on for ever: pages that lead back to one
+/// before, or that stay empty, end it.
+#[derive(Debug, Default)]
+pub(super) struct PageWalk {
+    cursors: HashSet<String>,
+    empty: usize,
+}
+
+impl PageWalk {
+    /// Takes note of a page of so many items, and returns false where its
+    /// cursor leads nowhere new.
+    pub(super) fn goes_on(&mut self, cursor: &str, items: usize) -> bool {
+        self.empty = if items == 0 { self.empty + 1 } else { 0 };
+        self.cursors.insert(cursor.to_owned()) && self.empty < MAX_EMPTY_PAGES
+    }
+}
+
 /// Fetches pages until there is what a query asks for.
-pub(super) async fn collect<'a, T>(
+pub(crate) async fn collect<'a, T>(
     query: &PageQuery,
     account: &str,
     fetch: impl Fn(PageQuery) -> Reply<'a, Page<T>>,
 ) -> Result<Listing<T>, Error> {
     let mut listing = Listing::default();
-    let mut after = query.after.clone();
+    let mut next = query.clone();
+    let mut walk = PageWalk::default();
     loop {
         let left = query
             .limit
@@ -153,24 +190,23 @@ pub(super) async fn collect<'a, T>(
         if left == 0 {
             return Ok(listing);
         }
-        let mut next = query.clone();
-        next.after.clone_from(&after);
         next.limit = Some(left.min(MAX_PAGE));
-        let page = fetch(next).await?;
+        let page = fetch(next.clone()).await?;
         listing.warnings.extend(page.warnings);
         // A vendor that has no pages gives more than was asked for.
-        listing.has_more = page.next.is_some() || page.items.len() > left;
+        let came = page.items.len();
+        listing.has_more = page.next.is_some() || came > left;
         listing.data.extend(page.items.into_iter().take(left));
-        match page.next {
-            // A page that leads to itself would do so for ever.
-            Some(cursor) if after.as_ref() == Some(&cursor) => {
-                listing.has_more = false;
-                listing.warnings.push(Warning::repeated_page(account));
-                return Ok(listing);
-            }
-            Some(cursor) => after = Some(cursor),
-            None => return Ok(listing),
+        let Some(cursor) = page.next else {
+            return Ok(listing);
+        };
+        if !walk.goes_on(&cursor, came) {
+            listing.has_more = false;
+            listing.warnings.push(Warning::repeated_page(account));
+            return Ok(listing);
         }
+        next.after = None;
+        next.cursor = Some(cursor);
     }
 }
 
@@ -202,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn pages_are_collected_and_a_repeated_one_ends() {
         let page = |query: PageQuery| -> Reply<'static, Page<usize>> {
-            let start: usize = query.after.as_deref().map_or(0, |a| a.parse().unwrap());
+            let start: usize = query.cursor.as_deref().map_or(0, |a| a.parse().unwrap());
             let end = (start + query.limit.unwrap()).min(250);
             let page = Page::new((start..end).collect());
             let page = page.next((end < 250).then(|| end.to_string()));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::backend::IdKind;
-use super::{Account, JobRef, Providers, Reply};
+use super::backend::{IdKind, Recognition};
+use super::{Account, JobRef, Operation, Providers, Reply};
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
@@ -40,11 +40,12 @@ impl Providers {
         certainty: Certainty,
         ask: impl Fn(&'a Account) -> Reply<'a, T>,
     ) -> Result<(&'a Account, T), Error> {
-        let likely = self.candidates(wanted, kind)?;
         let mut search = Search::new(kind, certainty);
-        search.ask(&likely, &ask).await;
-        if search.found.is_empty() && search.failed.is_empty() {
-            search.ask(&self.unlikely(wanted, &likely), &ask).await;
+        for accounts in self.candidates(wanted, kind)? {
+            search.ask(&accounts, &ask).await;
+            if !search.found.is_empty() || !search.failed.is_empty() {
+                break;
+            }
         }
         search.outcome(&wanted.id)
     }
@@ -58,9 +59,12 @@ impl Providers {
         certainty: Certainty,
         ask: impl Fn(&'a Account) -> Reply<'a, T>,
     ) -> Result<T, Error> {
-        let likely = self.candidates(wanted, kind)?;
+        let knows = |account| knows(account, kind, &wanted.id);
+        let candidates = self.candidates(wanted, kind)?;
+        let Some((likely, others)) = candidates.split_first() else {
+            return Err(self.no_account());
+        };
         let [account] = likely.as_slice() else {
-            let knows = |account| knows(account, kind, &wanted.id);
             let (account, ()) = self.search(wanted, kind, certainty, knows).await?;
             return ask(account).await;
         };
@@ -68,38 +72,50 @@ impl Providers {
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
-        let mut others = Search::new(kind, certainty);
-        let unlikely = self.unlikely(wanted, &likely);
-        let knows = |account| knows(account, kind, &wanted.id);
-        others.ask(&unlikely, &knows).await;
-        match others.outcome(&wanted.id) {
+        let mut search = Search::new(kind, certainty);
+        for accounts in others {
+            search.ask(accounts, &knows).await;
+            if !search.found.is_empty() {
+                break;
+            }
+        }
+        match search.outcome(&wanted.id) {
             Ok((account, ())) => ask(account).await,
             Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
             Err(_) => Err(error),
         }
     }
 
-    /// The accounts that could own an id: those whose vendor gives ids of this
-    /// form, or all if there are none.
-    fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<&Account>, Error> {
+    /// The accounts that could own an id, the likeliest first: those whose
+    /// vendor gives ids of this form, those of which the form does not tell, and
+    /// the others: a gateway has ids of any vendor.
+    fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<Vec<&Account>>, Error> {
         if let Some(name) = &wanted.account {
-            return self.named(name).map(|account| vec![account]);
+            return self.named(name).map(|account| vec![vec![account]]);
         }
-        let (likely, others): (Vec<_>, Vec<_>) = self
-            .accounts()
-            .iter()
-            .partition(|account| account.may_own(&wanted.id, kind));
-        Ok(if likely.is_empty() { others } else { likely })
+        // An account that has no such things cannot have this one.
+        let operation = match kind {
+            IdKind::Job => Operation::Retrieve,
+            IdKind::File => Operation::RetrieveFile,
+        };
+        let accounts = self.accounts().iter();
+        let able: Vec<_> = accounts
+            .filter(|account| account.support(operation).is_supported())
+            .collect();
+        if let (true, Some(first)) = (able.is_empty(), self.accounts().first()) {
+            first.check(operation)?;
+        }
+        let tiers = [Recognition::Yes, Recognition::Maybe, Recognition::No];
+        let tiers = tiers.into_iter().map(|recognition| {
+            let accounts = able.iter().copied();
+            let of_tier = |a: &&Account| a.recognize(&wanted.id, kind) == recognition;
+            accounts.filter(of_tier).collect::<Vec<_>>()
+        });
+        Ok(tiers.filter(|accounts| !accounts.is_empty()).collect())
     }
 
-    /// The accounts whose vendor gives ids of another form, where no account
-    /// was named and others were asked first: a gateway has ids of any vendor.
-    fn unlikely(&self, wanted: &JobRef, asked: &[&Account]) -> Vec<&Account> {
-        let is_new = |account: &&Account| !asked.iter().any(|a| a.name() == account.name());
-        match wanted.account {
-            Some(_) => Vec::new(),
-            None => self.accounts().iter().filter(is_new).collect(),
-        }
+    fn no_account(&self) -> Error {
+        Error::new(ErrorKind::Config, "no provider account is configured")
     }
 }
 

@@ -89,7 +89,7 @@ impl Backend for Client {
     }
 
     /// The vendor has no pages. A list that is larger than what may be held is
-    /// read as it comes, in pages that `query.after` leads on.
+    /// read as it comes, in pages that cursors lead on.
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
         Box::pin(async move {
             // No job of Together's has metadata: a filter on pairs finds none
@@ -98,7 +98,7 @@ impl Backend for Client {
                 return Ok(Page::default());
             }
             let client = self.for_call(call);
-            let position = query.after.as_deref().and_then(Position::parse);
+            let position = query.cursor.as_deref().and_then(Position::parse);
             if position.is_none() {
                 match items_of_answer(client.list_jobs().await, |list| (list.data, false)) {
                     Ok((list, _)) => {

@@ -246,12 +246,20 @@ impl Transport {
         if remaining.is_zero() {
             return Err(out_of_time(self.settings.timeout));
         }
+        let start = Instant::now();
         let _permit = self.permit(remaining).await?;
         self.add_headers(request.headers_mut());
         let credential = &self.shared.credential;
-        let secret = credential
-            .apply(request.headers_mut(), &self.settings.clock)
-            .await?;
+        let fetch = credential.apply(request.headers_mut(), &self.settings.clock);
+        let left = remaining.saturating_sub(start.elapsed());
+        let secret = match tokio::time::timeout(left, fetch).await {
+            Ok(secret) => secret?,
+            Err(_) => {
+                let message = "no token came from the source of tokens in time";
+                return Err(Error::new(ErrorKind::Timeout, message));
+            }
+        };
+        let remaining = remaining.saturating_sub(start.elapsed());
         let outcome = shape.exchange(self, request, &secret, remaining).await;
         if let Err(error) = &outcome
             && error.status() == Some(401)
@@ -426,7 +434,7 @@ fn out_of_time(limit: Duration) -> Error {
 fn idle_for(limit: Duration) -> Error {
     Error::new(
         ErrorKind::Timeout,
-        format!("nothing was heard for {limit:?}"),
+        format!("the vendor sent nothing for {limit:?}"),
     )
 }
 

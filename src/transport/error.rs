@@ -32,7 +32,10 @@ struct Inner {
     headers: HeaderMap,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    /// What the status says about another try.
     is_transient: bool,
+    /// What is known better than by kind and status.
+    retryable: Option<bool>,
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
@@ -101,6 +104,7 @@ impl Error {
             request_id: None,
             retry_after: None,
             is_transient: false,
+            retryable: None,
             token_renewed: false,
             tries: 0,
             note: None,
@@ -141,7 +145,7 @@ impl Error {
     /// Sets whether the same request may succeed later.
     #[must_use]
     pub fn with_retryable(mut self, retryable: bool) -> Self {
-        self.0.is_transient = retryable;
+        self.0.retryable = Some(retryable);
         self
     }
 
@@ -149,6 +153,27 @@ impl Error {
     #[must_use]
     pub fn with_vendor_message(mut self, message: impl Into<String>) -> Self {
         self.0.body.message = Some(message.into());
+        self
+    }
+
+    /// Sets the vendor's class of error, such as `invalid_request_error`.
+    #[must_use]
+    pub fn with_vendor_type(mut self, kind: impl Into<String>) -> Self {
+        self.0.body.kind = Some(kind.into());
+        self
+    }
+
+    /// Sets the headers of the answer.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.0.headers = headers;
+        self
+    }
+
+    /// Sets how often the request was sent.
+    #[must_use]
+    pub fn with_tries(mut self, tries: u32) -> Self {
+        self.0.tries = tries;
         self
     }
 
@@ -286,7 +311,7 @@ impl Error {
     /// Sets what the vendor says about another try.
     pub(super) fn with_hints(mut self, after: Option<Duration>, should: Option<bool>) -> Self {
         self.0.retry_after = after;
-        self.0.is_transient = should.unwrap_or(self.0.is_transient);
+        self.0.retryable = should;
         self
     }
 
@@ -413,6 +438,9 @@ impl Error {
     /// question: of a request that makes something, only
     /// [`Self::is_connect`] says that it is.
     pub fn is_retryable(&self) -> bool {
+        if let Some(retryable) = self.0.retryable {
+            return retryable;
+        }
         match self.0.kind {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
             ErrorKind::Status => self.0.is_transient,
@@ -431,7 +459,12 @@ impl fmt::Display for Error {
             write!(f, "{part}: ")?;
         }
         match inner.status.filter(|_| inner.kind == ErrorKind::Status) {
-            None => f.write_str(&inner.message)?,
+            None => {
+                let texts = [Some(&inner.message), inner.body.message.as_ref()];
+                let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
+                let texts: Vec<&str> = texts.map(String::as_str).collect();
+                f.write_str(&texts.join(": "))?;
+            }
             Some(status) => {
                 write!(f, "the vendor answered {status}")?;
                 if !inner.message.is_empty() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Clock, Observer, RetryPolicy, SystemClock, Transport};
+use super::{Attempt, CallReport, Clock, Observer, RetryPolicy, SystemClock, Transport};
 
 /// How a client's calls are made.
 #[derive(Clone, Debug)]
@@ -113,7 +113,7 @@ impl CallOptions {
 
     /// Sends `idempotency-key` with the call, and takes it that the service
     /// knows a repeated request again by it: a `POST` that makes something is
-    /// then tried again like any other call. None of the three vendors
+    /// then tried again like any other call. None of the vendors here
     /// promises this, so give a key only to a service that does.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
@@ -128,9 +128,9 @@ impl CallOptions {
         self
     }
 
-    /// Sets a label of the call: a word about the request for the vendors that
-    /// know such words, which sends nothing to the others. TrueFoundry's
-    /// gateway knows its `x-tfy-…` headers, under their names in lower case.
+    /// Sets a label of the call: a word about the request for a backend that
+    /// passes such words on, under a header's name in lower case. It sends
+    /// nothing to the others.
     #[must_use]
     pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.insert(name.into(), value.into());
@@ -153,7 +153,7 @@ impl CallOptions {
     }
 
     /// Returns these options, with those of `other` in the place of the same
-    /// ones here.
+    /// ones here; observers receive reports beside each other.
     #[must_use]
     pub fn merge(mut self, other: &Self) -> Self {
         self.timeout = other.timeout.or(self.timeout);
@@ -171,9 +171,10 @@ impl CallOptions {
         }
         self.headers.extend(other.headers.clone());
         self.labels.extend(other.labels.clone());
-        if let Some(observer) = &other.observer {
-            self.observer = Some(Arc::clone(observer));
-        }
+        self.observer = match (self.observer, other.observer.clone()) {
+            (Some(first), Some(second)) => Some(Arc::new(Both(first, second))),
+            (first, second) => second.or(first),
+        };
         self
     }
 
@@ -208,6 +209,22 @@ impl CallOptions {
             settings.observer = Some(Arc::clone(observer));
         }
         settings
+    }
+}
+
+/// Two observers as one.
+#[derive(Debug)]
+struct Both(Arc<dyn Observer>, Arc<dyn Observer>);
+
+impl Observer for Both {
+    fn attempt(&self, attempt: &Attempt<'_>) {
+        self.0.attempt(attempt);
+        self.1.attempt(attempt);
+    }
+
+    fn call(&self, call: &CallReport<'_>) {
+        self.0.call(call);
+        self.1.call(call);
     }
 }
 

@@ -99,7 +99,7 @@ impl Backend for Client {
             let limit = query.limit.map_or(MAX_PAGE, |n| n.clamp(1, MAX_PAGE));
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut options = labelled!(super::ListJobsOptions::new().limit(limit), call);
-            options.after.clone_from(&query.after);
+            options.after = query.position().map(str::to_owned);
             options.metadata.clone_from(&query.metadata);
             let page = self.for_call(call).list_jobs(options).await;
             let (jobs, has_more) = items_of_answer(page, |page| (page.data, page.has_more))?;

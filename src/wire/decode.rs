@@ -4,15 +4,15 @@
 //! decoded, and a union whose branch does not decode has to have the value
 //! still. Nearly every body is as documented, and then both are in vain: so a
 //! body is first read without either, and only one that does not decode this
-//! way is read again, with patience. What comes out is the same.
+//! way is read again, buffered. What comes out is the same.
 
 use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
 thread_local! {
-    /// True while a value is read in one pass: whoever cannot read on says so
-    /// by an error, and is asked again.
+    /// True while a value is read in one pass: what cannot be read this way is
+    /// an error, and leads to a second pass.
     static ONE_PASS: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -32,16 +32,16 @@ thread_local! {
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     in_one_pass(|| serde_json::from_slice(bytes))
-        .or_else(|_| with_patience(|| serde_json::from_slice(bytes)))
+        .or_else(|_| decode_buffered(|| serde_json::from_slice(bytes)))
 }
 
 /// The same of text.
 pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     in_one_pass(|| serde_json::from_str(text))
-        .or_else(|_| with_patience(|| serde_json::from_str(text)))
+        .or_else(|_| decode_buffered(|| serde_json::from_str(text)))
 }
 
-/// True where an error leads to another try, with patience.
+/// True where an error leads to another, buffered try.
 pub(super) fn is_one_pass() -> bool {
     ONE_PASS.get()
 }
@@ -50,7 +50,7 @@ fn in_one_pass<T>(read: impl FnOnce() -> T) -> T {
     switched(true, read)
 }
 
-fn with_patience<T>(read: impl FnOnce() -> T) -> T {
+fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
     switched(false, read)
 }
 

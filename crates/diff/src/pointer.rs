@@ -1,5 +1,6 @@
 //! JSON pointers (RFC 6901), as text.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// Returns the pointer of a member.
@@ -38,30 +39,12 @@ pub fn split(pointer: &str) -> Option<(&str, String)> {
 #[must_use]
 pub fn of_reference(reference: &str) -> Option<String> {
     let fragment = reference.strip_prefix('#')?;
-    (fragment.is_empty() || fragment.starts_with('/')).then(|| percent_decode(fragment))
-}
-
-fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes
-            .get(at + 1..at + 3)
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match (bytes[at], hex) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    let decode = || {
+        percent_decode_str(fragment)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    (fragment.is_empty() || fragment.starts_with('/')).then(decode)
 }
 
 /// Removes the node at a pointer. False when there is none.

@@ -42,9 +42,12 @@ impl Gateway {
         // Notes are of no use to the caller, and cost something on every job.
         let providers = providers.map(|account| {
             let calls = AccountCalls::new(account.name(), metrics.clone());
+            // A bound that the account has already stays.
+            let account = match account.has_max_calls() {
+                true => account.clone(),
+                false => account.clone().max_calls(config.max_calls_per_account),
+            };
             account
-                .clone()
-                .max_calls(config.max_calls_per_account)
                 .notes(false)
                 .with_options(&CallOptions::new().observer(Arc::new(calls)))
         });

@@ -1,4 +1,4 @@
-//! What a sandbox does not take in: bodies of strangers, bodies too long, connections too many.
+//! What a sandbox does not take in: bodies without a key, bodies too long, connections too many.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -53,7 +53,7 @@ async fn a_stranger_is_refused_before_the_body_is_read() {
             "transfer-encoding: chunked\r\n",
             "content-length: 1000000\r\nexpect: 100-continue\r\n",
             "content-length: 1000000\r\nauthorization: Bearer wrong\r\n",
-            // Longer than anybody's may be, but that is not for strangers to know.
+            // Longer than anybody's may be, but nobody without a key is told so.
             "content-length: 100000000\r\n",
         ] {
             let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\n{rest}\r\n");

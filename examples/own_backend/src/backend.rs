@@ -68,8 +68,8 @@ impl Backend for Forge {
             if query.wants_metadata() {
                 return Ok(Page::default());
             }
-            let page = query.after.as_deref().unwrap_or("1");
-            let request = self.request(call, Method::GET, "/runs");
+            let page = query.cursor.as_deref().unwrap_or("1");
+            let request = self.request(call, Method::GET, &["runs"]);
             let answer: Runs = document(request.query(&[("page", page)])).await?;
             let (mut jobs, mut warnings) = (Vec::new(), Vec::new());
             for raw in answer.runs {
@@ -91,7 +91,7 @@ impl Backend for Forge {
 
     fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job> {
         Box::pin(async move {
-            let request = self.request(call, Method::GET, &format!("/runs/{id}"));
+            let request = self.request(call, Method::GET, &["runs", id]);
             Ok(document::<Run>(request).await?.unify(call))
         })
     }
@@ -126,7 +126,7 @@ impl Backend for Forge {
     fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
         Box::pin(async move {
             let run: &NewRun = prepared.request()?;
-            let request = self.request(call, Method::POST, "/runs").json(run);
+            let request = self.request(call, Method::POST, &["runs"]).json(run);
             Ok(document::<Run>(request).await?.unify(call))
         })
     }
@@ -137,7 +137,7 @@ impl Backend for Forge {
                 let message = format!("{TITLE} cannot do this");
                 return Err(Error::new(ErrorKind::Unsupported, message));
             }
-            let request = self.request(call, Method::POST, &format!("/runs/{id}/stop"));
+            let request = self.request(call, Method::POST, &["runs", id, "stop"]);
             Ok(document::<Run>(request).await?.unify(call))
         })
     }
@@ -150,7 +150,7 @@ impl Backend for Forge {
 impl Files for Forge {
     fn list<'a>(&'a self, call: &'a Call, _: &'a PageQuery) -> Reply<'a, Page<File>> {
         Box::pin(async move {
-            let request = self.request(call, Method::GET, "/blobs");
+            let request = self.request(call, Method::GET, &["blobs"]);
             let blobs: Vec<Blob> = document(request).await?;
             let files = blobs.into_iter().map(|blob| blob.unify(call));
             Ok(Page::new(files.collect()))
@@ -159,7 +159,7 @@ impl Files for Forge {
 
     fn get<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, File> {
         Box::pin(async move {
-            let request = self.request(call, Method::GET, &format!("/blobs/{id}"));
+            let request = self.request(call, Method::GET, &["blobs", id]);
             Ok(document::<Blob>(request).await?.unify(call))
         })
     }
@@ -169,7 +169,7 @@ impl Files for Forge {
         Box::pin(async move {
             let content = Body::wrap_stream(upload.content.send()?);
             let request = self
-                .request(call, Method::PUT, "/blobs")
+                .request(call, Method::PUT, &["blobs"])
                 .query(&[("name", upload.content.name())])
                 .body(content);
             Ok(document::<Blob>(request).await?.unify(call))
@@ -178,7 +178,7 @@ impl Files for Forge {
 
     fn download<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Download> {
         Box::pin(async move {
-            let request = self.request(call, Method::GET, &format!("/blobs/{id}/raw"));
+            let request = self.request(call, Method::GET, &["blobs", id, "raw"]);
             let response = send(request).await?;
             let total = response.content_length();
             let pieces = response.bytes_stream().map_err(broken);
@@ -188,7 +188,7 @@ impl Files for Forge {
 
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()> {
         Box::pin(async move {
-            let request = self.request(call, Method::DELETE, &format!("/blobs/{id}"));
+            let request = self.request(call, Method::DELETE, &["blobs", id]);
             send(request).await.map(|_| ())
         })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 use unitune::providers::Call;
 use unitune::{Error, ErrorKind};
@@ -13,27 +13,32 @@ use crate::wire::ErrorAnswer;
 /// One account at Forge.
 #[derive(Clone)]
 pub struct Forge {
-    base_url: String,
+    base_url: Url,
     key: String,
     http: reqwest::Client,
 }
 
 impl Forge {
     /// An account at this address, with this key.
-    pub fn new(base_url: impl Into<String>, key: impl Into<String>) -> Self {
+    pub fn new(base_url: Url, key: impl Into<String>) -> Self {
         // An error means that the program has chosen already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
-            base_url: base_url.into(),
+            base_url,
             key: key.into(),
             http: reqwest::Client::new(),
         }
     }
 
-    pub(crate) fn request(&self, call: &Call, method: Method, path: &str) -> RequestBuilder {
+    /// A request to a path of these segments, whatever characters an id has.
+    pub(crate) fn request(&self, call: &Call, method: Method, path: &[&str]) -> RequestBuilder {
         let timeout = call.options.get_timeout();
+        let mut url = self.base_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
         self.http
-            .request(method, format!("{}{path}", self.base_url))
+            .request(method, url)
             .header("x-forge-key", &self.key)
             .timeout(timeout.unwrap_or(Duration::from_secs(30)))
     }
@@ -78,7 +83,7 @@ pub(crate) fn broken(error: reqwest::Error) -> Error {
 impl fmt::Debug for Forge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Forge")
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.base_url.as_str())
             .finish_non_exhaustive()
     }
 }

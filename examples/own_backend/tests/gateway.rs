@@ -11,7 +11,7 @@ use unitune_gateway::{Config, Server};
 async fn gateway() -> String {
     let addr = forge::start().await;
     let mut providers = Providers::new();
-    let backend = Forge::new(format!("http://{addr}"), forge::KEY);
+    let backend = Forge::new(format!("http://{addr}").parse().unwrap(), forge::KEY);
     providers
         .add(Account::with_backend("in-house", backend))
         .unwrap();

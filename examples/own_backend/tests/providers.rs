@@ -15,7 +15,7 @@ use unitune::unify::{CreateRequest, Status};
 async fn providers() -> Providers {
     let addr = forge::start().await;
     let mut providers = Providers::new();
-    let backend = Forge::new(format!("http://{addr}"), forge::KEY);
+    let backend = Forge::new(format!("http://{addr}").parse().unwrap(), forge::KEY);
     let account = Account::with_backend("in-house", backend).organization("research");
     providers.add(account).unwrap();
     providers
@@ -137,7 +137,7 @@ async fn what_forge_cannot_do_is_said() {
 async fn errors_are_typed_and_hold_no_key() {
     let addr = forge::start().await;
     let mut providers = Providers::new();
-    let backend = Forge::new(format!("http://{addr}"), "another-key");
+    let backend = Forge::new(format!("http://{addr}").parse().unwrap(), "another-key");
     providers
         .add(Account::with_backend("in-house", backend))
         .unwrap();

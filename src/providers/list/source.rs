@@ -8,9 +8,10 @@ use futures_util::future::BoxFuture;
 
 use super::hints::Hints;
 use super::order::{self, Position};
-use crate::Error;
+use crate::providers::page::PageWalk;
 use crate::providers::{JobOrder, ListQuery, Page, Warning};
 use crate::unify::Job;
+use crate::{Error, ErrorKind};
 
 /// The largest page that the vendors give.
 const MAX_PAGE: usize = 100;
@@ -22,6 +23,9 @@ pub(super) trait Pages: Send + Sync {
 
     /// In which order the pages are.
     fn order(&self) -> JobOrder;
+
+    /// The cursor of the page after a job, where the vendor can go on after any.
+    fn cursor_after(&self, job: &str) -> Option<String>;
 
     /// The page after a cursor.
     fn page<'a>(
@@ -50,6 +54,7 @@ pub(super) struct Source {
     after: Option<Position>,
     /// The ids of the page before.
     previous: HashSet<String>,
+    walk: PageWalk,
     query: ListQuery,
     page_size: usize,
 }
@@ -87,6 +92,7 @@ impl Source {
             coming: None,
             after: None,
             previous: HashSet::new(),
+            walk: PageWalk::default(),
             page_size: wanted.clamp(1, MAX_PAGE),
             query: query.clone(),
         }
@@ -156,7 +162,8 @@ impl Source {
     fn fetch(&self) -> BoxFuture<'static, Result<Page<Job>, Error>> {
         let pages = Arc::clone(&self.pages);
         let after = match &self.cursor {
-            Cursor::After(id) | Cursor::Hint(id) => Some(id.clone()),
+            Cursor::After(cursor) => Some(cursor.clone()),
+            Cursor::Hint(job) => self.pages.cursor_after(job),
             Cursor::Top | Cursor::End => None,
         };
         // What is skipped is skipped in large steps.
@@ -172,7 +179,7 @@ impl Source {
     fn receive(&mut self, page: Result<Page<Job>, Error>, warnings: &mut VecDeque<Warning>) {
         let page = match page {
             Ok(page) => page,
-            Err(error) if self.is_lost_hint(error.status()) => return self.start_over(),
+            Err(error) if self.is_lost_hint(&error) => return self.start_over(),
             Err(error) => {
                 self.cursor = Cursor::End;
                 warnings.push_back(Warning::account(self.pages.account(), error));
@@ -196,6 +203,7 @@ impl Source {
             warnings.push_back(Warning::repeated_page(account));
             return;
         }
+        let came = page.items.len();
         self.check_order(&page.items, warnings);
         let account = self.pages.account();
         if page.items.iter().any(|job| job.created_at.is_none()) {
@@ -205,9 +213,10 @@ impl Source {
         self.floor = last_time.or(self.floor);
         if let Some(last) = page.items.last()
             && let Some(time) = last.created_at
-            && page.next.as_deref() == Some(last.id.as_str())
+            && page.next.is_some()
+            && self.pages.cursor_after(&last.id).is_some()
         {
-            self.hints.note(account, time, &last.id);
+            self.hints.note(self.pages.account(), time, &last.id);
         }
         let is_past_the_end =
             !self.is_unordered && page.items.iter().any(|job| self.query.is_past(job));
@@ -224,12 +233,15 @@ impl Source {
         if self.is_unordered {
             drop_repeated(&mut self.buffer);
         }
-        self.cursor = match page.next.map(Cursor::After) {
+        self.cursor = match page.next {
             // Older jobs than those that are meant follow.
             _ if is_past_the_end => Cursor::End,
-            // An empty page may say so, too.
-            Some(next) if next != self.cursor => next,
-            _ => Cursor::End,
+            None => Cursor::End,
+            Some(next) if self.walk.goes_on(&next, came) => Cursor::After(next),
+            Some(_) => {
+                warnings.push_back(Warning::repeated_page(self.pages.account()));
+                Cursor::End
+            }
         };
     }
 
@@ -263,8 +275,11 @@ impl Source {
         }
     }
 
-    fn is_lost_hint(&self, status: Option<u16>) -> bool {
-        matches!(self.cursor, Cursor::Hint(_)) && matches!(status, Some(400 | 404 | 410 | 422))
+    fn is_lost_hint(&self, error: &Error) -> bool {
+        let is_refused = error.is_not_found()
+            || error.kind() == ErrorKind::InvalidRequest
+            || matches!(error.status(), Some(400 | 410 | 422));
+        is_refused && matches!(self.cursor, Cursor::Hint(_))
     }
 
     fn start_over(&mut self) {

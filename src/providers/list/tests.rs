@@ -53,6 +53,10 @@ impl Pages for Vendor {
         }
     }
 
+    fn cursor_after(&self, job: &str) -> Option<String> {
+        self.page.map(|_| job.to_owned())
+    }
+
     fn page<'a>(
         &'a self,
         after: Option<&'a str>,

@@ -5,6 +5,7 @@
 
 use super::extra_fields::ExtraFields;
 use super::successor::successor;
+use super::unset::set;
 use super::view::View;
 use super::{VENDOR, failure, rules, settings, times};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
@@ -148,11 +149,6 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
         created_at,
         ..Job::new(view.id, model, status, provider)
     })
-}
-
-/// Returns a text that is set: the vendor writes `""` for "not set".
-pub(super) fn set(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }
 
 /// Returns a text that the gateway's job requires.

@@ -4,6 +4,7 @@ mod checkpoints;
 mod events;
 mod extra_fields;
 mod failure;
+mod field_ref;
 mod files;
 mod job;
 mod limits;
@@ -16,6 +17,7 @@ mod settings;
 mod status;
 mod successor;
 mod times;
+mod unset;
 mod view;
 
 use super::mapping::{EventTypes, RequestTables};

@@ -6,8 +6,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::rules;
+use super::unset::set;
 use super::view::{Settings, Wandb};
-use super::{job, rules};
 use crate::together::types::{
     BatchSize, LrScheduler, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
@@ -198,7 +199,7 @@ pub(super) fn openai_shape(word: &str, mut settings: Map<String, Value>) -> Map<
 /// Returns the integration with Weights & Biases, where any member of it is set.
 pub(super) fn integrations(wandb: Wandb, notes: &mut NoteCollector<'_>) -> Option<Vec<LazyObject>> {
     let Wandb { project, name, url } = wandb;
-    let (project, name, url) = (job::set(project), job::set(name), job::set(url));
+    let (project, name, url) = (set(project), set(name), set(url));
     if project.is_none() && name.is_none() && url.is_none() {
         notes.note(rules::INTEGRATIONS_ABSENT);
         return None;

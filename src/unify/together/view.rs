@@ -6,7 +6,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::extra_fields::{Collector, FieldRef};
+use super::field_ref::{Collector, FieldRef};
 use crate::together::types::{
     BatchSize, FineTuneEvent, FineTuneProgress, FinetuneJobStatus, FinetuneResponse,
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,

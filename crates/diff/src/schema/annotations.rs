@@ -1,7 +1,7 @@
 //! Compares annotations: null, defaults, deprecation, descriptions, read-only,
 //! our own extensions.
 
-use super::resolve::Said;
+use super::resolve::Annotation;
 use super::{Schemas, label};
 use crate::finding::{Finding, quoted};
 use crate::json_schema::type_of;
@@ -16,13 +16,13 @@ const FLAGS: &[(&str, &str, &str)] = &[
     ("writeOnly", "became-write-only", "no-longer-write-only"),
 ];
 
-type OldAndNew<'v> = (Option<Said<'v>>, Option<Said<'v>>);
+type OldAndNew<'v> = (Option<Annotation<'v>>, Option<Annotation<'v>>);
 
-fn is_set(said: &Option<Said<'_>>) -> bool {
+fn is_set(said: &Option<Annotation<'_>>) -> bool {
     value(said) == Some(&Value::Bool(true))
 }
 
-fn value<'v>(said: &Option<Said<'v>>) -> Option<&'v Value> {
+fn value<'v>(said: &Option<Annotation<'v>>) -> Option<&'v Value> {
     said.as_ref().map(|said| said.value)
 }
 
@@ -79,7 +79,7 @@ impl<'a> Schemas<'a> {
     /// Returns a finding where the annotation stands: around the whole, or in a
     /// part.
     fn beside(&self, id: usize, rule: &str, both: &OldAndNew<'a>) -> Finding {
-        let part = |said: &Option<Said<'a>>| said.as_ref().and_then(|said| said.part.clone());
+        let part = |said: &Option<Annotation<'a>>| said.as_ref().and_then(|said| said.part.clone());
         match (part(&both.0), part(&both.1)) {
             (Some(old), Some(new)) => Finding::new(rule)
                 .at(Some(&old), Some(&new))

@@ -65,7 +65,7 @@ pub struct Followed<'a> {
 
 /// What an annotation says, and whether only a part of an `allOf` says it.
 #[derive(Clone, Debug)]
-pub struct Said<'a> {
+pub struct Annotation<'a> {
     /// What it says.
     pub value: &'a Value,
     /// The part that says it; none where it stands around the whole.
@@ -76,25 +76,25 @@ impl<'a> Followed<'a> {
     /// Returns an annotation: the outermost one holds; where there is none, the
     /// first one that a part of an `allOf` gives.
     #[must_use]
-    pub fn annotation(&self, keyword: &str) -> Option<Said<'a>> {
+    pub fn annotation(&self, keyword: &str) -> Option<Annotation<'a>> {
         let own = self.own_annotation(keyword);
         own.or_else(|| of_parts(self.root, &self.core, keyword, 0))
     }
 
     /// Returns the same, without the parts.
     #[must_use]
-    pub fn own_annotation(&self, keyword: &str) -> Option<Said<'a>> {
+    pub fn own_annotation(&self, keyword: &str) -> Option<Annotation<'a>> {
         self.outer_annotation(keyword).or_else(|| {
             let value = self.core.value.get(keyword)?;
-            Some(Said { value, part: None })
+            Some(Annotation { value, part: None })
         })
     }
 
     /// Returns the same, of what stands outside the component only.
     #[must_use]
-    pub fn outer_annotation(&self, keyword: &str) -> Option<Said<'a>> {
+    pub fn outer_annotation(&self, keyword: &str) -> Option<Annotation<'a>> {
         let value = self.outer.iter().find_map(|node| node.value.get(keyword))?;
-        Some(Said { value, part: None })
+        Some(Annotation { value, part: None })
     }
 
     /// Returns whether an annotation is set.
@@ -105,7 +105,12 @@ impl<'a> Followed<'a> {
 }
 
 /// Returns the first annotation among the parts of an `allOf`.
-fn of_parts<'a>(root: &'a Value, core: &Node<'a>, keyword: &str, depth: usize) -> Option<Said<'a>> {
+fn of_parts<'a>(
+    root: &'a Value,
+    core: &Node<'a>,
+    keyword: &str,
+    depth: usize,
+) -> Option<Annotation<'a>> {
     let parts = core.get("allOf").filter(|_| depth < DEEP)?;
     parts.items().into_iter().find_map(|part| {
         let followed = follow(root, &part);
@@ -113,7 +118,7 @@ fn of_parts<'a>(root: &'a Value, core: &Node<'a>, keyword: &str, depth: usize) -
         let said = directions.find_map(|node| {
             let value = node.value.get(keyword)?;
             let part = Some(node.at.clone());
-            Some(Said { value, part })
+            Some(Annotation { value, part })
         });
         said.or_else(|| of_parts(root, &followed.core, keyword, depth + 1))
     })

@@ -1,0 +1,6 @@
+//! The vendor's way to say that a value is not set.
+
+/// Returns a text that is set: the vendor writes `""` for "not set".
+pub(super) fn set(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
