@@ -1,14 +1,14 @@
-//! Lists the newest jobs of all accounts: of `unitune.toml` if there is one,
-//! otherwise of the vendors' usual environment variables.
+//! Lists the newest jobs of all accounts: of the file that `UNITUNE_CONFIG`
+//! names, otherwise of the vendors' usual environment variables.
 
 use futures_util::StreamExt;
 use unitune::providers::{ListItem, ListQuery, Providers};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), unitune::Error> {
-    let providers = match std::path::Path::new("unitune.toml") {
-        file if file.exists() => Providers::from_file(file)?,
-        _ => Providers::from_env()?,
+    let providers = match std::env::var_os("UNITUNE_CONFIG") {
+        Some(file) => Providers::from_file(file)?,
+        None => Providers::from_env()?,
     };
     list(&providers).await
 }

@@ -73,6 +73,7 @@ pub struct Providers {
     // Cheap to clone: a service does it for every request.
     accounts: Arc<Vec<Account>>,
     hints: Arc<list::Hints>,
+    default_account: Option<Arc<str>>,
 }
 
 impl Providers {
@@ -117,21 +118,64 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// Another account has the same name, or the name is empty.
+    /// Another account has the same name, or the name is empty or contains
+    /// control characters.
     pub fn add(&mut self, account: Account) -> Result<(), Error> {
         let name = account.name();
-        let complaint = if name.trim().is_empty() {
-            Some("a provider account needs a name".to_owned())
-        } else if self.get(name).is_some() {
-            Some(format!("two provider accounts have the name {name:?}"))
-        } else {
-            None
-        };
-        if let Some(complaint) = complaint {
+        check_name(name)?;
+        if self.get(name).is_some() {
+            let complaint = format!("two provider accounts have the name {name:?}");
             return Err(Error::new(ErrorKind::Config, complaint));
         }
         Arc::make_mut(&mut self.accounts).push(account);
         Ok(())
+    }
+
+    /// Sets the account that is used where none is named: for uploads, and for
+    /// jobs whose training file no account has.
+    ///
+    /// # Errors
+    ///
+    /// There is no account of this name; the error lists the names that there
+    /// are.
+    pub fn with_default_account(mut self, name: &str) -> Result<Self, Error> {
+        self.named(name)?;
+        self.default_account = Some(name.into());
+        Ok(self)
+    }
+
+    /// Returns the account that is used where none is named: the one that was
+    /// set, or the only one there is.
+    pub fn default_account(&self) -> Option<&Account> {
+        match self.accounts() {
+            [only] => Some(only),
+            _ => self.get(self.default_account.as_deref()?),
+        }
+    }
+
+    /// Returns the account of this name or, without a name, the default
+    /// account.
+    ///
+    /// # Errors
+    ///
+    /// There is no account of this name; or, without a name
+    /// ([`ErrorKind::Ambiguous`]), there are several accounts and none is the
+    /// default.
+    pub fn named_or_default(&self, name: Option<&str>) -> Result<&Account, Error> {
+        match name {
+            Some(name) => self.named(name),
+            None => self.default_account().ok_or_else(|| {
+                let names: Vec<&str> = self.accounts().iter().map(Account::name).collect();
+                let names = names.join(", ");
+                Error::new(
+                    ErrorKind::Ambiguous,
+                    format!(
+                        "there are several provider accounts ({names}), and none is the default; \
+                         name one of them"
+                    ),
+                )
+            }),
+        }
     }
 
     /// The accounts, in the order in which they were added.
@@ -195,11 +239,26 @@ impl Providers {
         Ok(self.of(self.accounts.iter().filter(chosen).cloned().collect()))
     }
 
-    /// These accounts, with what is remembered of their lists.
+    /// These accounts, with what is remembered of their lists and the default
+    /// account, if it is among them.
     fn of(&self, accounts: Vec<Account>) -> Self {
         Self {
             accounts: Arc::new(accounts),
             hints: Arc::clone(&self.hints),
+            default_account: self.default_account.clone(),
         }
     }
+}
+
+/// Refuses names that cannot stand in a line of text.
+fn check_name(name: &str) -> Result<(), Error> {
+    let is_line_end = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let complaint = if name.trim().is_empty() {
+        "a provider account needs a name: it is empty".to_owned()
+    } else if name.contains(is_line_end) {
+        format!("the name {name:?} of a provider account contains a control character")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Config, complaint))
 }

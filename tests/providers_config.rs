@@ -182,7 +182,41 @@ fn mistakes_have_a_line_and_a_column() {
         "has no such thing",
     );
     at(&error("[[account]\n"), "1:11", "unclosed");
-    assert!(error("").contains("there is no [[account]]"));
+    at(
+        &error("account = 1\n"),
+        "1:11",
+        "expected a list of tables: [[account]]",
+    );
+    at(
+        &error(&format!("{}{account}", "[gatway]\n")),
+        "1:2",
+        "unknown field `gatway`",
+    );
+    at(
+        &error("[gatway]\n"),
+        "1:2",
+        "unknown field `gatway`, expected one of `account`, `default_account`, `gateway`",
+    );
+    at(
+        &error(&format!("default_account = \"b\"\n{account}")),
+        "1:19",
+        "no provider account \"b\"; there are: a",
+    );
+    at(
+        &error("default_account = 1\n"),
+        "1:19",
+        "expected the name of an account",
+    );
+    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b"] {
+        at(
+            &error(&account.replace("\"a\"", &format!("\"{name}\""))),
+            "2:8",
+            match name.trim() {
+                "" => "it is empty",
+                _ => "control character",
+            },
+        );
+    }
     let missing = error("[[account]]\nvendor = \"openai\"\n");
     assert!(missing.contains("missing field `name`"), "{missing}");
 }
@@ -214,9 +248,21 @@ fn the_environments_key_goes_to_no_address_of_a_file() {
         "https://evil.example/v1",
         "https://api.openai.com.evil.example",
         "http://203.0.113.7",
+        "http://api.openai.com/v1",
     ] {
         let error = error(&format!("{account}base_url = \"{url}\"\n"));
         assert!(error.contains("configuration:4:12: "), "{error}");
+        assert!(error.contains("key_env = \"OPENAI_API_KEY\""), "{error}");
+    }
+    for (setting, place) in [
+        ("proxy = \"http://evil.example:8080\"", "4:9"),
+        ("root_certificates = \"evil.pem\"", "4:21"),
+    ] {
+        let error = error(&format!("{account}{setting}\n"));
+        assert!(
+            error.contains(&format!("configuration:{place}: ")),
+            "{error}"
+        );
         assert!(error.contains("key_env = \"OPENAI_API_KEY\""), "{error}");
     }
     // There the key may go, so that its absence is all there is to say.
@@ -237,4 +283,97 @@ fn the_environments_key_goes_to_no_address_of_a_file() {
     // An account that names its key says itself where it goes.
     let own = format!("{account}key = \"sk-1\"\nbase_url = \"https://proxy.example/v1\"\n");
     assert!(Config::from_toml(&own).is_ok());
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gateway {
+    #[serde(default)]
+    tokens: Vec<Token>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code)]
+struct Token {
+    name: String,
+}
+
+#[test]
+fn a_table_of_another_program_has_its_mistakes_in_line_and_column() {
+    let table = |text: &str| Config::from_toml(text).unwrap().table::<Gateway>("gateway");
+    assert!(table("").unwrap().is_none());
+    let read = table("[[gateway.tokens]]\nname = \"ci\"\n")
+        .unwrap()
+        .unwrap();
+    assert_eq!(read.tokens.len(), 1);
+    for (text, place, what) in [
+        ("[gateway]\n\nmax = 1\n", "3:1", "unknown field `max`"),
+        (
+            "[[gateway.tokens]]\nname = \"ci\"\nkey = \"sk-secret\"\n",
+            "3:1",
+            "unknown field `key`",
+        ),
+        (
+            "[[gateway.tokens]]\nname = [\"sk-secret\"]\n",
+            "2:8",
+            "invalid type",
+        ),
+        ("gateway = \"sk-secret\"\n", "1:11", "expected a table"),
+        ("[[gateway]]\n", "1:1", "expected a table"),
+    ] {
+        let error = table(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let said = format!("{error} {error:?}");
+        assert!(said.contains(&format!("configuration:{place}: ")), "{said}");
+        assert!(said.contains(what), "{said}");
+        assert!(!said.contains("sk-secret"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_names_the_default_account() {
+    let account =
+        |name: &str| format!("[[account]]\nname = \"{name}\"\nvendor = \"openai\"\nkey = \"k\"\n");
+    let both = format!("{}{}", account("a"), account("b"));
+    let default = |text: &str| {
+        let providers = Config::from_toml(text).unwrap().into_providers();
+        providers.default_account().map(|a| a.name().to_owned())
+    };
+    assert_eq!(default(&both), None);
+    let text = format!("default_account = \"b\"\n{both}");
+    assert_eq!(default(&text).as_deref(), Some("b"));
+    assert_eq!(default(&account("only")).as_deref(), Some("only"));
+
+    // Of some of the accounts it is the default where it is among them.
+    let providers = Config::from_toml(&text).unwrap().into_providers();
+    let of = |names: &[&str]| {
+        let selected = providers.select(names).unwrap();
+        selected.default_account().map(|a| a.name().to_owned())
+    };
+    assert_eq!(of(&["a"]).as_deref(), Some("a"));
+    assert_eq!(of(&["a", "b"]).as_deref(), Some("b"));
+
+    // A file without accounts says which of other accounts is the default.
+    let file = Config::from_toml("default_account = \"b\"\n").unwrap();
+    assert!(file.providers().accounts().is_empty());
+    let set = file.set_default_account(Config::from_toml(&both).unwrap().into_providers());
+    assert_eq!(set.unwrap().default_account().unwrap().name(), "b");
+    let only_a = Config::from_toml(&account("a")).unwrap().into_providers();
+    let error = file.set_default_account(only_a).unwrap_err().to_string();
+    assert!(error.contains("configuration:1:19: "), "{error}");
+}
+
+#[test]
+fn providers_of_a_file_need_an_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("unitune.toml");
+    fs::write(&path, "[gateway]\n").unwrap();
+    let error = Providers::from_file(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let error = error.to_string();
+    assert!(
+        error.contains("unitune.toml: there is no account"),
+        "{error}"
+    );
 }

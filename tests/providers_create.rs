@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use serde_json::json;
 use stage::Stage;
 use unitune::ErrorKind;
-use unitune::providers::{DataFile, Draft, ListQuery};
+use unitune::providers::{Account, DataFile, Draft, FileUpload, ListQuery, Providers};
+use unitune::transport::Upload;
 use unitune::unify::{CreateRequest, Usd};
 use unitune_sandbox::Vendor;
 
@@ -181,6 +182,65 @@ async fn the_account_is_named_or_clear() {
         .await
         .unwrap_err();
     assert_eq!(error.operation(), Some("createJob"));
+}
+
+/// Without a name: the account of the model, of the training file, or the
+/// default.
+#[tokio::test]
+async fn the_account_follows_from_the_draft() {
+    let stage = Stage::start().await;
+    let folder = Folder::new();
+    let path = folder.examples(12);
+    let upload = Upload::from_path(&path).await.unwrap();
+    let upload = FileUpload::new(upload).purpose("fine-tune");
+    let file = stage.providers.upload_file("together", upload).await;
+    let id = file.unwrap().id;
+    let chosen = async |providers: &Providers, draft: Draft| {
+        providers.preflight(&draft).await.map(|p| p.account)
+    };
+
+    let providers = &stage.providers;
+    let of_file = Draft::new(TOGETHER, DataFile::Id(id.clone()));
+    assert_eq!(
+        chosen(providers, of_file.clone()).await.unwrap(),
+        "together"
+    );
+    let named = of_file.clone().account("openai");
+    assert_eq!(chosen(providers, named).await.unwrap(), "openai");
+
+    let default = stage.providers.clone();
+    let default = default.with_default_account("truefoundry").unwrap();
+    let unknown = Draft::new(OPENAI, DataFile::Id("file-none".to_owned()));
+    assert_eq!(chosen(&default, of_file.clone()).await.unwrap(), "together");
+    assert_eq!(
+        chosen(&default, unknown.clone()).await.unwrap(),
+        "truefoundry"
+    );
+    let by_model = Draft::new(format!("openai/{OPENAI}"), DataFile::Id(id.clone()));
+    assert_eq!(chosen(&default, by_model).await.unwrap(), "openai");
+    let on_disk = Draft::new(OPENAI, path.as_path());
+    assert_eq!(
+        chosen(&default, on_disk.clone()).await.unwrap(),
+        "truefoundry"
+    );
+    let error = chosen(providers, on_disk).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+
+    // Two accounts of one vendor both have the file: the default, or nobody.
+    let mut twice = stage.providers.clone();
+    let again = stage.together().build().unwrap();
+    twice
+        .add(Account::with_backend("together-2", again))
+        .unwrap();
+    let error = chosen(&twice, of_file.clone()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+    assert!(
+        error.to_string().contains("together, together-2"),
+        "{error}"
+    );
+    let default = twice.with_default_account("together-2").unwrap();
+    assert_eq!(chosen(&default, of_file).await.unwrap(), "together-2");
+    assert!(default.with_default_account("nobody").is_err());
 }
 
 #[test]

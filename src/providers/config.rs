@@ -1,25 +1,24 @@
-//! Accounts from a file, `unitune.toml`.
+//! The configuration file: its accounts, and the tables of other programs.
 
+mod account;
 mod place;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use secrecy::SecretString;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{Account, Providers};
-use crate::transport::{ClientBuilder, ConfigHeader, VendorProfile};
-use crate::{Error, ErrorKind, vendors};
+use super::Providers;
+use crate::{Error, ErrorKind};
 
+use account::Entry;
 use place::Place;
 
-/// What a file of accounts says.
+/// The contents of a configuration file: accounts, the default account, and
+/// tables of other programs.
 ///
 /// ```
 /// # fn main() -> Result<(), unitune::Error> {
@@ -27,6 +26,8 @@ use place::Place;
 ///
 /// let config = Config::from_toml(
 ///     r#"
+///     default_account = "gateway-eu"
+///
 ///     [[account]]
 ///     name = "gateway-eu"
 ///     vendor = "truefoundry"
@@ -40,34 +41,20 @@ use place::Place;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
+    path: Option<PathBuf>,
+    // It can hold keys.
+    text: SecretString,
     providers: Providers,
+    default_account: Option<Spanned<String>>,
     warnings: Vec<String>,
 }
 
-/// The tables that a file may have besides `[[account]]`: they are for the
-/// programs that serve the accounts to read.
-const OTHER_TABLES: [&str; 1] = ["gateway"];
+/// The members of a file that are read here.
+const OWN_MEMBERS: [&str; 2] = ["account", "default_account"];
 
-/// What every `[[account]]` can have.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    name: Spanned<String>,
-    #[serde(rename = "vendor")]
-    _vendor: IgnoredAny,
-    key: Option<Spanned<SecretString>>,
-    key_env: Option<Spanned<String>>,
-    key_file: Option<Spanned<PathBuf>>,
-    base_url: Option<Spanned<String>>,
-    /// What stands for the organisation where the vendor names none.
-    organization: Option<String>,
-    timeout_seconds: Option<Spanned<f64>>,
-    retries: Option<usize>,
-    max_concurrency: Option<usize>,
-    proxy: Option<SecretString>,
-    /// A file of certificates in PEM form that are trusted too.
-    root_certificates: Option<Spanned<PathBuf>>,
-}
+/// The tables that a file may have besides: the programs that serve the
+/// accounts read them with [`Config::table`].
+const OTHER_TABLES: [&str; 1] = ["gateway"];
 
 impl Config {
     /// Reads a file.
@@ -81,7 +68,7 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|e| {
             Error::new(ErrorKind::Config, format!("{}: {e}", path.display())).because(e)
         })?;
-        read(&text, &Place::of_file(path, &text))
+        read(text, Some(path.to_owned()))
     }
 
     /// Reads a text in the form of the file.
@@ -90,34 +77,93 @@ impl Config {
     ///
     /// As [`Self::from_file`].
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        read(text, &Place::of_text(text))
+        read(text.to_owned(), None)
     }
 
-    /// The accounts.
+    /// Returns the accounts. A file may have none: see
+    /// [`Self::into_providers_or_env`].
     pub fn providers(&self) -> &Providers {
         &self.providers
     }
 
-    /// The accounts.
+    /// Returns the accounts.
     pub fn into_providers(self) -> Providers {
         self.providers
     }
 
-    /// What works and had better be otherwise: keys that others can read.
+    /// Returns the accounts; where the file has none, those of the environment
+    /// ([`Providers::from_env`]), with the file's default account.
+    ///
+    /// # Errors
+    ///
+    /// The environment has no account either, or the default account is not
+    /// among them.
+    pub fn into_providers_or_env(self) -> Result<Providers, Error> {
+        match self.providers.accounts().is_empty() {
+            false => Ok(self.providers),
+            true => self.set_default_account(Providers::from_env()?),
+        }
+    }
+
+    /// Returns other accounts with the file's default account, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// No account has its name.
+    pub fn set_default_account(&self, providers: Providers) -> Result<Providers, Error> {
+        let Some(name) = &self.default_account else {
+            return Ok(providers);
+        };
+        let chosen = providers.with_default_account(name.get_ref().as_str());
+        chosen.map_err(|e| self.place().error(Some(name.span()), e))
+    }
+
+    /// Returns a table of another program, such as `[gateway]`, if the file has
+    /// it. Which members it may have is for the type to say.
+    ///
+    /// # Errors
+    ///
+    /// The table does not have the type's form; the error says where, with line
+    /// and column.
+    pub fn table<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let place = self.place();
+        let tables = DeTable::parse(self.text.expose_secret());
+        let mut tables = tables.map_err(|e| place.unreadable(&e))?.into_inner();
+        let Some(table) = tables.remove(name) else {
+            return Ok(None);
+        };
+        if !matches!(table.get_ref(), DeValue::Table(_)) {
+            let what = format!("expected a table: [{name}]");
+            return Err(place.error(Some(table.span()), what));
+        }
+        let read = T::deserialize(ValueDeserializer::from(table));
+        read.map(Some).map_err(|e| place.unreadable(&e))
+    }
+
+    /// Returns warnings about what works and can do harm: keys that other users
+    /// of the machine can read.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place::new(self.path.as_deref(), self.text.expose_secret())
     }
 }
 
 impl Providers {
-    /// The accounts of a file, `unitune.toml`: see [`Config`], which also tells
-    /// of warnings. Here they are only logged.
+    /// Reads the accounts of a file: see [`Config`], which also returns
+    /// warnings. Here they are only logged.
     ///
     /// # Errors
     ///
-    /// As [`Config::from_file`].
+    /// As [`Config::from_file`]; or the file has no account.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let config = Config::from_file(path)?;
+        if config.providers.accounts().is_empty() {
+            let what = "there is no account; add one: [[account]]";
+            return Err(config.place().error(None, what));
+        }
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
@@ -125,169 +171,80 @@ impl Providers {
     }
 }
 
-fn read(text: &str, place: &Place<'_>) -> Result<Config, Error> {
-    let mut tables = DeTable::parse(text)
-        .map_err(|e| unreadable(place, &e))?
-        .into_inner();
-    let entries = tables.remove("account");
-    let unknown = tables.iter().find(|(name, _)| {
-        let name: &str = name.get_ref();
-        !OTHER_TABLES.contains(&name)
-    });
-    if let Some((name, _)) = unknown {
-        let known = OTHER_TABLES.map(|name| format!("`{name}`")).join(", ");
+fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
+    let mut config = Config {
+        path,
+        text: text.into(),
+        providers: Providers::new(),
+        default_account: None,
+        warnings: Vec::new(),
+    };
+    let place = config.place();
+    let tables = DeTable::parse(config.text.expose_secret());
+    let mut tables = tables.map_err(|e| place.unreadable(&e))?.into_inner();
+    let is_known = |name: &str| OWN_MEMBERS.contains(&name) || OTHER_TABLES.contains(&name);
+    if let Some((name, _)) = tables.iter().find(|(name, _)| !is_known(name.get_ref())) {
+        let known = OWN_MEMBERS.iter().chain(&OTHER_TABLES);
+        let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
         let what = format!(
-            "unknown field `{}`, expected one of `account`, {known}",
-            name.get_ref()
+            "unknown field `{}`, expected one of {}",
+            name.get_ref().escape_debug(),
+            known.join(", ")
         );
         return Err(place.error(Some(name.span()), what));
     }
-    let entries = match entries.map(Spanned::into_inner) {
+    let default_account = match tables.remove("default_account") {
+        None => None,
+        Some(value) => {
+            let span = value.span();
+            let text = text_of(value);
+            Some(text.ok_or_else(|| place.error(Some(span), "expected the name of an account"))?)
+        }
+    };
+    let entries = match tables.remove("account") {
         None => Vec::new(),
-        Some(DeValue::Array(entries)) => entries.into_iter().collect(),
-        Some(_) => return Err(place.error(None, "account is no list of tables: [[account]]")),
+        Some(entries) => match (entries.span(), entries.into_inner()) {
+            (_, DeValue::Array(entries)) => entries.into_iter().collect(),
+            (span, _) => {
+                let what = "expected a list of tables: [[account]]";
+                return Err(place.error(Some(span), what));
+            }
+        },
     };
-    let mut config = Config {
-        providers: Providers::new(),
-        warnings: Vec::new(),
+    let (providers, warnings) = accounts(entries, &place)?;
+    config.default_account = default_account;
+    config.warnings = warnings;
+    // A file without accounts goes with those of another place.
+    config.providers = match providers.accounts().is_empty() {
+        true => providers,
+        false => config.set_default_account(providers)?,
     };
+    Ok(config)
+}
+
+/// Reads all `[[account]]`; returns warnings beside them.
+fn accounts(
+    entries: Vec<Spanned<DeValue<'_>>>,
+    place: &Place<'_>,
+) -> Result<(Providers, Vec<String>), Error> {
+    let mut providers = Providers::new();
+    let mut warnings = Vec::new();
     let mut names: HashMap<String, std::ops::Range<usize>> = HashMap::new();
     for entry in entries {
         let entry = Entry::read(entry, place)?;
-        let span = entry.settings.name.span();
-        let name = entry.settings.name.get_ref().clone();
+        let span = entry.name().span();
+        let name = entry.name().get_ref().clone();
+        super::check_name(&name).map_err(|e| place.error(Some(span.clone()), e))?;
         if let Some(first) = names.insert(name.clone(), span.clone()) {
             let first = place.line_and_column(first.start);
             let what = format!("the name {name:?} is taken, at {}:{}", first.0, first.1);
             return Err(place.error(Some(span), what));
         }
-        let account = entry.account(place, &mut config.warnings)?;
-        let added = config.providers.add(account);
+        let account = entry.account(place, &mut warnings)?;
+        let added = providers.add(account);
         added.map_err(|e| place.error(Some(span), e))?;
     }
-    if names.is_empty() {
-        return Err(place.error(None, "there is no [[account]]"));
-    }
-    Ok(config)
-}
-
-fn unreadable(place: &Place<'_>, error: &toml::de::Error) -> Error {
-    let what = error.message().lines().next().unwrap_or_default();
-    let what = crate::wire::wrong_type(what).unwrap_or_else(|| what.to_owned());
-    place.error(error.span(), what)
-}
-
-/// One `[[account]]`, and its vendor.
-struct Entry {
-    module: &'static vendors::Module,
-    settings: Settings,
-    /// What only this vendor has.
-    headers: Vec<(ConfigHeader, Spanned<String>)>,
-}
-
-impl Entry {
-    fn read(entry: Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Self, Error> {
-        let span = entry.span();
-        let DeValue::Table(mut table) = entry.into_inner() else {
-            return Err(place.error(Some(span), "an account is a table: [[account]]"));
-        };
-        let module = vendor_of(&table, &span, place)?;
-        let mut headers = Vec::new();
-        for info in vendors::all() {
-            for own in info
-                .profile()
-                .map_or(&[][..], |profile| profile.config_headers)
-            {
-                let Some(value) = table.remove(own.key) else {
-                    continue;
-                };
-                let at = value.span();
-                if info.name() != module.profile.name {
-                    let what = format!("{} has no such thing: {}", module.profile.title, own.key);
-                    return Err(place.error(Some(at), what));
-                }
-                let text =
-                    text_of(value).ok_or_else(|| place.error(Some(at), "expected a text"))?;
-                headers.push((*own, text));
-            }
-        }
-        let table = Spanned::new(span, DeValue::Table(table));
-        let settings = Settings::deserialize(ValueDeserializer::from(table));
-        Ok(Self {
-            module,
-            settings: settings.map_err(|e| unreadable(place, &e))?,
-            headers,
-        })
-    }
-
-    fn account(self, place: &Place<'_>, warnings: &mut Vec<String>) -> Result<Account, Error> {
-        let profile = self.module.profile;
-        let settings = self.settings;
-        let span = settings.name.span();
-        let mut builder = ClientBuilder::<()>::of_vendor(profile)
-            .account(settings.name.get_ref())
-            .api_key(settings.secret(profile, place, warnings)?);
-        if let Some(url) = &settings.base_url {
-            builder = builder.base_url(url.get_ref());
-        }
-        for (own, value) in self.headers {
-            builder = builder.header(own.header, value.into_inner());
-        }
-        if let Some(seconds) = &settings.timeout_seconds {
-            let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
-            let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
-            builder =
-                builder.timeout(timeout.ok_or_else(|| {
-                    place.error(Some(seconds.span()), "this is no length of time")
-                })?);
-        }
-        if let Some(times) = settings.retries {
-            builder = builder.retries(times);
-        }
-        if let Some(requests) = settings.max_concurrency {
-            builder = builder.max_concurrency(requests);
-        }
-        if let Some(proxy) = settings.proxy {
-            builder = builder.proxy(proxy);
-        }
-        if let Some(file) = &settings.root_certificates {
-            builder = builder.root_certificates(place.read(file)?);
-        }
-        let at = settings.base_url.as_ref().map_or(span, Spanned::span);
-        let backend = (self.module.connect)(builder).map_err(|e| place.error(Some(at), e))?;
-        let mut account = Account::with_backend(settings.name.into_inner(), backend);
-        if let Some(label) = settings.organization {
-            account = account.organization(label);
-        }
-        Ok(account)
-    }
-}
-
-/// The vendor that an account's table names.
-fn vendor_of(
-    table: &DeTable<'_>,
-    span: &std::ops::Range<usize>,
-    place: &Place<'_>,
-) -> Result<&'static vendors::Module, Error> {
-    let Some(value) = table.get("vendor") else {
-        return Err(place.error(Some(span.clone()), "missing field `vendor`"));
-    };
-    let at = Some(value.span());
-    let DeValue::String(word) = value.get_ref() else {
-        return Err(place.error(at, "vendor is no text"));
-    };
-    let Some(info) = vendors::get(word) else {
-        let known: Vec<&str> = vendors::all().iter().map(|info| info.name()).collect();
-        let what = format!(
-            "no vendor is called {word:?}; there are: {}",
-            known.join(", ")
-        );
-        return Err(place.error(at, what));
-    };
-    info.module().ok_or_else(|| {
-        let what = format!("this program is built without {}", info.name());
-        place.error(at, what)
-    })
+    Ok((providers, warnings))
 }
 
 fn text_of(value: Spanned<DeValue<'_>>) -> Option<Spanned<String>> {
@@ -295,107 +252,5 @@ fn text_of(value: Spanned<DeValue<'_>>) -> Option<Spanned<String>> {
     match value.into_inner() {
         DeValue::String(text) => Some(Spanned::new(span, text.into_owned())),
         _ => None,
-    }
-}
-
-impl Settings {
-    /// The key: by value, by the name of a variable, by a file, or by the
-    /// vendor's usual variable.
-    fn secret(
-        &self,
-        profile: &VendorProfile,
-        place: &Place<'_>,
-        warnings: &mut Vec<String>,
-    ) -> Result<SecretString, Error> {
-        let name = self.name.get_ref();
-        let spans: Vec<_> = [
-            self.key.as_ref().map(Spanned::span),
-            self.key_env.as_ref().map(Spanned::span),
-            self.key_file.as_ref().map(Spanned::span),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if let [_, second, ..] = spans.as_slice() {
-            let what = format!("account {name:?} has a key already");
-            return Err(place.error(Some(second.clone()), what));
-        }
-        if let Some(key) = &self.key {
-            if place.is_readable_by_others() {
-                warnings.push(format!(
-                    "{}: others can read the key of account {name:?} in this file; \
-                     chmod 600 it, or use key_env or key_file",
-                    place.at(Some(key.span()))
-                ));
-            }
-            return Ok(key.get_ref().clone());
-        }
-        if let Some(file) = &self.key_file {
-            let path = place.resolve(file.get_ref());
-            if place::others_can_read(&path) {
-                warnings.push(format!(
-                    "{}: others can read the key of account {name:?} in {}; chmod 600 it",
-                    place.at(Some(file.span())),
-                    path.display()
-                ));
-            }
-            let bytes = place.read(file)?;
-            let key = String::from_utf8(bytes)
-                .map_err(|_| place.error(Some(file.span()), "the file holds no text"))?;
-            return Ok(SecretString::from(key.trim().to_owned()));
-        }
-        let variable = self.key_env.as_ref();
-        if variable.is_none() {
-            self.check_address(profile, place)?;
-        }
-        let span = variable.map_or_else(|| self.name.span(), Spanned::span);
-        let variable = variable.map_or(profile.environment.key, |v| v.get_ref().as_str());
-        match std::env::var(variable) {
-            Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
-            _ => {
-                let what = format!("account {name:?} has no key: {variable} is not set");
-                Err(place.error(Some(span), what))
-            }
-        }
-    }
-
-    /// Refuses to send the environment's key to an address that the file names:
-    /// whoever writes a file could otherwise have the key. The vendor's own
-    /// hosts and this machine are no such address.
-    fn check_address(&self, profile: &VendorProfile, place: &Place<'_>) -> Result<(), Error> {
-        let Some(url) = &self.base_url else {
-            return Ok(());
-        };
-        let Ok(parsed) = reqwest::Url::parse(url.get_ref()) else {
-            // What is no URL is refused elsewhere.
-            return Ok(());
-        };
-        if is_loopback(&parsed) || parsed.host_str().is_some_and(|h| profile.owns_host(h)) {
-            return Ok(());
-        }
-        let name = profile.environment.key;
-        let what = format!(
-            "the key of {name} is not sent to an address that a file names; if it is meant for \
-             this one, say so in this account: key_env = {name:?}"
-        );
-        Err(place.error(Some(url.span()), what))
-    }
-}
-
-fn is_loopback(url: &reqwest::Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let ip = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || ip
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Never shows a key.
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("name", self.name.get_ref())
-            .finish_non_exhaustive()
     }
 }

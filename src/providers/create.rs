@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Account, Dataset, FileUpload, Operation, Prepared, Providers};
+use super::backend::IdKind;
+use super::search::Certainty;
+use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
 use crate::transport::{Progress, Upload};
 use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};
 use crate::{Error, ErrorKind};
@@ -114,8 +116,10 @@ impl Draft {
         }
     }
 
-    /// The account to start it at. Without one it is the only one there is, or
-    /// the one that the model's name starts with: `account/model`.
+    /// Sets the account to start it at. Without one it is, in this order, the
+    /// one that the model's name starts with (`account/model`), the only one
+    /// there is, the only one that has the training file, or the
+    /// [default account](Providers::default_account).
     #[must_use]
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());
@@ -217,8 +221,9 @@ pub struct Created {
 }
 
 impl Providers {
-    /// Checks a draft as far as that goes without sending anything: files are
-    /// read, the request is converted.
+    /// Checks a draft without changing anything: files are read, and the request
+    /// is converted. Where it has to be found out which account has the training
+    /// file, accounts are asked for it; otherwise nothing is sent.
     ///
     /// # Errors
     ///
@@ -226,34 +231,8 @@ impl Providers {
     /// cannot be read, or there is something wrong in it: the error says in
     /// which line, and its source says all.
     pub async fn preflight(&self, draft: &Draft) -> Result<Preflight, Error> {
-        let (account, request) = self.starter(draft)?;
-        if draft.max_cost.is_some() {
-            account.check(Operation::EstimatePrice).map_err(|e| {
-                Error::new(
-                    ErrorKind::Unsupported,
-                    format!("a limit of costs cannot be kept: {e}"),
-                )
-            })?;
-        }
-        let dropped = account.prepare(&request, draft.on_unsupported)?.dropped;
-        let mut files = Vec::new();
-        for path in draft.paths() {
-            let rules = account.dataset_rules();
-            let checked = path.to_owned();
-            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, &rules)).await;
-            let found = found.map_err(|e| {
-                Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
-            })??;
-            if draft.checked {
-                found.refuse(path)?;
-            }
-            files.push((path.to_owned(), found));
-        }
-        Ok(Preflight {
-            account: account.name().to_owned(),
-            files,
-            dropped,
-        })
+        let (account, request) = self.starter(draft).await?;
+        checked(account, &request, draft).await
     }
 
     /// Starts a job: [`Self::preflight`], then uploads what is on disk, asks
@@ -266,8 +245,8 @@ impl Providers {
     /// more than allowed ([`ErrorKind::CostLimit`]). The error says which files
     /// have been uploaded by then.
     pub async fn create(&self, draft: &Draft) -> Result<Created, Error> {
-        let preflight = self.preflight(draft).await?;
-        let (account, mut request) = self.starter(draft)?;
+        let (account, mut request) = self.starter(draft).await?;
+        let preflight = checked(account, &request, draft).await?;
         let mut files = Vec::new();
         let outcome = async {
             request.training_file = self
@@ -320,30 +299,91 @@ impl Providers {
     }
 
     /// The account that a draft is for, and the request without its name.
-    fn starter(&self, draft: &Draft) -> Result<(&Account, CreateRequest), Error> {
+    async fn starter(&self, draft: &Draft) -> Result<(&Account, CreateRequest), Error> {
         let mut request = draft.request.clone();
         if let Some(name) = &draft.account {
             return Ok((self.named(name)?, request));
         }
         let by_model = request.model.split_once('/').and_then(|(name, model)| {
-            let account = self.get(name)?;
+            let account = self.get(name).filter(|_| !model.is_empty())?;
             Some((account, model.to_owned()))
         });
         if let Some((account, model)) = by_model {
             request.model = model;
             return Ok((account, request));
         }
-        match self.accounts() {
-            [account] => Ok((account, request)),
-            accounts => {
-                let names: Vec<&str> = accounts.iter().map(Account::name).collect();
-                Err(Error::new(
-                    ErrorKind::Ambiguous,
-                    format!("name the account to start the job at: {}", names.join(", ")),
-                ))
+        let owner = match (&draft.training, self.accounts()) {
+            (DataFile::Id(id), [_, _, ..]) => self.owner_of_file(id).await,
+            _ => return Ok((self.named_or_default(None)?, request)),
+        };
+        let account = match (owner, self.default_account()) {
+            (Ok(owner), _) => owner,
+            (Err(_), Some(default)) => default,
+            (Err(error), None) if error.is_not_found() => {
+                let unclear = |unclear: Error| unclear.because(error);
+                self.named_or_default(None).map_err(unclear)?
             }
-        }
+            (Err(error), None) => return Err(error),
+        };
+        Ok((account, request))
     }
+
+    /// The only account that has a file.
+    async fn owner_of_file(&self, id: &str) -> Result<&Account, Error> {
+        let file = FileRef::new(id);
+        let found = self.search(&file, IdKind::File, Certainty::All, |account| {
+            Box::pin(async {
+                match account.support(Operation::RetrieveFile).is_supported() {
+                    true => account
+                        .file(&file.id)
+                        .await
+                        .map_err(|error| match error.kind() {
+                            // What cannot be an id is the id of no file.
+                            ErrorKind::InvalidRequest => Error::not_found(error.to_string()),
+                            _ => error,
+                        }),
+                    false => Err(Error::not_found("the vendor has no look-up of files")),
+                }
+            })
+        });
+        let name = found.await.map(|(account, _)| account.name().to_owned())?;
+        self.named(&name)
+    }
+}
+
+/// Checks a request for an account, and the files that are to be uploaded.
+async fn checked(
+    account: &Account,
+    request: &CreateRequest,
+    draft: &Draft,
+) -> Result<Preflight, Error> {
+    if draft.max_cost.is_some() {
+        account.check(Operation::EstimatePrice).map_err(|e| {
+            Error::new(
+                ErrorKind::Unsupported,
+                format!("a limit of costs cannot be kept: {e}"),
+            )
+        })?;
+    }
+    let dropped = account.prepare(request, draft.on_unsupported)?.dropped;
+    let mut files = Vec::new();
+    for path in draft.paths() {
+        let rules = account.dataset_rules();
+        let checked = path.to_owned();
+        let found = tokio::task::spawn_blocking(move || Dataset::check(checked, &rules)).await;
+        let found = found.map_err(|e| {
+            Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
+        })??;
+        if draft.checked {
+            found.refuse(path)?;
+        }
+        files.push((path.to_owned(), found));
+    }
+    Ok(Preflight {
+        account: account.name().to_owned(),
+        files,
+        dropped,
+    })
 }
 
 impl Draft {

@@ -1,12 +1,11 @@
 //! Which accounts a command speaks to: the configured ones, or the sandbox's.
 
-use std::path::Path;
-
-use unitune::providers::{Account, Config, Providers};
-use unitune::{ErrorKind, vendors};
+use unitune::providers::{Account, Providers};
+use unitune::vendors;
 use unitune_sandbox::{Sandbox, Vendor};
 
 use crate::args::CommonArguments;
+use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
 
 /// The accounts of a command; the sandbox, if it is meant, runs as long as
@@ -20,11 +19,14 @@ impl Accounts {
     pub async fn open(arguments: &CommonArguments) -> Result<Self, Failure> {
         let (providers, sandbox) = if arguments.sandbox {
             let sandbox = Sandbox::builder().start().await.map_err(|e| {
-                Failure::new(Exit::Failure, format!("the sandbox does not start: {e}"))
+                Failure::new(Exit::Failure, format!("cannot start the sandbox: {e}"))
             })?;
             (of_sandbox(&sandbox)?, Some(sandbox))
         } else {
-            (configured(arguments.config.as_deref())?, None)
+            (
+                Configuration::read(arguments.config.as_deref())?.accounts()?,
+                None,
+            )
         };
         Ok(Self {
             providers: providers.select(&arguments.providers)?,
@@ -35,31 +37,6 @@ impl Accounts {
     pub fn providers(&self) -> &Providers {
         &self.providers
     }
-}
-
-/// The accounts of a file, or of the environment.
-pub fn configured(file: Option<&Path>) -> Result<Providers, Failure> {
-    let Some(file) = file else {
-        return of_environment();
-    };
-    let config = Config::from_file(file)?;
-    for warning in config.warnings() {
-        eprintln!("warning: {warning}");
-    }
-    Ok(config.into_providers())
-}
-
-fn of_environment() -> Result<Providers, Failure> {
-    Providers::from_env().map_err(|error| {
-        let failed = Failure::from;
-        if error.kind() == ErrorKind::Config {
-            return Failure::new(
-                Exit::Usage,
-                format!("{error}\nTo look around without any account: --sandbox"),
-            );
-        }
-        failed(error)
-    })
 }
 
 /// An account for each vendor that the sandbox simulates and the library knows.

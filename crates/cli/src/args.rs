@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 // These comments are the help of the program, not pages of rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]
 
@@ -12,16 +12,30 @@ use crate::listen_address::ListenAddress;
 
 /// Fine-tuning jobs at OpenAI, Together and behind TrueFoundry's gateway.
 ///
-/// Accounts come from the vendors' usual environment variables:
-/// OPENAI_API_KEY, TOGETHER_API_KEY, TFY_API_KEY (and OPENAI_BASE_URL,
-/// TOGETHER_BASE_URL, TFY_BASE_URL for other addresses). With --sandbox,
-/// three simulated vendors are used instead: no keys, no network, no costs.
+/// The configuration is the first of these that there is, in all commands:
+/// the file of --config; the file that the variable UNITUNE_CONFIG names; the
+/// user's file, $XDG_CONFIG_HOME/unitune/config.toml, by default
+/// ~/.config/unitune/config.toml (on Windows %APPDATA%\unitune\config.toml).
+/// Without a file, or without an account in it, accounts come from the
+/// vendors' usual environment variables: OPENAI_API_KEY, TOGETHER_API_KEY,
+/// TFY_API_KEY (and OPENAI_BASE_URL, TOGETHER_BASE_URL, TFY_BASE_URL for other
+/// addresses). With --sandbox, three simulated vendors are used instead: no
+/// keys, no network, no costs.
 ///
 /// Exit codes: 0 done; 1 not found or failed; 2 called wrongly or not
-/// configured; 3 an account could not be asked, the others' answers are
-/// complete.
+/// configured; 3 an account could not be asked, and what was printed, if
+/// anything, is of the others.
 #[derive(Debug, Parser)]
-#[command(name = "unitune", version)]
+#[command(
+    name = "unitune",
+    version,
+    after_help = "\
+Examples:
+  unitune jobs list --sandbox
+  unitune jobs list --status running
+  unitune jobs get ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
+  unitune serve --config unitune.toml"
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -47,6 +61,10 @@ pub enum JobsCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune jobs list --provider together --status failed
+  unitune jobs list --limit 10 --json")]
 pub struct ListArguments {
     /// Only jobs in this status
     #[arg(long, value_name = "STATUS", value_parser = StatusParser)]
@@ -61,10 +79,18 @@ pub struct ListArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune jobs get ftjob-W5b56X7SAaz0QjBXrq9MWaql --notes
+  unitune jobs get ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --json")]
 pub struct GetArguments {
     /// Ids of jobs, of whichever account
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
+
+    /// Show how each value came about, too
+    #[arg(long)]
+    pub notes: bool,
 
     #[command(flatten)]
     pub common: CommonArguments,
@@ -76,7 +102,7 @@ pub struct CommonArguments {
     #[arg(long = "provider", value_name = "NAME")]
     pub providers: Vec<String>,
 
-    /// The accounts of this file instead of the environment's
+    /// Read this file, instead of the user's (see `unitune --help`)
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
     pub config: Option<PathBuf>,
 
@@ -95,6 +121,12 @@ pub struct CommonArguments {
 /// With --speed 0 the sandbox's clock stands still: the same seed and the same
 /// requests then give the same answers, byte for byte.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune sandbox --addr 127.0.0.1:9100 --seed 7
+  unitune sandbox --fault together.createJob:503@once
+  unitune sandbox --fault openai:delay=2s@every=3 --fault '*:reset-before-body@chance=0.1'
+  unitune sandbox --awkward null-events --speed 0")]
 pub struct SandboxArguments {
     /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9100")]
@@ -112,8 +144,8 @@ pub struct SandboxArguments {
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
 
-    /// Something to go wrong: TARGET:EFFECT[@WHEN], such as together.createJob:503@once,
-    /// openai:delay=2s@every=3 or *:reset@chance=0.1; can be repeated
+    /// Something to go wrong: TARGET:EFFECT[@WHEN]; docs/sandbox-faults.md lists effects and times;
+    /// can be repeated
     #[arg(long = "fault", value_name = "SPEC")]
     pub faults: Vec<Fault>,
 
@@ -132,17 +164,22 @@ pub struct SandboxArguments {
 ///
 /// Without tokens in the configuration it serves on loopback only.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune serve --sandbox
+  unitune serve --config unitune.toml --addr localhost:8080 --log info")]
 pub struct ServeArguments {
     /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub addr: ListenAddress,
 
-    /// Settings and accounts, [gateway] and [[account]], of this file (unitune.toml, if it is
-    /// there); without accounts in it, they come from the environment
+    /// Read settings and accounts, [gateway] and [[account]], from this file, instead of the
+    /// user's (see `unitune --help`)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Use three simulated vendors instead of real accounts
+    /// Use three simulated vendors instead of real accounts; of files, only that of --config is
+    /// read, for its settings
     #[arg(long)]
     pub sandbox: bool,
 
@@ -166,11 +203,11 @@ fn awkward_names() -> clap::builder::PossibleValuesParser {
 }
 
 fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let speed: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
     if speed.is_finite() && speed >= 0.0 {
         Ok(speed)
     } else {
-        Err("time stands still (0) or goes on (above 0)".to_owned())
+        Err("expected 0 (the clock stands still) or more".to_owned())
     }
 }
 
@@ -210,6 +247,28 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    /// The lines of all commands' help that show a call of the program.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let help = command.clone().render_long_help().to_string();
+        let lines = help.lines().map(str::trim);
+        let own = lines.filter(|line| line.starts_with("unitune "));
+        let own: Vec<String> = own.map(str::to_owned).collect();
+        let others = command.get_subcommands().flat_map(examples);
+        own.into_iter().chain(others).collect()
+    }
+
+    #[test]
+    fn every_example_of_the_help_can_be_called() {
+        let examples = examples(&Arguments::command());
+        assert!(examples.len() > 10, "{examples:?}");
+        for example in examples {
+            let words = shlex::split(&example).unwrap();
+            if let Err(error) = Arguments::try_parse_from(words) {
+                panic!("{example}: {error}");
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How the program ends.
+//! Exit codes.
 
 use std::process::ExitCode;
 
@@ -11,7 +11,8 @@ pub enum Exit {
     Failure,
     /// The program was called wrongly, or no account is configured.
     Usage,
-    /// An account could not be asked; what was printed is the others'.
+    /// An account could not be asked; what was printed, if anything, is of the
+    /// others.
     Partial,
 }
 
@@ -26,7 +27,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// An error that ends the program, and the exit code that says so.
+/// An error that ends the program, and its exit code.
 #[derive(Debug)]
 pub struct Failure {
     exit: Exit,
@@ -41,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// Says it on stderr.
+    /// Prints it on stderr.
     pub fn report(self) -> ExitCode {
         if !self.message.is_empty() {
             eprintln!("error: {}", self.message);
@@ -65,7 +66,7 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
-            _ => Self::new(Exit::Failure, format!("nothing can be written: {error}")),
+            _ => Self::new(Exit::Failure, format!("cannot write the output: {error}")),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod args;
+mod config;
 mod exit;
 mod jobs;
 mod listen_address;
@@ -23,7 +24,7 @@ fn main() -> std::process::ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: no threads can be started: {error}");
+            eprintln!("error: cannot start the async runtime: {error}");
             return Exit::Failure.into();
         }
     };

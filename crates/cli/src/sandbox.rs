@@ -26,10 +26,7 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
         builder = builder.fault(fault);
     }
     let sandbox = builder.start().await.map_err(|error| {
-        Failure::new(
-            Exit::Failure,
-            format!("the sandbox does not start: {error}"),
-        )
+        Failure::new(Exit::Failure, format!("cannot start the sandbox: {error}"))
     })?;
     if arguments.json {
         render::json(&document(&sandbox))?;

@@ -1,36 +1,37 @@
 //! `unitune serve`
 
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 use serde_json::json;
 use unitune::providers::{Account, Providers};
-use unitune_gateway::{Config, ServeError, Server};
+use unitune_gateway::{ServeError, Server};
 use unitune_sandbox::Sandbox;
 
-use crate::accounts::{configured, of_sandbox};
+use crate::accounts::of_sandbox;
 use crate::args::ServeArguments;
+use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
 use crate::render;
 
-/// The settings file that is read by default, if it exists.
-const CONFIG: &str = "unitune.toml";
-
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     log_to_stderr(arguments.log);
-    let settings = Settings::read(arguments.config.as_deref())?;
+    let file = arguments.config.as_deref();
+    let configuration = match arguments.sandbox {
+        true => Configuration::read_named(file)?,
+        false => Configuration::read(file)?,
+    };
+    let settings = configuration.gateway.clone();
     let (providers, sandbox) = if arguments.sandbox {
         let sandbox = Sandbox::builder().speed(arguments.speed).start().await;
         let sandbox = sandbox.map_err(|error| {
-            let message = format!("the sandbox does not start: {error}");
+            let message = format!("cannot start the sandbox: {error}");
             Failure::new(Exit::Failure, message)
         })?;
-        (of_sandbox(&sandbox)?, Some(sandbox))
+        let providers = configuration.set_default_account(of_sandbox(&sandbox)?)?;
+        (providers, Some(sandbox))
     } else {
-        (settings.accounts()?, None)
+        (configuration.accounts()?, None)
     };
     let addr = arguments.addr.resolve().await?;
-    let server = Server::bind(addr, &providers, settings.gateway)
+    let server = Server::bind(addr, &providers, settings)
         .await
         .map_err(not_started)?;
     if arguments.json {
@@ -56,55 +57,6 @@ fn not_started(error: ServeError) -> Failure {
         _ => Exit::Usage,
     };
     Failure::new(exit, error.to_string())
-}
-
-/// The parts of the file that `serve` reads.
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    gateway: Config,
-    account: Option<serde::de::IgnoredAny>,
-}
-
-/// The settings of a file.
-#[derive(Default)]
-struct Settings {
-    gateway: Config,
-    /// The file, if it names accounts.
-    accounts: Option<PathBuf>,
-}
-
-impl Settings {
-    /// The settings of a file; the defaults where there is none and none was
-    /// asked for.
-    fn read(path: Option<&Path>) -> Result<Self, Failure> {
-        let file = path.unwrap_or(Path::new(CONFIG));
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::new(Exit::Usage, format!("{}: {error}", file.display()))
-        };
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self::default());
-            }
-            Err(error) => return Err(failed(&error)),
-        };
-        let read: File = toml::from_str(&text).map_err(|error| {
-            // The line that is shown with it could hold a key.
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let place = 1 + before.unwrap_or_default().matches('\n').count();
-            failed(&format!("line {place}: {}", error.message()))
-        })?;
-        Ok(Self {
-            gateway: read.gateway,
-            accounts: read.account.map(|_| file.to_owned()),
-        })
-    }
-
-    /// The accounts of the file, or else of the environment.
-    fn accounts(&self) -> Result<Providers, Failure> {
-        configured(self.accounts.as_deref())
-    }
 }
 
 fn log_to_stderr(level: tracing::Level) {
@@ -168,45 +120,4 @@ fn document(
         "accounts": names(providers),
         "sandbox": sandbox.map(|sandbox| sandbox.addr().to_string()),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Settings, Failure> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        let settings = Settings::read(Some(file.path()))?;
-        if settings.accounts.is_some() {
-            settings.accounts()?;
-        }
-        Ok(settings)
-    }
-
-    #[test]
-    fn settings_and_accounts_stand_in_one_file() {
-        let account = "[[account]]\nname = \"main\"\nvendor = \"openai\"\nkey = \"sk-1\"\n";
-        let settings = read(&format!("[gateway]\nmax_requests = 7\n{account}")).unwrap();
-        assert_eq!(settings.gateway.max_requests, 7);
-        assert!(settings.accounts.is_some());
-        assert!(read("").unwrap().accounts.is_none());
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_told_without_its_text() {
-        let failure = read("[gateway]\n\nmax_request = \"sk-secret\"\n")
-            .err()
-            .unwrap();
-        let told = format!("{failure:?}");
-        assert!(
-            told.contains("line 3") && !told.contains("sk-secret"),
-            "{told}"
-        );
-    }
-
-    #[test]
-    fn a_file_that_was_asked_for_must_be_there() {
-        assert!(Settings::read(Some(Path::new("/nowhere/unitune.toml"))).is_err());
-    }
 }

@@ -175,6 +175,40 @@ fn an_unknown_id_ends_with_1_and_the_known_ones_are_shown() {
     assert_eq!(json(&output)["data"][0]["id"], known);
     let message = stderr(&output);
     assert!(message.contains("ft-nobody"), "{message}");
+    for json in [&["--json"][..], &[]] {
+        let arguments = [&["jobs", "get", "ft-nobody", "--sandbox"], json].concat();
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty(), "{:?}", stdout(&output));
+        assert!(
+            stderr(&output).starts_with("error: "),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+/// The id of a seeded job with this vendor's word.
+fn seeded(list: &Value, word: &str) -> String {
+    let mut jobs = jobs(list).iter();
+    let job = jobs.find(|job| job["provider"]["status"] == word);
+    job.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_card_shows_a_job_and_its_notes_when_asked() {
+    let list = json(&run(&["jobs", "list", "--sandbox", "--json"]));
+    let failed = seeded(&list, "user_error");
+    let card = stdout(&run(&["jobs", "get", &failed, "--sandbox"]));
+    insta::assert_snapshot!("card_failed", card);
+    assert!(!card.contains("Note "), "{card}");
+    let running = seeded(&list, "running");
+    let succeeded = seeded(&list, "succeeded");
+    let two = ["jobs", "get", &running, &succeeded, "--sandbox"];
+    insta::assert_snapshot!("card_running_and_succeeded", stdout(&run(&two)));
+    let notes = stdout(&run(&["jobs", "get", &failed, "--sandbox", "--notes"]));
+    assert!(notes.starts_with(&card), "{notes}");
+    assert!(notes.matches("\nNote ").count() > 10, "{notes}");
 }
 
 #[test]
@@ -206,18 +240,23 @@ fn accounts_come_from_a_file_too() {
     let output = run(&["jobs", "list", "--config", file]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(
-        stderr(&output).contains("mine: listJobs"),
+        stderr(&output).contains("error: mine: listJobs"),
         "{}",
         stderr(&output)
     );
     assert!(!stderr(&output).contains("tgp-secret"));
+    // Where no account could be asked, nobody knows that there are no jobs.
+    assert!(output.stdout.is_empty(), "{}", stdout(&output));
+    let output = run(&["jobs", "list", "--config", file, "--json"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(json(&output)["warnings"][0]["account_failed"], true);
 
     std::fs::write(&path, text.replace("vendor", "vender")).unwrap();
     let output = run(&["jobs", "list", "--config", file]);
     assert_eq!(output.status.code(), Some(2));
     let message = stderr(&output);
     assert!(
-        message.contains("unitune.toml") && message.contains("3"),
+        message.contains("unitune.toml:3:1: unknown field `vender`"),
         "{message}"
     );
 }

@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -15,10 +16,18 @@ COMMAND = os.environ.get("UNITUNE_COMMAND", "cargo run -q -p unitune-cli --")
 
 
 class Gateway:
-    """A gateway over three simulated vendors, for the length of a `with` block."""
+    """A gateway over three simulated vendors, for the length of a `with` block. `config` is the text of its
+    configuration file, if it is to have one."""
+
+    def __init__(self, config=None):
+        self.config = config
 
     def __enter__(self):
         arguments = ["serve", "--sandbox", "--speed", "0", "--addr", "127.0.0.1:0", "--json"]
+        if self.config is not None:
+            file = Path(tempfile.mkdtemp()) / "unitune.toml"
+            file.write_text(self.config)
+            arguments += ["--config", str(file)]
         self.process = subprocess.Popen(shlex.split(COMMAND) + arguments, stdout=subprocess.PIPE, text=True)
         text = ""
         for line in self.process.stdout:

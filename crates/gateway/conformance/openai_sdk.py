@@ -2,6 +2,7 @@
 cancels jobs of every vendor by its base URL."""
 
 import asyncio
+import hashlib
 import json
 import urllib.request
 
@@ -38,6 +39,7 @@ def main():
         refusals(client, gateway)
         bases(gateway)
         asyncio.run(asynchronous(gateway))
+    default_account()
     missed = [path for path in coverage.report() if not path.startswith(NOT_SERVED)]
     raise SystemExit(f"never called: {missed}" if missed else 0)
 
@@ -125,6 +127,8 @@ def refusals(client, gateway):
     jobs = client.fine_tuning.jobs
     error = refuses(openai.BadRequestError, jobs.create, model="gpt-4o-mini", training_file="file-1")
     assert error.code == "ambiguous_account" and error.param == "model"
+    error = refuses(openai.BadRequestError, client.files.create, file=training_file(), purpose="fine-tune")
+    assert error.code == "ambiguous_account"
     error = refuses(
         openai.BadRequestError,
         jobs.create,
@@ -155,6 +159,46 @@ def refusals(client, gateway):
         gateway.fault(f"openai.retrieveJob:{status}")
         refuses(expected, without_retries.retrieve, own, extra_headers=at("openai"))
     gateway.control("/reset")
+
+
+# sha256 of `token-of-all` and of `token-of-own`.
+DEFAULT_ACCOUNTS = """
+default_account = "together"
+
+[[gateway.tokens]]
+name = "all"
+sha256 = "%s"
+
+[[gateway.tokens]]
+name = "own"
+sha256 = "%s"
+default_account = "openai"
+""" % tuple(hashlib.sha256(token.encode()).hexdigest() for token in ["token-of-all", "token-of-own"])
+
+
+def default_account():
+    """With a default account, a program that knows nothing of accounts uploads files and starts jobs."""
+    with Gateway(DEFAULT_ACCOUNTS) as gateway:
+        for token, account in [("token-of-all", "together"), ("token-of-own", "openai")]:
+            client = openai.OpenAI(base_url=gateway.url(), api_key=token)
+            file = client.files.create(file=training_file(), purpose="fine-tune")
+            assert file.id in [each.id for each in client.files.list(extra_headers=at(account))]
+            job = client.fine_tuning.jobs.create(model=MODELS[account], training_file=file.id)
+            assert job.provider["account"] == account
+        # Another account is named by a form field or by a header, of one call or of all.
+        client = openai.OpenAI(base_url=gateway.url(), api_key="token-of-all")
+        file = client.files.create(file=training_file(), purpose="fine-tune", extra_body={"account": "openai"})
+        job = client.fine_tuning.jobs.create(model=MODELS["openai"], training_file=file.id)
+        assert job.provider["account"] == "openai", "the account that has the file"
+        openai_only = client.with_options(default_headers=at("openai"))
+        file = openai_only.files.create(file=training_file(), purpose="fine-tune")
+        job = openai_only.fine_tuning.jobs.create(model=MODELS["openai"], training_file=file.id)
+        assert job.provider["account"] == "openai"
+        unknown = {"account": "nobody"}
+        error = refuses(
+            openai.NotFoundError, client.files.create, file=training_file(), purpose="fine-tune", extra_body=unknown
+        )
+        assert error.code == "unknown_account" and error.param == "account"
 
 
 def bases(gateway):

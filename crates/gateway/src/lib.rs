@@ -69,8 +69,8 @@ pub fn router(providers: &Providers, config: Config) -> Result<Router, ConfigErr
     Ok(router::router(gateway, request_head::HostPolicy::Unchecked))
 }
 
-/// Returns the OpenAPI document of a gateway with several accounts, as its
-/// `GET /openapi.json` does.
+/// Returns the OpenAPI document of a gateway with several accounts and no default
+/// account, as its `GET /openapi.json` does.
 pub fn openapi() -> serde_json::Value {
     router::document(true)
 }

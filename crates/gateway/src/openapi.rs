@@ -28,17 +28,18 @@ const HEADERS: [(&str, &str); 4] = [
     ),
 ];
 
-/// Returns the document, OpenAPI 3.1, of these operations at these base paths. With
-/// several accounts, a request that creates something has to select one.
+/// Returns the document, OpenAPI 3.1, of these operations at these base paths.
+/// With several accounts and no default, a request that creates something has to
+/// name one.
 pub fn document<'o>(
     operations: impl Iterator<Item = &'o Operation>,
     bases: &[&str],
-    several_accounts: bool,
+    must_name_account: bool,
 ) -> Value {
     let mut paths = Map::new();
     for operation in operations {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        path[operation.method.as_str().to_lowercase()] = describe(operation, several_accounts);
+        path[operation.method.as_str().to_lowercase()] = describe(operation, must_name_account);
     }
     for (path, answer) in [
         ("/healthz", "The process answers."),
@@ -88,11 +89,11 @@ fn header(description: &str) -> Value {
     json!({"description": description, "schema": {"type": "string"}})
 }
 
-fn describe(operation: &Operation, several_accounts: bool) -> Value {
+fn describe(operation: &Operation, must_name_account: bool) -> Value {
     let mut described = json!({
         "operationId": operation.id,
         "description": operation.description,
-        "parameters": parameters(operation, several_accounts),
+        "parameters": parameters(operation, must_name_account),
         "responses": {
             "200": success(operation),
             "4XX": {"$ref": "#/components/responses/Error"},
@@ -132,7 +133,7 @@ fn success(operation: &Operation) -> Value {
     })
 }
 
-fn parameters(operation: &Operation, several_accounts: bool) -> Vec<Value> {
+fn parameters(operation: &Operation, must_name_account: bool) -> Vec<Value> {
     let in_path = operation.path.split('/').filter_map(|segment| {
         let name = segment.strip_prefix('{')?.strip_suffix('}')?;
         Some(json!({"name": name, "in": "path", "required": true,
@@ -142,7 +143,7 @@ fn parameters(operation: &Operation, several_accounts: bool) -> Vec<Value> {
     let mut parameters: Vec<Value> = in_path.chain(in_query).collect();
     let creates = matches!(operation.body, Content::Json(_) | Content::Form);
     parameters.extend(HEADERS.iter().map(|(name, description)| {
-        let required = *name == params::PROVIDER_NAME && creates && several_accounts;
+        let required = *name == params::PROVIDER_NAME && creates && must_name_account;
         json!({"name": name, "in": "header", "description": description, "required": required,
             "schema": {"type": "string", "pattern": "^[ -~]*$", "minLength": u8::from(required)}})
     }));
@@ -296,6 +297,8 @@ fn schemas() -> Value {
             "required": ["purpose", "file"],
             "properties": {
                 "purpose": {"type": "string"},
+                "account": {"type": "string",
+                    "description": "The provider account to upload to, for clients that cannot send the header."},
                 "expires_after[anchor]": {"type": "string", "enum": ["created_at"],
                     "description": "The time that the expiry counts from, where the provider deletes files."},
                 "expires_after[seconds]": {"type": "integer", "minimum": 3600, "maximum": 2592000,
@@ -399,21 +402,25 @@ mod tests {
     }
 
     #[test]
-    fn what_selects_an_account_is_required_where_there_are_several() {
-        let required = |several: bool, path: &str, method: &str| {
-            let document = document(several);
+    fn what_names_an_account_is_required_where_none_is_the_default() {
+        let required = |must_name: bool, path: &str, method: &str| {
+            let document = document(must_name);
             let parameters = document["paths"][path][method]["parameters"].clone();
             let mut parameters = parameters.as_array().unwrap().iter();
             let header = parameters.find(|p| p["name"] == params::PROVIDER_NAME);
             header.unwrap()["required"] == true
         };
-        for (several, path, method, expected) in [
+        for (must_name, path, method, expected) in [
             (true, "/files", "post", true),
             (true, "/fine_tuning/jobs", "post", true),
             (true, "/files", "get", false),
             (false, "/files", "post", false),
         ] {
-            assert_eq!(required(several, path, method), expected, "{method} {path}");
+            assert_eq!(
+                required(must_name, path, method),
+                expected,
+                "{method} {path}"
+            );
         }
     }
 

@@ -1,6 +1,5 @@
 //! Request parameters: the query, the published headers, and ids.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use http::HeaderMap;
@@ -11,6 +10,8 @@ use crate::api_error::ApiError;
 
 /// The name of the header that selects the account.
 pub const PROVIDER_NAME: &str = "x-tfy-provider-name";
+/// The name of the form field that selects the account of an upload.
+pub const ACCOUNT_FIELD: &str = "account";
 /// The name of the header with the caller's metadata.
 pub const METADATA: &str = "x-tfy-metadata";
 /// The name of the header with the storage bucket.
@@ -293,16 +294,6 @@ fn text(headers: &HeaderMap, name: &'static str) -> Result<Option<String>, ApiEr
     Ok(Some(visible.trim().to_owned()))
 }
 
-/// Splits `account/model` into the account and the model.
-pub fn split_model<'m>(model: &'m str, accounts: &[&str]) -> (Option<&'m str>, Cow<'m, str>) {
-    match model.split_once('/') {
-        Some((account, rest)) if accounts.contains(&account) && !rest.is_empty() => {
-            (Some(account), Cow::Borrowed(rest))
-        }
-        _ => (None, Cow::Borrowed(model)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -402,19 +393,5 @@ mod tests {
             let error = TfyHeaders::parse(&headers).err().unwrap();
             assert_eq!(error.body()["error"]["param"], METADATA, "{bad}");
         }
-    }
-
-    #[test]
-    fn a_model_may_name_its_account() {
-        let accounts = ["main-1", "second"];
-        let split = |model| split_model(model, &accounts);
-        assert_eq!(split("main-1/gpt-4o"), (Some("main-1"), "gpt-4o".into()));
-        assert_eq!(split("meta-llama/L"), (None, "meta-llama/L".into()));
-        assert_eq!(
-            split("second/meta-llama/L"),
-            (Some("second"), "meta-llama/L".into())
-        );
-        assert_eq!(split("gpt-4o"), (None, "gpt-4o".into()));
-        assert_eq!(split("second/"), (None, "second/".into()));
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api_error::ApiError;
+use crate::caller::must_name_account;
 use crate::handlers::{events, files, jobs, service};
 use crate::middleware;
 use crate::openapi;
@@ -201,9 +202,10 @@ static ROUTES: &[Route] = &[
     },
 ];
 
-/// Returns the OpenAPI document of a gateway with one account or several.
-pub fn document(several_accounts: bool) -> Value {
-    openapi::document(operations(), &BASES, several_accounts)
+/// Returns the OpenAPI document of a gateway where requests that create something
+/// have to name the account, or do not.
+pub fn document(must_name_account: bool) -> Value {
+    openapi::document(operations(), &BASES, must_name_account)
 }
 
 /// Returns all operations.
@@ -213,9 +215,8 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 
 /// Returns the router of the whole gateway.
 pub fn router(gateway: Gateway, policy: HostPolicy) -> Router {
-    let document: Bytes = document(gateway.providers().accounts().len() > 1)
-        .to_string()
-        .into();
+    let must_name_account = must_name_account(gateway.providers(), &gateway.config().tokens);
+    let document: Bytes = document(must_name_account).to_string().into();
     let serve_document = async || ([(CONTENT_TYPE, "application/json")], document);
     let mut router = Router::new()
         .route("/healthz", get(service::healthz))

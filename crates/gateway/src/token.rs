@@ -78,6 +78,9 @@ pub struct Token {
     pub sha256: TokenHash,
     /// The accounts that it gives access to; all of them by default.
     pub accounts: Option<Vec<String>>,
+    /// The account that is used where a request names none; by default that of
+    /// the whole configuration.
+    pub default_account: Option<String>,
 }
 
 impl Token {
@@ -87,6 +90,7 @@ impl Token {
             name: name.into(),
             sha256: TokenHash::of(token),
             accounts: None,
+            default_account: None,
         }
     }
 
@@ -94,6 +98,13 @@ impl Token {
     #[must_use]
     pub fn accounts<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.accounts = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the account that is used where a request names none.
+    #[must_use]
+    pub fn default_account(mut self, name: impl Into<String>) -> Self {
+        self.default_account = Some(name.into());
         self
     }
 

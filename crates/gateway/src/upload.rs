@@ -8,11 +8,13 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::StatusCode;
 use tokio::sync::{mpsc, oneshot};
-use unitune::providers::{Expiry, FileUpload, Providers};
+use unitune::providers::{Expiry, FileUpload};
 use unitune::transport::Upload;
 use unitune::unify::File;
 
 use crate::api_error::ApiError;
+use crate::caller::Caller;
+use crate::params::ACCOUNT_FIELD;
 use crate::state::Gateway;
 
 /// The longest text field, in bytes.
@@ -20,7 +22,8 @@ const TEXT_LIMIT: usize = 1024;
 /// Chunks of the file that wait to be sent to the vendor.
 const MAX_WAITING_CHUNKS: usize = 4;
 
-/// Sends the form's file to an account.
+/// Sends the form's file to the account that the request names, or to the
+/// default account.
 ///
 /// The form is read and the file is sent at the same time, so that a file whose
 /// fields come before it is streamed. Dropping the future ends both; a client
@@ -32,8 +35,7 @@ const MAX_WAITING_CHUNKS: usize = 4;
 /// file.
 pub async fn forward(
     gateway: &Gateway,
-    providers: &Providers,
-    account: &str,
+    caller: &Caller,
     request: Request,
 ) -> Result<File, ApiError> {
     let limits = Limits {
@@ -45,10 +47,10 @@ pub async fn forward(
         .map_err(|error| invalid_form(error.body_text()))?;
     let (sender, found) = oneshot::channel();
     let upload = async {
-        let upload = found.await.ok()?;
-        Some(providers.upload_file(account, upload).await)
+        let (account, upload) = found.await.ok()?;
+        Some(caller.providers.upload_file(account, upload).await)
     };
-    match tokio::join!(limits.read(form, sender), upload) {
+    match tokio::join!(limits.read(form, caller, sender), upload) {
         (Err(ReadError::Api(error)), _) => Err(error),
         // The vendor stopped reading; its response has the reason.
         (Err(ReadError::NotWanted) | Ok(()), Some(answer)) => Ok(answer?),
@@ -62,6 +64,7 @@ pub async fn forward(
 #[derive(Debug, Default)]
 struct Fields {
     purpose: Option<String>,
+    account: Option<String>,
     expires_anchor: Option<String>,
     expires_seconds: Option<String>,
 }
@@ -75,13 +78,16 @@ impl Fields {
     fn slot(&mut self, name: Option<&str>) -> Option<&mut Option<String>> {
         match name? {
             "purpose" => Some(&mut self.purpose),
+            ACCOUNT_FIELD => Some(&mut self.account),
             EXPIRES_ANCHOR => Some(&mut self.expires_anchor),
             EXPIRES_SECONDS => Some(&mut self.expires_seconds),
             _ => None,
         }
     }
 
-    fn upload(self, file: Upload) -> Result<FileUpload, ApiError> {
+    /// Returns the name of the account, and what it is to get.
+    fn upload(self, caller: &Caller, file: Upload) -> Result<(&str, FileUpload), ApiError> {
+        let account = caller.upload_account(self.account.as_deref())?;
         let missing = |name: &'static str| {
             let message = format!("the form has no field {name}");
             move || ApiError::invalid(name, message)
@@ -94,7 +100,8 @@ impl Fields {
             }),
         };
         let purpose = self.purpose.ok_or_else(missing("purpose"))?;
-        Ok(FileUpload::new(file).purpose(purpose).expires(expires))
+        let upload = FileUpload::new(file).purpose(purpose).expires(expires);
+        Ok((account, upload))
     }
 }
 
@@ -214,10 +221,11 @@ impl Limits {
 
     /// Reads the form to its end. `found` is completed as soon as the fields are
     /// known; a file that is still arriving is then streamed.
-    async fn read(
+    async fn read<'c>(
         &self,
         mut form: Multipart,
-        found: oneshot::Sender<FileUpload>,
+        caller: &'c Caller,
+        found: oneshot::Sender<(&'c str, FileUpload)>,
     ) -> Result<(), ReadError> {
         let mut fields = Fields::default();
         let mut buffered = None;
@@ -232,7 +240,7 @@ impl Limits {
                 if fields.purpose.is_some() {
                     let (sender, receiver) = mpsc::channel(MAX_WAITING_CHUNKS);
                     let file = Upload::from_stream(name, chunks(receiver), None);
-                    if found.send(fields.upload(file)?).is_err() {
+                    if found.send(fields.upload(caller, file)?).is_err() {
                         return Err(ReadError::NotWanted);
                     }
                     let read = self.stream(field, &sender).await;
@@ -263,7 +271,7 @@ impl Limits {
             return Err(ApiError::invalid("file", "the form holds no file").into());
         };
         // An error means that the upload was dropped.
-        let _ = found.send(fields.upload(buffered.upload())?);
+        let _ = found.send(fields.upload(caller, buffered.upload())?);
         Ok(())
     }
 
@@ -334,7 +342,8 @@ fn file_name(given: Option<&str>) -> String {
 
 fn unknown_field(name: Option<&str>) -> ApiError {
     let name: String = name.unwrap_or_default().chars().take(100).collect();
-    let message = format!("unknown field {name:?}: expected purpose, expires_after or file");
+    let message =
+        format!("unknown field {name:?}: expected purpose, account, expires_after or file");
     ApiError::invalid(name, message)
 }
 

@@ -298,8 +298,9 @@ async fn jobs_of_every_vendor_live_their_lives() {
     let gateway = Gateway::start().await;
     let file = file(&gateway).await;
     let body = json!({"model": "gpt-4o-mini", "training_file": file});
+    let unknown = json!({"model": "gpt-4o-mini", "training_file": "file-none"});
     let (param, message) = gateway
-        .post("/v1/fine_tuning/jobs", body.clone())
+        .post("/v1/fine_tuning/jobs", unknown)
         .await
         .error(400);
     assert_eq!(param, "model");

@@ -296,6 +296,9 @@ async fn uploads_that_cannot_be_are_refused() {
     let (param, _) = post(form(), Some("openai")).await.error(400);
     assert_eq!(param, "file");
     let (param, _) = post(form(), None).await.error(400);
+    assert_eq!(param, "file");
+    let part = reqwest::multipart::Part::text("a").file_name("a");
+    let (param, _) = post(form().part("file", part), None).await.error(400);
     assert_eq!(param, "x-tfy-provider-name");
     let (param, _) = post(form().text("own", "1"), Some("openai"))
         .await

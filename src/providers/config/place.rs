@@ -15,15 +15,8 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn of_file(path: &'a Path, text: &'a str) -> Self {
-        Self {
-            path: Some(path),
-            text,
-        }
-    }
-
-    pub(super) fn of_text(text: &'a str) -> Self {
-        Self { path: None, text }
+    pub(super) fn new(path: Option<&'a Path>, text: &'a str) -> Self {
+        Self { path, text }
     }
 
     /// Line and column of a byte, from one.
@@ -47,6 +40,14 @@ impl<'a> Place<'a> {
 
     pub(super) fn error(&self, span: Option<Range<usize>>, what: impl Display) -> Error {
         Error::new(ErrorKind::Config, format!("{}: {what}", self.at(span)))
+    }
+
+    /// What the parser found, without the values that it quotes: they could be
+    /// keys.
+    pub(super) fn unreadable(&self, error: &toml::de::Error) -> Error {
+        let what = error.message().lines().next().unwrap_or_default();
+        let what = crate::wire::wrong_type(what).unwrap_or_else(|| what.to_owned());
+        self.error(error.span(), what)
     }
 
     /// A path that the file names: relative to where the file is.

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::accounts::Accounts;
 use crate::args::GetArguments;
 use crate::exit::{Exit, Failure};
-use crate::render;
+use crate::render::{self, Terminal};
 
 pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
     let accounts = Accounts::open(&arguments.common).await?;
@@ -15,13 +15,13 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
         match accounts.providers().retrieve(id).await {
             Ok(job) => jobs.push(job),
             Err(error) => {
-                eprintln!("error: {error}");
+                render::error(&error);
                 exit = Exit::Failure;
             }
         }
     }
     match (arguments.common.json, arguments.ids.as_slice()) {
-        // One id: the job, as the gateway answers; none of it if there is none.
+        // One id: the job, as the gateway answers; nothing if there is none.
         (true, [_]) => {
             for job in &jobs {
                 render::json(&json!(job))?;
@@ -33,8 +33,10 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
             "has_more": false,
         }))?,
         (false, _) => {
-            let shown: Vec<String> = jobs.iter().map(render::details).collect();
-            render::text(&shown.join("\n"))?;
+            let terminal = Terminal::of_stdout();
+            let card = |job| render::card(job, arguments.notes, &terminal);
+            let cards: Vec<String> = jobs.iter().map(card).collect();
+            render::text(&cards.join("\n"))?;
         }
     }
     Ok(exit)

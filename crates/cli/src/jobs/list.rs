@@ -14,10 +14,17 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let mut query = ListQuery::new().limit(limit);
     query.status = arguments.status;
     let list = accounts.providers().list(&query).await?;
+    let failed = list.all_failed();
     if arguments.common.json {
         render::json(&document(&list))?;
-    } else {
-        render::text(&render::table(&list.jobs, &Terminal::of_stdout()))?;
+    } else if failed.is_none() {
+        render::text(&shown(&list, &Terminal::of_stdout()))?;
+    }
+    if let Some(errors) = failed {
+        errors.iter().for_each(|error| render::error(error));
+        let others = list.warnings.iter().filter(|w| !w.account_failed);
+        render::warnings(others);
+        return Ok(Exit::Partial);
     }
     render::warnings(&list.warnings);
     if list.has_more && !arguments.common.json {
@@ -28,6 +35,14 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     } else {
         Exit::Done
     })
+}
+
+fn shown(list: &JobList, terminal: &Terminal) -> String {
+    let is_partial = list.warnings.iter().any(|warning| warning.account_failed);
+    match list.jobs.as_slice() {
+        [] if is_partial => "No jobs at the accounts that answered.".to_owned(),
+        jobs => render::table(jobs, terminal),
+    }
 }
 
 /// The gateway's list shape, with what is missing beside it.

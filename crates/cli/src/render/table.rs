@@ -1,187 +1,111 @@
-//! The table of jobs.
-//!
-//! Ids stay whole, so that they can be copied. On a narrow terminal the names
-//! of models are cut first, then columns leave, the least telling one first,
-//! and where not even id and status fit side by side, each job is a paragraph.
+//! The table of jobs. On a terminal no line is wider than it is: columns are cut
+//! or left out, and a line below the table says which. Where not even id and
+//! status fit side by side, each job is a paragraph.
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
+use anstyle::{AnsiColor, Style};
 use unitune::unify::{Job, Status};
 
-use super::{Terminal, created, details, minute, plain, status};
+use super::columns::{GAP, Layout};
+use super::text_width::{cut, width, wrap};
+use super::{Terminal, plain, status};
 
-/// A column: its title, what stands in it, and how it gives way.
-struct Column {
-    title: &'static str,
-    text: fn(&Job) -> String,
-    /// It can be cut down to this many characters.
-    min: Option<usize>,
-    /// The columns with the highest number leave first; 0 stays.
-    leaves: u8,
-}
-
-const COLUMNS: [Column; 7] = [
-    Column {
-        title: "PROVIDER",
-        text: |job| plain(&job.provider.account),
-        min: None,
-        leaves: 0,
-    },
-    Column {
-        title: "ID",
-        text: |job| plain(&job.id),
-        min: None,
-        leaves: 0,
-    },
-    Column {
-        title: "MODEL",
-        text: |job| plain(&job.model),
-        min: Some(16),
-        leaves: 2,
-    },
-    Column {
-        title: "STATUS",
-        text: status,
-        min: None,
-        leaves: 0,
-    },
-    Column {
-        title: "CREATED (UTC)",
-        text: created,
-        min: None,
-        leaves: 1,
-    },
-    Column {
-        title: "FINISHED (UTC)",
-        text: |job| minute(job.finished_at),
-        min: None,
-        leaves: 3,
-    },
-    Column {
-        title: "FINE-TUNED MODEL",
-        text: |job| plain(job.fine_tuned_model.as_deref().unwrap_or_default()),
-        min: Some(16),
-        leaves: 4,
-    },
-];
-
-const GAP: usize = 2;
-
-/// Colour of each status.
-fn colour(status: Status) -> Option<Color> {
+/// Returns the colour of each status.
+fn colour(status: Status) -> Option<AnsiColor> {
     match status {
         Status::Queued => None,
-        Status::Running => Some(Color::Cyan),
-        Status::Succeeded => Some(Color::Green),
-        Status::Failed => Some(Color::Red),
-        Status::Cancelled => Some(Color::Yellow),
+        Status::Running => Some(AnsiColor::Cyan),
+        Status::Succeeded => Some(AnsiColor::Green),
+        Status::Failed => Some(AnsiColor::Red),
+        Status::Cancelled => Some(AnsiColor::Yellow),
     }
 }
 
-/// The jobs as a table that fits the terminal.
+/// Returns the jobs as a table that fits the terminal.
 pub fn table(jobs: &[Job], terminal: &Terminal) -> String {
     if jobs.is_empty() {
         return "No jobs.".to_owned();
     }
-    let columns = match terminal.width {
-        None => Some(widths(jobs)),
-        Some(width) => fit(widths(jobs), width),
+    let Some(limit) = terminal.width else {
+        return grid(jobs, &Layout::full(jobs), terminal.colour);
     };
-    match columns {
-        Some(columns) => grid(jobs, &columns, terminal),
-        None => paragraphs(jobs),
-    }
-}
-
-/// Each column with the width that its longest text needs.
-fn widths(jobs: &[Job]) -> Vec<(&'static Column, usize)> {
-    let longest = |column: &Column| {
-        let texts = jobs.iter().map(|j| (column.text)(j).chars().count());
-        texts.max().unwrap_or(0).max(column.title.len())
-    };
-    COLUMNS.iter().map(|c| (c, longest(c))).collect()
-}
-
-/// The columns and widths that fit, or none where not even the ones that
-/// stay do.
-fn fit(
-    mut columns: Vec<(&'static Column, usize)>,
-    width: usize,
-) -> Option<Vec<(&'static Column, usize)>> {
-    loop {
-        let gaps = GAP * columns.len().saturating_sub(1);
-        let total = columns.iter().map(|(_, w)| w).sum::<usize>() + gaps;
-        let mut excess = total.saturating_sub(width);
-        let room: usize = columns.iter().map(|(c, w)| slack(c, *w)).sum();
-        if excess <= room {
-            for (column, w) in columns.iter_mut().rev() {
-                let cut = slack(column, *w).min(excess);
-                *w -= cut;
-                excess -= cut;
+    match Layout::fit(jobs, limit) {
+        Some(layout) => {
+            let table = grid(jobs, &layout, terminal.colour);
+            match footer(&layout.dropped, &layout.shortened, limit) {
+                Some(footer) => format!("{table}\n{footer}"),
+                None => table,
             }
-            return Some(columns);
         }
-        let next = columns.iter().map(|(c, _)| c.leaves).max()?;
-        if next == 0 {
-            return None;
-        }
-        columns.retain(|(c, _)| c.leaves != next);
+        None => paragraphs(jobs, limit),
     }
 }
 
-fn slack(column: &Column, width: usize) -> usize {
-    column.min.map_or(0, |min| width.saturating_sub(min))
-}
-
-fn grid(jobs: &[Job], columns: &[(&'static Column, usize)], terminal: &Terminal) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if terminal.colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    table.set_header(columns.iter().map(|(c, _)| {
-        let title = Cell::new(c.title);
-        if terminal.colour {
-            title.add_attribute(Attribute::Bold)
-        } else {
-            title
-        }
-    }));
+fn grid(jobs: &[Job], layout: &Layout, colour_allowed: bool) -> String {
+    let style = |style: Style| if colour_allowed { style } else { Style::new() };
+    let header = layout.columns.iter().map(|placed| {
+        let title = placed.column.title.to_owned();
+        (title, placed.width, style(Style::new().bold()))
+    });
+    let mut lines = vec![line(header)];
     for job in jobs {
-        table.add_row(columns.iter().map(|(column, width)| {
-            let cell = Cell::new(cut(&(column.text)(job), *width));
-            match colour(job.status).filter(|_| terminal.colour && column.title == "STATUS") {
-                Some(colour) => cell.fg(colour),
-                None => cell,
-            }
-        }));
+        let of_status = Style::new().fg_color(colour(job.status).map(Into::into));
+        lines.push(line(layout.columns.iter().map(|placed| {
+            let is_status = placed.column.title == "STATUS";
+            let cell_style = if is_status { of_status } else { Style::new() };
+            (placed.text(job), placed.width, style(cell_style))
+        })));
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, u16::try_from(GAP).unwrap_or(u16::MAX)));
-    }
-    table.trim_fmt()
+    lines.join("\n")
 }
 
-fn paragraphs(jobs: &[Job]) -> String {
-    let lines = COLUMNS.map(|c| (c.title, c.text));
-    let all: Vec<String> = jobs.iter().map(|j| details::lines(j, &lines)).collect();
-    all.join("\n")
+/// Returns one line of texts with their widths and styles. The spaces stand
+/// outside of the styles, and none stands at the end.
+fn line(cells: impl Iterator<Item = (String, usize, Style)>) -> String {
+    let mut line = String::new();
+    let mut column = 0;
+    let mut start = 0;
+    for (text, limit, style) in cells {
+        if !text.is_empty() {
+            line.push_str(&" ".repeat(start - column));
+            line.push_str(&format!("{style}{text}{style:#}"));
+            column = start + width(&text);
+        }
+        start += limit + GAP;
+    }
+    line
 }
 
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{start}…")
+/// Says which columns are left out or say less than they could.
+fn footer(dropped: &[&str], shortened: &[&str], limit: usize) -> Option<String> {
+    let titles = |what: &str, titles: &[&str]| {
+        let titles = titles.iter().map(|title| title.trim_end_matches(" (UTC)"));
+        let titles = titles.collect::<Vec<_>>().join(", ");
+        (!titles.is_empty()).then(|| format!("{what}: {titles}"))
+    };
+    let parts = [titles("left out", dropped), titles("shortened", shortened)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let what = parts.join("; ");
+    let text = format!("At {limit} columns {what}; --json has everything");
+    (!what.is_empty()).then(|| wrap(&text, limit).join("\n"))
+}
+
+fn paragraphs(jobs: &[Job], limit: usize) -> String {
+    let paragraph = |job: &Job| {
+        let facts = [status(job), plain(&job.provider.account), plain(&job.model)];
+        let facts = facts.map(|fact| cut(&format!("  {fact}"), limit));
+        format!("{}\n{}\n", plain(&job.id), facts.join("\n"))
+    };
+    let mut text: String = jobs.iter().map(paragraph).collect();
+    let others = ["CREATED", "FINISHED", "FINE-TUNED MODEL"];
+    text.extend(footer(&others, &[], limit));
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LONG_ID: &str = "ft-8bc4cb28-44c6-4ce7-b47f-aaaaaaaaaaaa";
 
     fn job(id: &str, status: &str, word: &str, fine_tuned: &str) -> Job {
         serde_json::from_value(serde_json::json!({
@@ -210,9 +134,29 @@ mod tests {
 
     fn jobs() -> Vec<Job> {
         vec![
-            job("ft-8bc4cb28-44c6-4ce7-b47f", "failed", "user_error", ""),
+            job(LONG_ID, "failed", "user_error", ""),
             job("ft-2", "succeeded", "succeeded", "ada/llama-\u{1b}[31mred"),
+            job("ft-3", "running", "運行中", "模型"),
         ]
+    }
+
+    fn at(width: usize, colour: bool) -> String {
+        let terminal = Terminal {
+            width: Some(width),
+            colour,
+        };
+        table(&jobs(), &terminal)
+    }
+
+    /// A text as a terminal shows it.
+    fn without_colour(text: &str) -> String {
+        let mut shown = String::new();
+        let mut parts = text.split("\u{1b}[");
+        shown.push_str(parts.next().unwrap());
+        for part in parts {
+            shown.push_str(part.split_once('m').unwrap().1);
+        }
+        shown
     }
 
     #[test]
@@ -221,31 +165,70 @@ mod tests {
     }
 
     #[test]
+    fn at_common_widths() {
+        for width in [40, 60, 80, 120, 200] {
+            insta::assert_snapshot!(format!("at_{width}_columns"), at(width, false));
+        }
+    }
+
+    #[test]
     fn it_fits_every_width_and_keeps_ids_whole() {
-        for width in 20..200 {
-            let terminal = Terminal {
-                width: Some(width),
-                colour: false,
+        for limit in 40..250 {
+            let shown = at(limit, false);
+            assert!(shown.contains(LONG_ID), "{limit}: {shown}");
+            let longest = shown.lines().map(width).max();
+            assert!(longest <= Some(limit), "{limit}: {longest:?}\n{shown}");
+            assert!(shown.lines().all(|line| line == line.trim_end()), "{shown}");
+            assert_eq!(without_colour(&at(limit, true)), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_said() {
+        let titles = [
+            "PROVIDER",
+            "MODEL",
+            "STATUS",
+            "CREATED",
+            "FINISHED",
+            "FINE-TUNED MODEL",
+        ];
+        for limit in 51..250 {
+            let shown = at(limit, false);
+            let (table, footer) = shown.split_once("\nAt ").unwrap_or((&shown, ""));
+            let footer = footer.replace('\n', " ");
+            let list = |what: &str| -> Vec<String> {
+                let said = footer.split_once(&format!("{what}: "));
+                let said = said.and_then(|(_, rest)| rest.split(';').next());
+                said.map(|said| said.split(", ").map(str::to_owned).collect())
+                    .unwrap_or_default()
             };
-            let shown = table(&jobs(), &terminal);
-            assert!(
-                shown.contains("ft-8bc4cb28-44c6-4ce7-b47f"),
-                "{width}: {shown}"
-            );
-            if width >= 65 {
-                let longest = shown.lines().map(|l| l.chars().count()).max();
-                assert!(longest <= Some(width), "{width}: {longest:?}\n{shown}");
+            let header = table.lines().next().unwrap().replace(" (UTC)", "");
+            let header: Vec<&str> = header.split("  ").map(str::trim).collect();
+            for title in titles {
+                let is_said = list("left out").iter().any(|said| said == title);
+                assert_ne!(header.contains(&title), is_said, "{limit} {title}: {shown}");
+            }
+            for (title, whole) in [
+                ("MODEL", "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference"),
+                ("STATUS", "failed (user_error)"),
+                ("FINE-TUNED MODEL", "ada/llama-\u{fffd}[31mred"),
+            ] {
+                let is_cut = header.contains(&title) && !table.contains(whole);
+                let is_said = list("shortened").iter().any(|said| said == title);
+                assert_eq!(is_cut, is_said, "{limit} {title}: {shown}");
             }
         }
     }
 
     #[test]
-    fn colour_is_used_where_it_may_be() {
-        let terminal = Terminal {
-            width: Some(160),
-            colour: true,
-        };
-        assert!(table(&jobs(), &terminal).contains("\u{1b}[38;5;9m"));
+    fn colour_is_used_where_it_may_be_and_never_on_spaces() {
+        let shown = at(160, true);
+        assert!(
+            shown.contains("\u{1b}[31mfailed (user_error)\u{1b}[0m"),
+            "{shown}"
+        );
+        assert!(!shown.contains(" \u{1b}[0m"), "{shown}");
         assert!(!table(&jobs(), &Terminal::PLAIN).contains('\u{1b}'));
     }
 

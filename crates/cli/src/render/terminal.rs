@@ -1,11 +1,11 @@
-//! What the output can show.
+//! Width and colours of the terminal.
 
 use std::io::IsTerminal;
 
 /// Width and colour of where stdout goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terminal {
-    /// Columns; none where nobody looks (a pipe, a file).
+    /// Columns; none where stdout is no terminal (a pipe, a file).
     pub width: Option<usize>,
     /// Whether colour may be used.
     pub colour: bool,

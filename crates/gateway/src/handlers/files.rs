@@ -81,8 +81,7 @@ pub async fn upload(
     caller: Caller,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let account = caller.one_account()?;
-    let file = upload::forward(&gateway, &caller.providers, account, request).await?;
+    let file = upload::forward(&gateway, &caller, request).await?;
     Ok(json(&FileBody(file)))
 }
 

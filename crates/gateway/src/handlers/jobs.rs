@@ -8,7 +8,7 @@ use unitune::providers::Draft;
 use unitune::unify::{CreateRequest, Job};
 
 use crate::api_error::ApiError;
-use crate::caller::Caller;
+use crate::caller::{Caller, not_created};
 use crate::job_list::{self, JobQuery, ListKey};
 use crate::params::{self, Query};
 use crate::path_id::JobId;
@@ -46,11 +46,9 @@ pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiE
 
 /// `POST /fine_tuning/jobs`
 pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
-    let mut request: CreateRequest = parse(&body)?;
-    let (account, model) = caller.account_of_model(&request.model)?;
-    request.model = model;
-    let draft = Draft::from_request(request).account(account);
-    let created = caller.providers.create(&draft.without_estimate()).await?;
+    let draft = Draft::from_request(parse(&body)?).without_estimate();
+    let created = caller.providers.create(&draft).await;
+    let created = created.map_err(|error| not_created(&error))?;
     Ok(one(created.job))
 }
 

@@ -1,0 +1,289 @@
+//! One `[[account]]`: its settings, and its client.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::place::{self, Place};
+use super::text_of;
+use crate::providers::Account;
+use crate::transport::{ClientBuilder, ConfigHeader, VendorProfile};
+use crate::vendors::VendorInfo;
+use crate::{Error, vendors};
+
+/// What every `[[account]]` can have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    name: Spanned<String>,
+    #[serde(rename = "vendor")]
+    _vendor: IgnoredAny,
+    key: Option<Spanned<SecretString>>,
+    key_env: Option<Spanned<String>>,
+    key_file: Option<Spanned<PathBuf>>,
+    base_url: Option<Spanned<String>>,
+    /// What stands for the organisation where the vendor names none.
+    organization: Option<String>,
+    timeout_seconds: Option<Spanned<f64>>,
+    retries: Option<usize>,
+    max_concurrency: Option<usize>,
+    proxy: Option<Spanned<SecretString>>,
+    /// A file of certificates in PEM form that are trusted too.
+    root_certificates: Option<Spanned<PathBuf>>,
+}
+
+/// One `[[account]]`, and its vendor.
+pub(super) struct Entry {
+    module: &'static vendors::Module,
+    settings: Settings,
+    /// What only this vendor has.
+    headers: Vec<(ConfigHeader, Spanned<String>)>,
+}
+
+impl Entry {
+    /// Returns the account's name, with its place.
+    pub(super) fn name(&self) -> &Spanned<String> {
+        &self.settings.name
+    }
+
+    pub(super) fn read(entry: Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Self, Error> {
+        let span = entry.span();
+        let DeValue::Table(mut table) = entry.into_inner() else {
+            return Err(place.error(Some(span), "an account is a table: [[account]]"));
+        };
+        if !table.contains_key("vendor") {
+            return Err(without_vendor(table, span, place));
+        }
+        let module = vendor_of(&table, place)?;
+        let mut headers = Vec::new();
+        for info in vendors::all() {
+            for own in info
+                .profile()
+                .map_or(&[][..], |profile| profile.config_headers)
+            {
+                let Some(value) = table.remove(own.key) else {
+                    continue;
+                };
+                let at = value.span();
+                if info.name() != module.profile.name {
+                    let what = format!("{} has no such thing: {}", module.profile.title, own.key);
+                    return Err(place.error(Some(at), what));
+                }
+                let text =
+                    text_of(value).ok_or_else(|| place.error(Some(at), "expected a text"))?;
+                headers.push((*own, text));
+            }
+        }
+        let table = Spanned::new(span, DeValue::Table(table));
+        let settings = Settings::deserialize(ValueDeserializer::from(table));
+        Ok(Self {
+            module,
+            settings: settings.map_err(|e| place.unreadable(&e))?,
+            headers,
+        })
+    }
+
+    pub(super) fn account(
+        self,
+        place: &Place<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Account, Error> {
+        let profile = self.module.profile;
+        let settings = self.settings;
+        let span = settings.name.span();
+        let mut builder = ClientBuilder::<()>::of_vendor(profile)
+            .account(settings.name.get_ref())
+            .api_key(settings.secret(profile, place, warnings)?);
+        if let Some(url) = &settings.base_url {
+            builder = builder.base_url(url.get_ref());
+        }
+        for (own, value) in self.headers {
+            builder = builder.header(own.header, value.into_inner());
+        }
+        if let Some(seconds) = &settings.timeout_seconds {
+            let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
+            let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
+            builder =
+                builder.timeout(timeout.ok_or_else(|| {
+                    place.error(Some(seconds.span()), "this is no length of time")
+                })?);
+        }
+        if let Some(times) = settings.retries {
+            builder = builder.retries(times);
+        }
+        if let Some(requests) = settings.max_concurrency {
+            builder = builder.max_concurrency(requests);
+        }
+        if let Some(proxy) = settings.proxy {
+            builder = builder.proxy(proxy.into_inner());
+        }
+        if let Some(file) = &settings.root_certificates {
+            builder = builder.root_certificates(place.read(file)?);
+        }
+        let at = settings.base_url.as_ref().map_or(span, Spanned::span);
+        let backend = (self.module.connect)(builder).map_err(|e| place.error(Some(at), e))?;
+        let mut account = Account::with_backend(settings.name.into_inner(), backend);
+        if let Some(label) = settings.organization {
+            account = account.organization(label);
+        }
+        Ok(account)
+    }
+}
+
+/// What is wrong with an account's table that names no vendor: perhaps it has a
+/// member that no account has.
+fn without_vendor(
+    mut table: DeTable<'_>,
+    span: std::ops::Range<usize>,
+    place: &Place<'_>,
+) -> Error {
+    for profile in vendors::all().iter().filter_map(VendorInfo::profile) {
+        for own in profile.config_headers {
+            table.remove(own.key);
+        }
+    }
+    let entry = Spanned::new(span.clone(), DeValue::Table(table));
+    match Settings::deserialize(ValueDeserializer::from(entry)) {
+        Err(error) => place.unreadable(&error),
+        Ok(_) => place.error(Some(span), "missing field `vendor`"),
+    }
+}
+
+/// The vendor that an account's table names.
+fn vendor_of(table: &DeTable<'_>, place: &Place<'_>) -> Result<&'static vendors::Module, Error> {
+    let value = table.get("vendor");
+    let at = value.map(Spanned::span);
+    let Some(DeValue::String(word)) = value.map(Spanned::get_ref) else {
+        return Err(place.error(at, "invalid type: expected the name of a vendor"));
+    };
+    let Some(info) = vendors::get(word) else {
+        let known: Vec<&str> = vendors::all().iter().map(|info| info.name()).collect();
+        let what = format!(
+            "no vendor is called {word:?}; there are: {}",
+            known.join(", ")
+        );
+        return Err(place.error(at, what));
+    };
+    info.module().ok_or_else(|| {
+        let what = format!("this program is built without {}", info.name());
+        place.error(at, what)
+    })
+}
+
+impl Settings {
+    /// The key: by value, by the name of a variable, by a file, or by the
+    /// vendor's usual variable.
+    fn secret(
+        &self,
+        profile: &VendorProfile,
+        place: &Place<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<SecretString, Error> {
+        let name = self.name.get_ref();
+        let spans: Vec<_> = [
+            self.key.as_ref().map(Spanned::span),
+            self.key_env.as_ref().map(Spanned::span),
+            self.key_file.as_ref().map(Spanned::span),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if let [_, second, ..] = spans.as_slice() {
+            let what = format!("account {name:?} has a key already");
+            return Err(place.error(Some(second.clone()), what));
+        }
+        if let Some(key) = &self.key {
+            if place.is_readable_by_others() {
+                warnings.push(format!(
+                    "{}: others can read the key of account {name:?} in this file; \
+                     chmod 600 it, or use key_env or key_file",
+                    place.at(Some(key.span()))
+                ));
+            }
+            return Ok(key.get_ref().clone());
+        }
+        if let Some(file) = &self.key_file {
+            let path = place.resolve(file.get_ref());
+            if place::others_can_read(&path) {
+                warnings.push(format!(
+                    "{}: others can read the key of account {name:?} in {}; chmod 600 it",
+                    place.at(Some(file.span())),
+                    path.display()
+                ));
+            }
+            let bytes = place.read(file)?;
+            let key = String::from_utf8(bytes)
+                .map_err(|_| place.error(Some(file.span()), "the file holds no text"))?;
+            return Ok(SecretString::from(key.trim().to_owned()));
+        }
+        let variable = self.key_env.as_ref();
+        if variable.is_none() {
+            self.check_address(profile, place)?;
+        }
+        let span = variable.map_or_else(|| self.name.span(), Spanned::span);
+        let variable = variable.map_or(profile.environment.key, |v| v.get_ref().as_str());
+        match std::env::var(variable) {
+            Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
+            _ => {
+                let what = format!("account {name:?} has no key: {variable} is not set");
+                Err(place.error(Some(span), what))
+            }
+        }
+    }
+
+    /// Refuses to send the environment's key where only the file says so: whoever
+    /// writes a file could otherwise have the key. It goes to the vendor's own
+    /// hosts and to this machine, and to those alone: through no proxy of the
+    /// file's, and to nobody whom only the file trusts.
+    fn check_address(&self, profile: &VendorProfile, place: &Place<'_>) -> Result<(), Error> {
+        let proxy = self.proxy.as_ref().map(Spanned::span);
+        let certificates = self.root_certificates.as_ref().map(Spanned::span);
+        let (what, span) = match (&self.base_url, proxy, certificates) {
+            (Some(url), _, _) if leads_elsewhere(url.get_ref(), profile) => {
+                ("to an address", url.span())
+            }
+            (_, Some(span), _) => ("through a proxy", span),
+            (_, _, Some(span)) => ("to hosts with certificates", span),
+            _ => return Ok(()),
+        };
+        let name = profile.environment.key;
+        let what = format!(
+            "the key of {name} is not sent {what} that a file names; if it is meant for this, say \
+             so in this account: key_env = {name:?}"
+        );
+        Err(place.error(Some(span), what))
+    }
+}
+
+fn leads_elsewhere(url: &str, profile: &VendorProfile) -> bool {
+    // What is no URL is refused elsewhere.
+    reqwest::Url::parse(url).is_ok_and(|url| {
+        let is_vendor = url.host_str().is_some_and(|host| profile.owns_host(host));
+        let is_trusted = is_loopback(&url) || (is_vendor && url.scheme() == "https");
+        !is_trusted
+    })
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let ip = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || ip
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Never shows a key.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("name", self.name.get_ref())
+            .finish_non_exhaustive()
+    }
+}
