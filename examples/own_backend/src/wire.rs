@@ -85,11 +85,10 @@ impl Run {
         job.finished_at = self.ended.filter(|_| status.is_terminal());
         job.fine_tuned_model = self.model.filter(|_| status == Status::Succeeded);
         job.organization_id = call.context.organization.clone().unwrap_or_default();
-        job.error = self.fault.map(|fault| {
-            let mut error = JobError::default();
-            error.code = Some(fault.number.to_string());
-            error.message = Some(fault.says);
-            error
+        job.error = self.fault.map(|fault| JobError {
+            code: Some(fault.number.to_string()),
+            message: Some(fault.says),
+            param: None,
         });
         job
     }
