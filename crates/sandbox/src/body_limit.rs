@@ -1,6 +1,6 @@
 //! Reads request bodies within limits: for each of them, and for all that are under way.
 
-use crate::http::Refusal;
+use crate::http::ErrorResponse;
 use crate::state::limits;
 use ::http::HeaderMap;
 use ::http::header::{CONTENT_LENGTH, EXPECT};
@@ -39,7 +39,7 @@ impl BodyReader {
         headers: &HeaderMap,
         body: Body,
         most: usize,
-    ) -> Result<ReadBody<'_>, Refusal> {
+    ) -> Result<ReadBody<'_>, ErrorResponse> {
         if declared(headers).is_some_and(|length| length > most as u64) {
             self.discard(headers, body);
             return Err(too_long(most));
@@ -53,7 +53,7 @@ impl BodyReader {
                 Ok(None) => break,
                 Ok(Some(Err(error))) => {
                     let message = format!("The request body could not be read: {error}.");
-                    return Err(Refusal::new(400, message));
+                    return Err(ErrorResponse::new(400, message));
                 }
                 Ok(Some(Ok(chunk))) => chunk,
             };
@@ -113,23 +113,23 @@ fn declared(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn too_long(most: usize) -> Refusal {
+fn too_long(most: usize) -> ErrorResponse {
     let message = format!("The request body is too long: at most {most} bytes are read.");
-    Refusal::new(413, message).code("request_too_large")
+    ErrorResponse::new(413, message).code("request_too_large")
 }
 
-fn idle() -> Refusal {
+fn idle() -> ErrorResponse {
     let seconds = limits::IDLE.as_secs();
     let message = format!("No more of the request body came for {seconds} seconds. Send it again.");
-    Refusal::new(408, message).code("request_timeout")
+    ErrorResponse::new(408, message).code("request_timeout")
 }
 
-fn busy() -> Refusal {
+fn busy() -> ErrorResponse {
     let message = format!(
         "The bodies under way take more than {} bytes in all. Send fewer at a time.",
         limits::BODIES
     );
-    Refusal::overloaded(message)
+    ErrorResponse::overloaded(message)
 }
 
 #[cfg(test)]
@@ -160,7 +160,7 @@ mod tests {
         let body =
             Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
         let reader = BodyReader::new(closing);
-        let refusal = reader.read(&HeaderMap::new(), body, limits::BODY).await;
-        assert_eq!(refusal.unwrap_err().status, 408);
+        let error_response = reader.read(&HeaderMap::new(), body, limits::BODY).await;
+        assert_eq!(error_response.unwrap_err().status, 408);
     }
 }

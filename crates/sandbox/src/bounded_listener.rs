@@ -1,6 +1,6 @@
 //! A listener with a limit on connections, each of which can be reset in the middle of a request.
 
-use crate::http::{Answer, Content, Refusal};
+use crate::http::{Answer, Content, ErrorResponse};
 use crate::state::limits;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -98,7 +98,7 @@ fn full(connections: usize) -> Bytes {
     let message = format!(
         "The sandbox has reached its limit of {connections} connections. Close some, or try again."
     );
-    let answer = Answer::from(Refusal::overloaded(message));
+    let answer = Answer::from(ErrorResponse::overloaded(message));
     let Content::Json(body) = answer.content else {
         return Bytes::new();
     };

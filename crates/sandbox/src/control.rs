@@ -2,7 +2,7 @@
 //! call the library.
 
 use crate::faults::Fault;
-use crate::http::{Answer, Fields, Refusal, Reply};
+use crate::http::{Answer, ErrorResponse, Fields, Reply};
 use crate::shared::Shared;
 use crate::state::limits;
 use crate::vendor::Vendor;
@@ -40,7 +40,7 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &Bytes)
             .iter()
             .map(|row| format!("{} {PATH}{}", row.0, row.1))
             .collect();
-        Refusal::not_found(format!(
+        ErrorResponse::not_found(format!(
             "not found: the control endpoint has {}.",
             known.join(", ")
         ))
@@ -48,7 +48,7 @@ pub(crate) fn answer(shared: &Shared, method: &Method, path: &str, body: &Bytes)
     let body: Value = match body.is_empty() {
         true => json!({}),
         false => serde_json::from_slice(body).map_err(|error| {
-            Refusal::new(
+            ErrorResponse::new(
                 400,
                 format!("The request body is not valid JSON ({error})."),
             )
@@ -102,9 +102,9 @@ fn add_fault(shared: &Shared, body: &Fields<'_>) -> Reply {
     let spec = body.required_text("fault")?;
     let fault = spec
         .parse::<Fault>()
-        .map_err(|error| body.refusal("fault", error.to_string()))?;
+        .map_err(|error| body.error_response("fault", error.to_string()))?;
     if shared.faults().all().count() >= limits::FAULTS {
-        return Err(body.refusal(
+        return Err(body.error_response(
             "fault",
             format!(
                 "There are {} faults already. Delete them first.",

@@ -2,7 +2,7 @@
 
 use crate::bounded_listener::ResetHandle;
 use crate::faults::{Effect, Outcome, apply, injected_answer};
-use crate::http::{Answer, Call, Found, Refusal, Reply, find};
+use crate::http::{Answer, Call, ErrorResponse, Found, Reply, find};
 use crate::multipart::read_form;
 use crate::record::{self, RecordedRequest};
 use crate::response;
@@ -61,15 +61,15 @@ impl<'a> Exchange<'a> {
         let bodies = &self.shared.bodies;
         let body = match self.admit(&parts, &found) {
             Ok(()) => bodies.read(&parts.headers, body, limits::BODY).await,
-            Err(refusal) => {
+            Err(error_response) => {
                 bodies.discard(&parts.headers, body);
-                Err(refusal)
+                Err(error_response)
             }
         };
         // The share of the limit on bodies is held until the answer is ready.
         let (body, _share) = match body {
             Ok(read) => (Ok(read.bytes.clone()), Some(read)),
-            Err(refusal) => (Err(refusal), None),
+            Err(error_response) => (Err(error_response), None),
         };
         self.record(
             &parts,
@@ -85,7 +85,7 @@ impl<'a> Exchange<'a> {
             Some(injected) => injected,
             None => {
                 let reply = self.reply(parts, found, body).await;
-                reply.unwrap_or_else(|refusal| self.vendor.refuse(refusal))
+                reply.unwrap_or_else(|error_response| self.vendor.error_answer(error_response))
             }
         };
         self.respond(answer, &effects)
@@ -149,7 +149,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Refuses what can be refused by its head alone, before its body is read.
-    fn admit(&self, parts: &Parts, found: &Found) -> Result<(), Refusal> {
+    fn admit(&self, parts: &Parts, found: &Found) -> Result<(), ErrorResponse> {
         match found {
             Found::Operation(route, ..) if route.open => Ok(()),
             Found::Operation(..) => self.vendor.check_key(&parts.headers),
@@ -159,8 +159,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// The answer of the vendor itself.
-    async fn reply(&self, parts: Parts, found: Found, body: Result<Bytes, Refusal>) -> Reply {
-        // Where no operation was found, there is no body but the refusal.
+    async fn reply(&self, parts: Parts, found: Found, body: Result<Bytes, ErrorResponse>) -> Reply {
+        // Where no operation was found, there is no body but the error answer.
         let body = body?;
         let Found::Operation(_, operation, path) = found else {
             return Err(self.unknown_path(&parts));
@@ -190,16 +190,17 @@ impl<'a> Exchange<'a> {
         Response::new(Body::empty())
     }
 
-    fn unknown_path(&self, parts: &Parts) -> Refusal {
-        let mut refusal = Refusal::not_found(format!("not found: {} {}", parts.method, self.path));
-        refusal.code = self.vendor.description().errors.unknown_path;
-        refusal
+    fn unknown_path(&self, parts: &Parts) -> ErrorResponse {
+        let mut error_response =
+            ErrorResponse::not_found(format!("not found: {} {}", parts.method, self.path));
+        error_response.code = self.vendor.description().errors.unknown_path;
+        error_response
     }
 
-    fn unknown_method(&self, parts: &Parts) -> Refusal {
+    fn unknown_method(&self, parts: &Parts) -> ErrorResponse {
         let message = format!("{} does not take the method {}.", self.path, parts.method);
-        let mut refusal = Refusal::new(405, message);
-        refusal.code = self.vendor.description().errors.unknown_method;
-        refusal
+        let mut error_response = ErrorResponse::new(405, message);
+        error_response.code = self.vendor.description().errors.unknown_method;
+        error_response
     }
 }

@@ -1,6 +1,6 @@
 //! Reads multipart forms.
 
-use crate::http::{Part, Refusal};
+use crate::http::{ErrorResponse, Part};
 use ::http::Request;
 use ::http::header::CONTENT_TYPE;
 use ::http::request::Parts;
@@ -12,7 +12,7 @@ use bytes::Bytes;
 pub(crate) async fn read_form(
     parts: Parts,
     body: Bytes,
-) -> Result<(Bytes, Option<Vec<Part>>), Refusal> {
+) -> Result<(Bytes, Option<Vec<Part>>), ErrorResponse> {
     let media_type = parts
         .headers
         .get(CONTENT_TYPE)
@@ -35,7 +35,7 @@ pub(crate) async fn read_form(
     Ok((Bytes::new(), Some(form)))
 }
 
-fn invalid(error: impl std::fmt::Display) -> Refusal {
+fn invalid(error: impl std::fmt::Display) -> ErrorResponse {
     let message = format!("The multipart form could not be read: {error}.");
-    Refusal::new(400, message)
+    ErrorResponse::new(400, message)
 }

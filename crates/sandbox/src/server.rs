@@ -3,7 +3,7 @@
 use crate::bounded_listener::{BoundedListener, ResetHandle};
 use crate::control;
 use crate::exchange::Exchange;
-use crate::http::{Answer, Refusal};
+use crate::http::{Answer, ErrorResponse};
 use crate::response;
 use crate::shared::Shared;
 use crate::state::limits;
@@ -69,16 +69,16 @@ fn without_vendor(shared: &Shared, answer: Answer) -> Response<Body> {
 }
 
 /// The answer to a request beyond the limit.
-fn full(most: usize) -> Refusal {
-    Refusal::overloaded(format!(
+fn full(most: usize) -> ErrorResponse {
+    ErrorResponse::overloaded(format!(
         "The sandbox has reached its limit of {most} requests under way. Try again."
     ))
 }
 
-fn unknown_path(path: &str) -> Refusal {
+fn unknown_path(path: &str) -> ErrorResponse {
     let bases: Vec<&str> = Vendor::all().map(Vendor::base_path).collect();
     let (bases, control) = (bases.join(", "), control::PATH);
-    Refusal::not_found(format!(
+    ErrorResponse::not_found(format!(
         "not found: {path}. The sandbox serves {bases} and {control}."
     ))
 }

@@ -1,7 +1,7 @@
 //! A simulated vendor: a handle that callers hold, and the description behind it.
 
 use crate::awkward::Awkward;
-use crate::http::{Answer, OperationTable, Refusal};
+use crate::http::{Answer, ErrorResponse, OperationTable};
 use crate::simulation::Simulation;
 use ::http::HeaderMap;
 use serde_json::Value;
@@ -52,11 +52,11 @@ pub(crate) struct KeyCheck {
 
 /// How a vendor's errors look.
 pub(crate) struct Errors {
-    /// Writes the body of a refusal.
-    pub(crate) body: fn(&Refusal) -> Value,
-    /// The code of the refusal of an unknown path.
+    /// Writes the body of an error answer.
+    pub(crate) body: fn(&ErrorResponse) -> Value,
+    /// The code of the error answer of an unknown path.
     pub(crate) unknown_path: Option<&'static str>,
-    /// The code of the refusal of a method that a path does not take.
+    /// The code of the error answer of a method that a path does not take.
     pub(crate) unknown_method: Option<&'static str>,
 }
 
@@ -101,7 +101,7 @@ impl Vendor {
     }
 
     /// Refuses a request without the vendor's key.
-    pub(crate) fn check_key(self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub(crate) fn check_key(self, headers: &HeaderMap) -> Result<(), ErrorResponse> {
         let check = &self.0.key_check;
         let (message, code) = match (check.read)(headers) {
             Some(key) if key == self.0.key => return Ok(()),
@@ -114,16 +114,16 @@ impl Vendor {
                 (message, check.missing)
             }
         };
-        let mut refusal = Refusal::new(401, message).kind(check.kind);
-        refusal.code = code;
-        Err(refusal)
+        let mut error_response = ErrorResponse::new(401, message).kind(check.kind);
+        error_response.code = code;
+        Err(error_response)
     }
 
-    /// A refusal in the vendor's form.
-    pub(crate) fn refuse(self, refusal: Refusal) -> Answer {
-        let body = (self.0.errors.body)(&refusal);
-        let mut answer = Answer::status(refusal.status, body);
-        answer.headers = refusal.headers;
+    /// An error answer in the vendor's form.
+    pub(crate) fn error_answer(self, error_response: ErrorResponse) -> Answer {
+        let body = (self.0.errors.body)(&error_response);
+        let mut answer = Answer::status(error_response.status, body);
+        answer.headers = error_response.headers;
         answer
     }
 }

@@ -1,4 +1,4 @@
-//! List and retrieve of the three vendors: seeded jobs, paging, filters, keys, refusals.
+//! List and retrieve of the three vendors: seeded jobs, paging, filters, keys, error answers.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 

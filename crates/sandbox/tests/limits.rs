@@ -45,7 +45,7 @@ async fn answer(socket: &mut TcpStream) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_stranger_is_refused_before_the_body_is_read() {
+async fn a_request_without_a_key_is_refused_before_its_body_is_read() {
     let sandbox = Sandbox::start().await.unwrap();
     for (_, path) in UPLOADS {
         for rest in [
@@ -68,7 +68,7 @@ async fn a_stranger_is_refused_before_the_body_is_read() {
 }
 
 #[tokio::test]
-async fn a_stranger_who_sends_it_all_sees_the_refusal() {
+async fn a_sender_without_a_key_gets_the_answer() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client();
     for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! Applies effects to answers.
 
 use super::effect::{Effect, Hint, STATUSES};
-use crate::http::{Answer, Refusal};
+use crate::http::{Answer, ErrorResponse};
 use crate::vendor::Vendor;
 use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use ::http::{Response, StatusCode};
@@ -41,9 +41,9 @@ pub(crate) fn injected_answer(effect: &Effect, vendor: Vendor) -> Option<Answer>
         answer.status = row.status;
         answer
     } else {
-        let mut refusal = Refusal::new(row.status, row.message).kind(row.kind);
-        refusal.code = row.code;
-        vendor.refuse(refusal)
+        let mut error_response = ErrorResponse::new(row.status, row.message).kind(row.kind);
+        error_response.code = row.code;
+        vendor.error_answer(error_response)
     };
     if let Some(hint) = hint {
         let (name, value) = match hint {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A header of a refusal about when to try again.
+/// A header of an error answer about when to try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {

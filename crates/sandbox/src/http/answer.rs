@@ -1,10 +1,10 @@
-//! What a handler answers: a body, or a refusal.
+//! What a handler answers: a body, or an error answer.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 /// What a handler returns.
-pub(crate) type Reply = Result<Answer, Refusal>;
+pub(crate) type Reply = Result<Answer, ErrorResponse>;
 
 /// The body of an answer.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Answer {
 
 /// A refused request. Each vendor writes it in a form of its own.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     pub(crate) status: u16,
     pub(crate) kind: &'static str,
     pub(crate) code: Option<&'static str>,
@@ -65,10 +65,10 @@ pub(crate) struct Refusal {
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
-impl Refusal {
-    /// A refusal of the type `invalid_request_error`.
-    pub(crate) fn new(status: u16, message: impl Into<String>) -> Refusal {
-        Refusal {
+impl ErrorResponse {
+    /// An error answer of the type `invalid_request_error`.
+    pub(crate) fn new(status: u16, message: impl Into<String>) -> ErrorResponse {
+        ErrorResponse {
             status,
             kind: "invalid_request_error",
             code: None,
@@ -79,40 +79,40 @@ impl Refusal {
     }
 
     /// 400 that names the field.
-    pub(crate) fn field(param: &str, message: impl Into<String>) -> Refusal {
-        Refusal::new(400, message).param(param)
+    pub(crate) fn field(param: &str, message: impl Into<String>) -> ErrorResponse {
+        ErrorResponse::new(400, message).param(param)
     }
 
     /// 404.
-    pub(crate) fn not_found(message: impl Into<String>) -> Refusal {
-        Refusal::new(404, message)
+    pub(crate) fn not_found(message: impl Into<String>) -> ErrorResponse {
+        ErrorResponse::new(404, message)
     }
 
-    /// The same refusal with a code.
-    pub(crate) fn code(mut self, code: &'static str) -> Refusal {
+    /// The same error answer with a code.
+    pub(crate) fn code(mut self, code: &'static str) -> ErrorResponse {
         self.code = Some(code);
         self
     }
 
-    /// The same refusal with another type.
-    pub(crate) fn kind(mut self, kind: &'static str) -> Refusal {
+    /// The same error answer with another type.
+    pub(crate) fn kind(mut self, kind: &'static str) -> ErrorResponse {
         self.kind = kind;
         self
     }
 
-    /// The same refusal with the name of the field.
-    pub(crate) fn param(mut self, param: &str) -> Refusal {
+    /// The same error answer with the name of the field.
+    pub(crate) fn param(mut self, param: &str) -> ErrorResponse {
         self.param = Some(param.into());
         self
     }
 
     /// 503, with the advice to try again in a second.
-    pub(crate) fn overloaded(message: String) -> Refusal {
-        let mut refusal = Refusal::new(503, message)
+    pub(crate) fn overloaded(message: String) -> ErrorResponse {
+        let mut error_response = ErrorResponse::new(503, message)
             .kind("service_unavailable")
             .code("overloaded");
-        refusal.headers.push(("retry-after", "1".to_owned()));
-        refusal
+        error_response.headers.push(("retry-after", "1".to_owned()));
+        error_response
     }
 
     /// `{"error": {"message", "type", "param", "code"}}`, the form that most vendors share.
@@ -128,11 +128,11 @@ impl Refusal {
     }
 }
 
-/// A refusal that comes from no vendor.
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Answer {
-        let mut answer = Answer::status(refusal.status, refusal.body());
-        answer.headers = refusal.headers;
+/// An error answer that comes from no vendor.
+impl From<ErrorResponse> for Answer {
+    fn from(error_response: ErrorResponse) -> Answer {
+        let mut answer = Answer::status(error_response.status, error_response.body());
+        answer.headers = error_response.headers;
         answer
     }
 }

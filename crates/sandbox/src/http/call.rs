@@ -1,6 +1,6 @@
 //! A request as handlers get it: matched, authenticated, and read to its end.
 
-use super::{Part, Refusal};
+use super::{ErrorResponse, Part};
 use crate::clock::Time;
 use bytes::Bytes;
 use http::HeaderMap;
@@ -44,16 +44,19 @@ impl Call {
     }
 
     /// The body as a JSON object.
-    pub(crate) fn object(&self) -> Result<Value, Refusal> {
+    pub(crate) fn object(&self) -> Result<Value, ErrorResponse> {
         let value: Value = serde_json::from_slice(&self.body).map_err(|error| {
-            Refusal::new(
+            ErrorResponse::new(
                 400,
                 format!("The request body is not valid JSON ({error}). Send a JSON object."),
             )
         })?;
         match value.is_object() {
             true => Ok(value),
-            false => Err(Refusal::new(400, "The request body must be a JSON object.")),
+            false => Err(ErrorResponse::new(
+                400,
+                "The request body must be a JSON object.",
+            )),
         }
     }
 

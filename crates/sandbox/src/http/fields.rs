@@ -1,6 +1,6 @@
 //! Reads the fields of a JSON body, and refuses what does not fit, naming the field.
 
-use super::Refusal;
+use super::ErrorResponse;
 use serde_json::{Map, Value};
 
 /// The fields of a JSON object, with the path that leads to it.
@@ -12,7 +12,7 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of a value, which must be an object.
-    pub(crate) fn of(value: &'a Value, path: &str) -> Result<Fields<'a>, Refusal> {
+    pub(crate) fn of(value: &'a Value, path: &str) -> Result<Fields<'a>, ErrorResponse> {
         let object = value
             .as_object()
             .ok_or_else(|| wrong_type(path, "an object"))?;
@@ -35,13 +35,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A refusal that names a field of this object.
-    pub(crate) fn refusal(&self, name: &str, message: impl Into<String>) -> Refusal {
-        Refusal::field(&self.path_of(name), message)
+    /// An error answer that names a field of this object.
+    pub(crate) fn error_response(&self, name: &str, message: impl Into<String>) -> ErrorResponse {
+        ErrorResponse::field(&self.path_of(name), message)
     }
 
     /// Refuses fields that are not in the table.
-    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Refusal> {
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), ErrorResponse> {
         let unknown = self
             .object
             .keys()
@@ -54,35 +54,35 @@ impl<'a> Fields<'a> {
                     self.path_of(name),
                     known.join(", ")
                 );
-                Err(self.refusal(name, message).code("unknown_parameter"))
+                Err(self.error_response(name, message).code("unknown_parameter"))
             }
         }
     }
 
     /// A text that must be there.
-    pub(crate) fn required_text(&self, name: &str) -> Result<&'a str, Refusal> {
+    pub(crate) fn required_text(&self, name: &str) -> Result<&'a str, ErrorResponse> {
         self.text(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// The refusal of an object without a field.
-    pub(crate) fn missing(&self, name: &str) -> Refusal {
+    /// The error answer of an object without a field.
+    pub(crate) fn missing(&self, name: &str) -> ErrorResponse {
         let message = format!("The field '{}' is missing.", self.path_of(name));
-        self.refusal(name, message)
+        self.error_response(name, message)
             .code("missing_required_parameter")
     }
 
     /// A text.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, ErrorResponse> {
         self.typed(name, "a string", Value::as_str)
     }
 
     /// A text that is not empty.
-    pub(crate) fn filled_text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+    pub(crate) fn filled_text(&self, name: &str) -> Result<Option<&'a str>, ErrorResponse> {
         Ok(self.text(name)?.filter(|text| !text.is_empty()))
     }
 
     /// Yes or no.
-    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, ErrorResponse> {
         self.typed(name, "true or false", Value::as_bool)
     }
 
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
         name: &str,
         least: i64,
         most: i64,
-    ) -> Result<Option<i64>, Refusal> {
+    ) -> Result<Option<i64>, ErrorResponse> {
         let Some(value) = self.typed(name, "an integer", whole)? else {
             return Ok(None);
         };
@@ -103,11 +103,16 @@ impl<'a> Fields<'a> {
         };
         let path = self.path_of(name);
         let message = format!("'{path}' is {value}: expected an integer from {least} to {most}.");
-        Err(self.refusal(name, message).code(code))
+        Err(self.error_response(name, message).code(code))
     }
 
     /// A number within bounds.
-    pub(crate) fn number(&self, name: &str, least: f64, most: f64) -> Result<Option<f64>, Refusal> {
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        least: f64,
+        most: f64,
+    ) -> Result<Option<f64>, ErrorResponse> {
         let Some(value) = self.typed(name, "a number", Value::as_f64)? else {
             return Ok(None);
         };
@@ -116,11 +121,15 @@ impl<'a> Fields<'a> {
         }
         let path = self.path_of(name);
         let message = format!("'{path}' is {value}: expected a number from {least} to {most}.");
-        Err(self.refusal(name, message).code("invalid_value"))
+        Err(self.error_response(name, message).code("invalid_value"))
     }
 
     /// A text out of a table.
-    pub(crate) fn choice(&self, name: &str, table: &[&str]) -> Result<Option<&'a str>, Refusal> {
+    pub(crate) fn choice(
+        &self,
+        name: &str,
+        table: &[&str],
+    ) -> Result<Option<&'a str>, ErrorResponse> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
@@ -130,13 +139,13 @@ impl<'a> Fields<'a> {
                 let path = self.path_of(name);
                 let known = table.join(", ");
                 let message = format!("'{path}' is '{text}': expected one of {known}.");
-                Err(self.refusal(name, message).code("invalid_value"))
+                Err(self.error_response(name, message).code("invalid_value"))
             }
         }
     }
 
     /// An object.
-    pub(crate) fn object(&self, name: &str) -> Result<Option<Fields<'a>>, Refusal> {
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Fields<'a>>, ErrorResponse> {
         let value = self.value(name);
         value
             .map(|value| Fields::of(value, &self.path_of(name)))
@@ -144,7 +153,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list.
-    pub(crate) fn list(&self, name: &str) -> Result<Option<&'a Vec<Value>>, Refusal> {
+    pub(crate) fn list(&self, name: &str) -> Result<Option<&'a Vec<Value>>, ErrorResponse> {
         self.typed(name, "a list", Value::as_array)
     }
 
@@ -158,7 +167,7 @@ impl<'a> Fields<'a> {
         name: &str,
         expected: &str,
         read: impl Fn(&'a Value) -> Option<T>,
-    ) -> Result<Option<T>, Refusal> {
+    ) -> Result<Option<T>, ErrorResponse> {
         match self.value(name) {
             None => Ok(None),
             Some(value) => match read(value) {
@@ -169,9 +178,9 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn wrong_type(path: &str, expected: &str) -> Refusal {
+fn wrong_type(path: &str, expected: &str) -> ErrorResponse {
     let message = format!("'{path}' has the wrong type: expected {expected}.");
-    Refusal::field(path, message).code("invalid_type")
+    ErrorResponse::field(path, message).code("invalid_type")
 }
 
 /// An integer, also when it is written as `3.0`.

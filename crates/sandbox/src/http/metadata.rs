@@ -1,9 +1,9 @@
 //! A job's metadata: pairs of texts that the caller sets, and filters on them.
 
-use super::{Call, Fields, Refusal};
+use super::{Call, ErrorResponse, Fields};
 
 /// Reads the field `metadata`: at most 16 pairs of texts.
-pub(crate) fn metadata(fields: &Fields<'_>) -> Result<Vec<(String, String)>, Refusal> {
+pub(crate) fn metadata(fields: &Fields<'_>) -> Result<Vec<(String, String)>, ErrorResponse> {
     let Some(metadata) = fields.object("metadata")? else {
         return Ok(Vec::new());
     };
@@ -13,7 +13,9 @@ pub(crate) fn metadata(fields: &Fields<'_>) -> Result<Vec<(String, String)>, Ref
         if key.chars().count() > 64 || value.chars().count() > 512 || pairs.len() >= 16 {
             let message =
                 "'metadata' takes at most 16 pairs, keys of 64 and values of 512 characters.";
-            return Err(fields.refusal("metadata", message).code("invalid_value"));
+            return Err(fields
+                .error_response("metadata", message)
+                .code("invalid_value"));
         }
         pairs.push((key.clone(), value.to_owned()));
     }

@@ -8,7 +8,7 @@ mod metadata;
 mod page;
 mod routes;
 
-pub(crate) use answer::{Answer, Content, Refusal, Reply};
+pub(crate) use answer::{Answer, Content, ErrorResponse, Reply};
 pub(crate) use call::Call;
 pub(crate) use fields::Fields;
 pub(crate) use form::Part;

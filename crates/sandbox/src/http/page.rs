@@ -1,6 +1,6 @@
 //! Pages of a list: after the item with the id `after`, at most `limit` items, and whether more follow.
 
-use super::{Call, Refusal};
+use super::{Call, ErrorResponse};
 
 /// What `limit` may be.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub(crate) fn page<'a, T>(
     bounds: Bounds,
     all: Vec<&'a T>,
     id: impl Fn(&T) -> &str,
-) -> Result<(Vec<&'a T>, bool), Refusal> {
+) -> Result<(Vec<&'a T>, bool), ErrorResponse> {
     let limit = limit(call, bounds)?;
     let start = match call.query("after").filter(|after| !after.is_empty()) {
         None => 0,
@@ -24,7 +24,7 @@ pub(crate) fn page<'a, T>(
             1 + found.ok_or_else(|| {
                 let message =
                     format!("No item of this list has the id '{after}' that 'after' names.");
-                Refusal::field("after", message)
+                ErrorResponse::field("after", message)
             })?
         }
     };
@@ -32,7 +32,7 @@ pub(crate) fn page<'a, T>(
     Ok((all.into_iter().skip(start).take(limit).collect(), has_more))
 }
 
-fn limit(call: &Call, bounds: Bounds) -> Result<usize, Refusal> {
+fn limit(call: &Call, bounds: Bounds) -> Result<usize, ErrorResponse> {
     let Some(text) = call.query("limit") else {
         return Ok(bounds.default);
     };
@@ -41,7 +41,7 @@ fn limit(call: &Call, bounds: Bounds) -> Result<usize, Refusal> {
             "'limit' is {what}: expected an integer from 1 to {}.",
             bounds.max
         );
-        Err(Refusal::field("limit", message).code(code))
+        Err(ErrorResponse::field("limit", message).code(code))
     };
     match text.parse::<i64>() {
         Err(_) => wrong("not an integer", "invalid_type"),

@@ -4,7 +4,7 @@ use super::job::Job;
 use super::jobs;
 use super::store::{Permission, Store};
 use crate::clock::Time;
-use crate::http::{Answer, Bounds, Call, Fields, Refusal, Reply, page};
+use crate::http::{Answer, Bounds, Call, ErrorResponse, Fields, Reply, page};
 use crate::state::curve::Curve;
 use crate::state::random::hash;
 use crate::state::{Random, limits};
@@ -100,7 +100,7 @@ pub(crate) fn list_permissions(store: &mut Store, call: &Call) -> Reply {
         None | Some("descending") => all.reverse(),
         Some(order) => {
             let message = format!("'order' is '{order}': expected 'ascending' or 'descending'.");
-            return Err(Refusal::field("order", message).code("invalid_value"));
+            return Err(ErrorResponse::field("order", message).code("invalid_value"));
         }
     }
     let (page, has_more) = page(call, BOUNDS, all, |permission: &Permission| &permission.id)?;
@@ -121,7 +121,9 @@ pub(crate) fn create_permissions(store: &mut Store, call: &Call) -> Reply {
     let projects: Option<Vec<&str>> = projects.iter().map(Value::as_str).collect();
     let projects = projects.ok_or_else(|| {
         let message = "'project_ids' must be a list of strings.";
-        fields.refusal("project_ids", message).code("invalid_type")
+        fields
+            .error_response("project_ids", message)
+            .code("invalid_type")
     })?;
     let checkpoint = checkpoint(store, call)?;
     if store.permissions.len() + projects.len() > limits::PERMISSIONS {
@@ -129,7 +131,7 @@ pub(crate) fn create_permissions(store: &mut Store, call: &Call) -> Reply {
             "The sandbox keeps at most {} permissions.",
             limits::PERMISSIONS
         );
-        return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
+        return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
     let mut data = Vec::new();
     for project in projects {
@@ -154,7 +156,7 @@ pub(crate) fn delete_permission(store: &mut Store, call: &Call) -> Reply {
         .position(|permission| permission.id == id && permission.checkpoint == checkpoint);
     let at = found.ok_or_else(|| {
         let message = format!("The checkpoint has no permission '{id}'.");
-        Refusal::not_found(message).param("permission_id")
+        ErrorResponse::not_found(message).param("permission_id")
     })?;
     store.permissions.remove(at);
     Ok(Answer::json(json!({
@@ -165,7 +167,7 @@ pub(crate) fn delete_permission(store: &mut Store, call: &Call) -> Reply {
 }
 
 /// The checkpoint that the path names, if a job has made it.
-fn checkpoint(store: &Store, call: &Call) -> Result<String, Refusal> {
+fn checkpoint(store: &Store, call: &Call) -> Result<String, ErrorResponse> {
     let wanted = call.path("fine_tuned_model_checkpoint");
     let made = |job: &Job| {
         steps(job).into_iter().any(|step| {
@@ -176,7 +178,7 @@ fn checkpoint(store: &Store, call: &Call) -> Result<String, Refusal> {
         true => Ok(wanted.to_owned()),
         false => {
             let message = format!("There is no fine-tuned model or checkpoint '{wanted}'.");
-            Err(Refusal::not_found(message)
+            Err(ErrorResponse::not_found(message)
                 .code("model_not_found")
                 .param("fine_tuned_model_checkpoint"))
         }

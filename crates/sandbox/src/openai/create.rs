@@ -3,7 +3,7 @@
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
 use super::store::Store;
 use super::{grader_form, graders, models, render};
-use crate::http::{Answer, Call, Fields, Refusal, Reply, metadata};
+use crate::http::{Answer, Call, ErrorResponse, Fields, Reply, metadata};
 use crate::state::dataset::{Dataset, Form, examine, without_assistant};
 use crate::state::files::StoredFile;
 use crate::state::limits;
@@ -32,7 +32,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     fields.only(KNOWN)?;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
-        return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
+        return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
     let (model, methods) = model(store, &fields, call)?;
     let training =
@@ -44,7 +44,9 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
             "'{model}' cannot be tuned with the method '{}'.",
             kind.name()
         );
-        return Err(fields.refusal("method", message).code("unsupported_method"));
+        return Err(fields
+            .error_response("method", message)
+            .code("unsupported_method"));
     }
 
     let dataset = examine(&training.content);
@@ -87,7 +89,7 @@ fn model(
     store: &Store,
     fields: &Fields<'_>,
     call: &Call,
-) -> Result<(String, &'static [&'static str]), Refusal> {
+) -> Result<(String, &'static [&'static str]), ErrorResponse> {
     let name = fields.required_text("model")?;
     if let Some((name, methods)) = models::resolve(name) {
         return Ok((name.to_owned(), methods));
@@ -100,7 +102,9 @@ fn model(
     base.map(|(_, methods)| (name.to_owned(), methods))
         .ok_or_else(|| {
             let message = format!("The model '{name}' does not exist or cannot be tuned.");
-            fields.refusal("model", message).code("model_not_available")
+            fields
+                .error_response("model", message)
+                .code("model_not_available")
         })
 }
 
@@ -116,21 +120,23 @@ fn file<'a>(
     store: &'a Store,
     fields: &Fields<'_>,
     name: &str,
-) -> Result<Option<&'a StoredFile>, Refusal> {
+) -> Result<Option<&'a StoredFile>, ErrorResponse> {
     let Some(id) = fields.text(name)? else {
         return Ok(None);
     };
     let file = store.files.get(id).ok_or_else(|| {
         let message =
             format!("There is no file '{id}'. Upload one with the purpose 'fine-tune' first.");
-        fields.refusal(name, message).code("invalid_file_id")
+        fields.error_response(name, message).code("invalid_file_id")
     })?;
     if file.purpose != "fine-tune" {
         let message = format!(
             "The file '{id}' has the purpose '{}': it must be 'fine-tune'.",
             file.purpose
         );
-        return Err(fields.refusal(name, message).code("invalid_file_purpose"));
+        return Err(fields
+            .error_response(name, message)
+            .code("invalid_file_purpose"));
     }
     Ok(Some(file))
 }
@@ -190,7 +196,7 @@ fn problem(
     })
 }
 
-fn method(fields: &Fields<'_>) -> Result<(Kind, Hyperparameters), Refusal> {
+fn method(fields: &Fields<'_>) -> Result<(Kind, Hyperparameters), ErrorResponse> {
     let old = fields.object("hyperparameters")?;
     let Some(method) = fields.object("method")? else {
         return Ok((Kind::Supervised, hyperparameters(old.as_ref())?));
@@ -228,7 +234,7 @@ fn method(fields: &Fields<'_>) -> Result<(Kind, Hyperparameters), Refusal> {
     Ok((kind, chosen))
 }
 
-fn hyperparameters(fields: Option<&Fields<'_>>) -> Result<Hyperparameters, Refusal> {
+fn hyperparameters(fields: Option<&Fields<'_>>) -> Result<Hyperparameters, ErrorResponse> {
     let Some(fields) = fields else {
         return Ok(Hyperparameters::AUTO);
     };
@@ -240,7 +246,7 @@ fn hyperparameters(fields: Option<&Fields<'_>>) -> Result<Hyperparameters, Refus
 }
 
 /// What only reinforcement takes.
-fn extra(fields: Option<&Fields<'_>>) -> Result<Value, Refusal> {
+fn extra(fields: Option<&Fields<'_>>) -> Result<Value, ErrorResponse> {
     let mut extra = json!({});
     let Some(fields) = fields else {
         return Ok(extra);
@@ -260,7 +266,7 @@ fn extra(fields: Option<&Fields<'_>>) -> Result<Value, Refusal> {
     Ok(extra)
 }
 
-fn integer(fields: &Fields<'_>, name: &str, most: i64) -> Result<Setting, Refusal> {
+fn integer(fields: &Fields<'_>, name: &str, most: i64) -> Result<Setting, ErrorResponse> {
     if is_auto(fields, name) {
         return Ok(Setting::Auto);
     }
@@ -270,7 +276,7 @@ fn integer(fields: &Fields<'_>, name: &str, most: i64) -> Result<Setting, Refusa
     }))
 }
 
-fn number(fields: &Fields<'_>, name: &str, most: f64) -> Result<Setting, Refusal> {
+fn number(fields: &Fields<'_>, name: &str, most: f64) -> Result<Setting, ErrorResponse> {
     if is_auto(fields, name) {
         return Ok(Setting::Auto);
     }
@@ -282,7 +288,7 @@ fn is_auto(fields: &Fields<'_>, name: &str) -> bool {
     fields.value(name).is_some_and(|value| value == "auto")
 }
 
-fn suffix(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
+fn suffix(fields: &Fields<'_>) -> Result<Option<String>, ErrorResponse> {
     let Some(suffix) = fields.text("suffix")? else {
         return Ok(None);
     };
@@ -290,15 +296,17 @@ fn suffix(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
         return Ok(Some(suffix.to_owned()));
     }
     let message = "'suffix' must have from 1 to 64 characters.";
-    Err(fields.refusal("suffix", message).code("invalid_value"))
+    Err(fields
+        .error_response("suffix", message)
+        .code("invalid_value"))
 }
 
-fn integrations(fields: &Fields<'_>) -> Result<Vec<Value>, Refusal> {
+fn integrations(fields: &Fields<'_>) -> Result<Vec<Value>, ErrorResponse> {
     let given = fields.list("integrations")?;
     let given = given.map(Vec::as_slice).unwrap_or_default();
     if given.len() > 5 {
         let message = "A job takes at most 5 integrations.";
-        return Err(fields.refusal("integrations", message));
+        return Err(fields.error_response("integrations", message));
     }
     let read = |integration: &Value| {
         let integration = Fields::of(integration, "integrations")?;

@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::store::Store;
 use crate::clock::Time;
-use crate::http::{Answer, Bounds, Call, Refusal, Reply, page};
+use crate::http::{Answer, Bounds, Call, ErrorResponse, Reply, page};
 use crate::state::curve::Curve;
 use crate::state::files::StoredFile;
 use crate::state::random::hash;
@@ -39,7 +39,7 @@ pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
         None | Some("desc") => all.reverse(),
         Some(order) => {
             let message = format!("'order' is '{order}': expected 'asc' or 'desc'.");
-            return Err(Refusal::field("order", message).code("invalid_value"));
+            return Err(ErrorResponse::field("order", message).code("invalid_value"));
         }
     }
     let (files, has_more) = page(call, BOUNDS, all.iter().collect(), |file: &StoredFile| {
@@ -59,26 +59,29 @@ pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
 pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
     let missing = |name: &str| {
         let message = format!("The form has no field '{name}'.");
-        Refusal::field(name, message).code("missing_required_parameter")
+        ErrorResponse::field(name, message).code("missing_required_parameter")
     };
     if call.form.is_none() {
-        return Err(Refusal::new(400, "Send the file as multipart/form-data."));
+        return Err(ErrorResponse::new(
+            400,
+            "Send the file as multipart/form-data.",
+        ));
     }
     let purpose = call.text("purpose").ok_or_else(|| missing("purpose"))?;
     if !PURPOSES.contains(&purpose.as_str()) {
         let known = PURPOSES.join(", ");
         let message = format!("'purpose' is '{purpose}': expected one of {known}.");
-        return Err(Refusal::field("purpose", message).code("invalid_value"));
+        return Err(ErrorResponse::field("purpose", message).code("invalid_value"));
     }
     let part = call.part("file").ok_or_else(|| missing("file"))?;
     let name = part.file_name.clone().unwrap_or_else(|| "upload".into());
     if part.content.is_empty() {
-        return Err(Refusal::field("file", "The file is empty."));
+        return Err(ErrorResponse::field("file", "The file is empty."));
     }
     if purpose == "fine-tune" && !name.ends_with(".jsonl") {
         let message =
             format!("The file '{name}' is not in JSONL form, as its name must end with '.jsonl'.");
-        return Err(Refusal::field("file", message).code("invalid_file_format"));
+        return Err(ErrorResponse::field("file", message).code("invalid_file_format"));
     }
     let file = StoredFile {
         id: store.random.id("file-", 22),
@@ -95,7 +98,7 @@ pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
 }
 
 /// `expires_after[anchor]` and `expires_after[seconds]`.
-fn expiry(call: &Call) -> Result<Option<Time>, Refusal> {
+fn expiry(call: &Call) -> Result<Option<Time>, ErrorResponse> {
     let Some(seconds) = call.text("expires_after[seconds]") else {
         return Ok(None);
     };
@@ -104,7 +107,7 @@ fn expiry(call: &Call) -> Result<Option<Time>, Refusal> {
         Some(seconds) => Ok(Some(call.now.plus(seconds * 1000))),
         None => {
             let message = "'expires_after[seconds]' must be an integer from 3600 to 2592000.";
-            Err(Refusal::field("expires_after", message).code("invalid_value"))
+            Err(ErrorResponse::field("expires_after", message).code("invalid_value"))
         }
     }
 }
@@ -141,7 +144,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     Ok(answer.header("content-disposition", disposition))
 }
 
-fn find(store: &Store, call: &Call) -> Result<StoredFile, Refusal> {
+fn find(store: &Store, call: &Call) -> Result<StoredFile, ErrorResponse> {
     let id = call.path("file_id");
     let stored = store
         .files
@@ -153,7 +156,7 @@ fn find(store: &Store, call: &Call) -> Result<StoredFile, Refusal> {
     let result = results(store, call.now).find(|file| file.id == id);
     result.ok_or_else(|| {
         let message = format!("There is no file '{id}'.");
-        Refusal::not_found(message).param("id")
+        ErrorResponse::not_found(message).param("id")
     })
 }
 

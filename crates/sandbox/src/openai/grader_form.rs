@@ -1,6 +1,6 @@
 //! The form of graders: the fields of each type, down to the messages of those that ask a model.
 
-use crate::http::{Fields, Refusal};
+use crate::http::{ErrorResponse, Fields};
 use serde_json::Value;
 
 /// The shape of a field's value.
@@ -90,11 +90,11 @@ pub(super) fn parts(grader: &Value) -> impl Iterator<Item = (String, &Value)> {
 }
 
 /// Refuses a grader that lacks a field, or holds a wrong value.
-pub(super) fn check(grader: &Value, path: &str) -> Result<(), Refusal> {
+pub(super) fn check(grader: &Value, path: &str) -> Result<(), ErrorResponse> {
     check_as(grader, path, OUTER)
 }
 
-fn check_as(grader: &Value, path: &str, types: &[&str]) -> Result<(), Refusal> {
+fn check_as(grader: &Value, path: &str, types: &[&str]) -> Result<(), ErrorResponse> {
     let fields = Fields::of(grader, path)?;
     let kind = fields
         .choice("type", types)?
@@ -115,7 +115,7 @@ fn check_field(
     name: &str,
     shape: Shape,
     grader: &Value,
-) -> Result<(), Refusal> {
+) -> Result<(), ErrorResponse> {
     match shape {
         Shape::Text => fields.text(name).map(drop),
         Shape::Sampling => match fields.object(name)? {
@@ -147,11 +147,11 @@ fn check_field(
     }
 }
 
-fn items<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a [Value], Refusal> {
+fn items<'a>(fields: &Fields<'a>, name: &str) -> Result<&'a [Value], ErrorResponse> {
     Ok(fields.list(name)?.map(Vec::as_slice).unwrap_or_default())
 }
 
-fn sampling(settings: &Fields<'_>) -> Result<(), Refusal> {
+fn sampling(settings: &Fields<'_>) -> Result<(), ErrorResponse> {
     settings.integer("seed", i64::MIN, i64::MAX)?;
     settings.number("top_p", f64::MIN, f64::MAX)?;
     settings.number("temperature", f64::MIN, f64::MAX)?;
@@ -159,7 +159,7 @@ fn sampling(settings: &Fields<'_>) -> Result<(), Refusal> {
     settings.choice("reasoning_effort", EFFORTS).map(drop)
 }
 
-fn message(message: &Fields<'_>) -> Result<(), Refusal> {
+fn message(message: &Fields<'_>) -> Result<(), ErrorResponse> {
     message
         .choice("role", ROLES)?
         .ok_or_else(|| message.missing("role"))?;
@@ -175,7 +175,7 @@ fn message(message: &Fields<'_>) -> Result<(), Refusal> {
 }
 
 /// A text, or an object with a type.
-fn part(content: &Value, path: &str) -> Result<(), Refusal> {
+fn part(content: &Value, path: &str) -> Result<(), ErrorResponse> {
     if content.is_string() {
         return Ok(());
     }
@@ -221,11 +221,16 @@ fn is_url(text: &str) -> bool {
         && rest.chars().all(clean)
 }
 
-fn require(holds: bool, fields: &Fields<'_>, name: &str, expected: &str) -> Result<(), Refusal> {
+fn require(
+    holds: bool,
+    fields: &Fields<'_>,
+    name: &str,
+    expected: &str,
+) -> Result<(), ErrorResponse> {
     if holds {
         return Ok(());
     }
     let path = fields.path_of(name);
     let message = format!("'{path}' has the wrong type: expected {expected}.");
-    Err(fields.refusal(name, message).code("invalid_type"))
+    Err(fields.error_response(name, message).code("invalid_type"))
 }

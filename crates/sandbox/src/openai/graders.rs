@@ -2,7 +2,7 @@
 
 use super::grader_form::{check, parts};
 use super::store::Store;
-use crate::http::{Answer, Call, Fields, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::curve::round;
 use crate::state::random::{Random, hash};
 use serde_json::{Map, Value, json};
@@ -77,7 +77,7 @@ pub(super) fn run(store: &mut Store, call: &Call) -> Reply {
 }
 
 /// The grader of a request, checked.
-fn grader<'a>(fields: &Fields<'a>) -> Result<&'a Value, Refusal> {
+fn grader<'a>(fields: &Fields<'a>) -> Result<&'a Value, ErrorResponse> {
     let grader = fields
         .value("grader")
         .ok_or_else(|| fields.missing("grader"))?;

@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::render;
 use super::store::Store;
-use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
+use crate::http::{Answer, Bounds, Call, ErrorResponse, MetadataFilter, Reply, page};
 use crate::state::run::Stage;
 use serde_json::{Value, json};
 
@@ -85,21 +85,21 @@ fn act(store: &mut Store, call: &Call, action: &Action) -> Reply {
     if !action.allowed.contains(&job.at(call.now).stage) {
         let status = job.status(call.now);
         let message = format!("A job that is {status} cannot be {}.", action.name);
-        return Err(Refusal::new(400, message).code("invalid_job_state"));
+        return Err(ErrorResponse::new(400, message).code("invalid_job_state"));
     }
     (action.apply)(job, call);
     Ok(Answer::json(render::job(job, call.now)))
 }
 
 /// The job that the path names.
-pub(super) fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a Job, Refusal> {
+pub(super) fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a Job, ErrorResponse> {
     let id = call.path("fine_tuning_job_id");
     let found = store.jobs.iter().find(|job| job.id == id);
     found.ok_or_else(|| unknown_job(id))
 }
 
-fn unknown_job(id: &str) -> Refusal {
-    Refusal::not_found(format!(
+fn unknown_job(id: &str) -> ErrorResponse {
+    ErrorResponse::not_found(format!(
         "There is no fine-tuning job '{id}' in this account."
     ))
     .code("fine_tune_not_found")

@@ -18,7 +18,7 @@ mod seed;
 mod simulation;
 mod store;
 
-use crate::http::Refusal;
+use crate::http::ErrorResponse;
 use crate::key::{BEARER, bearer};
 use crate::vendor::{Description, Errors, KeyCheck};
 
@@ -42,7 +42,7 @@ pub(crate) static DESCRIPTION: Description = Description {
         ("openai-organization", account::ORGANIZATION),
     ],
     errors: Errors {
-        body: Refusal::body,
+        body: ErrorResponse::body,
         unknown_path: Some("unknown_url"),
         unknown_method: Some("method_not_supported"),
     },

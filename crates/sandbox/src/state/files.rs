@@ -2,7 +2,7 @@
 
 use super::limits;
 use crate::clock::{DAY, MINUTE, START, Time};
-use crate::http::Refusal;
+use crate::http::ErrorResponse;
 use bytes::Bytes;
 
 /// One stored file.
@@ -37,7 +37,7 @@ impl Files {
     }
 
     /// Stores a file, unless that exceeds the limits.
-    pub(crate) fn add(&mut self, file: StoredFile) -> Result<(), Refusal> {
+    pub(crate) fn add(&mut self, file: StoredFile) -> Result<(), ErrorResponse> {
         let left = limits::FILE_BYTES.saturating_sub(self.bytes);
         if self.all.len() >= limits::FILES || file.content.len() > left {
             let message = format!(
@@ -45,7 +45,7 @@ impl Files {
                 limits::FILES,
                 limits::FILE_BYTES
             );
-            return Err(Refusal::new(413, message).code("storage_quota_exceeded"));
+            return Err(ErrorResponse::new(413, message).code("storage_quota_exceeded"));
         }
         self.bytes += file.content.len();
         self.all.push(file);

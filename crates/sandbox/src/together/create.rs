@@ -5,7 +5,7 @@ use super::models::{self, Model, limits as model_limits};
 use super::render;
 use super::store::Store;
 use crate::clock::Time;
-use crate::http::{Answer, Call, Fields, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::dataset::{Dataset, Form, examine};
 use crate::state::files::StoredFile;
 use crate::state::limits;
@@ -18,7 +18,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     let fields = Fields::of(&body, "")?;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
-        return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
+        return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
     let mut job = read(store, &fields, call.now)?;
     // The id is drawn last, so that a refused request changes nothing.
@@ -28,7 +28,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     Ok(Answer::json(body))
 }
 
-fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, Refusal> {
+fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, ErrorResponse> {
     let training =
         file(store, fields, "training_file")?.ok_or_else(|| fields.missing("training_file"))?;
     let validation = file(store, fields, "validation_file")?;
@@ -100,20 +100,20 @@ pub(super) fn file<'a>(
     store: &'a Store,
     fields: &Fields<'_>,
     name: &str,
-) -> Result<Option<&'a StoredFile>, Refusal> {
+) -> Result<Option<&'a StoredFile>, ErrorResponse> {
     let Some(id) = fields.filled_text(name)? else {
         return Ok(None);
     };
     let file = store.files.get(id).ok_or_else(|| {
         let message = format!("There is no file '{id}'. Upload it first.");
-        fields.refusal(name, message).code("invalid_file")
+        fields.error_response(name, message).code("invalid_file")
     })?;
     if file.purpose != "fine-tune" {
         let message = format!(
             "The file '{id}' has the purpose '{}': it must be 'fine-tune'.",
             file.purpose
         );
-        return Err(fields.refusal(name, message).code("invalid_file"));
+        return Err(fields.error_response(name, message).code("invalid_file"));
     }
     Ok(Some(file))
 }
@@ -123,17 +123,17 @@ pub(super) fn model(
     store: &Store,
     fields: &Fields<'_>,
     now: Time,
-) -> Result<(&'static Model, Option<String>), Refusal> {
+) -> Result<(&'static Model, Option<String>), ErrorResponse> {
     if let Some(checkpoint) = fields.filled_text("from_checkpoint")? {
         let job = earlier(store, checkpoint, now).ok_or_else(|| {
             let message = format!("There is no checkpoint '{checkpoint}'.");
             fields
-                .refusal("from_checkpoint", message)
+                .error_response("from_checkpoint", message)
                 .code("invalid_checkpoint")
         })?;
         let model = models::model(&job.model);
         let model = model.ok_or_else(|| {
-            fields.refusal("from_checkpoint", "Its model cannot be tuned any more.")
+            fields.error_response("from_checkpoint", "Its model cannot be tuned any more.")
         })?;
         return Ok((model, Some(checkpoint.to_owned())));
     }
@@ -143,7 +143,9 @@ pub(super) fn model(
     let model = models::model(name).ok_or_else(|| {
         let message =
             format!("The model '{name}' cannot be fine-tuned. See /fine-tunes/models/supported.");
-        fields.refusal("model", message).code("model_not_supported")
+        fields
+            .error_response("model", message)
+            .code("model_not_supported")
     })?;
     Ok((model, None))
 }
@@ -164,7 +166,7 @@ fn earlier<'a>(store: &'a Store, checkpoint: &str, now: Time) -> Option<&'a Job>
     made.then_some(job)
 }
 
-fn method(fields: &Fields<'_>) -> Result<Method, Refusal> {
+fn method(fields: &Fields<'_>) -> Result<Method, ErrorResponse> {
     let old = on_inputs(fields)?.unwrap_or(json!("auto"));
     let Some(method) = fields.object("training_method")? else {
         return Ok(Method::Sft {
@@ -188,20 +190,20 @@ fn method(fields: &Fields<'_>) -> Result<Method, Refusal> {
 }
 
 /// `train_on_inputs`: true, false, or `"auto"`.
-fn on_inputs(fields: &Fields<'_>) -> Result<Option<Value>, Refusal> {
+fn on_inputs(fields: &Fields<'_>) -> Result<Option<Value>, ErrorResponse> {
     match fields.value("train_on_inputs") {
         None => Ok(None),
         Some(value) if value.is_boolean() || value == "auto" => Ok(Some(value.clone())),
         Some(_) => {
             let message = "'train_on_inputs' must be true, false or \"auto\".";
             Err(fields
-                .refusal("train_on_inputs", message)
+                .error_response("train_on_inputs", message)
                 .code("invalid_type"))
         }
     }
 }
 
-fn training_type(fields: &Fields<'_>, model: &Model) -> Result<TrainingType, Refusal> {
+fn training_type(fields: &Fields<'_>, model: &Model) -> Result<TrainingType, ErrorResponse> {
     let Some(kind) = fields.object("training_type")? else {
         return Ok(lora(
             model_limits::RANK,
@@ -214,7 +216,7 @@ fn training_type(fields: &Fields<'_>, model: &Model) -> Result<TrainingType, Ref
     if name.ok_or_else(|| kind.missing("type"))? == "Full" {
         if !model.supports_full {
             let message = format!("'{}' can only be tuned with LoRA.", model.name);
-            return Err(kind.refusal("type", message));
+            return Err(kind.error_response("type", message));
         }
         return Ok(TrainingType::Full);
     }
@@ -241,7 +243,7 @@ fn lora(rank: i64, alpha: i64, dropout: f64, modules: &str) -> TrainingType {
     }))
 }
 
-fn batch_size(fields: &Fields<'_>, model: &Model) -> Result<u64, Refusal> {
+fn batch_size(fields: &Fields<'_>, model: &Model) -> Result<u64, ErrorResponse> {
     if fields
         .value("batch_size")
         .is_none_or(|value| value == "max")
@@ -253,14 +255,14 @@ fn batch_size(fields: &Fields<'_>, model: &Model) -> Result<u64, Refusal> {
     Ok(size.map_or(model.max_batch_size, i64::unsigned_abs))
 }
 
-fn scheduler(fields: &Fields<'_>) -> Result<Scheduler, Refusal> {
+fn scheduler(fields: &Fields<'_>) -> Result<Scheduler, ErrorResponse> {
     let Some(scheduler) = fields.object("lr_scheduler")? else {
         return Ok(Scheduler::Linear { min_lr_ratio: 0.0 });
     };
     let kind = scheduler.choice("lr_scheduler_type", &["linear", "cosine"])?;
     let kind = kind.ok_or_else(|| scheduler.missing("lr_scheduler_type"))?;
     let arguments = scheduler.object("lr_scheduler_args")?;
-    let number = |name: &str, most: f64, default: f64| -> Result<f64, Refusal> {
+    let number = |name: &str, most: f64, default: f64| -> Result<f64, ErrorResponse> {
         match &arguments {
             Some(arguments) => Ok(arguments.number(name, 0.0, most)?.unwrap_or(default)),
             None => Ok(default),
@@ -276,12 +278,14 @@ fn scheduler(fields: &Fields<'_>) -> Result<Scheduler, Refusal> {
     })
 }
 
-fn suffix(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
+fn suffix(fields: &Fields<'_>) -> Result<Option<String>, ErrorResponse> {
     let suffix = fields.filled_text("suffix")?;
     match suffix {
         Some(suffix) if suffix.chars().count() > 64 => {
             let message = "'suffix' must have at most 64 characters.";
-            Err(fields.refusal("suffix", message).code("invalid_value"))
+            Err(fields
+                .error_response("suffix", message)
+                .code("invalid_value"))
         }
         suffix => Ok(suffix.map(str::to_owned)),
     }
@@ -316,7 +320,7 @@ pub(crate) fn cancel(store: &mut Store, call: &Call) -> Reply {
     if stage.is_over() || stage == Stage::Cancelling {
         let status = job.status(call.now);
         let message = format!("A job that is {status} cannot be cancelled.");
-        return Err(Refusal::new(400, message).code("invalid_job_state"));
+        return Err(ErrorResponse::new(400, message).code("invalid_job_state"));
     }
     job.run.cancel(call.now, STOPPING);
     Ok(Answer::json(render::truncated(job, call.now)))

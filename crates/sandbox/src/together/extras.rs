@@ -4,7 +4,7 @@ use super::jobs;
 use super::models;
 use super::store::Store;
 use crate::clock::HOUR;
-use crate::http::{Answer, Call, Fields, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::archive;
 use crate::state::random::hash;
 use serde_json::{Value, json};
@@ -18,7 +18,9 @@ pub(crate) fn preview(store: &mut Store, call: &Call) -> Reply {
     let model = fields.required_text("model")?;
     if models::model(model).is_none() {
         let message = format!("The model '{model}' cannot be fine-tuned.");
-        return Err(fields.refusal("model", message).code("model_not_supported"));
+        return Err(fields
+            .error_response("model", message)
+            .code("model_not_supported"));
     }
     let wanted = fields.integer("top_k", 1, 100)?.unwrap_or(5).unsigned_abs() as usize;
     let on_inputs = fields.flag("train_on_inputs")?.unwrap_or(false);
@@ -58,7 +60,7 @@ pub(crate) fn tokenized_dataset(store: &mut Store, call: &Call) -> Reply {
         .is_none()
     {
         let message = "The data set is not tokenized before training begins.";
-        return Err(Refusal::new(400, message).code("not_ready"));
+        return Err(ErrorResponse::new(400, message).code("not_ready"));
     }
     let id = &job.id;
     let archive = archive::model(&job.model, id, true);
@@ -74,7 +76,7 @@ pub(crate) fn tokenized_dataset(store: &mut Store, call: &Call) -> Reply {
 /// The signed URL that [`tokenized_dataset`] names.
 pub(crate) fn signed_dataset(store: &mut Store, call: &Call) -> Reply {
     if call.query("signature") != Some("sandbox") {
-        return Err(Refusal::new(403, "This signed URL is not valid."));
+        return Err(ErrorResponse::new(403, "This signed URL is not valid."));
     }
     let job = jobs::find(store, call.path("id"))?;
     Ok(Answer::bytes(

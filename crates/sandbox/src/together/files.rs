@@ -1,7 +1,7 @@
 //! Files: list, upload in one request or through a signed URL, retrieve, delete, download.
 
 use super::store::Store;
-use crate::http::{Answer, Call, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::state::dataset::examine;
 use crate::state::files::StoredFile;
 use bytes::Bytes;
@@ -61,8 +61,9 @@ pub(crate) fn receive(store: &mut Store, call: &Call) -> Reply {
     let id = call.path("id");
     let found = store.announced.iter().position(|file| file.id == id);
     let at = found.filter(|_| call.query("signature") == Some("sandbox"));
-    let at =
-        at.ok_or_else(|| Refusal::new(403, "This signed URL is not valid, or was used before."))?;
+    let at = at.ok_or_else(|| {
+        ErrorResponse::new(403, "This signed URL is not valid, or was used before.")
+    })?;
     let mut file = store.announced.remove(at);
     file.content = call.body.clone();
     store.files.add(file)?;
@@ -100,12 +101,12 @@ fn announced(
     store: &mut Store,
     call: &Call,
     part_name: Option<&str>,
-) -> Result<StoredFile, Refusal> {
+) -> Result<StoredFile, ErrorResponse> {
     let purpose = call.text("purpose").ok_or_else(|| missing("purpose"))?;
     if !PURPOSES.contains(&purpose.as_str()) {
         let known = PURPOSES.join(", ");
         let message = format!("'purpose' is '{purpose}': expected one of {known}.");
-        return Err(Refusal::field("purpose", message));
+        return Err(ErrorResponse::field("purpose", message));
     }
     let name = call.text("file_name").or(part_name.map(str::to_owned));
     let name = name.ok_or_else(|| missing("file_name"))?;
@@ -113,7 +114,7 @@ fn announced(
     let wanted = call.text("file_type").unwrap_or(extension);
     let kind = KINDS.iter().find(|kind| **kind == wanted).ok_or_else(|| {
         let known = KINDS.join(", ");
-        Refusal::field(
+        ErrorResponse::field(
             "file_type",
             format!("The file type '{wanted}' is none of {known}."),
         )
@@ -129,16 +130,15 @@ fn announced(
     })
 }
 
-fn missing(name: &str) -> Refusal {
-    Refusal::field(name, format!("The multipart form has no field '{name}'."))
+fn missing(name: &str) -> ErrorResponse {
+    ErrorResponse::field(name, format!("The multipart form has no field '{name}'."))
 }
 
-fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a StoredFile, Refusal> {
+fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a StoredFile, ErrorResponse> {
     let id = call.path("id");
-    store
-        .files
-        .get(id)
-        .ok_or_else(|| Refusal::not_found(format!("No file has the id '{id}'.")).code("not_found"))
+    store.files.get(id).ok_or_else(|| {
+        ErrorResponse::not_found(format!("No file has the id '{id}'.")).code("not_found")
+    })
 }
 
 fn render(file: &StoredFile) -> Value {

@@ -3,7 +3,7 @@
 use super::job::{Job, TrainingType};
 use super::store::Store;
 use super::{deviate, events, render};
-use crate::http::{Answer, Call, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::state::archive;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub(crate) fn delete(store: &mut Store, call: &Call) -> Reply {
     if !job.at(call.now).stage.is_over() && !force {
         let status = job.status(call.now);
         let message = format!("A job that is {status} cannot be deleted. Cancel it first.");
-        return Err(Refusal::new(409, message).code("invalid_job_state"));
+        return Err(ErrorResponse::new(409, message).code("invalid_job_state"));
     }
     store.jobs.remove(at);
     Ok(Answer::json(
@@ -86,7 +86,7 @@ pub(crate) fn list_checkpoints(store: &mut Store, call: &Call) -> Reply {
 /// `GET /finetune/download`
 pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     let id = call.query("ft_id").filter(|id| !id.is_empty());
-    let id = id.ok_or_else(|| Refusal::field("ft_id", "The query needs 'ft_id'."))?;
+    let id = id.ok_or_else(|| ErrorResponse::field("ft_id", "The query needs 'ft_id'."))?;
     let job = find(store, id)?;
     let lora = matches!(job.training_type, TrainingType::Lora(_));
     let adapter = match call.query("checkpoint") {
@@ -94,7 +94,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
         Some("merged") => false,
         Some("adapter") if lora => true,
         Some("adapter") => {
-            return Err(Refusal::field(
+            return Err(ErrorResponse::field(
                 "checkpoint",
                 "This job trained all weights: it has no adapter.",
             ));
@@ -103,13 +103,13 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
             let message = format!(
                 "'checkpoint' is '{other}': expected merged, adapter or model_output_path."
             );
-            return Err(Refusal::field("checkpoint", message));
+            return Err(ErrorResponse::field("checkpoint", message));
         }
     };
     let step = match call.query("checkpoint_step") {
         None => None,
         Some(step) => Some(step.parse::<u64>().map_err(|_| {
-            Refusal::field("checkpoint_step", "'checkpoint_step' must be an integer.")
+            ErrorResponse::field("checkpoint_step", "'checkpoint_step' must be an integer.")
         })?),
     };
     let ready = match step {
@@ -124,7 +124,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
             "There is nothing to download yet: the job is {}.",
             job.status(call.now)
         );
-        return Err(Refusal::new(400, message).code("not_ready"));
+        return Err(ErrorResponse::new(400, message).code("not_ready"));
     }
     let name = match step {
         Some(step) => format!("{id}-step-{step}.tar.zst"),
@@ -139,11 +139,11 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
 }
 
 /// The job with this id.
-pub(super) fn find<'a>(store: &'a Store, id: &str) -> Result<&'a Job, Refusal> {
+pub(super) fn find<'a>(store: &'a Store, id: &str) -> Result<&'a Job, ErrorResponse> {
     let found = store.jobs.iter().find(|job| job.id == id);
     found.ok_or_else(|| unknown_job(id))
 }
 
-pub(super) fn unknown_job(id: &str) -> Refusal {
-    Refusal::not_found(format!("No fine-tuning job has the id '{id}'.")).code("not_found")
+pub(super) fn unknown_job(id: &str) -> ErrorResponse {
+    ErrorResponse::not_found(format!("No fine-tuning job has the id '{id}'.")).code("not_found")
 }

@@ -4,7 +4,7 @@ use super::job::{Job, Scheduler};
 use super::jobs;
 use super::store::Store;
 use crate::clock::Time;
-use crate::http::{Answer, Call, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::state::curve::{Curve, round};
 use crate::state::random::hash;
 use serde_json::{Value, json};
@@ -81,7 +81,7 @@ fn rate(job: &Job, done: f64) -> f64 {
 
 impl Filter {
     /// The query wins over the body, which Together's document declares on a GET.
-    fn read(call: &Call) -> Result<Filter, Refusal> {
+    fn read(call: &Call) -> Result<Filter, ErrorResponse> {
         let body = match call.body.is_empty() {
             true => Value::Null,
             false => call.object()?,
@@ -94,11 +94,11 @@ impl Filter {
                 (None, other) => Some(other.to_string()),
             }
         };
-        let integer = |name: &str| -> Result<Option<i64>, Refusal> {
+        let integer = |name: &str| -> Result<Option<i64>, ErrorResponse> {
             let parse = |text: String| text.parse().map_err(|_| wrong(name, "an integer"));
             text(name).map(parse).transpose()
         };
-        let time = |name: &str| -> Result<Option<Time>, Refusal> {
+        let time = |name: &str| -> Result<Option<Time>, ErrorResponse> {
             let parse = |text: String| {
                 Time::parse(&text).ok_or_else(|| wrong(name, "a time like 2026-01-15T12:00:00Z"))
             };
@@ -122,8 +122,8 @@ impl Filter {
     }
 }
 
-fn wrong(name: &str, expected: &str) -> Refusal {
-    Refusal::field(
+fn wrong(name: &str, expected: &str) -> ErrorResponse {
+    ErrorResponse::field(
         name,
         format!("'{name}' has the wrong form: expected {expected}."),
     )

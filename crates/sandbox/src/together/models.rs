@@ -1,7 +1,7 @@
 //! The models that the sandbox's Together can tune, with sizes, prices and limits.
 
 use super::store::Store;
-use crate::http::{Answer, Call, Refusal, Reply};
+use crate::http::{Answer, Call, ErrorResponse, Reply};
 use serde_json::json;
 
 /// One model.
@@ -82,9 +82,9 @@ pub(crate) fn supported(_: &mut Store, _: &Call) -> Reply {
 pub(crate) fn retrieve_limits(_: &mut Store, call: &Call) -> Reply {
     let Some(name) = call.query("model_name") else {
         let message = "The query needs 'model_name'.";
-        return Err(Refusal::field("model_name", message));
+        return Err(ErrorResponse::field("model_name", message));
     };
-    // Together's document gives this one refusal a shape of its own; the answer has both.
+    // Together's document gives this one error answer a shape of its own; the answer has both.
     let Some(model) = model(name) else {
         let message = format!("The model '{name}' cannot be fine-tuned.");
         let error = json!({"message": message, "type": "invalid_request_error", "param": "model_name", "code": "model_not_supported"});

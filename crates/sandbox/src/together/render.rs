@@ -4,15 +4,15 @@ use super::account::{OWNER, USER};
 use super::job::{Job, TrainingType};
 use super::{deviate, events};
 use crate::clock::Time;
-use crate::http::Refusal;
+use crate::http::ErrorResponse;
 use crate::state::run::Stage;
 use serde_json::{Map, Value, json};
 
 /// The body of an error. One about a rate limit carries its code a second time.
-pub(super) fn error(refusal: &Refusal) -> Value {
-    let mut body = refusal.body();
-    if refusal.status == 429 {
-        body["error_type"] = json!(refusal.code);
+pub(super) fn error(error_response: &ErrorResponse) -> Value {
+    let mut body = error_response.body();
+    if error_response.status == 429 {
+        body["error_type"] = json!(error_response.code);
     }
     body
 }

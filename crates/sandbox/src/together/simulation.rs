@@ -5,7 +5,7 @@ use super::seed;
 use super::store::Store;
 use crate::awkward::Awkward;
 use crate::clock::START;
-use crate::http::{Call, Refusal, Reply};
+use crate::http::{Call, ErrorResponse, Reply};
 use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
 use bytes::Bytes;
 
@@ -13,7 +13,9 @@ impl Simulation for Store {
     fn answer(&mut self, operation: usize, call: &Call) -> Reply {
         match OPERATIONS.get(operation) {
             Some(operation) => operation.run(self, call),
-            None => Err(Refusal::not_found("not found: there is no such operation")),
+            None => Err(ErrorResponse::not_found(
+                "not found: there is no such operation",
+            )),
         }
     }
 

@@ -4,7 +4,7 @@ use super::account::ACCOUNTS;
 use super::job::{Job, spans};
 use super::store::Store;
 use super::{headers, render};
-use crate::http::{Answer, Call, Fields, Refusal, Reply, metadata};
+use crate::http::{Answer, Call, ErrorResponse, Fields, Reply, metadata};
 use crate::state::dataset::examine;
 use crate::state::limits;
 use crate::state::run::{Failure, Run, Stage};
@@ -31,7 +31,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     fields.only(KNOWN)?;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
-        return Err(Refusal::new(429, message).code("rate_limit_exceeded"));
+        return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
     let model = fields.required_text("model")?.to_owned();
     let training_file = fields.required_text("training_file")?;
@@ -42,7 +42,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
     }
     let suffix = fields.text("suffix")?;
     if suffix.is_some_and(|suffix| suffix.chars().count() > 64) {
-        return Err(fields.refusal("suffix", "'suffix' must have at most 64 characters."));
+        return Err(fields.error_response("suffix", "'suffix' must have at most 64 characters."));
     }
     fields.object("hyperparameters")?;
     fields.object("method")?;
@@ -83,11 +83,11 @@ fn content(
     fields: &Fields<'_>,
     name: &str,
     id: &str,
-) -> Result<bytes::Bytes, Refusal> {
+) -> Result<bytes::Bytes, ErrorResponse> {
     let found = store.files.get(id);
     found.map(|file| file.content.clone()).ok_or_else(|| {
         let message = format!("There is no file '{id}'. Upload it first.");
-        fields.refusal(name, message)
+        fields.error_response(name, message)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::headers;
 use super::store::Store;
-use crate::http::{Answer, Bounds, Call, Refusal, Reply, page};
+use crate::http::{Answer, Bounds, Call, ErrorResponse, Reply, page};
 use crate::state::files::StoredFile;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
     headers::account(call)?;
     let missing = |name: &str| {
         let message = format!("The multipart form has no field '{name}'.");
-        Refusal::field(name, message)
+        ErrorResponse::field(name, message)
     };
     let stated = call.header("x-tfy-file-purpose").map(str::to_owned);
     let purpose = call
@@ -83,10 +83,10 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     ))
 }
 
-fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a StoredFile, Refusal> {
+fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a StoredFile, ErrorResponse> {
     let id = call.path("file_id");
     let found = store.files.get(id);
-    found.ok_or_else(|| Refusal::not_found(format!("No provider account has a file '{id}'.")))
+    found.ok_or_else(|| ErrorResponse::not_found(format!("No provider account has a file '{id}'.")))
 }
 
 fn render(file: &StoredFile) -> Value {

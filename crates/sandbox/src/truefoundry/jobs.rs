@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::store::Store;
 use super::{headers, render};
-use crate::http::{Answer, Bounds, Call, MetadataFilter, Refusal, Reply, page};
+use crate::http::{Answer, Bounds, Call, ErrorResponse, MetadataFilter, Reply, page};
 use serde_json::{Value, json};
 
 const BOUNDS: Bounds = Bounds {
@@ -38,7 +38,7 @@ pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
         .iter()
         .find(|job| job.id == id && account.is_none_or(|name| name == job.account));
     let job = found.ok_or_else(|| {
-        Refusal::not_found(format!("No provider account has a fine-tuning job '{id}'."))
+        ErrorResponse::not_found(format!("No provider account has a fine-tuning job '{id}'."))
     })?;
     Ok(Answer::json(render::job(job, call.now)))
 }

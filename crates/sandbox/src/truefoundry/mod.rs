@@ -13,7 +13,7 @@ mod seed;
 mod simulation;
 mod store;
 
-use crate::http::Refusal;
+use crate::http::ErrorResponse;
 use crate::key::{BEARER, bearer};
 use crate::vendor::{Description, Errors, KeyCheck};
 
@@ -34,7 +34,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     operations: &operations::OPERATIONS,
     headers: &[],
     errors: Errors {
-        body: Refusal::body,
+        body: ErrorResponse::body,
         unknown_path: None,
         unknown_method: None,
     },
