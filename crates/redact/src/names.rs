@@ -52,16 +52,31 @@ const TOKENISER: [&str; 7] = [
 ///     assert!(!is_secret(name), "{name}");
 /// }
 /// ```
+#[inline]
 pub fn is_secret(name: &str) -> bool {
-    let singular = name.strip_suffix(['s', 'S']).unwrap_or(name).as_bytes();
-    // Most names are decided by two letters: this is asked of each member of each job.
-    let &[.., a, b] = singular else {
-        return false;
-    };
-    let last = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
-    if !matches!(&last, b"ey" | b"en" | b"on" | b"et" | b"rd" | b"ie" | b"al") {
-        return false;
+    ends_like_a_key(name) && names_a_key(name)
+}
+
+/// True where the last two letters are those of a word that names a key. They decide most names, and the question is
+/// asked of each member of each job.
+#[inline]
+fn ends_like_a_key(name: &str) -> bool {
+    match without_plural(name).as_bytes() {
+        [.., a, b] => {
+            let last = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
+            matches!(&last, b"ey" | b"en" | b"on" | b"et" | b"rd" | b"ie" | b"al")
+        }
+        _ => false,
     }
+}
+
+#[inline]
+fn without_plural(name: &str) -> &str {
+    name.strip_suffix(['s', 'S']).unwrap_or(name)
+}
+
+fn names_a_key(name: &str) -> bool {
+    let singular = without_plural(name).as_bytes();
     let is_setting = TOKENISER
         .iter()
         .any(|setting| name.eq_ignore_ascii_case(setting));

@@ -8,13 +8,21 @@ mod request;
 mod rules;
 mod status;
 
+use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
+use crate::openai::types;
 
 /// OpenAI.
 pub const VENDOR: Vendor = Vendor::from_static("openai");
 /// The name that OpenAI writes itself with.
 pub const TITLE: &str = "OpenAI";
+
+lazy_values!(openai:
+    Hyperparameters(types::FineTuningJobHyperparameters),
+    Integration(types::FineTuningIntegration),
+    Method(types::FineTuneMethod)
+);
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,
