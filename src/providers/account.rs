@@ -216,16 +216,21 @@ impl Account {
     /// Writes the account's name into what a backend answered: lists are merged
     /// and gone on with by it.
     fn own<T: OfAccount>(&self, mut item: T) -> T {
+        self.put_name(&mut item);
+        item
+    }
+
+    fn put_name(&self, item: &mut impl OfAccount) {
         let account = item.account();
         if **account != *self.name {
             *account = self.name.to_string();
         }
-        item
     }
 
     fn own_page<T: OfAccount>(&self, mut page: Page<T>) -> Page<T> {
-        let items = page.items.into_iter().map(|item| self.own(item));
-        page.items = items.collect();
+        for item in &mut page.items {
+            self.put_name(item);
+        }
         page
     }
 

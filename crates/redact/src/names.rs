@@ -61,22 +61,26 @@ pub fn is_secret(name: &str) -> bool {
 /// asked of each member of each job.
 #[inline]
 fn ends_like_a_key(name: &str) -> bool {
-    match without_plural(name).as_bytes() {
-        [.., a, b] => {
-            let last = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
-            matches!(&last, b"ey" | b"en" | b"on" | b"et" | b"rd" | b"ie" | b"al")
-        }
+    let [.., a, b] = without_plural(name.as_bytes()) else {
+        return false;
+    };
+    match (a.to_ascii_lowercase(), b.to_ascii_lowercase()) {
+        (b'e', b'y' | b'n' | b't') | (b'o', b'n') | (b'r', b'd') => true,
+        (b'i', b'e') | (b'a', b'l') => true,
         _ => false,
     }
 }
 
 #[inline]
-fn without_plural(name: &str) -> &str {
-    name.strip_suffix(['s', 'S']).unwrap_or(name)
+fn without_plural(name: &[u8]) -> &[u8] {
+    match name {
+        [singular @ .., b's' | b'S'] => singular,
+        _ => name,
+    }
 }
 
 fn names_a_key(name: &str) -> bool {
-    let singular = without_plural(name).as_bytes();
+    let singular = without_plural(name.as_bytes());
     let is_setting = TOKENISER
         .iter()
         .any(|setting| name.eq_ignore_ascii_case(setting));

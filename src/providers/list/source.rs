@@ -39,7 +39,8 @@ pub(super) trait Pages: Send + Sync {
 pub(super) struct Source {
     pages: Arc<dyn Pages>,
     hints: Arc<Hints>,
-    buffer: VecDeque<Job>,
+    /// Each behind a pointer: a job is large, and is sorted and handed on.
+    buffer: VecDeque<Box<Job>>,
     /// The time of the last job that came and has one: in a list that is in order
     /// those to come are no newer, and those of the same second may come in any
     /// order. Jobs without a time may come anywhere.
@@ -114,7 +115,7 @@ impl Source {
 
     /// The next job, if it is known which one that is.
     pub(super) fn head(&self) -> Option<&Job> {
-        let job = self.buffer.front()?;
+        let job = &**self.buffer.front()?;
         // Those without a time come last.
         let is_newer = job
             .created_at
@@ -123,7 +124,7 @@ impl Source {
         is_certain.then_some(job)
     }
 
-    pub(super) fn take(&mut self) -> Option<Job> {
+    pub(super) fn take(&mut self) -> Option<Box<Job>> {
         self.buffer.pop_front()
     }
 
@@ -193,7 +194,12 @@ impl Source {
         warnings.extend(page.warnings);
         // A vendor that says that there is more, and gives the same page again,
         // would do so for ever.
-        let ids: HashSet<String> = page.items.iter().map(|job| job.id.clone()).collect();
+        // Where no page came before and none follows, there is nothing to compare.
+        let is_single = self.previous.is_empty() && page.next.is_none();
+        let ids: HashSet<String> = match is_single {
+            true => HashSet::new(),
+            false => page.items.iter().map(|job| job.id.clone()).collect(),
+        };
         if matches!(self.cursor, Cursor::After(_))
             && !ids.is_empty()
             && ids.is_subset(&self.previous)
@@ -228,8 +234,9 @@ impl Source {
                 && !self.query.is_beyond(job)
         };
         let shown = page.items.into_iter().filter(is_shown);
-        self.buffer.extend(shown);
-        self.buffer.make_contiguous().sort_by(order::of);
+        self.buffer.extend(shown.map(Box::new));
+        let buffer = self.buffer.make_contiguous();
+        buffer.sort_by(|a, b| order::of(a, b));
         if self.is_unordered {
             drop_repeated(&mut self.buffer);
         }
@@ -291,7 +298,7 @@ impl Source {
 }
 
 /// In a list without an order, pages may repeat any job.
-fn drop_repeated(jobs: &mut VecDeque<Job>) {
+fn drop_repeated(jobs: &mut VecDeque<Box<Job>>) {
     let mut seen = HashSet::new();
     jobs.retain(|job| seen.insert(job.id.clone()));
 }
