@@ -16,6 +16,7 @@ mod timestamp;
 mod union;
 
 pub use decode::from_slice;
+pub(crate) use decode::{has_too_many_items, memory_of_items};
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.

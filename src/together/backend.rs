@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::streamed_list::{self, Position};
+use super::streamed_list::{self, Bounds, Position};
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
@@ -112,7 +112,9 @@ impl Backend for Client {
                 }
             }
             let list = client.list_jobs_stream().await?;
-            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position).await
+            let bounds = Bounds::of(client.transport());
+            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position, bounds)
+                .await
         })
     }
 

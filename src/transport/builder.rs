@@ -14,7 +14,9 @@ use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
 use super::options::Settings;
 use super::profile::VendorProfile;
-use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, TokenSource, Transport};
+use super::{
+    Clock, Error, ErrorKind, MemoryBudget, Observer, RetryPolicy, Shared, TokenSource, Transport,
+};
 
 /// A generated client of one vendor.
 ///
@@ -254,6 +256,15 @@ impl<C> ClientBuilder<C> {
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_body_bytes = bytes;
+        self
+    }
+
+    /// How much memory the answers of this client, and of all others that are
+    /// given the same budget, may take while they are read; not bounded unless
+    /// set.
+    #[must_use]
+    pub fn memory_budget(mut self, budget: MemoryBudget) -> Self {
+        self.settings.memory = Some(budget);
         self
     }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Document, Shape, Stream};
+use super::body::WholeBody;
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::DeepObject;
 
@@ -183,7 +184,7 @@ impl Request<'_> {
         Ok(Download::new(answer, transport, operation))
     }
 
-    async fn document(mut self) -> Result<Answer<bytes::Bytes>, Error> {
+    async fn document(mut self) -> Result<Answer<WholeBody>, Error> {
         self.headers.entry(ACCEPT).or_insert(JSON);
         self.send(Document).await
     }

@@ -162,12 +162,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
                 let mut items = Vec::new();
                 if decode::is_one_pass() {
                     while let Some(value) = seq.next_element()? {
-                        items.push(Item::Ok(value));
+                        push(&mut items, Item::Ok(value))?;
                     }
                     return Ok(LenientList(items));
                 }
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    items.push(item(raw.get())?);
+                    push(&mut items, item_of_list(raw.get())?)?;
                 }
                 Ok(LenientList(items))
             }
@@ -176,8 +176,25 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     }
 }
 
+/// Adds an item, within the memory that lists may take.
+fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Result<(), E> {
+    if items.len() == items.capacity() {
+        let more = items.capacity().max(4);
+        decode::count_items(more * size_of::<Item<T>>())?;
+        items.reserve_exact(more);
+    }
+    items.push(item);
+    Ok(())
+}
+
 /// An item by itself.
-pub(crate) fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
+#[allow(dead_code)] // For lists that are read as they come; not every vendor has any.
+pub(crate) fn item<T: DeserializeOwned>(raw: &str) -> Result<Item<T>, serde_json::Error> {
+    decode::start_document();
+    item_of_list(raw)
+}
+
+fn item_of_list<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
     match decode::from_str(raw) {
         Ok(value) => Ok(Item::Ok(value)),
         Err(_) => MalformedItem::of::<T>(raw.as_bytes())
