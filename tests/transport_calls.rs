@@ -84,6 +84,22 @@ async fn the_vendor_says_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn a_time_that_has_passed_is_no_hint() {
+    for past in ["Thu, 15 Jan 2015 12:00:20 GMT", "0", "0.0"] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        for _ in 0..2 {
+            server.answer(refused(429).header("retry-after", past));
+        }
+        server.answer(list());
+        list_jobs(&client).await.unwrap();
+        let sleeps = clock.sleeps();
+        let waited: Vec<f64> = sleeps.iter().map(Duration::as_secs_f64).collect();
+        assert!(waited[0] >= 0.5 && waited[1] >= 1.0, "{past}: {waited:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_waited() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();

@@ -7,7 +7,7 @@ use super::streamed_list::{self, Bounds, Position};
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
-    PageQuery, Prepared, Recognition, Reply, Support, decoded, items_of_answer, job_of_answer,
+    PageQuery, Prepared, Recognition, Reply, Support, decoded, is_uuid, items_of_answer, job_of_answer,
     job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
@@ -79,6 +79,7 @@ impl Backend for Client {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::No,
             IdKind::Job if id.starts_with("ft-") => Recognition::Yes,
+            IdKind::File if is_uuid(id, "file-") => Recognition::Yes,
             IdKind::Job | IdKind::File => Recognition::Maybe,
         }
     }

@@ -18,8 +18,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// they are read. Give the same one to all of them.
 ///
 /// What counts is what is held: bodies as far as they have arrived,
-/// decompressed, until they are decoded; and of a list of jobs each page until
-/// its last job is shown. An answer for which there is no room is an error of
+/// decompressed, until they are decoded; and of a list across accounts each page
+/// until its last job is shown, where the budget is set with
+/// [`Account::with_options`](crate::providers::Account::with_options). An answer for which there is no room is an error of
 /// kind [`ErrorKind::Overloaded`], at once: nothing waits. The first 64 KiB of
 /// an answer always have room.
 ///

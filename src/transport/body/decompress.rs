@@ -2,6 +2,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_compression::tokio::bufread::{
     BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
@@ -32,6 +34,8 @@ pub(super) struct Decompressed {
     encodings: Vec<Encoding>,
     /// How much of the window is counted.
     window: usize,
+    /// Whether all compressed bytes have come.
+    is_whole: Arc<AtomicBool>,
 }
 
 enum State {
@@ -42,10 +46,16 @@ enum State {
 
 impl Decompressed {
     pub(super) fn new(frames: Frames, encodings: Vec<Encoding>) -> Self {
-        let bytes = stream::unfold(Some(frames), |frames| async {
-            let mut frames = frames?;
+        let is_whole = Arc::new(AtomicBool::new(false));
+        let state = Some((frames, Arc::clone(&is_whole)));
+        let bytes = stream::unfold(state, |state| async {
+            let (mut frames, is_whole) = state?;
             match frames.next().await {
-                Ok(piece) => Some((Ok(piece?), Some(frames))),
+                Ok(Some(piece)) => Some((Ok(piece), Some((frames, is_whole)))),
+                Ok(None) => {
+                    is_whole.store(true, Ordering::Relaxed);
+                    None
+                }
                 Err(error) => Some((Err(io::Error::other(error)), None)),
             }
         });
@@ -56,6 +66,7 @@ impl Decompressed {
             state: State::Start(Box::pin(StreamReader::new(bytes))),
             encodings,
             window: 0,
+            is_whole,
         }
     }
 
@@ -93,19 +104,24 @@ impl Decompressed {
     /// The transport's own error where that is the reason, or one that says what is
     /// wrong with the body.
     fn failed(&self, error: io::Error) -> Error {
-        let kind = error.kind();
+        // Some decoders do not tell a body that ends early from a corrupt one.
+        let ends_early = match error.kind() {
+            io::ErrorKind::UnexpectedEof => true,
+            io::ErrorKind::Other => self.is_whole.load(Ordering::Relaxed),
+            _ => false,
+        };
         let error = match error.downcast::<Error>() {
             Ok(error) => return error,
             Err(error) => error,
         };
         let names: Vec<String> = self.encodings.iter().map(ToString::to_string).collect();
         let names = names.join(", ");
-        let (kind, message) = match kind {
-            io::ErrorKind::UnexpectedEof => (
+        let (kind, message) = match ends_early {
+            true => (
                 ErrorKind::Interrupted,
                 format!("the answer, compressed as {names}, ends in the middle"),
             ),
-            _ => (
+            false => (
                 ErrorKind::Decode,
                 format!(
                     "the answer says that it is compressed as {names} (content-encoding) and \
