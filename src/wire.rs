@@ -3,11 +3,12 @@
 //!
 //! Nothing here knows a vendor.
 
+mod clean;
 mod decode;
 mod deep_object;
 mod enumeration;
 mod extra;
-mod fault;
+pub(crate) mod fault;
 mod lenient;
 mod repair;
 mod secret;

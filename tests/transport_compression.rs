@@ -70,7 +70,11 @@ fn answer(body: Vec<u8>, encoding: &'static str) -> Answer {
 
 async fn retrieve(client: &openai::Client) -> Result<String, Error> {
     let job = client.retrieve_job("ftjob-1").await?;
-    Ok(serde_json::to_value(&job.id).unwrap().as_str().unwrap().to_owned())
+    Ok(serde_json::to_value(&job.id)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned())
 }
 
 #[cfg(not(feature = "compression"))]
@@ -83,7 +87,10 @@ async fn without_the_feature_the_error_names_it() {
     let error = retrieve(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
-    assert!(text.contains("(gzip)") && text.contains("feature `compression`"), "{text}");
+    assert!(
+        text.contains("(gzip)") && text.contains("feature `compression`"),
+        "{text}"
+    );
     assert_eq!(server.last().header("accept-encoding"), Some("identity"));
 }
 
@@ -173,7 +180,10 @@ mod with_the_feature {
             server.answer(answer(body, encoding));
             let error = retrieve(&client).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{how}: {error}");
-            assert!(error.to_string().contains("cannot be decompressed"), "{error}");
+            assert!(
+                error.to_string().contains("cannot be decompressed"),
+                "{error}"
+            );
         }
         // Nothing at all is an empty answer.
         server.answer(answer(Vec::new(), "gzip"));

@@ -28,7 +28,12 @@ async fn server(
             let _ = &open;
             piece
         });
-        async { ([("content-type", "application/json")], Body::from_stream(body)) }
+        async {
+            (
+                [("content-type", "application/json")],
+                Body::from_stream(body),
+            )
+        }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -122,12 +127,17 @@ async fn small_answers_always_have_room() {
     // What a vendor has started is not lost.
     let providers = {
         let mut providers = Providers::new();
-        providers.add(Account::with_backend("a", client.clone())).unwrap();
+        providers
+            .add(Account::with_backend("a", client.clone()))
+            .unwrap();
         providers
     };
     providers.retrieve("ftjob-1").await.unwrap();
     let answer = client.create_job(&request).await;
-    assert!(!matches!(&answer, Err(e) if e.kind() == ErrorKind::Overloaded), "{answer:?}");
+    assert!(
+        !matches!(&answer, Err(e) if e.kind() == ErrorKind::Overloaded),
+        "{answer:?}"
+    );
     drop(answer);
     all_is_back(&budget).await;
 }
@@ -143,7 +153,11 @@ async fn an_endless_list_takes_no_more_than_it_may() {
         (b"{},".repeat(10_000), ErrorKind::Timeout),
     ] {
         let is_text = piece[0] == b'a';
-        let start = if is_text { "{\"data\": [{\"id\": \"" } else { "{\"data\": [" };
+        let start = if is_text {
+            "{\"data\": [{\"id\": \""
+        } else {
+            "{\"data\": ["
+        };
         let (url, open) = server(repeated(start, piece)).await;
         let budget = MemoryBudget::new(8 << 20);
         let client = builder(together::Client::builder(), &url)
@@ -181,14 +195,20 @@ async fn an_endless_list_takes_no_more_than_it_may() {
 /// Few bytes that decode to many: a list of empty objects.
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_of_empty_objects_are_bounded() {
-    let body = format!("{{\"object\": \"list\", \"data\": [{}{{}}]}}", "{},".repeat(3 << 20));
+    let body = format!(
+        "{{\"object\": \"list\", \"data\": [{}{{}}]}}",
+        "{},".repeat(3 << 20)
+    );
     let (url, _) = server(move || Body::from(body.clone())).await;
     let budget = MemoryBudget::new(64 << 20);
     let client = builder(openai::Client::builder(), &url)
         .memory_budget(budget.clone())
         .build()
         .unwrap();
-    let error = client.list_jobs(openai::ListJobsOptions::new()).await.unwrap_err();
+    let error = client
+        .list_jobs(openai::ListJobsOptions::new())
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
     assert!(error.to_string().contains("too many items"), "{error}");
     all_is_back(&budget).await;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
-    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, is_uuid,
-    items_of_answer, job_of_answer, job_page, log_page,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, is_uuid, items_of_answer,
+    job_of_answer, job_page, log_page,
 };
 use crate::transport::{Clock, Download};
 use crate::unify::openai::VENDOR;

@@ -314,8 +314,7 @@ pub(crate) fn is_uuid(id: &str, prefix: &str) -> bool {
     };
     let groups: Vec<&str> = uuid.split('-').collect();
     let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-        && groups.into_iter().all(is_hex)
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.into_iter().all(is_hex)
 }
 
 /// In which order a vendor lists jobs.

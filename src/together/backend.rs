@@ -7,8 +7,8 @@ use super::streamed_list::{self, Bounds, Position};
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
-    PageQuery, Prepared, Recognition, Reply, Support, decoded, is_uuid, items_of_answer, job_of_answer,
-    job_page, log_page, mapped,
+    PageQuery, Prepared, Recognition, Reply, Support, decoded, is_uuid, items_of_answer,
+    job_of_answer, job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
 use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor};

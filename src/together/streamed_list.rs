@@ -104,7 +104,8 @@ where
     let (send, pieces) = mpsc::channel(1);
     // The parser waits for bytes. Where this call is dropped nobody sends any,
     // and it ends.
-    let parser = tokio::task::spawn_blocking(move || parse::<T>(next, Counted::new(bounds), pieces));
+    let parser =
+        tokio::task::spawn_blocking(move || parse::<T>(next, Counted::new(bounds), pieces));
     while let Some(piece) = list.chunk().await.transpose() {
         let is_last = piece.is_err();
         // Nobody receives when the parser has ended.
@@ -180,7 +181,7 @@ impl Counted {
         self.item += bytes;
         if self.item > self.limit {
             let message = format!(
-                "a job in the list is larger than the limit of {} bytes",
+                "a job in the list is larger than the limit of {} bytes (max_body_bytes)",
                 self.limit
             );
             return Err(Error::new(ErrorKind::TooLarge, message));
@@ -346,7 +347,9 @@ struct Envelope<F, T>(Each<F, T>);
 
 struct Each<F, T>(F, PhantomData<T>);
 
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de> for Envelope<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
+    for Envelope<F, T>
+{
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -377,7 +380,9 @@ impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> fo
     }
 }
 
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de> for &mut Each<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
+    for &mut Each<F, T>
+{
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {

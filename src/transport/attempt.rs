@@ -30,7 +30,9 @@ pub(super) struct Answer<B> {
 }
 
 impl<B> Answer<B> {
-    fn new(parts: Parts, body: B) -> Self {
+    /// The key, should the vendor repeat it in a header, is taken out.
+    fn new(mut parts: Parts, body: B, secret: &SecretString) -> Self {
+        error_body::redact_headers(&mut parts.headers, secret.expose_secret().trim());
         Self {
             status: parts.status,
             headers: parts.headers,
@@ -118,7 +120,7 @@ impl Shape for Stream {
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         let pieces = Pieces::new(&mut parts.headers, body, timeouts, transport.reservation());
         match pieces {
-            Ok(pieces) => Ok(Answer::new(parts, pieces)),
+            Ok(pieces) => Ok(Answer::new(parts, pieces, secret)),
             Err(error) => Err(transport.about(error, &parts, secret)),
         }
     }
@@ -216,7 +218,7 @@ impl Transport {
         let secret = match tokio::time::timeout(left, fetch).await {
             Ok(secret) => secret?,
             Err(_) => {
-                let message = "no token came from the source of tokens in time";
+                let message = "the source of tokens gave none in time: nothing was sent";
                 return Err(Error::new(ErrorKind::Timeout, message));
             }
         };
@@ -258,7 +260,8 @@ impl Transport {
             Ok(permit) => Ok(permit.ok()),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "too many requests of this client are in flight",
+                "the request was not sent in time: as many of this client are in flight as \
+                 max_concurrency allows",
             )),
         }
     }
@@ -294,7 +297,7 @@ impl Transport {
             Err(error) => Err(error),
         };
         match body {
-            Ok(body) => Ok(Answer::new(parts, body)),
+            Ok(body) => Ok(Answer::new(parts, body, secret)),
             Err(error) => Err(self.about(error, &parts, secret)),
         }
     }
@@ -304,7 +307,6 @@ impl Transport {
         let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
         error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
     }
-
 
     /// The error of an answer that is no success.
     async fn refusal(

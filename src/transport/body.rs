@@ -180,6 +180,6 @@ pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
 pub(super) fn too_large(limit: usize) -> Error {
     Error::new(
         ErrorKind::TooLarge,
-        format!("the answer is larger than the limit of {limit} bytes"),
+        format!("the answer is larger than the limit of {limit} bytes (max_body_bytes)"),
     )
 }

@@ -336,15 +336,19 @@ impl<C> ClientBuilder<C> {
             (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
             (None, None) => {
                 return Err(config(format!(
-                    "no key is set; set {} or give one in code",
+                    "no key is set: set {} in the environment, or give one in code",
                     profile.environment.key
                 )));
             }
         };
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| config(format!("the value for the header {name} cannot be sent")))?;
+            let value = HeaderValue::from_str(value).map_err(|_| {
+                config(format!(
+                    "the value for the header {name} cannot be sent: it has a line break or \
+                     another control character"
+                ))
+            })?;
             headers.insert(HeaderName::from_static(name), value);
         }
         let base_url = base_url(&self.base_url).map_err(config)?;

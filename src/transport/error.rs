@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::body::WholeBody;
 use super::error_body::VendorError;
 use super::profile::VendorProfile;
-use crate::wire::{self, Fault, Problem};
+use crate::wire::{self, Fault, Problem, fault};
 
 /// What is said of an answer that does not decode.
 const UNDOCUMENTED: &str = "the answer does not have the documented form";
@@ -247,7 +247,8 @@ impl Error {
         error: &serde_json::Error,
     ) -> Self {
         if wire::has_too_many_items(error) {
-            let message = "the answer is larger than what can be held: its lists have too many items";
+            let message = "the answer is larger than what can be held: its lists have too many items \
+                 for one answer";
             return Self::new(ErrorKind::TooLarge, message);
         }
         let message = if body.is_empty() {
@@ -260,7 +261,8 @@ impl Error {
             format!("the answer is not JSON ({kind}, {} bytes)", body.len())
         } else {
             // The cause itself quotes values, which could be secrets.
-            match Fault::of_body::<T>(&body) {
+            let fault = Fault::of_body::<T>(&body);
+            match fault.filter(Fault::says_more) {
                 Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
                 None => UNDOCUMENTED.to_owned(),
             }
@@ -272,7 +274,9 @@ impl Error {
 
     /// Says of a body that did not decode what is wrong with it above all.
     pub(crate) fn with_undecoded_reason(mut self, reason: &str) -> Self {
-        self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        if reason != fault::UNDOCUMENTED {
+            self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        }
         self
     }
 

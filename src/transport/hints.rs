@@ -73,7 +73,11 @@ mod tests {
         );
         let date = |date| wait(&[("retry-after", date)]);
         assert_eq!(date("Wed, 21 Oct 2015 07:28:30 GMT"), Some(30_000));
-        for past in ["Wed, 21 Oct 2015 07:27:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "0"] {
+        for past in [
+            "Wed, 21 Oct 2015 07:27:00 GMT",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+            "0",
+        ] {
             assert_eq!(date(past), None, "{past}");
         }
         for nonsense in ["", "soon", "-1", "NaN", "inf", "1e400"] {

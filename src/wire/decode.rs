@@ -10,6 +10,8 @@ use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
+use super::clean;
+
 thread_local! {
     /// True while a value is read in one pass: what cannot be read this way is
     /// an error, and leads to a second pass.
@@ -76,7 +78,15 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
     start_document();
     in_one_pass(|| serde_json::from_slice(bytes)).or_else(|_| {
         start_document();
-        decode_buffered(|| serde_json::from_slice(bytes))
+        let error = match decode_buffered(|| serde_json::from_slice(bytes)) {
+            Err(error) if error.is_syntax() => error,
+            outcome => return outcome,
+        };
+        let Some(cleaned) = clean::cleaned(bytes) else {
+            return Err(error);
+        };
+        start_document();
+        decode_buffered(|| serde_json::from_slice(&cleaned)).map_err(|_| error)
     })
 }
 

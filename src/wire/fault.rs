@@ -42,7 +42,15 @@ pub(crate) enum Problem {
     Other,
 }
 
+/// What is said where no more is known.
+pub(crate) const UNDOCUMENTED: &str = "not of the documented form";
+
 impl Fault {
+    /// Returns false where it says neither a place nor a reason.
+    pub(crate) fn says_more(&self) -> bool {
+        !self.path.is_empty() || !matches!(self.problem, Problem::Other)
+    }
+
     /// Returns what is wrong with a value, where it does not decode as `T`.
     pub(crate) fn of<T: DeserializeOwned>(value: &Value) -> Option<Self> {
         Self::read::<T, _>(value)
@@ -141,7 +149,7 @@ impl fmt::Display for Problem {
             Self::Missing(member) => write!(f, "missing field `{member}`"),
             Self::Mismatch { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::TooDeep => f.write_str("nested too deeply"),
-            Self::Other => f.write_str("not of the documented form"),
+            Self::Other => f.write_str(UNDOCUMENTED),
         }
     }
 }

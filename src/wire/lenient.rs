@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::fault::Fault;
+use super::fault::{self, Fault, Problem};
 use super::repair::Defect;
 use super::{decode, shallow};
 
@@ -30,13 +30,13 @@ pub enum Item<T> {
 /// An item that did not decode.
 #[derive(Clone, PartialEq)]
 pub struct MalformedItem {
-    /// The item as it came, without members that are nested too deeply to be
-    /// read.
+    /// The item as it came, without members that cannot be read: nested too
+    /// deeply, a number beyond all ranges, half a surrogate pair.
     pub raw: Value,
     /// Where and what is wrong with it, without any of its values.
     pub reason: String,
-    /// The members that are nested too deeply.
-    too_deep: Vec<String>,
+    /// The members that cannot be read, and why.
+    unreadable: Vec<(String, Problem)>,
 }
 
 impl<T> LenientList<T> {
@@ -108,27 +108,23 @@ impl MalformedItem {
     /// The text is not JSON.
     pub(crate) fn of<T: DeserializeOwned>(text: &[u8]) -> Result<Self, serde_json::Error> {
         let shallow = shallow::parse(text)?;
-        let too_deep = || {
-            shallow
-                .too_deep
-                .first()
-                .map(|name| Defect::too_deep(name).fault)
+        let unreadable = || {
+            let (name, problem) = shallow.unreadable.first()?;
+            Some(Defect::unreadable(name, problem).fault)
         };
-        let fault = too_deep().or_else(|| Fault::of::<T>(&shallow.value));
-        let reason = fault.map_or_else(
-            || "not of the documented form".to_owned(),
-            |fault| fault.to_string(),
-        );
+        let fault = unreadable().or_else(|| Fault::of::<T>(&shallow.value));
+        let reason =
+            fault.map_or_else(|| fault::UNDOCUMENTED.to_owned(), |fault| fault.to_string());
         Ok(Self {
             raw: shallow.value,
             reason,
-            too_deep: shallow.too_deep,
+            unreadable: shallow.unreadable,
         })
     }
 
-    /// The members that are nested too deeply to be read.
-    pub(crate) fn too_deep(&self) -> &[String] {
-        &self.too_deep
+    /// The members that cannot be read, and why.
+    pub(crate) fn unreadable(&self) -> &[(String, Problem)] {
+        &self.unreadable
     }
 
     /// The item's `id`, where it has one that is a string.

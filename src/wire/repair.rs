@@ -36,11 +36,11 @@ pub(crate) struct Defect {
 }
 
 impl Defect {
-    /// Returns the defect of a member that is nested too deeply to be read.
-    pub(crate) fn too_deep(member: &str) -> Self {
+    /// Returns the defect of a member that cannot be read.
+    pub(crate) fn unreadable(member: &str, problem: &Problem) -> Self {
         let fault = Fault {
             path: vec![Step::Member(member.to_owned())],
-            problem: Problem::TooDeep,
+            problem: problem.clone(),
         };
         Self::new(member, fault, None)
     }

@@ -126,18 +126,23 @@ mod tests {
             let found = difference(&here, &there);
             (found.at, found.here, found.there)
         };
-        let shown = |at: &str, here: &str, there: &str| {
-            (at.to_owned(), here.to_owned(), there.to_owned())
-        };
+        let shown =
+            |at: &str, here: &str, there: &str| (at.to_owned(), here.to_owned(), there.to_owned());
         assert_eq!(of(json!(1), json!("1")), shown("", "1", "\"1\""));
         assert_eq!(
             of(json!({"a/b": [1, {"c": 2}]}), json!({"a/b": [1, {"c": 3}]})),
             shown("/a~1b/1/c", "2", "3")
         );
         assert_eq!(of(json!([1]), json!([1, 2])), shown("/1", "nothing", "2"));
-        assert_eq!(of(json!({}), json!({"a": {}})), shown("/a", "nothing", "{}"));
+        assert_eq!(
+            of(json!({}), json!({"a": {}})),
+            shown("/a", "nothing", "{}")
+        );
         let long = "x".repeat(100);
-        let (_, here, there) = of(json!(format!("{long}é1")), json!(format!("{long}é2 and more")));
+        let (_, here, there) = of(
+            json!(format!("{long}é1")),
+            json!(format!("{long}é2 and more")),
+        );
         assert_eq!(here, format!("\"…{}é1\"", "x".repeat(19)));
         assert_eq!(there, format!("\"…{}é2 and more\"", "x".repeat(19)));
     }

@@ -126,7 +126,9 @@ impl Config {
             return Err(ConfigError(message));
         }
         if providers.accounts().is_empty() {
-            return Err(ConfigError("there is no provider account".to_owned()));
+            return Err(ConfigError(
+                "there is no provider account: add one, as [[account]]".to_owned(),
+            ));
         }
         for token in &self.tokens {
             let unknown = |name: &&String| providers.get(name).is_none();

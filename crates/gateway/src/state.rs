@@ -48,13 +48,11 @@ impl Gateway {
                 true => account.clone(),
                 false => account.clone().max_calls(config.max_calls_per_account),
             };
-            account
-                .notes(false)
-                .with_options(
-                    &CallOptions::new()
-                        .observer(Arc::new(calls))
-                        .memory_budget(memory.clone()),
-                )
+            account.notes(false).with_options(
+                &CallOptions::new()
+                    .observer(Arc::new(calls))
+                    .memory_budget(memory.clone()),
+            )
         });
         Ok(Self(Arc::new(Shared {
             providers,

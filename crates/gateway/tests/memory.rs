@@ -46,7 +46,9 @@ fn config() -> Config {
 async fn used(gateway: &Gateway) -> usize {
     let text = gateway.get("/metrics").await.ok();
     let text = text.as_str().unwrap();
-    let line = text.lines().find_map(|l| l.strip_prefix("unitune_upstream_memory_bytes "));
+    let line = text
+        .lines()
+        .find_map(|l| l.strip_prefix("unitune_upstream_memory_bytes "));
     line.unwrap().parse().unwrap()
 }
 

@@ -164,5 +164,7 @@ async fn start(mut reader: Reader, encodings: &[Encoding]) -> io::Result<Option<
 
 /// True for the first byte of zlib's envelope: deflate, in a window that there is.
 fn is_zlib(start: &[u8]) -> bool {
-    start.first().is_none_or(|byte| byte & 0x0f == 8 && byte >> 4 <= 7)
+    start
+        .first()
+        .is_none_or(|byte| byte & 0x0f == 8 && byte >> 4 <= 7)
 }
