@@ -28,6 +28,8 @@ use crate::transport::{CallOptions, ClientBuilder};
 use crate::{Error, ErrorKind, vendors};
 
 pub use account::Account;
+#[allow(unused_imports)] // Not every vendor needs it.
+pub(crate) use backend::is_uuid;
 pub use backend::{Backend, Files, IdKind, JobOrder, Recognition};
 pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
 pub use config::Config;

@@ -2,6 +2,7 @@
 //! of all vendors. Nothing here knows a vendor's types.
 
 mod attempt;
+mod body;
 mod builder;
 mod clock;
 mod connection;
@@ -10,6 +11,7 @@ mod error;
 mod error_body;
 mod execute;
 mod hints;
+mod memory;
 mod observer;
 mod options;
 mod profile;
@@ -34,6 +36,8 @@ pub use clock::{Clock, SystemClock};
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
+pub use memory::MemoryBudget;
+pub(crate) use memory::{Kept, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
 pub use profile::{Authentication, ConfigHeader, Environment, VendorProfile};

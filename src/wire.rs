@@ -3,11 +3,12 @@
 //!
 //! Nothing here knows a vendor.
 
+mod clean;
 mod decode;
 mod deep_object;
 mod enumeration;
 mod extra;
-mod fault;
+pub(crate) mod fault;
 mod lenient;
 mod repair;
 mod secret;
@@ -16,10 +17,13 @@ mod timestamp;
 mod union;
 
 pub use decode::from_slice;
+pub(crate) use decode::{has_too_many_items, memory_of_items};
 pub use deep_object::DeepObject;
 pub use extra::{Extra, Key};
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
-pub(crate) use fault::{Fault, Problem, Step, wrong_type};
+#[doc(hidden)]
+pub use fault::branch;
+pub(crate) use fault::{Fault, Problem, Step, read, wrong_type};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient::item;
 pub use lenient::{Item, LenientList, MalformedItem};

@@ -83,6 +83,49 @@ async fn the_vendor_says_when_to_come_back() {
     }
 }
 
+/// A key that a success repeats in a header is in no header that is handed over.
+#[tokio::test]
+async fn no_header_repeats_the_key() {
+    // The key itself, in base64 with what stands before it, and percent-encoded.
+    const ECHOES: [&str; 3] = [
+        "req-sk-very-secret-1234",
+        "QmVhcmVyIHNrLXZlcnktc2VjcmV0LTEyMzQ=",
+        "sk%2Dvery%2dsecret%2D1234",
+    ];
+    for echo in ECHOES {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        server.answer(
+            list()
+                .header("x-request-id", echo)
+                .header("x-other", "plain"),
+        );
+        let answer = client.list_jobs(openai::ListJobsOptions::new()).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.request_id(), Some("[redacted]"), "{echo}");
+        assert_eq!(answer.headers()["x-other"], "plain");
+        server.answer(Answer::bytes(b"x").header("x-request-id", echo));
+        let file = client.download_file("file-1").await.unwrap();
+        assert_eq!(file.headers()["x-request-id"], "[redacted]", "{echo}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_has_passed_is_no_hint() {
+    for past in ["Thu, 15 Jan 2015 12:00:20 GMT", "0", "0.0"] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        for _ in 0..2 {
+            server.answer(refused(429).header("retry-after", past));
+        }
+        server.answer(list());
+        list_jobs(&client).await.unwrap();
+        let sleeps = clock.sleeps();
+        let waited: Vec<f64> = sleeps.iter().map(Duration::as_secs_f64).collect();
+        assert!(waited[0] >= 0.5 && waited[1] >= 1.0, "{past}: {waited:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_waited() {
     let (server, clock) = (Server::start().await, TestClock::new());

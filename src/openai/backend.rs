@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
-    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, items_of_answer,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, is_uuid, items_of_answer,
     job_of_answer, job_page, log_page,
 };
 use crate::transport::{Clock, Download};
@@ -79,6 +79,7 @@ impl Backend for Client {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::Yes,
             IdKind::Job if id.starts_with("ft-") => Recognition::No,
+            IdKind::File if is_uuid(id, "file-") => Recognition::No,
             IdKind::Job | IdKind::File => Recognition::Maybe,
         }
     }

@@ -247,9 +247,11 @@ impl Account {
     pub(super) async fn page(&self, query: &PageQuery, notes: bool) -> Result<Page<Job>, Error> {
         let mut call = self.call();
         call.context.notes &= notes;
-        let page = self
+        let memory = call.keep_memory();
+        let mut page = self
             .run(Operation::List, || self.backend.list(&call, query))
             .await?;
+        page.memory = memory;
         Ok(self.own_page(page))
     }
 
@@ -387,7 +389,9 @@ impl Account {
     /// All files.
     pub(super) async fn list_files(&self) -> Result<(Vec<File>, Vec<Warning>), Error> {
         let files = self.files(Operation::ListFiles)?;
-        let call = self.call();
+        let mut call = self.call();
+        // All pages are held together.
+        let _memory = call.keep_memory();
         let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let (mut query, mut walk) = (PageQuery::new(), PageWalk::default());
         loop {

@@ -306,6 +306,17 @@ pub enum Recognition {
     Maybe,
 }
 
+/// Returns true for an id that is a UUID behind a prefix.
+#[allow(dead_code)] // Not every vendor has such ids, or others beside it.
+pub(crate) fn is_uuid(id: &str, prefix: &str) -> bool {
+    let Some(uuid) = id.strip_prefix(prefix) else {
+        return false;
+    };
+    let groups: Vec<&str> = uuid.split('-').collect();
+    let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.into_iter().all(is_hex)
+}
+
 /// In which order a vendor lists jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobOrder {

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Operation;
-use crate::transport::{CallOptions, Upload};
+use crate::transport::{CallOptions, Kept, Upload};
 use crate::unify::{Context, UnsupportedField};
 use crate::{Error, ErrorKind};
 
@@ -31,6 +31,15 @@ impl Call {
             options: options.into(),
             context,
         }
+    }
+
+    /// Counts what the call's answers decode to as long as what is returned is
+    /// held, where there is a budget of memory.
+    pub(super) fn keep_memory(&mut self) -> Option<Arc<Kept>> {
+        let (budget, kept) = self.options.get_memory_budget()?.keeping();
+        let options = CallOptions::clone(&self.options).memory_budget(budget);
+        self.options = Arc::new(options);
+        Some(kept)
     }
 
     /// Returns the account's name.

@@ -1,8 +1,10 @@
 //! Pages of a list or a log: how much is asked for, and what came.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Reply, Warning};
+use crate::transport::Kept;
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
 
@@ -78,6 +80,8 @@ pub struct Page<T> {
     pub warnings: Vec<Warning>,
     /// The cursor of the next page; none at the end.
     pub next: Option<String>,
+    /// The memory that the page takes, where that is counted.
+    pub(super) memory: Option<Arc<Kept>>,
 }
 
 impl<T> Default for Page<T> {
@@ -93,6 +97,7 @@ impl<T> Page<T> {
             items,
             warnings: Vec::new(),
             next: None,
+            memory: None,
         }
     }
 

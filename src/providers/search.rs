@@ -14,6 +14,10 @@ use crate::{Error, ErrorKind};
 /// notice that two accounts know an id, and no delay that anybody sees.
 const OTHERS: Duration = Duration::from_millis(100);
 
+/// How long others are waited for where it has to be sure whose an id is: one
+/// that hangs must not take all of a caller's time.
+const SURE: Duration = Duration::from_secs(10);
+
 /// How sure it has to be whose an id is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Certainty {
@@ -156,20 +160,36 @@ impl<'a, T> Search<'a, T> {
             async move { (account, reply.await) }
         });
         let mut answers: FuturesUnordered<_> = asked.collect();
+        let mut silent = accounts.to_vec();
+        let mut take = |search: &mut Self, account: &'a Account, answer| {
+            silent.retain(|other| other.name() != account.name());
+            search.take(account, answer);
+        };
         while let Some((account, answer)) = answers.next().await {
-            self.take(account, answer);
-            if !self.found.is_empty() && self.certainty == Certainty::First {
+            take(self, account, answer);
+            if !self.found.is_empty() {
                 break;
             }
         }
         // Time passes on the network here, whatever clock a client goes by.
+        let wait = match self.certainty {
+            Certainty::First => OTHERS,
+            Certainty::All => SURE,
+        };
         let others = async {
             while let Some((account, answer)) = answers.next().await {
-                self.take(account, answer);
+                take(self, account, answer);
             }
         };
-        // Those that have not answered by then are not needed.
-        let _ = tokio::time::timeout(OTHERS, others).await;
+        let is_late = tokio::time::timeout(wait, others).await.is_err();
+        // Who only reads does not need the others.
+        if is_late && self.certainty == Certainty::All {
+            let late = silent.into_iter().map(|account| {
+                let message = format!("did not answer within {wait:?}");
+                Error::new(ErrorKind::Timeout, message).at_account(account.name())
+            });
+            self.failed.extend(late);
+        }
     }
 
     fn take(&mut self, account: &'a Account, answer: Result<T, Error>) {

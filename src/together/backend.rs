@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::streamed_list::{self, Position};
+use super::streamed_list::{self, Bounds, Position};
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
-    PageQuery, Prepared, Recognition, Reply, Support, decoded, items_of_answer, job_of_answer,
-    job_page, log_page, mapped,
+    PageQuery, Prepared, Recognition, Reply, Support, decoded, is_uuid, items_of_answer,
+    job_of_answer, job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
 use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor};
@@ -79,6 +79,7 @@ impl Backend for Client {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::No,
             IdKind::Job if id.starts_with("ft-") => Recognition::Yes,
+            IdKind::File if is_uuid(id, "file-") => Recognition::Yes,
             IdKind::Job | IdKind::File => Recognition::Maybe,
         }
     }
@@ -112,7 +113,9 @@ impl Backend for Client {
                 }
             }
             let list = client.list_jobs_stream().await?;
-            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position).await
+            let bounds = Bounds::of(client.transport());
+            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position, bounds)
+                .await
         })
     }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, LOCATION};
+use http::header::{ACCEPT_ENCODING, LOCATION};
+use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use http_body_util::BodyExt;
 use reqwest::{Body, Method, Request, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
 
+use super::body::{ACCEPTED_ENCODINGS, Pieces, WholeBody, content_length, too_large};
 use super::error_body::{self, VendorError};
 use super::{Error, ErrorKind, Transport, hints};
 
@@ -30,7 +30,9 @@ pub(super) struct Answer<B> {
 }
 
 impl<B> Answer<B> {
-    fn new(parts: http::response::Parts, body: B) -> Self {
+    /// The key, should the vendor repeat it in a header, is taken out.
+    fn new(mut parts: Parts, body: B, secret: &SecretString) -> Self {
+        error_body::redact_headers(&mut parts.headers, secret.expose_secret().trim());
         Self {
             status: parts.status,
             headers: parts.headers,
@@ -59,7 +61,7 @@ pub(super) trait Shape: Send + Sync {
 pub(super) struct Document;
 
 impl Shape for Document {
-    type Body = Bytes;
+    type Body = WholeBody;
 
     async fn exchange(
         &self,
@@ -67,7 +69,7 @@ impl Shape for Document {
         request: Request,
         secret: &SecretString,
         remaining: Duration,
-    ) -> Result<Answer<Bytes>, Error> {
+    ) -> Result<Answer<WholeBody>, Error> {
         let timeouts = transport.call_timeouts(remaining);
         let sending = transport.shared.http.execute(request);
         let response = received(timeouts.with_timeout(sending).await?)?;
@@ -80,7 +82,7 @@ impl Shape for Document {
 pub(super) struct Sending(pub(super) Activity);
 
 impl Shape for Sending {
-    type Body = Bytes;
+    type Body = WholeBody;
 
     async fn exchange(
         &self,
@@ -88,7 +90,7 @@ impl Shape for Sending {
         request: Request,
         secret: &SecretString,
         _remaining: Duration,
-    ) -> Result<Answer<Bytes>, Error> {
+    ) -> Result<Answer<WholeBody>, Error> {
         let timeouts = transport.transfer_timeouts();
         let sending = transport.shared.http.execute(request);
         let response = timeouts.with_idle_timeout(sending, &self.0).await?;
@@ -115,51 +117,12 @@ impl Shape for Stream {
         let timeouts = transport.transfer_timeouts();
         let head = transport.call_timeouts(remaining);
         let response = transport.follow(request, secret, head).await?;
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        Ok(Answer::new(parts, Pieces { body, timeouts }))
-    }
-}
-
-/// A body that arrives piece by piece, with bounds on the waits between.
-#[derive(Debug)]
-pub(super) struct Pieces {
-    body: Body,
-    timeouts: Timeouts,
-}
-
-impl Pieces {
-    /// The next piece; none at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        loop {
-            let frame = async { self.body.frame().await.transpose() };
-            match received(self.timeouts.with_timeout(frame).await?)? {
-                None => return Ok(None),
-                Some(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
+        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
+        let pieces = Pieces::new(&mut parts.headers, body, timeouts, transport.reservation());
+        match pieces {
+            Ok(pieces) => Ok(Answer::new(parts, pieces, secret)),
+            Err(error) => Err(transport.about(error, &parts, secret)),
         }
-    }
-
-    /// Everything, unless it is more than the limit.
-    async fn all(mut self, limit: usize) -> Result<Bytes, Error> {
-        let mut first = Bytes::new();
-        let mut all = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if first.len() + all.len() + piece.len() > limit {
-                return Err(too_large(limit));
-            }
-            // Most answers are one piece, which need not be copied.
-            if first.is_empty() && all.is_empty() {
-                first = piece;
-            } else {
-                all.extend_from_slice(&std::mem::take(&mut first));
-                all.extend_from_slice(&piece);
-            }
-        }
-        Ok(if all.is_empty() { first } else { all.freeze() })
     }
 }
 
@@ -180,7 +143,7 @@ impl Activity {
 
 /// The time-outs of a request or an answer.
 #[derive(Clone, Copy, Debug)]
-struct Timeouts {
+pub(super) struct Timeouts {
     /// The longest time without a byte.
     idle: Duration,
     /// The end of it all, and how long that was to begin with.
@@ -201,7 +164,7 @@ impl Timeouts {
     }
 
     /// What comes, if it comes in time. One timer is enough for both bounds.
-    async fn with_timeout<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
+    pub(super) async fn with_timeout<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
         let left = self
             .end
             .map(|(end, whole)| (end.saturating_duration_since(Instant::now()), whole));
@@ -255,7 +218,7 @@ impl Transport {
         let secret = match tokio::time::timeout(left, fetch).await {
             Ok(secret) => secret?,
             Err(_) => {
-                let message = "no token came from the source of tokens in time";
+                let message = "the source of tokens gave none in time: nothing was sent";
                 return Err(Error::new(ErrorKind::Timeout, message));
             }
         };
@@ -297,12 +260,14 @@ impl Transport {
             Ok(permit) => Ok(permit.ok()),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "too many requests of this client are in flight",
+                "the request was not sent in time: as many of this client are in flight as \
+                 max_concurrency allows",
             )),
         }
     }
 
     fn add_headers(&self, headers: &mut HeaderMap) {
+        headers.insert(ACCEPT_ENCODING, ACCEPTED_ENCODINGS);
         headers.extend(self.settings.headers.clone());
         headers.extend(self.shared.headers.clone());
         let key = self.settings.idempotency_key.as_deref();
@@ -317,23 +282,30 @@ impl Transport {
         response: Response,
         secret: &SecretString,
         timeouts: Timeouts,
-    ) -> Result<Answer<Bytes>, Error> {
+    ) -> Result<Answer<WholeBody>, Error> {
         if !response.status().is_success() {
             return Err(self.refusal(response, secret, timeouts).await);
         }
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let about = |error: Error| {
-            let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
-            error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
-        };
+        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
+        let pieces = Pieces::new(&mut parts.headers, body, timeouts, self.reservation());
+        // Of a compressed body this is not known.
         let expected = content_length(&parts.headers);
         let limit = self.settings.max_body_bytes;
-        if expected.is_some_and(|length| length > limit as u64) {
-            return Err(about(too_large(limit)));
+        let body = match pieces {
+            Ok(_) if expected.is_some_and(|length| length > limit as u64) => Err(too_large(limit)),
+            Ok(pieces) => pieces.all(limit).await,
+            Err(error) => Err(error),
+        };
+        match body {
+            Ok(body) => Ok(Answer::new(parts, body, secret)),
+            Err(error) => Err(self.about(error, &parts, secret)),
         }
-        let pieces = Pieces { body, timeouts };
-        let body = pieces.all(limit).await.map_err(about)?;
-        Ok(Answer::new(parts, body))
+    }
+
+    /// Says of an error which answer it is about.
+    fn about(&self, error: Error, parts: &Parts, secret: &SecretString) -> Error {
+        let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
+        error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
     }
 
     /// The error of an answer that is no success.
@@ -343,17 +315,12 @@ impl Transport {
         secret: &SecretString,
         timeouts: Timeouts,
     ) -> Error {
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let mut pieces = Pieces { body, timeouts };
-        let mut start = Vec::new();
-        // A body that breaks off is what came before it did.
-        while start.len() < error_body::LIMIT {
-            let Ok(Some(piece)) = pieces.next().await else {
-                break;
-            };
-            let free = error_body::LIMIT - start.len();
-            start.extend_from_slice(&piece[..piece.len().min(free)]);
-        }
+        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
+        // What cannot be read of it is not needed.
+        let start = match Pieces::new(&mut parts.headers, body, timeouts, self.reservation()) {
+            Ok(pieces) => pieces.start(error_body::LIMIT).await,
+            Err(_) => Vec::new(),
+        };
         let profile = self.shared.profile;
         let secret = secret.expose_secret().trim();
         let mut body = VendorError::parse(&start, profile.read_error);
@@ -408,7 +375,7 @@ impl Transport {
     }
 }
 
-fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
+pub(super) fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
     outcome.map_err(Error::from_reqwest)
 }
 
@@ -418,10 +385,6 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let target = from.join(location).ok()?;
     let keeps_secret = target.scheme() == "https" || from.scheme() == "http";
     (keeps_secret && matches!(target.scheme(), "http" | "https")).then_some(target)
-}
-
-pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn out_of_time(limit: Duration) -> Error {
@@ -435,13 +398,6 @@ fn idle_for(limit: Duration) -> Error {
     Error::new(
         ErrorKind::Timeout,
         format!("the vendor sent nothing for {limit:?}"),
-    )
-}
-
-fn too_large(limit: usize) -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        format!("the answer is larger than the limit of {limit} bytes"),
     )
 }
 

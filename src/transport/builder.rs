@@ -14,7 +14,9 @@ use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
 use super::options::Settings;
 use super::profile::VendorProfile;
-use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, TokenSource, Transport};
+use super::{
+    Clock, Error, ErrorKind, MemoryBudget, Observer, RetryPolicy, Shared, TokenSource, Transport,
+};
 
 /// A generated client of one vendor.
 ///
@@ -257,6 +259,15 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// How much memory the answers of this client, and of all others that are
+    /// given the same budget, may take while they are read; not bounded unless
+    /// set.
+    #[must_use]
+    pub fn memory_budget(mut self, budget: MemoryBudget) -> Self {
+        self.settings.memory = Some(budget);
+        self
+    }
+
     /// How many requests may be under way at the same time; the others wait,
     /// within their deadline. Not bounded unless set.
     #[must_use]
@@ -325,15 +336,19 @@ impl<C> ClientBuilder<C> {
             (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
             (None, None) => {
                 return Err(config(format!(
-                    "no key is set; set {} or give one in code",
+                    "no key is set: set {} in the environment, or give one in code",
                     profile.environment.key
                 )));
             }
         };
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| config(format!("the value for the header {name} cannot be sent")))?;
+            let value = HeaderValue::from_str(value).map_err(|_| {
+                config(format!(
+                    "the value for the header {name} cannot be sent: it has a line break or \
+                     another control character"
+                ))
+            })?;
             headers.insert(HeaderName::from_static(name), value);
         }
         let base_url = base_url(&self.base_url).map_err(config)?;

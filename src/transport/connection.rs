@@ -78,13 +78,20 @@ impl Network {
         if let Some(proxy) = &self.proxy {
             // The cause could repeat a password in the URL, so it is left out.
             let proxy = reqwest::Proxy::all(proxy.expose_secret());
-            builder = builder.proxy(proxy.map_err(|_| bad("the proxy's URL is not one"))?);
+            builder = builder.proxy(proxy.map_err(|_| {
+                bad("the proxy's URL is not one: expected one like http://host:port")
+            })?);
         }
         for pem in &self.roots {
-            let unreadable = |e| bad("a root certificate is not in PEM form").because(e);
+            let unreadable = |e| {
+                bad("a root certificate is not in PEM form (-----BEGIN CERTIFICATE-----)")
+                    .because(e)
+            };
             let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(unreadable)?;
             if roots.is_empty() {
-                return Err(bad("there is no certificate in what was given as one"));
+                return Err(bad(
+                    "there is no certificate in what was given as root certificates, which are to be in PEM form",
+                ));
             }
             builder = builder.tls_certs_merge(roots);
         }

@@ -141,8 +141,9 @@ fn header_value(scheme: &str, key: &SecretString) -> Result<HeaderValue, String>
         "" => key.to_owned(),
         scheme => format!("{scheme} {key}"),
     };
-    let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        "the key holds a line break or another character that cannot be sent in a header".to_owned()
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -4,14 +4,14 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use super::body::WholeBody;
 use super::error_body::VendorError;
 use super::profile::VendorProfile;
-use crate::wire::{Fault, Problem};
+use crate::wire::{self, Fault, Problem, fault};
 
 /// What is said of an answer that does not decode.
 const UNDOCUMENTED: &str = "the answer does not have the documented form";
@@ -40,7 +40,7 @@ struct Inner {
     tries: u32,
     note: Option<String>,
     /// Never shown: it could hold a secret.
-    undecoded: Option<Bytes>,
+    undecoded: Option<WholeBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -68,6 +68,9 @@ pub enum ErrorKind {
     Decode,
     /// The answer is larger than the limit.
     TooLarge,
+    /// The answer would take more memory than all answers together may take now
+    /// ([`MemoryBudget`](super::MemoryBudget)).
+    Overloaded,
     /// A job has no form in the gateway's terms.
     Mapping,
     /// The vendor has no such thing.
@@ -240,9 +243,14 @@ impl Error {
     /// The body is kept, for those who can make something of it.
     pub(super) fn undecoded<T: DeserializeOwned>(
         headers: &HeaderMap,
-        body: Bytes,
+        body: WholeBody,
         error: &serde_json::Error,
     ) -> Self {
+        if wire::has_too_many_items(error) {
+            let message = "the answer is larger than what can be held: its lists have too many items \
+                 for one answer";
+            return Self::new(ErrorKind::TooLarge, message);
+        }
         let message = if body.is_empty() {
             "the answer is empty, where a JSON document was expected".to_owned()
         } else if Problem::of(error) == Problem::TooDeep {
@@ -253,7 +261,8 @@ impl Error {
             format!("the answer is not JSON ({kind}, {} bytes)", body.len())
         } else {
             // The cause itself quotes values, which could be secrets.
-            match Fault::of_body::<T>(&body) {
+            let fault = Fault::of_body::<T>(&body);
+            match fault.filter(Fault::says_more) {
                 Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
                 None => UNDOCUMENTED.to_owned(),
             }
@@ -265,12 +274,14 @@ impl Error {
 
     /// Says of a body that did not decode what is wrong with it above all.
     pub(crate) fn with_undecoded_reason(mut self, reason: &str) -> Self {
-        self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        if reason != fault::UNDOCUMENTED {
+            self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        }
         self
     }
 
     /// Takes the body that did not decode.
-    pub(crate) fn take_undecoded(&mut self) -> Option<Bytes> {
+    pub(crate) fn take_undecoded(&mut self) -> Option<WholeBody> {
         self.0.undecoded.take()
     }
 
@@ -442,7 +453,10 @@ impl Error {
             return retryable;
         }
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted
+            | ErrorKind::Overloaded => true,
             ErrorKind::Status => self.0.is_transient,
             _ => false,
         }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 /// How long to wait, by `retry-after-ms`, or by `retry-after` in seconds or as
-/// a date. A date that has passed means no wait at all.
+/// a date. No time at all, or a date that has passed, is no hint: tries that
+/// follow each other at once would be no help to a vendor who asks for a wait.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| {
         headers
@@ -21,6 +22,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
             let value = text("retry-after")?;
             seconds(value, 1.0).or_else(|| until(value, now))
         })
+        .filter(|wait| !wait.is_zero())
 }
 
 /// What `x-should-retry` says.
@@ -71,7 +73,13 @@ mod tests {
         );
         let date = |date| wait(&[("retry-after", date)]);
         assert_eq!(date("Wed, 21 Oct 2015 07:28:30 GMT"), Some(30_000));
-        assert_eq!(date("Wed, 21 Oct 2015 07:27:00 GMT"), Some(0));
+        for past in [
+            "Wed, 21 Oct 2015 07:27:00 GMT",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+            "0",
+        ] {
+            assert_eq!(date(past), None, "{past}");
+        }
         for nonsense in ["", "soon", "-1", "NaN", "inf", "1e400"] {
             assert_eq!(date(nonsense), None, "{nonsense}");
         }

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Attempt, CallReport, Clock, Observer, RetryPolicy, SystemClock, Transport};
+use super::{
+    Attempt, CallReport, Clock, MemoryBudget, Observer, Reservation, RetryPolicy, SystemClock,
+    Transport,
+};
 
 /// How a client's calls are made.
 #[derive(Clone, Debug)]
@@ -16,6 +19,7 @@ pub(super) struct Settings {
     pub(super) transfer_timeout: Option<Duration>,
     pub(super) retry: RetryPolicy,
     pub(super) max_body_bytes: usize,
+    pub(super) memory: Option<MemoryBudget>,
     pub(super) idempotency_key: Option<String>,
     pub(super) headers: HeaderMap,
     pub(super) observer: Option<Arc<dyn Observer>>,
@@ -30,6 +34,7 @@ impl Default for Settings {
             transfer_timeout: None,
             retry: RetryPolicy::default(),
             max_body_bytes: 64 << 20,
+            memory: None,
             idempotency_key: None,
             headers: HeaderMap::new(),
             observer: None,
@@ -57,6 +62,7 @@ pub struct CallOptions {
     retry: Option<RetryPolicy>,
     retries: Option<usize>,
     max_body_bytes: Option<usize>,
+    memory: Option<MemoryBudget>,
     idempotency_key: Option<String>,
     headers: HeaderMap,
     labels: BTreeMap<String, String>,
@@ -109,6 +115,19 @@ impl CallOptions {
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = Some(bytes);
         self
+    }
+
+    /// Sets how much memory this and all other answers with the same budget may
+    /// take while they are read; not bounded unless set.
+    #[must_use]
+    pub fn memory_budget(mut self, budget: MemoryBudget) -> Self {
+        self.memory = Some(budget);
+        self
+    }
+
+    /// Returns the budget of memory, if there is one.
+    pub fn get_memory_budget(&self) -> Option<&MemoryBudget> {
+        self.memory.as_ref()
     }
 
     /// Sends `idempotency-key` with the call, and takes it that the service
@@ -166,6 +185,9 @@ impl CallOptions {
         }
         self.retries = other.retries.or(self.retries);
         self.max_body_bytes = other.max_body_bytes.or(self.max_body_bytes);
+        if other.memory.is_some() {
+            self.memory.clone_from(&other.memory);
+        }
         if other.idempotency_key.is_some() {
             self.idempotency_key.clone_from(&other.idempotency_key);
         }
@@ -203,6 +225,9 @@ impl CallOptions {
         if let Some(bytes) = self.max_body_bytes {
             settings.max_body_bytes = bytes;
         }
+        if let Some(budget) = &self.memory {
+            settings.memory = Some(budget.clone());
+        }
         settings.idempotency_key.clone_from(&self.idempotency_key);
         settings.headers.extend(self.headers.clone());
         if let Some(observer) = &self.observer {
@@ -236,6 +261,17 @@ impl Transport {
             shared: Arc::clone(&self.shared),
             settings: Arc::new(options.over(&self.settings)),
         }
+    }
+
+    /// A reservation for an answer, of the budget if there is one.
+    pub(crate) fn reservation(&self) -> Reservation {
+        Reservation::of(self.settings.memory.as_ref())
+    }
+
+    /// The largest answer that is read into memory, in bytes.
+    #[allow(dead_code)]
+    pub(crate) fn max_body_bytes(&self) -> usize {
+        self.settings.max_body_bytes
     }
 
     /// The time that the client goes by.

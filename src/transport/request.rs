@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Document, Shape, Stream};
+use super::body::WholeBody;
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::DeepObject;
 
@@ -91,7 +92,9 @@ impl Request<'_> {
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         let value = value.to_string();
         if matches!(value.as_str(), "" | "." | "..") {
-            return self.refused(format!("{name} is {value:?}, which cannot be an id"));
+            return self.refused(format!(
+                "{name} is {value:?}, which is no id: it would vanish from the request's path"
+            ));
         }
         self.url.extend(utf8_percent_encode(&value, RESERVED));
         self
@@ -133,7 +136,12 @@ impl Request<'_> {
             match (header, HeaderValue::from_str(&value.to_string())) {
                 (Ok(header), Ok(value)) => self.headers.insert(header, value),
                 // The value stays out of the message: it could be a secret.
-                _ => return self.refused(format!("{name} cannot be sent in a header")),
+                _ => {
+                    return self.refused(format!(
+                        "{name} cannot be sent in a header: it has a line break or another \
+                         control character"
+                    ));
+                }
             };
         }
         self
@@ -183,7 +191,7 @@ impl Request<'_> {
         Ok(Download::new(answer, transport, operation))
     }
 
-    async fn document(mut self) -> Result<Answer<bytes::Bytes>, Error> {
+    async fn document(mut self) -> Result<Answer<WholeBody>, Error> {
         self.headers.entry(ACCEPT).or_insert(JSON);
         self.send(Document).await
     }
@@ -271,10 +279,13 @@ mod tests {
     fn what_would_be_another_request_is_refused() {
         for value in ["", ".", ".."] {
             let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
-            assert_eq!(fault, format!("id is {value:?}, which cannot be an id"));
+            assert_eq!(
+                fault,
+                format!("id is {value:?}, which is no id: it would vanish from the request's path")
+            );
         }
         let fault = fault(|r| r.header("x-name", ["secret\n"]));
-        assert_eq!(fault, "x-name cannot be sent in a header");
+        assert!(fault.starts_with("x-name cannot be sent in a header: it has a line break"));
     }
 
     #[test]

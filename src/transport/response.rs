@@ -12,7 +12,8 @@ use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::attempt::{Answer, Pieces, content_length};
+use super::attempt::Answer;
+use super::body::{Pieces, WholeBody, content_length};
 use super::{ByteStream, Error, ErrorKind, Progress, Transport, VendorProfile};
 use crate::wire;
 
@@ -29,15 +30,19 @@ impl<T: DeserializeOwned> Response<T> {
     /// The value that an answer's body holds.
     pub(super) fn decoded(
         profile: &'static VendorProfile,
-        answer: Answer<Bytes>,
+        answer: Answer<WholeBody>,
     ) -> Result<Self, Error> {
         match wire::from_slice(&answer.body) {
-            Ok(value) => Ok(Self {
-                value,
-                status: answer.status,
-                headers: answer.headers,
-                request_id_headers: profile.request_id_headers,
-            }),
+            Ok(value) => {
+                let kept = answer.body.keep(wire::memory_of_items());
+                kept.map_err(|error| error.after_tries(answer.tries))?;
+                Ok(Self {
+                    value,
+                    status: answer.status,
+                    headers: answer.headers,
+                    request_id_headers: profile.request_id_headers,
+                })
+            }
             Err(error) => Err(Error::undecoded::<T>(&answer.headers, answer.body, &error)
                 .with_answer(profile, answer.status, answer.headers, None)
                 .after_tries(answer.tries)),
@@ -47,7 +52,7 @@ impl<T: DeserializeOwned> Response<T> {
 
 impl Response<()> {
     /// An answer of which the body says nothing.
-    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<Bytes>) -> Self {
+    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<WholeBody>) -> Self {
         Self {
             value: (),
             status: answer.status,

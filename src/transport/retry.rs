@@ -102,7 +102,9 @@ pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
         // It surely did not arrive.
         return true;
     }
-    repetition == Repetition::Harmless && error.is_retryable()
+    // To read another answer does not make room for it.
+    let is_here = error.kind() == ErrorKind::Overloaded;
+    repetition == Repetition::Harmless && !is_here && error.is_retryable()
 }
 
 /// Statuses after which the same request may succeed.

@@ -77,10 +77,11 @@ where
         }
     })?;
     let mut defects = repaired.defects;
-    for name in item.too_deep() {
+    for (name, problem) in item.unreadable() {
+        let unreadable = Defect::unreadable(name, problem);
         match defects.iter_mut().find(|defect| defect.member == *name) {
-            Some(defect) => defect.fault = Defect::too_deep(name).fault,
-            None => defects.push(Defect::too_deep(name)),
+            Some(defect) => defect.fault = unreadable.fault,
+            None => defects.push(unreadable),
         }
     }
     report(repaired.value.unify(context)?, defects, context)

@@ -10,10 +10,54 @@ use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
+use super::clean;
+
 thread_local! {
     /// True while a value is read in one pass: what cannot be read this way is
     /// an error, and leads to a second pass.
     static ONE_PASS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The most memory that the items of the lists in one document may take, in bytes:
+/// `{}` takes as much as a job, and a body of a few MB can hold millions of them.
+const MAX_ITEMS: usize = 256 << 20;
+
+thread_local! {
+    /// What the items of a document's lists have taken so far.
+    static ITEMS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What is said of a document whose lists are too long.
+const TOO_MANY_ITEMS: &str = "its lists have too many items";
+
+/// Returns true where a document was not read because of [`MAX_ITEMS`].
+pub(crate) fn has_too_many_items(error: &serde_json::Error) -> bool {
+    error.is_data() && error.to_string().starts_with(TOO_MANY_ITEMS)
+}
+
+/// Returns how much memory the items of the last document's lists have taken, as
+/// far as this thread has read it.
+pub(crate) fn memory_of_items() -> usize {
+    ITEMS.get()
+}
+
+/// Begins to count for another document.
+pub(super) fn start_document() {
+    ITEMS.set(0);
+}
+
+/// Counts the memory for items of a list.
+///
+/// # Errors
+///
+/// It is more than a document may have.
+pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
+    let all = ITEMS.get().saturating_add(bytes);
+    ITEMS.set(all);
+    match all > MAX_ITEMS {
+        true => Err(E::custom(TOO_MANY_ITEMS)),
+        false => Ok(()),
+    }
 }
 
 /// Reads JSON: what [`serde_json::from_slice`] gives, in about two thirds of
@@ -32,11 +76,20 @@ thread_local! {
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     // Checked once as a whole, and not again for each string in it.
-    match std::str::from_utf8(bytes) {
-        Ok(text) => from_str(text),
-        // For an error that says where.
-        Err(_) => decode_buffered(|| serde_json::from_slice(bytes)),
-    }
+    let text = String::from_utf8_lossy(bytes);
+    start_document();
+    in_one_pass(|| serde_json::from_str(&text)).or_else(|_| {
+        start_document();
+        let error = match decode_buffered(|| serde_json::from_str(&text)) {
+            Err(error) if error.is_syntax() => error,
+            outcome => return outcome,
+        };
+        let Some(cleaned) = clean::cleaned(bytes) else {
+            return Err(error);
+        };
+        start_document();
+        decode_buffered(|| serde_json::from_str(&cleaned)).map_err(|_| error)
+    })
 }
 
 /// The same of text.

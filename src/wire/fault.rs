@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -42,27 +41,29 @@ pub(crate) enum Problem {
     Other,
 }
 
+/// What is said where no more is known.
+pub(crate) const UNDOCUMENTED: &str = "not of the documented form";
+
 impl Fault {
+    /// Returns false where it says neither a place nor a reason.
+    pub(crate) fn says_more(&self) -> bool {
+        !self.path.is_empty() || !matches!(self.problem, Problem::Other)
+    }
+
     /// Returns what is wrong with a value, where it does not decode as `T`.
     pub(crate) fn of<T: DeserializeOwned>(value: &Value) -> Option<Self> {
-        Self::read::<T, _>(value)
+        read::<T>(value).err()
     }
 
     /// Returns what is wrong with a body, where it does not decode as `T`.
     pub(crate) fn of_body<T: DeserializeOwned>(body: &[u8]) -> Option<Self> {
-        Self::read::<T, _>(&mut serde_json::Deserializer::from_slice(body))
-    }
-
-    fn read<'de, T, D>(deserializer: D) -> Option<Self>
-    where
-        T: DeserializeOwned,
-        D: Deserializer<'de, Error = serde_json::Error>,
-    {
-        let error = serde_path_to_error::deserialize::<D, T>(deserializer).err()?;
-        Some(Self {
-            path: steps(error.path()),
-            problem: Problem::of(&error.into_inner()),
-        })
+        match serde_json::from_slice(body) {
+            Ok(value) => Self::of::<T>(&value),
+            Err(error) => Some(Self {
+                path: Vec::new(),
+                problem: Problem::of(&error),
+            }),
+        }
     }
 
     /// The fault of an object that lacks a member.
@@ -86,6 +87,21 @@ impl fmt::Display for Fault {
             false => write!(f, "{}: {}", self.pointer(), self.problem),
         }
     }
+}
+
+/// Reads a value that was kept as JSON. All such reading is done here, in one way,
+/// because each deserialiser compiles every type once more.
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
+    serde_path_to_error::deserialize(value.clone()).map_err(|error| Fault {
+        path: steps(error.path()),
+        problem: Problem::of(&error.into_inner()),
+    })
+}
+
+/// Returns a branch of a union, where the value has its form.
+#[doc(hidden)]
+pub fn branch<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    read(value).ok()
 }
 
 fn steps(path: &Path) -> Vec<Step> {
@@ -141,7 +157,7 @@ impl fmt::Display for Problem {
             Self::Missing(member) => write!(f, "missing field `{member}`"),
             Self::Mismatch { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::TooDeep => f.write_str("nested too deeply"),
-            Self::Other => f.write_str("not of the documented form"),
+            Self::Other => f.write_str(UNDOCUMENTED),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::fault::Fault;
+use super::fault::{self, Fault, Problem};
 use super::repair::Defect;
 use super::{decode, shallow};
 
@@ -30,13 +30,13 @@ pub enum Item<T> {
 /// An item that did not decode.
 #[derive(Clone, PartialEq)]
 pub struct MalformedItem {
-    /// The item as it came, without members that are nested too deeply to be
-    /// read.
+    /// The item as it came, without members that cannot be read: nested too
+    /// deeply, a number beyond all ranges, half a surrogate pair.
     pub raw: Value,
     /// Where and what is wrong with it, without any of its values.
     pub reason: String,
-    /// The members that are nested too deeply.
-    too_deep: Vec<String>,
+    /// The members that cannot be read, and why.
+    unreadable: Vec<(String, Problem)>,
 }
 
 impl<T> LenientList<T> {
@@ -108,27 +108,23 @@ impl MalformedItem {
     /// The text is not JSON.
     pub(crate) fn of<T: DeserializeOwned>(text: &[u8]) -> Result<Self, serde_json::Error> {
         let shallow = shallow::parse(text)?;
-        let too_deep = || {
-            shallow
-                .too_deep
-                .first()
-                .map(|name| Defect::too_deep(name).fault)
+        let unreadable = || {
+            let (name, problem) = shallow.unreadable.first()?;
+            Some(Defect::unreadable(name, problem).fault)
         };
-        let fault = too_deep().or_else(|| Fault::of::<T>(&shallow.value));
-        let reason = fault.map_or_else(
-            || "not of the documented form".to_owned(),
-            |fault| fault.to_string(),
-        );
+        let fault = unreadable().or_else(|| Fault::of::<T>(&shallow.value));
+        let reason =
+            fault.map_or_else(|| fault::UNDOCUMENTED.to_owned(), |fault| fault.to_string());
         Ok(Self {
             raw: shallow.value,
             reason,
-            too_deep: shallow.too_deep,
+            unreadable: shallow.unreadable,
         })
     }
 
-    /// The members that are nested too deeply to be read.
-    pub(crate) fn too_deep(&self) -> &[String] {
-        &self.too_deep
+    /// The members that cannot be read, and why.
+    pub(crate) fn unreadable(&self) -> &[(String, Problem)] {
+        &self.unreadable
     }
 
     /// The item's `id`, where it has one that is a string.
@@ -159,15 +155,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
                 Ok(LenientList::default())
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::with_capacity(first_capacity::<Item<T>>());
+                let mut items = Vec::new();
                 if decode::is_one_pass() {
                     while let Some(value) = seq.next_element()? {
-                        items.push(Item::Ok(value));
+                        push(&mut items, Item::Ok(value))?;
                     }
                     return Ok(LenientList(items));
                 }
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    items.push(item(raw.get())?);
+                    push(&mut items, item_of_list(raw.get())?)?;
                 }
                 Ok(LenientList(items))
             }
@@ -176,14 +172,25 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     }
 }
 
-/// How many items there is room for at first: 16 kB, so that a page of jobs is not
-/// moved again and again while it grows.
-fn first_capacity<T>() -> usize {
-    (16 << 10) / size_of::<T>().max(1 << 8)
+/// Adds an item, within the memory that lists may take.
+fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Result<(), E> {
+    if items.len() == items.capacity() {
+        let more = items.capacity().max(4);
+        decode::count_items(more * size_of::<Item<T>>())?;
+        items.reserve_exact(more);
+    }
+    items.push(item);
+    Ok(())
 }
 
 /// An item by itself.
-pub(crate) fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
+#[allow(dead_code)] // For lists that are read as they come; not every vendor has any.
+pub(crate) fn item<T: DeserializeOwned>(raw: &str) -> Result<Item<T>, serde_json::Error> {
+    decode::start_document();
+    item_of_list(raw)
+}
+
+fn item_of_list<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
     match decode::from_str(raw) {
         Ok(value) => Ok(Item::Ok(value)),
         Err(_) => MalformedItem::of::<T>(raw.as_bytes())

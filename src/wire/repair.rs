@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::fault::{Fault, Problem, Step};
+use super::fault::{Fault, Problem, Step, read};
 
 /// How many parts of one member are taken out before the whole member is.
 const MOST_PARTS: usize = 8;
@@ -36,11 +36,11 @@ pub(crate) struct Defect {
 }
 
 impl Defect {
-    /// Returns the defect of a member that is nested too deeply to be read.
-    pub(crate) fn too_deep(member: &str) -> Self {
+    /// Returns the defect of a member that cannot be read.
+    pub(crate) fn unreadable(member: &str, problem: &Problem) -> Self {
         let fault = Fault {
             path: vec![Step::Member(member.to_owned())],
-            problem: Problem::TooDeep,
+            problem: problem.clone(),
         };
         Self::new(member, fault, None)
     }
@@ -91,7 +91,7 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
             }),
         }
     }
-    match serde_json::from_value(Value::Object(good)) {
+    match read(&Value::Object(good)) {
         Ok(value) => Ok(Repaired { value, defects }),
         Err(_) => Err(not_repairable()),
     }

@@ -10,6 +10,7 @@ use serde::de::{
     Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::StringDeserializer,
 };
 use serde_json::Value;
+use serde_path_to_error::Track;
 
 use super::decode;
 use super::extra::Key;
@@ -172,7 +173,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
         seed: V,
     ) -> Result<V::Value, A::Error> {
         match self.value.take() {
-            Some(value) => seed.deserialize(value).map_err(A::Error::custom),
+            // As in `fault::read`, so that no type is compiled for one more way to read.
+            Some(value) => {
+                let mut track = Track::new();
+                seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track))
+                    .map_err(A::Error::custom)
+            }
             None => self.rest.next_value_seed(seed),
         }
     }

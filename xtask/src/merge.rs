@@ -2,7 +2,7 @@
 //! of them say differently of a selected part is an error.
 
 use crate::fault::{Fault, Faults};
-use crate::json::{brief, plain_numbers};
+use crate::json::{self, plain_numbers};
 use crate::report::Report;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
@@ -136,8 +136,9 @@ impl<'a> Merged<'a> {
             self.note(&at, item, files.0);
             return;
         };
-        if shared(known) != shared(item) {
-            self.contradict(at, known, item, files);
+        let (ours, theirs) = (shared(known), shared(item));
+        if ours != theirs {
+            self.contradict(at, &ours, &theirs, files);
             return;
         }
         for method in METHODS {
@@ -151,7 +152,8 @@ impl<'a> Merged<'a> {
                     self.origins.insert(at, files.0);
                 }
                 Some(ours) if !same(Kind::Operation, ours, theirs) => {
-                    self.contradict(at, ours, theirs, files);
+                    let [ours, theirs] = [ours, theirs].map(|v| comparable(Kind::Operation, v));
+                    self.contradict(at, &ours, &theirs, files);
                 }
                 Some(_) => {}
             }
@@ -185,7 +187,8 @@ impl<'a> Merged<'a> {
                     }
                 }
                 Some(ours) if !same(kind, ours, theirs) => {
-                    self.contradict(at, ours, theirs, files);
+                    let [ours, theirs] = [ours, theirs].map(|v| comparable(kind, v));
+                    self.contradict(at, &ours, &theirs, files);
                 }
                 Some(_) => {}
             }
@@ -211,8 +214,13 @@ impl<'a> Merged<'a> {
 
     fn contradict(&mut self, at: String, ours: &Value, theirs: &Value, files: (&str, &str)) {
         let (file, first) = files;
-        let (here, there) = (brief(theirs), brief(ours));
-        let message = format!("contradicts {first}: {here} here, {there} there");
+        let difference = json::difference(theirs, ours);
+        let place = match difference.at.as_str() {
+            "" => String::new(),
+            at => format!(" in {at}"),
+        };
+        let (here, there) = (difference.here, difference.there);
+        let message = format!("contradicts {first}{place}: {here} here, {there} there");
         self.contradictions.push(Fault::at(file, at, message));
     }
 }
@@ -311,6 +319,21 @@ mod tests {
         assert_eq!(
             places,
             [("b", "/components/schemas/A"), ("b", "/paths/~1a")]
+        );
+    }
+
+    #[test]
+    fn a_contradiction_shows_where_two_long_values_differ() {
+        let schema = |kind: &str| {
+            let long = "The same long text in both of them. ".repeat(5);
+            let inner = json!({"type": kind, "description": long});
+            json!({"components": {"schemas": {"A": {"properties": {"a": inner}}}}})
+        };
+        let (_, contradictions) = merged(&schema("string"), &schema("integer"));
+        let messages: Vec<_> = contradictions.iter().map(|f| f.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["contradicts a in /properties/a/type: \"integer\" here, \"string\" there"]
         );
     }
 

@@ -49,6 +49,12 @@ const KINDS: &[(ErrorKind, u16, &str)] = &[
         "returned a body that is too large",
     ),
     (
+        ErrorKind::Overloaded,
+        503,
+        "cannot be read now: the gateway is overloaded, and the responses that it is reading take \
+         all of their memory; retry later",
+    ),
+    (
         ErrorKind::Mapping,
         502,
         "returned a job that cannot be mapped to the gateway's schema",
@@ -107,7 +113,14 @@ pub fn all_failed(errors: &[Arc<Error>]) -> ApiError {
     let reasons = errors.iter().map(|error| ApiError::from(&**error));
     let reasons: Vec<String> = reasons.map(|error| error.message().to_owned()).collect();
     let message = format!("all accounts failed: {}", reasons.join("; "));
-    ApiError::new(StatusCode::BAD_GATEWAY, message).code("provider_error")
+    let overloaded = errors.iter().find(|e| e.kind() == ErrorKind::Overloaded);
+    let status = match overloaded {
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+        None => StatusCode::BAD_GATEWAY,
+    };
+    ApiError::new(status, message)
+        .code("provider_error")
+        .retry_after(overloaded.and_then(|error| error.retry_after()))
 }
 
 /// Translates a request with fields that the account's vendor does not
@@ -227,6 +240,19 @@ mod tests {
                 (error.status().as_u16(), error.message()),
                 (status, message)
             );
+        }
+    }
+
+    #[test]
+    fn want_of_memory_is_a_503_with_retry_after() {
+        let wait = std::time::Duration::from_secs(1);
+        let overloaded = || Error::new(ErrorKind::Overloaded, "").with_retry_after(wait);
+        let other = Error::new(ErrorKind::Timeout, "").at_account("slow");
+        let errors = [Arc::new(other), Arc::new(overloaded().at_account("main"))];
+        for error in [ApiError::from(overloaded()), all_failed(&errors)] {
+            let expected = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, error.message());
+            let expected = expected.code("provider_error").retry_after(Some(wait));
+            assert_eq!(error, expected);
         }
     }
 

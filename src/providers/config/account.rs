@@ -109,10 +109,12 @@ impl Entry {
         if let Some(seconds) = &settings.timeout_seconds {
             let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
             let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
-            builder =
-                builder.timeout(timeout.ok_or_else(|| {
-                    place.error(Some(seconds.span()), "this is no length of time")
-                })?);
+            builder = builder.timeout(timeout.ok_or_else(|| {
+                place.error(
+                    Some(seconds.span()),
+                    "expected a number of seconds greater than 0",
+                )
+            })?);
         }
         if let Some(times) = settings.retries {
             builder = builder.retries(times);
@@ -195,7 +197,9 @@ impl Settings {
         .flatten()
         .collect();
         if let [_, second, ..] = spans.as_slice() {
-            let what = format!("account {name:?} has a key already");
+            let what = format!(
+                "account {name:?} has a key already: give one of key, key_env and key_file"
+            );
             return Err(place.error(Some(second.clone()), what));
         }
         if let Some(key) = &self.key {
@@ -218,8 +222,12 @@ impl Settings {
                 ));
             }
             let bytes = place.read(file)?;
-            let key = String::from_utf8(bytes)
-                .map_err(|_| place.error(Some(file.span()), "the file holds no text"))?;
+            let key = String::from_utf8(bytes).map_err(|_| {
+                place.error(
+                    Some(file.span()),
+                    "the key_file is not UTF-8: it has to hold the key alone",
+                )
+            })?;
             return Ok(SecretString::from(key.trim().to_owned()));
         }
         let variable = self.key_env.as_ref();
@@ -231,7 +239,10 @@ impl Settings {
         match std::env::var(variable) {
             Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
             _ => {
-                let what = format!("account {name:?} has no key: {variable} is not set");
+                let what = format!(
+                    "account {name:?} has no key: {variable} is not set; set it, or name another \
+                     variable with key_env"
+                );
                 Err(place.error(Some(span), what))
             }
         }

@@ -10,6 +10,7 @@ use super::hints::Hints;
 use super::order::{self, Position};
 use crate::providers::page::PageWalk;
 use crate::providers::{JobOrder, ListQuery, Page, Warning};
+use crate::transport::Kept;
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
@@ -56,6 +57,8 @@ pub(super) struct Source {
     /// The ids of the page before.
     previous: HashSet<String>,
     walk: PageWalk,
+    /// The memory of the pages that the jobs in the buffer came in.
+    memory: Vec<Arc<Kept>>,
     query: ListQuery,
     page_size: usize,
 }
@@ -94,6 +97,7 @@ impl Source {
             after: None,
             previous: HashSet::new(),
             walk: PageWalk::default(),
+            memory: Vec::new(),
             page_size: wanted.clamp(1, MAX_PAGE),
             query: query.clone(),
         }
@@ -125,7 +129,11 @@ impl Source {
     }
 
     pub(super) fn take(&mut self) -> Option<Box<Job>> {
-        self.buffer.pop_front()
+        let job = self.buffer.pop_front();
+        if self.buffer.is_empty() {
+            self.memory.clear();
+        }
+        job
     }
 
     /// Fetches until it is known which job is next, or that there is none.
@@ -209,6 +217,11 @@ impl Source {
             warnings.push_back(Warning::repeated_page(account));
             return;
         }
+        // An ordered list holds two pages at most.
+        if !self.is_unordered {
+            self.memory.drain(..self.memory.len().saturating_sub(1));
+        }
+        self.memory.extend(page.memory);
         let came = page.items.len();
         self.check_order(&page.items, warnings);
         let account = self.pages.account();

@@ -14,7 +14,7 @@ use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, 
 use crate::unify::request::translator::{RequestTranslator, Setting};
 use crate::unify::request::wandb;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
-use crate::wire::{Extra, Secret};
+use crate::wire::{Extra, Secret, read};
 
 const LORA: &str = "{type: \"Full\"} or {type: \"Lora\", lora_r, lora_alpha, lora_dropout, lora_trainable_modules}";
 const SCHEDULER: &str = "{lr_scheduler_type: \"linear\" or \"cosine\", lr_scheduler_args: {min_lr_ratio}, of cosine {min_lr_ratio, num_cycles}}";
@@ -247,7 +247,7 @@ fn fill(
 }
 
 fn scheduler(path: &str, value: Value, translator: &mut RequestTranslator) -> Option<LrScheduler> {
-    let scheduler: LrScheduler = serde_json::from_value(value).ok()?;
+    let scheduler: LrScheduler = read(&value).ok()?;
     let extra = match &scheduler {
         LrScheduler::Linear(linear) => {
             let args = linear
@@ -279,7 +279,7 @@ fn training_type(
     value: Value,
     translator: &mut RequestTranslator,
 ) -> Option<TrainingType> {
-    let training_type: TrainingType = serde_json::from_value(value).ok()?;
+    let training_type: TrainingType = read(&value).ok()?;
     let extra: Vec<String> = match &training_type {
         TrainingType::Full(full) => full.extra.iter().map(|(name, _)| name.to_owned()).collect(),
         TrainingType::Lora(lora) => lora.extra.iter().map(|(name, _)| name.to_owned()).collect(),
@@ -345,8 +345,7 @@ fn extra(
             "hf_api_token" => request.hf_api_token = text.map(Secret::from),
             "hf_output_repo_name" => request.hf_output_repo_name = text,
             "multimodal_params" => {
-                request.multimodal_params =
-                    serde_json::from_value::<MultimodalParams>(value.clone()).ok();
+                request.multimodal_params = read::<MultimodalParams>(value).ok();
             }
             _ => translator.unsupported(name, UNKNOWN, ""),
         }

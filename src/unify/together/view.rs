@@ -12,7 +12,7 @@ use crate::together::types::{
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
     TrainingType,
 };
-use crate::wire::{Defect, Extra, Fault, LenientList, Problem, Step, Timestamp};
+use crate::wire::{Defect, Extra, Fault, LenientList, Step, Timestamp, read};
 
 /// A job of either schema.
 pub(super) struct View {
@@ -59,17 +59,12 @@ impl OtherSchema {
         if value.is_null() {
             return None;
         }
-        match T::deserialize(&value) {
+        match read::<T>(&value) {
             Ok(found) => Some(found),
-            Err(error) => {
+            Err(fault) => {
                 let mut path = vec![Step::Member(name.to_owned())];
-                let problem = match Fault::of::<T>(&value) {
-                    Some(fault) => {
-                        path.extend(fault.path);
-                        fault.problem
-                    }
-                    None => Problem::of(&error),
-                };
+                path.extend(fault.path);
+                let problem = fault.problem;
                 let fault = Fault { path, problem };
                 self.misfits.push(Defect::new(name, fault, Some(value)));
                 None

@@ -177,10 +177,11 @@ fn attempt(context: &Context<'_>, branch: &Branch) -> TokenStream {
                 .is_some_and(|tag| [#(#values),*].contains(&tag))
         },
     };
+    let runtime = context.runtime;
     let ty = context.rust_type(&branch.ty);
     quote! {
         if #test
-            && let Ok(found) = <#ty as ::serde::Deserialize>::deserialize(&value)
+            && let Some(found) = #runtime::wire::branch::<#ty>(&value)
         {
             return Ok(Self::#variant(found.into()));
         }
