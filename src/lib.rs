@@ -7,6 +7,7 @@
 //! - [`providers`] lists, looks up, creates, changes and watches jobs across
 //!   several accounts, and has the trait for vendors of one's own.
 //! - [`vendors`] is the table of the vendors that the crate knows.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 pub mod wire;
@@ -24,6 +25,13 @@ pub mod providers;
 pub mod unify;
 
 pub use transport::{Error, ErrorKind, Response};
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[cfg(feature = "schema")]
+#[doc(no_inline)]
+pub use schemars;
+#[doc(no_inline)]
+pub use {bytes, futures_core, http, reqwest, secrecy, serde_json};
 
 /// The README's examples, compiled as tests.
 #[cfg(all(doctest, feature = "openai", feature = "together"))]

@@ -29,7 +29,8 @@ mod lazy_object;
 mod lenient_job;
 mod limits;
 mod mapping;
-mod mapping_doc;
+#[cfg(test)]
+mod mapping_page;
 mod metrics;
 mod notes;
 mod origin;
@@ -40,6 +41,8 @@ mod rules;
 mod schemas;
 mod status;
 mod vendor;
+#[cfg(test)]
+mod written_files;
 
 #[cfg(feature = "openai")]
 pub mod openai;
@@ -59,7 +62,6 @@ pub(crate) use lenient_job::job_of_malformed;
 pub use lenient_job::{job_from_item, job_from_slice};
 pub use limits::{ModelLimits, TrainingLimits};
 pub(crate) use mapping::Mapping;
-pub use mapping_doc::mapping_markdown;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
 pub use origin::Origin;

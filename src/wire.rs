@@ -17,6 +17,7 @@ mod union;
 
 pub use decode::from_slice;
 pub use deep_object::DeepObject;
+pub use enumeration::ParseEnumError;
 pub use extra::{Extra, Key};
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
 pub(crate) use fault::{Fault, Problem, Step, wrong_type};

@@ -13,6 +13,7 @@ use crate::unify::openai::VENDOR;
 use crate::unify::{
     Checkpoint, CreateRequest, Event, File, Job, MetricPoint, OnUnsupported, Status, Unify, Vendor,
 };
+use crate::wire::ParseEnumError;
 use crate::{Error, ErrorKind};
 
 static OWN_NAME: Vendor = VENDOR;
@@ -225,7 +226,7 @@ impl Files for Client {
     fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File> {
         Box::pin(async move {
             let purpose = upload.purpose.parse();
-            let purpose = purpose.map_err(|error: String| invalid("purpose", error))?;
+            let purpose = purpose.map_err(|error| invalid("purpose", error))?;
             let expires = upload.expires.map(expiration).transpose()?;
             let client = self.for_call(call);
             let file = client.upload_file(upload.content, purpose, expires).await?;
@@ -247,12 +248,15 @@ impl Files for Client {
 
 fn expiration(expiry: Expiry) -> Result<types::FileExpiration, Error> {
     let anchor = expiry.anchor.parse();
-    let anchor = anchor.map_err(|error: String| invalid("expires_after[anchor]", error))?;
+    let anchor = anchor.map_err(|error| invalid("expires_after[anchor]", error))?;
     let mut expiration = types::FileExpiration::new(expiry.seconds);
     expiration.anchor = anchor;
     Ok(expiration)
 }
 
-fn invalid(param: &str, message: String) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message).with_vendor_param(param)
+fn invalid(param: &str, error: ParseEnumError) -> Error {
+    let message = error.to_string();
+    Error::new(ErrorKind::InvalidRequest, message)
+        .with_vendor_param(param)
+        .because(error)
 }

@@ -16,15 +16,55 @@ use super::options::Settings;
 use super::profile::VendorProfile;
 use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, TokenSource, Transport};
 
-/// A generated client of one vendor.
+/// A client of one vendor's API, which [`ClientBuilder`] can build.
 ///
-/// Implemented by the clients in this crate; a vendor of somebody else's needs
-/// [`Backend`](crate::providers::Backend) alone.
+/// The clients in this crate implement it. Implement it for a client of your own
+/// to give that client this crate's transport: its settings, retries, timeouts and
+/// errors. [`Transport::request`] sends a request; the rest follows from the
+/// profile. To list the jobs of a vendor of your own beside the others', implement
+/// [`Backend`](crate::providers::Backend), which does not need this trait.
+///
+/// ```
+/// use unitune::http::Method;
+/// use unitune::serde_json::Value;
+/// use unitune::transport::{
+///     ApiClient, ClientBuilder, Environment, Response, Transport, VendorProfile,
+/// };
+///
+/// static ACME: VendorProfile = VendorProfile::new(
+///     "acme",
+///     "Acme",
+///     "https://api.acme.example/v1",
+///     Environment { key: "ACME_KEY", base_url: "ACME_URL", path: "/v1" },
+/// );
+///
+/// struct Acme(Transport);
+///
+/// impl ApiClient for Acme {
+///     const PROFILE: &'static VendorProfile = &ACME;
+///
+///     fn from_transport(transport: Transport) -> Self {
+///         Self(transport)
+///     }
+/// }
+///
+/// impl Acme {
+///     async fn run(&self, id: &str) -> Result<Response<Value>, unitune::Error> {
+///         let request = self.0.request("getRun", Method::GET);
+///         request.path("/runs/").segment("id", id).call_json().await
+///     }
+/// }
+///
+/// let client = ClientBuilder::<Acme>::default().api_key("…").retries(3).build()?;
+/// assert_eq!(client.0.base_url(), "https://api.acme.example/v1");
+/// # let _ = Acme::run;
+/// # Ok::<(), unitune::Error>(())
+/// ```
 pub trait ApiClient: Sized {
     /// How the vendor's API is reached.
     const PROFILE: &'static VendorProfile;
 
-    /// Makes the client over a transport.
+    /// Creates the client from a transport, which the builder has set up.
     fn from_transport(transport: Transport) -> Self;
 }
 

@@ -1,5 +1,8 @@
 //! A vendor's mapping, as far as it is tables.
 
+// Some of the tables are only read for `docs/mapping.md`, which a test writes.
+#![cfg_attr(not(test), allow(dead_code))]
+
 use super::Vendor;
 use super::request::rules::{Accepted, Refused, Takes};
 use super::rules::Rule;

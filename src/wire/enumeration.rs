@@ -1,5 +1,37 @@
 //! String enumerations, written by the generator through one macro.
 
+use std::fmt;
+
+/// The error of a text that is no value of a closed enumeration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseEnumError {
+    value: String,
+    expected: &'static [&'static str],
+}
+
+impl ParseEnumError {
+    #[doc(hidden)]
+    pub fn new(value: &str, expected: &'static [&'static str]) -> Self {
+        Self {
+            value: value.to_owned(),
+            expected,
+        }
+    }
+
+    /// Returns the values of the enumeration.
+    pub fn expected(&self) -> &'static [&'static str] {
+        self.expected
+    }
+}
+
+impl fmt::Display for ParseEnumError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not one of {:?}", self.value, self.expected)
+    }
+}
+
+impl std::error::Error for ParseEnumError {}
+
 /// Declares a string enumeration.
 ///
 /// `open` adds an arm `Unknown(String)`, which holds any other value and
@@ -102,14 +134,11 @@ macro_rules! __wire_enum {
         }
 
         impl ::std::str::FromStr for $name {
-            type Err = ::std::string::String;
+            type Err = $crate::wire::ParseEnumError;
             fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
                 match value {
                     $($value => Ok(Self::$variant),)*
-                    other => Err(format!(
-                        "{other:?} is not one of {:?}",
-                        [$($value),*]
-                    )),
+                    other => Err($crate::wire::ParseEnumError::new(other, &[$($value),*])),
                 }
             }
         }
@@ -185,6 +214,9 @@ mod tests {
     fn a_closed_enumeration_refuses_and_says_what_it_takes() {
         let error = serde_json::from_str::<Order>("\"up\"").unwrap_err();
         assert!(error.to_string().contains("[\"asc\"]"), "{error}");
+        let error = "up".parse::<Order>().unwrap_err();
+        assert_eq!(error.to_string(), "\"up\" is not one of [\"asc\"]");
+        assert_eq!(error.expected(), ["asc"]);
         assert_eq!(Order::Asc.to_string(), "asc");
         assert_eq!(Order::KNOWN, [Order::Asc]);
     }

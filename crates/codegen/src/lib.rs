@@ -10,6 +10,7 @@
 //!
 //! The build script of `unitune` and `cargo xtask` share this crate, so that
 //! what a maintainer checks is what a user compiles.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod document;
@@ -21,6 +22,10 @@ mod operations;
 mod surface;
 
 pub use error::Error;
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use serde_json;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -20,6 +20,7 @@
 //! and the request's labels go in as options of the calls. What a request asks for
 //! and what a response says is decided by functions without I/O, and handlers
 //! connect these with the accounts.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod api_error;
@@ -54,6 +55,10 @@ use unitune::providers::Providers;
 pub use config::{Config, ConfigError};
 pub use server::{ServeError, Server};
 pub use token::{InvalidTokenHash, Token, TokenHash};
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use {axum, serde_json, unitune};
 
 /// Returns the gateway over these accounts, to be mounted in a service of your
 /// own.

@@ -25,6 +25,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod known;
@@ -38,6 +39,10 @@ pub use message::{redact_body, redact_header, redact_multipart, redact_query};
 pub use names::{is_secret, mentions_secret};
 pub use values::{can_be_key, overwrite, remove, remove_where};
 pub use without_keys::WithoutKeys;
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use {serde, serde_json};
 
 /// What stands in a key's place.
 pub const REDACTED: &str = "[redacted]";

@@ -1,67 +1,16 @@
-//! Files that are written from the code are fresh. A stale one is rewritten,
-//! and the test fails once: the fix is on disk already.
+//! All unified values validate against the JSON Schemas of their types.
 #![cfg(all(feature = "openai", feature = "together", feature = "schema"))]
 
 mod support;
 
-use std::fs;
-
 use serde_json::Value;
-use support::{fixtures, path, read};
+use support::{fixtures, read};
 use unitune::unify::together::{JobCheckpoint, events_in_log};
 use unitune::unify::{
     Checkpoint, Context, CreateRequest, Event, File, Job, LazyObject, Note, NoteKind, Origin,
-    Provider, Status, Unify, Vendor, mapping_markdown, schemas,
+    Provider, Status, Unify, Vendor, schemas,
 };
 use unitune::{openai, together, truefoundry};
-
-/// Compares a file with what it should be, and rewrites it when it differs.
-fn ensure_file_contents(relative: &str, contents: &str) -> Result<(), String> {
-    let path = path(relative);
-    if fs::read_to_string(&path).is_ok_and(|found| found == contents) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|e| e.to_string())?;
-    }
-    fs::write(&path, contents).map_err(|e| e.to_string())?;
-    Err(format!(
-        "{relative} was stale; it is rewritten now: run the test again"
-    ))
-}
-
-#[test]
-fn the_mapping_is_documented_as_it_is() {
-    ensure_file_contents("docs/mapping.md", &mapping_markdown()).unwrap();
-}
-
-#[test]
-fn the_schemas_are_as_the_types_are() {
-    let stale: Vec<String> = schemas()
-        .into_iter()
-        .filter_map(|(name, schema)| {
-            let text = serde_json::to_string_pretty(&sorted(schema)).expect("JSON is text");
-            ensure_file_contents(&format!("schema/{name}"), &format!("{text}\n")).err()
-        })
-        .collect();
-    assert!(stale.is_empty(), "{stale:?}");
-}
-
-/// With its members in order, whatever keeps the order of maps elsewhere.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<(String, Value)> = members
-                .into_iter()
-                .map(|(name, value)| (name, sorted(value)))
-                .collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
-            Value::Object(members.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        other => other,
-    }
-}
 
 fn validator(name: &str) -> jsonschema::Validator {
     let (_, schema) = schemas().into_iter().find(|(n, _)| *n == name).expect(name);

@@ -1,4 +1,4 @@
-//! `docs/mapping.md`, written from the tables that the conversions run on.
+//! The text of `docs/mapping.md`, from the tables that the conversions use.
 
 use std::fmt::Write;
 
@@ -9,14 +9,13 @@ use super::status::{Meaning, UNKNOWN};
 use crate::providers::{Operation, Support};
 use crate::vendors::{self, mappings};
 
-/// Returns the text of `docs/mapping.md`, about the vendors that are compiled
-/// in.
-pub fn mapping_markdown() -> String {
+/// Returns the text of `docs/mapping.md`, about the vendors that are compiled in.
+pub(super) fn mapping_page() -> String {
     let mut page = Page(String::new());
     page.text(
         "# How a vendor's words become the gateway's\n\n\
-         Written from the tables in `src/unify/` by `unitune::unify::mapping_markdown`; a test \
-         keeps it fresh. Do not edit it here.",
+         Written from the tables in `src/unify/` by the test `written_files_are_fresh`. Do not \
+         edit it here.",
     );
     statuses(&mut page);
     fields(&mut page);
