@@ -8,17 +8,17 @@ mod account_wait;
 mod backend;
 mod call;
 mod config;
-mod convert;
 mod create;
 mod dataset;
 mod files;
+mod find_account;
+mod job_ref;
+mod jobs;
 mod list;
-mod one;
+mod list_query;
 mod operation;
 mod page;
-mod query;
-mod search;
-mod target;
+mod unify_pages;
 mod warning;
 mod watch;
 
@@ -34,11 +34,11 @@ pub use config::Config;
 pub use create::{Created, DataFile, Draft, Preflight};
 pub use dataset::{Dataset, DatasetRules, Format, Problem};
 pub use files::FileList;
+pub use job_ref::{FileRef, JobRef};
 pub use list::{JobList, JobStream, ListItem};
+pub use list_query::ListQuery;
 pub use operation::{Operation, Support};
 pub use page::{Listing, Page, PageQuery};
-pub use query::ListQuery;
-pub use target::{FileRef, JobRef};
 pub use warning::Warning;
 pub use watch::{Change, Progress, WatchOptions, WatchStream};
 
@@ -46,11 +46,11 @@ pub use watch::{Change, Progress, WatchOptions, WatchStream};
 #[allow(unused_imports)]
 pub(crate) use backend::unsupported;
 #[allow(unused_imports)]
-pub(crate) use convert::{
+pub(crate) use page::collect;
+#[allow(unused_imports)]
+pub(crate) use unify_pages::{
     decoded, items_of_answer, job_of_answer, job_of_item, job_page, log_page, mapped,
 };
-#[allow(unused_imports)]
-pub(crate) use page::collect;
 
 /// A set of provider accounts. Cheap to clone.
 ///
@@ -72,7 +72,7 @@ pub(crate) use page::collect;
 pub struct Providers {
     // Cheap to clone: a service does it for every request.
     accounts: Arc<Vec<Account>>,
-    hints: Arc<list::Hints>,
+    positions: Arc<list::PositionCache>,
     default_account: Option<Arc<str>>,
 }
 
@@ -244,7 +244,7 @@ impl Providers {
     fn of(&self, accounts: Vec<Account>) -> Self {
         Self {
             accounts: Arc::new(accounts),
-            hints: Arc::clone(&self.hints),
+            positions: Arc::clone(&self.positions),
             default_account: self.default_account.clone(),
         }
     }

@@ -9,13 +9,13 @@ mod credential;
 mod error;
 mod error_body;
 mod execute;
-mod hints;
 mod observer;
 mod options;
 mod profile;
 mod request;
 mod response;
 mod retry;
+mod retry_after;
 mod upload;
 
 use std::fmt;

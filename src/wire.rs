@@ -4,28 +4,28 @@
 //! Nothing here knows a vendor.
 
 mod decode;
+mod decode_fault;
 mod deep_object;
+mod depth_limit;
 mod enumeration;
 mod extra;
-mod fault;
-mod lenient;
+mod lenient_list;
 mod repair;
 mod secret;
-mod shallow;
 mod timestamp;
 mod union;
 
 pub use decode::from_slice;
+#[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
+pub(crate) use decode_fault::{Fault, Problem, Step, wrong_type};
 pub use deep_object::DeepObject;
 pub use enumeration::ParseEnumError;
 pub use extra::{Extra, Key};
-#[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
-pub(crate) use fault::{Fault, Problem, Step, wrong_type};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
-pub(crate) use lenient::item;
-pub use lenient::{Item, LenientList, MalformedItem};
+pub(crate) use lenient_list::item;
+pub use lenient_list::{Item, LenientList, MalformedItem};
 pub(crate) use repair::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]
-pub use union::{Members, Union, read_union};
+pub use union::{TaggedObject, Union, read_union};

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::backend::IdKind;
-use super::search::Certainty;
+use super::find_account::Certainty;
 use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
 use crate::transport::{Progress, Upload};
 use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::account_wait::AccountWait;
 use super::backend::IdKind;
-use super::search::Certainty;
+use super::find_account::Certainty;
 use super::{Account, FileRef, FileUpload, Operation, Providers, Warning};
 use crate::Error;
 use crate::transport::Download;

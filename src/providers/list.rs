@@ -1,8 +1,8 @@
 //! One list over all accounts, newest first.
 
-mod hints;
+mod account_jobs;
 mod order;
-mod source;
+mod position_cache;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +21,9 @@ use super::{Account, JobOrder, JobRef, ListQuery, Page, PageQuery, Providers, Wa
 use crate::Error;
 use crate::unify::{Job, Note, NoteKind};
 
-pub(super) use hints::Hints;
+use account_jobs::{AccountJobs, Pages};
 use order::Position;
-use source::{Pages, Source};
+pub(super) use position_cache::PositionCache;
 
 /// The largest page that the vendors give.
 const MAX_PAGE: usize = 100;
@@ -106,7 +106,7 @@ impl Providers {
                 query: query.clone(),
                 wait: wait.clone(),
             });
-            Source::new(account, query, Arc::clone(&self.hints))
+            AccountJobs::new(account, query, Arc::clone(&self.positions))
         });
         let start = query.after.clone().map(|job| {
             // The notes tell whether the job's time can be relied on.
@@ -186,7 +186,7 @@ impl Pages for OfAccount {
 /// dropped with it, and so is what is under way.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct JobStream {
-    sources: Vec<Source>,
+    sources: Vec<AccountJobs>,
     warnings: VecDeque<Warning>,
     query: ListQuery,
     start: Option<BoxFuture<'static, Result<Position, Error>>>,
@@ -194,7 +194,7 @@ pub struct JobStream {
 
 impl JobStream {
     fn new(
-        sources: Vec<Source>,
+        sources: Vec<AccountJobs>,
         query: &ListQuery,
         start: Option<BoxFuture<'static, Result<Position, Error>>>,
     ) -> Self {
@@ -258,7 +258,7 @@ impl Stream for JobStream {
                 .iter_mut()
                 .filter(|source| source.head().is_some())
                 .min_by(|a, b| order::of_heads(a.head(), b.head()));
-            let Some(job) = first.and_then(Source::take) else {
+            let Some(job) = first.and_then(AccountJobs::take) else {
                 return Poll::Ready(None);
             };
             if this.query.matches(&job) {

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
 
 use super::error_body::{self, VendorError};
-use super::{Error, ErrorKind, Transport, hints};
+use super::{Error, ErrorKind, Transport, retry_after};
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -359,8 +359,8 @@ impl Transport {
         let mut body = VendorError::parse(&start, profile.read_error);
         body.redact(secret);
         let now = self.settings.clock.wall();
-        let retry_after = hints::retry_after(&parts.headers, now);
-        let should_retry = hints::should_retry(&parts.headers);
+        let retry_after = retry_after::retry_after(&parts.headers, now);
+        let should_retry = retry_after::should_retry(&parts.headers);
         Error::from_status(profile, parts.status, body)
             .with_answer(profile, parts.status, parts.headers, Some(secret))
             .with_hints(retry_after, should_retry)

@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::fault::{Fault, Problem, Step};
+use super::decode_fault::{Fault, Problem, Step};
 
 /// How many parts of one member are taken out before the whole member is.
 const MOST_PARTS: usize = 8;

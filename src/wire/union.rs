@@ -28,7 +28,7 @@ pub trait Union: Sized {
     /// [`Self::from_json`].
     fn tagged<'de, A: MapAccess<'de>>(
         tag: &str,
-        members: Members<'de, A>,
+        members: TaggedObject<'de, A>,
     ) -> Result<Self, A::Error> {
         let _ = tag;
         members.untagged()
@@ -98,16 +98,16 @@ impl<'de, U: Union> Visitor<'de> for ByTag<U> {
             seen.push((key, map.next_value::<Value>()?));
             if let (true, Some((_, Value::String(tag)))) = (is_tag, seen.last()) {
                 let tag = tag.clone();
-                return U::tagged(&tag, Members::new(self.tag, seen, map));
+                return U::tagged(&tag, TaggedObject::new(self.tag, seen, map));
             }
         }
-        Members::new(self.tag, seen, map).untagged()
+        TaggedObject::new(self.tag, seen, map).untagged()
     }
 }
 
 /// The members of an object of which some have been read.
 #[doc(hidden)]
-pub struct Members<'de, A> {
+pub struct TaggedObject<'de, A> {
     tag: &'static str,
     seen: std::vec::IntoIter<(Key<'de>, Value)>,
     /// The value of the member whose name has just been given out.
@@ -115,7 +115,7 @@ pub struct Members<'de, A> {
     rest: A,
 }
 
-impl<'de, A: MapAccess<'de>> Members<'de, A> {
+impl<'de, A: MapAccess<'de>> TaggedObject<'de, A> {
     fn new(tag: &'static str, seen: Vec<(Key<'de>, Value)>, rest: A) -> Self {
         Self {
             tag,
@@ -136,7 +136,7 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for TaggedObject<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(

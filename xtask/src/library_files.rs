@@ -3,7 +3,7 @@
 //! writes them; here it is built and run.
 
 use crate::fault::{Fault, Result};
-use crate::write::Output;
+use crate::write_files::Output;
 use std::fs;
 use std::path::Path;
 use std::process::Command;

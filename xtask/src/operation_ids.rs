@@ -1,7 +1,7 @@
 //! OperationIds: the document's own, or, where it has none or two that are one
 //! name in Rust, names made from method and path.
 
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use heck::{ToLowerCamelCase, ToSnakeCase};
 use std::collections::BTreeMap;
 

@@ -3,20 +3,20 @@
 //! form → validate. ARCHITECTURE.md says what each step does and which command
 //! takes which of them.
 
-use crate::component::referred;
-use crate::compose::compose;
+use crate::all_of::compose;
+use crate::component_names::{Names, name};
+use crate::component_schemas::referred;
+use crate::discriminator_tags;
 use crate::fault::{Fault, Faults, Result};
-use crate::inline::inline;
+use crate::inline_shared::inline;
 use crate::lower::{Mode, Purpose, lower};
-use crate::merge::{Merged, Upstream, merge};
-use crate::name::{Names, name};
-use crate::normal::{self, normalise};
+use crate::merge_documents::{Merged, Upstream, merge};
+use crate::normal_form::{self, normalise};
 use crate::overlay::Overlay;
-use crate::paths::item;
+use crate::path_items::item;
 use crate::report::{Line, Report};
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use crate::slice::slice;
-use crate::tags;
 use crate::validate::validate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,7 @@ pub fn settle(
 ) -> Result<()> {
     circular(file, document).into_result()?;
     normalise(document, title, report);
-    Faults(normal::faults(file, document)).into_result()?;
+    Faults(normal_form::faults(file, document)).into_result()?;
     validate(file, document)
 }
 
@@ -132,7 +132,7 @@ fn lowered(
     faults.into_result()?;
     let mut tagged = sliced.clone();
     if mode.purpose == Purpose::Generate {
-        tags::write(&mut tagged, report);
+        discriminator_tags::write(&mut tagged, report);
     }
     let before = report.lines.len();
     let mut document = lower(file, &tagged, mode, report)?;

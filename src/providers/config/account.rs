@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::place::{self, Place};
+use super::source_text::{self, SourceText};
 use super::text_of;
 use crate::providers::Account;
 use crate::transport::{ClientBuilder, ConfigHeader, VendorProfile};
@@ -52,15 +52,18 @@ impl Entry {
         &self.settings.name
     }
 
-    pub(super) fn read(entry: Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Self, Error> {
+    pub(super) fn read(
+        entry: Spanned<DeValue<'_>>,
+        source: &SourceText<'_>,
+    ) -> Result<Self, Error> {
         let span = entry.span();
         let DeValue::Table(mut table) = entry.into_inner() else {
-            return Err(place.error(Some(span), "an account is a table: [[account]]"));
+            return Err(source.error(Some(span), "an account is a table: [[account]]"));
         };
         if !table.contains_key("vendor") {
-            return Err(without_vendor(table, span, place));
+            return Err(without_vendor(table, span, source));
         }
-        let module = vendor_of(&table, place)?;
+        let module = vendor_of(&table, source)?;
         let mut headers = Vec::new();
         for info in vendors::all() {
             for own in info
@@ -73,10 +76,10 @@ impl Entry {
                 let at = value.span();
                 if info.name() != module.profile.name {
                     let what = format!("{} has no such thing: {}", module.profile.title, own.key);
-                    return Err(place.error(Some(at), what));
+                    return Err(source.error(Some(at), what));
                 }
                 let text =
-                    text_of(value).ok_or_else(|| place.error(Some(at), "expected a text"))?;
+                    text_of(value).ok_or_else(|| source.error(Some(at), "expected a text"))?;
                 headers.push((*own, text));
             }
         }
@@ -84,14 +87,14 @@ impl Entry {
         let settings = Settings::deserialize(ValueDeserializer::from(table));
         Ok(Self {
             module,
-            settings: settings.map_err(|e| place.unreadable(&e))?,
+            settings: settings.map_err(|e| source.unreadable(&e))?,
             headers,
         })
     }
 
     pub(super) fn account(
         self,
-        place: &Place<'_>,
+        source: &SourceText<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<Account, Error> {
         let profile = self.module.profile;
@@ -99,7 +102,7 @@ impl Entry {
         let span = settings.name.span();
         let mut builder = ClientBuilder::<()>::of_vendor(profile)
             .account(settings.name.get_ref())
-            .api_key(settings.secret(profile, place, warnings)?);
+            .api_key(settings.secret(profile, source, warnings)?);
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(url.get_ref());
         }
@@ -111,7 +114,7 @@ impl Entry {
             let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
             builder =
                 builder.timeout(timeout.ok_or_else(|| {
-                    place.error(Some(seconds.span()), "this is no length of time")
+                    source.error(Some(seconds.span()), "this is no length of time")
                 })?);
         }
         if let Some(times) = settings.retries {
@@ -124,10 +127,10 @@ impl Entry {
             builder = builder.proxy(proxy.into_inner());
         }
         if let Some(file) = &settings.root_certificates {
-            builder = builder.root_certificates(place.read(file)?);
+            builder = builder.root_certificates(source.read(file)?);
         }
         let at = settings.base_url.as_ref().map_or(span, Spanned::span);
-        let backend = (self.module.connect)(builder).map_err(|e| place.error(Some(at), e))?;
+        let backend = (self.module.connect)(builder).map_err(|e| source.error(Some(at), e))?;
         let mut account = Account::with_backend(settings.name.into_inner(), backend);
         if let Some(label) = settings.organization {
             account = account.organization(label);
@@ -141,7 +144,7 @@ impl Entry {
 fn without_vendor(
     mut table: DeTable<'_>,
     span: std::ops::Range<usize>,
-    place: &Place<'_>,
+    source: &SourceText<'_>,
 ) -> Error {
     for profile in vendors::all().iter().filter_map(VendorInfo::profile) {
         for own in profile.config_headers {
@@ -150,17 +153,20 @@ fn without_vendor(
     }
     let entry = Spanned::new(span.clone(), DeValue::Table(table));
     match Settings::deserialize(ValueDeserializer::from(entry)) {
-        Err(error) => place.unreadable(&error),
-        Ok(_) => place.error(Some(span), "missing field `vendor`"),
+        Err(error) => source.unreadable(&error),
+        Ok(_) => source.error(Some(span), "missing field `vendor`"),
     }
 }
 
 /// The vendor that an account's table names.
-fn vendor_of(table: &DeTable<'_>, place: &Place<'_>) -> Result<&'static vendors::Module, Error> {
+fn vendor_of(
+    table: &DeTable<'_>,
+    source: &SourceText<'_>,
+) -> Result<&'static vendors::Module, Error> {
     let value = table.get("vendor");
     let at = value.map(Spanned::span);
     let Some(DeValue::String(word)) = value.map(Spanned::get_ref) else {
-        return Err(place.error(at, "invalid type: expected the name of a vendor"));
+        return Err(source.error(at, "invalid type: expected the name of a vendor"));
     };
     let Some(info) = vendors::get(word) else {
         let known: Vec<&str> = vendors::all().iter().map(|info| info.name()).collect();
@@ -168,11 +174,11 @@ fn vendor_of(table: &DeTable<'_>, place: &Place<'_>) -> Result<&'static vendors:
             "no vendor is called {word:?}; there are: {}",
             known.join(", ")
         );
-        return Err(place.error(at, what));
+        return Err(source.error(at, what));
     };
     info.module().ok_or_else(|| {
         let what = format!("this program is built without {}", info.name());
-        place.error(at, what)
+        source.error(at, what)
     })
 }
 
@@ -182,7 +188,7 @@ impl Settings {
     fn secret(
         &self,
         profile: &VendorProfile,
-        place: &Place<'_>,
+        source: &SourceText<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<SecretString, Error> {
         let name = self.name.get_ref();
@@ -196,35 +202,35 @@ impl Settings {
         .collect();
         if let [_, second, ..] = spans.as_slice() {
             let what = format!("account {name:?} has a key already");
-            return Err(place.error(Some(second.clone()), what));
+            return Err(source.error(Some(second.clone()), what));
         }
         if let Some(key) = &self.key {
-            if place.is_readable_by_others() {
+            if source.is_readable_by_others() {
                 warnings.push(format!(
                     "{}: others can read the key of account {name:?} in this file; \
                      chmod 600 it, or use key_env or key_file",
-                    place.at(Some(key.span()))
+                    source.at(Some(key.span()))
                 ));
             }
             return Ok(key.get_ref().clone());
         }
         if let Some(file) = &self.key_file {
-            let path = place.resolve(file.get_ref());
-            if place::others_can_read(&path) {
+            let path = source.resolve(file.get_ref());
+            if source_text::others_can_read(&path) {
                 warnings.push(format!(
                     "{}: others can read the key of account {name:?} in {}; chmod 600 it",
-                    place.at(Some(file.span())),
+                    source.at(Some(file.span())),
                     path.display()
                 ));
             }
-            let bytes = place.read(file)?;
+            let bytes = source.read(file)?;
             let key = String::from_utf8(bytes)
-                .map_err(|_| place.error(Some(file.span()), "the file holds no text"))?;
+                .map_err(|_| source.error(Some(file.span()), "the file holds no text"))?;
             return Ok(SecretString::from(key.trim().to_owned()));
         }
         let variable = self.key_env.as_ref();
         if variable.is_none() {
-            self.check_address(profile, place)?;
+            self.check_address(profile, source)?;
         }
         let span = variable.map_or_else(|| self.name.span(), Spanned::span);
         let variable = variable.map_or(profile.environment.key, |v| v.get_ref().as_str());
@@ -232,7 +238,7 @@ impl Settings {
             Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
             _ => {
                 let what = format!("account {name:?} has no key: {variable} is not set");
-                Err(place.error(Some(span), what))
+                Err(source.error(Some(span), what))
             }
         }
     }
@@ -241,7 +247,7 @@ impl Settings {
     /// writes a file could otherwise have the key. It goes to the vendor's own
     /// hosts and to this machine, and to those alone: through no proxy of the
     /// file's, and to nobody whom only the file trusts.
-    fn check_address(&self, profile: &VendorProfile, place: &Place<'_>) -> Result<(), Error> {
+    fn check_address(&self, profile: &VendorProfile, source: &SourceText<'_>) -> Result<(), Error> {
         let proxy = self.proxy.as_ref().map(Spanned::span);
         let certificates = self.root_certificates.as_ref().map(Spanned::span);
         let (what, span) = match (&self.base_url, proxy, certificates) {
@@ -257,7 +263,7 @@ impl Settings {
             "the key of {name} is not sent {what} that a file names; if it is meant for this, say \
              so in this account: key_env = {name:?}"
         );
-        Err(place.error(Some(span), what))
+        Err(source.error(Some(span), what))
     }
 }
 

@@ -7,14 +7,14 @@
 
 mod command;
 mod compare;
+mod component_uses;
 mod git;
 pub mod inputs;
-pub mod lossy;
+pub mod lossy_lowering;
 pub mod lowered;
-pub mod mapping;
-pub mod rust;
-pub mod unify;
-mod uses;
+pub mod mapping_impact;
+pub mod rust_changes;
+pub mod unify_source;
 
 pub use command::{Options, main};
 pub use compare::compare;

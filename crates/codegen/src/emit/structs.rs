@@ -164,8 +164,8 @@ fn deserialize(
             where
                 D: ::serde::Deserializer<'de>,
             {
-                struct Members;
-                impl<'de> ::serde::de::Visitor<'de> for Members {
+                struct ObjectVisitor;
+                impl<'de> ::serde::de::Visitor<'de> for ObjectVisitor {
                     type Value = #ident;
                     fn expecting(
                         &self,
@@ -191,7 +191,7 @@ fn deserialize(
                         Ok(#ident { #(#values,)* extra })
                     }
                 }
-                deserializer.deserialize_map(Members)
+                deserializer.deserialize_map(ObjectVisitor)
             }
         }
     }

@@ -220,7 +220,7 @@ fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
         const TAG: ::std::option::Option<&'static str> = Some(#tag);
         fn tagged<'de, A>(
             tag: &str,
-            members: #runtime::wire::Members<'de, A>,
+            members: #runtime::wire::TaggedObject<'de, A>,
         ) -> ::std::result::Result<Self, A::Error>
         where
             A: ::serde::de::MapAccess<'de>,

@@ -91,9 +91,9 @@ impl<'a> Reader<'a> {
         schema: Node<'a>,
         pointer: &str,
         seen: &mut BTreeSet<&'a str>,
-    ) -> Result<Members<'a>, Error> {
+    ) -> Result<ObjectMembers<'a>, Error> {
         let shape = schema.shape();
-        let mut all = Members::default();
+        let mut all = ObjectMembers::default();
         let alone = shape.all_of.len() == 1 && shape.properties().next().is_none();
         for (i, part) in shape.all_of.iter().enumerate() {
             let part = Node::from(part);
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
     /// Adds a member; one that two parts say must be of one type in both.
     fn add(
         &self,
-        all: &mut Members<'a>,
+        all: &mut ObjectMembers<'a>,
         name: &'a str,
         property: (Node<'a>, String),
     ) -> Result<(), Error> {
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn fields(&self, members: Members<'_>) -> Result<Vec<Field>, Error> {
+    fn fields(&self, members: ObjectMembers<'_>) -> Result<Vec<Field>, Error> {
         let mut taken = BTreeSet::from(["extra".to_owned()]);
         members
             .properties
@@ -244,7 +244,7 @@ impl<'a> Reader<'a> {
 
     /// The property by which all object branches tell themselves apart.
     fn tag(&self, branches: &'a [ReferenceOr<Schema>]) -> Option<&'a str> {
-        let objects: Vec<Members<'_>> = branches
+        let objects: Vec<ObjectMembers<'_>> = branches
             .iter()
             .map(|branch| self.object(self.resolved(Node::from(branch))))
             .filter(|members| !members.properties.is_empty())
@@ -262,12 +262,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The members of a branch; what is wrong with it is said where it stands.
-    fn object(&self, branch: Node<'a>) -> Members<'a> {
+    fn object(&self, branch: Node<'a>) -> ObjectMembers<'a> {
         let members = self.members(branch, "", &mut BTreeSet::new());
         members.unwrap_or_default()
     }
 
-    fn tag_values(&self, object: &Members<'a>, property: &str) -> Option<Vec<&'a str>> {
+    fn tag_values(&self, object: &ObjectMembers<'a>, property: &str) -> Option<Vec<&'a str>> {
         let (schema, _) = object.properties.get(property)?;
         self.resolved(*schema).shape().words
     }
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
 }
 
 #[derive(Default)]
-struct Members<'a> {
+struct ObjectMembers<'a> {
     properties: BTreeMap<&'a str, (Node<'a>, String)>,
     required: BTreeSet<&'a str>,
 }

@@ -1,8 +1,8 @@
 //! Finds the mapping rules of `unify` that read or write what changed, and new
 //! enum values that no rule maps.
 
-use super::unify::{Row, Unify, snake};
-use super::uses::{Uses, member};
+use super::component_uses::{Uses, member};
+use super::unify_source::{Row, Unify, snake};
 use std::collections::BTreeSet;
 use unitune_diff::document::squash;
 use unitune_diff::impact::MappedRule;

@@ -4,9 +4,9 @@
 
 mod aliases;
 
-use crate::component::{reference, referred};
+use crate::component_schemas::{reference, referred};
 use crate::report::Report;
-use crate::schemas::schemas_mut;
+use crate::visit_schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use unitune_diff::json_schema::is_annotation;
@@ -284,7 +284,7 @@ fn named(schema: &Schema) -> Option<String> {
 
 /// Returns a schema without its annotations.
 fn core(schema: &Value) -> Value {
-    crate::component::split(schema).1
+    crate::component_schemas::split(schema).1
 }
 
 fn combined(left: &[Shape], right: &[Shape]) -> Result<Vec<Shape>, TooMany> {
@@ -389,8 +389,8 @@ fn members(a: &Value, b: &Value) -> Value {
 /// Returns a schema of what is of two; the next round puts it together. What
 /// annotates one of them annotates the whole.
 fn part_of_both(a: &Value, b: &Value) -> Value {
-    let (mut annotations, a) = crate::component::split(a);
-    let (more, b) = crate::component::split(b);
+    let (mut annotations, a) = crate::component_schemas::split(a);
+    let (more, b) = crate::component_schemas::split(b);
     for (keyword, value) in more {
         annotations.entry(keyword).or_insert(value);
     }

@@ -6,11 +6,11 @@ use crate::descriptions;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
 use crate::library_files;
-use crate::normal;
+use crate::normal_form;
 use crate::pipeline::settle;
 use crate::report::Report;
-use crate::source::Folder;
-use crate::write::Output;
+use crate::source_toml::Folder;
+use crate::write_files::Output;
 use serde_json::Value;
 use similar::TextDiff;
 use std::path::Path;
@@ -84,7 +84,7 @@ fn settled(name: &str, mut document: Value) -> Result<String> {
     let title = document.pointer("/info/title").and_then(Value::as_str);
     let title = title.unwrap_or_default().to_owned();
     settle(name, &mut document, Some(&title), &mut Report::default())?;
-    Ok(normal::text(&document))
+    Ok(normal_form::text(&document))
 }
 
 /// Returns what can be checked of a committed document alone.

@@ -1,7 +1,7 @@
 //! Checks that a document is in normal form: what an overlay writes is neither
 //! lowered nor named, so it has to be written in that form.
 
-use crate::component::{split, worthy};
+use crate::component_schemas::{split, worthy};
 use crate::fault::Fault;
 use serde_json::{Map, Value};
 use unitune_diff::keywords::{self, Fate, Kind};

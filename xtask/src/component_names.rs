@@ -1,7 +1,7 @@
 //! Naming: every enum, every object with members and every union becomes a
 //! component with a name of its own; identical inline schemas become one.
 
-use crate::component::{beside, canonical, marks, redirect, reference, split, worthy};
+use crate::component_schemas::{beside, canonical, marks, redirect, reference, split, worthy};
 use crate::fault::{Fault, Faults, Result};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::fault::Problem;
+use super::decode_fault::Problem;
 
 /// A value without what is nested too deeply in it.
 #[derive(Clone, Debug, PartialEq)]

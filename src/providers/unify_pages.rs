@@ -83,8 +83,8 @@ struct Envelope<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<T>(PhantomData<T>);
-        impl<'de, T: DeserializeOwned> Visitor<'de> for Members<T> {
+        struct EnvelopeVisitor<T>(PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for EnvelopeVisitor<T> {
             type Value = Envelope<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object with a list in `data`")
@@ -107,7 +107,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
                 Ok(Envelope { data, has_more })
             }
         }
-        deserializer.deserialize_map(Members(PhantomData))
+        deserializer.deserialize_map(EnvelopeVisitor(PhantomData))
     }
 }
 

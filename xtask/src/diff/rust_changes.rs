@@ -1,8 +1,8 @@
 //! The Rust items that change: the difference between the generated surfaces,
 //! and which change of the document each follows from.
 
-use super::uses::{Uses, member};
-use crate::compose::compose;
+use super::component_uses::{Uses, member};
+use crate::all_of::compose;
 use crate::generate::quietly;
 use crate::report::Report;
 use serde_json::Value;

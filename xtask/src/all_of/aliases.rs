@@ -1,7 +1,7 @@
 //! Opens lists and maps that hold nothing but themselves: a Rust type alias
 //! cannot stand in its own definition.
 
-use crate::component::referred;
+use crate::component_schemas::referred;
 use crate::report::Report;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 //! selected from it.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

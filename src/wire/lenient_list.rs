@@ -8,9 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::fault::Fault;
+use super::decode_fault::Fault;
 use super::repair::Defect;
-use super::{decode, shallow};
+use super::{decode, depth_limit};
 
 /// A list whose items decode one by one.
 ///
@@ -107,7 +107,7 @@ impl MalformedItem {
     ///
     /// The text is not JSON.
     pub(crate) fn of<T: DeserializeOwned>(text: &[u8]) -> Result<Self, serde_json::Error> {
-        let shallow = shallow::parse(text)?;
+        let shallow = depth_limit::parse(text)?;
         let too_deep = || {
             shallow
                 .too_deep

@@ -4,7 +4,7 @@
 use crate::fault::{Fault, Faults, Result};
 use crate::lower::{Mode, Purpose};
 use crate::report::Report;
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use unitune_diff::keywords::METHODS;

@@ -2,7 +2,7 @@
 //! cannot be requested.
 
 use crate::fault::Fault;
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
 
-use super::hints::Hints;
 use super::order::{self, Position};
+use super::position_cache::PositionCache;
 use crate::providers::page::PageWalk;
 use crate::providers::{JobOrder, ListQuery, Page, Warning};
 use crate::unify::Job;
@@ -36,9 +36,9 @@ pub(super) trait Pages: Send + Sync {
 }
 
 /// The jobs of one account that were fetched and not yet shown.
-pub(super) struct Source {
+pub(super) struct AccountJobs {
     pages: Arc<dyn Pages>,
-    hints: Arc<Hints>,
+    positions: Arc<PositionCache>,
     buffer: VecDeque<Job>,
     /// The time of the last job that came and has one: in a list that is in order
     /// those to come are no newer, and those of the same second may come in any
@@ -69,20 +69,24 @@ enum Cursor {
     End,
 }
 
-impl Source {
-    pub(super) fn new(pages: Arc<dyn Pages>, query: &ListQuery, hints: Arc<Hints>) -> Self {
+impl AccountJobs {
+    pub(super) fn new(
+        pages: Arc<dyn Pages>,
+        query: &ListQuery,
+        positions: Arc<PositionCache>,
+    ) -> Self {
         // One more than is shown tells whether there are more.
         let wanted = query.limit.map_or(MAX_PAGE, |n| n.saturating_add(1));
         let hint = query
             .created_before
-            .and_then(|time| hints.newer_than(pages.account(), time));
+            .and_then(|time| positions.newer_than(pages.account(), time));
         let is_unordered =
-            pages.order() == JobOrder::Unordered || hints.is_unordered(pages.account());
+            pages.order() == JobOrder::Unordered || positions.is_unordered(pages.account());
         Self {
             is_unordered,
             is_reported: false,
             pages,
-            hints,
+            positions,
             buffer: VecDeque::new(),
             floor: None,
             cursor: match hint {
@@ -103,7 +107,7 @@ impl Source {
         let before = self.query.created_before;
         let time = position.created_at();
         let time = time.map(|time| before.map_or(time, |before| before.min(time)));
-        let hint = time.and_then(|time| self.hints.newer_than(self.pages.account(), time));
+        let hint = time.and_then(|time| self.positions.newer_than(self.pages.account(), time));
         if let Some(hint) = hint
             && !self.is_unordered
         {
@@ -207,7 +211,7 @@ impl Source {
         self.check_order(&page.items, warnings);
         let account = self.pages.account();
         if page.items.iter().any(|job| job.created_at.is_none()) {
-            self.hints.note_timeless(account);
+            self.positions.note_timeless(account);
         }
         let last_time = page.items.iter().rev().find_map(|job| job.created_at);
         self.floor = last_time.or(self.floor);
@@ -216,7 +220,7 @@ impl Source {
             && page.next.is_some()
             && self.pages.cursor_after(&last.id).is_some()
         {
-            self.hints.note(self.pages.account(), time, &last.id);
+            self.positions.note(self.pages.account(), time, &last.id);
         }
         let is_past_the_end =
             !self.is_unordered && page.items.iter().any(|job| self.query.is_past(job));
@@ -266,7 +270,7 @@ impl Source {
                     job.id
                 );
                 warnings.push_back(Warning::about_account(account, message));
-                self.hints.note_disorder(account);
+                self.positions.note_disorder(account);
                 self.is_reported = true;
                 self.is_unordered = true;
                 return;
@@ -284,7 +288,7 @@ impl Source {
 
     fn start_over(&mut self) {
         if let Cursor::Hint(id) = &self.cursor {
-            self.hints.forget(self.pages.account(), id);
+            self.positions.forget(self.pages.account(), id);
         }
         self.cursor = Cursor::Top;
     }
@@ -297,7 +301,7 @@ fn drop_repeated(jobs: &mut VecDeque<Job>) {
 }
 
 #[cfg(test)]
-impl Source {
+impl AccountJobs {
     /// How many jobs are in memory.
     pub(super) fn held(&self) -> usize {
         self.buffer.len()

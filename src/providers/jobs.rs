@@ -1,7 +1,7 @@
 //! One job, wherever it is: look it up, change it, read its log.
 
 use super::backend::IdKind;
-use super::search::Certainty;
+use super::find_account::Certainty;
 use super::{Account, JobChange, JobRef, Listing, PageQuery, Providers};
 use crate::transport::Download;
 use crate::unify::{Checkpoint, Event, Job, MetricPoint, ModelLimits};

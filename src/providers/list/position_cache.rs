@@ -11,7 +11,7 @@ const KEPT: usize = 2048;
 
 /// What is remembered, by account.
 #[derive(Default)]
-pub(in crate::providers) struct Hints(Mutex<HashMap<String, Known>>);
+pub(in crate::providers) struct PositionCache(Mutex<HashMap<String, Known>>);
 
 /// What is remembered of one account.
 #[derive(Default)]
@@ -25,7 +25,7 @@ struct Known {
     has_timeless: bool,
 }
 
-impl Hints {
+impl PositionCache {
     /// A page of the account ended with this job.
     pub(super) fn note(&self, account: &str, created_at: i64, id: &str) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +62,7 @@ impl Hints {
     }
 }
 
-impl Hints {
+impl PositionCache {
     /// The account's list was not in the order that its vendor promises: from
     /// now on it is read whole, and where pages ended tells nothing.
     pub(super) fn note_disorder(&self, account: &str) {
@@ -90,8 +90,8 @@ impl Hints {
     }
 }
 
-impl fmt::Debug for Hints {
+impl fmt::Debug for PositionCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hints")
+        f.write_str("PositionCache")
     }
 }

@@ -9,12 +9,12 @@ use toml::Spanned;
 use crate::{Error, ErrorKind};
 
 /// A text, and the file that it comes from.
-pub(super) struct Place<'a> {
+pub(super) struct SourceText<'a> {
     path: Option<&'a Path>,
     text: &'a str,
 }
 
-impl<'a> Place<'a> {
+impl<'a> SourceText<'a> {
     pub(super) fn new(path: Option<&'a Path>, text: &'a str) -> Self {
         Self { path, text }
     }

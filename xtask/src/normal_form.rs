@@ -5,10 +5,10 @@ mod check;
 
 pub use check::faults;
 
-use crate::component::{beside, redirect, referred, split};
+use crate::component_schemas::{beside, redirect, referred, split};
 use crate::json::sorted;
 use crate::report::Report;
-use crate::schemas::schemas_mut;
+use crate::visit_schemas::schemas_mut;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use unitune_diff::keywords::METHODS;
