@@ -52,7 +52,7 @@ pub(crate) use unify_pages::{
     decoded, items_of_answer, job_of_answer, job_of_item, job_page, log_page, mapped,
 };
 
-/// A set of provider accounts. Cheap to clone.
+/// A set of accounts. Cheap to clone.
 ///
 /// ```no_run
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), unitune::Error> {
@@ -77,13 +77,13 @@ pub struct Providers {
 }
 
 impl Providers {
-    /// No accounts yet.
+    /// Creates a set without accounts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One account for each vendor whose usual environment variable holds a
-    /// key: see [`vendors::all`]. The account has the vendor's name.
+    /// Creates an account for each vendor whose usual environment variable
+    /// holds a key: see [`vendors::all`]. The account has the vendor's name.
     ///
     /// # Errors
     ///
@@ -178,17 +178,18 @@ impl Providers {
         }
     }
 
-    /// The accounts, in the order in which they were added.
+    /// Returns the accounts, in the order in which they were added.
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
     }
 
-    /// The account of this name.
+    /// Returns the account of this name.
     pub fn get(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|a| a.name() == name)
     }
 
-    /// The account of this name, or an error that lists the names there are.
+    /// Returns the account of this name, or an error that lists the names of
+    /// all accounts.
     pub(crate) fn named(&self, name: &str) -> Result<&Account, Error> {
         self.get(name).ok_or_else(|| self.unknown(name))
     }
@@ -216,8 +217,8 @@ impl Providers {
         self.map(|account| account.with_options(options))
     }
 
-    /// The accounts of these names; a vendor's name stands for all of its
-    /// accounts. No name at all means all accounts.
+    /// Returns the accounts of these names; a vendor's name stands for all of
+    /// its accounts, and no name for all accounts.
     ///
     /// # Errors
     ///
@@ -239,8 +240,8 @@ impl Providers {
         Ok(self.of(self.accounts.iter().filter(chosen).cloned().collect()))
     }
 
-    /// These accounts, with what is remembered of their lists and the default
-    /// account, if it is among them.
+    /// Returns a set of these accounts with the shared positions, and with the
+    /// default account if it is one of them.
     fn of(&self, accounts: Vec<Account>) -> Self {
         Self {
             accounts: Arc::new(accounts),
@@ -250,7 +251,7 @@ impl Providers {
     }
 }
 
-/// Refuses names that cannot stand in a line of text.
+/// Rejects names that cannot be part of a line of text.
 fn check_name(name: &str) -> Result<(), Error> {
     let is_line_end = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let complaint = if name.trim().is_empty() {

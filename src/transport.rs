@@ -41,7 +41,7 @@ pub use response::{Download, Response};
 pub use retry::RetryPolicy;
 pub use upload::{ByteStream, Progress, Upload};
 
-/// What a client sends its requests through: base URL, key, settings.
+/// The connection of a client to its vendor's API: base URL, key and settings.
 ///
 /// Debug output shows neither the key nor any header's value.
 #[derive(Clone)]
@@ -50,7 +50,7 @@ pub struct Transport {
     settings: Arc<options::Settings>,
 }
 
-/// What stays the same, whatever the settings of a call are.
+/// The part of a transport that is the same for all settings of calls.
 struct Shared {
     account: String,
     base_url: String,
@@ -63,17 +63,17 @@ struct Shared {
 }
 
 impl Transport {
-    /// The name under which errors and logs speak of this client.
+    /// Returns the account's name, as errors and logs show it.
     pub fn account(&self) -> &str {
         &self.shared.account
     }
 
-    /// Where requests go, without a slash at the end.
+    /// Returns the base URL, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
     }
 
-    /// Adds to an error where it happened.
+    /// Adds the account and the operation to an error.
     fn labelled(&self, operation: &'static str, error: Error) -> Error {
         error
             .at_account(&self.shared.account)

@@ -1,5 +1,6 @@
-//! The types that generated code leans on: open enumerations, timestamps as
-//! vendors really send them, lists that survive a bad item, secrets.
+//! The types that generated code is built on: open enumerations, timestamps as
+//! vendors send them, lists that keep their items when one does not decode,
+//! secrets.
 //!
 //! Nothing here knows a vendor.
 

@@ -1,4 +1,4 @@
-//! OpenAI as a backend of accounts.
+//! OpenAI's implementation of [`Backend`].
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Client {
     }
 }
 
-/// Which operations the vendor has: the table.
+/// Returns whether the vendor supports an operation: the table.
 pub(super) fn support(operation: Operation) -> Support {
     use Support::{Derived, Native, Unsupported};
     match operation {

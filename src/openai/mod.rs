@@ -44,8 +44,8 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
     )
 };
 
-/// What the vendor demands of a file of examples: its documents name 512 MB
-/// for a file, and ten examples for a job.
+/// The vendor's requirements of a training file: its documents name 512 MB for
+/// a file, and ten examples for a job.
 const DATASET_RULES: DatasetRules = DatasetRules {
     max_bytes: 512_000_000,
     min_examples: 10,

@@ -1,5 +1,5 @@
-//! One account: a name, and the backend of its vendor. Every call of a backend
-//! goes through here: it is counted, bounded and labelled with the account.
+//! One account: a name, and the backend of its vendor. All calls of a backend
+//! are made here: they are counted, limited and labelled with the account.
 
 use std::any::Any;
 use std::fmt;
@@ -32,8 +32,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account under a name, at a vendor of this crate or of somebody
-    /// else's.
+    /// Creates an account with a backend, of this crate or of your own.
     pub fn with_backend(name: impl Into<String>, backend: impl Backend) -> Self {
         Self {
             name: name.into().into(),
@@ -45,29 +44,29 @@ impl Account {
         }
     }
 
-    /// Sets what the gateway's `organization_id` says for vendors that do not
-    /// name an organisation.
+    /// Sets the label that is used as `organization_id` for vendors that do not
+    /// return an organisation.
     #[must_use]
     pub fn organization(mut self, label: impl Into<String>) -> Self {
         self.organization = Some(label.into().into());
         self
     }
 
-    /// Sets how many calls may be in flight at the same time, this account's
-    /// clones included; the others wait. Not bounded unless set.
+    /// Sets how many calls may be in flight at the same time, including those
+    /// of this account's clones; further ones wait. By default there is no
+    /// limit.
     #[must_use]
     pub fn max_calls(mut self, calls: usize) -> Self {
         self.permits = Some(Arc::new(Semaphore::new(calls.max(1))));
         self
     }
 
-    /// Returns true where the number of calls is bounded.
+    /// Returns true if the number of calls is limited.
     pub fn has_max_calls(&self) -> bool {
         self.permits.is_some()
     }
 
-    /// Sets whether single jobs say how each field came about; they do unless
-    /// told not to.
+    /// Sets whether single jobs have notes on their fields; by default they do.
     #[must_use]
     pub fn notes(mut self, notes: bool) -> Self {
         self.notes = notes;
@@ -79,17 +78,17 @@ impl Account {
         &self.name
     }
 
-    /// Returns the vendor that the account is at.
+    /// Returns the account's vendor.
     pub fn vendor(&self) -> &Vendor {
         self.backend.vendor()
     }
 
-    /// Returns the implementation of the vendor.
+    /// Returns the account's backend.
     pub fn backend(&self) -> &dyn Backend {
         &*self.backend
     }
 
-    /// Returns the vendor's own client, if it is of this type.
+    /// Returns the vendor's own client, if it has this type.
     ///
     /// ```
     /// # fn f(account: &unitune::providers::Account) {
@@ -110,8 +109,7 @@ impl Account {
         }
     }
 
-    /// Returns the same account with another implementation of its vendor, or
-    /// of another vendor.
+    /// Returns the same account with another backend.
     #[must_use]
     pub fn replace_backend(&self, backend: impl Backend) -> Self {
         Self {
@@ -129,12 +127,12 @@ impl Account {
         }
     }
 
-    /// Returns what stands for the organisation where the vendor names none.
+    /// Returns the label that is used where the vendor returns no organisation.
     pub fn organization_label(&self) -> Option<&str> {
         self.organization.as_deref()
     }
 
-    /// Returns what `unify` needs to know of the account.
+    /// Returns the context of conversions for this account.
     pub fn context(&self) -> Context {
         let mut context = Context::new(&*self.name);
         context.organization = self.organization.as_deref().map(str::to_owned);
@@ -142,12 +140,13 @@ impl Account {
         context
     }
 
-    /// Returns whether the account's vendor can do something.
+    /// Returns whether the account's vendor supports an operation.
     pub fn support(&self, operation: Operation) -> Support {
         self.backend.support(operation)
     }
 
-    /// Refuses what the vendor cannot do, before anything is sent.
+    /// Rejects an operation that the vendor does not support, before anything
+    /// is sent.
     ///
     /// # Errors
     ///
@@ -172,12 +171,13 @@ impl Account {
         self.backend.dataset_rules()
     }
 
-    /// Whether an id can be of this account, by its form alone.
+    /// Returns whether an id can belong to this account, by its form alone.
     pub(super) fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
         self.backend.recognize(id, kind)
     }
 
-    /// The cursor after a job, where the vendor can go on after any.
+    /// Returns the cursor after a job, if the vendor can continue after any
+    /// job.
     pub(super) fn cursor_after(&self, job: &str) -> Option<String> {
         self.backend.cursor_after(job)
     }
@@ -186,8 +186,8 @@ impl Account {
         Call::new(Arc::clone(&self.options), self.context())
     }
 
-    /// Makes one call when it is its turn, and reports it. Whoever drops the
-    /// future gives the turn back and cancels the call.
+    /// Makes one call when a permit is free, and reports it. Dropping the
+    /// future returns the permit and cancels the call.
     async fn run<'a, T>(
         &self,
         operation: Operation,
@@ -213,8 +213,8 @@ impl Account {
         outcome
     }
 
-    /// Writes the account's name into what a backend answered: lists are merged
-    /// and gone on with by it.
+    /// Sets the account's name in an item of a response: lists are merged and
+    /// continued by it.
     fn own<T: OfAccount>(&self, mut item: T) -> T {
         let account = item.account();
         if **account != *self.name {
@@ -229,7 +229,7 @@ impl Account {
         page
     }
 
-    /// The same for an operation that not every vendor has.
+    /// Makes one call of an operation that not every vendor supports.
     async fn run_checked<'a, T>(
         &self,
         operation: Operation,
@@ -307,7 +307,7 @@ impl Account {
         .await
     }
 
-    /// One page of a job's log, as large as the vendor makes it.
+    /// Fetches one page of a job's log, of the size that the vendor chooses.
     pub(super) async fn events_page(
         &self,
         job: &str,
@@ -342,7 +342,7 @@ impl Account {
         self.run_checked(Operation::Metrics, ask).await
     }
 
-    /// The job that a failed job was started again as, if the vendor tells.
+    /// Finds the job that a failed job was restarted as, if the vendor tells.
     pub(super) async fn successor(&self, job: &str) -> Result<Option<String>, Error> {
         if !self.restarts_jobs() {
             return Ok(None);
@@ -372,14 +372,14 @@ impl Account {
         self.run_checked(Operation::Download, ask).await
     }
 
-    /// The operations on files, where the vendor has this one.
+    /// Returns the operations on files, if the vendor supports this one.
     fn files(&self, operation: Operation) -> Result<&dyn Files, Error> {
         self.check(operation)?;
         let files = self.backend.files();
         files.ok_or_else(|| unsupported(&*self.backend, operation).at_account(&self.name))
     }
 
-    /// All files.
+    /// Lists all files.
     pub(super) async fn list_files(&self) -> Result<(Vec<File>, Vec<Warning>), Error> {
         let files = self.files(Operation::ListFiles)?;
         let call = self.call();
@@ -445,7 +445,7 @@ impl fmt::Debug for Account {
     }
 }
 
-/// What says of which account it is.
+/// An item that names its account.
 trait OfAccount {
     fn account(&mut self) -> &mut String;
 }

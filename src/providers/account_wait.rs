@@ -1,4 +1,4 @@
-//! How long a list waits for one of its accounts.
+//! The limit on how long a list waits for one of its accounts.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,9 +10,8 @@ use tokio::sync::watch;
 
 use crate::{Error, ErrorKind};
 
-/// A bound on the calls of a list over several accounts: an account that takes
-/// longer is given up once another one has answered. Clones share what they
-/// know of that.
+/// A limit on the calls of a list over several accounts: an account that takes
+/// longer is given up once another one has responded. Clones share this state.
 #[derive(Clone, Debug)]
 pub(super) struct AccountWait {
     wait: Duration,
@@ -20,15 +19,15 @@ pub(super) struct AccountWait {
 }
 
 impl AccountWait {
-    /// None where nothing is bounded: one account alone has all the time that
-    /// its own limits give it.
+    /// Creates a limit; `None` where nothing is limited: a single account has
+    /// as much time as its own timeouts allow.
     pub(super) fn new(wait: Option<Duration>, accounts: usize) -> Option<Self> {
         let wait = wait.filter(|_| accounts > 1)?;
         let answered = Arc::new(watch::Sender::new(false));
         Some(Self { wait, answered })
     }
 
-    /// Waits for an account's reply.
+    /// Waits for an account's response.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind};
 use account::Entry;
 use source_text::SourceText;
 
-/// The contents of a configuration file: accounts, the default account, and
+/// The content of a configuration file: accounts, the default account, and the
 /// tables of other programs.
 ///
 /// ```
@@ -49,11 +49,11 @@ pub struct Config {
     warnings: Vec<String>,
 }
 
-/// The members of a file that are read here.
+/// The members of a file that this module reads.
 const OWN_MEMBERS: [&str; 2] = ["account", "default_account"];
 
-/// The tables that a file may have besides: the programs that serve the
-/// accounts read them with [`Config::table`].
+/// Further tables that a file may have: the programs that serve the accounts
+/// read them with [`Config::table`].
 const OTHER_TABLES: [&str; 1] = ["gateway"];
 
 impl Config {
@@ -71,7 +71,7 @@ impl Config {
         read(text, Some(path.to_owned()))
     }
 
-    /// Reads a text in the form of the file.
+    /// Parses a text in the format of the file.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Config {
         self.providers
     }
 
-    /// Returns the accounts; where the file has none, those of the environment
+    /// Returns the accounts; if the file has none, those of the environment
     /// ([`Providers::from_env`]), with the file's default account.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Config {
         }
     }
 
-    /// Returns other accounts with the file's default account, if it has one.
+    /// Returns these accounts with the file's default account, if it has one.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl Config {
     }
 
     /// Returns a table of another program, such as `[gateway]`, if the file has
-    /// it. Which members it may have is for the type to say.
+    /// it. The type decides which members are valid.
     ///
     /// # Errors
     ///
@@ -140,8 +140,8 @@ impl Config {
         read.map(Some).map_err(|e| source.unreadable(&e))
     }
 
-    /// Returns warnings about what works and can do harm: keys that other users
-    /// of the machine can read.
+    /// Returns warnings about the file: keys that other users of the machine
+    /// can read.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -152,8 +152,8 @@ impl Config {
 }
 
 impl Providers {
-    /// Reads the accounts of a file: see [`Config`], which also returns
-    /// warnings. Here they are only logged.
+    /// Reads the accounts of a file; warnings are only logged. See [`Config`],
+    /// which also returns them.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// Reads all `[[account]]`; returns warnings beside them.
+/// Reads all `[[account]]` tables; returns warnings with them.
 fn accounts(
     entries: Vec<Spanned<DeValue<'_>>>,
     source: &SourceText<'_>,

@@ -1,5 +1,5 @@
-//! Starts a job: checks first, then uploads, then asks for the price, and only
-//! then creates what costs money.
+//! Creates jobs: checks the files, uploads them, estimates the price, and then
+//! sends the request that costs money.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::transport::{Progress, Upload};
 use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};
 use crate::{Error, ErrorKind};
 
-/// A job that is to be started.
+/// A job to create, with its files.
 ///
 /// ```no_run
 /// # async fn f(providers: &unitune::providers::Providers) -> Result<(), unitune::Error> {
@@ -37,7 +37,7 @@ pub struct Draft {
     progress: Option<Progress>,
 }
 
-/// A file of examples: one that the vendor has, or one that it is to get.
+/// A training or validation file: one that the vendor has, or one to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataFile {
@@ -48,8 +48,8 @@ pub enum DataFile {
 }
 
 impl From<&str> for DataFile {
-    /// A path, where there is such a file or the text looks like one
-    /// (`data/train.jsonl`); otherwise an id.
+    /// Converts a path if such a file exists or the text looks like one
+    /// (`data/train.jsonl`), and an id otherwise.
     fn from(text: &str) -> Self {
         let path = Path::new(text);
         let looks_like_one = path.extension().is_some() || text.contains(std::path::MAIN_SEPARATOR);
@@ -74,7 +74,7 @@ impl From<PathBuf> for DataFile {
 }
 
 impl DataFile {
-    /// What stands for it in a request until its id is known.
+    /// Returns its placeholder in a request until its id is known.
     fn name(&self) -> String {
         match self {
             Self::Id(id) => id.clone(),
@@ -91,7 +91,7 @@ impl DataFile {
 }
 
 impl Draft {
-    /// A job that trains a model with a file.
+    /// Creates a draft of a job that trains a model with a file.
     pub fn new(model: impl Into<String>, training: impl Into<DataFile>) -> Self {
         let training = training.into();
         Self {
@@ -107,7 +107,7 @@ impl Draft {
         }
     }
 
-    /// A request whose files the vendor has.
+    /// Creates a draft from a request whose files the vendor has.
     pub fn from_request(request: CreateRequest) -> Self {
         Self {
             training: DataFile::Id(request.training_file.clone()),
@@ -116,17 +116,17 @@ impl Draft {
         }
     }
 
-    /// Sets the account to start it at. Without one it is, in this order, the
-    /// one that the model's name starts with (`account/model`), the only one
-    /// there is, the only one that has the training file, or the
-    /// [default account](Providers::default_account).
+    /// Sets the account. Without one it is, in this order, the one that the
+    /// model's name starts with (`account/model`), the only one there is, the
+    /// only one that has the training file, or the [default
+    /// account](Providers::default_account).
     #[must_use]
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());
         self
     }
 
-    /// The file to validate the model with.
+    /// Sets the validation file.
     #[must_use]
     pub fn validation(mut self, file: impl Into<DataFile>) -> Self {
         let file = file.into();
@@ -135,45 +135,44 @@ impl Draft {
         self
     }
 
-    /// Changes anything else of the request.
+    /// Changes any other part of the request.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut CreateRequest)) -> Self {
         change(&mut self.request);
         self
     }
 
-    /// Whether settings that the vendor has no place for are left out, rather
-    /// than refused.
+    /// Sets whether settings that the vendor does not support are left out,
+    /// rather than rejected.
     #[must_use]
     pub fn allow_lossy(mut self, allow: bool) -> Self {
         self.on_unsupported = allow.into();
         self
     }
 
-    /// Starts nothing that the vendor estimates to cost more. Where the vendor
-    /// estimates nothing, nothing is started.
+    /// Sets the highest price: a job whose estimate is higher, or has no
+    /// estimate, is not created.
     #[must_use]
     pub fn max_cost(mut self, limit: Usd) -> Self {
         self.max_cost = Some(limit);
         self
     }
 
-    /// Uploads files as they are, without a look into them.
+    /// Turns off the checks of files before an upload.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.checked = false;
         self
     }
 
-    /// Starts the job without asking for its price, unless there is a limit of
-    /// costs.
+    /// Turns off the price estimate, unless there is a limit on the price.
     #[must_use]
     pub fn without_estimate(mut self) -> Self {
         self.estimated = false;
         self
     }
 
-    /// Reports how far the upload is, as it goes.
+    /// Sets a function that receives the progress of the upload.
     #[must_use]
     pub fn on_progress(
         mut self,
@@ -194,19 +193,19 @@ impl std::fmt::Debug for Draft {
     }
 }
 
-/// What can be said of a draft without sending anything.
+/// The result of checking a draft without sending anything.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preflight {
-    /// The account that it would be started at.
+    /// The account that the job would be created at.
     pub account: String,
-    /// The files that would be uploaded, and what is in them.
+    /// The files that would be uploaded, and their content.
     pub files: Vec<(PathBuf, Dataset)>,
     /// Settings that would be left out.
     pub dropped: Vec<UnsupportedField>,
 }
 
-/// A job that was started.
+/// A job that was created.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Created {
@@ -216,14 +215,14 @@ pub struct Created {
     pub files: Vec<File>,
     /// Settings that were left out.
     pub dropped: Vec<UnsupportedField>,
-    /// What the vendor estimates it to cost, where it does.
+    /// The vendor's estimate of its price, if there is one.
     pub estimate: Option<PriceEstimate>,
 }
 
 impl Providers {
-    /// Checks a draft without changing anything: files are read, and the request
-    /// is converted. Where it has to be found out which account has the training
-    /// file, accounts are asked for it; otherwise nothing is sent.
+    /// Checks a draft without changing anything: reads the files and translates
+    /// the request. Where the account has to be found by its training file, the
+    /// accounts are searched for that file; otherwise nothing is sent.
     ///
     /// # Errors
     ///
@@ -235,9 +234,9 @@ impl Providers {
         checked(account, &request, draft).await
     }
 
-    /// Starts a job: [`Self::preflight`], then uploads what is on disk, asks
-    /// for the price, and starts it. The request that starts it is sent once,
-    /// unless it surely did not arrive.
+    /// Creates a job: runs [`Self::preflight`], uploads the files on disk,
+    /// estimates the price, and sends the request. The request is sent once,
+    /// unless it certainly did not arrive.
     ///
     /// # Errors
     ///
@@ -298,7 +297,8 @@ impl Providers {
         Ok(id)
     }
 
-    /// The account that a draft is for, and the request without its name.
+    /// Returns the account of a draft, and the request without the account's
+    /// name.
     async fn starter(&self, draft: &Draft) -> Result<(&Account, CreateRequest), Error> {
         let mut request = draft.request.clone();
         if let Some(name) = &draft.account {
@@ -328,7 +328,7 @@ impl Providers {
         Ok((account, request))
     }
 
-    /// The only account that has a file.
+    /// Returns the only account that has a file.
     async fn owner_of_file(&self, id: &str) -> Result<&Account, Error> {
         let file = FileRef::new(id);
         let found = self.search(&file, IdKind::File, Certainty::All, |account| {
@@ -393,7 +393,7 @@ impl Draft {
     }
 }
 
-/// The vendor's estimate, unless it is above what the draft allows.
+/// Returns the vendor's estimate, unless it is above the draft's limit.
 async fn affordable(
     account: &Account,
     draft: &Draft,

@@ -1,5 +1,5 @@
-//! Looks at a file of training examples before it is uploaded: a vendor says
-//! only after minutes, or not at all, which line is wrong.
+//! Checks of training files before an upload: vendors report invalid lines only
+//! after minutes, or not at all.
 
 mod example;
 
@@ -14,27 +14,28 @@ pub use example::Format;
 
 use crate::{Error, ErrorKind};
 
-/// How many problems are kept; the others are counted.
+/// The number of problems that are kept; further ones are counted.
 const KEPT: usize = 20;
 /// The longest line that is read.
 const MAX_LINE: u64 = 32 << 20;
 
-/// What a vendor demands of a file of examples.
+/// A vendor's requirements of a training file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DatasetRules {
-    /// Who demands it, for messages.
+    /// The vendor's name in messages.
     pub title: &'static str,
     /// The largest file, in bytes.
     pub max_bytes: u64,
-    /// The fewest examples.
+    /// The smallest number of examples.
     pub min_examples: usize,
-    /// Suffixes of files that the vendor takes and that are not JSON Lines.
+    /// File name suffixes of formats other than JSON Lines that the vendor
+    /// accepts.
     pub other_formats: &'static [&'static str],
 }
 
 impl DatasetRules {
-    /// One example of JSON Lines, and nothing else.
+    /// Creates rules that require one example in JSON Lines, and nothing else.
     pub const fn new(title: &'static str) -> Self {
         Self {
             title,
@@ -57,28 +58,28 @@ impl Default for DatasetRules {
     }
 }
 
-/// What was found in a file of examples.
+/// The result of checking a training file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dataset {
     /// The file's size.
     pub bytes: u64,
-    /// How many examples are in it.
+    /// The number of examples.
     pub examples: usize,
-    /// What sort of examples they are; none when there are none, or when the
-    /// file is of a form that is not looked into.
+    /// The format of the examples; `None` if there are none, or if the file's
+    /// format is not checked.
     pub format: Option<Format>,
-    /// What is wrong, in the order of the lines; the first twenty.
+    /// The problems, in the order of the lines; the first twenty.
     pub problems: Vec<Problem>,
-    /// How many things are wrong.
+    /// The number of all problems.
     pub problem_count: usize,
 }
 
-/// Something that is wrong in a file of examples.
+/// A problem of a training file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The line, from one; none when it is about the file.
+    /// The line, from 1; `None` if it is about the whole file.
     pub line: Option<usize>,
     /// What is wrong.
     pub message: String,
@@ -94,7 +95,7 @@ impl fmt::Display for Problem {
 }
 
 impl Dataset {
-    /// Reads a file, line by line, and says what a vendor would refuse in it.
+    /// Checks a file line by line for what the vendor would reject.
     ///
     /// Every file is taken for JSON Lines, whatever it is called, but those
     /// that say to be in another form that the vendor takes (`.parquet` and
@@ -124,7 +125,7 @@ impl Dataset {
         Ok(found)
     }
 
-    /// The same for text that is in memory.
+    /// Checks text in memory in the same way.
     pub fn check_text(text: &[u8], rules: &DatasetRules) -> Self {
         let mut found = Self {
             bytes: text.len() as u64,
@@ -136,12 +137,12 @@ impl Dataset {
         found
     }
 
-    /// True when nothing is wrong.
+    /// Returns true if there is no problem.
     pub fn is_good(&self) -> bool {
         self.problem_count == 0
     }
 
-    /// The error that says what is wrong in this file, if anything is.
+    /// Returns an error with the problems of this file, if there are any.
     pub(super) fn refuse(&self, path: &Path) -> Result<(), Error> {
         let Some(first) = self.problems.first() else {
             return Ok(());
@@ -233,14 +234,15 @@ impl Dataset {
     }
 }
 
-/// serde_json's reason without its place, which is the file's to say.
+/// Returns serde_json's message without its position, which is reported with
+/// the file's own.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
     text[..end].to_owned()
 }
 
-/// All of them, as the source of the error that says the first.
+/// All problems, as the source of the error that names the first.
 #[derive(Debug)]
 struct Problems(Vec<Problem>);
 

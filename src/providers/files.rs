@@ -1,4 +1,4 @@
-//! Files, at whichever account they are.
+//! Operations on the files of all accounts.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use crate::Error;
 use crate::transport::Download;
 use crate::unify::File;
 
-/// Files of several accounts.
+/// A list of the files of several accounts.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct FileList {
     /// Newest first, by (created_at, account, id).
     pub files: Vec<File>,
-    /// What is missing, and why.
+    /// The accounts and files that are missing, and why.
     pub warnings: Vec<Warning>,
-    /// How many accounts were asked.
+    /// The number of accounts that were called.
     pub accounts: usize,
 }
 
 impl FileList {
-    /// Returns the errors of the accounts that failed, where all of them did.
+    /// Returns the errors of the accounts, if all of them failed.
     pub fn all_failed(&self) -> Option<Vec<Arc<Error>>> {
         Warning::of_all(&self.warnings, self.accounts)
     }
@@ -40,8 +40,8 @@ impl Providers {
         self.list_files_within(None).await
     }
 
-    /// The same; an account that takes longer is a warning, once another one
-    /// has answered.
+    /// Lists the files of all accounts; an account that takes longer than
+    /// `wait` is a warning, once another one has responded.
     pub async fn list_files_within(&self, wait: Option<Duration>) -> FileList {
         // An account without files has none to show, unless no account has any.
         let has_files = |account: &&Account| account.support(Operation::ListFiles).is_supported();
@@ -80,7 +80,7 @@ impl Providers {
         all
     }
 
-    /// Looks a file up, at whichever account it is.
+    /// Retrieves a file from the account that has it.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl Providers {
         found.await.map(|(_, file)| file)
     }
 
-    /// Reads a file's content, as it comes.
+    /// Downloads a file's content as a stream.
     ///
     /// # Errors
     ///

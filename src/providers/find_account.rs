@@ -10,21 +10,21 @@ use super::{Account, JobRef, Operation, Providers, Reply};
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
-/// How long others are waited for once an account has answered: enough to
-/// notice that two accounts know an id, and no delay that anybody sees.
+/// How long to wait for the other accounts once one has the id: enough to
+/// notice that two accounts have it, and too short to be noticed.
 const OTHERS: Duration = Duration::from_millis(100);
 
-/// How sure it has to be whose an id is.
+/// How certain the account of an id has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Certainty {
-    /// The first account that knows it will do: nothing is changed.
+    /// The first account that has it is enough, because nothing is changed.
     First,
-    /// All accounts have answered: what is of one is changed there.
+    /// All accounts must have responded before a change.
     All,
 }
 
 impl Providers {
-    /// A job, and the account that knows it.
+    /// Finds a job and its account.
     pub(super) async fn find<'a>(&'a self, job: &'a JobRef) -> Result<(&'a Account, Job), Error> {
         self.search(job, IdKind::Job, Certainty::First, |account| {
             Box::pin(account.job(&job.id))
@@ -32,7 +32,7 @@ impl Providers {
         .await
     }
 
-    /// What an account has under an id, and the account.
+    /// Finds the item with an id, and its account.
     pub(super) async fn search<'a, T>(
         &'a self,
         wanted: &'a JobRef,
@@ -50,8 +50,8 @@ impl Providers {
         search.outcome(&wanted.id)
     }
 
-    /// Asks the account that an id belongs to. Where there is only one that
-    /// could own it, that one is asked at once.
+    /// Makes a call at the account that an id belongs to. If only one account
+    /// can have it, no search is needed.
     pub(super) async fn at_owner<'a, T>(
         &'a self,
         wanted: &'a JobRef,
@@ -86,9 +86,9 @@ impl Providers {
         }
     }
 
-    /// The accounts that could own an id, the likeliest first: those whose
-    /// vendor gives ids of this form, those of which the form does not tell, and
-    /// the others: a gateway has ids of any vendor.
+    /// Returns the accounts that can have an id, the likeliest first: those
+    /// whose vendor has ids of this form, those for which the form does not
+    /// decide it, and the others, because a gateway has ids of any vendor.
     fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<Vec<&Account>>, Error> {
         if let Some(name) = &wanted.account {
             return self.named(name).map(|account| vec![vec![account]]);
@@ -119,7 +119,7 @@ impl Providers {
     }
 }
 
-/// Succeeds where an account knows an id.
+/// Succeeds if an account has an id.
 fn knows<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
     match kind {
         IdKind::Job => Box::pin(async move { account.job(id).await.map(|_| ()) }),
@@ -127,7 +127,7 @@ fn knows<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
     }
 }
 
-/// What accounts answered to the same question.
+/// The responses of the accounts to the same request.
 struct Search<'a, T> {
     kind: IdKind,
     certainty: Certainty,

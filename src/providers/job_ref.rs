@@ -1,25 +1,25 @@
-//! Which job or file is meant.
+//! References to jobs and files: an id, and the account where it is known.
 
 use crate::unify::Job;
 
-/// A job by its id, and by its account where that is known.
+/// A job's id, and its account if that is known.
 ///
 /// Made from an id alone (every account that could own it is asked), from an
 /// account's name and an id, or from a job that was read before.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct JobRef {
-    /// The provider account, where it is known.
+    /// The account, if it is known.
     pub account: Option<String>,
     /// The vendor's id of the job.
     pub id: String,
 }
 
-/// A file by its id, and by its account where that is known.
+/// A file's id, and its account if that is known.
 pub type FileRef = JobRef;
 
 impl JobRef {
-    /// A job of whichever account knows it.
+    /// Creates a reference to a job at whichever account has it.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             account: None,
@@ -27,7 +27,7 @@ impl JobRef {
         }
     }
 
-    /// A job of this account.
+    /// Creates a reference to a job of this account.
     pub fn at(account: impl Into<String>, id: impl Into<String>) -> Self {
         Self {
             account: Some(account.into()),

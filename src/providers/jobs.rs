@@ -1,4 +1,4 @@
-//! One job, wherever it is: look it up, change it, read its log.
+//! Operations on one job, at the account that has it.
 
 use super::backend::IdKind;
 use super::find_account::Certainty;
@@ -8,7 +8,7 @@ use crate::unify::{Checkpoint, Event, Job, MetricPoint, ModelLimits};
 use crate::{Error, ErrorKind};
 
 impl Providers {
-    /// Looks a job up.
+    /// Retrieves a job.
     ///
     /// Without an account's name, the accounts that could own the id are asked
     /// at the same time, and the first one that knows it answers.
@@ -22,8 +22,7 @@ impl Providers {
         self.find(&job.into()).await.map(|(_, job)| job)
     }
 
-    /// Ends a job before it is done, and answers as it stands then: the end
-    /// itself may take a while.
+    /// Cancels a job and returns it: it may take a while until it has ended.
     ///
     /// # Errors
     ///
@@ -33,7 +32,7 @@ impl Providers {
         self.change(job, JobChange::Cancel).await
     }
 
-    /// Halts a job for a while.
+    /// Pauses a job.
     ///
     /// # Errors
     ///
@@ -43,7 +42,7 @@ impl Providers {
         self.change(job, JobChange::Pause).await
     }
 
-    /// Lets a halted job go on.
+    /// Resumes a paused job.
     ///
     /// # Errors
     ///
@@ -52,8 +51,9 @@ impl Providers {
         self.change(job, JobChange::Resume).await
     }
 
-    /// Cancels, pauses or resumes a job, and answers as it stands then. Where
-    /// the answer to a change was lost, the job is looked at again.
+    /// Cancels, pauses or resumes a job, and returns it. If the response to a
+    /// change was lost, the job is retrieved to see whether the change took
+    /// effect.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Providers {
         .await
     }
 
-    /// Removes a job.
+    /// Deletes a job.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Providers {
         .await
     }
 
-    /// Reads a job's log, newest first.
+    /// Lists a job's events, newest first.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Providers {
         .await
     }
 
-    /// Reads the numbers of a training, oldest first.
+    /// Fetches the metrics of a training, oldest first.
     ///
     /// # Errors
     ///
@@ -127,7 +127,7 @@ impl Providers {
         .await
     }
 
-    /// Fetches the model that came out of a job, or one of its checkpoints by
+    /// Downloads the model that a job produced, or one of its checkpoints by
     /// its step.
     ///
     /// # Errors
@@ -145,7 +145,7 @@ impl Providers {
         .await
     }
 
-    /// Asks an account how a model may be trained there.
+    /// Fetches the limits of a model's training settings at an account.
     ///
     /// # Errors
     ///
@@ -155,7 +155,7 @@ impl Providers {
     }
 }
 
-/// The job as a change leaves it.
+/// Makes a change and returns the job.
 async fn changed(account: &Account, id: &str, change: JobChange) -> Result<Job, Error> {
     let error = match account.change(id, change).await {
         Ok(job) => return Ok(job),

@@ -1,4 +1,4 @@
-//! One list over all accounts, newest first.
+//! One list of the jobs of all accounts, newest first.
 
 mod account_jobs;
 mod order;
@@ -25,25 +25,26 @@ use account_jobs::{AccountJobs, Pages};
 use order::Position;
 pub(super) use position_cache::PositionCache;
 
-/// The largest page that the vendors give.
+/// The largest page that vendors return.
 const MAX_PAGE: usize = 100;
 
-/// Jobs of several accounts.
+/// A list of the jobs of several accounts.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct JobList {
-    /// Newest first, by (created_at, account, id); jobs without a time last.
+    /// The jobs, newest first, by (created_at, account, id); jobs without a
+    /// time last.
     pub jobs: Vec<Job>,
-    /// What is missing, and why.
+    /// The accounts and jobs that are missing, and why.
     pub warnings: Vec<Warning>,
-    /// True when there are more jobs than the limit let through.
+    /// True if there are more jobs than the limit.
     pub has_more: bool,
-    /// How many accounts were asked.
+    /// The number of accounts that were called.
     pub accounts: usize,
 }
 
 impl JobList {
-    /// Returns the errors of the accounts that failed, where all of them did.
+    /// Returns the errors of the accounts, if all of them failed.
     pub fn all_failed(&self) -> Option<Vec<Arc<Error>>> {
         Warning::of_all(&self.warnings, self.accounts).filter(|_| self.jobs.is_empty())
     }
@@ -55,12 +56,12 @@ impl JobList {
 pub enum ListItem {
     /// The next job.
     Job(Box<Job>),
-    /// Something that the list cannot show.
+    /// A warning about a job or an account that is missing.
     Warning(Warning),
 }
 
 impl Providers {
-    /// The jobs of all accounts, newest first. An account that fails is a
+    /// Lists the jobs of all accounts, newest first. An account that fails is a
     /// warning beside the jobs of the others.
     ///
     /// # Errors
@@ -91,9 +92,9 @@ impl Providers {
         Ok(list)
     }
 
-    /// The same, job by job, without the query's limit: pages are fetched as
-    /// they are needed, those of different accounts at the same time, and no
-    /// more than two of an account are held.
+    /// Streams the same jobs one by one, without the query's limit: pages are
+    /// fetched as they are needed, those of different accounts at the same
+    /// time, and no more than two pages of an account are held.
     pub fn jobs(&self, query: &ListQuery) -> JobStream {
         self.stream(query, None)
     }
@@ -116,7 +117,7 @@ impl Providers {
         JobStream::new(sources.collect(), query, start)
     }
 
-    /// Where a job stands in the list of all jobs.
+    /// Returns the position of a job in the list of all jobs.
     async fn position(&self, job: &JobRef) -> Result<Position, Error> {
         let (account, found) = self.find(job).await?;
         // A time that was made of others may be another one in the list, which
@@ -141,11 +142,11 @@ impl Providers {
     }
 }
 
-/// The jobs of an account that a query is about.
+/// The jobs of an account that a query selects.
 struct OfAccount {
     account: Account,
     query: ListQuery,
-    /// How long a page may take.
+    /// The limit on how long a page may take.
     wait: Option<AccountWait>,
 }
 
@@ -180,7 +181,7 @@ impl Pages for OfAccount {
     }
 }
 
-/// Jobs of several accounts, newest first.
+/// A stream of the jobs of several accounts, newest first.
 ///
 /// A stream of its own: it borrows nothing. What it has fetched too much is
 /// dropped with it, and so is what is under way.
@@ -206,7 +207,7 @@ impl JobStream {
         }
     }
 
-    /// Finds out where to start, if that is not at the top.
+    /// Finds the position to start from, if that is not the beginning.
     fn poll_start(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let Some(start) = &mut self.start else {
             return Poll::Ready(Ok(()));

@@ -1,33 +1,33 @@
-//! Which jobs a list shows.
+//! The query that selects jobs for a list.
 
 use std::time::Duration;
 
 use crate::unify::{Job, Status};
 use crate::wire::DeepObject;
 
-/// Which jobs are meant.
+/// A selection of jobs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ListQuery {
     /// Only jobs in this status.
     pub status: Option<Status>,
-    /// Only jobs of this model, or that made this model.
+    /// Only jobs of this model, or that produced this model.
     pub model: Option<String>,
     /// Only jobs with these metadata pairs, or with none.
     pub metadata: Option<DeepObject>,
-    /// Only jobs made at this time or later, in Unix seconds.
+    /// Only jobs created at this time or later, in Unix seconds.
     pub created_after: Option<i64>,
-    /// Only jobs made before this time, in Unix seconds.
+    /// Only jobs created before this time, in Unix seconds.
     pub created_before: Option<i64>,
-    /// Only jobs that come after this one, whichever account it is at.
+    /// Only jobs after this one, at whichever account it is.
     pub after: Option<super::JobRef>,
     /// At most this many jobs.
     pub limit: Option<usize>,
-    /// Whether jobs say how each field came about.
+    /// Whether jobs have notes on their fields.
     pub notes: bool,
-    /// How long an account's page is waited for where another account has
-    /// answered; then the account is a warning. 10 seconds unless set, none for
-    /// as long as the account's own limits let it take.
+    /// How long to wait for an account's page when another account has
+    /// responded; then the account is a warning. By default 10 seconds; `None`
+    /// waits as long as the account's own timeouts allow.
     pub account_wait: Option<Duration>,
 }
 
@@ -48,78 +48,79 @@ impl Default for ListQuery {
 }
 
 impl ListQuery {
-    /// All jobs.
+    /// Creates a query for all jobs.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only jobs in this status.
+    /// Sets the status that jobs must have.
     #[must_use]
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Only jobs of this model, or that made this model.
+    /// Sets the model that jobs must train or have produced.
     #[must_use]
     pub fn model(mut self, name: impl Into<String>) -> Self {
         self.model = Some(name.into());
         self
     }
 
-    /// Only jobs with these metadata pairs, or with none.
+    /// Sets the metadata pairs that jobs must have, or that they have none.
     #[must_use]
     pub fn metadata(mut self, filter: DeepObject) -> Self {
         self.metadata = Some(filter);
         self
     }
 
-    /// Only jobs made at this time or later, in Unix seconds; none without a
-    /// time.
+    /// Sets the earliest time of creation, in Unix seconds; jobs without a time
+    /// are left out.
     #[must_use]
     pub fn created_after(mut self, time: i64) -> Self {
         self.created_after = Some(time);
         self
     }
 
-    /// Only jobs made before this time, in Unix seconds; none without a time.
+    /// Sets the time before which jobs were created, in Unix seconds; jobs
+    /// without a time are left out.
     #[must_use]
     pub fn created_before(mut self, time: i64) -> Self {
         self.created_before = Some(time);
         self
     }
 
-    /// Only jobs that come after this one in the list: the last job of the
-    /// page before, of whichever account. Nothing else is needed to go on.
+    /// Sets the job after which the list starts: the last job of the page
+    /// before, of whichever account. Nothing else is needed to continue a list.
     #[must_use]
     pub fn after(mut self, job: impl Into<super::JobRef>) -> Self {
         self.after = Some(job.into());
         self
     }
 
-    /// At most this many jobs.
+    /// Sets the largest number of jobs.
     #[must_use]
     pub fn limit(mut self, jobs: usize) -> Self {
         self.limit = Some(jobs);
         self
     }
 
-    /// Whether jobs say how each field came about; they do unless told not to.
+    /// Sets whether jobs have notes on their fields; by default they do.
     #[must_use]
     pub fn notes(mut self, notes: bool) -> Self {
         self.notes = notes;
         self
     }
 
-    /// Sets how long an account's page is waited for where another account has
-    /// answered.
+    /// Sets how long to wait for an account's page when another account has
+    /// responded.
     #[must_use]
     pub fn account_wait(mut self, wait: Option<Duration>) -> Self {
         self.account_wait = wait;
         self
     }
 
-    /// True for jobs that the list shows, as far as the job alone tells.
+    /// Returns true if the query selects the job.
     pub(super) fn matches(&self, job: &Job) -> bool {
         let of_model = |name: &String| {
             job.model == *name || job.fine_tuned_model.as_deref() == Some(name.as_str())
@@ -132,14 +133,15 @@ impl ListQuery {
             && !self.is_beyond(job)
     }
 
-    /// True for jobs that are older than all that the list shows, and, in a list
-    /// of a time, for those without one.
+    /// Returns true if the job is older than all that the query selects; in a
+    /// list with time limits, also for jobs without a time.
     pub(super) fn is_beyond(&self, job: &Job) -> bool {
         self.created_after
             .is_some_and(|time| job.created_at.is_none_or(|created| created < time))
     }
 
-    /// True for jobs that are older than all that the list shows, by their time.
+    /// Returns true if the job is older than all that the query selects, by its
+    /// time.
     pub(super) fn is_past(&self, job: &Job) -> bool {
         job.created_at.is_some() && self.is_beyond(job)
     }

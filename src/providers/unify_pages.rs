@@ -1,5 +1,5 @@
-//! From a vendor's pages to unified ones: what decodes is mapped, and the rest
-//! becomes warnings. For the backends of this crate.
+//! Converts a vendor's pages to unified ones: items that decode are mapped, and
+//! the others become warnings. For the backends of this crate.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use crate::transport::Response;
 use crate::unify::{Job, MappingError, Unify, job_of_malformed};
 use crate::wire::{self, Item, LenientList, MalformedItem};
 
-/// Makes the job of an item, or the warning that it is left out.
+/// Returns the job of an item, or a warning that it is left out.
 pub(crate) fn job_of_item<T>(call: &Call, item: Item<T>) -> Result<Job, Warning>
 where
     T: Unify<Output = Job> + DeserializeOwned,
@@ -35,8 +35,8 @@ where
     })
 }
 
-/// Makes the job of an answer. One that does not decode is read without what
-/// does not have the documented form in it.
+/// Returns the job of a response. If it does not decode, the members that do
+/// not have the documented form are left out.
 pub(crate) fn job_of_answer<T>(
     call: &Call,
     answer: Result<Response<T>, Error>,
@@ -58,8 +58,8 @@ where
     })
 }
 
-/// Takes the items out of the answer to a list, and whether more follow. Of one
-/// that does not decode as a whole they are read alone.
+/// Returns the items of a list's response, and whether more follow. If it does
+/// not decode as a whole, only these two members are read.
 pub(crate) fn items_of_answer<L, T: DeserializeOwned>(
     answer: Result<Response<L>, Error>,
     parts: impl FnOnce(L) -> (LenientList<T>, bool),
@@ -75,7 +75,7 @@ pub(crate) fn items_of_answer<L, T: DeserializeOwned>(
     }
 }
 
-/// What a list cannot do without. All else is skipped, however deep it is.
+/// The members that a list needs. All others are skipped, at any depth.
 struct Envelope<T> {
     data: LenientList<T>,
     has_more: bool,
@@ -111,7 +111,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
     }
 }
 
-/// Makes a page of jobs. Where more follow, the last id is its cursor.
+/// Creates a page of jobs. If more follow, the last id is its cursor.
 pub(crate) fn job_page<T>(
     call: &Call,
     items: LenientList<T>,
@@ -133,7 +133,7 @@ where
     Page::new(jobs).warnings(warnings).next(last)
 }
 
-/// Makes a page of a job's log, or of files, likewise.
+/// Creates a page of a job's log, or of files.
 pub(crate) fn log_page<T: Unify>(
     call: &Call,
     items: LenientList<T>,
@@ -148,7 +148,7 @@ pub(crate) fn log_page<T: Unify>(
     Page::new(items).warnings(warnings).next(last)
 }
 
-/// The last id of a page, whether its item decoded or not.
+/// Returns the last id of a page, whether its item decoded or not.
 fn last_id<T>(items: &LenientList<T>, id: impl Fn(&T) -> &str) -> Option<String> {
     let own = |item: &Item<T>| match item {
         Item::Ok(item) => Some(id(item).to_owned()),
@@ -157,7 +157,7 @@ fn last_id<T>(items: &LenientList<T>, id: impl Fn(&T) -> &str) -> Option<String>
     items.iter().rev().find_map(own)
 }
 
-/// Separates what decoded from what did not, which becomes warnings.
+/// Returns the items that decoded; the others become warnings.
 pub(crate) fn decoded<T>(
     account: &str,
     items: LenientList<T>,
@@ -177,7 +177,7 @@ pub(crate) fn decoded<T>(
     good
 }
 
-/// Keeps what could be mapped; the rest becomes warnings.
+/// Returns the items that could be mapped; the others become warnings.
 pub(crate) fn mapped<T>(
     account: &str,
     items: impl Iterator<Item = Result<T, MappingError>>,

@@ -1,4 +1,5 @@
-//! One try: a request out, an answer in, within bounds of time and size.
+//! One attempt of a call: sends a request and reads the response, within limits
+//! of time and size.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,13 +20,13 @@ use super::{Error, ErrorKind, Transport, retry_after};
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A success, with its body as the shape of the call has it.
+/// A successful response, with its body in the form that the call asks for.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: B,
-    /// How often the request was sent.
+    /// How many times the request was sent.
     pub(super) tries: u32,
 }
 
@@ -40,11 +41,12 @@ impl<B> Answer<B> {
     }
 }
 
-/// What is sent, and how that which comes back is read.
+/// A kind of call: what is sent, and how the response is read.
 pub(super) trait Shape: Send + Sync {
     type Body;
 
-    /// Sends a request and reads what belongs to the try.
+    /// Sends a request and reads the part of the response that belongs to the
+    /// attempt.
     fn exchange(
         &self,
         transport: &Transport,
@@ -54,7 +56,7 @@ pub(super) trait Shape: Send + Sync {
     ) -> impl Future<Output = Result<Answer<Self::Body>, Error>> + Send;
 }
 
-/// A document back, which is read as a whole.
+/// A call whose response is a document, which is read as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Document;
 
@@ -75,7 +77,7 @@ impl Shape for Document {
     }
 }
 
-/// A file out, and a document back.
+/// A call that sends a file and whose response is a document.
 #[derive(Clone, Debug)]
 pub(super) struct Sending(pub(super) Activity);
 
@@ -98,7 +100,8 @@ impl Shape for Sending {
     }
 }
 
-/// A stream of bytes back. A try ends where it begins.
+/// A call whose response is a stream of bytes. The attempt ends when the body
+/// begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream;
 
@@ -120,7 +123,7 @@ impl Shape for Stream {
     }
 }
 
-/// A body that arrives piece by piece, with bounds on the waits between.
+/// A body that is read chunk by chunk, with limits on the waits between chunks.
 #[derive(Debug)]
 pub(super) struct Pieces {
     body: Body,
@@ -128,7 +131,7 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// The next piece; none at the end.
+    /// Reads the next chunk; `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
             let frame = async { self.body.frame().await.transpose() };
@@ -143,7 +146,7 @@ impl Pieces {
         }
     }
 
-    /// Everything, unless it is more than the limit.
+    /// Reads the whole body, up to the limit.
     async fn all(mut self, limit: usize) -> Result<Bytes, Error> {
         let mut first = Bytes::new();
         let mut all = BytesMut::new();
@@ -163,8 +166,8 @@ impl Pieces {
     }
 }
 
-/// How much of a request's body has left so far: while it moves, the vendor is
-/// not silent.
+/// The number of bytes of a request's body that were sent: while it grows, the
+/// vendor need not respond.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Activity(Arc<AtomicU64>);
 
@@ -178,17 +181,17 @@ impl Activity {
     }
 }
 
-/// The time-outs of a request or an answer.
+/// The timeouts of a request or a response.
 #[derive(Clone, Copy, Debug)]
 struct Timeouts {
     /// The longest time without a byte.
     idle: Duration,
-    /// The end of it all, and how long that was to begin with.
+    /// The deadline, and the time that there was until it at the start.
     end: Option<(Instant, Duration)>,
 }
 
 impl Timeouts {
-    /// The same, but no longer than this from now on.
+    /// Returns the same timeouts with a deadline of at most this from now on.
     fn at_most(self, whole: Duration) -> Self {
         let end = Instant::now() + whole;
         match self.end {
@@ -200,7 +203,7 @@ impl Timeouts {
         }
     }
 
-    /// What comes, if it comes in time. One timer is enough for both bounds.
+    /// Waits for a future within both timeouts. One timer is enough for both.
     async fn with_timeout<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
         let left = self
             .end
@@ -217,7 +220,8 @@ impl Timeouts {
         }
     }
 
-    /// The same for an upload, during which the vendor has nothing to say.
+    /// Waits for the response to an upload: while its bytes are sent, the
+    /// vendor need not respond.
     async fn with_idle_timeout<T>(
         self,
         coming: impl Future<Output = T>,
@@ -236,7 +240,7 @@ impl Timeouts {
 }
 
 impl Transport {
-    /// One try.
+    /// Makes one attempt.
     pub(super) async fn attempt<S: Shape>(
         &self,
         mut request: Request,
@@ -270,7 +274,7 @@ impl Transport {
         outcome
     }
 
-    /// Until the end of the call.
+    /// Returns timeouts that end with the call's deadline.
     fn call_timeouts(&self, remaining: Duration) -> Timeouts {
         Timeouts {
             idle: self.settings.read_timeout,
@@ -278,7 +282,8 @@ impl Transport {
         }
     }
 
-    /// As long as bytes move, within what a transfer may take.
+    /// Returns timeouts that last as long as bytes move, within the transfer
+    /// timeout.
     fn transfer_timeouts(&self) -> Timeouts {
         let limit = self.settings.transfer_timeout;
         Timeouts {
@@ -287,7 +292,8 @@ impl Transport {
         }
     }
 
-    /// A permit to send, of as many as may be in flight.
+    /// Waits for a permit to send, where the number of requests in flight is
+    /// limited.
     async fn permit(&self, remaining: Duration) -> Result<Option<SemaphorePermit<'_>>, Error> {
         let Some(permits) = &self.shared.permits else {
             return Ok(None);
@@ -311,7 +317,7 @@ impl Transport {
         }
     }
 
-    /// An answer whose body is a JSON document, read as a whole.
+    /// Reads a response whose body is a JSON document.
     async fn document(
         &self,
         response: Response,
@@ -336,7 +342,7 @@ impl Transport {
         Ok(Answer::new(parts, body))
     }
 
-    /// The error of an answer that is no success.
+    /// Reads an error response.
     async fn refusal(
         &self,
         response: Response,
@@ -366,8 +372,8 @@ impl Transport {
             .with_hints(retry_after, should_retry)
     }
 
-    /// Vendors keep files elsewhere, and redirect there. The key goes to the
-    /// vendor alone.
+    /// Follows a redirect: vendors store files at other hosts. The key is sent
+    /// to the vendor alone.
     async fn follow(
         &self,
         request: Request,
@@ -412,7 +418,7 @@ fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
     outcome.map_err(Error::from_reqwest)
 }
 
-/// Where a redirect leads, unless it leads out of TLS.
+/// Returns the target of a redirect, unless it leaves TLS.
 fn redirect_target(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let target = from.join(location).ok()?;

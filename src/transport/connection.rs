@@ -1,5 +1,4 @@
-//! What stands between a client and the network: the base URL, the HTTP
-//! client.
+//! The base URL and the HTTP client of a client.
 
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Error, ErrorKind};
 
-/// A base URL without its trailing slash.
+/// Returns a base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text.trim())
         .map_err(|e| format!("the base URL {:?} is not one: {e}", shown(text)))?;
@@ -31,7 +30,7 @@ pub(super) fn base_url(text: &str) -> Result<String, String> {
     }
 }
 
-/// A URL that names a host alone, with the path at which the API is there.
+/// Returns a URL that names a host alone with the API's path.
 pub(super) fn with_path(url: String, path: &str) -> String {
     match reqwest::Url::parse(url.trim()) {
         Ok(parsed) if parsed.path() == "/" && parsed.query().is_none() => {
@@ -41,14 +40,15 @@ pub(super) fn with_path(url: String, path: &str) -> String {
     }
 }
 
-/// A URL for a message: what stands before an `@` could be a password, and so
-/// could a query.
+/// Returns a URL for a message: the part before an `@` could be a password, and
+/// so could a query.
 fn shown(url: &str) -> &str {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     url.rsplit('@').next().unwrap_or_default()
 }
 
-/// How the connections of a client are made, where it makes its own.
+/// The settings of the connections of a client that creates its own HTTP
+/// client.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Network {
     pub(super) connect_timeout: Option<Duration>,
@@ -57,12 +57,13 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// True when nothing is set.
+    /// Returns true if nothing is set.
     pub(super) fn is_default(&self) -> bool {
         self.connect_timeout.is_none() && self.proxy.is_none() && self.roots.is_empty()
     }
 
-    /// An HTTP client with these settings. Certificates are always verified.
+    /// Creates an HTTP client with these settings. Certificates are always
+    /// verified.
     pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
         // Cryptography is the process's choice; where nobody has chosen, ring.

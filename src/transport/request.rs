@@ -1,5 +1,5 @@
-//! A request as generated code describes it, part by part, and the ways to
-//! send it: one for each form that an answer can have.
+//! A request as generated code describes it, and the ways to send it: one for
+//! each form of a response.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -15,8 +15,8 @@ use super::attempt::{Answer, Document, Shape, Stream};
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::DeepObject;
 
-/// What a value cannot bring into a path as it is. The backslash is there
-/// because URLs of HTTP take it for a slash.
+/// Characters that are escaped in a path. The backslash is one because URLs of
+/// HTTP treat it as a slash.
 const RESERVED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -33,8 +33,8 @@ const RESERVED: &AsciiSet = &CONTROLS
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A request of one operation. What is wrong with a part of it is kept, and
-/// said when it is to be sent.
+/// A request of one operation. An invalid part is reported when the request is
+/// sent.
 #[must_use]
 pub struct Request<'t> {
     transport: &'t Transport,
@@ -63,7 +63,7 @@ impl Transport {
         Ok(url)
     }
 
-    /// Starts a request of an operation, under its name in the document.
+    /// Creates a request of an operation, under its name in the document.
     #[doc(hidden)]
     pub fn request(&self, operation: &'static str, method: Method) -> Request<'_> {
         Request {
@@ -80,14 +80,14 @@ impl Transport {
 }
 
 impl Request<'_> {
-    /// Goes on with a part of the path that is always the same.
+    /// Appends a constant part to the path.
     pub fn path(mut self, literal: &'static str) -> Self {
         self.url.push_str(literal);
         self
     }
 
-    /// Goes on with a value in the path. Refuses what would turn the request
-    /// into another one: `""`, `.` and `..` vanish from a URL's path.
+    /// Appends a value to the path. Rejects values that would change the path:
+    /// `""`, `.` and `..` vanish from a URL's path.
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         let value = value.to_string();
         if matches!(value.as_str(), "" | "." | "..") {
@@ -149,7 +149,7 @@ impl Request<'_> {
         self
     }
 
-    /// Sends it, for an answer that is a JSON document.
+    /// Sends the request, for a response that is a JSON document.
     ///
     /// # Errors
     ///
@@ -161,7 +161,7 @@ impl Request<'_> {
             .map_err(|e| transport.labelled(operation, e))
     }
 
-    /// Sends it, for an answer that says nothing but that it is done.
+    /// Sends the request, for a response without content.
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl Request<'_> {
         Ok(Response::empty(profile, answer))
     }
 
-    /// Sends it, for an answer that is a stream of bytes.
+    /// Sends the request, for a response that is a stream of bytes.
     ///
     /// # Errors
     ///
@@ -216,7 +216,7 @@ impl Request<'_> {
         Ok(request)
     }
 
-    /// Keeps the first thing that is wrong.
+    /// Records the first invalid part.
     fn refused(mut self, message: String) -> Self {
         self.fault
             .get_or_insert_with(|| Error::new(ErrorKind::InvalidRequest, message));

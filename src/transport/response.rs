@@ -1,4 +1,4 @@
-//! Answers: a typed value, or a stream of bytes, with status and headers.
+//! Responses: a typed value, or a stream of bytes, with status and headers.
 
 use std::ops::Deref;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::attempt::{Answer, Pieces, content_length};
 use super::{ByteStream, Error, ErrorKind, Progress, Transport, VendorProfile};
 use crate::wire;
 
-/// A typed answer, with the status and headers that it came with.
+/// A typed response, with its status and headers. It dereferences to the value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response<T> {
     value: T,
@@ -26,7 +26,7 @@ pub struct Response<T> {
 }
 
 impl<T: DeserializeOwned> Response<T> {
-    /// The value that an answer's body holds.
+    /// Decodes the body of a response.
     pub(super) fn decoded(
         profile: &'static VendorProfile,
         answer: Answer<Bytes>,
@@ -46,7 +46,7 @@ impl<T: DeserializeOwned> Response<T> {
 }
 
 impl Response<()> {
-    /// An answer of which the body says nothing.
+    /// Creates a response whose body is ignored.
     pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<Bytes>) -> Self {
         Self {
             value: (),
@@ -58,22 +58,22 @@ impl Response<()> {
 }
 
 impl<T> Response<T> {
-    /// The value alone.
+    /// Returns the value alone.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
     }
 
-    /// The HTTP headers.
+    /// Returns the HTTP headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The id under which the vendor can look the request up.
+    /// Returns the id under which the vendor can find the request.
     pub fn request_id(&self) -> Option<&str> {
         super::error::request_id(self.request_id_headers, &self.headers)
     }
@@ -86,9 +86,9 @@ impl<T> Deref for Response<T> {
     }
 }
 
-/// A body that arrives piece by piece.
+/// A body that is read chunk by chunk.
 pub struct Download {
-    /// Never locked: it makes a stream that is `Send` alone `Sync` as well.
+    /// Never locked: the mutex makes a stream that is only `Send` also `Sync`.
     stream: Mutex<ByteStream>,
     headers: HeaderMap,
     total: Option<u64>,
@@ -127,8 +127,8 @@ impl Download {
         }
     }
 
-    /// Makes a download of a stream, and of the number of bytes in it where
-    /// that is known.
+    /// Creates a download from a stream, and from its number of bytes if that
+    /// is known.
     pub fn from_stream(
         stream: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
         total: Option<u64>,
@@ -142,17 +142,17 @@ impl Download {
         }
     }
 
-    /// How many bytes will come, where the vendor says so.
+    /// Returns the number of bytes, if the vendor gives it.
     pub fn total_bytes(&self) -> Option<u64> {
         self.total
     }
 
-    /// The HTTP headers.
+    /// Returns the HTTP headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The next piece; none at the end.
+    /// Reads the next chunk; `None` at the end.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl Download {
             .transpose()
     }
 
-    /// Reports how far the download is, as it goes.
+    /// Sets a function that receives the progress of the download.
     #[must_use]
     pub fn on_progress(
         mut self,
@@ -173,7 +173,7 @@ impl Download {
         self
     }
 
-    /// Writes everything to a file, and says how many bytes that is. The file
+    /// Writes everything to a file, and returns the number of bytes. The file
     /// appears under its name when it is complete, and not before.
     ///
     /// # Errors
@@ -214,7 +214,7 @@ impl Download {
         Ok(bytes)
     }
 
-    /// Everything in memory, refused beyond `limit` bytes.
+    /// Reads everything into memory, up to `limit` bytes.
     ///
     /// # Errors
     ///

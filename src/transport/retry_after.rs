@@ -1,4 +1,4 @@
-//! When the vendor says that a call should come back.
+//! Reads the vendor's headers about retries.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,8 +6,8 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-/// How long to wait, by `retry-after-ms`, or by `retry-after` in seconds or as
-/// a date. A date that has passed means no wait at all.
+/// Returns how long to wait, by `retry-after-ms`, or by `retry-after` in
+/// seconds or as a date. A date that has passed means no wait.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| {
         headers
@@ -23,7 +23,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         })
 }
 
-/// What `x-should-retry` says.
+/// Returns the value of `x-should-retry`.
 pub(super) fn should_retry(headers: &HeaderMap) -> Option<bool> {
     match headers.get("x-should-retry")?.as_bytes() {
         b"true" => Some(true),

@@ -1,4 +1,4 @@
-//! TrueFoundry's gateway as a backend of accounts.
+//! TrueFoundry's implementation of [`Backend`].
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ static OWN_NAME: Vendor = VENDOR;
 /// The largest page.
 const MAX_PAGE: usize = 100;
 
-/// Options of an operation, with the headers that the call's labels name. The
-/// label that names an account is of the gateway that was asked, and not of
-/// the one behind it.
+/// Creates the options of an operation, with the headers of the call's labels.
+/// The label with an account's name is for the gateway that received it, not
+/// for the one behind it.
 macro_rules! labelled {
     ($options:expr, $call:expr) => {{
         let label = |name| CallOptions::get_label(&$call.options, name).map(str::to_owned);
@@ -38,7 +38,7 @@ impl Client {
     }
 }
 
-/// Which operations the vendor has: the table.
+/// Returns whether the vendor supports an operation: the table.
 pub(super) fn support(operation: Operation) -> Support {
     match operation {
         Operation::Create

@@ -37,7 +37,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
     )
 };
 
-/// What the gateway demands of a file of examples: nothing of its own.
+/// The gateway's requirements of a training file: none of its own.
 const DATASET_RULES: DatasetRules = DatasetRules::new(TITLE);
 
 /// The vendor's row of the table.
@@ -52,14 +52,14 @@ pub(crate) static MODULE: Module = Module {
 api_client!(Client, &PROFILE);
 
 impl ClientBuilder<Client> {
-    /// Reaches the gateway by its own host: `https://{host}`.
+    /// Sets the base URL of a gateway's own host: `https://{host}`.
     #[must_use]
     pub fn gateway_host(self, host: &str) -> Self {
         self.base_url(format!("https://{host}"))
     }
 
-    /// Reaches the gateway through a control plane, the older form of its base
-    /// URL: `https://{host}/api/llm`.
+    /// Sets the base URL of a control plane, an older form:
+    /// `https://{host}/api/llm`.
     #[must_use]
     pub fn control_plane_host(self, host: &str) -> Self {
         self.base_url(format!("https://{host}/api/llm"))

@@ -29,9 +29,9 @@ pub struct LazyObject(Form);
 #[derive(Clone)]
 enum Form {
     Map(Map<String, Value>),
-    /// With members that may be keys.
+    /// A map whose members may include keys.
     Unfiltered(Map<String, Value>),
-    /// In a vendor's type; with members that may be keys.
+    /// A value of a vendor's type, whose members may include keys.
     Typed(Box<dyn LazyValue>),
 }
 
@@ -55,14 +55,14 @@ impl Clone for Box<dyn LazyValue> {
 }
 
 impl LazyObject {
-    /// Keeps a value that serialises as an object. Members that look like keys
-    /// are left out when it does.
+    /// Creates one from a value that serialises as an object. Members that look
+    /// like keys are left out when it does.
     pub(super) fn typed(value: impl Serialize + Clone + Send + Sync + 'static) -> Self {
         Self(Form::Typed(Box::new(value)))
     }
 
-    /// Keeps a map of which members that look like keys are left out, however
-    /// deep, whenever it is read or serialised. [`From`] keeps a map as it is.
+    /// Creates one from a map without the members that look like keys, at any
+    /// depth. [`From`] keeps a map as it is.
     ///
     /// ```
     /// use serde_json::{Map, json};
@@ -75,7 +75,7 @@ impl LazyObject {
         Self(Form::Unfiltered(members))
     }
 
-    /// Becomes a map now, with a note on each member that is withheld.
+    /// Serialises the value now, with a note on each member that is withheld.
     pub(super) fn resolve(&mut self, notes: &mut NoteCollector<'_>) {
         let mut members = match &mut self.0 {
             Form::Map(_) => return,
@@ -86,7 +86,7 @@ impl LazyObject {
         self.0 = Form::Map(members);
     }
 
-    /// The value of a member.
+    /// Returns the value of a member.
     pub fn get(&self, name: &str) -> Option<Value> {
         match &self.0 {
             Form::Map(members) => members.get(name).cloned(),
@@ -94,7 +94,7 @@ impl LazyObject {
         }
     }
 
-    /// True when there are no members.
+    /// Returns true if there are no members.
     pub fn is_empty(&self) -> bool {
         match &self.0 {
             Form::Map(members) => members.is_empty(),
@@ -102,7 +102,7 @@ impl LazyObject {
         }
     }
 
-    /// All members as a map.
+    /// Returns all members as a map.
     pub fn to_map(&self) -> Map<String, Value> {
         match &self.0 {
             Form::Map(members) => members.clone(),
@@ -111,7 +111,8 @@ impl LazyObject {
         }
     }
 
-    /// All members as a map, without a copy where they are one already.
+    /// Returns all members as a map, without copying them if they are one
+    /// already.
     pub fn into_map(self) -> Map<String, Value> {
         match self.0 {
             Form::Map(members) => members,
@@ -120,7 +121,7 @@ impl LazyObject {
     }
 }
 
-/// Without members.
+/// Creates an object without members.
 impl Default for LazyObject {
     fn default() -> Self {
         Self(Form::Map(Map::new()))
@@ -157,7 +158,7 @@ impl fmt::Debug for LazyObject {
     }
 }
 
-/// A vendor's value goes to the output without a map in between.
+/// Writes a vendor's value to the output without a map in between.
 impl Serialize for LazyObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! Jobs of which some members do not decode: each such member becomes its
+//! Jobs some of whose members do not decode: each such member becomes its
 //! absence, with a note and its value in `provider.extra`.
 
 use serde::de::DeserializeOwned;
@@ -86,7 +86,7 @@ where
     report(repaired.value.unify(context)?, defects, context)
 }
 
-/// Records what was wrong with a vendor's job in the job that was made of it.
+/// Records the problems of a vendor's job in the unified job.
 ///
 /// # Errors
 ///

@@ -5,16 +5,16 @@
 
 use super::NoteKind;
 
-/// One way in which a field of the gateway's job comes about.
+/// A rule by which a field of the gateway's job gets its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
     /// The gateway's field.
     pub(crate) field: &'static str,
-    /// What sort of value this way gives.
+    /// The kind of note that the rule gives.
     pub(crate) kind: NoteKind,
-    /// True when it guesses or loses something: strict mode refuses it.
+    /// True if the rule guesses or loses something: strict mode rejects it.
     pub(crate) guess: bool,
-    /// From what the value comes, or why there is none.
+    /// The source of the value, or why there is none.
     pub(crate) message: &'static str,
 }
 

@@ -1,4 +1,5 @@
-//! Reading a document in one pass, and again where one pass is not enough.
+//! Decodes a document in one pass, and again with a buffer if one pass is not
+//! enough.
 //!
 //! A list that survives a bad item has to keep each item's text until it has
 //! decoded, and a union whose branch does not decode has to have the value
@@ -11,13 +12,13 @@ use std::cell::Cell;
 use serde::de::DeserializeOwned;
 
 thread_local! {
-    /// True while a value is read in one pass: what cannot be read this way is
-    /// an error, and leads to a second pass.
+    /// True while a value is decoded in one pass: a value that needs a buffer
+    /// is then an error, which leads to a second pass.
     static ONE_PASS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Reads JSON: what [`serde_json::from_slice`] gives, in about two thirds of
-/// its time where the body is as documented.
+/// Decodes JSON like [`serde_json::from_slice`], in about two thirds of its
+/// time if the body has the documented form.
 ///
 /// ```
 /// use unitune::wire::{LenientList, from_slice};
@@ -35,13 +36,13 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
         .or_else(|_| decode_buffered(|| serde_json::from_slice(bytes)))
 }
 
-/// The same of text.
+/// Decodes JSON text in the same way.
 pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     in_one_pass(|| serde_json::from_str(text))
         .or_else(|_| decode_buffered(|| serde_json::from_str(text)))
 }
 
-/// True where an error leads to another, buffered try.
+/// Returns true if an error leads to a second, buffered pass.
 pub(super) fn is_one_pass() -> bool {
     ONE_PASS.get()
 }
@@ -55,7 +56,7 @@ fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
 }
 
 fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
-    /// Sets it back, whatever becomes of the reading.
+    /// Restores the flag when decoding ends, even by a panic.
     struct Back(bool);
     impl Drop for Back {
         fn drop(&mut self) {

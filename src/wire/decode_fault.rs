@@ -1,5 +1,5 @@
-//! Why a body does not decode: the place, what was expected there, and what
-//! came. Never a value: it could be a secret.
+//! The reason why a body does not decode: the place, and the expected and
+//! actual types. It never contains a value, which could be a secret.
 
 use std::fmt;
 
@@ -11,22 +11,22 @@ use serde_path_to_error::{Path, Segment};
 /// The longest pointer that is shown, in characters.
 const POINTER_LIMIT: usize = 200;
 
-/// A value that does not decode.
+/// The reason why a value does not decode.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fault {
-    /// Where it is, from the root.
+    /// The place of the value, from the root.
     pub(crate) path: Vec<Step>,
     pub(crate) problem: Problem,
 }
 
-/// A step on the way to a value.
+/// A step of the path to a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
     Member(String),
     Item(usize),
 }
 
-/// What is wrong with a value.
+/// The problem with a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
     /// The object lacks a member.
@@ -43,12 +43,12 @@ pub(crate) enum Problem {
 }
 
 impl Fault {
-    /// Returns what is wrong with a value, where it does not decode as `T`.
+    /// Returns why a value does not decode as `T`, if it does not.
     pub(crate) fn of<T: DeserializeOwned>(value: &Value) -> Option<Self> {
         Self::read::<T, _>(value)
     }
 
-    /// Returns what is wrong with a body, where it does not decode as `T`.
+    /// Returns why a body does not decode as `T`, if it does not.
     pub(crate) fn of_body<T: DeserializeOwned>(body: &[u8]) -> Option<Self> {
         Self::read::<T, _>(&mut serde_json::Deserializer::from_slice(body))
     }
@@ -65,7 +65,7 @@ impl Fault {
         })
     }
 
-    /// The fault of an object that lacks a member.
+    /// Creates the fault of an object that lacks a member.
     pub(crate) fn missing(member: &str) -> Self {
         Self {
             path: Vec::new(),
@@ -112,7 +112,7 @@ pub(crate) fn pointer(path: &[Step]) -> String {
 }
 
 impl Problem {
-    /// Reads serde's words.
+    /// Parses a message of serde.
     pub(crate) fn of(error: &serde_json::Error) -> Self {
         let text = error.to_string();
         Self::parse(text.split(" at line ").next().unwrap_or_default())
@@ -146,21 +146,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Returns what is wrong where a value has another type, from serde's words
-/// within any text.
+/// Returns the part of a text about a value of another type, from serde's
+/// message within it.
 pub(crate) fn wrong_type(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("invalid type: ")?;
     let (expected, found) = mismatch(rest)?;
     Some(format!("invalid type: expected {expected}, found {found}"))
 }
 
-/// `integer `5`, expected a string`
+/// Parses a message such as `` integer `5`, expected a string ``.
 fn mismatch(text: &str) -> Option<(String, &'static str)> {
     let (found, expected) = text.rsplit_once(", expected ")?;
     Some((expectation(expected), type_of(found)))
 }
 
-/// The types of values, by the first word with which serde names them.
+/// The types of values, by the first word of serde's names for them.
 const TYPES: [(&str, &str); 11] = [
     ("boolean", "a boolean"),
     ("integer", "an integer"),
@@ -181,7 +181,7 @@ fn type_of(found: &str) -> &'static str {
     known.map_or("another value", |(_, title)| title)
 }
 
-/// What was expected, without names of Rust types.
+/// Returns the expected type, without names of Rust types.
 fn expectation(text: &str) -> String {
     // Generated types say their name in parentheses.
     let text = text.split(" (").next().unwrap_or_default().trim();

@@ -1,4 +1,4 @@
-//! JSON that may be nested more deeply than it can be read.
+//! Reads JSON that may be nested too deeply.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use serde_json::{Map, Value};
 
 use super::decode_fault::Problem;
 
-/// A value without what is nested too deeply in it.
+/// A value without the members that are nested too deeply.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shallow {
-    /// The value; `null` where it is no object and too deep itself.
+    /// The value; `null` if it is not an object and too deep itself.
     pub(crate) value: Value,
     /// The members that are left out.
     pub(crate) too_deep: Vec<String>,
 }
 
-/// Reads a value. Where it is nested too deeply, its members are read one by
-/// one, and those that are too deep are left out.
+/// Reads a value. If it is nested too deeply, its members are read one by one,
+/// and those that are too deep are left out.
 ///
 /// # Errors
 ///
@@ -34,7 +34,8 @@ pub(crate) fn parse(text: &[u8]) -> Result<Shallow, serde_json::Error> {
     }
 }
 
-/// Text is skipped without recursion, whatever its depth.
+/// Reads the members one by one. Text is skipped without recursion, at any
+/// depth.
 fn members(text: &[u8]) -> Result<Shallow, serde_json::Error> {
     serde_json::from_slice::<IgnoredAny>(text)?;
     let mut shallow = Shallow {

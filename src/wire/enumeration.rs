@@ -47,15 +47,15 @@ macro_rules! __wire_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// A value that the document does not name, as it came.
+            /// A value that the document does not name, as it was received.
             Unknown(::std::string::String),
         }
 
         impl $name {
-            /// Every value that the document names.
+            /// All values that the document names.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The value as it stands on the wire.
+            /// Returns the value as it is sent and received.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -63,7 +63,8 @@ macro_rules! __wire_enum {
                 }
             }
 
-            /// The value as it stands on the wire, without a copy of it.
+            /// Returns the value as it is sent and received, without copying
+            /// it.
             pub fn into_word(self) -> ::std::borrow::Cow<'static, str> {
                 match self {
                     $(Self::$variant => $value.into(),)*
@@ -122,10 +123,10 @@ macro_rules! __wire_enum {
         }
 
         impl $name {
-            /// Every value that the vendor takes.
+            /// All values that the vendor accepts.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The value as it stands on the wire.
+            /// Returns the value as it is sent and received.
             pub fn as_str(&self) -> &'static str {
                 match self {
                     $(Self::$variant => $value,)*

@@ -1,4 +1,4 @@
-//! Lists of which one bad item does not take the others with it.
+//! Lists that keep their items when one of them does not decode.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,26 +21,26 @@ pub struct LenientList<T>(Vec<Item<T>>);
 /// An item of a [`LenientList`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item<T> {
-    /// It decoded.
+    /// An item that decoded.
     Ok(T),
-    /// It did not; here is what came, and why.
+    /// An item that did not decode, and the reason.
     Malformed(MalformedItem),
 }
 
 /// An item that did not decode.
 #[derive(Clone, PartialEq)]
 pub struct MalformedItem {
-    /// The item as it came, without members that are nested too deeply to be
-    /// read.
+    /// The item as it was received, without members that are nested too deeply
+    /// to be read.
     pub raw: Value,
-    /// Where and what is wrong with it, without any of its values.
+    /// The place and the reason, without any of the item's values.
     pub reason: String,
     /// The members that are nested too deeply.
     too_deep: Vec<String>,
 }
 
 impl<T> LenientList<T> {
-    /// The items that decoded.
+    /// Iterates over the items that decoded.
     pub fn ok(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         self.0.iter().filter_map(|item| match item {
             Item::Ok(value) => Some(value),
@@ -48,7 +48,7 @@ impl<T> LenientList<T> {
         })
     }
 
-    /// The items that did not.
+    /// Iterates over the items that did not decode.
     pub fn malformed(&self) -> impl Iterator<Item = &MalformedItem> {
         self.0.iter().filter_map(|item| match item {
             Item::Ok(_) => None,
@@ -56,17 +56,17 @@ impl<T> LenientList<T> {
         })
     }
 
-    /// All items, in the order in which they came.
+    /// Iterates over all items, in the order received.
     pub fn iter(&self) -> std::slice::Iter<'_, Item<T>> {
         self.0.iter()
     }
 
-    /// How many items came, good and bad.
+    /// Returns the number of items, decoded or not.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// True when no item came.
+    /// Returns true if there are no items.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -101,7 +101,7 @@ impl<'a, T> IntoIterator for &'a LenientList<T> {
 }
 
 impl MalformedItem {
-    /// Makes one of JSON that does not decode.
+    /// Creates one from JSON that does not decode.
     ///
     /// # Errors
     ///
@@ -126,12 +126,12 @@ impl MalformedItem {
         })
     }
 
-    /// The members that are nested too deeply to be read.
+    /// Returns the members that are nested too deeply to be read.
     pub(crate) fn too_deep(&self) -> &[String] {
         &self.too_deep
     }
 
-    /// The item's `id`, where it has one that is a string.
+    /// Returns the item's `id`, if it has one that is a string.
     pub fn id(&self) -> Option<&str> {
         self.raw.get("id").and_then(Value::as_str)
     }
@@ -176,7 +176,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     }
 }
 
-/// An item by itself.
+/// Decodes a single item.
 pub(crate) fn item<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
     match decode::from_str(raw) {
         Ok(value) => Ok(Item::Ok(value)),

@@ -1,4 +1,4 @@
-//! How a union finds its branch.
+//! Decodes unions: finds the branch of a value.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,18 +14,18 @@ use serde_json::Value;
 use super::decode;
 use super::extra::Key;
 
-/// An enum of which each variant is a branch.
+/// An enum whose variants are the branches of a union.
 #[doc(hidden)]
 pub trait Union: Sized {
-    /// The member by which objects are told apart, where all that are told
-    /// apart by one have the same.
+    /// The member whose value selects the branch of an object, if all branches
+    /// have the same one.
     const TAG: Option<&'static str>;
 
-    /// The branch that fits; otherwise why there is none.
+    /// Returns the matching branch, or why there is none.
     fn from_json(value: Value) -> Result<Self, &'static str>;
 
-    /// The branch of an object with this tag. One that nobody knows is left to
-    /// [`Self::from_json`].
+    /// Returns the branch of an object with this tag. A tag that no branch has
+    /// is left to [`Self::from_json`].
     fn tagged<'de, A: MapAccess<'de>>(
         tag: &str,
         members: TaggedObject<'de, A>,
@@ -35,7 +35,7 @@ pub trait Union: Sized {
     }
 }
 
-/// Reads a union: by its tag as it goes, or from the whole value.
+/// Reads a union: by its tag while the object is read, or from the whole value.
 #[doc(hidden)]
 pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     match U::TAG {
@@ -105,12 +105,12 @@ impl<'de, U: Union> Visitor<'de> for ByTag<U> {
     }
 }
 
-/// The members of an object of which some have been read.
+/// An object whose members have been read up to its tag.
 #[doc(hidden)]
 pub struct TaggedObject<'de, A> {
     tag: &'static str,
     seen: std::vec::IntoIter<(Key<'de>, Value)>,
-    /// The value of the member whose name has just been given out.
+    /// The value of the member whose name was returned last.
     value: Option<Value>,
     rest: A,
 }
@@ -125,12 +125,12 @@ impl<'de, A: MapAccess<'de>> TaggedObject<'de, A> {
         }
     }
 
-    /// One branch's value.
+    /// Decodes the object as one branch.
     pub fn read<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(self))
     }
 
-    /// By the whole value.
+    /// Selects the branch by the whole value.
     pub fn untagged<U: Union>(self) -> Result<U, A::Error> {
         fitting(self.read()?)
     }

@@ -235,8 +235,8 @@ fn metrics() -> Value {
     })
 }
 
-/// The schemas of the unified types, each definition as a component, and what
-/// is written by hand around them.
+/// Returns the schemas of the unified types, each definition as a component,
+/// and the handwritten schemas around them.
 fn schemas() -> Value {
     let mut components = Map::new();
     for (_, mut schema) in unify::schemas() {

@@ -1,4 +1,4 @@
-//! A shared backend is a backend.
+//! Implements [`Backend`] for shared backends: `Arc<dyn Backend>` and the like.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::unify::{
     Vendor,
 };
 
-/// Hands every method on to what is shared.
+/// Forwards every method to the shared backend.
 macro_rules! forward {
     ($($name:ident $([$a:lifetime])? ($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {$(
         fn $name $(<$a>)? (&$($a)? self, $($arg: $kind),*) -> $answer {

@@ -1,4 +1,4 @@
-//! One `[[account]]`: its settings, and its client.
+//! One `[[account]]` table: its settings and its client.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::transport::{ClientBuilder, ConfigHeader, VendorProfile};
 use crate::vendors::VendorInfo;
 use crate::{Error, vendors};
 
-/// What every `[[account]]` can have.
+/// The settings of every `[[account]]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -28,26 +28,26 @@ struct Settings {
     key_env: Option<Spanned<String>>,
     key_file: Option<Spanned<PathBuf>>,
     base_url: Option<Spanned<String>>,
-    /// What stands for the organisation where the vendor names none.
+    /// The label that is used where the vendor returns no organisation.
     organization: Option<String>,
     timeout_seconds: Option<Spanned<f64>>,
     retries: Option<usize>,
     max_concurrency: Option<usize>,
     proxy: Option<Spanned<SecretString>>,
-    /// A file of certificates in PEM form that are trusted too.
+    /// A file of certificates in PEM form that are also trusted.
     root_certificates: Option<Spanned<PathBuf>>,
 }
 
-/// One `[[account]]`, and its vendor.
+/// One `[[account]]` table and its vendor.
 pub(super) struct Entry {
     module: &'static vendors::Module,
     settings: Settings,
-    /// What only this vendor has.
+    /// The settings that only this vendor has.
     headers: Vec<(ConfigHeader, Spanned<String>)>,
 }
 
 impl Entry {
-    /// Returns the account's name, with its place.
+    /// Returns the account's name, with its position in the file.
     pub(super) fn name(&self) -> &Spanned<String> {
         &self.settings.name
     }
@@ -139,8 +139,8 @@ impl Entry {
     }
 }
 
-/// What is wrong with an account's table that names no vendor: perhaps it has a
-/// member that no account has.
+/// Returns the error of a table that names no vendor; if it has an unknown
+/// member, the error names that.
 fn without_vendor(
     mut table: DeTable<'_>,
     span: std::ops::Range<usize>,
@@ -158,7 +158,7 @@ fn without_vendor(
     }
 }
 
-/// The vendor that an account's table names.
+/// Returns the vendor that a table names.
 fn vendor_of(
     table: &DeTable<'_>,
     source: &SourceText<'_>,
@@ -183,8 +183,8 @@ fn vendor_of(
 }
 
 impl Settings {
-    /// The key: by value, by the name of a variable, by a file, or by the
-    /// vendor's usual variable.
+    /// Returns the key: given by value, by the name of a variable, by a file,
+    /// or by the vendor's usual variable.
     fn secret(
         &self,
         profile: &VendorProfile,
@@ -243,10 +243,10 @@ impl Settings {
         }
     }
 
-    /// Refuses to send the environment's key where only the file says so: whoever
-    /// writes a file could otherwise have the key. It goes to the vendor's own
-    /// hosts and to this machine, and to those alone: through no proxy of the
-    /// file's, and to nobody whom only the file trusts.
+    /// Rejects sending the environment's key to a host that only the file
+    /// names: the author of a file could obtain the key otherwise. The key is
+    /// sent to the vendor's own hosts and to this machine only, and not through
+    /// a proxy of the file or with certificates that only the file trusts.
     fn check_address(&self, profile: &VendorProfile, source: &SourceText<'_>) -> Result<(), Error> {
         let proxy = self.proxy.as_ref().map(Spanned::span);
         let certificates = self.root_certificates.as_ref().map(Spanned::span);

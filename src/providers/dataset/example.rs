@@ -1,16 +1,16 @@
-//! The forms that training examples have.
+//! The formats of training examples.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// What sort of example it is.
+/// The format of a training example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// `messages`: a conversation.
     Chat,
-    /// `input` with an answer that is preferred and one that is not.
+    /// `input` with a preferred and a non-preferred answer.
     Preference,
     /// `prompt` and `completion`.
     Completion,
@@ -18,7 +18,8 @@ pub enum Format {
     Text,
 }
 
-/// Members that tell the form, in the order in which they are looked for.
+/// Members by which a format is recognised, in the order in which they are
+/// checked.
 const MARKS: [(&str, Format); 5] = [
     ("preferred_output", Format::Preference),
     ("non_preferred_output", Format::Preference),
@@ -48,7 +49,7 @@ impl fmt::Display for Format {
 }
 
 impl Format {
-    /// The form of an example, by its members.
+    /// Returns the format of an example, by its members.
     pub(super) fn of(value: &Value) -> Result<Self, String> {
         let Value::Object(members) = value else {
             return Err("an example is a JSON object".to_owned());
@@ -61,7 +62,7 @@ impl Format {
         })
     }
 
-    /// Whether an example of this form is complete.
+    /// Checks whether an example of this format is complete.
     pub(super) fn check(self, value: &Value) -> Result<(), String> {
         let Value::Object(members) = value else {
             return Err("an example is a JSON object".to_owned());

@@ -1,4 +1,4 @@
-//! The jobs of one account, page by page, in the list's order.
+//! The jobs of one account, fetched page by page, in the list's order.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -13,21 +13,22 @@ use crate::providers::{JobOrder, ListQuery, Page, Warning};
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
-/// The largest page that the vendors give.
+/// The largest page that vendors return.
 const MAX_PAGE: usize = 100;
 
-/// An account's jobs, newest first as far as the vendor promises it.
+/// The pages of an account's jobs.
 pub(super) trait Pages: Send + Sync {
-    /// The account's name.
+    /// Returns the account's name.
     fn account(&self) -> &str;
 
-    /// In which order the pages are.
+    /// Returns the order of the pages.
     fn order(&self) -> JobOrder;
 
-    /// The cursor of the page after a job, where the vendor can go on after any.
+    /// Returns the cursor of the page after a job, if the vendor can continue
+    /// after any job.
     fn cursor_after(&self, job: &str) -> Option<String>;
 
-    /// The page after a cursor.
+    /// Fetches the page after a cursor.
     fn page<'a>(
         &'a self,
         after: Option<&'a str>,
@@ -40,14 +41,14 @@ pub(super) struct AccountJobs {
     pages: Arc<dyn Pages>,
     positions: Arc<PositionCache>,
     buffer: VecDeque<Job>,
-    /// The time of the last job that came and has one: in a list that is in order
-    /// those to come are no newer, and those of the same second may come in any
-    /// order. Jobs without a time may come anywhere.
+    /// The time of the last job that has one: in an ordered list, later jobs
+    /// are no newer, and those of the same second may come in any order. Jobs
+    /// without a time may come anywhere.
     floor: Option<i64>,
-    /// Whether the jobs to come may be newer than those that came: then none is
-    /// shown before all have come.
+    /// Whether later jobs may be newer: then none is shown before all have been
+    /// fetched.
     is_unordered: bool,
-    /// Whether it was told that the list is not in order.
+    /// Whether the missing order was reported.
     is_reported: bool,
     cursor: Cursor,
     coming: Option<BoxFuture<'static, Result<Page<Job>, Error>>>,
@@ -59,7 +60,7 @@ pub(super) struct AccountJobs {
     page_size: usize,
 }
 
-/// What is to be fetched next.
+/// The page to fetch next.
 #[derive(Clone, Debug, PartialEq)]
 enum Cursor {
     Top,
@@ -102,7 +103,7 @@ impl AccountJobs {
         }
     }
 
-    /// Starts after a place in the list.
+    /// Starts after a position in the list.
     pub(super) fn go_on_after(&mut self, position: &Position) {
         let before = self.query.created_before;
         let time = position.created_at();
@@ -116,7 +117,7 @@ impl AccountJobs {
         self.after = Some(position.clone());
     }
 
-    /// The next job, if it is known which one that is.
+    /// Returns the next job, if it is known which one that is.
     pub(super) fn head(&self) -> Option<&Job> {
         let job = self.buffer.front()?;
         // Those without a time come last.
@@ -131,7 +132,7 @@ impl AccountJobs {
         self.buffer.pop_front()
     }
 
-    /// Fetches until it is known which job is next, or that there is none.
+    /// Fetches until the next job is known, or that there is none.
     pub(super) fn poll_ready(
         &mut self,
         cx: &mut Context<'_>,
@@ -156,7 +157,8 @@ impl AccountJobs {
         }
     }
 
-    /// One page is fetched ahead where all of them will be needed.
+    /// Returns true if a page is to be fetched: one page ahead if all of them
+    /// will be needed.
     fn wants_page(&self) -> bool {
         let reads_on = self.query.limit.is_none_or(|n| n >= MAX_PAGE);
         let ahead = reads_on && self.buffer.len() <= self.page_size;
@@ -249,9 +251,10 @@ impl AccountJobs {
         };
     }
 
-    /// A list that promises an order and does not keep it is read whole from
-    /// here on, and it is told: what was shown before may be in other places,
-    /// and a list that goes on after a job may miss jobs that are newer.
+    /// Checks the promised order. A list that does not keep it is read as a
+    /// whole from now on, and a warning is given: jobs that were shown before
+    /// may be in the wrong order, and a list that continues after a job may
+    /// miss newer ones.
     fn check_order(&mut self, jobs: &[Job], warnings: &mut VecDeque<Warning>) {
         if self.is_reported || self.pages.order() == JobOrder::Unordered {
             return;
@@ -294,7 +297,7 @@ impl AccountJobs {
     }
 }
 
-/// In a list without an order, pages may repeat any job.
+/// Removes jobs that an unordered list repeats.
 fn drop_repeated(jobs: &mut VecDeque<Job>) {
     let mut seen = HashSet::new();
     jobs.retain(|job| seen.insert(job.id.clone()));
@@ -302,7 +305,7 @@ fn drop_repeated(jobs: &mut VecDeque<Job>) {
 
 #[cfg(test)]
 impl AccountJobs {
-    /// How many jobs are in memory.
+    /// Returns the number of jobs in memory.
     pub(super) fn held(&self) -> usize {
         self.buffer.len()
     }

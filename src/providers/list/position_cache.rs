@@ -1,32 +1,32 @@
-//! What is remembered of an account's list: where its pages ended, so that a
-//! list that goes on far down need not start at the top, and whether it kept
-//! its order. Without it lists are slower, and the same.
+//! A cache of positions in accounts' lists: where their pages ended, so that a
+//! list that continues far down need not start at the beginning, and whether
+//! they kept their order. Without it lists are slower, but the same.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// How many ends are kept of an account.
+/// The number of positions that are kept of an account.
 const KEPT: usize = 2048;
 
-/// What is remembered, by account.
+/// The cached positions, by account.
 #[derive(Default)]
 pub(in crate::providers) struct PositionCache(Mutex<HashMap<String, Known>>);
 
-/// What is remembered of one account.
+/// The cached positions of one account.
 #[derive(Default)]
 struct Known {
     /// Ids of jobs at the ends of pages, by time.
     ends: BTreeMap<i64, String>,
     /// Whether a list was not in the order that its vendor promises.
     is_unordered: bool,
-    /// Whether a job without a time was seen, which may stand anywhere in the
+    /// Whether there was a job without a time, which may be anywhere in the
     /// vendor's list and comes last in ours: no page can be skipped.
     has_timeless: bool,
 }
 
 impl PositionCache {
-    /// A page of the account ended with this job.
+    /// Records that a page of the account ended with this job.
     pub(super) fn note(&self, account: &str, created_at: i64, id: &str) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = accounts.entry(account.to_owned()).or_default();
@@ -45,15 +45,15 @@ impl PositionCache {
         ends.insert(created_at, id.to_owned());
     }
 
-    /// The oldest known job that is newer than this time: whatever is as old as
-    /// the time, or older, comes after it.
+    /// Returns the oldest known job that is newer than this time: every job of
+    /// this time, or older, comes after it.
     pub(super) fn newer_than(&self, account: &str, time: i64) -> Option<String> {
         let accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut newer = accounts.get(account)?.ends.range(time.checked_add(1)?..);
         newer.next().map(|(_, id)| id.clone())
     }
 
-    /// The account does not know a job any more.
+    /// Removes a job that the account no longer has.
     pub(super) fn forget(&self, account: &str, id: &str) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = accounts.get_mut(account) {
@@ -63,8 +63,8 @@ impl PositionCache {
 }
 
 impl PositionCache {
-    /// The account's list was not in the order that its vendor promises: from
-    /// now on it is read whole, and where pages ended tells nothing.
+    /// Records that the account's list was not in the order that its vendor
+    /// promises: it is read as a whole from now on, and positions are not used.
     pub(super) fn note_disorder(&self, account: &str) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = accounts.entry(account.to_owned()).or_default();
@@ -72,8 +72,8 @@ impl PositionCache {
         known.ends.clear();
     }
 
-    /// The account has a job without a time: from now on its list is read from
-    /// the top.
+    /// Records that the account has a job without a time: its list is read from
+    /// the beginning from now on.
     pub(super) fn note_timeless(&self, account: &str) {
         let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = accounts.entry(account.to_owned()).or_default();
@@ -81,7 +81,7 @@ impl PositionCache {
         known.ends.clear();
     }
 
-    /// True after [`Self::note_disorder`].
+    /// Returns true after [`Self::note_disorder`].
     pub(super) fn is_unordered(&self, account: &str) -> bool {
         let accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         accounts

@@ -1,4 +1,4 @@
-//! The list against a plain sort of everything.
+//! Compares the list with a plain sort of all jobs.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Watches all jobs of a list, those too that are started in the meantime.
+//! Watches all jobs of a list, and those that are created in the meantime.
 
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use crate::unify::Job;
 
 type Changes = BoxStream<'static, Result<Change, Error>>;
 
-/// What a look at the list showed.
+/// The result of listing the jobs once.
 #[derive(Default)]
 struct Look {
     /// The jobs that have not ended, and those that are new.
@@ -28,11 +28,11 @@ struct Look {
     error: Option<Error>,
 }
 
-/// The time of the newest job of each account, and the jobs of that second:
-/// what is as new and not among them was started since.
+/// The time of the newest job of each account, and the jobs of that second: a
+/// job as new that is not among them was created since.
 type Newest = HashMap<String, (Option<i64>, HashSet<String>)>;
 
-/// Takes a job in, and says whether it is newer than what was there.
+/// Records a job, and returns true if it is newer than all before.
 fn note(newest: &mut Newest, job: &Job) -> bool {
     let account = job.provider.account.clone();
     let (time, ids) = newest.entry(account).or_insert((None, HashSet::new()));
@@ -43,7 +43,7 @@ fn note(newest: &mut Newest, job: &Job) -> bool {
     job.created_at == *time && ids.insert(job.id.clone())
 }
 
-/// The jobs of a list, each with a watch of its own.
+/// The jobs of a list, each with its own watch.
 struct MultiWatcher {
     providers: Providers,
     query: ListQuery,
@@ -53,16 +53,16 @@ struct MultiWatcher {
     known: HashSet<(String, String)>,
     newest: Newest,
     look: Option<BoxFuture<'static, Look>>,
-    /// What is still to be told of the last look.
+    /// The warnings of the last listing that are still to be reported.
     trouble: Vec<Warning>,
     error: Option<Error>,
-    /// How many looks in a row an account was missing in.
+    /// The number of consecutive listings in which an account was missing.
     misses: usize,
-    /// Whether the list cannot be looked at at all.
+    /// Whether listing fails permanently.
     is_closed: bool,
 }
 
-/// What happens to all jobs that a query is about.
+/// Streams the changes of all jobs that a query selects.
 pub(super) fn watch(
     providers: Providers,
     query: ListQuery,
@@ -85,8 +85,8 @@ pub(super) fn watch(
     watcher
 }
 
-/// The jobs that have not ended or have been started since the last look,
-/// after a while.
+/// Lists, after a while, the jobs that have not ended or were created since the
+/// last listing.
 async fn listed(providers: Providers, query: ListQuery, before: Newest, after: Duration) -> Look {
     if !after.is_zero() {
         clock_of(&providers, None).sleep(after).await;
@@ -143,7 +143,7 @@ impl MultiWatcher {
         }
     }
 
-    /// Remembers a job that a watch has gone over to.
+    /// Records a job that continues a watched one.
     fn note(&mut self, change: &Change) {
         if let Change::Restarted { to, .. } = change {
             let JobRef { account, id, .. } = to;
@@ -152,12 +152,13 @@ impl MultiWatcher {
         }
     }
 
-    /// Whether there may be jobs that nobody has seen.
+    /// Returns true if there may be jobs that were never listed.
     fn is_incomplete(&self) -> bool {
         (1..self.options.max_consecutive_errors).contains(&self.misses)
     }
 
-    /// Looks again: soon where an account is missing, late for what is new.
+    /// Schedules the next listing: soon if an account is missing, late for new
+    /// jobs.
     fn look_again(&mut self) {
         self.look_after(match self.is_incomplete() {
             true => self.options.min_interval,

@@ -14,35 +14,36 @@ use crate::transport::{Clock, RetryPolicy, SystemClock};
 use crate::unify::{Event, Job, Status};
 use crate::{Error, ErrorKind};
 
-/// How many events are read of a log at once.
+/// The number of events that are read at once.
 const LOG_PAGE: usize = 50;
-/// How many events are read of a log in one look: an endless one ends there.
+/// The number of events that are read in one poll: an endless log ends there.
 const MAX_EVENTS: usize = 10_000;
-/// How often the log of a job that has ended is tried to be read again.
+/// How many times reading the log of an ended job is retried.
 const MAX_LOG_FAULTS: usize = 3;
 
 type Intervals = Box<dyn Iterator<Item = Duration> + Send>;
 
-/// The watch of one job, and of the jobs that it goes on as.
+/// The watch of one job, and of the jobs that continue it.
 pub(super) struct Watcher {
     providers: Providers,
     options: WatchOptions,
     target: JobRef,
-    /// The vendor's word and the gateway's, as they were told last.
+    /// The status that was reported last: the gateway's and the vendor's.
     seen: Option<(Status, Cow<'static, str>)>,
     known_events: HashSet<String>,
     progress: Progress,
     intervals: Intervals,
-    /// Errors in a row that do not pass by themselves, and those that do.
+    /// Consecutive permanent errors, and transient ones.
     errors: usize,
     faults: usize,
-    /// How often in a row the log of a job that has ended could not be read.
+    /// Consecutive failures to read the log of an ended job.
     log_faults: usize,
-    /// Whether the event is still to be found that the watch goes on after.
+    /// Whether the event after which to start is still to be found.
     is_resuming: bool,
-    /// Ids that were watched, so that no two jobs go on as each other for ever.
+    /// Ids that were watched, so that two jobs do not continue each other
+    /// forever.
     watched: HashSet<String>,
-    /// Whether a failure was looked at a second time.
+    /// Whether a failure was confirmed by a second poll.
     confirmed: bool,
     first: Option<Job>,
     queue: VecDeque<Result<Change, Error>>,
@@ -73,14 +74,14 @@ impl Watcher {
         }
     }
 
-    /// For a job that has just been read.
+    /// Creates a watch of a job that has just been retrieved.
     pub(super) fn starting_with(providers: Providers, job: Job, options: WatchOptions) -> Self {
         let mut watcher = Self::new(providers, JobRef::from(&job), options);
         watcher.first = Some(job);
         watcher
     }
 
-    /// What happens, until it is over.
+    /// Streams the changes until the watch ends.
     pub(super) fn changes(self) -> impl Stream<Item = Result<Change, Error>> + Send + 'static {
         stream::unfold(self, |mut watcher| async move {
             loop {
@@ -95,7 +96,7 @@ impl Watcher {
         })
     }
 
-    /// Asks after the job once.
+    /// Polls the job once.
     async fn look(&mut self) {
         if std::mem::replace(&mut self.is_started, true) {
             let wait = self.intervals.next().unwrap_or(self.options.max_interval);
@@ -115,9 +116,9 @@ impl Watcher {
         }
     }
 
-    /// Finds the event that the watch goes on after: in the log of the job, or
-    /// of one that it goes on as, which is watched in its place then. Where no
-    /// log has it, everything is told.
+    /// Finds the event after which to start: in the log of the job, or of one
+    /// that continues it, which is then watched instead. If no log contains it,
+    /// everything is reported.
     async fn resume(&mut self, job: Job) -> Result<Job, Error> {
         self.target = JobRef::from(&job);
         let (true, Some(after), Some(account)) = (
@@ -262,8 +263,8 @@ impl Watcher {
         max.is_some_and(|max| self.faults > max)
     }
 
-    /// Tells what is new in the log, oldest first. False where the log could
-    /// not be read, and may be later.
+    /// Reports the new events of the log, oldest first. Returns false if the
+    /// log could not be read but may be later.
     async fn read_log(&mut self, job: &Job) -> bool {
         let Some(account) = self.account() else {
             return true;
@@ -306,7 +307,7 @@ impl Watcher {
         self.tell(Change::Trouble(warning));
     }
 
-    /// Newest first, back to the first one that is known.
+    /// Returns the new events, newest first, back to the first known one.
     async fn new_events(&mut self, account: &Account, job: &str) -> Result<Vec<Event>, Error> {
         let mut new = Vec::new();
         let mut query = PageQuery::new().limit(LOG_PAGE);
@@ -349,7 +350,8 @@ impl Watcher {
         }
     }
 
-    /// What changes will soon change again.
+    /// Returns to the shortest interval: a job that changes will soon change
+    /// again.
     fn hurry(&mut self) {
         self.intervals = intervals(&self.options);
     }
@@ -364,14 +366,14 @@ impl Watcher {
     }
 }
 
-/// The clock of an account, or of any.
+/// Returns the clock of an account, or of any.
 pub(super) fn clock_of(providers: &Providers, account: Option<&Account>) -> Arc<dyn Clock> {
     let account = account.or(providers.accounts().first());
     account.map_or_else(|| Arc::new(SystemClock) as Arc<dyn Clock>, Account::clock)
 }
 
-/// From the shortest interval to the longest, each a little random, and the
-/// longest for ever.
+/// Returns the intervals from the shortest to the longest, each with a random
+/// part; the longest repeats.
 fn intervals(options: &WatchOptions) -> Intervals {
     let policy = RetryPolicy {
         retries: usize::MAX,

@@ -11,9 +11,9 @@ mod status;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
 
-/// OpenAI.
+/// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("openai");
-/// The name that OpenAI writes itself with.
+/// The vendor's name in messages.
 pub const TITLE: &str = "OpenAI";
 
 pub(crate) static MAPPING: Mapping = Mapping {

@@ -205,7 +205,7 @@ impl RequestTranslator {
 }
 
 impl From<&CreateFineTuningJobRequest> for CreateRequest {
-    /// Identity: OpenAI's request is the gateway's.
+    /// Converts OpenAI's request, which is the gateway's.
     fn from(request: &CreateFineTuningJobRequest) -> Self {
         let CreateFineTuningJobRequest {
             hyperparameters,

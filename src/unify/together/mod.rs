@@ -27,9 +27,9 @@ pub use checkpoints::JobCheckpoint;
 pub use events::{EventInLog, events_in_log};
 pub use successor::successor;
 
-/// Together.
+/// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("together");
-/// The name that Together writes itself with.
+/// The vendor's name in messages.
 pub const TITLE: &str = "Together";
 
 pub(crate) static MAPPING: Mapping = Mapping {

@@ -79,7 +79,7 @@ fn positive(number: Option<i64>) -> Option<i64> {
     number.filter(|number| *number != 0)
 }
 
-/// `"max"` stays `"max"`, which is not OpenAI's `"auto"`.
+/// Returns true for a size or `"max"`, which is not OpenAI's `"auto"`.
 fn is_size(size: &BatchSize) -> bool {
     match size {
         BatchSize::Integer(size) => *size != 0,
@@ -87,8 +87,8 @@ fn is_size(size: &BatchSize) -> bool {
     }
 }
 
-/// True when no member is set. The first line spares most jobs the map: they
-/// have a number of epochs.
+/// Returns true if no member is set. The first line avoids a map for most jobs:
+/// they have a number of epochs.
 fn is_empty(settings: &Settings) -> bool {
     let some = settings.n_epochs.is_some_and(|epochs| epochs != 0)
         || settings.warmup_ratio.is_some()

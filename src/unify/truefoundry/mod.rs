@@ -24,9 +24,9 @@ mod status;
 
 use super::{Mapping, Vendor};
 
-/// TrueFoundry's gateway.
+/// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("truefoundry");
-/// The name that TrueFoundry writes itself with.
+/// The vendor's name in messages.
 pub const TITLE: &str = "TrueFoundry";
 
 pub(crate) static MAPPING: Mapping = Mapping {
