@@ -1,7 +1,41 @@
-//! Provider accounts, and the operations across them.
+//! Accounts, and the operations across all of them: list, retrieve, create,
+//! change and watch jobs.
 //!
-//! An account is a key at a vendor, under a name of the operator's choice;
-//! several accounts of one vendor are normal.
+//! An [`Account`] is a key at a vendor, under a name of your choice; there may be
+//! several accounts of one vendor. [`Providers`] is a set of accounts: from the
+//! environment, from a configuration file ([`Config`]) or from code. What an
+//! account needs of its vendor is the trait [`Backend`], which can be implemented
+//! in other crates.
+//!
+//! ```
+//! # #[cfg(all(feature = "openai", feature = "together"))]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use unitune::providers::{Account, ListQuery, Providers};
+//!
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (openai_url, together_url) = (sandbox.openai_base_url(), sandbox.together_base_url());
+//! # let (openai_key, together_key) = (sandbox.openai_key(), sandbox.together_key());
+//! let openai = unitune::openai::Client::builder()
+//!     .base_url(openai_url)
+//!     .api_key(openai_key)
+//!     .build()?;
+//! let together = unitune::together::Client::builder()
+//!     .base_url(together_url)
+//!     .api_key(together_key)
+//!     .build()?;
+//!
+//! let mut providers = Providers::new();
+//! providers.add(Account::with_backend("main", openai))?;
+//! providers.add(Account::with_backend("research", together))?;
+//!
+//! let list = providers.list(&ListQuery::new().limit(3)).await?;
+//! assert_eq!(list.jobs.len(), 3);
+//! let job = providers.retrieve(&list.jobs[0]).await?;
+//! assert_eq!(job.id, list.jobs[0].id);
+//! # Ok(()) }
+//! # #[cfg(not(all(feature = "openai", feature = "together")))]
+//! # fn main() {}
+//! ```
 
 mod account;
 mod account_wait;
@@ -70,7 +104,7 @@ pub(crate) use unify_pages::{
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Providers {
-    // Cheap to clone: a service does it for every request.
+    // Cheap to clone: services do it for every request.
     accounts: Arc<Vec<Account>>,
     positions: Arc<list::PositionCache>,
     default_account: Option<Arc<str>>,
@@ -87,7 +121,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// No variable is set, or a value cannot be used; the error says which.
+    /// No variable is set, or a value is invalid; the error names it.
     pub fn from_env() -> Result<Self, Error> {
         let mut providers = Self::new();
         let mut variables = Vec::new();
@@ -105,10 +139,7 @@ impl Providers {
         if providers.accounts.is_empty() {
             return Err(Error::new(
                 ErrorKind::Config,
-                format!(
-                    "no provider account is configured; set {}",
-                    variables.join(", or ")
-                ),
+                format!("no account is configured; set {}", variables.join(", or ")),
             ));
         }
         Ok(providers)
@@ -124,7 +155,7 @@ impl Providers {
         let name = account.name();
         check_name(name)?;
         if self.get(name).is_some() {
-            let complaint = format!("two provider accounts have the name {name:?}");
+            let complaint = format!("two accounts have the name {name:?}");
             return Err(Error::new(ErrorKind::Config, complaint));
         }
         Arc::make_mut(&mut self.accounts).push(account);
@@ -170,7 +201,7 @@ impl Providers {
                 Error::new(
                     ErrorKind::Ambiguous,
                     format!(
-                        "there are several provider accounts ({names}), and none is the default; \
+                        "there are several accounts ({names}), and none is the default; \
                          name one of them"
                     ),
                 )
@@ -199,7 +230,7 @@ impl Providers {
         Error::new(
             ErrorKind::Config,
             format!(
-                "there is no provider account {name:?}; there are: {}",
+                "unknown account {name:?}: expected one of {}",
                 known.join(", ")
             ),
         )
@@ -255,9 +286,9 @@ impl Providers {
 fn check_name(name: &str) -> Result<(), Error> {
     let is_line_end = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let complaint = if name.trim().is_empty() {
-        "a provider account needs a name: it is empty".to_owned()
+        "the name of an account is empty".to_owned()
     } else if name.contains(is_line_end) {
-        format!("the name {name:?} of a provider account contains a control character")
+        format!("the account name {name:?} contains a control character")
     } else {
         return Ok(());
     };

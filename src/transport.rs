@@ -1,5 +1,31 @@
-//! How requests leave and answers arrive: one implementation for the clients
-//! of all vendors. Nothing here knows a vendor's types.
+//! Requests and responses: connections, keys, timeouts, retries, uploads,
+//! downloads and the error type. The clients of all vendors share this one
+//! implementation, which depends on no vendor.
+//!
+//! ```
+//! # #[cfg(feature = "openai")]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//! use unitune::transport::{CallOptions, RetryPolicy};
+//!
+//! # let sandbox = unitune_sandbox::Sandbox::start().await?;
+//! # let (url, key) = (sandbox.openai_base_url(), sandbox.openai_key());
+//! let client = unitune::openai::Client::builder()
+//!     .base_url(url)
+//!     .api_key(key)
+//!     .timeout(Duration::from_secs(20))
+//!     .retry(RetryPolicy::times(4))
+//!     .build()?;
+//!
+//! // One call with other settings, which fails here because there is no such job.
+//! let options = CallOptions::new().retries(0);
+//! let error = client.with_options(&options).retrieve_job("ftjob-none").await.unwrap_err();
+//! assert!(error.is_not_found());
+//! assert_eq!((error.status(), error.tries()), (Some(404), 1));
+//! # Ok(()) }
+//! # #[cfg(not(feature = "openai"))]
+//! # fn main() {}
+//! ```
 
 mod attempt;
 mod builder;
@@ -23,7 +49,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 
-// Generated code says which method an operation has.
+// For generated code.
 #[doc(hidden)]
 pub use http::Method;
 

@@ -98,7 +98,7 @@ impl VendorInfo {
     pub fn support(&self, operation: Operation) -> Support {
         match self.module {
             Some(module) => (module.support)(operation),
-            None => Support::Unsupported("compile the vendor in, by its cargo feature"),
+            None => Support::Unsupported("enable the vendor's cargo feature"),
         }
     }
 
@@ -113,7 +113,7 @@ impl VendorInfo {
     ///
     /// # Errors
     ///
-    /// The vendor is not compiled in, or the base URL or the key cannot be used.
+    /// The vendor is not compiled in, or the base URL or the key is invalid.
     pub fn connect(
         &self,
         base_url: impl Into<String>,

@@ -2,7 +2,18 @@
 //! vendors send them, lists that keep their items when one does not decode,
 //! secrets.
 //!
-//! Nothing here knows a vendor.
+//! Nothing here depends on a vendor.
+//!
+//! ```
+//! use unitune::wire::{Item, LenientList, Timestamp};
+//!
+//! let times = br#"["2026-01-15T12:00:00Z", 1768478400, ["odd"]]"#;
+//! let times: LenientList<Timestamp> = unitune::wire::from_slice(times)?;
+//! let seconds: Vec<_> = times.ok().map(Timestamp::unix_seconds).collect();
+//! assert_eq!(seconds, [Some(1_768_478_400), Some(1_768_478_400)]);
+//! assert!(matches!(times.iter().last(), Some(Item::Malformed(_))));
+//! # Ok::<(), unitune::serde_json::Error>(())
+//! ```
 
 mod decode;
 mod decode_fault;

@@ -309,7 +309,7 @@ async fn errors_say_where_what_and_why() {
     );
     assert_eq!(
         error.to_string(),
-        "openai-main: listJobs: the answer is not JSON (application/octet-stream, 18 bytes) \
+        "openai-main: listJobs: the response is not JSON (application/octet-stream, 18 bytes) \
          (request id req-2)"
     );
 

@@ -52,13 +52,11 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::DownloadFile
         | Operation::DeleteFile => Native,
         Operation::Metrics => Derived("the events of type metrics, and the checkpoints"),
-        Operation::Delete => Unsupported("jobs stay; the model that came out can be deleted"),
+        Operation::Delete => Unsupported("delete the resulting model instead"),
         Operation::EstimatePrice => {
-            Unsupported("count the tokens, and see the vendor's price list")
+            Unsupported("count the tokens, and use the vendor's price list")
         }
-        Operation::Download => {
-            Unsupported("models stay at the vendor; a job's result files can be read")
-        }
+        Operation::Download => Unsupported("download the job's result files instead"),
         Operation::ModelLimits => Unsupported("see the vendor's documentation"),
     }
 }
@@ -178,7 +176,7 @@ impl Backend for Client {
         })
     }
 
-    /// The vendor has no such operation: the numbers are in the log.
+    /// Derived: the vendor has no such operation, and the metrics are in the log.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         Box::pin(async move {
             let all = PageQuery::new();

@@ -191,7 +191,7 @@ impl Account {
     async fn run<'a, T>(
         &self,
         operation: Operation,
-        ask: impl FnOnce() -> Reply<'a, T>,
+        send: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
         let _permit = match &self.permits {
             // The semaphore is never closed.
@@ -201,7 +201,7 @@ impl Account {
         let clock = self.clock();
         let start = clock.now();
         // The name of the vendor's client may be another one.
-        let outcome = ask().await.map_err(|error| error.at_account(&self.name));
+        let outcome = send().await.map_err(|error| error.at_account(&self.name));
         if let Some(observer) = self.options.get_observer() {
             observer.call(&CallReport {
                 account: &self.name,
@@ -233,10 +233,10 @@ impl Account {
     async fn run_checked<'a, T>(
         &self,
         operation: Operation,
-        ask: impl FnOnce() -> Reply<'a, T>,
+        send: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
         self.check(operation)?;
-        self.run(operation, ask).await
+        self.run(operation, send).await
     }
 
     pub(super) async fn page(&self, query: &PageQuery, notes: bool) -> Result<Page<Job>, Error> {
@@ -258,8 +258,8 @@ impl Account {
 
     pub(super) async fn change(&self, id: &str, change: JobChange) -> Result<Job, Error> {
         let call = self.call();
-        let ask = || self.backend.change(&call, id, change);
-        let job = self.run_checked(change.operation(), ask).await?;
+        let send = || self.backend.change(&call, id, change);
+        let job = self.run_checked(change.operation(), send).await?;
         Ok(self.own(job))
     }
 
@@ -269,8 +269,8 @@ impl Account {
 
     pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
         let call = self.call();
-        let ask = || self.backend.delete(&call, id);
-        self.run_checked(Operation::Delete, ask).await
+        let send = || self.backend.delete(&call, id);
+        self.run_checked(Operation::Delete, send).await
     }
 
     pub(super) fn prepare(
@@ -285,15 +285,15 @@ impl Account {
 
     pub(super) async fn create(&self, prepared: &Prepared) -> Result<Job, Error> {
         let call = self.call();
-        let ask = || self.backend.create(&call, prepared);
-        let job = self.run_checked(Operation::Create, ask).await?;
+        let send = || self.backend.create(&call, prepared);
+        let job = self.run_checked(Operation::Create, send).await?;
         Ok(self.own(job))
     }
 
     pub(super) async fn estimate(&self, prepared: &Prepared) -> Result<PriceEstimate, Error> {
         let call = self.call();
-        let ask = || self.backend.estimate(&call, prepared);
-        self.run_checked(Operation::EstimatePrice, ask).await
+        let send = || self.backend.estimate(&call, prepared);
+        self.run_checked(Operation::EstimatePrice, send).await
     }
 
     pub(super) async fn events(
@@ -314,8 +314,8 @@ impl Account {
         query: &PageQuery,
     ) -> Result<Page<Event>, Error> {
         let call = self.call();
-        let ask = || self.backend.events(&call, job, query);
-        let page = self.run_checked(Operation::Events, ask).await?;
+        let send = || self.backend.events(&call, job, query);
+        let page = self.run_checked(Operation::Events, send).await?;
         Ok(self.own_page(page))
     }
 
@@ -328,8 +328,8 @@ impl Account {
         collect(query, &self.name, |page| {
             let call = &call;
             Box::pin(async move {
-                let ask = || self.backend.checkpoints(call, job, &page);
-                let page = self.run_checked(Operation::Checkpoints, ask).await?;
+                let send = || self.backend.checkpoints(call, job, &page);
+                let page = self.run_checked(Operation::Checkpoints, send).await?;
                 Ok(self.own_page(page))
             })
         })
@@ -338,8 +338,8 @@ impl Account {
 
     pub(super) async fn metrics(&self, job: &str) -> Result<Vec<MetricPoint>, Error> {
         let call = self.call();
-        let ask = || self.backend.metrics(&call, job);
-        self.run_checked(Operation::Metrics, ask).await
+        let send = || self.backend.metrics(&call, job);
+        self.run_checked(Operation::Metrics, send).await
     }
 
     /// Finds the job that a failed job was restarted as, if the vendor tells.
@@ -358,8 +358,8 @@ impl Account {
 
     pub(super) async fn limits(&self, model: &str) -> Result<ModelLimits, Error> {
         let call = self.call();
-        let ask = || self.backend.limits(&call, model);
-        self.run_checked(Operation::ModelLimits, ask).await
+        let send = || self.backend.limits(&call, model);
+        self.run_checked(Operation::ModelLimits, send).await
     }
 
     pub(super) async fn download_model(
@@ -368,8 +368,8 @@ impl Account {
         step: Option<i64>,
     ) -> Result<Download, Error> {
         let call = self.call();
-        let ask = || self.backend.download_model(&call, job, step);
-        self.run_checked(Operation::Download, ask).await
+        let send = || self.backend.download_model(&call, job, step);
+        self.run_checked(Operation::Download, send).await
     }
 
     /// Returns the operations on files, if the vendor supports this one.

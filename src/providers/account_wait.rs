@@ -39,7 +39,7 @@ impl AccountWait {
         reply: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let mut answered = self.answered.subscribe();
-        // Time passes on the network here, whatever clock a client goes by.
+        // The machine's clock, and not the client's: this is time on the network.
         let over = async {
             tokio::time::sleep(self.wait).await;
             // The sender lives as long as `self`.
@@ -52,7 +52,7 @@ impl AccountWait {
             }
             Either::Right(_) => {
                 let message = format!(
-                    "no answer within {:?}, while other accounts answered",
+                    "no response within {:?}, while other accounts responded",
                     self.wait
                 );
                 Err(Error::new(ErrorKind::Timeout, message).at_account(account))
@@ -71,7 +71,7 @@ mod tests {
     async fn an_account_is_given_up_once_another_has_answered() {
         let wait = AccountWait::new(Some(Duration::from_millis(10)), 2).unwrap();
         let hangs = || wait.bound("slow", pending::<Result<(), Error>>());
-        // Nobody has answered: there is nothing to show without it.
+        // No account has responded: there is nothing to show without it.
         let hanging = tokio::time::timeout(Duration::from_millis(100), hangs());
         assert!(hanging.await.is_err());
         wait.bound("fast", ready(Ok(()))).await.unwrap();

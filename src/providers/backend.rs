@@ -20,12 +20,12 @@ use crate::{Error, ErrorKind};
 
 /// The implementation of a vendor: operations of one account, in unified types.
 ///
-/// The vendors of this crate implement it on their clients; a vendor that this
-/// crate does not know is implemented in somebody else's, and given to
-/// [`Account::with_backend`](super::Account::with_backend). Three methods have
-/// to be written: who the vendor is, a page of its jobs, and one job. For the
-/// others, say in [`support`](Self::support) that they are there, and write
-/// them; an operation that `support` does not name is never called.
+/// The clients of this crate implement it. For a vendor that this crate does not
+/// support, implement it in a crate of your own, and pass the implementation to
+/// [`Account::with_backend`](super::Account::with_backend). Three methods are
+/// required: the vendor's name, a page of its jobs, and one job. To support other
+/// operations, implement their methods and return them as supported from
+/// [`support`](Self::support); the others are never called.
 ///
 /// ```
 /// use unitune::providers::{Account, Backend, Call, Page, PageQuery, Providers, Reply};
@@ -118,7 +118,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// The vendor cannot do what is asked for; see
+    /// The vendor does not support a setting: see
     /// [`UnsupportedFields`](crate::unify::UnsupportedFields).
     fn prepare(&self, request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error> {
         let _ = (request, on);

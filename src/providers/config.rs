@@ -61,8 +61,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or something in it cannot be used; the error
-    /// says where, with line and column.
+    /// The file cannot be read, or a setting is invalid; the error has its line
+    /// and column.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|e| {
@@ -123,8 +123,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The table does not have the type's form; the error says where, with line
-    /// and column.
+    /// The table does not have the type's form; the error has the line and column.
     pub fn table<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
         let source = self.source();
         let tables = DeTable::parse(self.text.expose_secret());
@@ -214,7 +213,7 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
     let (providers, warnings) = accounts(entries, &source)?;
     config.default_account = default_account;
     config.warnings = warnings;
-    // A file without accounts goes with those of another place.
+    // A file without accounts is used with accounts from elsewhere.
     config.providers = match providers.accounts().is_empty() {
         true => providers,
         false => config.set_default_account(providers)?,
@@ -237,7 +236,10 @@ fn accounts(
         super::check_name(&name).map_err(|e| source.error(Some(span.clone()), e))?;
         if let Some(first) = names.insert(name.clone(), span.clone()) {
             let first = source.line_and_column(first.start);
-            let what = format!("the name {name:?} is taken, at {}:{}", first.0, first.1);
+            let what = format!(
+                "two accounts have the name {name:?}; the first is at {}:{}",
+                first.0, first.1
+            );
             return Err(source.error(Some(span), what));
         }
         let account = entry.account(source, &mut warnings)?;

@@ -226,9 +226,9 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// The account is not clear, the vendor has no place for a setting, a file
-    /// cannot be read, or there is something wrong in it: the error says in
-    /// which line, and its source says all.
+    /// The account is ambiguous, the vendor does not support a setting, a file
+    /// cannot be read, or it is invalid: the error names the first invalid line,
+    /// and its source all of them.
     pub async fn preflight(&self, draft: &Draft) -> Result<Preflight, Error> {
         let (account, request) = self.starter(draft).await?;
         checked(account, &request, draft).await
@@ -240,9 +240,9 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::preflight`]; the vendor refuses something; or it would cost
-    /// more than allowed ([`ErrorKind::CostLimit`]). The error says which files
-    /// have been uploaded by then.
+    /// As [`Self::preflight`]; the vendor rejects a request; or the job would cost
+    /// more than the limit ([`ErrorKind::CostLimit`]). The error names the files
+    /// that have been uploaded.
     pub async fn create(&self, draft: &Draft) -> Result<Created, Error> {
         let (account, mut request) = self.starter(draft).await?;
         let preflight = checked(account, &request, draft).await?;
@@ -338,11 +338,13 @@ impl Providers {
                         .file(&file.id)
                         .await
                         .map_err(|error| match error.kind() {
-                            // What cannot be an id is the id of no file.
+                            // A text that cannot be an id is not the id of any file.
                             ErrorKind::InvalidRequest => Error::not_found(error.to_string()),
                             _ => error,
                         }),
-                    false => Err(Error::not_found("the vendor has no look-up of files")),
+                    false => Err(Error::not_found(
+                        "the vendor does not support retrieving files",
+                    )),
                 }
             })
         });
@@ -361,7 +363,7 @@ async fn checked(
         account.check(Operation::EstimatePrice).map_err(|e| {
             Error::new(
                 ErrorKind::Unsupported,
-                format!("a limit of costs cannot be kept: {e}"),
+                format!("max_cost cannot be checked: {e}"),
             )
         })?;
     }
@@ -405,7 +407,7 @@ async fn affordable(
     }
     let estimate = account.estimate(prepared).await;
     let Some(limit) = draft.max_cost else {
-        // Good to know, and no reason not to start the job.
+        // An estimate is only information here: the job is created without it.
         return Ok(estimate.ok());
     };
     let estimate = estimate?;
@@ -413,9 +415,9 @@ async fn affordable(
         |why: String| Err(Error::new(ErrorKind::CostLimit, why).at_account(account.name()));
     match estimate.total {
         _ if estimate.allowed == Some(false) => {
-            refuse("the vendor says that this account may not spend as much".to_owned())
+            refuse("the account's limit at the vendor is lower than the job's price".to_owned())
         }
-        None => refuse("the vendor does not say what the job costs".to_owned()),
+        None => refuse("the vendor gives no estimate of the job's price".to_owned()),
         Some(total) if total > limit => refuse(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),

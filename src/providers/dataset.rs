@@ -97,9 +97,9 @@ impl fmt::Display for Problem {
 impl Dataset {
     /// Checks a file line by line for what the vendor would reject.
     ///
-    /// Every file is taken for JSON Lines, whatever it is called, but those
-    /// that say to be in another form that the vendor takes (`.parquet` and
-    /// `.csv` at Together).
+    /// Every file is read as JSON Lines, except for those whose suffix is that of
+    /// another format which the vendor accepts (`.parquet` and `.csv` at
+    /// Together).
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl Dataset {
                 Err(e) => Some(format!("not JSON at column {}: {}", e.column(), reason(&e))),
                 Ok(value) => {
                     self.examples += 1;
-                    self.look_at(&value)
+                    self.check_example(&value)
                 }
             },
         };
@@ -194,12 +194,12 @@ impl Dataset {
         }
     }
 
-    fn look_at(&mut self, value: &Value) -> Option<String> {
+    fn check_example(&mut self, value: &Value) -> Option<String> {
         match Format::of(value) {
             Err(complaint) => Some(complaint),
             Ok(format) => match self.format {
                 Some(first) if first != format => Some(format!(
-                    "this is {format}, and what comes before is {first}"
+                    "this is {format}, but the examples before are {first}"
                 )),
                 _ => {
                     self.format = Some(format);
@@ -215,10 +215,13 @@ impl Dataset {
         if self.bytes == 0 {
             self.complain(None, "the file is empty");
         } else if self.bytes > most {
-            let message = format!("{} bytes; {title} takes {most} at most", self.bytes);
+            let message = format!("{} bytes: {title} accepts at most {most}", self.bytes);
             self.complain(None, message);
         } else if self.format.is_some() && self.examples < least {
-            let message = format!("{} examples; {title} wants {least} at least", self.examples);
+            let message = format!(
+                "{} examples: {title} requires at least {least}",
+                self.examples
+            );
             self.complain(None, message);
         }
     }
@@ -295,7 +298,7 @@ mod tests {
         let found = problems(&format!("{CHAT}\n{{\"text\": \"t\"}}\n"));
         assert_eq!(
             found,
-            ["line 2: this is a plain text, and what comes before is a chat"]
+            ["line 2: this is a plain text, but the examples before are a chat"]
         );
     }
 
@@ -317,7 +320,7 @@ mod tests {
         let found = Dataset::check_text(CHAT.as_bytes(), &rules);
         assert_eq!(
             found.problems[0].message,
-            "1 examples; OpenAI wants 10 at least"
+            "1 examples: OpenAI requires at least 10"
         );
         assert!(Dataset::check_text(CHAT.as_bytes(), &DatasetRules::default()).is_good());
     }

@@ -43,7 +43,7 @@ impl Providers {
     /// Lists the files of all accounts; an account that takes longer than
     /// `wait` is a warning, once another one has responded.
     pub async fn list_files_within(&self, wait: Option<Duration>) -> FileList {
-        // An account without files has none to show, unless no account has any.
+        // Accounts whose vendor has no files are left out, unless that is all.
         let has_files = |account: &&Account| account.support(Operation::ListFiles).is_supported();
         let mut accounts: Vec<&Account> = self.accounts().iter().filter(has_files).collect();
         if accounts.is_empty() {
@@ -84,8 +84,8 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// No account knows the id ([`Error::is_not_found`]); several do; or an
-    /// account could not be asked and none of the others knows it.
+    /// No account has the file ([`Error::is_not_found`]); several have it; or an
+    /// account failed and none of the others has it.
     pub async fn file(&self, file: impl Into<FileRef>) -> Result<File, Error> {
         let file = file.into();
         let found = self.search(&file, IdKind::File, Certainty::First, |account| {
@@ -111,7 +111,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::file`]; or the vendor refuses it.
+    /// As [`Self::file`]; or the vendor rejects the request.
     pub async fn delete_file(&self, file: impl Into<FileRef>) -> Result<(), Error> {
         let file = file.into();
         self.at_owner(&file, IdKind::File, Certainty::All, |account| {
@@ -124,7 +124,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// There is no account of this name, its vendor has no files, or it refuses
+    /// There is no account of this name, its vendor has no files, or it rejects
     /// this one.
     pub async fn upload_file(&self, account: &str, upload: FileUpload) -> Result<File, Error> {
         self.named(account)?.upload(upload).await

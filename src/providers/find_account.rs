@@ -38,11 +38,11 @@ impl Providers {
         wanted: &'a JobRef,
         kind: IdKind,
         certainty: Certainty,
-        ask: impl Fn(&'a Account) -> Reply<'a, T>,
+        call: impl Fn(&'a Account) -> Reply<'a, T>,
     ) -> Result<(&'a Account, T), Error> {
         let mut search = Search::new(kind, certainty);
         for accounts in self.candidates(wanted, kind)? {
-            search.ask(&accounts, &ask).await;
+            search.call(&accounts, &call).await;
             if !search.found.is_empty() || !search.failed.is_empty() {
                 break;
             }
@@ -57,30 +57,30 @@ impl Providers {
         wanted: &'a JobRef,
         kind: IdKind,
         certainty: Certainty,
-        ask: impl Fn(&'a Account) -> Reply<'a, T>,
+        call: impl Fn(&'a Account) -> Reply<'a, T>,
     ) -> Result<T, Error> {
-        let knows = |account| knows(account, kind, &wanted.id);
+        let has_id = |account| has_id(account, kind, &wanted.id);
         let candidates = self.candidates(wanted, kind)?;
         let Some((likely, others)) = candidates.split_first() else {
             return Err(self.no_account());
         };
         let [account] = likely.as_slice() else {
-            let (account, ()) = self.search(wanted, kind, certainty, knows).await?;
-            return ask(account).await;
+            let (account, ()) = self.search(wanted, kind, certainty, has_id).await?;
+            return call(account).await;
         };
-        let error = match ask(account).await {
+        let error = match call(account).await {
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
         let mut search = Search::new(kind, certainty);
         for accounts in others {
-            search.ask(accounts, &knows).await;
+            search.call(accounts, &has_id).await;
             if !search.found.is_empty() {
                 break;
             }
         }
         match search.outcome(&wanted.id) {
-            Ok((account, ())) => ask(account).await,
+            Ok((account, ())) => call(account).await,
             Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
             Err(_) => Err(error),
         }
@@ -115,12 +115,12 @@ impl Providers {
     }
 
     fn no_account(&self) -> Error {
-        Error::new(ErrorKind::Config, "no provider account is configured")
+        Error::new(ErrorKind::Config, "no account is configured")
     }
 }
 
 /// Succeeds if an account has an id.
-fn knows<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
+fn has_id<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
     match kind {
         IdKind::Job => Box::pin(async move { account.job(id).await.map(|_| ()) }),
         IdKind::File => Box::pin(async move { account.file(id).await.map(|_| ()) }),
@@ -131,7 +131,7 @@ fn knows<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
 struct Search<'a, T> {
     kind: IdKind,
     certainty: Certainty,
-    asked: Vec<&'a Account>,
+    called: Vec<&'a Account>,
     found: Vec<(&'a Account, T)>,
     missing: Option<Error>,
     failed: Vec<Error>,
@@ -142,33 +142,37 @@ impl<'a, T> Search<'a, T> {
         Self {
             kind,
             certainty,
-            asked: Vec::new(),
+            called: Vec::new(),
             found: Vec::new(),
             missing: None,
             failed: Vec::new(),
         }
     }
 
-    async fn ask(&mut self, accounts: &[&'a Account], ask: &impl Fn(&'a Account) -> Reply<'a, T>) {
-        self.asked.extend(accounts);
-        let asked = accounts.iter().map(|account| {
-            let (account, reply) = (*account, ask(account));
+    async fn call(
+        &mut self,
+        accounts: &[&'a Account],
+        call: &impl Fn(&'a Account) -> Reply<'a, T>,
+    ) {
+        self.called.extend(accounts);
+        let calls = accounts.iter().map(|account| {
+            let (account, reply) = (*account, call(account));
             async move { (account, reply.await) }
         });
-        let mut answers: FuturesUnordered<_> = asked.collect();
+        let mut answers: FuturesUnordered<_> = calls.collect();
         while let Some((account, answer)) = answers.next().await {
             self.take(account, answer);
             if !self.found.is_empty() && self.certainty == Certainty::First {
                 break;
             }
         }
-        // Time passes on the network here, whatever clock a client goes by.
+        // The machine's clock, and not the client's: this is time on the network.
         let others = async {
             while let Some((account, answer)) = answers.next().await {
                 self.take(account, answer);
             }
         };
-        // Those that have not answered by then are not needed.
+        // Accounts that have not responded by then are not needed.
         let _ = tokio::time::timeout(OTHERS, others).await;
     }
 
@@ -187,37 +191,37 @@ impl<'a, T> Search<'a, T> {
         };
         if self.found.len() > 1 {
             let mut found: Vec<&str> = self.found.iter().map(|(a, _)| a.name()).collect();
-            let place = |name: &&str| self.asked.iter().position(|a| a.name() == *name);
+            let place = |name: &&str| self.called.iter().position(|a| a.name() == *name);
             found.sort_by_key(place);
             return Err(Error::new(
                 ErrorKind::Ambiguous,
                 format!(
-                    "{what} {id} is known to several accounts: {}; name one of them",
+                    "several accounts have the {what} {id}: {}; name one of them",
                     found.join(", ")
                 ),
             ));
         }
-        let is_alone = self.asked.len() == 1;
+        let is_alone = self.called.len() == 1;
         match (self.found.pop(), self.failed.pop(), self.missing) {
             (Some(found), None, _) => Ok(found),
             (Some(found), Some(_), _) if self.certainty == Certainty::First => Ok(found),
             (Some((account, _)), Some(error), _) => Err(Error::new(
                 ErrorKind::Ambiguous,
                 format!(
-                    "{what} {id} is known to {}, and {} could not be asked whether it knows it \
-                     too; name the account",
+                    "{} has the {what} {id}, but {} did not respond and may have it too; name the \
+                     account",
                     account.name(),
                     error.account().unwrap_or("another account")
                 ),
             )
             .because(error)),
-            // Alone, the account's own error says all.
+            // With a single account, its own error is complete.
             (None, Some(error), _) => Err(error),
             (None, None, Some(error)) if is_alone => Err(error),
             (None, None, _) => {
-                let names: Vec<&str> = self.asked.iter().map(|a| a.name()).collect();
+                let names: Vec<&str> = self.called.iter().map(|a| a.name()).collect();
                 Err(Error::not_found(format!(
-                    "not found: no account knows a {what} {id:?}; asked: {}",
+                    "not found: no account has a {what} {id:?}; accounts: {}",
                     names.join(", ")
                 )))
             }

@@ -4,8 +4,8 @@ use crate::unify::Job;
 
 /// A job's id, and its account if that is known.
 ///
-/// Made from an id alone (every account that could own it is asked), from an
-/// account's name and an id, or from a job that was read before.
+/// It is created from an id alone (all accounts that can have it are searched),
+/// from an account's name and an id, or from a job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct JobRef {

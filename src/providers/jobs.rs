@@ -10,14 +10,14 @@ use crate::{Error, ErrorKind};
 impl Providers {
     /// Retrieves a job.
     ///
-    /// Without an account's name, the accounts that could own the id are asked
-    /// at the same time, and the first one that knows it answers.
+    /// Without an account's name, the accounts that can have the id are called at
+    /// the same time, and the first one that has it counts.
     ///
     /// # Errors
     ///
-    /// No account knows the id ([`Error::is_not_found`]); more than one does,
-    /// and the error names them; or an account could not be asked and none of
-    /// the others knows it.
+    /// No account has the job ([`Error::is_not_found`]); several accounts have it,
+    /// and the error names them; or an account failed and none of the others has
+    /// it.
     pub async fn retrieve(&self, job: impl Into<JobRef>) -> Result<Job, Error> {
         self.find(&job.into()).await.map(|(_, job)| job)
     }
@@ -26,8 +26,8 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::retrieve`]; an account that could own the id could not be
-    /// asked, so that it is not sure whose it is; or the vendor refuses it.
+    /// As [`Self::retrieve`]; an account that may have the id failed, so that the
+    /// job's account is not certain; or the vendor rejects the request.
     pub async fn cancel(&self, job: impl Into<JobRef>) -> Result<Job, Error> {
         self.change(job, JobChange::Cancel).await
     }
@@ -36,7 +36,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::cancel`]; or the vendor has no such thing, and the error says
+    /// As [`Self::cancel`]; or the vendor does not support it, and the error tells
     /// what to do instead.
     pub async fn pause(&self, job: impl Into<JobRef>) -> Result<Job, Error> {
         self.change(job, JobChange::Pause).await
@@ -83,8 +83,8 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::retrieve`]; or the vendor has no such thing, or no event of
-    /// the id after which to go on.
+    /// As [`Self::retrieve`]; or the vendor does not support it, or the log has no
+    /// event with the id after which to start.
     pub async fn events(
         &self,
         job: impl Into<JobRef>,
@@ -149,7 +149,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// There is no account of this name, or its vendor does not say it.
+    /// There is no account of this name, or its vendor does not support it.
     pub async fn model_limits(&self, account: &str, model: &str) -> Result<ModelLimits, Error> {
         self.named(account)?.limits(model).await
     }
@@ -161,8 +161,8 @@ async fn changed(account: &Account, id: &str, change: JobChange) -> Result<Job, 
         Ok(job) => return Ok(job),
         Err(error) => error,
     };
-    // The change may have arrived, and its answer be lost: then a further try is
-    // refused, because what it asks for is done.
+    // The change may have taken effect although its response was lost: a retry is
+    // then rejected, because there is nothing left to change.
     let is_refused = error.status().is_some_and(|s| (400..500).contains(&s));
     let is_lost = matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Interrupted);
     if (is_lost || (error.tries() > 1 && is_refused))

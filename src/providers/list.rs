@@ -66,14 +66,14 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// The job that the list is to go on after cannot be found: see
+    /// The job after which the list starts cannot be found: see
     /// [`Self::retrieve`].
     pub async fn list(&self, query: &ListQuery) -> Result<JobList, Error> {
         let mut list = JobList {
             accounts: self.accounts().len(),
             ..JobList::default()
         };
-        // Here the list is read without a pause: what takes long is an account.
+        // This list is read without pauses, so a slow list is a slow account.
         let wait = AccountWait::new(query.account_wait, self.accounts().len());
         let mut stream = self.stream(query, wait);
         while let Some(item) = stream.next().await {
@@ -86,8 +86,8 @@ impl Providers {
                 ListItem::Warning(warning) => list.warnings.push(warning),
             }
         }
-        // Where a vendor broke its order, jobs came late: the last one of a page
-        // has to be the oldest, or the next page would show others again.
+        // A vendor that breaks its order returns jobs late: the last one of a page
+        // has to be the oldest, or the next page would repeat others.
         list.jobs.sort_by(order::of);
         Ok(list)
     }
@@ -110,7 +110,7 @@ impl Providers {
             AccountJobs::new(account, query, Arc::clone(&self.positions))
         });
         let start = query.after.clone().map(|job| {
-            // The notes tell whether the job's time can be relied on.
+            // The notes are needed to see whether the job's time is exact.
             let providers = self.map(|account| account.clone().notes(true));
             Box::pin(async move { providers.position(&job).await }) as BoxFuture<'static, _>
         });
@@ -120,8 +120,8 @@ impl Providers {
     /// Returns the position of a job in the list of all jobs.
     async fn position(&self, job: &JobRef) -> Result<Position, Error> {
         let (account, found) = self.find(job).await?;
-        // A time that was made of others may be another one in the list, which
-        // shows less of a job, and it is the list's place that counts.
+        // A derived time may be another one in the list, which has fewer members of
+        // a job; the position in the list is the one that is needed.
         let is_derived = |note: &Note| note.field == "created_at" && note.kind != NoteKind::Exact;
         if found.provider.notes.iter().any(is_derived) {
             let (mut query, mut walk) = (PageQuery::new().limit(MAX_PAGE), PageWalk::default());
@@ -183,8 +183,7 @@ impl Pages for OfAccount {
 
 /// A stream of the jobs of several accounts, newest first.
 ///
-/// A stream of its own: it borrows nothing. What it has fetched too much is
-/// dropped with it, and so is what is under way.
+/// It borrows nothing. Dropping it cancels the calls in flight.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct JobStream {
     sources: Vec<AccountJobs>,
@@ -243,7 +242,7 @@ impl Stream for JobStream {
             Poll::Ready(Ok(())) => {}
         }
         loop {
-            // All of them move on, so that none waits for another.
+            // All accounts are polled, so that none waits for another.
             let mut waiting = false;
             for source in &mut this.sources {
                 waiting |= source.poll_ready(cx, &mut this.warnings).is_pending();

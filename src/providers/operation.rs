@@ -84,7 +84,11 @@ const NAMES: [(Operation, &str, &str); 18] = [
         "retrieveModelLimits",
     ),
     (Operation::ListFiles, "list of files", "listFiles"),
-    (Operation::RetrieveFile, "look-up of files", "retrieveFile"),
+    (
+        Operation::RetrieveFile,
+        "retrieval of files",
+        "retrieveFile",
+    ),
     (Operation::UploadFile, "upload of files", "uploadFile"),
     (Operation::DownloadFile, "download of files", "downloadFile"),
     (Operation::DeleteFile, "deletion of files", "deleteFile"),

@@ -115,12 +115,12 @@ impl<T> Page<T> {
     ///
     /// # Errors
     ///
-    /// The item is not in it ([`Error::is_not_found`]).
+    /// No item has that id ([`Error::is_not_found`]).
     pub fn rest(mut self, query: &PageQuery, id: impl Fn(&T) -> &str) -> Result<Self, Error> {
         if let Some(after) = &query.after {
             let place = self.items.iter().position(|item| id(item) == after);
             let Some(place) = place else {
-                let message = format!("not found: nothing has the id {after:?} here");
+                let message = format!("not found: no item has the id {after:?}");
                 return Err(Error::new(ErrorKind::NotFound, message).with_vendor_param("after"));
             };
             self.items.drain(..=place);
@@ -193,7 +193,7 @@ pub(crate) async fn collect<'a, T>(
         next.limit = Some(left.min(MAX_PAGE));
         let page = fetch(next.clone()).await?;
         listing.warnings.extend(page.warnings);
-        // A vendor that has no pages gives more than was asked for.
+        // A vendor without pages returns more than the limit.
         let came = page.items.len();
         listing.has_more = page.next.is_some() || came > left;
         listing.data.extend(page.items.into_iter().take(left));

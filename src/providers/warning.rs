@@ -121,8 +121,7 @@ impl Warning {
             ..Self::new(
                 account,
                 Subject::Missing,
-                "the vendor says that there are more items, and gives the same ones again; older \
-                 ones are missing",
+                "the vendor returned the same page twice; older items are missing",
             )
         }
     }

@@ -198,7 +198,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::retrieve`], when that does not pass.
+    /// As [`Self::retrieve`], for errors that are permanent.
     pub async fn wait(&self, job: impl Into<JobRef>, options: &WatchOptions) -> Result<Job, Error> {
         let mut watch = self.watch(job, &options.clone().events(false));
         while let Some(change) = watch.next().await {

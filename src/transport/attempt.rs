@@ -94,7 +94,7 @@ impl Shape for Sending {
         let timeouts = transport.transfer_timeouts();
         let sending = transport.shared.http.execute(request);
         let response = timeouts.with_idle_timeout(sending, &self.0).await?;
-        // The file has arrived: what is left is an answer like any other.
+        // The file has arrived: the rest is a response like any other.
         let rest = timeouts.at_most(transport.settings.timeout);
         transport.document(received(response)?, secret, rest).await
     }
@@ -154,7 +154,7 @@ impl Pieces {
             if first.len() + all.len() + piece.len() > limit {
                 return Err(too_large(limit));
             }
-            // Most answers are one piece, which need not be copied.
+            // Most responses are one chunk, which need not be copied.
             if first.is_empty() && all.is_empty() {
                 first = piece;
             } else {
@@ -259,7 +259,7 @@ impl Transport {
         let secret = match tokio::time::timeout(left, fetch).await {
             Ok(secret) => secret?,
             Err(_) => {
-                let message = "no token came from the source of tokens in time";
+                let message = "the token source did not return a token in time";
                 return Err(Error::new(ErrorKind::Timeout, message));
             }
         };
@@ -299,11 +299,11 @@ impl Transport {
             return Ok(None);
         };
         match tokio::time::timeout(remaining, permits.acquire()).await {
-            // Nobody closes it.
+            // The semaphore is never closed.
             Ok(permit) => Ok(permit.ok()),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "too many requests of this client are in flight",
+                "no permit in time: too many requests of this client are in flight",
             )),
         }
     }
@@ -352,7 +352,7 @@ impl Transport {
         let (parts, body) = http::Response::<Body>::from(response).into_parts();
         let mut pieces = Pieces { body, timeouts };
         let mut start = Vec::new();
-        // A body that breaks off is what came before it did.
+        // Of a body that breaks off, the part before that is used.
         while start.len() < error_body::LIMIT {
             let Ok(Some(piece)) = pieces.next().await else {
                 break;
@@ -409,7 +409,7 @@ impl Transport {
         }
         Err(Error::new(
             ErrorKind::Status,
-            format!("the vendor redirects more than {MAX_REDIRECTS} times"),
+            format!("the vendor redirected more than {MAX_REDIRECTS} times"),
         ))
     }
 }
@@ -447,7 +447,7 @@ fn idle_for(limit: Duration) -> Error {
 fn too_large(limit: usize) -> Error {
     Error::new(
         ErrorKind::TooLarge,
-        format!("the answer is larger than the limit of {limit} bytes"),
+        format!("the response is larger than the limit of {limit} bytes"),
     )
 }
 

@@ -161,8 +161,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// No key is set, the base URL is not one, or a value cannot stand in a
-    /// header; the error names which.
+    /// No key is set, the base URL is invalid, or a value cannot be sent in a
+    /// header; the error names it.
     pub fn build(self) -> Result<C, Error> {
         self.transport().map(C::from_transport)
     }
@@ -349,7 +349,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Sets a query parameter of every request.
-    #[allow(dead_code)] // For vendors whose base URL wants a version beside it.
+    #[allow(dead_code)] // For vendors that require a version in the query.
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.retain(|(n, _)| *n != name);
         self.query.push((name, value.into()));
@@ -365,7 +365,7 @@ impl<C> ClientBuilder<C> {
             (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
             (None, None) => {
                 return Err(config(format!(
-                    "no key is set; set {} or give one in code",
+                    "no key is set; set {}, or the key in code",
                     profile.environment.key
                 )));
             }
@@ -382,8 +382,8 @@ impl<C> ClientBuilder<C> {
             Some(http) if self.network.is_default() => http,
             Some(_) => {
                 return Err(config(
-                    "a proxy, a certificate or a time-out for connections is set beside an HTTP \
-                     client of one's own; set it on that client"
+                    "a proxy, a certificate or a connect timeout is set as well as an HTTP client; \
+                     set it on that client"
                         .to_owned(),
                 ));
             }

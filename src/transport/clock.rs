@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The source of a client's time.
 ///
-/// Deadlines, waits between tries and the intervals of a watch go by it. What
-/// happens on the network takes the time that it takes.
+/// Deadlines, waits between attempts and the intervals of a watch use it; the
+/// network does not.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// Returns a time that never goes back.
     fn now(&self) -> Instant;

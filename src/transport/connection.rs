@@ -9,23 +9,20 @@ use super::{Error, ErrorKind};
 /// Returns a base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text.trim())
-        .map_err(|e| format!("the base URL {:?} is not one: {e}", shown(text)))?;
+        .map_err(|e| format!("invalid base URL {:?}: {e}", shown(text)))?;
     let complaint = if !matches!(url.scheme(), "http" | "https") {
-        Some("its scheme is neither http nor https")
+        Some("the scheme is neither http nor https")
     } else if url.host_str().is_none() {
-        Some("it names no host")
+        Some("it has no host")
     } else if !url.username().is_empty() || url.password().is_some() {
-        Some("it holds a user name or a password; give the key as the key")
+        Some("it has a user name or a password; set the key instead")
     } else if url.query().is_some() || url.fragment().is_some() {
         Some("it has a query or a fragment")
     } else {
         None
     };
     match complaint {
-        Some(complaint) => Err(format!(
-            "the base URL {:?} cannot be used: {complaint}",
-            shown(text)
-        )),
+        Some(complaint) => Err(format!("invalid base URL {:?}: {complaint}", shown(text))),
         None => Ok(url.as_str().trim_end_matches('/').to_owned()),
     }
 }
@@ -66,32 +63,34 @@ impl Network {
     /// verified.
     pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
-        // Cryptography is the process's choice; where nobody has chosen, ring.
-        // An error means that somebody chose in between, which is as good.
+        // The process decides on its cryptography; ring is the default. An error
+        // means that another thread has just installed one.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("unitune/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-            // A redirect could lead a request, its body and its key anywhere.
+            // A redirect could send a request, its body and its key anywhere.
             .redirect(reqwest::redirect::Policy::none());
         if let Some(proxy) = &self.proxy {
             // The cause could repeat a password in the URL, so it is left out.
             let proxy = reqwest::Proxy::all(proxy.expose_secret());
-            builder = builder.proxy(proxy.map_err(|_| bad("the proxy's URL is not one"))?);
+            builder = builder.proxy(proxy.map_err(|_| bad("the proxy's URL is invalid"))?);
         }
         for pem in &self.roots {
             let unreadable = |e| bad("a root certificate is not in PEM form").because(e);
             let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(unreadable)?;
             if roots.is_empty() {
-                return Err(bad("there is no certificate in what was given as one"));
+                return Err(bad(
+                    "the PEM text of a root certificate contains no certificate",
+                ));
             }
             builder = builder.tls_certs_merge(roots);
         }
         builder
             .build()
-            .map_err(|e| bad("no HTTP client can be set up here").because(e))
+            .map_err(|e| bad("the HTTP client cannot be created").because(e))
     }
 }
 

@@ -107,7 +107,7 @@ impl Credential {
         let value = value.map_err(|what| {
             Error::new(
                 ErrorKind::Config,
-                format!("the token source answered: {what}"),
+                format!("the token source failed: {what}"),
             )
         })?;
         headers.insert(Authentication::BEARER.header(), value);
@@ -143,7 +143,7 @@ fn header_value(scheme: &str, key: &SecretString) -> Result<HeaderValue, String>
         scheme => format!("{scheme} {key}"),
     };
     let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
+        .map_err(|_| "the key contains characters that cannot be sent in a header".to_owned())?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -14,12 +14,12 @@ use super::profile::VendorProfile;
 use crate::wire::{Fault, Problem};
 
 /// The message about a response that does not decode.
-const UNDOCUMENTED: &str = "the answer does not have the documented form";
+const UNDOCUMENTED: &str = "the response does not have the documented form";
 
 /// An error of an operation.
 ///
-/// Its text is one line that says where, what and, as far as the vendor tells,
-/// why; it never holds a key.
+/// Its text is one line with the account, the operation and the problem, including
+/// the vendor's message; it never contains a key.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -214,13 +214,12 @@ impl Error {
     }
 
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
-        // The URL could hold what a user put there; it says nothing that the
-        // account does not.
+        // The URL could contain a user's data, and is known by the account.
         let error = error.without_url();
         let (kind, message) = if error.is_connect() {
             (ErrorKind::Connect, "no connection")
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, "the time ran out")
+            (ErrorKind::Timeout, "timed out")
         } else if error.is_builder() {
             (ErrorKind::InvalidRequest, "the request cannot be built")
         } else if error.is_redirect() {
@@ -245,13 +244,13 @@ impl Error {
         error: &serde_json::Error,
     ) -> Self {
         let message = if body.is_empty() {
-            "the answer is empty, where a JSON document was expected".to_owned()
+            "the response is empty: expected a JSON document".to_owned()
         } else if Problem::of(error) == Problem::TooDeep {
-            "the answer is nested too deeply to be read".to_owned()
+            "the response is nested too deeply to be read".to_owned()
         } else if error.is_syntax() || error.is_eof() {
             let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-            let kind = kind.unwrap_or("of no stated type");
-            format!("the answer is not JSON ({kind}, {} bytes)", body.len())
+            let kind = kind.unwrap_or("no content type");
+            format!("the response is not JSON ({kind}, {} bytes)", body.len())
         } else {
             // The cause itself quotes values, which could be secrets.
             match Fault::of_body::<T>(&body) {

@@ -55,7 +55,7 @@ impl VendorError {
             names
                 .iter()
                 .filter_map(|name| error.get(name).or_else(|| value.get(name)))
-                .find_map(word)
+                .find_map(scalar_text)
         };
         Self {
             message: first(&["message", "detail", "error_description"]),
@@ -102,7 +102,7 @@ pub(super) fn redact_headers(headers: &mut HeaderMap, secret: &str) {
 }
 
 /// Returns a scalar as text.
-fn word(value: &Value) -> Option<String> {
+fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|t| !t.is_empty()),
         Value::Number(number) => Some(number.to_string()),

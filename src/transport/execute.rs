@@ -96,7 +96,7 @@ impl Transport {
             };
             request = match requests() {
                 Some(Ok(request)) => request,
-                // What cannot be sent again ends with what happened.
+                // A request that cannot be sent again ends with its first outcome.
                 Some(Err(_)) | None => return Err(error),
             };
             tracing::debug!(
@@ -105,7 +105,7 @@ impl Transport {
                 request_id = error.request_id(),
                 kind = ?error.kind(),
                 wait_ms = millis(wait),
-                "trying again"
+                "retrying"
             );
             self.settings.clock.sleep(wait).await;
         }

@@ -91,7 +91,7 @@ impl Request<'_> {
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         let value = value.to_string();
         if matches!(value.as_str(), "" | "." | "..") {
-            return self.refused(format!("{name} is {value:?}, which cannot be an id"));
+            return self.refused(format!("invalid {name} {value:?}: it cannot be an id"));
         }
         self.url.extend(utf8_percent_encode(&value, RESERVED));
         self
@@ -153,7 +153,7 @@ impl Request<'_> {
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (transport, operation) = (self.transport, self.operation);
         let answer = self.document().await?;
@@ -165,7 +165,7 @@ impl Request<'_> {
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_empty(self) -> Result<Response<()>, Error> {
         let profile = self.transport.shared.profile;
         let answer = self.document().await?;
@@ -176,7 +176,7 @@ impl Request<'_> {
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_bytes(self) -> Result<Download, Error> {
         let (transport, operation) = (self.transport.clone(), self.operation);
         let answer = self.send(Stream).await?;
@@ -271,7 +271,7 @@ mod tests {
     fn what_would_be_another_request_is_refused() {
         for value in ["", ".", ".."] {
             let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
-            assert_eq!(fault, format!("id is {value:?}, which cannot be an id"));
+            assert_eq!(fault, format!("invalid id {value:?}: it cannot be an id"));
         }
         let fault = fault(|r| r.header("x-name", ["secret\n"]));
         assert_eq!(fault, "x-name cannot be sent in a header");

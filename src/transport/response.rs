@@ -118,7 +118,7 @@ impl Download {
             }
         });
         Self {
-            // Whoever asks again after the end is told of the end again.
+            // After the end, every further call returns the end again.
             stream: Mutex::new(Box::pin(stream.fuse())),
             total: content_length(&answer.headers),
             headers: answer.headers,
@@ -156,7 +156,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// The connection broke, or the time ran out.
+    /// The connection broke, or the call timed out.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx))
             .await
@@ -178,8 +178,8 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// As [`Self::chunk`]; or the file cannot be written, and the error names
-    /// it. What was written so far is removed.
+    /// As [`Self::chunk`]; or the file cannot be written, and the error names it.
+    /// The incomplete file is removed.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let mut partial = path.as_os_str().to_owned();
@@ -193,7 +193,8 @@ impl Download {
             Err(error) => Err(error),
         };
         if done.is_err() {
-            // Nothing more can be done about a leftover than to try.
+            // Removing the incomplete file may fail; the first error is the one to
+            // return.
             let _ = tokio::fs::remove_file(&partial).await;
         }
         done
@@ -266,8 +267,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_download_goes_wherever_its_reader_goes() {
-        fn travels<T: Send + Sync + Unpin + 'static>() {}
-        travels::<Download>();
+    fn a_download_is_send_and_sync() {
+        fn is_sendable<T: Send + Sync + Unpin + 'static>() {}
+        is_sendable::<Download>();
     }
 }

@@ -9,9 +9,9 @@ use super::{Error, ErrorKind};
 
 /// How many times a failed call is retried, and the waits before the retries.
 ///
-/// The waits double from `min_wait` to `max_wait`, each made longer at random
-/// so that many clients do not come back at the same moment. Where the vendor
-/// says when to come back, that is when.
+/// The waits double from `min_wait` to `max_wait`, each with a random part, so that
+/// many clients do not retry at the same moment. A `retry-after` of the vendor
+/// takes precedence.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -99,7 +99,7 @@ impl Repetition {
 /// Returns true if the same request is to be retried.
 pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
     if error.kind() == ErrorKind::Connect {
-        // It surely did not arrive.
+        // It certainly did not arrive.
         return true;
     }
     repetition == Repetition::Harmless && error.is_retryable()

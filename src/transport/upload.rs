@@ -46,7 +46,7 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or is none; the error names it.
+    /// The file cannot be read, or is not a file; the error names it.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let unreadable = |what: String| {
@@ -150,13 +150,14 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or it is gone.
+    /// The file cannot be read, or a stream was opened before.
     pub fn open(&self) -> Result<ByteStream, Error> {
         Ok(match &self.content {
             Content::Stream(stream) => {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 stream.take().ok_or_else(|| {
-                    let message = format!("{} has been sent, and cannot be read again", self.name);
+                    let message =
+                        format!("{} was already sent and cannot be read again", self.name);
                     Error::new(ErrorKind::InvalidRequest, message)
                 })?
             }

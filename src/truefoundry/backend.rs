@@ -58,9 +58,9 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::Metrics
         | Operation::EstimatePrice
         | Operation::Download
-        | Operation::ModelLimits => {
-            Support::Unsupported("the gateway has no such operation: ask the vendor behind it")
-        }
+        | Operation::ModelLimits => Support::Unsupported(
+            "the gateway does not have this operation: use the vendor behind it",
+        ),
     }
 }
 
@@ -114,7 +114,7 @@ impl Backend for Client {
         })
     }
 
-    /// The unified request is the gateway's own.
+    /// Identity: the unified request is the gateway's own.
     fn prepare(&self, request: &CreateRequest, _: OnUnsupported) -> Result<Prepared, Error> {
         let request: types::CreateFineTuningJobRequest = request.clone().into();
         Ok(Prepared::new(request, Vec::new()))

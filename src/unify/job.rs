@@ -13,7 +13,7 @@ use super::{LazyObject, Note, Status, Usd, Vendor};
 /// (OpenAI's shape) and [`Provider`]. All of them are always written, as
 /// `null` where there is no value.
 ///
-/// A vendor that the crate does not know builds its jobs so:
+/// A backend for a vendor that this crate does not support creates jobs like this:
 ///
 /// ```
 /// use serde_json::json;

@@ -1,8 +1,8 @@
 //! Objects that are serialised on demand.
 //!
-//! Most jobs of a list are shown as one line of a table. A map of every member of
-//! each of them would cost more than decoding them did, so a job keeps the
-//! vendor's own value, and the map is built when it is asked for.
+//! Most jobs of a list are shown as one line of a table. A map of all members of
+//! each job would cost more than decoding it, so a job keeps the vendor's own
+//! value, and the map is created on demand.
 
 use std::fmt;
 

@@ -69,7 +69,7 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     let repaired = repair::<T>(&item.raw, ID).map_err(|fault| {
-        // The fault names the place; the field is for callers.
+        // The fault has the place; the field is for callers.
         let error = MappingError::new(ID, fault.to_string());
         match item.id() {
             Some(id) => error.of_id(id),
@@ -90,7 +90,7 @@ where
 ///
 /// # Errors
 ///
-/// In strict mode, when anything was.
+/// In strict mode, if there were any problems.
 pub(super) fn report(
     mut job: Job,
     defects: Vec<Defect>,

@@ -13,7 +13,7 @@ use crate::vendors::{self, mappings};
 pub(super) fn mapping_page() -> String {
     let mut page = Page(String::new());
     page.text(
-        "# How a vendor's words become the gateway's\n\n\
+        "# Mapping: how a vendor's job becomes the gateway's\n\n\
          Written from the tables in `src/unify/` by the test `written_files_are_fresh`. Do not \
          edit it here.",
     );
@@ -31,15 +31,15 @@ pub(super) fn mapping_page() -> String {
 
 fn statuses(page: &mut Page) {
     page.text(
-        "## Statuses\n\nThe vendor's own word is kept in `provider.status`. No status is an end \
-         unless the vendor's is.",
+        "## Statuses\n\nThe vendor's own status is kept in `provider.status`. A job has ended only \
+         if the vendor's status is final.",
     );
     for mapping in mappings() {
         page.text(&format!("### {}", mapping.title));
         let known = (mapping.statuses)().into_iter();
         let known = known.map(|(status, meaning)| status_row(code(status), meaning));
         let unknown = status_row("anything else".to_owned(), UNKNOWN);
-        page.table(["word", "gateway", "why"], known.chain([unknown]));
+        page.table(["vendor status", "status", "why"], known.chain([unknown]));
     }
 }
 
@@ -50,17 +50,17 @@ fn status_row(vendor_status: String, (status, why): Meaning) -> [String; 3] {
 fn fields(page: &mut Page) {
     page.text(
         "## Fields of a job\n\n\
-         Each way in which a field comes about, as its note says it. *exact*: the vendor says \
-         just this; *derived*: it follows from something else; *defaulted*: the gateway wants a \
-         value, and this is a stand-in; *unavailable*: the vendor does not say it, or not yet. \
-         What strict mode refuses is marked.\n\n\
-         A field of which the vendor's value is null or absent is *unavailable*. So is one of \
-         which the value has another type than the document says: the note names the place and \
-         both types, and what came stays in `provider.extra`. A job is left out of a list only \
-         when it is no object or has no id.\n\n\
-         Whatever has no slot stays in `provider.extra` under the vendor's name, and its note says \
-         *unmapped*. What looks like a key is kept nowhere (*withheld*). Prices become \
-         `provider.cost`, exactly; a job that goes on under another id names it in \
+         Each rule by which a field gets its value, with the kind and the text of its note. \
+         *exact*: the vendor's own value; *derived*: a value that follows from others; \
+         *defaulted*: a stand-in for a value that the gateway requires; *unavailable*: the vendor \
+         gives no value, or not yet. Rules that strict mode rejects are marked.\n\n\
+         A field whose value is null or absent at the vendor is *unavailable*. So is one whose \
+         value has another type than the document states: the note has the place and both types, \
+         and the value is kept in `provider.extra`. A job is left out of a list only when it is \
+         not an object or has no id.\n\n\
+         Values without a slot are kept in `provider.extra` under the vendor's name, with an \
+         *unmapped* note. Values that look like keys are not kept (*withheld*). Prices become \
+         `provider.cost`, exactly; a job that continues under another id names it in \
          `provider.successor`.",
     );
     page.rule_table("Every vendor", rules::common::TABLE);
@@ -85,20 +85,23 @@ fn requests(page: &mut Page) {
     page.text(
         "## Requests\n\n\
          `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor. \
-         Settings stand below `hyperparameters`, or below the method's. A request with anything \
-         that the vendor does not take is refused before it is sent, unless the caller allows the \
-         setting to be dropped.",
+         Settings are members of `hyperparameters`, or of the method's. A request with settings \
+         that the vendor does not support is rejected before it is sent, unless the caller allows \
+         them to be dropped.",
     );
     let tables: Vec<(&str, &RequestTables)> = mappings()
         .filter_map(|mapping| Some((mapping.title, mapping.request.as_ref()?)))
         .collect();
     for (title, tables) in &tables {
-        page.text(&format!("### {title} takes\n\n{}", tables.text));
+        page.text(&format!(
+            "### Settings that {title} accepts\n\n{}",
+            tables.text
+        ));
         page.accepted(tables.accepted);
-        page.text(&format!("### {title} has no place for"));
+        page.text(&format!("### Settings that {title} does not support"));
         page.refused(tables.refused);
         if !tables.extra.is_empty() {
-            page.text(&format!("### {title} takes beside the gateway's fields"));
+            page.text(&format!("### Further members that {title} accepts"));
             let rows = tables.extra.iter();
             page.table(
                 ["member", "value"],
@@ -115,9 +118,7 @@ fn requests(page: &mut Page) {
 }
 
 fn operations(page: &mut Page) {
-    page.text(
-        "## Operations\n\nWhat a vendor cannot do is refused, never turned into something else.",
-    );
+    page.text("## Operations\n\nAn operation that a vendor does not support is rejected.");
     let vendors = || {
         vendors::all()
             .iter()
@@ -170,7 +171,7 @@ impl Page {
     fn rule_table(&mut self, title: &str, table: &[&Rule]) {
         self.text(&format!("### {title}"));
         let rows = table.iter().map(|rule| {
-            let strict = if rule.guess { "refused" } else { "" };
+            let strict = if rule.guess { "rejected" } else { "" };
             [
                 code(rule.field),
                 rule.kind.as_str().to_owned(),
@@ -178,7 +179,7 @@ impl Page {
                 strict.to_owned(),
             ]
         });
-        self.table(["field", "kind", "from", "strict mode"], rows);
+        self.table(["field", "kind", "rule", "strict mode"], rows);
     }
 
     fn accepted(&mut self, table: &[request::Accepted]) {

@@ -1,9 +1,8 @@
 //! Requests to create a job, in the gateway's terms.
 //!
-//! A request that a vendor cannot carry out is refused before anything is
-//! sent, field by field, with what the vendor takes instead. Callers who would
-//! rather lose a setting than the job ask for [`OnUnsupported::Drop`], and get
-//! the list of what was dropped.
+//! A request with settings that a vendor does not support is rejected before
+//! anything is sent; the error lists each field and what the vendor accepts
+//! instead. With [`OnUnsupported::Drop`], such settings are left out and listed.
 
 pub(super) mod rules;
 pub(super) mod translator;

@@ -1,7 +1,7 @@
 //! Mapping rules: each way in which a field of the gateway's job comes about.
 //!
 //! A vendor's rules are tables in its module. Notes quote them, strict mode
-//! refuses those that guess, and `docs/mapping.md` is written from them.
+//! rejects those that guess, and `docs/mapping.md` is written from them.
 
 use super::NoteKind;
 

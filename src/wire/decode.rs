@@ -1,11 +1,10 @@
 //! Decodes a document in one pass, and again with a buffer if one pass is not
 //! enough.
 //!
-//! A list that survives a bad item has to keep each item's text until it has
-//! decoded, and a union whose branch does not decode has to have the value
-//! still. Nearly every body is as documented, and then both are in vain: so a
-//! body is first read without either, and only one that does not decode this
-//! way is read again, buffered. What comes out is the same.
+//! A lenient list has to keep each item's text until it has decoded, and a union
+//! needs the value again if a branch does not decode. Nearly every body is as
+//! documented and needs neither: so a body is first decoded without buffers, and
+//! decoded again with them only if that fails. The result is the same.
 
 use std::cell::Cell;
 

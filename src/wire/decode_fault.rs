@@ -183,7 +183,7 @@ fn type_of(found: &str) -> &'static str {
 
 /// Returns the expected type, without names of Rust types.
 fn expectation(text: &str) -> String {
-    // Generated types say their name in parentheses.
+    // Generated types have their name in parentheses.
     let text = text.split(" (").next().unwrap_or_default().trim();
     let word = text.split(' ').next().unwrap_or_default();
     let title = match word {

@@ -34,8 +34,8 @@ impl std::error::Error for ParseEnumError {}
 
 /// Declares a string enumeration.
 ///
-/// `open` adds an arm `Unknown(String)`, which holds any other value and
-/// gives it back unchanged; `closed` refuses other values.
+/// `open` adds a variant `Unknown(String)`, which keeps any other value
+/// unchanged; `closed` rejects other values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wire_enum {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_nobody_knows_comes_back_unchanged() {
+    fn an_unknown_value_round_trips() {
         let state: State = serde_json::from_str("\"half-open\"").unwrap();
         assert_eq!(state, State::Unknown("half-open".to_owned()));
         assert_eq!(serde_json::to_string(&state).unwrap(), "\"half-open\"");

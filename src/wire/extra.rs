@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// Undocumented members of an object, unchanged.
 ///
-/// Debug output shows the names only: nobody knows what the values hold.
+/// Debug output shows the names only, because the values may be secret.
 #[derive(Clone, Default, PartialEq)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
 

@@ -1,8 +1,8 @@
 //! Decodes an object some of whose members do not decode: those are removed,
 //! and empty values stand in for members that the type requires.
 //!
-//! This is for objects that did not decode as they are. Its cost is that of
-//! decoding each member once, and once more for each thing that is wrong.
+//! This is for objects that do not decode as they are. It decodes each member
+//! once, and once more for each problem.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -63,8 +63,8 @@ impl Defect {
 ///
 /// # Errors
 ///
-/// The value is no object, or has no id; or the type requires something that
-/// no empty value stands for.
+/// The value is not an object, or has no id; or the type requires a member for
+/// which there is no empty value.
 pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Repaired<T>, Fault> {
     let not_repairable = || Fault::of::<T>(value).unwrap_or_else(|| Fault::missing(id));
     let Value::Object(members) = value else {
@@ -73,7 +73,7 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
     let mut good = Map::new();
     let mut defects = Vec::new();
     for (name, value) in members {
-        let (value, defect) = mend::<T>(name, value);
+        let (value, defect) = repair_member::<T>(name, value);
         if let Some(value) = value {
             good.insert(name.clone(), value);
         }
@@ -99,7 +99,10 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
 }
 
 /// Returns the part of a member that decodes.
-fn mend<T: DeserializeOwned>(name: &str, value: &Value) -> (Option<Value>, Option<Defect>) {
+fn repair_member<T: DeserializeOwned>(
+    name: &str,
+    value: &Value,
+) -> (Option<Value>, Option<Defect>) {
     let mut object = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
     let mut defect: Option<Defect> = None;
     // An object of this member alone lacks others, and that is found last.
@@ -179,7 +182,7 @@ fn complete<T: DeserializeOwned>(good: &mut Map<String, Value>) -> Option<Vec<St
         let value = match (known, good.get(&name), required.get(&name)) {
             (Some((_, rest)), _, _) => rest.next()?,
             (None, Some(value), None) => value.clone(),
-            // What came decodes by itself.
+            // The members that are present decode by themselves.
             (None, _, Some(_)) => return None,
             (None, None, None) => {
                 let mut rest = empty_values().into_iter();

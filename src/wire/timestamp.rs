@@ -4,10 +4,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time as it was received: text or Unix seconds.
 ///
-/// Decoding never fails on a text, so that a job with an odd time is still a
-/// job: whether the text says a time is asked with [`Timestamp::unix_seconds`].
-/// Accepted are RFC 3339 with 0 to 9 fraction digits and any offset, the same
-/// without an offset (taken as UTC), and whole Unix seconds.
+/// Decoding never fails on a text, so that a job with an invalid time is still a
+/// job: [`Timestamp::unix_seconds`] is then `None`. Valid times are RFC 3339 with 0
+/// to 9 fraction digits and any offset, the same without an offset (which means
+/// UTC), and whole Unix seconds.
 ///
 /// ```
 /// use unitune::wire::Timestamp;

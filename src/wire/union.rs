@@ -149,9 +149,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for TaggedObject<'de, A> {
                 key
             }
             None => match self.rest.next_key::<Key<'de>>()? {
-                // Of two tags the last one counts, and it is too late for that.
+                // Of two tags the last one counts, but the branch is selected.
                 Some(key) if key.as_str() == self.tag => {
-                    return Err(A::Error::custom("the tag is said twice"));
+                    return Err(A::Error::custom("the tag appears twice"));
                 }
                 Some(key) => key,
                 None => return Ok(None),

@@ -75,7 +75,10 @@ impl Entry {
                 };
                 let at = value.span();
                 if info.name() != module.profile.name {
-                    let what = format!("{} has no such thing: {}", module.profile.title, own.key);
+                    let what = format!(
+                        "{} does not have the setting {}",
+                        module.profile.title, own.key
+                    );
                     return Err(source.error(Some(at), what));
                 }
                 let text =
@@ -112,10 +115,12 @@ impl Entry {
         if let Some(seconds) = &settings.timeout_seconds {
             let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
             let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
-            builder =
-                builder.timeout(timeout.ok_or_else(|| {
-                    source.error(Some(seconds.span()), "this is no length of time")
-                })?);
+            builder = builder.timeout(timeout.ok_or_else(|| {
+                source.error(
+                    Some(seconds.span()),
+                    "invalid duration: expected a positive number of seconds",
+                )
+            })?);
         }
         if let Some(times) = settings.retries {
             builder = builder.retries(times);
@@ -171,7 +176,7 @@ fn vendor_of(
     let Some(info) = vendors::get(word) else {
         let known: Vec<&str> = vendors::all().iter().map(|info| info.name()).collect();
         let what = format!(
-            "no vendor is called {word:?}; there are: {}",
+            "unknown vendor {word:?}: expected one of {}",
             known.join(", ")
         );
         return Err(source.error(at, what));
@@ -225,7 +230,7 @@ impl Settings {
             }
             let bytes = source.read(file)?;
             let key = String::from_utf8(bytes)
-                .map_err(|_| source.error(Some(file.span()), "the file holds no text"))?;
+                .map_err(|_| source.error(Some(file.span()), "the file is not text"))?;
             return Ok(SecretString::from(key.trim().to_owned()));
         }
         let variable = self.key_env.as_ref();
@@ -260,15 +265,15 @@ impl Settings {
         };
         let name = profile.environment.key;
         let what = format!(
-            "the key of {name} is not sent {what} that a file names; if it is meant for this, say \
-             so in this account: key_env = {name:?}"
+            "the key of {name} is not sent {what} that a file names; if that is intended, add \
+             key_env = {name:?} to this account"
         );
         Err(source.error(Some(span), what))
     }
 }
 
 fn leads_elsewhere(url: &str, profile: &VendorProfile) -> bool {
-    // What is no URL is refused elsewhere.
+    // An invalid URL is rejected elsewhere.
     reqwest::Url::parse(url).is_ok_and(|url| {
         let is_vendor = url.host_str().is_some_and(|host| profile.owns_host(host));
         let is_trusted = is_loopback(&url) || (is_vendor && url.scheme() == "https");

@@ -76,7 +76,7 @@ impl AccountJobs {
         query: &ListQuery,
         positions: Arc<PositionCache>,
     ) -> Self {
-        // One more than is shown tells whether there are more.
+        // One more than is shown, to know whether there are more.
         let wanted = query.limit.map_or(MAX_PAGE, |n| n.saturating_add(1));
         let hint = query
             .created_before
@@ -172,7 +172,7 @@ impl AccountJobs {
             Cursor::Hint(job) => self.pages.cursor_after(job),
             Cursor::Top | Cursor::End => None,
         };
-        // What is skipped is skipped in large steps.
+        // Jobs that are skipped are fetched in large pages.
         let skips = self.after.is_some()
             || self.query.created_before.is_some()
             || self.query.status.is_some()
@@ -192,13 +192,12 @@ impl AccountJobs {
                 return;
             }
         };
-        // An empty page after a hint may mean that the vendor does not know it.
+        // An empty page after a hint may mean that the hint's job is gone.
         if page.items.is_empty() && page.next.is_none() && matches!(self.cursor, Cursor::Hint(_)) {
             return self.start_over();
         }
         warnings.extend(page.warnings);
-        // A vendor that says that there is more, and gives the same page again,
-        // would do so for ever.
+        // A vendor that returns the same page again would do so forever.
         let ids: HashSet<String> = page.items.iter().map(|job| job.id.clone()).collect();
         if matches!(self.cursor, Cursor::After(_))
             && !ids.is_empty()
@@ -228,7 +227,7 @@ impl AccountJobs {
             !self.is_unordered && page.items.iter().any(|job| self.query.is_past(job));
         let known = std::mem::replace(&mut self.previous, ids);
         let is_shown = |job: &Job| {
-            // Pages may overlap where jobs are made in between.
+            // Pages may overlap if jobs are created in between.
             !known.contains(&job.id)
                 && self.after.as_ref().is_none_or(|after| after.is_before(job))
                 && !self.query.is_beyond(job)
@@ -240,7 +239,7 @@ impl AccountJobs {
             drop_repeated(&mut self.buffer);
         }
         self.cursor = match page.next {
-            // Older jobs than those that are meant follow.
+            // Only jobs older than those that are selected follow.
             _ if is_past_the_end => Cursor::End,
             None => Cursor::End,
             Some(next) if self.walk.goes_on(&next, came) => Cursor::After(next),
@@ -261,7 +260,7 @@ impl AccountJobs {
         }
         let mut newest = self.floor;
         for job in jobs {
-            // A job without a time is in any place.
+            // A job without a time may be anywhere.
             let Some(time) = job.created_at else {
                 continue;
             };
@@ -269,7 +268,7 @@ impl AccountJobs {
                 let account = self.pages.account();
                 let message = format!(
                     "the vendor's list is not newest first: job {} is newer than one before it; \
-                     jobs may stand in other places, or be missing on a later page",
+                     jobs may be out of order, or missing on a later page",
                     job.id
                 );
                 warnings.push_back(Warning::about_account(account, message));

@@ -35,7 +35,7 @@ impl PositionCache {
         }
         let ends = &mut known.ends;
         if ends.len() >= KEPT {
-            // Every second one is enough to start near any place.
+            // Every second one is enough to start near any position.
             let mut keep = false;
             ends.retain(|_, _| {
                 keep = !keep;

@@ -63,7 +63,7 @@ impl Pages for Vendor {
         limit: usize,
     ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
         Box::pin(async move {
-            // Accounts answer one after the other, in no fixed order.
+            // Accounts respond one after the other, in no fixed order.
             tokio::task::yield_now().await;
             let jobs = self.jobs.lock().unwrap();
             let start = match after {
@@ -177,7 +177,7 @@ proptest! {
             let mut seen = BTreeSet::new();
             loop {
                 let (jobs, has_more) = page(&vendors, &query, last.as_ref(), &positions).await;
-                // What a plain sort of everything says at this moment.
+                // The plain sort of all jobs at this moment.
                 let after = last.as_ref().map(key);
                 let rest: Vec<_> = plain_sort(&vendors)
                     .into_iter()
@@ -191,7 +191,7 @@ proptest! {
                 }
                 let Some(next) = jobs.last() else { break };
                 last = Some(next.clone());
-                // Jobs are made between pages, of any time.
+                // Jobs of any time are created between pages.
                 if let Some((n, (account, time))) = new.next() {
                     let vendor = &vendors[account % vendors.len()];
                     // Pages that were read before are not read again for a job
@@ -200,7 +200,7 @@ proptest! {
                     vendor.add(time, format!("new-{n}"));
                 }
                 if !keep_hints {
-                    // Another replica answers.
+                    // Another replica responds.
                     positions = Arc::new(PositionCache::default());
                 }
             }

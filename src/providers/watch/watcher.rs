@@ -91,13 +91,13 @@ impl Watcher {
                 if watcher.is_over {
                     return None;
                 }
-                watcher.look().await;
+                watcher.poll_job().await;
             }
         })
     }
 
     /// Polls the job once.
-    async fn look(&mut self) {
+    async fn poll_job(&mut self) {
         if std::mem::replace(&mut self.is_started, true) {
             let wait = self.intervals.next().unwrap_or(self.options.max_interval);
             self.clock().sleep(wait).await;
@@ -136,7 +136,7 @@ impl Watcher {
         loop {
             let log = self.new_events(&account, &current.id).await?;
             if let Some(place) = log.iter().position(|event| event.id == after) {
-                // What is older is known with it; what is newer is told.
+                // Older events are known; newer ones are reported.
                 let newer = log.iter().take(place).map(|event| &event.id);
                 let newer: HashSet<String> = newer.cloned().collect();
                 self.known_events.retain(|id| !newer.contains(id));
@@ -170,14 +170,14 @@ impl Watcher {
         if is_read {
             self.faults = 0;
         } else if job.status.is_terminal() {
-            // What the job said last is in its log: it is read again.
+            // The last events matter most, so reading the log is retried.
             self.log_faults += 1;
             if self.log_faults <= MAX_LOG_FAULTS {
                 return;
             }
         }
         self.log_faults = 0;
-        self.tell_progress(Progress {
+        self.report_progress(Progress {
             estimated_finish: job.estimated_finish,
             ..self.progress
         });
@@ -186,7 +186,7 @@ impl Watcher {
             let before = self.seen.replace(now).map(|(status, _)| status);
             self.hurry();
             let job = Box::new(job.clone());
-            self.tell(Change::Status { job, before });
+            self.report(Change::Status { job, before });
         }
         if job.status.is_terminal() {
             self.ended(job).await;
@@ -195,8 +195,7 @@ impl Watcher {
 
     async fn ended(&mut self, job: Job) {
         let mut next = job.provider.successor.clone();
-        // The job's own log may be left out of it; the vendor has it all the
-        // same.
+        // The job may be without its log; the vendor still has it.
         if next.is_none()
             && job.status == Status::Failed
             && let Some(account) = self.account()
@@ -216,10 +215,10 @@ impl Watcher {
             self.progress = Progress::default();
             self.confirmed = false;
             self.hurry();
-            self.tell(Change::Restarted { from, to });
+            self.report(Change::Restarted { from, to });
             return;
         }
-        // The log may tell of a restart a little after the failure.
+        // A restart may appear in the log a little after the failure.
         let may_be_restarted = job.status == Status::Failed
             && self
                 .account()
@@ -229,7 +228,7 @@ impl Watcher {
             return;
         }
         self.is_over = true;
-        self.tell(Change::Finished(Box::new(job)));
+        self.report(Change::Finished(Box::new(job)));
     }
 
     fn failed(&mut self, error: Error) {
@@ -242,7 +241,7 @@ impl Watcher {
         }
         let gives_up =
             self.errors >= self.options.max_consecutive_errors || self.has_too_many_faults();
-        // What cannot be asked at all need not be asked again.
+        // Errors that a retry cannot change.
         let is_hopeless = matches!(
             error.kind(),
             ErrorKind::Ambiguous | ErrorKind::Config | ErrorKind::InvalidRequest
@@ -255,7 +254,7 @@ impl Watcher {
         }
         let account = error.account().or(self.target.account.as_deref());
         let account = account.unwrap_or_default().to_owned();
-        self.tell(Change::Trouble(Warning::account(&account, error)));
+        self.report(Change::Trouble(Warning::account(&account, error)));
     }
 
     fn has_too_many_faults(&self) -> bool {
@@ -281,8 +280,8 @@ impl Watcher {
                         ..self.progress
                     };
                     let (job, event) = (self.target.clone(), Box::new(event));
-                    self.tell(Change::Event { job, event });
-                    self.tell_progress(progress);
+                    self.report(Change::Event { job, event });
+                    self.report_progress(progress);
                 }
             }
             Err(error) => {
@@ -304,7 +303,7 @@ impl Watcher {
         let mut warning = Warning::account(account.name(), error);
         warning.account_failed = false;
         warning.job = Some(job.to_owned());
-        self.tell(Change::Trouble(warning));
+        self.report(Change::Trouble(warning));
     }
 
     /// Returns the new events, newest first, back to the first known one.
@@ -331,22 +330,22 @@ impl Watcher {
                 _ => break,
             }
         }
-        // Only what is told is known: a page that fails is read again.
+        // Only reported events count as known: a page that fails is read again.
         let ids = new.iter().map(|event: &Event| event.id.clone());
         self.known_events.extend(ids);
         Ok(new)
     }
 
-    fn tell(&mut self, change: Change) {
+    fn report(&mut self, change: Change) {
         self.queue.push_back(Ok(change));
     }
 
-    fn tell_progress(&mut self, progress: Progress) {
+    fn report_progress(&mut self, progress: Progress) {
         if progress != self.progress {
             self.progress = progress;
             self.hurry();
             let job = self.target.clone();
-            self.tell(Change::Progress { job, progress });
+            self.report(Change::Progress { job, progress });
         }
     }
 

@@ -141,8 +141,8 @@ impl CreateRequest {
     ///
     /// # Errors
     ///
-    /// When Together has no place for a field that must not be dropped, or a
-    /// value is invalid.
+    /// Together does not support a field that must not be dropped, or a value is
+    /// invalid.
     pub fn to_together(
         &self,
         on_unsupported: OnUnsupported,
