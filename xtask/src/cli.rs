@@ -128,13 +128,13 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
             .0
             .push(Fault::file(specs.display().to_string(), message));
     }
-    let froms = sort_from(&args.from, &vendors, &known);
-    let froms = faults.take(froms).unwrap_or_default();
+    let sources = sort_from(&args.from, &vendors, &known);
+    let sources = faults.take(sources).unwrap_or_default();
     faults.into_result()?;
     let upstream = upstream(workspace);
     let jobs: Vec<(String, Job)> = vendors
         .iter()
-        .zip(froms)
+        .zip(sources)
         .map(|(vendor, from)| {
             let job = Job {
                 specs: specs.clone(),

@@ -1,18 +1,17 @@
-//! A diff rule: one sort of change.
+//! A diff rule: one kind of change.
 
 use super::level::Level;
 
-/// One sort of change.
+/// A kind of change, how much it matters, and what to do about it.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name.
     pub id: &'static str,
-    /// How much it matters in what a client sends; none where nothing of the
-    /// sort is sent.
+    /// The level in requests; none for what is not sent.
     pub sent: Option<Level>,
-    /// How much it matters in what a client receives.
+    /// The level in responses; none for what is not received.
     pub received: Option<Level>,
-    /// What happens to the change when the two documents change sides.
+    /// The rule of the change when the two documents are swapped.
     pub mirror: Mirror,
     /// The sentence about one change, with `{name}`, `{from}` and `{to}`.
     pub says: &'static str,
@@ -25,8 +24,8 @@ pub struct Rule {
 /// The rule of the change that undoes a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mirror {
-    /// That rule, with the levels of the two directions exchanged: what is
-    /// a promise less in an answer is a demand less in a request.
+    /// That rule, with the levels of the two directions exchanged: an optional
+    /// member breaks readers of responses, a required one senders of requests.
     Swaps(&'static str),
     /// That rule, with levels that do not follow from this one's, and why.
     Waived(&'static str, &'static str),

@@ -41,7 +41,7 @@ fn what_a_part_says_is_compared_with_the_same_part() {
             "the looser one of two bounds",
             json!({"allOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 9}]}),
             json!({"allOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 8}]}),
-            &["part-outweighed"],
+            &["all-of-part-changed"],
         ),
         (
             "a word that one of two lists gives up",

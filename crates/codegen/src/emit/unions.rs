@@ -38,7 +38,7 @@ pub(super) fn emit(
     ordered.sort_by_key(|b| rank(context, b));
     let by_tag = by_tag(context, branches);
     let attempts = ordered.iter().map(|b| attempt(context, b));
-    let serialized = branches.iter().map(|b| {
+    let serialised = branches.iter().map(|b| {
         let variant = names::ident(&b.variant);
         match &b.test {
             Test::Keyword(word) => quote! {
@@ -49,7 +49,7 @@ pub(super) fn emit(
             },
         }
     });
-    let unknown_serialized = open.then(|| {
+    let unknown_serialised = open.then(|| {
         quote! { Self::Unknown(value) => ::serde::Serialize::serialize(value, serializer), }
     });
     let exhaustive = open.then(|| quote! { #[non_exhaustive] });
@@ -85,8 +85,8 @@ pub(super) fn emit(
                 S: ::serde::Serializer,
             {
                 match self {
-                    #(#serialized,)*
-                    #unknown_serialized
+                    #(#serialised,)*
+                    #unknown_serialised
                 }
             }
         }

@@ -112,7 +112,7 @@ impl<'a> Schemas<'a> {
                 };
                 let (base, head) = (node(from, old), node(to, new));
                 let place = label::place(&self.head.value, &self.pairs[id].head.at);
-                let finding = Finding::new("part-outweighed")
+                let finding = Finding::new("all-of-part-changed")
                     .at(base.as_deref(), head.as_deref())
                     .named(format!("{} in a part of {place}", code(keyword)))
                     .change(quoted(old), quoted(new))
