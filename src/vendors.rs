@@ -1,6 +1,14 @@
 //! The table of vendors, one row each. The configuration, the environment
 //! variables, the documentation and the programs are driven by it; vendors are
 //! listed nowhere else.
+//!
+//! ```
+//! use unitune::vendors;
+//!
+//! let vendor = vendors::get("truefoundry").expect("it is always compiled in");
+//! assert_eq!(vendor.title(), "TrueFoundry");
+//! assert!(vendors::get("acme").is_none());
+//! ```
 
 use std::fmt;
 use std::sync::Arc;

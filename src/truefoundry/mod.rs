@@ -1,5 +1,21 @@
-//! The fine-tuning and files API of TrueFoundry's LLM gateway, whose job is the
-//! shape that all jobs are mapped onto.
+//! The fine-tuning and files API of TrueFoundry's LLM gateway: its client and
+//! types. Its job is the shape that all jobs are mapped onto.
+//!
+//! The types, and the operations of [`Client`], are generated from the vendor's
+//! document. Optional parameters of an operation are in a struct of its own.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (url, key) = (sandbox.truefoundry_base_url(), sandbox.truefoundry_key());
+//! let client = unitune::truefoundry::Client::builder().base_url(url).api_key(key).build()?;
+//! let jobs = client.list_jobs(unitune::truefoundry::ListJobsOptions::new().limit(3)).await?;
+//! for job in jobs.data.ok() {
+//!     println!("{} {}", job.id, job.status);
+//! }
+//! # assert!(jobs.data.ok().count() > 0);
+//! # Ok(()) }
+//! ```
 
 mod backend;
 mod uploads;
