@@ -65,7 +65,7 @@ pub use options::CallOptions;
 pub use profile::{Authentication, ConfigHeader, Environment, VendorProfile};
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
-pub use upload::{ByteStream, Progress, Upload};
+pub use upload::{ByteStream, ProgressFn, Upload};
 
 /// The connection of a client to its vendor's API: base URL, key and settings.
 ///

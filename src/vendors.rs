@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_says_what_its_module_says() {
+    fn a_row_matches_its_module() {
         for vendor in all() {
             let Some(module) = vendor.module else {
                 continue;

@@ -212,7 +212,7 @@ fn mistakes_have_a_line_and_a_column() {
             &error(&account.replace("\"a\"", &format!("\"{name}\""))),
             "2:8",
             match name.trim() {
-                "" => "it is empty",
+                "" => "is empty",
                 _ => "control character",
             },
         );
@@ -240,7 +240,7 @@ fn mistakes_do_not_repeat_keys() {
     assert!(missing.to_string().contains("/nowhere/unitune.toml"));
 }
 
-/// Whoever writes a file must not get the environment's key.
+/// The author of a file must not be able to obtain the environment's key.
 #[test]
 fn the_environments_key_goes_to_no_address_of_a_file() {
     let account = "[[account]]\nname = \"a\"\nvendor = \"openai\"\n";

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::ErrorKind;
 
-/// Receives a report of every request that a client sends, and of every call
-/// of an account's backend, for metrics.
+/// A receiver of reports, for metrics: one of every request that a client sends,
+/// and one of every call of an account's backend.
 pub trait Observer: fmt::Debug + Send + Sync {
     /// Receives a report of a request that was answered or failed.
     fn attempt(&self, attempt: &Attempt<'_>);

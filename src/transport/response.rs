@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Pieces, content_length};
-use super::{ByteStream, Error, ErrorKind, Progress, Transport, VendorProfile};
+use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
 
 /// A typed response, with its status and headers. It dereferences to the value.
@@ -93,7 +93,7 @@ pub struct Download {
     headers: HeaderMap,
     total: Option<u64>,
     received: u64,
-    progress: Option<Progress>,
+    progress: Option<ProgressFn>,
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {

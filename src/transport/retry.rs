@@ -107,7 +107,7 @@ pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
 
 /// Returns true for statuses after which the same request may succeed.
 pub(crate) fn is_transient(status: u16) -> bool {
-    // 524 and 529 are among the last: a proxy's time-out, and an overload.
+    // 524 and 529 are among the last: a proxy's timeout, and an overload.
     matches!(status, 408 | 409 | 429 | 500..=599)
 }
 

@@ -18,7 +18,7 @@ use super::{Error, ErrorKind, Response, Transport};
 
 /// A function that receives the number of bytes so far, and the total where it
 /// is known.
-pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+pub type ProgressFn = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 /// A stream of a file's bytes.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -29,7 +29,7 @@ pub struct Upload {
     name: String,
     content: Content,
     length: Option<u64>,
-    progress: Option<Progress>,
+    progress: Option<ProgressFn>,
 }
 
 /// The source of the bytes.

@@ -96,8 +96,8 @@ macro_rules! __wire_enum {
             where
                 D: ::serde::Deserializer<'de>,
             {
-                struct Word;
-                impl ::serde::de::Visitor<'_> for Word {
+                struct ValueVisitor;
+                impl ::serde::de::Visitor<'_> for ValueVisitor {
                     type Value = $name;
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("a string (", stringify!($name), ")"))
@@ -106,7 +106,7 @@ macro_rules! __wire_enum {
                         Ok(<$name>::from(value))
                     }
                 }
-                deserializer.deserialize_str(Word)
+                deserializer.deserialize_str(ValueVisitor)
             }
         }
 
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_enumeration_refuses_and_says_what_it_takes() {
+    fn a_closed_enumeration_rejects_with_its_values() {
         let error = serde_json::from_str::<Order>("\"up\"").unwrap_err();
         assert!(error.to_string().contains("[\"asc\"]"), "{error}");
         let error = "up".parse::<Order>().unwrap_err();

@@ -99,7 +99,7 @@ impl Sort {
     pub fn takes_time(self, class: Class) -> bool {
         match self {
             Self::Silent | Self::Stalled => true,
-            // Nobody answers for the host that it leads to.
+            // Nothing listens at the host that it leads to.
             Self::Redirect => class == Class::Download,
             _ => false,
         }

@@ -18,11 +18,11 @@ type Schema = Map<String, Value>;
 const RULE: &str = "allof";
 const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 
-/// As many branches as a union may have that is made here.
+/// The largest number of branches of a union that is created here.
 const MOST: usize = 24;
 
-/// How often what was put together is looked at again: a member that two parts
-/// say is an allOf of both.
+/// The number of times that the result is composed again: a member of two parts
+/// is an allOf of both.
 const ROUNDS: usize = 8;
 
 /// Keywords that narrow values without changing their type.
@@ -66,7 +66,8 @@ pub fn compose(document: &mut Value, report: &mut Report) {
     aliases::open(document, report);
 }
 
-/// A struct keeps what else comes as it comes: the type of it is not said.
+/// Records members beyond the named ones: a struct keeps them as they are,
+/// without a type.
 fn others(schema: &mut Value, at: &str, report: &mut Report) {
     let typed =
         matches!(schema.get("additionalProperties"), Some(Value::Object(o)) if !o.is_empty());
@@ -254,7 +255,7 @@ impl<'a> Parts<'a> {
         Ok(shapes)
     }
 
-    /// The members of the parts that are no unions.
+    /// Returns the members of the parts that are not unions.
     fn members(&self, schema: &Schema, into: &mut Shape, seen: &mut BTreeSet<String>) {
         let schema = match schema.get("$ref").and_then(|_| named(schema)) {
             Some(name) => match self.component(&name).filter(|_| seen.insert(name.clone())) {

@@ -123,7 +123,10 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     };
     let mut faults = Faults::default();
     for vendor in vendors.iter().filter(|vendor| !known.contains(vendor)) {
-        let message = format!("no vendor {vendor:?}: there are {}", known.join(", "));
+        let message = format!(
+            "unknown vendor {vendor:?}: expected one of {}",
+            known.join(", ")
+        );
         faults
             .0
             .push(Fault::file(specs.display().to_string(), message));

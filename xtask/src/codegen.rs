@@ -91,17 +91,17 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
             Some(path) => {
                 faults.take(check_page(&path, &outcome.named, &check.operation));
             }
-            // Who names the documents need not have the pages.
+            // With --from, the pages may be missing.
             None if !job.from.is_empty() => report.add(
                 "page-skipped",
                 &check.file,
-                format!("{}: not there, so not checked against", check.file),
+                format!("{}: not found, so it is not checked", check.file),
             ),
             None => {
                 let path = job.upstream.join(&check.file).display().to_string();
                 faults
                     .0
-                    .push(Fault::file(path, "the page to check against is not there"));
+                    .push(Fault::file(path, "the page to check against is missing"));
             }
         }
     }
@@ -166,7 +166,7 @@ pub fn print_summary(vendor: &str, built: &Built, report: bool) {
     }
     let rewrites = built.report.lines.len();
     let prose: usize = built.report.prose.values().sum();
-    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
+    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose removed");
     for line in &built.report.lines {
         if line.rule == "page-skipped" {
             eprintln!("warning: {vendor}: {}", line.detail);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use unitune_diff::keywords::METHODS;
 
-/// What the naming needs to know.
+/// The input of the naming.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
     /// The file in messages.
@@ -17,12 +17,12 @@ pub struct Names<'a> {
     pub renames: &'a BTreeMap<String, String>,
 }
 
-/// What the naming found out.
+/// The result of the naming.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
     /// The renames that were used.
     pub used: BTreeSet<String>,
-    /// Names that got a number, for want of a better one.
+    /// Names with a number, because a better one is not known.
     pub numbered: BTreeSet<String>,
 }
 
@@ -32,8 +32,8 @@ pub fn name(document: &mut Value, names: Names<'_>) -> Result<Named> {
     let mut named = Named::default();
     rename_components(document, names, &mut named, &mut faults);
     faults.into_result()?;
-    // What a name is mapped onto is known only when its parents have their
-    // names: round after round, until nothing new is learned.
+    // The name of a part depends on the names of its parents: the naming is repeated
+    // until nothing changes.
     let mut mapped = HashMap::new();
     for _ in 0..16 {
         let mut dry = Namer::new(names, mapped.clone());

@@ -112,7 +112,8 @@ fn tell(
     }
 }
 
-/// What a base says of those that extend it cannot be said of one type.
+/// Reports the mapping of a base that others extend, which one type cannot
+/// express.
 fn base(discriminator: &Discriminator, report: &mut Report) {
     for (value, to) in &discriminator.mapping {
         let at = pointer::join(&pointer::join(&discriminator.at, "mapping"), value);

@@ -150,7 +150,8 @@ impl Place<'_> {
         }
     }
 
-    /// Every `{name}` of a path is a parameter, and every path parameter is in the path.
+    /// Checks that every `{name}` of a path is a parameter, and that every path
+    /// parameter is in the path.
     fn match_path(&mut self, parameters: &mut Vec<Value>, path: &str, at: &str) {
         let wanted = match template(path) {
             Ok(wanted) => wanted,

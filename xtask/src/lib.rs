@@ -1,8 +1,9 @@
 //! Maintenance of this repository: from the vendors' documents to `specs/`.
 //!
-//! ARCHITECTURE.md describes the pipeline: [`read`] → [`merge`] → [`mod@slice`] →
-//! [`tags`] → [`lower`] → [`inline`] → [`compose`] → [`name`] → [`overlay`] →
-//! [`normal`] → [`validate`] → [`generate`] (and parse) → [`mod@write`].
+//! ARCHITECTURE.md describes the pipeline: [`read`] → [`merge_documents`] →
+//! [`mod@slice`] → [`discriminator_tags`] → [`lower`] → [`inline_shared`] →
+//! [`all_of`] → [`component_names`] → [`overlay`] → [`normal_form`] → [`validate`] →
+//! [`generate`] (and parse) → [`write_files`].
 //! [`pipeline`] runs its steps without I/O, from merge to validate.
 #![warn(clippy::unwrap_used)]
 

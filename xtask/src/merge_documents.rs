@@ -29,7 +29,7 @@ pub struct Merged<'a> {
     pub files: String,
     /// JSON pointer of an operation or a component → the file it comes from.
     origins: BTreeMap<String, &'a str>,
-    /// What a later document says differently.
+    /// The contradictions of later documents.
     contradictions: Vec<Fault>,
 }
 

@@ -47,7 +47,7 @@ pub fn normalise(document: &mut Value, title: Option<&str>, report: &mut Report)
     *document = sorted(document);
 }
 
-/// Title, version, and a description of ours if there is one.
+/// Sets title, version, and our description if there is one.
 fn info(document: &mut Value, title: &str) {
     let given = |name: &str| document.pointer(&format!("/info/{name}")).cloned();
     let mut info = json!({
@@ -95,7 +95,8 @@ fn schemas(document: &Value) -> Option<&Map<String, Value>> {
     document.pointer("/components/schemas")?.as_object()
 }
 
-/// A reference stands alone: what annotates it stands beside an allOf of it.
+/// Moves annotations beside a reference to an allOf of it, so that the
+/// reference stands alone.
 fn annotated_references(document: &mut Value) {
     schemas_mut(document, &mut |schema, _| {
         let (annotations, core) = split(schema);
@@ -106,8 +107,8 @@ fn annotated_references(document: &mut Value) {
     });
 }
 
-/// A component is never null itself: who refers to it says so. A component
-/// that only stands for another is left out.
+/// Moves `nullable` from components to the references to them. A component that
+/// is only a reference to another is removed.
 fn nullable_components(document: &mut Value, report: &mut Report) {
     for _ in 0..32 {
         let Some(found) = schemas(document) else {
@@ -135,11 +136,7 @@ fn nullable_components(document: &mut Value, report: &mut Report) {
         }
         for name in &nullable {
             let at = format!("/components/schemas/{name}");
-            report.add(
-                "nullable-component",
-                &at,
-                "who refers to it says `nullable`",
-            );
+            report.add("nullable-component", &at, "references to it are `nullable`");
             if let Some(schema) = document.pointer_mut(&at).and_then(Value::as_object_mut) {
                 schema.remove("nullable");
             }
@@ -241,7 +238,8 @@ fn references(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// A union of objects that a required member tells apart says which it is.
+/// Adds a discriminator to unions of objects whose branches differ in a
+/// required member's value.
 fn discriminators(document: &mut Value) {
     let snapshot = document.clone();
     schemas_mut(document, &mut |schema, _| {
@@ -309,7 +307,7 @@ fn telling(branches: &[Value], document: &Value) -> Option<(String, Vec<String>)
     common?.into_iter().next()
 }
 
-/// Every response has a description: ours, when the overlay gives none.
+/// Gives every response a description, if the overlay does not.
 fn responses(document: &mut Value) {
     for operation in operations_mut(document) {
         let Some(Value::Object(responses)) = operation.get_mut("responses") else {
@@ -339,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_union_says_what_tells_its_branches_apart() {
+    fn a_union_names_its_discriminator() {
         let branch = |value: &str| {
             json!({"type": "object", "required": ["kind"],
                    "properties": {"kind": {"type": "string", "enum": [value]}}})

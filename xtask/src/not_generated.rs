@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_by_hand_is_said() {
+    fn handwritten_operations_are_reported() {
         let form = json!({"requestBody": {"content": {"multipart/form-data": {}}}});
         assert_eq!(rules(form), ["request-media"]);
         let same = json!({"content": {"application/json": {}}});

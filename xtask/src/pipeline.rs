@@ -21,7 +21,7 @@ use crate::validate::validate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is wanted of the documents.
+/// The input of the pipeline beside the documents.
 #[derive(Clone, Copy)]
 pub struct Plan<'a> {
     /// The name of what comes out, in messages.
@@ -40,7 +40,7 @@ pub struct Plan<'a> {
     pub mode: Mode,
 }
 
-/// What came out.
+/// The result of the pipeline.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The document in normal form.
@@ -51,7 +51,8 @@ pub struct Outcome {
     pub named: Value,
     /// What the lowering rewrote.
     pub lowering: Vec<Line>,
-    /// Names that got a number for want of a better one, and are still there.
+    /// Names with a number, because a better one is not known, that still
+    /// exist.
     pub numbered: BTreeSet<String>,
 }
 
@@ -192,7 +193,7 @@ fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
 fn has(document: &Value, operation: &Selected) -> bool {
     match item(document, &operation.path) {
         Ok(item) => item.members.contains_key(&operation.method),
-        // What is wrong with it is said when it is sliced.
+        // Errors about it are reported by the slice.
         Err(_) => document
             .get("paths")
             .is_some_and(|paths| paths.get(&operation.path).is_some()),

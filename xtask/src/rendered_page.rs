@@ -17,7 +17,7 @@ const HEADINGS: &[(&str, &str)] = &[
     ("Authorizations", ""),
 ];
 
-/// What a page says about one operation.
+/// The content of a page about one operation.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// Parameters: where and name.

@@ -234,7 +234,7 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
     })
 }
 
-/// `count` numbers below `length`, evenly spread.
+/// Returns `count` numbers below `length`, evenly spread.
 fn spread(length: usize, count: usize) -> Vec<usize> {
     let count = count.min(length);
     match count {

@@ -1,5 +1,5 @@
-//! Cutting a document down to the selected operations and the components that
-//! they reach.
+//! Reduces a document to the selected operations and the components that they
+//! use.
 
 use crate::fault::{Fault, Faults, Result};
 use crate::json::brief;
@@ -159,8 +159,8 @@ fn version(document: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// An operationId of the document may stand only once. A path that is a
-/// reference repeats what it refers to.
+/// Checks that an operationId is unique. A path that is a reference repeats the
+/// operations of its target.
 fn check_id(
     file: &str,
     document: &Value,
@@ -213,7 +213,7 @@ fn folder(kind: Kind) -> Option<&'static str> {
     })
 }
 
-/// The places of the schemas that have an anchor.
+/// Collects the places of the schemas that have an anchor.
 fn anchored(value: &Value, name: &str, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
@@ -233,7 +233,7 @@ fn anchored(value: &Value, name: &str, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Collects what a slice reaches.
+/// Collects the components that the selected operations use.
 struct Reachable<'a> {
     file: &'a str,
     document: &'a Value,

@@ -1,5 +1,5 @@
-//! `specs/<vendor>/source.toml`: where a document comes from and what is
-//! selected from it.
+//! Reads and writes `specs/<vendor>/source.toml`: the origin of a document and
+//! the selection from it.
 
 use crate::fault::{Fault, Faults, Result};
 use crate::selected_operation::Selected;
@@ -63,7 +63,7 @@ pub struct Folder {
     pub path: PathBuf,
     /// The text of `source.toml`.
     pub text: String,
-    /// What it says.
+    /// The parsed file.
     pub source: SourceFile,
 }
 

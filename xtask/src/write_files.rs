@@ -1,15 +1,15 @@
-//! Writing files all or none: everything is written beside its place first,
-//! then moved; when a move fails, what was moved is put back.
+//! Writes files all or none: each is written to a temporary file, and then
+//! moved; if a move fails, the files that were moved are restored.
 
 use crate::fault::{Fault, Result};
 use std::path::{Path, PathBuf};
 
-/// A file to be.
+/// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// Where.
+    /// Its path.
     pub path: PathBuf,
-    /// What.
+    /// Its content.
     pub text: String,
 }
 

@@ -190,7 +190,7 @@ fn union(own: bool, discriminator: &Value) -> Value {
 }
 
 #[test]
-fn what_tells_branches_apart_is_compared_as_it_is_written() {
+fn discriminators_are_compared_as_they_are_written() {
     let by = |property: &str| json!({"propertyName": property});
     let with = |word: &str| {
         json!({"propertyName": "kind", "mapping": {

@@ -14,7 +14,7 @@ pub struct Rule {
     /// The rule of the change when the two documents are swapped.
     pub mirror: Mirror,
     /// The sentence about one change, with `{name}`, `{from}` and `{to}`.
-    pub says: &'static str,
+    pub sentence: &'static str,
     /// What it means for a client.
     pub means: &'static str,
     /// What to do about it.
@@ -55,12 +55,12 @@ pub(super) const I: Option<Level> = Some(Level::Info);
 pub(super) const N: Option<Level> = None;
 
 /// Returns a rule, as a row of the table: id, levels sent and received, mirror,
-/// then what it says, what it means and what to do.
+/// then the sentence, its meaning and what to do.
 pub(super) const fn rule(
     id: &'static str,
     levels: (Option<Level>, Option<Level>),
     mirror: Mirror,
-    says: &'static str,
+    sentence: &'static str,
     means: &'static str,
     act: &'static str,
 ) -> Rule {
@@ -69,7 +69,7 @@ pub(super) const fn rule(
         sent: levels.0,
         received: levels.1,
         mirror,
-        says,
+        sentence,
         means,
         act,
     }

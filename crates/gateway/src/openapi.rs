@@ -63,7 +63,7 @@ pub fn document<'o>(
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": servers.collect::<Vec<_>>(),
-        // Without tokens in its configuration a gateway asks for none.
+        // Without tokens in its configuration, a gateway requires none.
         "security": [{"token": []}, {}],
         "paths": paths,
         "components": {

@@ -1,8 +1,8 @@
 //! Keeps keys out of what is shown, logged and recorded.
 //!
-//! There are two questions, and one list of words behind both answers:
+//! There are two questions, and one list of words for both:
 //!
-//! | question | asked of | answer |
+//! | question | about | function |
 //! | --- | --- | --- |
 //! | Is this member a key? | bodies that are shown to their owner, member by member | [`is_secret`] of its name, and [`can_be_key`] of its value |
 //! | May there be a key in this? | requests that are recorded, headers, text without a known form | [`mentions_secret`] |

@@ -54,7 +54,7 @@ const TOKENISER: [&str; 7] = [
 /// ```
 pub fn is_secret(name: &str) -> bool {
     let singular = name.strip_suffix(['s', 'S']).unwrap_or(name).as_bytes();
-    // Most names are decided by two letters: this is asked of each member of each job.
+    // Two letters decide most names: this runs for each member of each job.
     let &[.., a, b] = singular else {
         return false;
     };
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_keys_are_told_from_others() {
+    fn names_of_keys_are_recognised() {
         for name in [
             "wandb_api_key",
             "wandb_key",

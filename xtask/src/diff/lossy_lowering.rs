@@ -8,11 +8,11 @@ use unitune_diff::document::LossyRewrite;
 use unitune_diff::pointer;
 use unitune_diff::prose::{is_prose, without_prose};
 
-/// Rules of the lowering after which the document says less than before.
+/// Lowering rules that make the document less precise.
 const LOSSY: &[&str] = &["pattern-properties", "prefix-items", "union-of-strings"];
 
-/// What is compared elsewhere, as it was written: servers, and what tells the
-/// branches of unions apart.
+/// Lowering rules whose subjects are compared elsewhere, as they were written:
+/// servers, and discriminators.
 const COMPARED_AS_WRITTEN: &[&str] = &["local-servers", "discriminator", "discriminator-mapping"];
 
 /// Keywords that lead nowhere on their own: what they hold is compared where

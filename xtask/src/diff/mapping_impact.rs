@@ -55,7 +55,7 @@ pub fn attach(
             rules.extend(rows.map(|row| MappedRule {
                 id: row.id.clone(),
                 field: row.field.clone(),
-                says: row.says.clone(),
+                text: row.text.clone(),
             }));
             for found in names(unify, vendor, component).flatten() {
                 let reads = unify
@@ -104,7 +104,7 @@ fn concerns(row: &Row, vendor: Option<&str>, name: &str) -> bool {
         format!("`{name}."),
         format!(".{name}`"),
     ];
-    let reads = quoted.iter().any(|text| row.says.contains(text.as_str()));
+    let reads = quoted.iter().any(|text| row.text.contains(text.as_str()));
     let status = name == "status" && row.field == "status";
     writes || (own && (reads || status))
 }
@@ -138,12 +138,12 @@ fn decide(
         let name = squash(component);
         name.ends_with("status") || name.ends_with("eventtype") || name.ends_with("state")
     };
-    let says = own.iter().any(alike)
+    let is_named = own.iter().any(alike)
         || members.iter().any(|(component, name)| {
             let event = squash(component).contains("event");
             name == "status" || (event && matches!(name.as_str(), "type" | "level"))
         });
-    if (matched || says) && !decided {
+    if (matched || is_named) && !decided {
         change.mapping.undecided = true;
         change.level = Level::Breaking;
         change.received = Some(Level::Breaking);

@@ -2,8 +2,8 @@
 //! the generated types, and for `unify`.
 //!
 //! The comparison itself is `crates/diff`. Here are the command line, git, the
-//! lowering of the two documents ([`lowered`]), the names in Rust ([`rust`]) and
-//! the rules of `src/unify` that a change concerns ([`mapping`]).
+//! lowering of the two documents ([`lowered`]), the names in Rust ([`rust_changes`])
+//! and the rules of `src/unify` that a change affects ([`mapping_impact`]).
 
 mod command;
 mod compare;

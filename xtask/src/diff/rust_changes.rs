@@ -12,7 +12,8 @@ use unitune_diff::document::squash;
 use unitune_diff::impact::{Retyped, RustChange, Semver};
 use unitune_diff::{Change, Document};
 
-/// The mark of a new variant that whoever matches on its enum must name.
+/// The mark of an enum without a variant for unknown values: a new variant
+/// breaks exhaustive matches.
 const CLOSED: &str = " (exhaustive)";
 
 /// Sorts the items, and works out the version that follows.
@@ -91,7 +92,7 @@ pub fn difference(base: &Surface, head: &Surface) -> RustChange {
         }
     }
     for item in head.keys().filter(|item| !base.contains_key(*item)) {
-        // A new variant of a closed enum breaks whoever matches on it.
+        // A new variant of a closed enum breaks exhaustive matches.
         let of = item.split("::").next().unwrap_or_default();
         let closed = item.contains("::")
             && [base, head]

@@ -1,4 +1,4 @@
-//! What `src/unify` makes of the vendors' types, read from its source.
+//! Reads from the source of `src/unify` how it maps the vendors' types.
 //!
 //! The program does not depend on the library: the library does not compile
 //! while a new value is undecided, and that is when the diff is needed.
@@ -16,14 +16,14 @@ pub struct Row {
     pub table: String,
     /// The gateway's field, or the setting of a request.
     pub field: String,
-    /// What the row says.
-    pub says: String,
+    /// The text of the row.
+    pub text: String,
 }
 
 /// A type of a vendor: (vendor, Rust name).
 type Type = (String, String);
 
-/// What the source says.
+/// The mapping as the source has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unify {
     /// The rows of all tables.
@@ -42,7 +42,7 @@ impl Unify {
     pub fn read(files: &[(String, String)]) -> Self {
         let mut unify = Self::default();
         for (path, text) in files {
-            // Source that does not parse says nothing.
+            // Source that does not parse is ignored.
             if let Ok(tokens) = text.parse::<TokenStream>() {
                 let mut reader = Reader {
                     unify: &mut unify,
@@ -75,7 +75,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The `use` declarations of a scope.
+    /// Reads the `use` declarations of a scope.
     fn uses(&mut self, tokens: &[TokenTree], aliases: &mut Aliases) {
         let mut rest = tokens;
         while let Some(start) = rest.iter().position(|token| is(token, "use")) {
@@ -88,7 +88,7 @@ impl Reader<'_> {
         }
     }
 
-    /// One branch of a `use` tree.
+    /// Reads one branch of a `use` tree.
     fn tree(&mut self, tokens: &[TokenTree], path: &mut Vec<String>, aliases: &mut Aliases) {
         let depth = path.len();
         for part in tokens.split(|token| punct(token, ',')) {
@@ -230,7 +230,7 @@ impl Reader<'_> {
         taken
     }
 
-    /// `rules! { TABLE { NAME: "field", Kind (guess), "says"; … } }`
+    /// Reads `rules! { TABLE { NAME: "field", Kind (guess), "message"; … } }`.
     fn table(&mut self, tokens: TokenStream, modules: &[String]) {
         let table = modules.iter().rfind(|name| !name.starts_with('='));
         let table = table.cloned().unwrap_or_default();
@@ -248,19 +248,20 @@ impl Reader<'_> {
                     _ => None,
                 });
                 let texts = texts(row);
-                if let (Some(name), [field, says]) = (name, texts.as_slice()) {
+                if let (Some(name), [field, text]) = (name, texts.as_slice()) {
                     self.unify.rows.insert(Row {
                         id: format!("{table}::{name}"),
                         table: table.clone(),
                         field: field.clone(),
-                        says: says.clone(),
+                        text: text.clone(),
                     });
                 }
             }
         }
     }
 
-    /// `accepted("setting", …, "becomes")`, `refused("setting", "why", "instead")`
+    /// Reads `accepted("setting", …, "becomes")` and `refused("setting", "why",
+    /// "instead")`.
     fn setting(&mut self, arguments: TokenStream, modules: &[String]) {
         let arguments: Vec<TokenTree> = arguments.into_iter().collect();
         let texts = texts(&arguments);
@@ -275,12 +276,12 @@ impl Reader<'_> {
             id: format!("{vendor}::{table}({key})"),
             table: vendor.clone(),
             field: format!("hyperparameters.{key}"),
-            says: format!("`{last}`"),
+            text: format!("`{last}`"),
         });
     }
 }
 
-/// The vendor that a file is about: `src/unify/<vendor>/….rs`.
+/// Returns the vendor of a file: `src/unify/<vendor>/….rs`.
 fn vendor_folder(path: &str) -> Option<String> {
     let (folder, _) = path.strip_prefix("src/unify/")?.split_once('/')?;
     Some(folder.to_owned())
@@ -303,7 +304,7 @@ fn texts(tokens: &[TokenTree]) -> Vec<String> {
     literals.map(|text| text.value()).collect()
 }
 
-/// `crate::<vendor>::types::<Type>`
+/// Returns the type of a path `crate::<vendor>::types::<Type>`.
 fn vendor_type(path: &[String]) -> Option<Type> {
     let types = path.iter().position(|word| word == "types")?;
     let vendor = path.get(types.checked_sub(1)?)?;

@@ -116,7 +116,8 @@ fn constructor(runtime: &TokenStream, ident: &Ident, fields: &[Member<'_>]) -> T
     });
     quote! {
         impl #ident {
-            /// With the required members given and all others left out.
+            /// Creates a value from its required members; all others are left
+            /// out.
             pub fn new(#(#parameters),*) -> Self {
                 Self {
                     #(#values,)*

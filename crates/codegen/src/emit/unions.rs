@@ -130,8 +130,8 @@ fn payload(context: &Context<'_>, component: &str, branch: &Branch) -> TokenStre
     }
 }
 
-/// Where a branch stands among those that are tried: narrow tests first, and
-/// among plain objects the one that demands most.
+/// Returns the position of a branch among those that are tried: narrow tests
+/// first, and among plain objects the one that requires most.
 fn rank(context: &Context<'_>, branch: &Branch) -> (u8, usize) {
     let demands = match &branch.ty {
         TypeRef::Component(name) => match context.model.get(name).map(|t| &t.kind) {
@@ -187,9 +187,9 @@ fn attempt(context: &Context<'_>, branch: &Branch) -> TokenStream {
     }
 }
 
-/// How an object finds its branch before it has been read as a whole: by the
-/// one member that tells all branches apart that are told apart by a member,
-/// if no two of them have a value in common.
+/// Returns how an object's branch is selected before it has been read as a
+/// whole: by the one member whose value differs between all branches, if no two
+/// branches share a value.
 fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
     let runtime = context.runtime;
     let tagged: Vec<_> = branches
@@ -233,7 +233,7 @@ fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
     }
 }
 
-/// `From` for each payload type that stands for one branch alone.
+/// Returns a `From` for each payload type that belongs to one branch alone.
 fn conversions(
     context: &Context<'_>,
     component: &str,

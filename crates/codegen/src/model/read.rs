@@ -85,7 +85,8 @@ impl<'a> Reader<'a> {
         Ok(Kind::Alias(self.type_ref(schema, pointer)?))
     }
 
-    /// The properties of an object, those of its `allOf` parts included.
+    /// Returns the properties of an object, including those of its `allOf`
+    /// parts.
     fn members(
         &self,
         schema: Node<'a>,
@@ -134,7 +135,7 @@ impl<'a> Reader<'a> {
         if let Some((known, at)) = all.properties.get(name) {
             let (theirs, place) = &property;
             if self.type_ref(*known, at)? != self.type_ref(*theirs, place)? {
-                return Err(Error::new(place, format!("{at} says another type")));
+                return Err(Error::new(place, format!("{at} has another type")));
             }
         }
         all.properties.insert(name, property);
@@ -161,7 +162,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// The type of a schema, whether it may be null aside.
+    /// Returns the type of a schema, without whether it may be null.
     fn type_ref(&self, schema: Node<'a>, pointer: &str) -> Result<TypeRef, Error> {
         if let Some(name) = schema.reference() {
             self.lookup(name, pointer)?;
@@ -242,7 +243,8 @@ impl<'a> Reader<'a> {
         Ok(Kind::Union(all))
     }
 
-    /// The property by which all object branches tell themselves apart.
+    /// Returns the property whose value selects the branch, for all object
+    /// branches.
     fn tag(&self, branches: &'a [ReferenceOr<Schema>]) -> Option<&'a str> {
         let objects: Vec<ObjectMembers<'_>> = branches
             .iter()
@@ -261,7 +263,8 @@ impl<'a> Reader<'a> {
         tag.copied()
     }
 
-    /// The members of a branch; what is wrong with it is said where it stands.
+    /// Returns the members of a branch; its faults are reported in its own
+    /// place.
     fn object(&self, branch: Node<'a>) -> ObjectMembers<'a> {
         let members = self.members(branch, "", &mut BTreeSet::new());
         members.unwrap_or_default()
@@ -317,7 +320,7 @@ struct ObjectMembers<'a> {
     required: BTreeSet<&'a str>,
 }
 
-/// Whether a part of an allOf has members at most.
+/// Returns true if a part of an allOf has members at most.
 fn plain_object(part: &Shape<'_>) -> bool {
     let choice = part.union().is_some() || part.enumerated;
     !choice && matches!(part.type_name, None | Some("object"))
@@ -341,7 +344,7 @@ fn scalar_name(ty: &TypeRef) -> &'static str {
     }
 }
 
-/// Which components hold which others by value, and through which field.
+/// Returns which components contain which others by value, and in which field.
 fn held_by_value(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<(String, String)>> {
     fn target(ty: &TypeRef) -> Option<&str> {
         match ty {
@@ -424,7 +427,7 @@ fn keywords(types: &BTreeMap<String, Type>, document: &OpenAPI) -> BTreeSet<Stri
     keywords
 }
 
-/// The components that multipart bodies consist of.
+/// Returns the components of multipart bodies.
 fn forms(document: &OpenAPI) -> Result<BTreeSet<String>, Error> {
     let bodies = document.components.as_ref().map(|c| &c.request_bodies);
     let mut forms = BTreeSet::new();

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One alternative in: the schemes that are needed together, with their scopes.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
 
-/// What holds for an operation, and where it is said.
+/// The security requirements of an operation, and their place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Security {
     at: String,
