@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::backend::IdKind;
 use super::find_account::Certainty;
 use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
-use crate::transport::{Progress, Upload};
+use crate::transport::{ProgressFn, Upload};
 use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};
 use crate::{Error, ErrorKind};
 
@@ -34,7 +34,7 @@ pub struct Draft {
     max_cost: Option<Usd>,
     checked: bool,
     estimated: bool,
-    progress: Option<Progress>,
+    progress: Option<ProgressFn>,
 }
 
 /// A training or validation file: one that the vendor has, or one to upload.
