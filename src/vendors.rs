@@ -13,6 +13,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde_json::{Map, Value};
+
 use crate::providers::{Backend, DatasetRules, Operation, Support};
 use crate::transport::{ApiClient, ClientBuilder, Environment, VendorProfile};
 use crate::unify::Mapping;
@@ -30,6 +33,17 @@ macro_rules! vendors {
             $(#[cfg(not(feature = $feature))]
             module: None,)?
         }),*];
+
+        /// Members of an object: a map, or a value in a type of a vendor that is
+        /// compiled in.
+        #[derive(Clone, Serialize)]
+        #[serde(untagged)]
+        #[allow(non_camel_case_types, reason = "a variant is named as its module is")]
+        #[allow(dead_code, reason = "a vendor's list of types may be empty")]
+        pub(crate) enum VendorValue {
+            Members(Map<String, Value>),
+            $($(#[cfg(feature = $feature)])? $module(crate::unify::$module::LazyValue),)*
+        }
     };
     (@feature) => { None };
     (@feature $feature:literal) => { Some($feature) };

@@ -216,16 +216,21 @@ impl Account {
     /// Sets the account's name in an item of a response: lists are merged and
     /// continued by it.
     fn own<T: OfAccount>(&self, mut item: T) -> T {
+        self.put_name(&mut item);
+        item
+    }
+
+    fn put_name(&self, item: &mut impl OfAccount) {
         let account = item.account();
         if **account != *self.name {
             *account = self.name.to_string();
         }
-        item
     }
 
     fn own_page<T: OfAccount>(&self, mut page: Page<T>) -> Page<T> {
-        let items = page.items.into_iter().map(|item| self.own(item));
-        page.items = items.collect();
+        for item in &mut page.items {
+            self.put_name(item);
+        }
         page
     }
 

@@ -70,6 +70,7 @@ impl Providers {
     /// [`Self::retrieve`].
     pub async fn list(&self, query: &ListQuery) -> Result<JobList, Error> {
         let mut list = JobList {
+            jobs: Vec::with_capacity(query.limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)),
             accounts: self.accounts().len(),
             ..JobList::default()
         };
@@ -262,7 +263,7 @@ impl Stream for JobStream {
                 return Poll::Ready(None);
             };
             if this.query.matches(&job) {
-                return Poll::Ready(Some(Ok(ListItem::Job(Box::new(job)))));
+                return Poll::Ready(Some(Ok(ListItem::Job(job))));
             }
         }
     }

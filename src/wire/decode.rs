@@ -31,8 +31,12 @@ thread_local! {
 ///
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    in_one_pass(|| serde_json::from_slice(bytes))
-        .or_else(|_| decode_buffered(|| serde_json::from_slice(bytes)))
+    // Checked once as a whole, and not again for each string in it.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => from_str(text),
+        // For an error that says where.
+        Err(_) => decode_buffered(|| serde_json::from_slice(bytes)),
+    }
 }
 
 /// Decodes JSON text in the same way.

@@ -159,7 +159,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
                 Ok(LenientList::default())
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
+                let mut items = Vec::with_capacity(first_capacity::<Item<T>>());
                 if decode::is_one_pass() {
                     while let Some(value) = seq.next_element()? {
                         items.push(Item::Ok(value));
@@ -174,6 +174,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
         }
         deserializer.deserialize_any(Items(PhantomData))
     }
+}
+
+/// Returns the initial capacity: 16 kB, so that a page of jobs is not moved again and
+/// again while it grows.
+fn first_capacity<T>() -> usize {
+    (16 << 10) / size_of::<T>().max(1 << 8)
 }
 
 /// Decodes a single item.

@@ -40,7 +40,8 @@ pub(super) trait Pages: Send + Sync {
 pub(super) struct AccountJobs {
     pages: Arc<dyn Pages>,
     positions: Arc<PositionCache>,
-    buffer: VecDeque<Job>,
+    /// Each is boxed: a job is large, and is sorted and handed on.
+    buffer: VecDeque<Box<Job>>,
     /// The time of the last job that has one: in an ordered list, later jobs
     /// are no newer, and those of the same second may come in any order. Jobs
     /// without a time may come anywhere.
@@ -119,7 +120,7 @@ impl AccountJobs {
 
     /// Returns the next job, if it is known which one that is.
     pub(super) fn head(&self) -> Option<&Job> {
-        let job = self.buffer.front()?;
+        let job = &**self.buffer.front()?;
         // Those without a time come last.
         let is_newer = job
             .created_at
@@ -128,7 +129,7 @@ impl AccountJobs {
         is_certain.then_some(job)
     }
 
-    pub(super) fn take(&mut self) -> Option<Job> {
+    pub(super) fn take(&mut self) -> Option<Box<Job>> {
         self.buffer.pop_front()
     }
 
@@ -197,8 +198,13 @@ impl AccountJobs {
             return self.start_over();
         }
         warnings.extend(page.warnings);
-        // A vendor that returns the same page again would do so forever.
-        let ids: HashSet<String> = page.items.iter().map(|job| job.id.clone()).collect();
+        // A vendor that returns the same page again would do so forever. With no
+        // page before and none after, there is nothing to compare.
+        let is_single = self.previous.is_empty() && page.next.is_none();
+        let ids: HashSet<String> = match is_single {
+            true => HashSet::new(),
+            false => page.items.iter().map(|job| job.id.clone()).collect(),
+        };
         if matches!(self.cursor, Cursor::After(_))
             && !ids.is_empty()
             && ids.is_subset(&self.previous)
@@ -233,8 +239,9 @@ impl AccountJobs {
                 && !self.query.is_beyond(job)
         };
         let shown = page.items.into_iter().filter(is_shown);
-        self.buffer.extend(shown);
-        self.buffer.make_contiguous().sort_by(order::of);
+        self.buffer.extend(shown.map(Box::new));
+        let buffer = self.buffer.make_contiguous();
+        buffer.sort_by(|a, b| order::of(a, b));
         if self.is_unordered {
             drop_repeated(&mut self.buffer);
         }
@@ -297,7 +304,7 @@ impl AccountJobs {
 }
 
 /// Removes jobs that an unordered list repeats.
-fn drop_repeated(jobs: &mut VecDeque<Job>) {
+fn drop_repeated(jobs: &mut VecDeque<Box<Job>>) {
     let mut seen = HashSet::new();
     jobs.retain(|job| seen.insert(job.id.clone()));
 }

@@ -17,13 +17,21 @@ mod request;
 mod rules;
 mod status;
 
+use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
+use crate::openai::types;
 
 /// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("openai");
 /// The vendor's name in messages.
 pub const TITLE: &str = "OpenAI";
+
+lazy_values!(openai:
+    Hyperparameters(types::FineTuningJobHyperparameters),
+    Integration(types::FineTuningIntegration),
+    Method(types::FineTuneMethod)
+);
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,

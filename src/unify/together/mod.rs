@@ -34,6 +34,7 @@ mod times;
 mod unset;
 mod view;
 
+use super::lazy_object::lazy_values;
 use super::mapping::{EventTypes, RequestTables};
 use super::{Mapping, Vendor};
 
@@ -45,6 +46,14 @@ pub use successor::successor;
 pub const VENDOR: Vendor = Vendor::from_static("together");
 /// The vendor's name in messages.
 pub const TITLE: &str = "Together";
+
+lazy_values!(together:
+    Settings(view::Settings),
+    Wandb(view::Wandb),
+    Supervised(settings::Supervised),
+    Dpo(settings::Dpo),
+    Extra(extra_fields::ExtraFields)
+);
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,
