@@ -59,7 +59,7 @@ async fn a_file_and_a_model_are_enough_at_every_vendor() {
 }
 
 #[tokio::test]
-async fn a_price_is_asked_for_unless_told_otherwise() {
+async fn a_price_is_estimated_by_default() {
     let (stage, folder) = (Stage::start().await, Folder::new());
     let path = folder.examples(20);
     let draft = Draft::new(TOGETHER, path.as_path()).account("together");
@@ -226,7 +226,7 @@ async fn the_account_follows_from_the_draft() {
     let error = chosen(providers, on_disk).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
 
-    // Two accounts of one vendor both have the file: the default, or nobody.
+    // Two accounts of one vendor both have the file: the default is used, or none.
     let mut twice = stage.providers.clone();
     let again = stage.together().build().unwrap();
     twice
@@ -244,7 +244,7 @@ async fn the_account_follows_from_the_draft() {
 }
 
 #[test]
-fn paths_and_ids_are_told_apart() {
+fn paths_and_ids_are_distinguished() {
     assert_eq!(
         DataFile::from("file-abc123"),
         DataFile::Id("file-abc123".to_owned())

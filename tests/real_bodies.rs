@@ -245,7 +245,7 @@ fn body<'b>(bodies: &'b [(String, Value)], name: &str) -> &'b Value {
 
 /// What Together's document leaves out of a look-up, the service says.
 #[test]
-fn a_look_up_says_what_the_body_says() {
+fn a_lookup_matches_the_body() {
     let Some(bodies) = bodies() else { return };
     let job = job("t03", body(&bodies, "t03"));
     assert_eq!(job.seed, Some(42));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use loopback::clock::TestClock;
-use loopback::{Answer, Server, nobody};
+use loopback::{Answer, Server, closed_address};
 use serde_json::json;
 use unitune::transport::{Attempt, CallOptions, ClientBuilder, Observer, RetryPolicy, Upload};
 use unitune::{ErrorKind, openai, together};
@@ -67,7 +67,7 @@ async fn reads_are_tried_again_after_transient_statuses() {
 }
 
 #[tokio::test]
-async fn the_vendor_says_when_to_come_back() {
+async fn retry_after_is_read() {
     let cases = [
         (("retry-after-ms", "250"), 250),
         (("retry-after", "7"), 7000),
@@ -138,7 +138,7 @@ async fn a_wait_beyond_the_deadline_is_not_waited() {
 }
 
 #[tokio::test]
-async fn the_vendor_says_whether_to_come_back() {
+async fn should_retry_is_read() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
     server.answer(refused(500).header("x-should-retry", "false"));
@@ -176,7 +176,7 @@ async fn what_did_not_arrive_is_sent_again() {
     let clock = TestClock::new();
     let client = openai::Client::builder()
         .api_key(KEY)
-        .base_url(nobody().await)
+        .base_url(closed_address().await)
         .clock(clock.clone())
         .build()
         .unwrap();
@@ -230,7 +230,7 @@ async fn with_an_idempotency_key_what_makes_something_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_asked_for_again() {
+async fn an_incomplete_response_is_retried() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
     server.answer(Answer::bytes(br#"{"object": "li"#).breaking());
@@ -352,7 +352,7 @@ async fn errors_say_where_what_and_why() {
     );
     assert_eq!(
         error.to_string(),
-        "openai-main: listJobs: the answer is not JSON (application/octet-stream, 18 bytes) \
+        "openai-main: listJobs: the response is not JSON (application/octet-stream, 18 bytes) \
          (request id req-2)"
     );
 

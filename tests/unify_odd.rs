@@ -259,7 +259,7 @@ async fn what_does_not_decode_is_named() {
     ));
     let error = providers.retrieve(("main", "ftjob-1")).await.unwrap_err();
     let text = error.to_string();
-    let reason = "the answer does not have the documented form: missing field `id`";
+    let reason = "the response does not have the documented form: missing field `id`";
     assert!(text.contains(reason), "{text}");
     assert!(!text.contains("sk-secret"), "{text}");
 

@@ -1,4 +1,4 @@
-//! OpenAI as a backend of accounts.
+//! OpenAI's implementation of [`Backend`].
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::unify::openai::VENDOR;
 use crate::unify::{
     Checkpoint, CreateRequest, Event, File, Job, MetricPoint, OnUnsupported, Status, Unify, Vendor,
 };
+use crate::wire::ParseEnumError;
 use crate::{Error, ErrorKind};
 
 static OWN_NAME: Vendor = VENDOR;
@@ -33,7 +34,7 @@ impl Client {
     }
 }
 
-/// Which operations the vendor has: the table.
+/// Returns whether the vendor supports an operation: the table.
 pub(super) fn support(operation: Operation) -> Support {
     use Support::{Derived, Native, Unsupported};
     match operation {
@@ -51,13 +52,11 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::DownloadFile
         | Operation::DeleteFile => Native,
         Operation::Metrics => Derived("the events of type metrics, and the checkpoints"),
-        Operation::Delete => Unsupported("jobs stay; the model that came out can be deleted"),
+        Operation::Delete => Unsupported("delete the resulting model instead"),
         Operation::EstimatePrice => {
-            Unsupported("count the tokens, and see the vendor's price list")
+            Unsupported("count the tokens, and use the vendor's price list")
         }
-        Operation::Download => {
-            Unsupported("models stay at the vendor; a job's result files can be read")
-        }
+        Operation::Download => Unsupported("download the job's result files instead"),
         Operation::ModelLimits => Unsupported("see the vendor's documentation"),
     }
 }
@@ -75,7 +74,7 @@ impl Backend for Client {
         support(operation)
     }
 
-    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
+    fn recognise(&self, id: &str, kind: IdKind) -> Recognition {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::Yes,
             IdKind::Job if id.starts_with("ft-") => Recognition::No,
@@ -178,7 +177,7 @@ impl Backend for Client {
         })
     }
 
-    /// The vendor has no such operation: the numbers are in the log.
+    /// Derived: the vendor has no such operation, and the metrics are in the log.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         Box::pin(async move {
             let all = PageQuery::new();
@@ -226,7 +225,7 @@ impl Files for Client {
     fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File> {
         Box::pin(async move {
             let purpose = upload.purpose.parse();
-            let purpose = purpose.map_err(|error: String| invalid("purpose", error))?;
+            let purpose = purpose.map_err(|error| invalid("purpose", error))?;
             let expires = upload.expires.map(expiration).transpose()?;
             let client = self.for_call(call);
             let file = client.upload_file(upload.content, purpose, expires).await?;
@@ -248,12 +247,15 @@ impl Files for Client {
 
 fn expiration(expiry: Expiry) -> Result<types::FileExpiration, Error> {
     let anchor = expiry.anchor.parse();
-    let anchor = anchor.map_err(|error: String| invalid("expires_after[anchor]", error))?;
+    let anchor = anchor.map_err(|error| invalid("expires_after[anchor]", error))?;
     let mut expiration = types::FileExpiration::new(expiry.seconds);
     expiration.anchor = anchor;
     Ok(expiration)
 }
 
-fn invalid(param: &str, message: String) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message).with_vendor_param(param)
+fn invalid(param: &str, error: ParseEnumError) -> Error {
+    let message = error.to_string();
+    Error::new(ErrorKind::InvalidRequest, message)
+        .with_vendor_param(param)
+        .because(error)
 }

@@ -1,4 +1,5 @@
-//! One try: a request out, an answer in, within bounds of time and size.
+//! One attempt of a call: sends a request and reads the response, within limits
+//! of time and size.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,18 +15,18 @@ use tokio::sync::SemaphorePermit;
 
 use super::body::{ACCEPTED_ENCODINGS, Pieces, WholeBody, content_length, too_large};
 use super::error_body::{self, VendorError};
-use super::{Error, ErrorKind, Transport, hints};
+use super::{Error, ErrorKind, Transport, retry_after};
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A success, with its body as the shape of the call has it.
+/// A successful response, with its body in the form that the call asks for.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: B,
-    /// How often the request was sent.
+    /// How many times the request was sent.
     pub(super) tries: u32,
 }
 
@@ -42,11 +43,12 @@ impl<B> Answer<B> {
     }
 }
 
-/// What is sent, and how that which comes back is read.
+/// A kind of call: what is sent, and how the response is read.
 pub(super) trait Shape: Send + Sync {
     type Body;
 
-    /// Sends a request and reads what belongs to the try.
+    /// Sends a request and reads the part of the response that belongs to the
+    /// attempt.
     fn exchange(
         &self,
         transport: &Transport,
@@ -56,7 +58,7 @@ pub(super) trait Shape: Send + Sync {
     ) -> impl Future<Output = Result<Answer<Self::Body>, Error>> + Send;
 }
 
-/// A document back, which is read as a whole.
+/// A call whose response is a document, which is read as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Document;
 
@@ -77,7 +79,7 @@ impl Shape for Document {
     }
 }
 
-/// A file out, and a document back.
+/// A call that sends a file and whose response is a document.
 #[derive(Clone, Debug)]
 pub(super) struct Sending(pub(super) Activity);
 
@@ -94,13 +96,14 @@ impl Shape for Sending {
         let timeouts = transport.transfer_timeouts();
         let sending = transport.shared.http.execute(request);
         let response = timeouts.with_idle_timeout(sending, &self.0).await?;
-        // The file has arrived: what is left is an answer like any other.
+        // The file has arrived: the rest is a response like any other.
         let rest = timeouts.at_most(transport.settings.timeout);
         transport.document(received(response)?, secret, rest).await
     }
 }
 
-/// A stream of bytes back. A try ends where it begins.
+/// A call whose response is a stream of bytes. The attempt ends when the body
+/// begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream;
 
@@ -126,8 +129,8 @@ impl Shape for Stream {
     }
 }
 
-/// How much of a request's body has left so far: while it moves, the vendor is
-/// not silent.
+/// The number of bytes of a request's body that were sent: while it grows, the
+/// vendor need not respond.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Activity(Arc<AtomicU64>);
 
@@ -141,17 +144,17 @@ impl Activity {
     }
 }
 
-/// The time-outs of a request or an answer.
+/// The timeouts of a request or a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
     /// The longest time without a byte.
     idle: Duration,
-    /// The end of it all, and how long that was to begin with.
+    /// The deadline, and the time that there was until it at the start.
     end: Option<(Instant, Duration)>,
 }
 
 impl Timeouts {
-    /// The same, but no longer than this from now on.
+    /// Returns the same timeouts with a deadline of at most this from now on.
     fn at_most(self, whole: Duration) -> Self {
         let end = Instant::now() + whole;
         match self.end {
@@ -180,7 +183,8 @@ impl Timeouts {
         }
     }
 
-    /// The same for an upload, during which the vendor has nothing to say.
+    /// Waits for the response to an upload: while its bytes are sent, the
+    /// vendor need not respond.
     async fn with_idle_timeout<T>(
         self,
         coming: impl Future<Output = T>,
@@ -199,7 +203,7 @@ impl Timeouts {
 }
 
 impl Transport {
-    /// One try.
+    /// Makes one attempt.
     pub(super) async fn attempt<S: Shape>(
         &self,
         mut request: Request,
@@ -233,7 +237,7 @@ impl Transport {
         outcome
     }
 
-    /// Until the end of the call.
+    /// Returns timeouts that end with the call's deadline.
     fn call_timeouts(&self, remaining: Duration) -> Timeouts {
         Timeouts {
             idle: self.settings.read_timeout,
@@ -241,7 +245,8 @@ impl Transport {
         }
     }
 
-    /// As long as bytes move, within what a transfer may take.
+    /// Returns timeouts that last as long as bytes move, within the transfer
+    /// timeout.
     fn transfer_timeouts(&self) -> Timeouts {
         let limit = self.settings.transfer_timeout;
         Timeouts {
@@ -250,13 +255,14 @@ impl Transport {
         }
     }
 
-    /// A permit to send, of as many as may be in flight.
+    /// Waits for a permit to send, where the number of requests in flight is
+    /// limited.
     async fn permit(&self, remaining: Duration) -> Result<Option<SemaphorePermit<'_>>, Error> {
         let Some(permits) = &self.shared.permits else {
             return Ok(None);
         };
         match tokio::time::timeout(remaining, permits.acquire()).await {
-            // Nobody closes it.
+            // The semaphore is never closed.
             Ok(permit) => Ok(permit.ok()),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
@@ -276,7 +282,7 @@ impl Transport {
         }
     }
 
-    /// An answer whose body is a JSON document, read as a whole.
+    /// Reads a response whose body is a JSON document.
     async fn document(
         &self,
         response: Response,
@@ -308,7 +314,7 @@ impl Transport {
         error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
     }
 
-    /// The error of an answer that is no success.
+    /// Reads an error response.
     async fn refusal(
         &self,
         response: Response,
@@ -326,15 +332,15 @@ impl Transport {
         let mut body = VendorError::parse(&start, profile.read_error);
         body.redact(secret);
         let now = self.settings.clock.wall();
-        let retry_after = hints::retry_after(&parts.headers, now);
-        let should_retry = hints::should_retry(&parts.headers);
+        let retry_after = retry_after::retry_after(&parts.headers, now);
+        let should_retry = retry_after::should_retry(&parts.headers);
         Error::from_status(profile, parts.status, body)
             .with_answer(profile, parts.status, parts.headers, Some(secret))
             .with_hints(retry_after, should_retry)
     }
 
-    /// Vendors keep files elsewhere, and redirect there. The key goes to the
-    /// vendor alone.
+    /// Follows a redirect: vendors store files at other hosts. The key is sent
+    /// to the vendor alone.
     async fn follow(
         &self,
         request: Request,
@@ -370,7 +376,7 @@ impl Transport {
         }
         Err(Error::new(
             ErrorKind::Status,
-            format!("the vendor redirects more than {MAX_REDIRECTS} times"),
+            format!("the vendor redirected more than {MAX_REDIRECTS} times"),
         ))
     }
 }
@@ -379,7 +385,7 @@ pub(super) fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
     outcome.map_err(Error::from_reqwest)
 }
 
-/// Where a redirect leads, unless it leads out of TLS.
+/// Returns the target of a redirect, unless it leaves TLS.
 fn redirect_target(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let target = from.join(location).ok()?;

@@ -1,48 +1,48 @@
-//! What the transport needs to know of a vendor. Each vendor's own module
-//! gives it as a constant, and nothing else in here names a vendor.
+//! What the transport needs to know of a vendor. Each vendor's own module gives
+//! it as a constant; nothing else in `transport` names a vendor.
 
 use http::HeaderName;
 
 use super::{VendorError, retry};
 
-/// How a vendor's API is reached and how its answers are to be understood.
+/// How a vendor's API is reached and how its responses are read.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct VendorProfile {
     /// The vendor's name in configuration, in JSON and in logs.
     pub name: &'static str,
-    /// How the vendor writes itself.
+    /// The vendor's name in messages.
     pub title: &'static str,
-    /// Where requests go unless told otherwise.
+    /// The base URL where none is set.
     pub default_base_url: &'static str,
-    /// The hosts of the vendor's own, to which its key may go from anywhere. A
-    /// name that starts with a dot stands for all hosts below it.
+    /// The vendor's own hosts, to which its key may be sent. A name that starts
+    /// with a dot stands for all hosts below it.
     pub hosts: &'static [&'static str],
     /// The vendor's usual environment variables.
     pub environment: Environment,
-    /// How a request says who sends it.
+    /// How a request authenticates.
     pub authentication: Authentication,
     /// Query parameters of every request, as (name, value).
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
     pub config_headers: &'static [ConfigHeader],
-    /// Headers under which an answer says its request's id, best first.
+    /// Headers with the request's id, best first.
     pub request_id_headers: &'static [&'static str],
-    /// The `POST` operations that make nothing and spend nothing, by their
-    /// names in the vendor's document: sending one twice does no harm.
+    /// The `POST` operations that create nothing and cost nothing, by their
+    /// names in the vendor's document: they can be sent twice.
     pub idempotent_posts: &'static [&'static str],
     /// Reads the JSON body of an error.
     pub read_error: fn(&serde_json::Value) -> VendorError,
-    /// True for answers after which the same request may succeed.
+    /// Returns true if the same request may succeed after this response.
     pub is_transient: fn(u16, &VendorError) -> bool,
 }
 
 /// Names of environment variables.
 #[derive(Clone, Copy, Debug)]
 pub struct Environment {
-    /// Holds the key.
+    /// The variable with the key.
     pub key: &'static str,
-    /// Holds the base URL, if set.
+    /// The variable with the base URL.
     pub base_url: &'static str,
     /// The path of the API, where that variable may name the host alone.
     pub path: &'static str,
@@ -59,12 +59,12 @@ pub struct ConfigHeader {
     pub header: &'static str,
 }
 
-/// How a request says who sends it.
+/// How a request authenticates.
 #[derive(Clone, Copy, Debug)]
 pub struct Authentication {
-    /// The header that holds the key, in lower case.
+    /// The header with the key, in lower case.
     pub header: &'static str,
-    /// What stands before the key, such as `Bearer`; empty for the key alone.
+    /// The word before the key, such as `Bearer`; empty for the key alone.
     pub scheme: &'static str,
 }
 
@@ -81,8 +81,8 @@ impl Authentication {
 }
 
 impl VendorProfile {
-    /// What most vendors have in common: a bearer token, OpenAI's form of an
-    /// error body, `x-request-id`.
+    /// Creates a profile with what most vendors have in common: a bearer token,
+    /// OpenAI's form of an error body, `x-request-id`.
     pub const fn new(
         name: &'static str,
         title: &'static str,
@@ -105,7 +105,7 @@ impl VendorProfile {
         }
     }
 
-    /// True for hosts of the vendor's own.
+    /// Returns true if a host is the vendor's own.
     pub fn owns_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|own| match own.strip_prefix('.') {
             Some(_) => host.len() > own.len() && host.ends_with(own),

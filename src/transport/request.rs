@@ -1,5 +1,5 @@
-//! A request as generated code describes it, part by part, and the ways to
-//! send it: one for each form that an answer can have.
+//! A request as generated code describes it, and the ways to send it: one for
+//! each form of a response.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -16,8 +16,8 @@ use super::body::WholeBody;
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::DeepObject;
 
-/// What a value cannot bring into a path as it is. The backslash is there
-/// because URLs of HTTP take it for a slash.
+/// Characters that are escaped in a path. The backslash is one because URLs of
+/// HTTP treat it as a slash.
 const RESERVED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -34,8 +34,8 @@ const RESERVED: &AsciiSet = &CONTROLS
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A request of one operation. What is wrong with a part of it is kept, and
-/// said when it is to be sent.
+/// A request of one operation. An invalid part is reported when the request is
+/// sent.
 #[must_use]
 pub struct Request<'t> {
     transport: &'t Transport,
@@ -64,7 +64,7 @@ impl Transport {
         Ok(url)
     }
 
-    /// Starts a request of an operation, under its name in the document.
+    /// Creates a request of an operation, under its name in the document.
     #[doc(hidden)]
     pub fn request(&self, operation: &'static str, method: Method) -> Request<'_> {
         Request {
@@ -81,19 +81,19 @@ impl Transport {
 }
 
 impl Request<'_> {
-    /// Goes on with a part of the path that is always the same.
+    /// Appends a constant part to the path.
     pub fn path(mut self, literal: &'static str) -> Self {
         self.url.push_str(literal);
         self
     }
 
-    /// Goes on with a value in the path. Refuses what would turn the request
-    /// into another one: `""`, `.` and `..` vanish from a URL's path.
+    /// Appends a value to the path. Rejects values that would change the path:
+    /// `""`, `.` and `..` vanish from a URL's path.
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         let value = value.to_string();
         if matches!(value.as_str(), "" | "." | "..") {
             return self.refused(format!(
-                "{name} is {value:?}, which is no id: it would vanish from the request's path"
+                "invalid {name} {value:?}: it would vanish from the request's path"
             ));
         }
         self.url.extend(utf8_percent_encode(&value, RESERVED));
@@ -157,11 +157,11 @@ impl Request<'_> {
         self
     }
 
-    /// Sends it, for an answer that is a JSON document.
+    /// Sends the request, for a response that is a JSON document.
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (transport, operation) = (self.transport, self.operation);
         let answer = self.document().await?;
@@ -169,22 +169,22 @@ impl Request<'_> {
             .map_err(|e| transport.labelled(operation, e))
     }
 
-    /// Sends it, for an answer that says nothing but that it is done.
+    /// Sends the request, for a response without content.
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_empty(self) -> Result<Response<()>, Error> {
         let profile = self.transport.shared.profile;
         let answer = self.document().await?;
         Ok(Response::empty(profile, answer))
     }
 
-    /// Sends it, for an answer that is a stream of bytes.
+    /// Sends the request, for a response that is a stream of bytes.
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_bytes(self) -> Result<Download, Error> {
         let (transport, operation) = (self.transport.clone(), self.operation);
         let answer = self.send(Stream).await?;
@@ -224,7 +224,7 @@ impl Request<'_> {
         Ok(request)
     }
 
-    /// Keeps the first thing that is wrong.
+    /// Records the first invalid part.
     fn refused(mut self, message: String) -> Self {
         self.fault
             .get_or_insert_with(|| Error::new(ErrorKind::InvalidRequest, message));
@@ -281,7 +281,7 @@ mod tests {
             let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
             assert_eq!(
                 fault,
-                format!("id is {value:?}, which is no id: it would vanish from the request's path")
+                format!("invalid id {value:?}: it would vanish from the request's path")
             );
         }
         let fault = fault(|r| r.header("x-name", ["secret\n"]));

@@ -1,8 +1,8 @@
 //! Objects that are serialised on demand.
 //!
-//! Most jobs of a list are shown as one line of a table. A map of every member of
-//! each of them would cost more than decoding them did, so a job keeps the
-//! vendor's own value, and the map is built when it is asked for.
+//! Most jobs of a list are shown as one line of a table. A map of all members of
+//! each job would cost more than decoding it, so a job keeps the vendor's own
+//! value, and the map is created on demand.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub struct LazyObject(Form);
 #[derive(Clone)]
 enum Form {
     Map(Map<String, Value>),
-    /// With members that may be keys.
+    /// A vendor's value, whose members may include keys.
     Unfiltered(VendorValue),
 }
 
@@ -63,14 +63,14 @@ macro_rules! lazy_values {
 pub(super) use lazy_values;
 
 impl LazyObject {
-    /// Keeps a value that serialises as an object. Members that look like keys
-    /// are left out when it does.
+    /// Creates one from a value that serialises as an object. Members that look
+    /// like keys are left out when it does.
     pub(super) fn typed(value: impl Into<VendorValue>) -> Self {
         Self(Form::Unfiltered(value.into()))
     }
 
-    /// Keeps a map of which members that look like keys are left out, however
-    /// deep, whenever it is read or serialised. [`From`] keeps a map as it is.
+    /// Creates one from a map without the members that look like keys, at any
+    /// depth. [`From`] keeps a map as it is.
     ///
     /// ```
     /// use serde_json::{Map, json};
@@ -83,7 +83,7 @@ impl LazyObject {
         Self(Form::Unfiltered(VendorValue::Members(members)))
     }
 
-    /// Becomes a map now, with a note on each member that is withheld.
+    /// Serialises the value now, with a note on each member that is withheld.
     pub(super) fn resolve(&mut self, notes: &mut NoteCollector<'_>) {
         let mut members = match &mut self.0 {
             Form::Map(_) => return,
@@ -94,7 +94,7 @@ impl LazyObject {
         self.0 = Form::Map(members);
     }
 
-    /// The value of a member.
+    /// Returns the value of a member.
     pub fn get(&self, name: &str) -> Option<Value> {
         match &self.0 {
             Form::Map(members) => members.get(name).cloned(),
@@ -102,7 +102,7 @@ impl LazyObject {
         }
     }
 
-    /// True when there are no members.
+    /// Returns true if there are no members.
     pub fn is_empty(&self) -> bool {
         match &self.0 {
             Form::Map(members) => members.is_empty(),
@@ -110,7 +110,7 @@ impl LazyObject {
         }
     }
 
-    /// All members as a map.
+    /// Returns all members as a map.
     pub fn to_map(&self) -> Map<String, Value> {
         match &self.0 {
             Form::Map(members) => members.clone(),
@@ -118,7 +118,8 @@ impl LazyObject {
         }
     }
 
-    /// All members as a map, without a copy where they are one already.
+    /// Returns all members as a map, without copying them if they are one
+    /// already.
     pub fn into_map(self) -> Map<String, Value> {
         match self.0 {
             Form::Map(members) => members,
@@ -127,7 +128,7 @@ impl LazyObject {
     }
 }
 
-/// Without members.
+/// Creates an object without members.
 impl Default for LazyObject {
     fn default() -> Self {
         Self(Form::Map(Map::new()))
@@ -164,7 +165,7 @@ impl fmt::Debug for LazyObject {
     }
 }
 
-/// A vendor's value goes to the output without a map in between.
+/// Writes a vendor's value to the output without a map in between.
 impl Serialize for LazyObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {

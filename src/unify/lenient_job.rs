@@ -1,4 +1,4 @@
-//! Jobs of which some members do not decode: each such member becomes its
+//! Jobs some of whose members do not decode: each such member becomes its
 //! absence, with a note and its value in `provider.extra`.
 
 use serde::de::DeserializeOwned;
@@ -69,7 +69,7 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     let repaired = repair::<T>(&item.raw, ID).map_err(|fault| {
-        // The fault names the place; the field is for callers.
+        // The fault has the place; the field is for callers.
         let error = MappingError::new(ID, fault.to_string());
         match item.id() {
             Some(id) => error.of_id(id),
@@ -87,11 +87,11 @@ where
     report(repaired.value.unify(context)?, defects, context)
 }
 
-/// Records what was wrong with a vendor's job in the job that was made of it.
+/// Records the problems of a vendor's job in the unified job.
 ///
 /// # Errors
 ///
-/// In strict mode, when anything was.
+/// In strict mode, if there were any problems.
 pub(super) fn report(
     mut job: Job,
     defects: Vec<Defect>,

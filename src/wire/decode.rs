@@ -1,10 +1,10 @@
-//! Reading a document in one pass, and again where one pass is not enough.
+//! Decodes a document in one pass, and again with a buffer if one pass is not
+//! enough.
 //!
-//! A list that survives a bad item has to keep each item's text until it has
-//! decoded, and a union whose branch does not decode has to have the value
-//! still. Nearly every body is as documented, and then both are in vain: so a
-//! body is first read without either, and only one that does not decode this
-//! way is read again, buffered. What comes out is the same.
+//! A lenient list has to keep each item's text until it has decoded, and a union
+//! needs the value again if a branch does not decode. Nearly every body is as
+//! documented and needs neither: so a body is first decoded without buffers, and
+//! decoded again with them only if that fails. The result is the same.
 
 use std::cell::Cell;
 
@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use super::clean;
 
 thread_local! {
-    /// True while a value is read in one pass: what cannot be read this way is
-    /// an error, and leads to a second pass.
+    /// True while a value is decoded in one pass: a value that needs a buffer
+    /// is then an error, which leads to a second pass.
     static ONE_PASS: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -60,8 +60,8 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
     }
 }
 
-/// Reads JSON: what [`serde_json::from_slice`] gives, in about two thirds of
-/// its time where the body is as documented.
+/// Decodes JSON like [`serde_json::from_slice`], in about two thirds of its
+/// time if the body has the documented form.
 ///
 /// ```
 /// use unitune::wire::{LenientList, from_slice};
@@ -92,13 +92,13 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
     })
 }
 
-/// The same of text.
+/// Decodes JSON text in the same way.
 pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     in_one_pass(|| serde_json::from_str(text))
         .or_else(|_| decode_buffered(|| serde_json::from_str(text)))
 }
 
-/// True where an error leads to another, buffered try.
+/// Returns true if an error leads to a second, buffered pass.
 pub(super) fn is_one_pass() -> bool {
     ONE_PASS.get()
 }
@@ -112,7 +112,7 @@ fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
 }
 
 fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
-    /// Sets it back, whatever becomes of the reading.
+    /// Restores the flag when decoding ends, even by a panic.
     struct Back(bool);
     impl Drop for Back {
         fn drop(&mut self) {

@@ -25,7 +25,9 @@ impl Outcome {
         match self {
             Self::Success => "success".to_owned(),
             Self::Recovered => "success at the 2nd try".to_owned(),
-            Self::DoneBefore => "success at the 2nd try, or told that it is done".to_owned(),
+            Self::DoneBefore => {
+                "success at the 2nd try, or an error because it is already done".to_owned()
+            }
             Self::Error(kind, 1) => format!("{kind:?}, sent once"),
             Self::Error(kind, n) => format!("{kind:?} after {n} tries"),
             Self::Nowhere(n) => format!("Connect or Timeout after {n} tries"),
@@ -97,13 +99,13 @@ impl Sort {
     pub fn takes_time(self, class: Class) -> bool {
         match self {
             Self::Silent | Self::Stalled => true,
-            // Nobody answers for the host that it leads to.
+            // Nothing listens at the host that it leads to.
             Self::Redirect => class == Class::Download,
             _ => false,
         }
     }
 
-    /// When it strikes once.
+    /// When it occurs once.
     pub fn once(self, class: Class) -> Outcome {
         use Outcome::{DoneBefore, Error, Recovered, Success};
         match (self, class) {
@@ -128,7 +130,7 @@ impl Sort {
         }
     }
 
-    /// When it strikes every time.
+    /// When it occurs every time.
     pub fn always(self, class: Class) -> Outcome {
         use Outcome::{Error, Nowhere};
         match (self, class, self.once(class)) {

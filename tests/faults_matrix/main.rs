@@ -268,10 +268,10 @@ fn the_document_is_fresh() {
 fn document() -> String {
     let operations: usize = Vendor::all().map(|v| v.operations().count()).sum();
     let mut text = format!(
-        "# What clients make of faults\n\n\
+        "# How clients handle faults\n\n\
          <!-- Written by tests/faults_matrix: do not edit. -->\n\n\
          Every fault of the sandbox ([sandbox-faults.md](sandbox-faults.md)) at every operation of\n\
-         every vendor, striking once and striking always: {} cells, each of which is tried. Two\n\
+         every vendor, injected once and injected always: {} cells, each of which is tried. Two\n\
          retries are allowed, as by default. A word such as `Status` is the error's kind.\n\n\
          In every cell the call ends within its deadline, the error names the account, and no job\n\
          is created twice. Whatever happens to one account, the jobs of the others are listed, and a\n\
@@ -281,8 +281,8 @@ fn document() -> String {
     );
     let title = |class: Class| match class {
         Class::Read => "reads",
-        Class::Change => "changes: a second arrival does no harm",
-        Class::Create => "creates: a second arrival makes another",
+        Class::Change => "changes: a second arrival has no effect",
+        Class::Create => "creates: a second arrival creates another",
         Class::Download => "downloads",
     };
     for class in Class::ALL {
@@ -294,8 +294,8 @@ fn document() -> String {
         text.push_str(" |\n");
     }
     for (once, title) in [
-        (true, "The fault strikes once"),
-        (false, "The fault strikes always"),
+        (true, "The fault occurs once"),
+        (false, "The fault occurs always"),
     ] {
         let _ = write!(
             text,

@@ -26,7 +26,8 @@ pub fn sorted(value: &Value) -> Value {
     }
 }
 
-/// `0.0` and `0` are one number: the shorter is written.
+/// Returns a value with numbers in their shortest form: `0.0` and `0` are the
+/// same number.
 #[must_use]
 pub fn plain_numbers(value: &Value) -> Value {
     match value {

@@ -60,7 +60,7 @@ fn lost(given: &Value, held: Option<&Value>, pointer: &mut String) -> Option<Str
     (!same).then(|| pointer.clone())
 }
 
-/// Whether a member with this value means the same as no member.
+/// Returns true if a member with this value means the same as no member.
 fn is_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

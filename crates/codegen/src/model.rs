@@ -9,7 +9,7 @@ use openapiv3::OpenAPI;
 
 use crate::Error;
 
-/// Everything that the emitters need to know about a document's schemas.
+/// The schemas of a document, prepared for the emitters.
 pub(crate) struct Model {
     /// Component name → its type.
     pub(crate) types: BTreeMap<String, Type>,
@@ -78,7 +78,7 @@ pub(crate) enum TypeRef {
     Nullable(Box<TypeRef>),
 }
 
-/// One branch of a union, and how its values are told from the others'.
+/// One branch of a union, and how its values are recognised.
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub(crate) variant: String,
@@ -116,12 +116,12 @@ impl Model {
         self.types.get(component)
     }
 
-    /// True when callers build values of this component.
+    /// Returns true if callers create values of this component.
     pub(crate) fn is_sent(&self, component: &str) -> bool {
         self.sent.contains(component)
     }
 
-    /// True when the vendor answers with this component, or nobody uses it.
+    /// Returns true if responses contain this component, or nothing uses it.
     pub(crate) fn is_received(&self, component: &str) -> bool {
         self.received.contains(component) || !self.sent.contains(component)
     }

@@ -3,7 +3,8 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
-/// A type or variant name: `cancel_requested` → `CancelRequested`.
+/// Returns the name of a type or variant: `cancel_requested` →
+/// `CancelRequested`.
 pub fn pascal(wire: &str) -> String {
     let name = spelled(wire).to_upper_camel_case();
     let name = if name.is_empty() {
@@ -14,7 +15,8 @@ pub fn pascal(wire: &str) -> String {
     guard(name)
 }
 
-/// A field, parameter or function name: `FileType` → `file_type`.
+/// Returns the name of a field, parameter or function: `FileType` →
+/// `file_type`.
 pub fn snake(wire: &str) -> String {
     let name = spelled(wire).to_snake_case();
     let name = if name.is_empty() {
@@ -25,7 +27,7 @@ pub fn snake(wire: &str) -> String {
     guard(name)
 }
 
-/// An identifier of a name made here.
+/// Returns an identifier.
 pub fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }

@@ -156,11 +156,12 @@ fn lossy(
             }
             ("default", Some(_), Some(_)) => ("default-changed", named),
             _ if tuple => ("tuple-changed", named),
-            _ if outside_request_and_response => {
-                ("aside-changed", format!("{} of {named}", code(&last)))
-            }
+            _ if outside_request_and_response => (
+                "outside-request-and-response-changed",
+                format!("{} of {named}", code(&last)),
+            ),
             _ => (
-                "lowered-away-changed",
+                "lossy-lowering-changed",
                 format!("{} of {named}", code(&last)),
             ),
         };

@@ -26,7 +26,7 @@ const MIN_UPSTREAM_MEMORY: usize = 1 << 20;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The tokens of those who may use the gateway. Without any, everybody who
+    /// The tokens that give access to the gateway. Without any, every client that
     /// can connect may use it; it then listens on loopback only.
     pub tokens: Vec<Token>,
     /// The most requests that are processed at the same time; further ones get
@@ -157,7 +157,7 @@ impl Config {
         Ok(())
     }
 
-    /// Says which setting is invalid, if one is.
+    /// Returns a message about an invalid setting, if there is one.
     fn invalid_setting(&self) -> Option<String> {
         let zero = [
             ("max_requests", self.max_requests),

@@ -86,7 +86,7 @@ impl Gateway {
         &self.0.request_ids
     }
 
-    /// The lists that are being made, for requests of the same list.
+    /// Returns the lists in progress, for requests of the same list.
     pub fn lists(&self) -> &RequestCoalescer<ListKey, Result<RenderedList, ApiError>> {
         &self.0.lists
     }

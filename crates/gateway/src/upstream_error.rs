@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_request_is_told_without_its_place() {
+    fn an_error_of_the_request_has_no_place() {
         let error = Error::new(ErrorKind::InvalidRequest, "files are kept")
             .at_account("main")
             .with_vendor_param("expires_after[seconds]")

@@ -251,7 +251,7 @@ async fn a_job_without_a_time_is_last_and_has_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_form_of_an_id_tells_whom_to_ask() {
+async fn the_form_of_an_id_selects_the_account() {
     let both = Both::of_sandbox().await;
     let sandbox = &both.gateway.sandbox;
     let id = both.gateway.job("together", "running");
@@ -334,7 +334,7 @@ async fn events_do_not_continue_after_an_unknown_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_s_type_is_told_by_its_suffix() {
+async fn an_uploads_type_follows_from_its_suffix() {
     let both = Both::of_sandbox().await;
     let sandbox = &both.gateway.sandbox;
     let line = json!({"messages": [{"role": "user", "content": "a"},

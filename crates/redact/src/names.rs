@@ -57,8 +57,8 @@ pub fn is_secret(name: &str) -> bool {
     ends_like_a_key(name) && names_a_key(name)
 }
 
-/// True where the last two letters are those of a word that names a key. They decide most names, and the question is
-/// asked of each member of each job.
+/// Returns true if the last two letters are those of a word that names a key. They decide most names, and this runs for
+/// each member of each job.
 #[inline]
 fn ends_like_a_key(name: &str) -> bool {
     let [.., a, b] = without_plural(name.as_bytes()) else {
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_keys_are_told_from_others() {
+    fn names_of_keys_are_recognised() {
         for name in [
             "wandb_api_key",
             "wandb_key",

@@ -36,12 +36,12 @@ pub fn remove_where(value: &mut Value, is_key: &dyn Fn(&str, &Value) -> bool) {
     remove_inside(value, &String::new, is_key, &mut |_| ());
 }
 
-/// True for a member that is left out of what is shown.
+/// Returns true for a member that is left out of shown values.
 pub(crate) fn is_key(name: &str, value: &Value) -> bool {
     is_secret(name) && can_be_key(value)
 }
 
-/// `path` tells where the members stand; it is asked only when one is removed.
+/// Removes members; `path` is only called for the place of one that is removed.
 fn remove_members(
     members: &mut Map<String, Value>,
     path: &dyn Fn() -> String,

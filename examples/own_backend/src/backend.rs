@@ -45,7 +45,7 @@ impl Backend for Forge {
         }
     }
 
-    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
+    fn recognise(&self, id: &str, kind: IdKind) -> Recognition {
         let start = match kind {
             IdKind::Job => "run-",
             IdKind::File => "blob-",

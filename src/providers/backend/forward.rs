@@ -1,4 +1,4 @@
-//! A shared backend is a backend.
+//! Implements [`Backend`] for shared backends: `Arc<dyn Backend>` and the like.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::unify::{
     Vendor,
 };
 
-/// Hands every method on to what is shared.
+/// Forwards every method to the shared backend.
 macro_rules! forward {
     ($($name:ident $([$a:lifetime])? ($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {$(
         fn $name $(<$a>)? (&$($a)? self, $($arg: $kind),*) -> $answer {
@@ -27,7 +27,7 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         vendor() -> &Vendor;
         title() -> &str;
         support(operation: Operation) -> Support;
-        recognize(id: &str, kind: IdKind) -> Recognition;
+        recognise(id: &str, kind: IdKind) -> Recognition;
         order() -> JobOrder;
         cursor_after(job: &str) -> Option<String>;
         list['a](call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>>;

@@ -104,8 +104,8 @@ impl CreateRequest {
     ///
     /// # Errors
     ///
-    /// When OpenAI has no place for a field that must not be dropped, or a value
-    /// is invalid.
+    /// OpenAI does not support a field that must not be dropped, or a value is
+    /// invalid.
     pub fn to_openai(
         &self,
         on_unsupported: OnUnsupported,
@@ -201,7 +201,7 @@ impl RequestTranslator {
 }
 
 impl From<&CreateFineTuningJobRequest> for CreateRequest {
-    /// Identity: OpenAI's request is the gateway's.
+    /// Converts OpenAI's request, which is the gateway's.
     fn from(request: &CreateFineTuningJobRequest) -> Self {
         let CreateFineTuningJobRequest {
             hyperparameters,

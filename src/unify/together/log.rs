@@ -117,7 +117,8 @@ pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
     }
 }
 
-/// Every type that the document names, with its meaning for the job.
+/// Returns every event type that the document names, with its meaning for the
+/// job.
 pub(super) fn types() -> Vec<(&'static str, String)> {
     let known = FinetuneEventType::KNOWN.iter();
     known

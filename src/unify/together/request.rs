@@ -141,8 +141,8 @@ impl CreateRequest {
     ///
     /// # Errors
     ///
-    /// When Together has no place for a field that must not be dropped, or a
-    /// value is invalid.
+    /// Together does not support a field that must not be dropped, or a value is
+    /// invalid.
     pub fn to_together(
         &self,
         on_unsupported: OnUnsupported,
@@ -291,7 +291,8 @@ fn training_type(
 }
 
 impl RequestTranslator {
-    /// True when nothing of an object is beyond what the vendor takes.
+    /// Returns true if an object has no members beyond those that the vendor
+    /// accepts.
     fn whole(&mut self, path: &str, key: &str, extra: &[String]) -> bool {
         let rule = ACCEPTED.iter().find(|rule| rule.key == key);
         let takes = rule.map(|rule| rule.takes.to_string()).unwrap_or_default();
@@ -353,7 +354,7 @@ fn extra(
 }
 
 impl From<&CreateFinetuneRequest> for CreateRequest {
-    /// Together's request in the gateway's terms, without its keys.
+    /// Converts Together's request to the gateway's terms, without its keys.
     fn from(request: &CreateFinetuneRequest) -> Self {
         let CreateFinetuneRequest {
             batch_size,

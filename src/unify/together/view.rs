@@ -55,7 +55,7 @@ impl OtherSchema {
 
     fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.undocumented.remove(name)?;
-        // As for a member that is named: null says nothing.
+        // Null counts as absent, as for documented members.
         if value.is_null() {
             return None;
         }
@@ -136,7 +136,7 @@ impl Unmapped {
             "train_on_inputs",
             train_on_inputs.map(FieldRef::TrainOnInputs),
         );
-        // Zero of these is a value: none asked for, none done, none ahead.
+        // Zero is a value of these: none requested, none done, none left.
         fields.number("n_checkpoints", self.n_checkpoints);
         fields.number("n_evals", self.n_evals);
         fields.number("epochs_completed", self.epochs_completed);

@@ -66,10 +66,10 @@ pub const RULES: &[Rule] = &[
     rule("discriminator", unions::discriminator),
 ];
 
-/// What can be settled only when all of a document is lowered: a schema that
-/// allows nothing but null, and stands outside a union.
+/// Applies the rules that need the whole document to be lowered: a schema that
+/// allows only null, outside a union.
 pub fn sweep(document: &mut Value, report: &mut Report) {
-    crate::schemas::schemas_mut(document, &mut |schema, at| {
+    crate::visit_schemas::schemas_mut(document, &mut |schema, at| {
         if schema.get("type").and_then(Value::as_str) == Some("null") {
             report.add("only-null", at, "nothing but null is now anything or null");
             if let Some(schema) = schema.as_object_mut() {

@@ -25,7 +25,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// `info.version`, as text.
+    /// Returns `info.version`, as text.
     #[must_use]
     pub fn version(&self) -> Option<String> {
         match self.value.pointer("/info/version")? {

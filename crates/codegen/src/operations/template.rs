@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_told_from_what_is_fixed() {
+    fn parameters_and_literals_are_distinguished() {
         let spelled = |path| {
             let parts = parse(path).unwrap();
             let spelled = parts.into_iter().map(|part| match part {

@@ -123,7 +123,8 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// All paths, or nearly all, that moved under a prefix, or out from under it.
+    /// Matches all paths, or nearly all, that moved under a prefix, or out of
+    /// it.
     fn moved_prefix(&mut self, old: &mut Vec<Seen<'a>>, new: &mut Vec<Seen<'a>>) {
         let mut moves: BTreeMap<(String, String), Vec<(usize, usize)>> = BTreeMap::new();
         for (i, one) in old.iter().enumerate() {
@@ -181,7 +182,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Single operations that moved: the vendor's own operationId tells.
+    /// Matches single operations that moved, by the vendor's own operationId.
     fn moved(&mut self, old: &mut Vec<Seen<'a>>, new: &mut Vec<Seen<'a>>) {
         let documents = (self.schemas.base, self.schemas.head);
         old.retain(|one| {

@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What must be equal when no rule knows it.
+    /// Reports differences for which there is no rule.
     pub(super) fn leftover(
         &mut self,
         operation: usize,
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
         self.responses(n, old, new);
     }
 
-    /// What is said of the document as a whole.
+    /// Compares the parts of the document as a whole.
     fn document(&mut self) {
         let version = |root: &'a Value| root.pointer("/info/version");
         let (old, new) = (version(self.base()), version(self.head()));

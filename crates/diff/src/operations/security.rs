@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One alternative in: the schemes that are needed together, with their scopes.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
 
-/// What holds for an operation, and where it is said.
+/// The security requirements of an operation, and their place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Security {
     at: String,
@@ -186,7 +186,7 @@ impl Walk<'_> {
         if open(old) {
             found.push(at("security-added").change("nothing", all(&new.alternatives)));
         } else if open(new) {
-            found.push(at("security-dropped").change(all(&old.alternatives), "nothing"));
+            found.push(at("security-removed").change(all(&old.alternatives), "nothing"));
         } else {
             let gone: Vec<&Alternative> = old.alternatives.difference(&new.alternatives).collect();
             let mut come: Vec<&Alternative> =
@@ -200,8 +200,8 @@ impl Walk<'_> {
                 let spared = find(&|other| !other.is_empty() && holds(alternative, other));
                 let (rule, n) = match (renamed, demanded, spared) {
                     (Some(n), _, _) => ("security-scheme-renamed", n),
-                    (_, Some(n), _) => ("security-scheme-demanded", n),
-                    (_, _, Some(n)) => ("security-scheme-spared", n),
+                    (_, Some(n), _) => ("security-requirement-tightened", n),
+                    (_, _, Some(n)) => ("security-requirement-loosened", n),
                     _ => {
                         found.push(at("security-alternative-removed").named(said(alternative)));
                         continue;

@@ -58,7 +58,7 @@ pub struct Schemas<'a> {
 }
 
 impl<'a> Schemas<'a> {
-    /// No pairs yet.
+    /// Creates a comparison without any pairs.
     #[must_use]
     pub fn new(base: &'a Document, head: &'a Document) -> Self {
         Self {
@@ -187,7 +187,8 @@ impl<'a> Schemas<'a> {
             .named(label::place(&self.head.value, &pair.head.at))
     }
 
-    /// What no rule explains: the value of a keyword on both sides.
+    /// Reports changes without a rule: the value of a keyword in both
+    /// documents.
     fn unclassified(
         &mut self,
         id: usize,

@@ -37,7 +37,7 @@ fn typed<'f, 'a>(flat: &'f Flat<'a>) -> Vec<&'f Node<'a>> {
         .collect()
 }
 
-/// Said twice in the same way is said once.
+/// Returns the schemas without repetitions.
 fn distinct<'f, 'a>(schemas: &'f [Node<'a>]) -> Vec<&'f Node<'a>> {
     let mut found: Vec<&Node<'a>> = Vec::new();
     for schema in schemas {
@@ -183,7 +183,7 @@ impl<'a> Schemas<'a> {
         best.map(|(_, n)| n)
     }
 
-    /// A member that stands on both sides.
+    /// Compares a member that exists in both documents.
     fn member(&mut self, id: usize, old: Member<'a, '_>, new: Member<'a, '_>) {
         let mut directions = Directions::BOTH;
         let mut child = None;

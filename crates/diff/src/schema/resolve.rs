@@ -63,7 +63,7 @@ pub struct Followed<'a> {
     root: &'a Value,
 }
 
-/// What an annotation says, and whether only a part of an `allOf` says it.
+/// An annotation, and whether it belongs to a part of an `allOf`.
 #[derive(Clone, Debug)]
 pub struct Annotation<'a> {
     /// What it says.

@@ -126,8 +126,9 @@ impl<'a> Schemas<'a> {
         self.find(id, finding);
     }
 
-    /// What stands beside a union that is a plain schema on the other side: the
-    /// branches do not say it, so that nobody else compares it.
+    /// Compares keywords beside a union with a plain schema in the other
+    /// document: they are not part of the branches, so no other rule compares
+    /// them.
     fn beside_union(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let union = if from.unions.is_empty() { to } else { from };
         let words = union.words.keys().copied();
