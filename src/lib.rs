@@ -13,6 +13,8 @@ pub mod wire;
 
 pub mod transport;
 
+#[cfg(feature = "fireworks")]
+pub mod fireworks;
 #[cfg(feature = "openai")]
 pub mod openai;
 #[cfg(feature = "together")]

@@ -28,6 +28,7 @@ macro_rules! vendors {
 }
 
 vendors! {
+    fireworks if "fireworks";
     openai if "openai";
     together if "together";
     truefoundry;

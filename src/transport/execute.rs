@@ -38,7 +38,7 @@ impl Transport {
                 first.method(),
                 operation,
                 self.shared.profile.idempotent_posts,
-                self.settings.idempotency_key.is_some(),
+                self.settings.idempotency_key.is_some() || self.settings.is_repeatable,
             ),
             shape,
             started: self.settings.clock.now(),

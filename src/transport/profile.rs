@@ -26,6 +26,8 @@ pub struct VendorProfile {
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
     pub config_headers: &'static [ConfigHeader],
+    /// Keys of an account's configuration that its client asks for by name.
+    pub config_values: &'static [ConfigValue],
     /// Headers under which an answer says its request's id, best first.
     pub request_id_headers: &'static [&'static str],
     /// The `POST` operations that make nothing and spend nothing, by their
@@ -57,6 +59,16 @@ pub struct ConfigHeader {
     pub variable: &'static str,
     /// The header, in lower case.
     pub header: &'static str,
+}
+
+/// A key of an account's configuration that its client asks for by name, such as
+/// a part of the paths of its requests.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfigValue {
+    /// The key in the configuration file.
+    pub key: &'static str,
+    /// The environment variable that holds the same, if there is one.
+    pub variable: &'static str,
 }
 
 /// How a request says who sends it.
@@ -98,6 +110,7 @@ impl VendorProfile {
             authentication: Authentication::BEARER,
             query: &[],
             config_headers: &[],
+            config_values: &[],
             request_id_headers: &["x-request-id", "x-amzn-requestid", "cf-ray"],
             idempotent_posts: &[],
             read_error: VendorError::from_json,
