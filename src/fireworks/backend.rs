@@ -113,7 +113,7 @@ impl Backend for Client {
                 let message = format!("{TITLE} estimates the price of supervised jobs alone");
                 return Err(Error::new(ErrorKind::Unsupported, message));
             };
-            let estimate = client.estimate_supervised_job_cost(&*account, job).await?;
+            let estimate = client.estimate_supervised_job_cost(&account, job).await?;
             Ok(estimate.into_inner().unify(&call.context)?)
         })
     }
@@ -130,8 +130,8 @@ impl Backend for Client {
     }
 
     fn took_effect(&self, change: JobChange, job: &Job) -> bool {
-        let is_cancelled = job.status == Status::Cancelled
-            || job.provider.status.ends_with("CANCELLING");
+        let is_cancelled =
+            job.status == Status::Cancelled || job.provider.status.ends_with("CANCELLING");
         change == JobChange::Cancel && is_cancelled
     }
 

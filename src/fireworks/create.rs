@@ -76,7 +76,9 @@ impl Client {
             NewJob::Reinforcement(job) => {
                 let options = CreateReinforcementJobOptions::new();
                 let options = options.reinforcement_fine_tuning_job_id(&id);
-                let answer = client.create_reinforcement_job(&account, job, options).await;
+                let answer = client
+                    .create_reinforcement_job(&account, job, options)
+                    .await;
                 job_of_answer(call, answer)
             }
         };
@@ -182,7 +184,10 @@ fn is_part(asked: &Value, there: &Value) -> bool {
         }),
         (Value::Array(asked), Value::Array(there)) => {
             asked.len() == there.len()
-                && asked.iter().zip(there).all(|(asked, there)| is_part(asked, there))
+                && asked
+                    .iter()
+                    .zip(there)
+                    .all(|(asked, there)| is_part(asked, there))
         }
         (Value::Number(asked), Value::Number(there)) => {
             let pair = asked.as_f64().zip(there.as_f64());

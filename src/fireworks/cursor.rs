@@ -110,7 +110,13 @@ mod tests {
             place.next_page(None);
         }
         assert_eq!(cursor.write(), None);
-        for text in ["", "sft:a", "[]", r#"["2",20,[{},{},{}]]"#, r#"["3",0,[{},{},{}]]"#] {
+        for text in [
+            "",
+            "sft:a",
+            "[]",
+            r#"["2",20,[{},{},{}]]"#,
+            r#"["3",0,[{},{},{}]]"#,
+        ] {
             assert_eq!(Cursor::parse(text), None, "{text}");
         }
     }

@@ -37,7 +37,7 @@ impl Files for Client {
             if let Some(token) = query.position() {
                 options = options.page_token(token);
             }
-            let list = client.list_datasets(&*account, options).await?.into_inner();
+            let list = client.list_datasets(&account, options).await?.into_inner();
             let datasets = list.datasets.unwrap_or_default();
             let page = log_page(call, datasets, false, |_| "");
             Ok(page.next(list.next_page_token.filter(|token| !token.is_empty())))
@@ -74,13 +74,17 @@ impl Files for Client {
             let client = self.with_options(&call.options);
             let (account, id) = client.dataset(id).await?;
             let options = LocateDatasetDownloadOptions::new();
-            let urls = client.locate_dataset_download(&account, id, options).await?;
+            let urls = client
+                .locate_dataset_download(&account, id, options)
+                .await?;
             let urls = urls.into_inner().filename_to_signed_urls;
             let mut urls: Vec<_> = urls.into_iter().flatten().collect();
             urls.sort_by(|a, b| a.0.cmp(&b.0));
             let mut urls = urls.into_iter().map(|(_, url)| url);
             let Some(first) = urls.next() else {
-                return Err(Error::not_found(format!("not found: dataset {id} has no file")));
+                return Err(Error::not_found(format!(
+                    "not found: dataset {id} has no file"
+                )));
             };
             // The first one is asked for here: what is wrong is said before any
             // content comes.
@@ -92,7 +96,10 @@ impl Files for Client {
                 let client = client.clone();
                 async move { client.read_signed_url(&url).await }
             });
-            Ok(Download::from_stream(first.chain(others.try_flatten()), None))
+            Ok(Download::from_stream(
+                first.chain(others.try_flatten()),
+                None,
+            ))
         })
     }
 

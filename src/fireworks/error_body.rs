@@ -41,13 +41,18 @@ pub(super) fn read(body: &Value) -> VendorError {
         found.map(|(_, name)| *name)
     });
     error.kind = name.map(str::to_owned).or(error.kind);
-    error.code = reason(body).map(str::to_owned).or(name.map(str::to_owned)).or(error.code);
+    error.code = reason(body)
+        .map(str::to_owned)
+        .or(name.map(str::to_owned))
+        .or(error.code);
     error
 }
 
 fn reason(body: &Value) -> Option<&str> {
     let details = body.get("details")?.as_array()?;
-    let reasons = details.iter().filter_map(|detail| detail.get("reason")?.as_str());
+    let reasons = details
+        .iter()
+        .filter_map(|detail| detail.get("reason")?.as_str());
     reasons.into_iter().find(|reason| !reason.is_empty())
 }
 
@@ -78,15 +83,27 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
             of(json!({"code": 5, "message": "resource not found", "details": []})),
-            (text("resource not found"), text("NOT_FOUND"), text("NOT_FOUND"))
+            (
+                text("resource not found"),
+                text("NOT_FOUND"),
+                text("NOT_FOUND")
+            )
         );
         assert_eq!(
-            of(json!({"code": 7, "message": "", "details": [{"@type": "x/ErrorInfo", "reason": "SUSPENDED"}]})),
+            of(
+                json!({"code": 7, "message": "", "details": [{"@type": "x/ErrorInfo", "reason": "SUSPENDED"}]})
+            ),
             (None, text("PERMISSION_DENIED"), text("SUSPENDED"))
         );
         assert_eq!(
-            of(json!({"error": {"message": "bad key", "param": null, "code": "UNAUTHORIZED", "type": "invalid_request_error"}, "request_id": "r"})),
-            (text("bad key"), text("invalid_request_error"), text("UNAUTHORIZED"))
+            of(
+                json!({"error": {"message": "bad key", "param": null, "code": "UNAUTHORIZED", "type": "invalid_request_error"}, "request_id": "r"})
+            ),
+            (
+                text("bad key"),
+                text("invalid_request_error"),
+                text("UNAUTHORIZED")
+            )
         );
         assert_eq!(of(json!({"error": "text"})), (text("text"), None, None));
         assert_eq!(of(json!({"code": 99, "message": "m"})).2, text("99"));

@@ -94,13 +94,14 @@ impl Client {
 
     /// Looks a job up whose kind is known.
     pub(super) async fn job_of_kind(&self, call: &Call, found: &Found) -> Result<Job, Error> {
-        let Found {
-            account, name, ..
-        } = found;
+        let Found { account, name, .. } = found;
         match found.kind {
             JobKind::Supervised => {
                 let options = RetrieveSupervisedJobOptions::new();
-                job_of_answer(call, self.retrieve_supervised_job(account, name, options).await)
+                job_of_answer(
+                    call,
+                    self.retrieve_supervised_job(account, name, options).await,
+                )
             }
             JobKind::Dpo => {
                 let options = RetrieveDpoJobOptions::new();
@@ -108,7 +109,9 @@ impl Client {
             }
             JobKind::Reinforcement => {
                 let options = RetrieveReinforcementJobOptions::new();
-                let answer = self.retrieve_reinforcement_job(account, name, options).await;
+                let answer = self
+                    .retrieve_reinforcement_job(account, name, options)
+                    .await;
                 job_of_answer(call, answer)
             }
         }

@@ -5,9 +5,7 @@ use std::collections::VecDeque;
 use futures_util::future::join_all;
 
 use super::cursor::{Cursor, Place, index};
-use super::{
-    Client, ListDpoJobsOptions, ListReinforcementJobsOptions, ListSupervisedJobsOptions,
-};
+use super::{Client, ListDpoJobsOptions, ListReinforcementJobsOptions, ListSupervisedJobsOptions};
 use crate::providers::{Call, Page, PageQuery, Warning, job_page};
 use crate::unify::Job;
 use crate::unify::fireworks::{JobKind, TITLE};

@@ -31,11 +31,7 @@ struct Content {
 impl Client {
     /// Uploads a file as a new dataset, and waits until the vendor has looked at
     /// it. What is left of an upload that broke off is deleted.
-    pub(super) async fn create_dataset_of(
-        &self,
-        call: &Call,
-        file: Upload,
-    ) -> Result<File, Error> {
+    pub(super) async fn create_dataset_of(&self, call: &Call, file: Upload) -> Result<File, Error> {
         let account = self.account_id().await?.to_string();
         // The record comes first, and wants to know what will be in the file.
         let file = file.into_reopenable().await?;

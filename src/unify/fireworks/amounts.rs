@@ -55,11 +55,18 @@ mod tests {
     #[test]
     fn money_is_exact() {
         use serde_json::json;
-        let of = |units, nanos| money(json!({"currencyCode": "USD", "units": units, "nanos": nanos}));
-        assert_eq!(of(json!("12"), json!(340_000_000)).as_deref(), Some("12.34"));
+        let of =
+            |units, nanos| money(json!({"currencyCode": "USD", "units": units, "nanos": nanos}));
+        assert_eq!(
+            of(json!("12"), json!(340_000_000)).as_deref(),
+            Some("12.34")
+        );
         assert_eq!(of(json!(12), json!(1)).as_deref(), Some("12.000000001"));
         assert_eq!(of(json!(null), json!(500_000_000)).as_deref(), Some("0.5"));
-        assert_eq!(of(json!("-1"), json!(-750_000_000)).as_deref(), Some("-1.75"));
+        assert_eq!(
+            of(json!("-1"), json!(-750_000_000)).as_deref(),
+            Some("-1.75")
+        );
         assert_eq!(of(json!("0"), json!(0)).as_deref(), Some("0"));
         assert_eq!(of(json!(null), json!(null)), None);
         assert_eq!(of(json!("9223372036854775807"), json!(0)), None);

@@ -68,7 +68,10 @@ impl ExtraFields {
         }
         // What nobody has documented in the objects that have a slot.
         for (name, known) in [
-            ("wandbConfig", &["enabled", "apiKey", "project", "entity", "runId", "url"][..]),
+            (
+                "wandbConfig",
+                &["enabled", "apiKey", "project", "entity", "runId", "url"][..],
+            ),
             ("lossConfig", &["method", "klBeta", "dpo", "orpo"][..]),
         ] {
             if let Some((name, Value::Object(mut rest))) = members.remove_entry(name) {
@@ -136,8 +139,8 @@ pub(super) fn hide_signed_urls(members: &mut Map<String, Value>) {
 
 fn hide(name: &str, value: &mut Value) {
     match value {
-        Value::String(text) if !text.is_empty() => {
-            if name.ends_with("SignedUrl") || is_signed(text) {
+        Value::String(text) if name.ends_with("SignedUrl") || is_signed(text) => {
+            if !text.is_empty() {
                 *text = REDACTED.to_owned();
             }
         }

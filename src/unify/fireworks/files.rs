@@ -55,7 +55,10 @@ impl Unify for Dataset {
 }
 
 fn status(dataset: &Dataset) -> String {
-    let code = dataset.status.as_ref().and_then(|status| status.code.as_ref());
+    let code = dataset
+        .status
+        .as_ref()
+        .and_then(|status| status.code.as_ref());
     if code.is_some_and(|code| *code != StatusCode::Ok) {
         return "error".to_owned();
     }

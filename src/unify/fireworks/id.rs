@@ -169,7 +169,13 @@ mod tests {
             assert_eq!(full.account.as_deref(), Some("a"));
             assert_eq!((full.kind, full.name.as_str()), (Some(kind), "my-job"));
         }
-        for other in ["my-job", "ft:gpt:x", "accounts/a/models/m", "dpoJobs/a/b", ""] {
+        for other in [
+            "my-job",
+            "ft:gpt:x",
+            "accounts/a/models/m",
+            "dpoJobs/a/b",
+            "",
+        ] {
             let id = JobId::parse(other);
             assert_eq!((id.kind, id.name.as_str()), (None, other));
         }

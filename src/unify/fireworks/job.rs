@@ -179,7 +179,9 @@ fn failure(view: &View<'_>, status: Status, notes: &mut NoteCollector<'_>) -> Op
     }
     let said = view.status.and_then(|said| {
         let code = said.code.as_ref().filter(|code| **code != StatusCode::Ok);
-        let code = code.map(|code| code.as_str()).filter(|code| !code.is_empty());
+        let code = code
+            .map(|code| code.as_str())
+            .filter(|code| !code.is_empty());
         let message = set(said.message.as_deref());
         (code.is_some() || message.is_some()).then(|| JobError {
             code: code.map(str::to_owned),
@@ -226,10 +228,7 @@ fn organization(view: &View<'_>, context: &Context, notes: &mut NoteCollector<'_
 }
 
 /// Returns the model, and whether it is the base model.
-fn model(
-    view: &View<'_>,
-    notes: &mut NoteCollector<'_>,
-) -> Result<(String, bool), MappingError> {
+fn model(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<(String, bool), MappingError> {
     let config = view.config.as_deref();
     let base = set(config.and_then(|config| config.base_model.as_deref()));
     let warm = set(config.and_then(|config| config.warm_start_from.as_deref()));

@@ -30,9 +30,13 @@ impl Unify for MetricsOfFile<'_> {
 
 fn point(object: &Map<String, Value>) -> MetricPoint {
     let mut values = BTreeMap::new();
-    let groups = GROUPS.iter().filter_map(|name| object.get(*name)?.as_object());
+    let groups = GROUPS
+        .iter()
+        .filter_map(|name| object.get(*name)?.as_object());
     for members in groups.chain([object]) {
-        let numbers = members.iter().filter(|(name, _)| !TIMES.contains(&name.as_str()));
+        let numbers = members
+            .iter()
+            .filter(|(name, _)| !TIMES.contains(&name.as_str()));
         values.extend(numbers.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))));
     }
     let time = TIMES.iter().find_map(|name| object.get(*name));
@@ -61,7 +65,10 @@ mod tests {
                     {\"metrics\": {\"loss\": 2.25, \"step\": 2}, \"time\": \"2025-10-09T08:53:20Z\"}\n\
                     {\"step\": 3, \"lo";
         let points = MetricsOfFile(text).unify(&Context::default()).unwrap();
-        let found: Vec<_> = points.iter().map(|p| (p.step, p.logged_at, p.values["loss"])).collect();
+        let found: Vec<_> = points
+            .iter()
+            .map(|p| (p.step, p.logged_at, p.values["loss"]))
+            .collect();
         assert_eq!(
             found,
             [

@@ -13,7 +13,8 @@ use crate::unify::request::translator::{Method, RequestTranslator};
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
 use crate::wire::Extra;
 
-const SCHEDULER: &str = "{constant: {}}, {linear: {minLrRatio, decayRatio}} or {cosine: {minLrRatio, decayRatio}}";
+const SCHEDULER: &str =
+    "{constant: {}}, {linear: {minLrRatio, decayRatio}} or {cosine: {minLrRatio, decayRatio}}";
 const SHARDING: &str = "{tensorParallelism, pipelineParallelism, contextParallelism, expertParallelism, sequenceParallelism}";
 const INFERENCE: &str =
     "{maxOutputTokens, temperature, topP, topK, responseCandidatesCount, extraBody}";
@@ -250,7 +251,8 @@ impl CreateRequest {
         self.method_body(kind, &mut method, &mut body, &mut translator);
         let id = self.extra_members(kind, &mut body, &mut translator);
         self.model_of(&mut body, &mut translator);
-        if let Some(wandb) = translator.wandb(self.integrations.as_deref().unwrap_or_default(), WANDB)
+        if let Some(wandb) =
+            translator.wandb(self.integrations.as_deref().unwrap_or_default(), WANDB)
         {
             let members = wandb.into_iter().filter_map(|(name, value)| {
                 let (_, becomes) = WANDB.iter().find(|(known, _)| *known == name)?;
@@ -274,7 +276,11 @@ impl CreateRequest {
     fn refuse_gateway_fields(&self, kind: JobKind, translator: &mut RequestTranslator) {
         for name in self.metadata.iter().flat_map(BTreeMap::keys) {
             let reason = "the vendor keeps no labels";
-            translator.unsupported(format!("metadata.{name}"), reason, "displayName, for a name");
+            translator.unsupported(
+                format!("metadata.{name}"),
+                reason,
+                "displayName, for a name",
+            );
         }
         if self.seed.is_some() {
             translator.unsupported("seed", "the vendor takes none", "");
@@ -462,7 +468,10 @@ impl Body {
     /// Reads the members as the vendor's type; objects in them whose members
     /// have another form, or are none of the document's, are collected.
     fn decode<T: DeserializeOwned>(&self, translator: &mut RequestTranslator) -> Option<T> {
-        let before = self.paths.iter().map(|(to, from)| (to.as_str(), from.as_str()));
+        let before = self
+            .paths
+            .iter()
+            .map(|(to, from)| (to.as_str(), from.as_str()));
         let named = before.chain(EXTRA.iter().map(|(name, _)| (*name, *name)));
         let mut is_good = true;
         for (name, path) in named {

@@ -29,7 +29,11 @@ impl From<&JobRequest> for CreateRequest {
         let (mut settings, mut nested) = (Map::new(), Map::new());
         for rule in ACCEPTED {
             let is_method_s = rule.becomes.starts_with("lossConfig");
-            let into = if is_method_s { &mut nested } else { &mut settings };
+            let into = if is_method_s {
+                &mut nested
+            } else {
+                &mut settings
+            };
             let is_usual = rule.key == "loss_method" && is_usual(kind, &text(rule.becomes));
             if let Some(value) = at(rule.becomes).filter(|_| !is_usual) {
                 into.insert(rule.key.to_owned(), value);
@@ -41,14 +45,22 @@ impl From<&JobRequest> for CreateRequest {
         for name in own.filter(|name| *name != "evaluator") {
             extra.extend(at(name).map(|value| (name.to_owned(), value)));
         }
-        let warm = CONFIG.contains(&"warmStartFrom").then(|| text("warmStartFrom"));
+        let warm = CONFIG
+            .contains(&"warmStartFrom")
+            .then(|| text("warmStartFrom"));
         let model = match text("baseModel") {
             base if base.is_empty() => warm.unwrap_or_default(),
             base => base,
         };
         let body = [
-            ("evaluator", at("evaluator").filter(|_| kind == JobKind::Reinforcement)),
-            ("hyperparameters", (!nested.is_empty()).then(|| nested.into())),
+            (
+                "evaluator",
+                at("evaluator").filter(|_| kind == JobKind::Reinforcement),
+            ),
+            (
+                "hyperparameters",
+                (!nested.is_empty()).then(|| nested.into()),
+            ),
         ];
         let body: Map<String, Value> = body
             .into_iter()
