@@ -63,6 +63,7 @@ fn about(shared: &Shared, _: &Fields<'_>) -> Reply {
             "vendor": vendor.name(),
             "base_url": shared.base_url(vendor),
             "key": vendor.key(),
+            "account": vendor.account(),
             "operations": vendor.operations().collect::<Vec<_>>(),
         })
     });

@@ -30,6 +30,7 @@ mod control;
 mod error;
 mod exchange;
 mod faults;
+mod fireworks;
 mod http;
 mod key;
 mod multipart;

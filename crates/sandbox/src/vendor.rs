@@ -25,6 +25,8 @@ pub(crate) struct Description {
     pub(crate) bases: &'static [&'static str],
     /// The key that is accepted.
     pub(crate) key: &'static str,
+    /// The account that the key belongs to, where callers must name it.
+    pub(crate) account: Option<&'static str>,
     pub(crate) key_check: KeyCheck,
     pub(crate) operations: &'static dyn OperationTable,
     /// The headers of each answer, besides those that every vendor sends.
@@ -42,6 +44,8 @@ pub(crate) struct KeyCheck {
     pub(crate) read: fn(&HeaderMap) -> Option<&str>,
     /// How to send one, for the message.
     pub(crate) form: &'static str,
+    /// The status of the refusal.
+    pub(crate) status: u16,
     /// The error's type.
     pub(crate) kind: &'static str,
     /// The error's code where no key was sent.
@@ -73,6 +77,11 @@ impl Vendor {
     /// Returns the key that the sandbox accepts for this vendor. It is fixed, and opens nothing elsewhere.
     pub fn key(self) -> &'static str {
         self.0.key
+    }
+
+    /// Returns the account that the key belongs to, at a vendor whose callers must name it.
+    pub fn account(self) -> Option<&'static str> {
+        self.0.account
     }
 
     /// Returns the path of this vendor's base URL. [`Sandbox::base_url`](crate::Sandbox::base_url) has the whole URL.
@@ -114,7 +123,7 @@ impl Vendor {
                 (message, check.missing)
             }
         };
-        let mut error_response = ErrorResponse::new(401, message).kind(check.kind);
+        let mut error_response = ErrorResponse::new(check.status, message).kind(check.kind);
         error_response.code = code;
         Err(error_response)
     }

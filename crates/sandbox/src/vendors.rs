@@ -2,13 +2,14 @@
 
 use crate::awkward::Awkward;
 use crate::vendor::{Description, Vendor};
-use crate::{openai, together, truefoundry};
+use crate::{fireworks, openai, together, truefoundry};
 
 /// Every vendor, in the order in which they are listed and in which seeded jobs are taken from them.
 static TABLE: &[&Description] = &[
     &openai::DESCRIPTION,
     &together::DESCRIPTION,
     &truefoundry::DESCRIPTION,
+    &fireworks::DESCRIPTION,
 ];
 
 impl Vendor {

@@ -69,6 +69,15 @@ impl<S> Operation<S> {
         Operation::new(name, Method::PUT, path, run)
     }
 
+    /// A row for a PATCH.
+    pub(crate) const fn patch(
+        name: &'static str,
+        path: &'static str,
+        run: fn(&mut S, &Call) -> Reply,
+    ) -> Operation<S> {
+        Operation::new(name, Method::PATCH, path, run)
+    }
+
     /// A row for a DELETE.
     pub(crate) const fn delete(
         name: &'static str,
@@ -139,12 +148,16 @@ fn matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, Strin
     let mut parameters = Vec::new();
     for expected in pattern.split('/') {
         let part = parts.next()?;
-        match expected
+        let parameter = expected
             .strip_prefix('{')
-            .and_then(|name| name.strip_suffix('}'))
-        {
-            Some(_) if part.is_empty() => return None,
-            Some(name) => parameters.push((name, decoded(part))),
+            .and_then(|rest| rest.split_once('}'));
+        match parameter {
+            // What follows a parameter, as in `{id}:cancel`, ends the part; clients may encode the colon.
+            Some((name, end)) => {
+                let value = decoded(part);
+                let value = value.strip_suffix(end).filter(|it| !it.is_empty())?;
+                parameters.push((name, value.to_owned()));
+            }
             None if expected == part => {}
             None => return None,
         }
@@ -169,5 +182,11 @@ mod tests {
         assert_eq!(matches("/files/{id}", "/files/"), None);
         assert_eq!(matches("/files/{id}", "/files/a/b"), None);
         assert_eq!(matches("/files", "/files/"), Some(vec![]));
+        for path in ["/jobs/a:stop", "/jobs/a%3Astop"] {
+            let expected = Some(vec![("id", "a".to_owned())]);
+            assert_eq!(matches("/jobs/{id}:stop", path), expected);
+        }
+        assert_eq!(matches("/jobs/{id}:stop", "/jobs/a"), None);
+        assert_eq!(matches("/jobs/{id}:stop", "/jobs/:stop"), None);
     }
 }

@@ -29,9 +29,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     other_base: None,
     bases: &["/openai/v1"],
     key: "sandbox-openai-key",
+    account: None,
     key_check: KeyCheck {
         read: bearer,
         form: BEARER,
+        status: 401,
         kind: "invalid_request_error",
         missing: None,
         wrong: Some("invalid_api_key"),

@@ -228,6 +228,31 @@ impl Run {
         }
     }
 
+    /// Goes on from where it stopped, paused, cancelled or failed; what it failed of does not happen again.
+    pub(crate) fn restart(&mut self, now: Time) {
+        let ended = match (self.cancel, &self.failure) {
+            (Some(cancel), _) => Some(cancel.at),
+            (None, Some(_)) => self.expected_end().filter(|end| *end <= now),
+            (None, None) => None,
+        };
+        match ended {
+            None => self.resume(now),
+            Some(from) => {
+                self.cancel = None;
+                self.failure = None;
+                // A run that was cancelled while it was paused goes on from the pause.
+                if let Some(Pause { resumed: None, .. }) = self.pauses.last() {
+                    self.resume(now);
+                } else {
+                    self.pauses.push(Pause {
+                        from,
+                        resumed: Some(now),
+                    });
+                }
+            }
+        }
+    }
+
     /// Stops it; it takes `delay` milliseconds to stop.
     pub(crate) fn cancel(&mut self, now: Time, delay: i64) {
         self.cancel = Some(Cancel {
@@ -369,5 +394,26 @@ mod tests {
         assert_eq!(stage(&run, 389), Stage::Training);
         assert_eq!(stage(&run, 390), Stage::Failed);
         assert_eq!(run.at(START.plus(9000 * SECOND)).steps_done, 50);
+    }
+
+    #[test]
+    fn a_restarted_run_goes_on_from_where_it_stopped() {
+        let mut cancelled = run();
+        cancelled.cancel(START.plus(150 * SECOND), 20 * SECOND);
+        let mut failed = run().failing(Some(Failure {
+            stage: Stage::Training,
+            fraction: 0.1,
+            code: "x",
+            message: String::new(),
+            param: None,
+            by_user: false,
+        }));
+        for run in [&mut cancelled, &mut failed] {
+            run.restart(START.plus(1000 * SECOND));
+            assert_eq!(stage(run, 1000), Stage::Requeued);
+            assert_eq!(stage(run, 1031), Stage::Training);
+            assert_eq!(stage(run, 1569), Stage::Training);
+            assert_eq!(stage(run, 1570), Stage::Succeeded);
+        }
     }
 }

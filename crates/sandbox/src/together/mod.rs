@@ -30,9 +30,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     other_base: None,
     bases: &["/together/v1/v1", "/together/v1", "/together"],
     key: "sandbox-together-key",
+    account: None,
     key_check: KeyCheck {
         read: bearer,
         form: BEARER,
+        status: 401,
         kind: "authentication_error",
         missing: Some("missing_api_key"),
         wrong: Some("invalid_api_key"),

@@ -24,9 +24,11 @@ pub(crate) static DESCRIPTION: Description = Description {
     other_base: Some(("/truefoundry/api/llm", "the older form of the base URL")),
     bases: &["/truefoundry/api/llm", "/truefoundry"],
     key: "sandbox-truefoundry-key",
+    account: None,
     key_check: KeyCheck {
         read: bearer,
         form: BEARER,
+        status: 401,
         kind: "authentication_error",
         missing: None,
         wrong: Some("invalid_api_key"),

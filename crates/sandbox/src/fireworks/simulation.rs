@@ -1,0 +1,49 @@
+//! Fireworks' state behind the trait of all simulations.
+
+use super::operations::OPERATIONS;
+use super::store::Store;
+use super::{datasets, seed};
+use crate::awkward::Awkward;
+use crate::clock::START;
+use crate::http::{Call, ErrorResponse, Reply};
+use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
+use bytes::Bytes;
+
+impl Simulation for Store {
+    fn answer(&mut self, operation: usize, call: &Call) -> Reply {
+        match OPERATIONS.get(operation) {
+            Some(operation) => operation.run(self, call),
+            None => Err(ErrorResponse::not_found(
+                "not found: there is no such operation",
+            )),
+        }
+    }
+
+    fn seed_rows(&self) -> Vec<Option<Awkward>> {
+        seed::ROWS.iter().map(|row| row.awkward).collect()
+    }
+
+    fn seed_file(&mut self, name: &str, content: Bytes) -> String {
+        datasets::seed(self, name, content)
+    }
+
+    fn seed_job(&mut self, seed: Seed, files: &[SeedFile]) {
+        let row = match seed {
+            Seed::Row(at) => seed::ROWS[at],
+            Seed::Filler(hours) => seed::Row::filler(hours),
+        };
+        let job = row.job(self, files);
+        self.jobs.push(job);
+    }
+
+    fn seeded_jobs(&mut self) -> Vec<SeedJob> {
+        self.jobs.sort_by_key(|job| job.run.created());
+        let jobs = self.jobs.iter().map(|job| SeedJob {
+            // Ids are unique in their collection only.
+            id: format!("{}/{}", job.kind().collection, job.id),
+            status: job.state(START),
+            awkward: job.awkward,
+        });
+        jobs.collect()
+    }
+}
