@@ -28,10 +28,10 @@ macro_rules! vendors {
 }
 
 vendors! {
-    fireworks if "fireworks";
     openai if "openai";
     together if "together";
     truefoundry;
+    fireworks if "fireworks";
 }
 
 /// A vendor whose API this crate speaks, if it is compiled in.

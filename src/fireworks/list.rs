@@ -111,9 +111,7 @@ impl Client {
                 }
                 // The account may not have this kind of job; the others it has.
                 Err(error) if !all_failed && is_refused(&error) => {
-                    let what = format!("the {} jobs cannot be listed: {error}", kind.method());
-                    let warning = Warning::about_account(call.account(), what);
-                    page.warnings.push(warning);
+                    page.warnings.push(Warning::account(call.account(), error));
                     place.next_page(None);
                 }
                 Err(error) => return Err(error),

@@ -109,7 +109,7 @@ impl JobId {
     }
 
     /// Returns true for an id that can be of this vendor: its own are of small
-    /// letters, digits and hyphens, and start with a letter.
+    /// letters, digits and hyphens.
     pub fn is_possible(&self) -> bool {
         is_resource_id(&self.name)
     }
@@ -126,7 +126,7 @@ impl fmt::Display for JobId {
 
 fn is_resource_id(id: &str) -> bool {
     let is_sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(is_sign)
+    !id.is_empty() && !id.starts_with('-') && id.chars().all(is_sign)
 }
 
 /// Returns the account that a full name starts with.
@@ -183,10 +183,10 @@ mod tests {
 
     #[test]
     fn ids_of_other_vendors_are_told_apart() {
-        for own in ["a", "my-job-7", "sft:x"] {
+        for own in ["a", "my-job-7", "0fab2a75-bcdb", "sft:x"] {
             assert!(JobId::parse(own).is_possible(), "{own}");
         }
-        for other in ["", "7", "Job", "a_b", "a/b", "sft:", "ft:gpt:x"] {
+        for other in ["", "-", "Job", "a_b", "a/b", "sft:", "ft:gpt:x"] {
             assert!(!JobId::parse(other).is_possible(), "{other}");
         }
     }
