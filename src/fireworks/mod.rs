@@ -20,6 +20,8 @@ mod generated {
 
 pub use generated::*;
 
+use std::time::Duration;
+
 use crate::providers::DatasetRules;
 use crate::transport::{ConfigValue, Environment, VendorProfile, api_client};
 use crate::unify::fireworks::{MAPPING, TITLE};
@@ -48,6 +50,8 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
         // The same content goes to the same dataset.
         "uploadDataset",
     ],
+    // An account without a payment method has ten requests a minute.
+    rate_limit_wait: Duration::from_secs(15),
     read_error: error_body::read,
     is_transient: error_body::is_transient,
     ..VendorProfile::new(

@@ -122,7 +122,11 @@ impl Transport {
             return None;
         }
         let wait = waits.next()?;
-        let wait = error.retry_after().unwrap_or(wait);
+        let least = match error.is_rate_limited() {
+            true => self.shared.profile.rate_limit_wait,
+            false => Duration::ZERO,
+        };
+        let wait = error.retry_after().unwrap_or(wait.max(least));
         (wait < self.remaining(call)).then_some(wait)
     }
 

@@ -1,6 +1,8 @@
 //! What the transport needs to know of a vendor. Each vendor's own module
 //! gives it as a constant, and nothing else in here names a vendor.
 
+use std::time::Duration;
+
 use http::HeaderName;
 
 use super::{VendorError, retry};
@@ -33,6 +35,9 @@ pub struct VendorProfile {
     /// The `POST` operations that make nothing and spend nothing, by their
     /// names in the vendor's document: sending one twice does no harm.
     pub idempotent_posts: &'static [&'static str],
+    /// How long a call waits at least after a 429 that does not say it: for
+    /// vendors that count requests over a long time.
+    pub rate_limit_wait: Duration,
     /// Reads the JSON body of an error.
     pub read_error: fn(&serde_json::Value) -> VendorError,
     /// True for answers after which the same request may succeed.
@@ -113,6 +118,7 @@ impl VendorProfile {
             config_values: &[],
             request_id_headers: &["x-request-id", "x-amzn-requestid", "cf-ray"],
             idempotent_posts: &[],
+            rate_limit_wait: Duration::ZERO,
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
         }

@@ -141,6 +141,13 @@ impl Upload {
         self.length
     }
 
+    /// Sets the size, where it was found out after the upload was made.
+    #[allow(dead_code)] // Not every set of vendors asks for it.
+    pub(crate) fn with_length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
+        self
+    }
+
     /// True when [`Self::open`] can be called more than once.
     pub fn can_reopen(&self) -> bool {
         !matches!(self.content, Content::Stream(_))
