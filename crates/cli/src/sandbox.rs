@@ -47,7 +47,9 @@ fn greeting(sandbox: &Sandbox) -> String {
     let mut text = format!("{count} vendors on {addr}; Ctrl-C stops them.\n\n");
     for vendor in Vendor::all() {
         let (name, url, key) = (vendor.name(), sandbox.base_url(vendor), vendor.key());
-        text.push_str(&format!("{name:<12} {url:<44} key {key}\n"));
+        let account = vendor.account().map(|id| format!(", account {id}"));
+        let account = account.unwrap_or_default();
+        text.push_str(&format!("{name:<12} {url:<44} key {key}{account}\n"));
         if let Some((path, what)) = vendor.other_base_path() {
             let url = format!("http://{addr}{path}");
             text.push_str(&format!("{:<12} {url:<44} {what}\n", ""));
@@ -68,7 +70,11 @@ fn greeting(sandbox: &Sandbox) -> String {
 
 fn document(sandbox: &Sandbox) -> serde_json::Value {
     let vendors = Vendor::all().map(|vendor| {
-        let facts = json!({"base_url": sandbox.base_url(vendor), "api_key": vendor.key()});
+        let facts = json!({
+            "base_url": sandbox.base_url(vendor),
+            "api_key": vendor.key(),
+            "account": vendor.account(),
+        });
         (vendor.name().to_owned(), facts)
     });
     json!({

@@ -32,7 +32,7 @@ def main():
 
 
 def connect(kind, sandbox, **options):
-    options = {"api_key": sandbox.key("fireworks"), "account_id": "sandbox", **options}
+    options = {"api_key": sandbox.key("fireworks"), "account_id": sandbox.account("fireworks"), **options}
     return kind(base_url=sandbox.url("fireworks"), **options)
 
 
@@ -204,7 +204,7 @@ def refusals(client, sandbox, dataset):
     refuses(fireworks.BadRequestError, jobs.create, dataset=dataset, base_model="accounts/fireworks/models/none")
     refuses(fireworks.PermissionDeniedError, jobs.list, account_id="other")
     error = refuses(fireworks.PermissionDeniedError, connect(fireworks.Fireworks, sandbox, api_key="wrong").datasets.list)
-    assert error.body["code"] == "UNAUTHORIZED"
+    assert error.body["error"]["code"] == "UNAUTHORIZED"
 
     sandbox.fault("fireworks.listSupervisedJobs:503@once")
     sandbox.fault("fireworks.listSupervisedJobs:429;retry-after=1@once")

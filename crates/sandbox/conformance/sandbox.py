@@ -39,6 +39,10 @@ class Sandbox:
     def key(self, vendor):
         return self.about[vendor]["key"]
 
+    def account(self, vendor):
+        """The account of the key, at vendors whose callers must name it."""
+        return self.about[vendor]["account"]
+
     def control(self, path, **body):
         request = urllib.request.Request(
             self.about["control"] + path,

@@ -21,7 +21,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = builder.start().await?;
     let mut about = Map::new();
     for vendor in Vendor::all() {
-        let reached = json!({"base_url": sandbox.base_url(vendor), "key": vendor.key()});
+        let reached = json!({
+            "base_url": sandbox.base_url(vendor),
+            "key": vendor.key(),
+            "account": vendor.account(),
+        });
         about.insert(vendor.name().into(), reached);
     }
     let control = format!("http://{}/_sandbox", sandbox.addr());

@@ -1,4 +1,4 @@
-//! List and retrieve of the three vendors: seeded jobs, paging, filters, keys, error answers.
+//! List and retrieve of the vendors: seeded jobs, paging, filters, keys, error answers.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -6,15 +6,8 @@ mod support;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use support::{client, get, read, send};
+use support::{Answer, client, get, job_path, jobs_path, read, send};
 use unitune_sandbox::{Awkward, Sandbox, Vendor};
-
-fn jobs_path(vendor: Vendor) -> &'static str {
-    match vendor == Vendor::Together {
-        true => "/fine-tunes",
-        false => "/fine_tuning/jobs",
-    }
-}
 
 async fn statuses(sandbox: &Sandbox, vendor: Vendor) -> BTreeSet<String> {
     let list = get(sandbox, vendor, &format!("{}?limit=100", jobs_path(vendor))).await;
@@ -53,13 +46,16 @@ async fn every_state_of_every_vendor_is_seeded() {
 async fn every_seeded_job_can_be_retrieved_in_the_state_that_it_was_announced_in() {
     let sandbox = Sandbox::builder().all_awkward(true).start().await.unwrap();
     for job in sandbox.seeded_jobs() {
-        let answer = get(
-            &sandbox,
-            job.vendor,
-            &format!("{}/{}", jobs_path(job.vendor), job.id),
-        )
-        .await;
+        let answer = get(&sandbox, job.vendor, &job_path(job)).await;
         assert_eq!(answer.status, 200, "{job:?}");
+        if job.vendor == Vendor::Fireworks {
+            let name = format!("accounts/sandbox/{}", job.id);
+            assert_eq!(answer.body["name"], Value::from(name), "{job:?}");
+            if job.awkward.is_none() {
+                assert_eq!(answer.body["state"], job.status, "{job:?}");
+            }
+            continue;
+        }
         if !matches!(
             job.awkward,
             Some(Awkward::NumericStatus | Awkward::UnknownStatus)
@@ -187,8 +183,14 @@ async fn keys_are_checked_and_never_repeated() {
                 .unwrap(),
         )
         .await;
+        // One vendor's proxy says 403 in a shape of its own.
+        let status = if vendor == Vendor::Fireworks {
+            403
+        } else {
+            401
+        };
         for answer in [without, wrong] {
-            assert_eq!(answer.status, 401);
+            assert_eq!(answer.status, status);
             assert!(answer.body["error"]["message"].is_string());
             assert!(answer.headers.contains_key("x-request-id"));
             assert!(!answer.body.to_string().contains("sk-secret"));
@@ -209,8 +211,9 @@ async fn unknown_jobs_paths_and_methods_are_refused_in_the_vendors_shape() {
         for (method, path, status) in cases {
             let answer = send(&sandbox, vendor, method, &path, None).await;
             assert_eq!(answer.status, status, "{vendor} {method} {path}");
-            assert!(answer.body["error"]["message"].is_string());
-            assert!(answer.body["error"]["type"].is_string());
+            let error = answer.body.get("error").unwrap_or(&answer.body);
+            assert!(error["message"].is_string());
+            assert!(error["type"].is_string() || error["code"].is_u64());
         }
     }
 }
@@ -285,8 +288,18 @@ async fn the_same_seed_gives_the_same_bytes() {
             get(&two, vendor, path).await,
             get(&other, vendor, path).await,
         );
-        assert_eq!(a.body.to_string(), b.body.to_string());
-        assert_eq!(a.headers, b.headers);
+        // Signed URLs have the port, which two sandboxes cannot share.
+        let text = |answer: &Answer, sandbox: &Sandbox| {
+            let text = answer.body.to_string();
+            text.replace(&sandbox.addr().to_string(), "ADDR")
+        };
+        assert_eq!(text(&a, &one), text(&b, &two));
+        let headers = |answer: &Answer| {
+            let mut headers = answer.headers.clone();
+            headers.remove("content-length");
+            headers
+        };
+        assert_eq!(headers(&a), headers(&b));
         assert_ne!(a.body, c.body);
     }
 }

@@ -10,7 +10,7 @@ use support::client;
 use support::session::chat;
 use unitune_sandbox::{Sandbox, Vendor};
 
-/// A day's work at all three vendors: every answer, head and body, as text.
+/// A day's work at the vendors: every answer, head and body, as text.
 async fn transcript(sandbox: &Sandbox) -> Vec<String> {
     let mut all = Vec::new();
     let uploads = [
@@ -45,6 +45,25 @@ async fn transcript(sandbox: &Sandbox) -> Vec<String> {
         sandbox.advance(Duration::from_secs(400));
         all.push(send(sandbox, vendor, client().get(&url)).await);
         all.push(send(sandbox, vendor, client().get(format!("{url}/none"))).await);
+    }
+    let account = format!(
+        "{}/v1/accounts/sandbox",
+        sandbox.base_url(Vendor::Fireworks)
+    );
+    let body = json!({
+        "dataset": "accounts/sandbox/datasets/support-chats",
+        "baseModel": "accounts/fireworks/models/qwen3-8b",
+    });
+    let jobs = format!("{account}/supervisedFineTuningJobs");
+    for request in [
+        client().post(&jobs).json(&body),
+        client().get(&jobs),
+        client().get(format!(
+            "{account}/datasets/support-chats:getDownloadEndpoint"
+        )),
+    ] {
+        all.push(send(sandbox, Vendor::Fireworks, request).await);
+        sandbox.advance(Duration::from_secs(400));
     }
     all
 }

@@ -298,6 +298,10 @@ async fn malformed_requests_are_survived() {
         (Vendor::OpenAi, JOBS),
         (Vendor::Together, "/fine-tunes"),
         (Vendor::TrueFoundry, JOBS),
+        (
+            Vendor::Fireworks,
+            "/v1/accounts/sandbox/supervisedFineTuningJobs",
+        ),
     ] {
         for body in [
             json!(null),

@@ -8,17 +8,21 @@ use serde_json::{Value, json};
 use support::{Document, get};
 use unitune_sandbox::{Sandbox, Vendor};
 
-/// The list of jobs, what each of them has, and what the account has besides.
+/// A list of jobs, the member of its answer that holds them, what each of them has, and what the account has besides.
 type Paths = (
+    &'static str,
     &'static str,
     &'static [&'static str],
     &'static [&'static str],
 );
 
-fn paths(vendor: Vendor) -> Paths {
-    match vendor.name() {
+const ACCOUNT: &str = "/v1/accounts/{account_id}";
+
+fn paths(vendor: Vendor) -> Vec<Paths> {
+    let one: Paths = match vendor.name() {
         "openai" => (
             "/fine_tuning/jobs",
+            "data",
             &[
                 "/fine_tuning/jobs/{fine_tuning_job_id}",
                 "/fine_tuning/jobs/{fine_tuning_job_id}/events",
@@ -28,6 +32,7 @@ fn paths(vendor: Vendor) -> Paths {
         ),
         "together" => (
             "/fine-tunes",
+            "data",
             &[
                 "/fine-tunes/{id}",
                 "/fine-tunes/{id}/events",
@@ -38,29 +43,95 @@ fn paths(vendor: Vendor) -> Paths {
         ),
         "truefoundry" => (
             "/fine_tuning/jobs",
+            "data",
             &["/fine_tuning/jobs/{fine_tuning_job_id}"],
             &["/files"],
         ),
+        "fireworks" => {
+            return vec![
+                (
+                    "/v1/accounts/{account_id}/supervisedFineTuningJobs",
+                    "supervisedFineTuningJobs",
+                    &[
+                        "/v1/accounts/{account_id}/supervisedFineTuningJobs/{supervised_fine_tuning_job_id}",
+                    ],
+                    &["/v1/accounts", "/v1/accounts/{account_id}/datasets"],
+                ),
+                (
+                    "/v1/accounts/{account_id}/dpoJobs",
+                    "dpoJobs",
+                    &[
+                        "/v1/accounts/{account_id}/dpoJobs/{dpo_job_id}",
+                        "/v1/accounts/{account_id}/dpoJobs/{dpo_job_id}:getMetricsFileEndpoint",
+                    ],
+                    &[],
+                ),
+                (
+                    "/v1/accounts/{account_id}/reinforcementFineTuningJobs",
+                    "reinforcementFineTuningJobs",
+                    &[
+                        "/v1/accounts/{account_id}/reinforcementFineTuningJobs/{reinforcement_fine_tuning_job_id}",
+                        "/v1/accounts/{account_id}/reinforcementFineTuningJobs/{reinforcement_fine_tuning_job_id}:getMetricsFileEndpoint",
+                    ],
+                    &[],
+                ),
+            ];
+        }
         other => panic!("{other} has no paths to validate"),
+    };
+    vec![one]
+}
+
+/// The path with the account, where it names one, and the job's id, where it names a job.
+fn filled(path: &str, id: &str) -> String {
+    let path = path.replace(ACCOUNT, "/v1/accounts/sandbox");
+    match (path.find('{'), path.find('}')) {
+        (Some(from), Some(to)) => [&path[..from], id, &path[to + 1..]].concat(),
+        _ => path,
     }
 }
 
 async fn check(vendor: Vendor, document: &Document) {
     let sandbox = Sandbox::start().await.unwrap();
-    let (list_path, job_paths, other_paths) = paths(vendor);
+    let mut checked = 0;
+    for paths in paths(vendor) {
+        checked += check_list(&sandbox, vendor, document, paths).await;
+    }
+    let seeded = sandbox.seeded_jobs().iter();
+    let plain = seeded.filter(|job| job.vendor == vendor && job.awkward.is_none());
+    assert_eq!(checked, plain.count());
+}
+
+/// Validates a list and what its jobs have; how many these are.
+async fn check_list(
+    sandbox: &Sandbox,
+    vendor: Vendor,
+    document: &Document,
+    (list_path, member, job_paths, other_paths): Paths,
+) -> usize {
+    // Where the ids of a vendor's lists may be the same, they are given with the list's name before them.
+    fn in_list<'a>(id: &'a str, list: &str) -> Option<&'a str> {
+        match id.split_once('/') {
+            Some((named, id)) => (named == list).then_some(id),
+            None => Some(id),
+        }
+    }
     let plain: Vec<&str> = sandbox
         .seeded_jobs()
         .iter()
         .filter(|job| job.vendor == vendor && job.awkward.is_none())
-        .map(|job| job.id.as_str())
+        .filter_map(|job| in_list(&job.id, member))
         .collect();
 
-    let mut list = get(&sandbox, vendor, &format!("{list_path}?limit=100"))
-        .await
-        .body;
-    let is_plain = |job: &Value| job["id"].as_str().is_some_and(|id| plain.contains(&id));
-    list["data"].as_array_mut().unwrap().retain(is_plain);
-    assert_eq!(list["data"].as_array().unwrap().len(), plain.len());
+    let path = format!("{}?limit=100&pageSize=200", filled(list_path, ""));
+    let mut list = get(sandbox, vendor, &path).await.body;
+    let id = |job: &Value| {
+        let id = job.get("id").or(job.get("name"))?.as_str()?;
+        Some(id.rsplit('/').next()?.to_owned())
+    };
+    let is_plain = |job: &Value| id(job).is_some_and(|id| plain.contains(&id.as_str()));
+    list[member].as_array_mut().unwrap().retain(is_plain);
+    assert_eq!(list[member].as_array().unwrap().len(), plain.len());
     assert_eq!(
         document.errors("get", list_path, &list),
         Vec::<String>::new()
@@ -74,12 +145,12 @@ async fn check(vendor: Vendor, document: &Document) {
         .chain(others)
         .filter(|(path, _)| document.has("get", path))
     {
-        let filled = path.replace("{fine_tuning_job_id}", id).replace("{id}", id);
-        let answer = get(&sandbox, vendor, &filled).await;
+        let answer = get(sandbox, vendor, &filled(path, id)).await;
         assert_eq!(answer.status, 200);
         let errors = document.errors("get", path, &answer.body);
         assert_eq!(errors, Vec::<String>::new(), "{path}: {}", answer.body);
     }
+    plain.len()
 }
 
 #[tokio::test]
@@ -108,7 +179,10 @@ fn the_validation_itself_sees_errors() {
         let Some(document) = Document::committed(vendor) else {
             continue;
         };
-        let wrong = json!({"object": "list", "data": [{"id": 7}], "has_more": false});
-        assert!(!document.errors("get", paths(vendor).0, &wrong).is_empty());
+        for (path, member, ..) in paths(vendor) {
+            let wrong =
+                json!({"object": "list", member: [{"id": 7, "name": 7}], "has_more": false});
+            assert!(!document.errors("get", path, &wrong).is_empty(), "{path}");
+        }
     }
 }

@@ -67,6 +67,7 @@ fn body() -> Value {
         "email": OWNER,
         "state": "READY",
         "status": {"code": "OK", "message": ""},
+        "notificationSettings": {"monthlySpendThresholds": []},
     });
     fields::written(tables::ACCOUNT, &values)
 }

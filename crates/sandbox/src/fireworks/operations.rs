@@ -39,7 +39,7 @@ pub(super) static OPERATIONS: &[Operation<Store>] = &[
     Operation::post("locateDatasetUpload", "/v1/accounts/{account_id}/datasets/{id}:getUploadEndpoint", uploads::locate_upload),
     Operation::post("validateDatasetUpload", "/v1/accounts/{account_id}/datasets/{id}:validateUpload", uploads::validate),
     Operation::get("locateDatasetDownload", "/v1/accounts/{account_id}/datasets/{id}:getDownloadEndpoint", uploads::locate_download),
-    Operation::post("uploadDataset", "/v1/accounts/{account_id}/datasets/{id}:upload", uploads::upload).undocumented(),
+    Operation::post("uploadDataset", "/v1/accounts/{account_id}/datasets/{id}:upload", uploads::upload),
     Operation::post("splitDataset", "/v1/accounts/{account_id}/datasets/{id}:splitDataset", split::split).undocumented(),
     Operation::get("retrieveDataset", "/v1/accounts/{account_id}/datasets/{id}", datasets::retrieve),
     Operation::patch("updateDataset", "/v1/accounts/{account_id}/datasets/{id}", datasets::update).undocumented(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use unitune_sandbox::{Sandbox, Vendor};
+use unitune_sandbox::{Sandbox, SeededJob, Vendor};
 
 /// A sandbox's answer.
 #[derive(Debug)]
@@ -52,6 +52,24 @@ pub async fn get(sandbox: &Sandbox, vendor: Vendor, path: &str) -> Answer {
 /// POST with the vendor's key.
 pub async fn post(sandbox: &Sandbox, vendor: Vendor, path: &str, body: Value) -> Answer {
     send(sandbox, vendor, "POST", path, Some(body)).await
+}
+
+/// The path of a vendor's list of jobs.
+pub fn jobs_path(vendor: Vendor) -> &'static str {
+    match vendor.name() {
+        "together" => "/fine-tunes",
+        "fireworks" => "/v1/accounts/sandbox/supervisedFineTuningJobs",
+        _ => "/fine_tuning/jobs",
+    }
+}
+
+/// The path of a seeded job.
+pub fn job_path(job: &SeededJob) -> String {
+    match job.vendor.name() {
+        // The id says which list it is in.
+        "fireworks" => format!("/v1/accounts/sandbox/{}", job.id),
+        _ => format!("{}/{}", jobs_path(job.vendor), job.id),
+    }
 }
 
 /// Reads a response to its end.

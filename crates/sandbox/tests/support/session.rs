@@ -14,7 +14,9 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// A client that validates against every document that is at hand.
     pub fn new(sandbox: &'a Sandbox, vendor: Vendor) -> Session<'a> {
-        let documents = [Document::committed(vendor), Document::upstream(vendor)];
+        // One vendor's full document knows no null, which the service writes for what is not set; the committed one does.
+        let full = Document::upstream(vendor).filter(|_| vendor != Vendor::Fireworks);
+        let documents = [Document::committed(vendor), full];
         Session {
             sandbox,
             vendor,
@@ -35,11 +37,14 @@ impl<'a> Session<'a> {
         let mut values = values.iter();
         for part in path.split('/').skip(1) {
             filled.push('/');
-            filled.push_str(if part.starts_with('{') {
-                values.next().unwrap()
-            } else {
-                part
-            });
+            match part.split_once('}') {
+                // A verb may follow: `{id}:cancel`.
+                Some((_, verb)) => {
+                    filled.push_str(values.next().unwrap());
+                    filled.push_str(verb);
+                }
+                None => filled.push_str(part),
+            }
         }
         let url = format!("{}{filled}{query}", self.sandbox.base_url(self.vendor));
         let mut request = client()
