@@ -19,9 +19,15 @@ pub async fn jobs(client: &Client) -> Result<(), unitune::Error> {
         .page_size(50_i64)
         .order_by("create_time desc");
     loop {
-        let page = client.list_supervised_jobs(&account, options.clone()).await?;
+        let page = client
+            .list_supervised_jobs(&account, options.clone())
+            .await?;
         let page = page.into_inner();
-        for job in page.supervised_fine_tuning_jobs.iter().flat_map(|jobs| jobs.ok()) {
+        for job in page
+            .supervised_fine_tuning_jobs
+            .iter()
+            .flat_map(|jobs| jobs.ok())
+        {
             let state = job.state.as_ref().map_or("", JobState::as_str);
             println!("{} {state}", job.name.as_deref().unwrap_or_default());
         }
@@ -31,7 +37,10 @@ pub async fn jobs(client: &Client) -> Result<(), unitune::Error> {
         }
     }
     let missing = RetrieveSupervisedJobOptions::new();
-    match client.retrieve_supervised_job(&account, "no-such-job", missing).await {
+    match client
+        .retrieve_supervised_job(&account, "no-such-job", missing)
+        .await
+    {
         Err(error) if error.is_not_found() => println!("there is no such job"),
         other => println!("{:?}", other?.state),
     }

@@ -237,7 +237,9 @@ async fn whatever_happens_to_one_account_the_others_jobs_are_listed() {
     for vendor in Vendor::all() {
         for (fault, _) in FAULTS {
             stage.sandbox.clear_faults();
-            let mut lists = vendor.operations().filter(|o| o.starts_with("list") && o.ends_with("Jobs"));
+            let mut lists = vendor
+                .operations()
+                .filter(|o| o.starts_with("list") && o.ends_with("Jobs"));
             let spec = format!("{}.{}:{fault}", vendor.name(), lists.next().unwrap());
             stage.sandbox.inject(spec.parse().unwrap());
             let list = providers.list(&ListQuery::new()).await.unwrap();

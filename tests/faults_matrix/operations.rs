@@ -1,5 +1,6 @@
 //! Every operation of every vendor, called in a way that succeeds.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -44,7 +45,9 @@ impl Class {
             | "uploadDataset"
             | "validateDatasetUpload" => Self::Change,
             kind if kind.ends_with("Job")
-                && ["cancel", "resume", "delete"].iter().any(|w| kind.starts_with(w)) =>
+                && ["cancel", "resume", "delete"]
+                    .iter()
+                    .any(|w| kind.starts_with(w)) =>
             {
                 Self::Change
             }
@@ -331,15 +334,19 @@ impl Clients {
             c.create_dataset(ACCOUNT, &request).await.unwrap();
             if operation == "validateDatasetUpload" {
                 let size = (12 * 91).to_string();
-                let sizes = [("train.jsonl".to_owned(), size)].into_iter().collect();
+                let sizes = BTreeMap::from([("train.jsonl".to_owned(), size)]);
                 let request = fireworks::types::DatasetUploadRequest::new(sizes);
                 let urls = c.locate_dataset_upload(ACCOUNT, "matrix", &request).await;
                 let urls = urls.unwrap().into_inner().filename_to_signed_urls.unwrap();
                 let file = examples();
                 assert_eq!(file.length(), Some(12 * 91));
-                c.send_to_signed_url(&urls["train.jsonl"], &file).await.unwrap();
+                c.send_to_signed_url(&urls["train.jsonl"], &file)
+                    .await
+                    .unwrap();
             } else if operation != "uploadDataset" && operation != "locateDatasetUpload" {
-                c.upload_dataset(ACCOUNT, "matrix", examples()).await.unwrap();
+                c.upload_dataset(ACCOUNT, "matrix", examples())
+                    .await
+                    .unwrap();
             }
             return "matrix".to_owned();
         }
@@ -354,7 +361,9 @@ impl Clients {
                 c.cancel_dpo_job(ACCOUNT, id, &none).await.unwrap();
             } else {
                 self.new_reinforcement(Some(id)).await.unwrap();
-                c.cancel_reinforcement_job(ACCOUNT, id, &none).await.unwrap();
+                c.cancel_reinforcement_job(ACCOUNT, id, &none)
+                    .await
+                    .unwrap();
             }
             return id.to_owned();
         }
@@ -366,7 +375,10 @@ impl Clients {
         job.base_model = Some(FIREWORKS_MODEL.to_owned());
         let mut options = fireworks::CreateSupervisedJobOptions::new();
         options.supervised_fine_tuning_job_id = id.map(str::to_owned);
-        let answer = self.fireworks.create_supervised_job(ACCOUNT, &job, options).await;
+        let answer = self
+            .fireworks
+            .create_supervised_job(ACCOUNT, &job, options)
+            .await;
         answer.map(|_| ())
     }
 
@@ -381,11 +393,15 @@ impl Clients {
 
     async fn new_reinforcement(&self, id: Option<&str>) -> Result<(), Error> {
         let data = self.ids.fireworks_dataset.clone();
-        let mut job = fireworks::types::ReinforcementJob::new(data, self.ids.fireworks_evaluator.clone());
+        let mut job =
+            fireworks::types::ReinforcementJob::new(data, self.ids.fireworks_evaluator.clone());
         job.training_config = Some(training_config());
         let mut options = fireworks::CreateReinforcementJobOptions::new();
         options.reinforcement_fine_tuning_job_id = id.map(str::to_owned);
-        let answer = self.fireworks.create_reinforcement_job(ACCOUNT, &job, options).await;
+        let answer = self
+            .fireworks
+            .create_reinforcement_job(ACCOUNT, &job, options)
+            .await;
         answer.map(|_| ())
     }
 
@@ -396,7 +412,9 @@ impl Clients {
         let a = ACCOUNT;
         match operation {
             "listAccounts" => done!(c.list_accounts(ListAccountsOptions::new())),
-            "listSupervisedJobs" => done!(c.list_supervised_jobs(a, ListSupervisedJobsOptions::new())),
+            "listSupervisedJobs" => {
+                done!(c.list_supervised_jobs(a, ListSupervisedJobsOptions::new()))
+            }
             "listDpoJobs" => done!(c.list_dpo_jobs(a, ListDpoJobsOptions::new())),
             "listReinforcementJobs" => {
                 done!(c.list_reinforcement_jobs(a, ListReinforcementJobsOptions::new()))
@@ -460,18 +478,16 @@ impl Clients {
             "deleteDataset" => done!(c.delete_dataset(a, &prepared)),
             "uploadDataset" => done!(c.upload_dataset(a, &prepared, examples())),
             "locateDatasetUpload" => {
-                let sizes = [("train.jsonl".to_owned(), "7".to_owned())].into_iter().collect();
+                let sizes = BTreeMap::from([("train.jsonl".to_owned(), "7".to_owned())]);
                 let request = DatasetUploadRequest::new(sizes);
                 done!(c.locate_dataset_upload(a, &prepared, &request))
             }
             "validateDatasetUpload" => {
                 done!(c.validate_dataset_upload(a, &prepared, &Empty::default()))
             }
-            "locateDatasetDownload" => done!(c.locate_dataset_download(
-                a,
-                &prepared,
-                LocateDatasetDownloadOptions::new()
-            )),
+            "locateDatasetDownload" => {
+                done!(c.locate_dataset_download(a, &prepared, LocateDatasetDownloadOptions::new()))
+            }
             other => panic!("no call of {other}"),
         }
     }
