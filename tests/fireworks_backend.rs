@@ -147,7 +147,7 @@ async fn an_id_is_understood_in_each_form() {
     }
     // One id of two jobs of different kinds.
     let error = providers.retrieve("trial").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Ambiguous);
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(
         error.to_string().contains("sft:trial, dpo:trial"),
         "{error}"

@@ -75,8 +75,9 @@ impl Client {
             (1, Some(error)) => Err(error),
             _ => {
                 let ids: Vec<String> = jobs.iter().map(|(found, _)| found.id()).collect();
-                let message = format!("{} is the id of several jobs: {}", id.name, ids.join(", "));
-                Err(Error::new(ErrorKind::Ambiguous, message))
+                let ids = ids.join(", ");
+                let message = format!("{} is the id of several jobs; name one of {ids}", id.name);
+                Err(Error::new(ErrorKind::InvalidRequest, message))
             }
         }
     }
