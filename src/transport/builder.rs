@@ -166,8 +166,15 @@ impl<C> ClientBuilder<C> {
                 self = self.header(own.header, value);
             }
         }
+        self.values_from_env()
+    }
+
+    /// Adds the values that the vendor's module asks for by name, as far as their
+    /// variables are set.
+    pub(crate) fn values_from_env(mut self) -> Self {
         for own in self.profile.config_values {
-            if let Some(value) = read(own.variable) {
+            let value = std::env::var(own.variable).ok();
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
                 self = self.value(own.key, value);
             }
         }

@@ -122,6 +122,9 @@ impl Entry {
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(url.get_ref());
         }
+        if settings.is_keyed_by_environment() {
+            builder = builder.values_from_env();
+        }
         for (own, value) in self.own {
             builder = match own {
                 Own::Header(own) => builder.header(own.header, value.into_inner()),
@@ -199,6 +202,12 @@ fn vendor_of(table: &DeTable<'_>, place: &Place<'_>) -> Result<&'static vendors:
 }
 
 impl Settings {
+    /// True where the key is that of the vendor's usual variable: what the other
+    /// variables say is about the same key then.
+    fn is_keyed_by_environment(&self) -> bool {
+        self.key.is_none() && self.key_env.is_none() && self.key_file.is_none()
+    }
+
     /// The key: by value, by the name of a variable, by a file, or by the
     /// vendor's usual variable.
     fn secret(
