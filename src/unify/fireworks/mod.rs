@@ -9,6 +9,7 @@ mod job;
 mod metrics;
 mod request;
 mod request_back;
+mod request_tables;
 mod rules;
 mod settings;
 mod status;
@@ -45,9 +46,9 @@ pub(crate) static MAPPING: Mapping = Mapping {
                wants an `evaluator`. `seed`, `suffix` and `metadata` are refused, and \
                `validation_file` goes with no DPO job. `\"auto\"` means: leave it out. A model \
                without `accounts/` before it is one of Fireworks' own.",
-        accepted: request::ACCEPTED,
-        refused: request::REFUSED,
-        extra: request::EXTRA,
-        wandb: request::WANDB,
+        accepted: request_tables::ACCEPTED,
+        refused: request_tables::REFUSED,
+        extra: request_tables::EXTRA,
+        wandb: request_tables::WANDB,
     }),
 };

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::id::JobKind;
-use super::request::{ACCEPTED, CONFIG, EXTRA, JOB_ID, JobRequest, WANDB};
+use super::request::JobRequest;
+use super::request_tables::{ACCEPTED, EXTRA, JOB_ID, WANDB};
 use crate::unify::CreateRequest;
 use crate::unify::extras::object;
 use crate::unify::request::wandb;
@@ -45,11 +46,8 @@ impl From<&JobRequest> for CreateRequest {
         for name in own.filter(|name| *name != "evaluator") {
             extra.extend(at(name).map(|value| (name.to_owned(), value)));
         }
-        let warm = CONFIG
-            .contains(&"warmStartFrom")
-            .then(|| text("warmStartFrom"));
         let model = match text("baseModel") {
-            base if base.is_empty() => warm.unwrap_or_default(),
+            base if base.is_empty() => text("warmStartFrom"),
             base => base,
         };
         let body = [
