@@ -175,15 +175,15 @@ pair! { TrueFoundry, truefoundry;
 }
 
 pair! { Fireworks, fireworks;
-    list_accounts(; options ListAccountsOptions filter: String order_by: String page_size: i32 page_token: String read_mask: String) -> json
-    list_datasets(account_id; options ListDatasetsOptions filter: String order_by: String page_size: i32 page_token: String read_mask: String) -> json
+    list_accounts(; options ListAccountsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
+    list_datasets(account_id; options ListDatasetsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
     create_dataset(account_id; body CreateDatasetRequest) -> json
     delete_dataset(account_id, dataset_id) -> json
     retrieve_dataset(account_id, dataset_id; options RetrieveDatasetOptions read_mask: String) -> json
     locate_dataset_download(account_id, dataset_id; options LocateDatasetDownloadOptions download_lineage: bool read_mask: String) -> json
     locate_dataset_upload(account_id, dataset_id; body DatasetUploadRequest) -> json
     validate_dataset_upload(account_id, dataset_id; body Empty) -> json
-    list_dpo_jobs(account_id; options ListDpoJobsOptions filter: String order_by: String page_size: i32 page_token: String read_mask: String) -> json
+    list_dpo_jobs(account_id; options ListDpoJobsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
     create_dpo_job(account_id; body DpoJob; options CreateDpoJobOptions dpo_job_id: String) -> json
     delete_dpo_job(account_id, dpo_job_id) -> json
     retrieve_dpo_job(account_id, dpo_job_id; options RetrieveDpoJobOptions read_mask: String) -> json
@@ -191,14 +191,14 @@ pair! { Fireworks, fireworks;
     locate_dpo_job_metrics(account_id, dpo_job_id) -> json
     resume_dpo_job(account_id, dpo_job_id; body Empty) -> json
     retrieve_model(account_id, model_id; options RetrieveModelOptions read_mask: String) -> json
-    list_reinforcement_jobs(account_id; options ListReinforcementJobsOptions filter: String order_by: String page_size: i32 page_token: String read_mask: String) -> json
+    list_reinforcement_jobs(account_id; options ListReinforcementJobsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
     create_reinforcement_job(account_id; body ReinforcementJob; options CreateReinforcementJobOptions reinforcement_fine_tuning_job_id: String) -> json
     delete_reinforcement_job(account_id, reinforcement_fine_tuning_job_id) -> json
     retrieve_reinforcement_job(account_id, reinforcement_fine_tuning_job_id; options RetrieveReinforcementJobOptions read_mask: String) -> json
     cancel_reinforcement_job(account_id, reinforcement_fine_tuning_job_id; body Empty) -> json
     locate_reinforcement_job_metrics(account_id, reinforcement_fine_tuning_job_id) -> json
     resume_reinforcement_job(account_id, reinforcement_fine_tuning_job_id; body Empty) -> json
-    list_supervised_jobs(account_id; options ListSupervisedJobsOptions filter: String order_by: String page_size: i32 page_token: String read_mask: String) -> json
+    list_supervised_jobs(account_id; options ListSupervisedJobsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
     create_supervised_job(account_id; body SupervisedJob; options CreateSupervisedJobOptions supervised_fine_tuning_job_id: String) -> json
     delete_supervised_job(account_id, supervised_fine_tuning_job_id) -> json
     retrieve_supervised_job(account_id, supervised_fine_tuning_job_id; options RetrieveSupervisedJobOptions read_mask: String) -> json
