@@ -46,8 +46,9 @@ mod retry;
 mod retry_after;
 mod upload;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
 
@@ -66,7 +67,9 @@ pub use memory::MemoryBudget;
 pub(crate) use memory::{Kept, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
-pub use profile::{Authentication, ConfigHeader, Environment, VendorProfile};
+pub use profile::{Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
+#[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
+pub(crate) use request::segment;
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
 pub use upload::{ByteStream, ProgressFn, Upload};
@@ -90,6 +93,8 @@ struct Shared {
     credential: credential::Credential,
     profile: &'static VendorProfile,
     permits: Option<tokio::sync::Semaphore>,
+    /// What the vendor's module asks for by name.
+    values: Mutex<BTreeMap<&'static str, Arc<str>>>,
 }
 
 impl Transport {
@@ -101,6 +106,48 @@ impl Transport {
     /// Returns the base URL, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
+    }
+
+    /// Returns a value of the account's configuration, or what was found out in
+    /// its place.
+    #[allow(dead_code)] // Not every set of vendors has such values.
+    pub(crate) fn value(&self, name: &str) -> Option<Arc<str>> {
+        let values = self.shared.values.lock();
+        let values = values.unwrap_or_else(PoisonError::into_inner);
+        values.get(name).cloned()
+    }
+
+    /// Keeps what was found out in the place of a value, for this client and its
+    /// clones.
+    #[allow(dead_code)] // Not every set of vendors has such values.
+    pub(crate) fn set_value(&self, name: &'static str, value: impl Into<Arc<str>>) {
+        let values = self.shared.values.lock();
+        let mut values = values.unwrap_or_else(PoisonError::into_inner);
+        values.insert(name, value.into());
+    }
+
+    /// Returns a transport with the same connections and time-outs that proves
+    /// itself with nothing: for addresses that are secrets themselves.
+    #[allow(dead_code)] // Not every set of vendors has such addresses.
+    pub(crate) fn without_credential(&self) -> Self {
+        let shared = Shared {
+            account: self.shared.account.clone(),
+            base_url: String::new(),
+            http: self.shared.http.clone(),
+            headers: HeaderMap::new(),
+            query: Vec::new(),
+            credential: credential::Credential::None,
+            profile: self.shared.profile,
+            permits: None,
+            values: Mutex::default(),
+        };
+        let mut settings = options::Settings::clone(&self.settings);
+        settings.headers = HeaderMap::new();
+        settings.idempotency_key = None;
+        Self {
+            shared: Arc::new(shared),
+            settings: Arc::new(settings),
+        }
     }
 
     /// Adds the account and the operation to an error.

@@ -58,6 +58,8 @@ mod written_files;
 #[cfg(doc)]
 #[doc = include_str!("../docs/mapping.md")]
 pub mod mapping_tables {}
+#[cfg(feature = "fireworks")]
+pub mod fireworks;
 #[cfg(feature = "openai")]
 pub mod openai;
 #[cfg(feature = "together")]
@@ -119,6 +121,10 @@ pub use vendor::{InvalidVendorName, Vendor};
 pub trait Unify: Sized {
     /// The unified form.
     type Output;
+
+    /// The member of the vendor's object that names it. An object without it is
+    /// nothing that could be shown.
+    const ID: &'static str = "id";
 
     /// Converts the value, moving out of it what both forms share.
     ///

@@ -53,6 +53,7 @@ vendors! {
     openai if "openai";
     together if "together";
     truefoundry;
+    fireworks if "fireworks";
 }
 
 /// A vendor that this crate supports, compiled in or not.

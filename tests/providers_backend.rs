@@ -78,7 +78,7 @@ impl Backend for Memory {
         }
     }
 
-    fn recognise(&self, id: &str, _: IdKind) -> Recognition {
+    fn recognize(&self, id: &str, _: IdKind) -> Recognition {
         match id.starts_with("m-") {
             true if self.knows_no_form => Recognition::Maybe,
             true => Recognition::Yes,

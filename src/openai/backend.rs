@@ -74,7 +74,7 @@ impl Backend for Client {
         support(operation)
     }
 
-    fn recognise(&self, id: &str, kind: IdKind) -> Recognition {
+    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::Yes,
             IdKind::Job if id.starts_with("ft-") => Recognition::No,

@@ -172,8 +172,8 @@ impl Account {
     }
 
     /// Returns whether an id can belong to this account, by its form alone.
-    pub(super) fn recognise(&self, id: &str, kind: IdKind) -> Recognition {
-        self.backend.recognise(id, kind)
+    pub(super) fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
+        self.backend.recognize(id, kind)
     }
 
     /// Returns the cursor after a job, if the vendor can continue after any

@@ -91,7 +91,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     /// Returns whether an id can belong to this vendor, by its form alone.
     /// Accounts that return [`Recognition::Yes`] are called first, and those
     /// that return [`Recognition::No`] last.
-    fn recognise(&self, _id: &str, _kind: IdKind) -> Recognition {
+    fn recognize(&self, _id: &str, _kind: IdKind) -> Recognition {
         Recognition::Maybe
     }
 

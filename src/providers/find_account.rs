@@ -112,7 +112,7 @@ impl Providers {
         let tiers = [Recognition::Yes, Recognition::Maybe, Recognition::No];
         let tiers = tiers.into_iter().map(|recognition| {
             let accounts = able.iter().copied();
-            let of_tier = |a: &&Account| a.recognise(&wanted.id, kind) == recognition;
+            let of_tier = |a: &&Account| a.recognize(&wanted.id, kind) == recognition;
             accounts.filter(of_tier).collect::<Vec<_>>()
         });
         Ok(tiers.filter(|accounts| !accounts.is_empty()).collect())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -118,6 +118,7 @@ pub struct ClientBuilder<C> {
     key: Option<SecretString>,
     tokens: Option<Arc<dyn TokenSource>>,
     headers: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, String)>,
     query: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
     network: Network,
@@ -142,6 +143,7 @@ impl<C> ClientBuilder<C> {
             key: None,
             tokens: None,
             headers: Vec::new(),
+            values: Vec::new(),
             query: own_query(profile),
             http: None,
             network: Network::default(),
@@ -180,6 +182,7 @@ impl<C> ClientBuilder<C> {
             key: self.key,
             tokens: self.tokens,
             headers: self.headers,
+            values: self.values,
             query: self.query,
             http: self.http,
             network: self.network,
@@ -202,6 +205,18 @@ impl<C> ClientBuilder<C> {
         for own in self.profile.config_headers {
             if let Some(value) = read(own.variable) {
                 self = self.header(own.header, value);
+            }
+        }
+        self.values_from_env()
+    }
+
+    /// Adds the values that the vendor's module asks for by name, as far as their
+    /// variables are set.
+    pub(crate) fn values_from_env(mut self) -> Self {
+        for own in self.profile.config_values {
+            let value = std::env::var(own.variable).ok();
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                self = self.value(own.key, value);
             }
         }
         self
@@ -358,6 +373,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Sets a value that the vendor's module asks for by name.
+    pub(crate) fn value(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.retain(|(n, _)| *n != name);
+        self.values.push((name, value.into()));
+        self
+    }
+
     /// Sets a query parameter of every request.
     #[allow(dead_code)] // For vendors that require a version in the query.
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -412,6 +434,12 @@ impl<C> ClientBuilder<C> {
                 credential,
                 profile,
                 permits: self.max_concurrency.map(Semaphore::new),
+                values: Mutex::new(
+                    self.values
+                        .into_iter()
+                        .map(|(name, value)| (name, value.into()))
+                        .collect(),
+                ),
             }),
             settings: Arc::new(self.settings),
         })

@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) max_body_bytes: usize,
     pub(super) memory: Option<MemoryBudget>,
     pub(super) idempotency_key: Option<String>,
+    /// Whether a request that makes something may be sent again.
+    pub(super) is_repeatable: bool,
     pub(super) headers: HeaderMap,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) clock: Arc<dyn Clock>,
@@ -36,6 +38,7 @@ impl Default for Settings {
             max_body_bytes: 64 << 20,
             memory: None,
             idempotency_key: None,
+            is_repeatable: false,
             headers: HeaderMap::new(),
             observer: None,
             clock: Arc::new(SystemClock),
@@ -64,6 +67,7 @@ pub struct CallOptions {
     max_body_bytes: Option<usize>,
     memory: Option<MemoryBudget>,
     idempotency_key: Option<String>,
+    is_repeatable: bool,
     headers: HeaderMap,
     labels: BTreeMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
@@ -141,6 +145,20 @@ impl CallOptions {
         self
     }
 
+    /// Returns the idempotency key, if one was set here.
+    pub fn get_idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    /// Sets whether a `POST` that makes something is tried again like any other
+    /// call: where the request itself says under which id, a second arrival is
+    /// refused. Nothing is sent about it.
+    #[must_use]
+    pub fn repeatable(mut self, repeatable: bool) -> Self {
+        self.is_repeatable = repeatable;
+        self
+    }
+
     /// Sets a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -191,6 +209,7 @@ impl CallOptions {
         if other.idempotency_key.is_some() {
             self.idempotency_key.clone_from(&other.idempotency_key);
         }
+        self.is_repeatable |= other.is_repeatable;
         self.headers.extend(other.headers.clone());
         self.labels.extend(other.labels.clone());
         self.observer = match (self.observer, other.observer.clone()) {
@@ -230,6 +249,7 @@ impl CallOptions {
             settings.memory = Some(budget.clone());
         }
         settings.idempotency_key.clone_from(&self.idempotency_key);
+        settings.is_repeatable = self.is_repeatable;
         settings.headers.extend(self.headers.clone());
         if let Some(observer) = &self.observer {
             settings.observer = Some(Arc::clone(observer));

@@ -79,7 +79,7 @@ impl Backend for Client {
 
     /// Ids are those of the vendor behind the gateway, which serves no jobs of
     /// a vendor whose ids start with `ft-` alone.
-    fn recognise(&self, id: &str, kind: IdKind) -> Recognition {
+    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
         match kind {
             IdKind::Job if id.starts_with("ft-") => Recognition::No,
             IdKind::Job | IdKind::File => Recognition::Maybe,

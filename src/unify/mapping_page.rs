@@ -84,7 +84,8 @@ fn event_types(page: &mut Page, mapping: &Mapping, events: &EventTypes) {
 fn requests(page: &mut Page) {
     page.text(
         "## Requests\n\n\
-         `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor. \
+         `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor, \
+         except where a vendor's text below names one. \
          Settings are members of `hyperparameters`, or of the method's. A request with settings \
          that the vendor does not support is rejected before it is sent, unless the caller allows \
          them to be dropped.",

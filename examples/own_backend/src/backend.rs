@@ -45,7 +45,7 @@ impl Backend for Forge {
         }
     }
 
-    fn recognise(&self, id: &str, kind: IdKind) -> Recognition {
+    fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
         let start = match kind {
             IdKind::Job => "run-",
             IdKind::File => "blob-",

@@ -27,7 +27,7 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         vendor() -> &Vendor;
         title() -> &str;
         support(operation: Operation) -> Support;
-        recognise(id: &str, kind: IdKind) -> Recognition;
+        recognize(id: &str, kind: IdKind) -> Recognition;
         order() -> JobOrder;
         cursor_after(job: &str) -> Option<String>;
         list['a](call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>>;
