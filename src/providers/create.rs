@@ -415,7 +415,10 @@ async fn affordable(
         _ if estimate.allowed == Some(false) => {
             refuse("the vendor says that this account may not spend as much".to_owned())
         }
-        None => refuse("the vendor does not say what the job costs".to_owned()),
+        None => refuse(match &estimate.unavailable {
+            Some(reason) => format!("the vendor cannot estimate what the job costs: {reason}"),
+            None => "the vendor does not say what the job costs".to_owned(),
+        }),
         Some(total) if total > limit => refuse(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),
