@@ -18,6 +18,7 @@ mod operation;
 mod page;
 mod query;
 mod search;
+mod shutdowns;
 mod target;
 mod warning;
 mod watch;
@@ -186,6 +187,19 @@ impl Providers {
     /// The account of this name.
     pub fn get(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|a| a.name() == name)
+    }
+
+    /// Returns the accounts that can start jobs where the vendor of `account`
+    /// does not any more: those of other vendors that have it.
+    pub fn other_trainers(&self, account: &str) -> Vec<&str> {
+        let vendor = self.get(account).map(Account::vendor);
+        let others = self.accounts.iter().filter(|other| {
+            let is_elsewhere = vendor.is_none_or(|vendor| other.vendor() != vendor);
+            other.name() != account
+                && is_elsewhere
+                && other.support(Operation::Create).is_supported()
+        });
+        others.map(Account::name).collect()
     }
 
     /// The account of this name, or an error that lists the names there are.

@@ -1,6 +1,7 @@
 //! OpenAI's fine-tuning and files API.
 
 mod backend;
+mod shutdowns;
 mod uploads;
 
 // The generated part: types, options and `Client` with its operations.
@@ -32,6 +33,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
         },
     ],
     idempotent_posts: &["cancelJob", "pauseJob", "resumeJob", "validateGrader"],
+    training_not_available: shutdowns::training_not_available,
     ..VendorProfile::new(
         "openai",
         TITLE,

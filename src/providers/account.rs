@@ -5,10 +5,11 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::page::{PageWalk, collect};
+use super::shutdowns::KnownShutdowns;
 use super::{
     Backend, Call, DatasetRules, FileUpload, Files, JobChange, Listing, Operation, Page, PageQuery,
     Prepared, Reply, Support, Warning,
@@ -16,8 +17,8 @@ use super::{
 use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock, Download};
 use crate::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Vendor,
+    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
+    OnUnsupported, PriceEstimate, Vendor,
 };
 
 /// A key at a vendor, under a name. Cheap to clone.
@@ -29,6 +30,7 @@ pub struct Account {
     options: Arc<CallOptions>,
     notes: bool,
     permits: Option<Arc<Semaphore>>,
+    shutdowns: KnownShutdowns,
 }
 
 impl Account {
@@ -42,6 +44,7 @@ impl Account {
             options: Arc::default(),
             notes: true,
             permits: None,
+            shutdowns: KnownShutdowns::default(),
         }
     }
 
@@ -116,6 +119,7 @@ impl Account {
     pub fn replace_backend(&self, backend: impl Backend) -> Self {
         Self {
             backend: Arc::new(backend),
+            shutdowns: KnownShutdowns::default(),
             ..self.clone()
         }
     }
@@ -182,8 +186,27 @@ impl Account {
         self.backend.cursor_after(job)
     }
 
+    pub(super) fn known_shutdowns(&self) -> &KnownShutdowns {
+        &self.shutdowns
+    }
+
+    /// Asks which models stop working when. It is no operation of its own: it
+    /// belongs to the list of jobs.
+    pub(super) async fn shutdowns(&self) -> Result<ModelShutdowns, Error> {
+        let _permit = self.permit().await;
+        let call = self.call();
+        let shutdowns = self.backend.shutdowns(&call).await;
+        shutdowns.map_err(|error| error.at_account(&self.name))
+    }
+
     fn call(&self) -> Call {
         Call::new(Arc::clone(&self.options), self.context())
+    }
+
+    /// Waits for a call's turn, where the number of calls is bounded.
+    async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed.
+        self.permits.as_ref()?.acquire().await.ok()
     }
 
     /// Makes one call when it is its turn, and reports it. Whoever drops the
@@ -193,11 +216,7 @@ impl Account {
         operation: Operation,
         ask: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
-        let _permit = match &self.permits {
-            // The semaphore is never closed.
-            Some(permits) => permits.acquire().await.ok(),
-            None => None,
-        };
+        let _permit = self.permit().await;
         let clock = self.clock();
         let start = clock.now();
         // The name of the vendor's client may be another one.

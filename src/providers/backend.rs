@@ -13,8 +13,8 @@ use super::{
 };
 use crate::transport::{Clock, Download, SystemClock};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Status, Vendor,
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
+    OnUnsupported, PriceEstimate, Status, Vendor,
 };
 use crate::{Error, ErrorKind};
 
@@ -209,6 +209,14 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     fn limits<'a>(&'a self, call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits> {
         let _ = (call, model);
         self.refuse(Operation::ModelLimits)
+    }
+
+    /// Finds out which models stop working when, as far as the vendor has
+    /// announced it; nothing unless it says so. It is asked for a list of jobs
+    /// with fine-tuned models, seldom, and ought to answer soon.
+    fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
+        let _ = call;
+        Box::pin(async { Ok(ModelShutdowns::new()) })
     }
 
     /// Fetches the model that came out of a job, or one of its checkpoints by

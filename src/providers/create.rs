@@ -262,6 +262,7 @@ impl Providers {
             Ok::<_, Error>((job, estimate))
         }
         .await;
+        let outcome = outcome.map_err(|error| self.with_alternatives(error, account));
         match outcome {
             Ok((job, estimate)) => Ok(Created {
                 job,
@@ -275,6 +276,16 @@ impl Providers {
                 Err(error.noting(format!("uploaded before: {}", ids.join(", "))))
             }
         }
+    }
+
+    /// Names the accounts that can start a job that a vendor does not start any
+    /// more.
+    fn with_alternatives(&self, error: Error, account: &Account) -> Error {
+        if !error.is_training_not_available() {
+            return error;
+        }
+        let others = self.other_trainers(account.name());
+        error.with_alternatives(others.into_iter().map(str::to_owned).collect())
     }
 
     async fn id_of(

@@ -39,6 +39,8 @@ struct Inner {
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
+    /// The accounts that can start jobs instead, where somebody looked.
+    alternatives: Option<Vec<String>>,
     /// Never shown: it could hold a secret.
     undecoded: Option<Bytes>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -74,6 +76,8 @@ pub enum ErrorKind {
     Unsupported,
     /// It would cost more than is allowed.
     CostLimit,
+    /// The vendor starts no more jobs for this account, now or later.
+    TrainingNotAvailable,
 }
 
 impl Error {
@@ -108,6 +112,7 @@ impl Error {
             token_renewed: false,
             tries: 0,
             note: None,
+            alternatives: None,
             undecoded: None,
             source: None,
         }))
@@ -284,6 +289,11 @@ impl Error {
         } else {
             ""
         };
+        if let Some(facts) = (profile.training_not_available)(status.as_u16(), &body) {
+            let mut error = Self::new(ErrorKind::TrainingNotAvailable, facts);
+            error.0.body = body;
+            return error;
+        }
         let mut error = Self::new(ErrorKind::Status, message);
         error.0.is_transient = (profile.is_transient)(status.as_u16(), &body);
         error.0.body = body;
@@ -318,6 +328,14 @@ impl Error {
     /// Adds something that whoever reads the error needs to know too.
     pub(crate) fn noting(mut self, note: String) -> Self {
         self.0.note = Some(note);
+        self
+    }
+
+    /// Sets the accounts that can start jobs instead of one whose vendor does
+    /// not any more; an empty list says that there is none.
+    #[must_use]
+    pub fn with_alternatives(mut self, accounts: Vec<String>) -> Self {
+        self.0.alternatives = Some(accounts);
         self
     }
 
@@ -363,8 +381,15 @@ impl Error {
         &self.0.headers
     }
 
+    /// The accounts that can start jobs instead, of an error for which
+    /// [`Self::is_training_not_available`] is true.
+    pub fn alternatives(&self) -> &[String] {
+        self.0.alternatives.as_deref().unwrap_or_default()
+    }
+
     /// What is wrong, without where it happened; empty where the vendor's answer
-    /// says all.
+    /// says all. Of [`ErrorKind::TrainingNotAvailable`] it is what goes on
+    /// working until when.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -423,6 +448,13 @@ impl Error {
         self.0.status == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
+    /// The vendor starts no more jobs for this account. It is final: another
+    /// try does not help, and [`Self::alternatives`] are the accounts that can
+    /// start the job instead.
+    pub fn is_training_not_available(&self) -> bool {
+        self.0.kind == ErrorKind::TrainingNotAvailable
+    }
+
     /// The time ran out after a connection had come about.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
@@ -438,6 +470,10 @@ impl Error {
     /// question: of a request that makes something, only
     /// [`Self::is_connect`] says that it is.
     pub fn is_retryable(&self) -> bool {
+        // Whatever a header of the answer says.
+        if self.is_training_not_available() {
+            return false;
+        }
         if let Some(retryable) = self.0.retryable {
             return retryable;
         }
@@ -459,6 +495,12 @@ impl fmt::Display for Error {
             write!(f, "{part}: ")?;
         }
         match inner.status.filter(|_| inner.kind == ErrorKind::Status) {
+            None if inner.kind == ErrorKind::TrainingNotAvailable => {
+                f.write_str("the vendor starts no more jobs for this account")?;
+                if let Some(message) = &inner.body.message {
+                    write!(f, ": {message}")?;
+                }
+            }
             None => {
                 let texts = [Some(&inner.message), inner.body.message.as_ref()];
                 let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
@@ -494,7 +536,29 @@ impl fmt::Display for Error {
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
+        if inner.kind == ErrorKind::TrainingNotAvailable {
+            inner.fmt_way_on(f)?;
+        }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Writes what works still, and where jobs can be started instead.
+    fn fmt_way_on(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.message.is_empty() {
+            write!(f, ". {}", self.message)?;
+        }
+        match self.alternatives.as_deref() {
+            None => Ok(()),
+            Some([]) => f.write_str(". No other account is configured that can train"),
+            Some(accounts @ [first, ..]) => write!(
+                f,
+                ". Accounts that can train: {}. Start the job there with `unitune jobs create --on \
+                 {first}`, or an earlier one again with `unitune jobs rerun ID --on {first}`",
+                accounts.join(", ")
+            ),
+        }
     }
 }
 

@@ -35,6 +35,10 @@ pub struct VendorProfile {
     pub read_error: fn(&serde_json::Value) -> VendorError,
     /// True for answers after which the same request may succeed.
     pub is_transient: fn(u16, &VendorError) -> bool,
+    /// Recognises the answer of a vendor that starts no more jobs for the
+    /// account, and returns what goes on working until when, in a sentence or
+    /// two; none for any other answer.
+    pub training_not_available: fn(u16, &VendorError) -> Option<&'static str>,
 }
 
 /// Names of environment variables.
@@ -102,6 +106,7 @@ impl VendorProfile {
             idempotent_posts: &[],
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
+            training_not_available: |_, _| None,
         }
     }
 

@@ -45,7 +45,7 @@ async fn job(awkward: Awkward) -> (Value, Value) {
 
 #[tokio::test]
 async fn every_switch_shows() {
-    assert_eq!(Awkward::all().count(), 19);
+    assert_eq!(Awkward::all().count(), 20);
     for awkward in Awkward::all() {
         let name = awkward.name();
         assert_eq!(Awkward::named(name), Some(awkward));
@@ -83,6 +83,12 @@ async fn every_switch_shows() {
             Awkward::ForeignTimes => {
                 full["updated_at"].is_i64()
                     && full["started_at"].as_str().unwrap().ends_with("+00:00")
+            }
+            Awkward::NewEvents => {
+                let first = &full["events"][0];
+                first.get("hash").is_none()
+                    && listed["early_stopped"] == true
+                    && full["events"].to_string().contains("early_stopped")
             }
             other => panic!("{other} has no test"),
         };

@@ -29,7 +29,7 @@ fn requests_and_answers_are_the_same() {
         + compare::<Together>(&runtime, &findings)
         + compare::<TrueFoundry>(&runtime, &findings);
     findings.borrow().check();
-    assert_eq!(compared, 40, "operations");
+    assert_eq!(compared, 43, "operations");
 }
 
 /// Compares all operations of a vendor, and says how many.

@@ -31,6 +31,11 @@ pub(crate) fn injected_answer(effect: &Effect, vendor: Vendor) -> Option<Answer>
         let body = json!({"error": "Internal error (injected fault)."});
         return Some(Answer::status(500, body));
     }
+    if *effect == Effect::TrainingNotAvailable {
+        let message = "Fine-tuning is being wound down: this organization can create no more jobs (injected fault).";
+        let refused = ErrorResponse::new(403, message).code("training_not_available");
+        return Some(vendor.error_answer(refused));
+    }
     let Effect::Status(status, hint) = effect else {
         return None;
     };
@@ -76,7 +81,10 @@ pub(crate) fn apply(
     let headers = &mut parts.headers;
     let body = match effect {
         Effect::ResetBeforeBody | Effect::ResetAfterBody => return Outcome::Reset,
-        Effect::Status(..) | Effect::ErrorText | Effect::Delay(_) => Body::from(body),
+        Effect::Status(..)
+        | Effect::ErrorText
+        | Effect::TrainingNotAvailable
+        | Effect::Delay(_) => Body::from(body),
         Effect::Truncated => {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             truncated(body.slice(..body.len() / 2))

@@ -24,6 +24,8 @@ pub enum Effect {
     Status(u16, Option<Hint>),
     /// The request is refused with 500 and an error that is a text, not an object.
     ErrorText,
+    /// The request is refused with 403 and the code `training_not_available`: the vendor starts no more jobs.
+    TrainingNotAvailable,
     /// The answer comes late.
     Delay(Duration),
     /// The connection is reset before the request's body is read; nothing is done.
@@ -59,6 +61,11 @@ pub(super) static NAMES: &[Row] = &[
         name: "error-text",
         effect: Effect::ErrorText,
         meaning: "the request is refused with 500 and `{\"error\": \"text\"}`, as vendors sometimes do",
+    },
+    Row {
+        name: "training-not-available",
+        effect: Effect::TrainingNotAvailable,
+        meaning: "the request is refused with 403 and the code `training_not_available`, as by a vendor that starts no more jobs",
     },
     Row {
         name: "reset-before-body",
