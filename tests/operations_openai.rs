@@ -185,7 +185,7 @@ operation!(download_file, Answer::bytes(b"{}\n"), |c| c.download_file("file-1"),
 operation!(list_models, Answer::json(json!({"object": "list", "data": [
     {"id": "gpt-4o-mini", "object": "model", "created": 1, "owned_by": "system", "shutdown_date": null},
     {"id": "gpt-4", "object": "model", "created": 1, "owned_by": "system", "shutdown_date": "2026-10-23"},
-]})), |c| c.list_models(), "GET" "/v1/models", Value::Null);
+]})), |c| c.list_models(), "GET" "/models", Value::Null);
 
 #[tokio::test]
 async fn upload_file() {

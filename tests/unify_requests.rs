@@ -122,6 +122,10 @@ fn requests_come_back() {
             "{name} through the gateway"
         );
     }
+    let sent = request(&read("tests/fixtures/requests/early_stopping.json"));
+    let together = sent.to_together(OnUnsupported::Reject);
+    let back = CreateRequest::from(&together.expect("it takes all of it").request);
+    assert_eq!(support::plain(&back), support::plain(&sent));
     let sent = request(&read(
         "tests/fixtures/requests/everything_that_together_takes.json",
     ));

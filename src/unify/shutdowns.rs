@@ -66,7 +66,7 @@ impl ModelShutdowns {
         }
         // A job may go on from a model that was tuned before.
         let names = || std::iter::once(job.model.as_str()).chain(job.model.split(':'));
-        let listed = names().find_map(|name| self.models.get(name));
+        let listed = names().filter_map(|name| self.models.get(name)).min();
         let announced = names().find_map(|name| {
             let mut rows = self.base_models.iter();
             rows.find(|(base, _)| is_version(name, base))
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(shutdowns.of(&again), Some(100));
         shutdowns.add_model("ft:gpt-4o-2024-08-06:us::1", 900);
         assert_eq!(shutdowns.of(&tuned), Some(900));
-        assert_eq!(shutdowns.of(&again), Some(900));
+        assert_eq!(shutdowns.of(&again), Some(100));
     }
 
     #[test]

@@ -450,7 +450,7 @@ async fn an_id_at_two_accounts_is_ambiguous() {
 async fn a_list_says_once_which_models_stop_working() {
     let gateway = Gateway::start().await;
     let answer = gateway.get_at("/v1/fine_tuning/jobs?limit=100", "openai").await;
-    assert_eq!(answer.header("x-unitune-warnings"), Some("openai 1"));
+    assert_eq!(answer.headers["x-unitune-warnings"], "openai 1");
     let list = answer.ok();
     let warnings = list["warnings"].as_array().unwrap();
     assert_eq!(warnings.len(), 1, "{warnings:?}");

@@ -59,7 +59,7 @@ def jobs(client, sandbox, file):
     assert price.allowed_to_proceed and price.estimated_total_price > 0
     preview(resource, file)
 
-    job = resource.create(training_file=file.id, model=MODEL, n_epochs=2, n_checkpoints=2, lora=True, suffix="sdk", wandb_api_key="secret")
+    job = resource.create(training_file=file.id, model=MODEL, n_epochs=2, batch_size=8, n_checkpoints=2, lora=True, suffix="sdk", wandb_api_key="secret")
     assert job.status == "pending" and job.user_id and not job.early_stopped
     seen = []
     for _ in range(100):
@@ -110,7 +110,7 @@ def early_stop(client, sandbox, file):
     resource = client.fine_tuning
     settings = dict(n_epochs=4, n_evals=10, batch_size=4, lora=True, gradient_accumulation_steps=1)
     stopping = dict(early_stopping_enabled=True, early_stopping_patience=2, early_stopping_min_delta=100)
-    refuses(together.BadRequestError, resource.create, training_file=file.id, model=MODEL, **settings, **stopping)
+    refuses(ValueError, resource.create, training_file=file.id, model=MODEL, **settings, **stopping)
     job = resource.create(training_file=file.id, validation_file=file.id, model=MODEL, **settings, **stopping)
     sandbox.advance(3600)
     done = resource.retrieve(job.id)

@@ -32,7 +32,8 @@ rules! {
         TOKENS: "trained_tokens", Derived, "`token_count`, the data set's tokens, not multiplied by epochs";
         TOKENS_UNKNOWN: "trained_tokens", Unavailable, "`token_count` is not known";
         TOKENS_NOT_YET: "trained_tokens", Unavailable, "`token_count` counts when the job is completed";
-        INTEGRATIONS: "integrations", Derived, "`wandb_project_name`, `wandb_name`, `wandb_entity`, `wandb_url`";
+        INTEGRATIONS: "integrations", Derived, "`wandb_project_name`, `wandb_name`, `wandb_url`";
+        INTEGRATIONS_ENTITY: "integrations", Derived, "`wandb_project_name`, `wandb_name`, `wandb_entity`, `wandb_url`";
         INTEGRATIONS_ABSENT: "integrations", Unavailable, "nothing about Weights & Biases is set";
         SEED: "seed", Exact, "`random_seed`";
         SEED_ABSENT: "seed", Unavailable, "`random_seed` is absent";

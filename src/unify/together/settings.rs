@@ -209,7 +209,10 @@ pub(super) fn integrations(wandb: Wandb, notes: &mut NoteCollector<'_>) -> Optio
         notes.note(rules::INTEGRATIONS_ABSENT);
         return None;
     }
-    notes.note(rules::INTEGRATIONS);
+    notes.note(match &wandb.entity {
+        Some(_) => rules::INTEGRATIONS_ENTITY,
+        None => rules::INTEGRATIONS,
+    });
     Some(vec![LazyObject::typed(wandb)])
 }
 
