@@ -99,6 +99,28 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_has_the_same_table() {
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/leaving-openai.md");
+        let guide = std::fs::read_to_string(guide).unwrap();
+        let day = |line: &str| line.strip_prefix("| ")?.get(..10)?.parse().ok();
+        let rows = guide.lines().filter(|line| line.contains("`"));
+        let mut found: Vec<(Date, Vec<String>)> = rows
+            .filter_map(|line| {
+                let models = line.split('`').skip(1).step_by(2).map(str::to_owned);
+                let mut models: Vec<String> = models.collect();
+                models.sort_unstable();
+                Some((day(line)?, models))
+            })
+            .collect();
+        found.sort_unstable();
+        let table = SHUTDOWNS.iter().map(|row| {
+            let models = row.base_models.iter().map(|model| (*model).to_owned());
+            (row.day, models.collect())
+        });
+        assert_eq!(found, table.collect::<Vec<(Date, Vec<String>)>>());
+    }
+
+    #[test]
     fn the_answer_is_known_by_its_code_or_its_text() {
         let error = |code: Option<&str>, message: &str| {
             let mut error = VendorError::default();
