@@ -36,6 +36,8 @@ pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
+#[allow(unused_imports)] // Not every vendor compiled in needs it.
+pub(crate) use profile::says_training_ended;
 pub use profile::{Authentication, ConfigHeader, Environment, VendorProfile};
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;

@@ -258,7 +258,9 @@ fn paths_and_ids_are_told_apart() {
 #[tokio::test]
 async fn a_vendor_that_starts_no_more_jobs_is_asked_once_and_others_are_named() {
     let folder = Folder::new();
-    let fault = "openai.createJob:training-not-available".parse().unwrap();
+    let fault = "openai.createJob:403;code=training_not_available"
+        .parse()
+        .unwrap();
     let stage = Stage::with(Sandbox::builder().fault(fault)).await;
     let draft = Draft::new(OPENAI, folder.examples(20)).account("openai");
     let error = stage.providers.create(&draft).await.unwrap_err();
@@ -288,7 +290,10 @@ async fn a_vendor_that_starts_no_more_jobs_is_asked_once_and_others_are_named() 
     let error = alone.create(&draft).await.unwrap_err();
     assert!(error.alternatives().is_empty());
     let text = error.to_string();
-    assert!(text.contains("No other account is configured that can train"), "{text}");
+    assert!(
+        text.contains("No other account is configured that can train"),
+        "{text}"
+    );
 
     // Others of the same vendor are no way out.
     let mut providers = stage.providers.select(&["openai", "together"]).unwrap();
@@ -307,13 +312,25 @@ async fn a_hint_to_try_again_changes_nothing_about_it() {
         let answer = loopback::Answer::json(body.clone()).status(403);
         server.answer(answer.header("x-should-retry", "true"));
     }
-    let client = unitune::openai::Client::builder().api_key("k").base_url(&server.url);
+    let client = unitune::openai::Client::builder()
+        .api_key("k")
+        .base_url(&server.url);
     let client = client.build().unwrap();
     // A call that may be sent twice.
     let request = unitune::openai::types::CreateFineTuningJobRequest::new(OPENAI, "file-1");
     let options = unitune::transport::CallOptions::new().idempotency_key("once");
-    let error = client.with_options(&options).create_job(&request).await.unwrap_err();
-    assert!(error.is_training_not_available(), "without the code, by its text: {error}");
+    let error = client
+        .with_options(&options)
+        .create_job(&request)
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_training_not_available(),
+        "without the code, by its text: {error}"
+    );
     assert_eq!((error.tries(), server.count()), (1, 1));
-    assert!(!error.to_string().contains("unitune jobs"), "nobody looked for accounts: {error}");
+    assert!(
+        !error.to_string().contains("unitune jobs"),
+        "nobody looked for accounts: {error}"
+    );
 }

@@ -39,7 +39,10 @@ const FEBRUARY: u64 = 1_801_440_000;
 /// The stage's OpenAI account, on a day.
 fn on(stage: &Stage, day: u64) -> Providers {
     let client = stage.openai().clock(std::sync::Arc::new(On(day)));
-    let mut providers = stage.providers.select(&["together", "truefoundry"]).unwrap();
+    let mut providers = stage
+        .providers
+        .select(&["together", "truefoundry"])
+        .unwrap();
     let account = Account::with_backend("openai", client.build().unwrap());
     providers.add(account).unwrap();
     providers
@@ -64,11 +67,16 @@ async fn models_are_named_once_with_the_day_on_which_they_stop() {
     let jobs = jobs(&providers).await;
     let note = note(&providers, &jobs).await;
     let (past, coming) = note.split_once("; ").unwrap();
-    assert!(past.starts_with("openai: the fine-tuned models ft:o4-mini-2025-04-16:"), "{past}");
+    assert!(
+        past.starts_with("openai: the fine-tuned models ft:o4-mini-2025-04-16:"),
+        "{past}"
+    );
     assert!(past.ends_with(" stopped working on 2026-10-23"), "{past}");
     assert!(coming.ends_with(" stop working on 2027-01-14"), "{coming}");
     let of_openai = jobs.iter().filter(|job| job.provider.account == "openai");
-    let models: Vec<&str> = of_openai.filter_map(|job| job.fine_tuned_model.as_deref()).collect();
+    let models: Vec<&str> = of_openai
+        .filter_map(|job| job.fine_tuned_model.as_deref())
+        .collect();
     assert!(models.len() > 3);
     for model in models {
         assert_eq!(note.matches(model).count(), 1, "{model}: {note}");
@@ -83,7 +91,11 @@ async fn the_vendor_s_list_is_asked_once_and_only_where_it_is_needed() {
     let providers = on(&stage, NOVEMBER);
     let asked = || stage.count(Vendor::OpenAi, "listModels");
     let all = jobs(&providers).await;
-    let running: Vec<Job> = all.iter().filter(|job| job.fine_tuned_model.is_none()).cloned().collect();
+    let running: Vec<Job> = all
+        .iter()
+        .filter(|job| job.fine_tuned_model.is_none())
+        .cloned()
+        .collect();
     assert!(providers.shutdown_warnings(&running).await.is_empty());
     assert_eq!(asked(), 0);
     let first = note(&providers, &all).await;
@@ -103,6 +115,13 @@ async fn without_the_vendor_s_list_the_announcements_hold() {
     let providers = on(&stage, NOVEMBER);
     let jobs = jobs(&providers).await;
     let note = note(&providers, &jobs).await;
-    assert!(note.contains("2026-10-23") && note.contains("2027-01-14"), "{note}");
-    assert_eq!(stage.count(Vendor::OpenAi, "listModels"), 1, "a list waits for no further try");
+    assert!(
+        note.contains("2026-10-23") && note.contains("2027-01-14"),
+        "{note}"
+    );
+    assert_eq!(
+        stage.count(Vendor::OpenAi, "listModels"),
+        1,
+        "a list waits for no further try"
+    );
 }

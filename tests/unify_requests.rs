@@ -285,7 +285,10 @@ fn a_price_that_together_cannot_estimate() {
     let estimate = |body: Value| unified::<together::types::PriceEstimate>(&body, &context);
     let reason = "train_file_not_validated";
     let none = estimate(json!({"estimation_available": false, "unavailable_reason": reason}));
-    assert_eq!((none.total, none.unavailable.as_deref()), (None, Some(reason)));
+    assert_eq!(
+        (none.total, none.unavailable.as_deref()),
+        (None, Some(reason))
+    );
     let unsaid = estimate(json!({"estimation_available": false}));
     assert_eq!(unsaid.unavailable.as_deref(), Some("not said"));
     for body in [
@@ -318,7 +321,11 @@ fn limits_of_a_model_that_together_trains_by_adapters_only() {
     let lengths = (limits.max_sequence_length, limits.max_sequence_length_dpo);
     assert_eq!(lengths, (Some(65536), Some(32768)));
     body["supports_full_training"] = json!(true);
-    assert!(unified::<together::types::ModelLimits>(&body, &context).full.is_some());
+    assert!(
+        unified::<together::types::ModelLimits>(&body, &context)
+            .full
+            .is_some()
+    );
 }
 
 #[test]

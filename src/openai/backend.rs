@@ -12,8 +12,8 @@ use crate::providers::{
 use crate::transport::{CallOptions, Clock, Download};
 use crate::unify::openai::VENDOR;
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelShutdowns, OnUnsupported, Status,
-    Unify, Vendor,
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelShutdowns, OnUnsupported,
+    Status, Unify, Vendor,
 };
 use crate::{Error, ErrorKind};
 

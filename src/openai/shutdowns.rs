@@ -7,11 +7,9 @@
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
-use crate::transport::VendorError;
+use crate::transport::{VendorError, says_training_ended};
 use crate::unify::ModelShutdowns;
 
-/// The vendor's code of the answer.
-const CODE: &str = "training_not_available";
 /// A part of the answer's text: some answers come without the code.
 const TEXT: &str = "no longer able to create new fine-tuning";
 
@@ -76,9 +74,9 @@ fn start_of(day: Date) -> Option<i64> {
 /// Recognises the answer to a request for a job where the vendor starts no more
 /// jobs, and returns what goes on working.
 pub(super) fn training_not_available(status: u16, error: &VendorError) -> Option<&'static str> {
-    let is_named = error.code.as_deref() == Some(CODE);
+    let is_named = says_training_ended(status, error);
     let is_said = error.message.as_deref().is_some_and(|m| m.contains(TEXT));
-    (status == 403 && (is_named || is_said)).then_some(STILL_WORKS)
+    (is_named || (status == 403 && is_said)).then_some(STILL_WORKS)
 }
 
 #[cfg(test)]
@@ -129,7 +127,7 @@ mod tests {
             error
         };
         let text = "Your organization is no longer able to create new fine-tuning training jobs.";
-        let named = error(Some(CODE), "");
+        let named = error(Some("training_not_available"), "");
         assert!(training_not_available(403, &named).is_some());
         assert!(training_not_available(403, &error(None, text)).is_some());
         assert!(training_not_available(403, &error(Some("forbidden"), "no")).is_none());

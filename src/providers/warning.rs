@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// Something that a list could not show.
+/// Something that a list could not show, or that its reader has to know.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
 pub struct Warning {

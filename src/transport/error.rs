@@ -437,10 +437,12 @@ impl Error {
 
     /// The key is missing, wrong, or may not do this.
     pub fn is_auth(&self) -> bool {
-        matches!(
-            self.0.status,
-            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-        )
+        let is_about_key = !self.is_training_not_available();
+        is_about_key
+            && matches!(
+                self.0.status,
+                Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+            )
     }
 
     /// Too many requests.

@@ -84,6 +84,15 @@ impl Authentication {
     }
 }
 
+/// The code by which vendors, and gateways before them, say that no more jobs
+/// are started.
+const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
+
+/// True for an answer with the usual code.
+pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
+    status == 403 && error.code.as_deref() == Some(TRAINING_NOT_AVAILABLE)
+}
+
 impl VendorProfile {
     /// What most vendors have in common: a bearer token, OpenAI's form of an
     /// error body, `x-request-id`.
@@ -106,7 +115,9 @@ impl VendorProfile {
             idempotent_posts: &[],
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
-            training_not_available: |_, _| None,
+            training_not_available: |status, error| {
+                says_training_ended(status, error).then_some("")
+            },
         }
     }
 

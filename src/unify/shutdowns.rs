@@ -195,7 +195,9 @@ mod tests {
         assert!(!note(early - 1).contains("stopped"));
         assert!(!note(late).contains("stop working"));
         assert_eq!(shutdowns.note(&jobs[4..], 0), None);
-        let many: Vec<Job> = (0..30).map(|n| job("old", Some(&format!("m{n}")))).collect();
+        let many: Vec<Job> = (0..30)
+            .map(|n| job("old", Some(&format!("m{n}"))))
+            .collect();
         let note = shutdowns.note(&many, 0).unwrap();
         assert!(note.contains(" and 10 more stop working"), "{note}");
     }

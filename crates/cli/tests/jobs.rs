@@ -101,7 +101,10 @@ fn models_that_stop_working_are_a_warning_once() {
     let output = run(&arguments);
     let told = stderr(&output);
     assert_eq!(output.status.code(), Some(0), "{told}");
-    let lines: Vec<&str> = told.lines().filter(|line| line.contains("2027-01-14")).collect();
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("2027-01-14"))
+        .collect();
     assert_eq!(lines.len(), 1, "{told}");
     let start = "warning: openai: the fine-tuned models ft:o4-mini-2025-04-16:";
     assert!(lines[0].starts_with(start), "{told}");
@@ -112,7 +115,9 @@ fn models_that_stop_working_are_a_warning_once() {
     assert_eq!(warnings[0]["account"], "openai");
     assert_eq!(warnings[0]["account_failed"], false);
     let message = warnings[0]["message"].as_str().unwrap();
-    let models = jobs(&listed).iter().filter_map(|job| job["fine_tuned_model"].as_str());
+    let models = jobs(&listed)
+        .iter()
+        .filter_map(|job| job["fine_tuned_model"].as_str());
     for model in models {
         assert!(message.contains(model), "{model}: {message}");
     }

@@ -449,7 +449,9 @@ async fn an_id_at_two_accounts_is_ambiguous() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_says_once_which_models_stop_working() {
     let gateway = Gateway::start().await;
-    let answer = gateway.get_at("/v1/fine_tuning/jobs?limit=100", "openai").await;
+    let answer = gateway
+        .get_at("/v1/fine_tuning/jobs?limit=100", "openai")
+        .await;
     assert_eq!(answer.headers["x-unitune-warnings"], "openai 1");
     let list = answer.ok();
     let warnings = list["warnings"].as_array().unwrap();
@@ -465,7 +467,9 @@ async fn a_list_says_once_which_models_stop_working() {
         }
     }
     // Other vendors announced nothing.
-    let other = gateway.get_at("/v1/fine_tuning/jobs?limit=100", "truefoundry").await;
+    let other = gateway
+        .get_at("/v1/fine_tuning/jobs?limit=100", "truefoundry")
+        .await;
     assert!(other.ok().get("warnings").is_none());
     let asked = gateway.sandbox.requests().into_iter();
     let asked = asked.filter(|request| request.operation == Some("listModels"));
@@ -474,13 +478,18 @@ async fn a_list_says_once_which_models_stop_working() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_that_starts_no_more_jobs_is_passed_on_with_who_still_does() {
-    let fault = "openai.createJob:training-not-available".parse().unwrap();
+    let fault = "openai.createJob:403;code=training_not_available"
+        .parse()
+        .unwrap();
     let gateway = Gateway::with(Sandbox::builder().fault(fault), Config::default()).await;
     let body = json!({"model": "gpt-4o-mini", "training_file": "file-1"});
     let url = gateway.url("/v1/fine_tuning/jobs");
     for (named, body) in [
         (true, body.clone()),
-        (false, json!({"model": "openai/gpt-4o-mini", "training_file": "file-1"})),
+        (
+            false,
+            json!({"model": "openai/gpt-4o-mini", "training_file": "file-1"}),
+        ),
     ] {
         let mut request = gateway.http.post(&url).json(&body);
         if named {

@@ -46,7 +46,7 @@ async fn every_status_has_an_error_body() {
 
 #[tokio::test]
 async fn a_vendor_that_starts_no_more_jobs() {
-    let sandbox = sandbox("openai.createJob:training-not-available").await;
+    let sandbox = sandbox("openai.createJob:403;code=training_not_available").await;
     let body = json!({"model": "gpt-4o-mini", "training_file": "file-none"});
     let answer = post(&sandbox, Vendor::OpenAi, JOBS, body).await;
     assert_eq!(answer.status, 403);

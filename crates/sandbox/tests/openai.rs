@@ -468,11 +468,16 @@ async fn models_say_when_they_stop_and_tuned_ones_are_among_them() {
     let models = session.get("/models", &[], "").await;
     let models = models["data"].as_array().unwrap();
     let find = |id: &str| models.iter().find(|model| model["id"] == id).unwrap();
-    assert_eq!(find("gpt-4.1-nano-2025-04-14")["shutdown_date"], "2026-10-23");
+    assert_eq!(
+        find("gpt-4.1-nano-2025-04-14")["shutdown_date"],
+        "2026-10-23"
+    );
     assert!(find("gpt-4o-2024-08-06")["shutdown_date"].is_null());
     let jobs = session.get("/fine_tuning/jobs", &[], "?limit=100").await;
     let jobs = jobs["data"].as_array().unwrap();
-    let tuned = jobs.iter().filter_map(|job| job["fine_tuned_model"].as_str());
+    let tuned = jobs
+        .iter()
+        .filter_map(|job| job["fine_tuned_model"].as_str());
     let tuned: Vec<&str> = tuned.collect();
     assert!(!tuned.is_empty());
     for model in tuned {

@@ -257,7 +257,10 @@ async fn a_preview_masks_what_is_not_learnt() {
     let row = &preview["rows"][0];
     assert_eq!(row["tokens"], json!(["How", "are", "you", "Very", "well"]));
     assert_eq!(row["trained_spans"], json!([[3, 5]]));
-    assert_eq!((&row["num_tokens"], &row["num_trained_tokens"]), (&json!(5), &json!(2)));
+    assert_eq!(
+        (&row["num_tokens"], &row["num_trained_tokens"]),
+        (&json!(5), &json!(2))
+    );
     assert_eq!(row["labels"][0], -100);
     assert_eq!(row["labels"][4], row["input_ids"][4]);
 
@@ -334,21 +337,32 @@ async fn a_training_that_gets_no_better_stops_early() {
     sandbox.advance(Duration::from_secs(7200));
     let get = async |path: String| support::get(&sandbox, Vendor::Together, &path).await.body;
     let job = get(format!("{JOBS}/{id}")).await;
-    assert_eq!((&job["status"], &job["early_stopped"]), (&json!("completed"), &json!(true)));
+    assert_eq!(
+        (&job["status"], &job["early_stopped"]),
+        (&json!("completed"), &json!(true))
+    );
     // 30 steps, an evaluation after every third; the first is warm-up.
     assert_eq!(job["early_stopping_best_step"], 6);
     assert!(job["early_stopping_best_metric"].as_f64().unwrap() > 0.0);
     let events = job["events"].as_array().unwrap();
     let event = |kind: &str| events.iter().find(|event| event["type"] == kind).unwrap();
     let stopped = event("early_stopped");
-    assert_eq!((&stopped["step"], &stopped["total_steps"]), (&json!(12), &json!(30)));
+    assert_eq!(
+        (&stopped["step"], &stopped["total_steps"]),
+        (&json!(12), &json!(30))
+    );
     assert_eq!(stopped["early_stopping_best_step"], 6);
     let tokens = event("tokenized_dataset_upload_complete");
-    assert_eq!(tokens["tokenized_dataset_path"], job["tokenized_dataset_path"]);
+    assert_eq!(
+        tokens["tokenized_dataset_path"],
+        job["tokenized_dataset_path"]
+    );
     assert!(tokens.get("hash").is_none() && tokens.get("training_offset").is_none());
     let metrics = get(format!("{JOBS}/{id}/metrics")).await;
     assert_eq!(metrics["metrics"].as_array().unwrap().len(), 12);
-    let epochs = events.iter().filter(|event| event["type"] == "epoch_complete");
+    let epochs = events
+        .iter()
+        .filter(|event| event["type"] == "epoch_complete");
     assert_eq!(epochs.count(), 1);
 
     for (name, value) in [("validation_file", json!("")), ("n_evals", json!(3))] {
@@ -360,7 +374,10 @@ async fn a_training_that_gets_no_better_stops_early() {
     body["gradient_accumulation_steps"] = json!(2);
     let other = create(body).await;
     let half = get(format!("{JOBS}/{other}/events")).await;
-    assert_eq!(half["data"][0]["total_steps"], 15, "two batches make a step");
+    assert_eq!(
+        half["data"][0]["total_steps"], 15,
+        "two batches make a step"
+    );
 }
 
 #[tokio::test]
@@ -371,7 +388,10 @@ async fn a_training_file_is_checked_and_others_are_not() {
     let good = file(&upload(&session, &chat(3)).await).await;
     assert_eq!(good["processing_status"], "COMPLETED");
     let report = &good["validation_report"];
-    assert_eq!((&report["valid"], &report["nlines"]), (&json!(true), &json!(3)));
+    assert_eq!(
+        (&report["valid"], &report["nlines"]),
+        (&json!(true), &json!(3))
+    );
     assert_eq!(report["dataset_format"], "conversation");
 
     let bad = upload(&session, "nonsense\n").await;
@@ -379,8 +399,11 @@ async fn a_training_file_is_checked_and_others_are_not() {
     assert_eq!(found["processing_status"], "INVALID_FORMAT");
     assert_eq!(found["validation_report"]["error_type"], "INVALID_FORMAT");
     let estimate = json!({"training_file": bad, "model": MODEL});
-    let estimate = session.post("/fine-tunes/estimate-price", &[], estimate).await;
-    let expected = json!({"estimation_available": false, "unavailable_reason": "train_file_invalid"});
+    let estimate = session
+        .post("/fine-tunes/estimate-price", &[], estimate)
+        .await;
+    let expected =
+        json!({"estimation_available": false, "unavailable_reason": "train_file_invalid"});
     assert_eq!(estimate, expected);
 
     let fields = [("purpose", "eval"), ("file_name", "eval.jsonl")];

@@ -65,7 +65,9 @@ pub(crate) fn tell_apart(checkpoints: &mut [Checkpoint]) {
     let is_adapter = |checkpoint: &Checkpoint| {
         checkpoint.provider.extra.get("checkpoint") == Some(&Value::from(ADAPTER))
     };
-    let whole = checkpoints.iter().filter(|checkpoint| !is_adapter(checkpoint));
+    let whole = checkpoints
+        .iter()
+        .filter(|checkpoint| !is_adapter(checkpoint));
     let whole: HashSet<String> = whole.map(|checkpoint| checkpoint.id.clone()).collect();
     for checkpoint in checkpoints {
         if is_adapter(checkpoint) && whole.contains(&checkpoint.id) {
@@ -84,7 +86,10 @@ mod tests {
             let checkpoint = serde_json::json!({"step": step, "checkpoint": content, "path": "p",
                 "created_at": "2026-01-15T12:00:00Z", "checkpoint_type": "t"});
             let checkpoint = serde_json::from_value(checkpoint).unwrap();
-            let checkpoint = JobCheckpoint { job: "ft-1", checkpoint };
+            let checkpoint = JobCheckpoint {
+                job: "ft-1",
+                checkpoint,
+            };
             checkpoint.unify(&Context::new("main")).unwrap()
         };
         let mut all = [

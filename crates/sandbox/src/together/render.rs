@@ -139,16 +139,21 @@ fn registered(job: &Job) -> impl Iterator<Item = (String, Value)> {
     let model = ("model", job.output_model());
     let adapter = ("adapter", format!("{}-adapter", job.output_model()));
     let adapter = (!job.is_full()).then_some(adapter);
-    std::iter::once(model).chain(adapter).flat_map(|(what, name)| {
-        [
-            (format!("{what}_object_id"), json!(job.registry_id("ml", what))),
-            (
-                format!("{what}_object_revision_id"),
-                json!(job.registry_id("rv", what)),
-            ),
-            (format!("{what}_object_name"), json!(name)),
-        ]
-    })
+    std::iter::once(model)
+        .chain(adapter)
+        .flat_map(|(what, name)| {
+            [
+                (
+                    format!("{what}_object_id"),
+                    json!(job.registry_id("ml", what)),
+                ),
+                (
+                    format!("{what}_object_revision_id"),
+                    json!(job.registry_id("rv", what)),
+                ),
+                (format!("{what}_object_name"), json!(name)),
+            ]
+        })
 }
 
 fn progress(job: &Job, now: Time) -> Value {
