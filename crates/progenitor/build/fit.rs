@@ -15,8 +15,13 @@ pub struct LeftOut {
 
 /// Members of schemas that are taken out, with the values that are meant
 /// (none: any) and what typify would make of them.
-pub const TAKEN_OUT: [(&str, Option<&str>, &str); 3] = [
+pub const TAKEN_OUT: [(&str, Option<&str>, &str); 4] = [
     ("default", None, "a field that is always sent"),
+    (
+        "format",
+        Some("date"),
+        "a day that has to be in one form",
+    ),
     (
         "format",
         Some("date-time"),
