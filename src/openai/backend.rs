@@ -195,6 +195,10 @@ impl Backend for Client {
         })
     }
 
+    fn announces_shutdowns(&self) -> bool {
+        true
+    }
+
     /// The vendor's announcements, and what its list of models says by now.
     fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
         Box::pin(async move {

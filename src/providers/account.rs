@@ -5,7 +5,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::page::{PageWalk, collect};
@@ -191,22 +191,15 @@ impl Account {
     }
 
     /// Asks which models stop working when. It is no operation of its own: it
-    /// belongs to the list of jobs.
+    /// belongs to the list of jobs, and has a name for reports only.
     pub(super) async fn shutdowns(&self) -> Result<ModelShutdowns, Error> {
-        let _permit = self.permit().await;
         let call = self.call();
-        let shutdowns = self.backend.shutdowns(&call).await;
-        shutdowns.map_err(|error| error.at_account(&self.name))
+        self.run_as("listModels", || self.backend.shutdowns(&call))
+            .await
     }
 
     fn call(&self) -> Call {
         Call::new(Arc::clone(&self.options), self.context())
-    }
-
-    /// Waits for a call's turn, where the number of calls is bounded.
-    async fn permit(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed.
-        self.permits.as_ref()?.acquire().await.ok()
     }
 
     /// Makes one call when it is its turn, and reports it. Whoever drops the
@@ -216,7 +209,19 @@ impl Account {
         operation: Operation,
         ask: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
-        let _permit = self.permit().await;
+        self.run_as(operation.id(), ask).await
+    }
+
+    async fn run_as<'a, T>(
+        &self,
+        operation: &'static str,
+        ask: impl FnOnce() -> Reply<'a, T>,
+    ) -> Result<T, Error> {
+        let _permit = match &self.permits {
+            // The semaphore is never closed.
+            Some(permits) => permits.acquire().await.ok(),
+            None => None,
+        };
         let clock = self.clock();
         let start = clock.now();
         // The name of the vendor's client may be another one.
@@ -224,7 +229,7 @@ impl Account {
         if let Some(observer) = self.options.get_observer() {
             observer.call(&CallReport {
                 account: &self.name,
-                operation: operation.id(),
+                operation,
                 error: outcome.as_ref().err(),
                 took: clock.now().duration_since(start),
             });

@@ -211,9 +211,15 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::ModelLimits)
     }
 
+    /// Returns true for a vendor of which [`shutdowns`](Self::shutdowns) finds
+    /// something out.
+    fn announces_shutdowns(&self) -> bool {
+        false
+    }
+
     /// Finds out which models stop working when, as far as the vendor has
-    /// announced it; nothing unless it says so. It is asked for a list of jobs
-    /// with fine-tuned models, seldom, and ought to answer soon.
+    /// announced it. It is asked for a list of jobs with fine-tuned models,
+    /// seldom, and ought to answer soon.
     fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
         let _ = call;
         Box::pin(async { Ok(ModelShutdowns::new()) })

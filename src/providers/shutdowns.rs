@@ -63,6 +63,9 @@ impl Providers {
                 let jobs = jobs.iter().filter(|job| job.fine_tuned_model.is_some());
                 jobs.filter(|job| job.provider.account == account.name())
             };
+            if !account.backend().announces_shutdowns() {
+                return None;
+            }
             of_account().next()?;
             let shutdowns = account.known_shutdowns().of(account).await;
             let now = seconds(account.clock().wall());

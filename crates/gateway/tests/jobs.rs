@@ -419,7 +419,8 @@ async fn the_caller_s_headers_are_passed_to_a_truefoundry_upstream() {
         .header("x-tfy-file-purpose", "fine-tune");
     support::Answer::of(request).await.ok();
     let requests = gateway.sandbox.requests();
-    assert_eq!(requests.len(), 3);
+    // A list of each vendor, and one of models.
+    assert_eq!(requests.len(), 4);
     for request in requests {
         let expected = (request.vendor.name() == "truefoundry").then_some(r#"{"team":"a"}"#);
         assert_eq!(request.header("x-tfy-metadata"), expected);

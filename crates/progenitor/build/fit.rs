@@ -17,11 +17,7 @@ pub struct LeftOut {
 /// (none: any) and what typify would make of them.
 pub const TAKEN_OUT: [(&str, Option<&str>, &str); 4] = [
     ("default", None, "a field that is always sent"),
-    (
-        "format",
-        Some("date"),
-        "a day that has to be in one form",
-    ),
+    ("format", Some("date"), "a day that has to be in one form"),
     (
         "format",
         Some("date-time"),
