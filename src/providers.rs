@@ -52,6 +52,7 @@ mod list;
 mod list_query;
 mod operation;
 mod page;
+mod shutdowns;
 mod unify_pages;
 mod warning;
 mod watch;
@@ -219,6 +220,19 @@ impl Providers {
     /// Returns the account of this name.
     pub fn get(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|a| a.name() == name)
+    }
+
+    /// Returns the accounts that can start jobs if the vendor of `account`
+    /// no longer does: those of other vendors that have it.
+    pub fn other_trainers(&self, account: &str) -> Vec<&str> {
+        let vendor = self.get(account).map(Account::vendor);
+        let others = self.accounts.iter().filter(|other| {
+            let is_elsewhere = vendor.is_none_or(|vendor| other.vendor() != vendor);
+            other.name() != account
+                && is_elsewhere
+                && other.support(Operation::Create).is_supported()
+        });
+        others.map(Account::name).collect()
     }
 
     /// Returns the account of this name, or an error that lists the names of

@@ -67,6 +67,8 @@ pub use memory::MemoryBudget;
 pub(crate) use memory::{Kept, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
+#[allow(unused_imports)] // Not every vendor compiled in needs it.
+pub(crate) use profile::says_training_ended;
 pub use profile::{Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;

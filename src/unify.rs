@@ -49,6 +49,7 @@ mod request;
 mod rules;
 #[cfg(feature = "schema")]
 mod schemas;
+mod shutdowns;
 mod status;
 mod vendor;
 #[cfg(test)]
@@ -85,6 +86,7 @@ pub use price::PriceEstimate;
 pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 #[cfg(feature = "schema")]
 pub use schemas::schemas;
+pub use shutdowns::ModelShutdowns;
 pub use status::{ParseStatusError, Status};
 pub use vendor::{InvalidVendorName, Vendor};
 

@@ -1,23 +1,27 @@
 //! OpenAI's implementation of [`Backend`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Client, DATASET_RULES, TITLE, types};
+use super::{Client, DATASET_RULES, TITLE, shutdowns, types};
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
     Page, PageQuery, Prepared, Recognition, Reply, Support, collect, is_uuid, items_of_answer,
     job_of_answer, job_page, log_page,
 };
-use crate::transport::{Clock, Download};
+use crate::transport::{CallOptions, Clock, Download};
 use crate::unify::openai::VENDOR;
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, OnUnsupported, Status, Unify, Vendor,
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelShutdowns, OnUnsupported,
+    Status, Unify, Vendor,
 };
 use crate::wire::ParseEnumError;
 use crate::{Error, ErrorKind};
 
 static OWN_NAME: Vendor = VENDOR;
 
+/// How long the list of models may take: it only adds to what is known.
+const MODELS_TIMEOUT: Duration = Duration::from_secs(3);
 /// The largest page of files.
 const MAX_FILES: usize = 10_000;
 /// The largest page of anything else.
@@ -188,6 +192,29 @@ impl Backend for Client {
             let mut points: Vec<_> = events.iter().filter_map(MetricPoint::from_event).collect();
             points.reverse();
             Ok(points)
+        })
+    }
+
+    fn announces_shutdowns(&self) -> bool {
+        true
+    }
+
+    /// The vendor's announcements, and what its list of models says by now.
+    fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
+        Box::pin(async move {
+            let options = CallOptions::new().timeout(MODELS_TIMEOUT).retries(0);
+            let client = self.for_call(call).with_options(&options);
+            let mut shutdowns = shutdowns::announced();
+            // Without the list, the announcements still hold.
+            if let Ok(list) = client.list_models().await {
+                for model in list.into_inner().data.ok() {
+                    let date = model.shutdown_date.as_deref().and_then(shutdowns::day);
+                    if let Some(at) = date {
+                        shutdowns.add_model(&model.id, at);
+                    }
+                }
+            }
+            Ok(shutdowns)
         })
     }
 

@@ -17,6 +17,7 @@
 //! ```
 
 mod backend;
+mod shutdowns;
 mod uploads;
 
 // The generated part: types, options and `Client` with its operations.
@@ -48,6 +49,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
         },
     ],
     idempotent_posts: &["cancelJob", "pauseJob", "resumeJob", "validateGrader"],
+    training_not_available: shutdowns::training_not_available,
     ..VendorProfile::new(
         "openai",
         TITLE,

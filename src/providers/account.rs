@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::page::{PageWalk, collect};
+use super::shutdowns::KnownShutdowns;
 use super::{
     Backend, Call, DatasetRules, FileUpload, Files, JobChange, Listing, Operation, Page, PageQuery,
     Prepared, Reply, Support, Warning,
@@ -16,8 +17,8 @@ use super::{
 use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock, Download};
 use crate::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Vendor,
+    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
+    OnUnsupported, PriceEstimate, Vendor,
 };
 
 /// A key at a vendor, under a name. Cheap to clone.
@@ -29,6 +30,7 @@ pub struct Account {
     options: Arc<CallOptions>,
     notes: bool,
     permits: Option<Arc<Semaphore>>,
+    shutdowns: KnownShutdowns,
 }
 
 impl Account {
@@ -41,6 +43,7 @@ impl Account {
             options: Arc::default(),
             notes: true,
             permits: None,
+            shutdowns: KnownShutdowns::default(),
         }
     }
 
@@ -114,6 +117,7 @@ impl Account {
     pub fn replace_backend(&self, backend: impl Backend) -> Self {
         Self {
             backend: Arc::new(backend),
+            shutdowns: KnownShutdowns::default(),
             ..self.clone()
         }
     }
@@ -182,6 +186,18 @@ impl Account {
         self.backend.cursor_after(job)
     }
 
+    pub(super) fn known_shutdowns(&self) -> &KnownShutdowns {
+        &self.shutdowns
+    }
+
+    /// Returns which models stop working when. It belongs to the list of jobs, and
+    /// its name is for reports only.
+    pub(super) async fn shutdowns(&self) -> Result<ModelShutdowns, Error> {
+        let call = self.call();
+        self.run_as("listModels", || self.backend.shutdowns(&call))
+            .await
+    }
+
     fn call(&self) -> Call {
         Call::new(Arc::clone(&self.options), self.context())
     }
@@ -191,6 +207,14 @@ impl Account {
     async fn run<'a, T>(
         &self,
         operation: Operation,
+        send: impl FnOnce() -> Reply<'a, T>,
+    ) -> Result<T, Error> {
+        self.run_as(operation.id(), send).await
+    }
+
+    async fn run_as<'a, T>(
+        &self,
+        operation: &'static str,
         send: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
         let _permit = match &self.permits {
@@ -205,7 +229,7 @@ impl Account {
         if let Some(observer) = self.options.get_observer() {
             observer.call(&CallReport {
                 account: &self.name,
-                operation: operation.id(),
+                operation,
                 error: outcome.as_ref().err(),
                 took: clock.now().duration_since(start),
             });

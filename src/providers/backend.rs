@@ -13,8 +13,8 @@ use super::{
 };
 use crate::transport::{Clock, Download, SystemClock};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Status, Vendor,
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
+    OnUnsupported, PriceEstimate, Status, Vendor,
 };
 use crate::{Error, ErrorKind};
 
@@ -209,6 +209,19 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     fn limits<'a>(&'a self, call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits> {
         let _ = (call, model);
         self.refuse(Operation::ModelLimits)
+    }
+
+    /// Returns true if [`shutdowns`](Self::shutdowns) has results for this vendor.
+    fn announces_shutdowns(&self) -> bool {
+        false
+    }
+
+    /// Returns which models stop working when, as far as the vendor has
+    /// announced it. A list of jobs with fine-tuned models calls it, at most
+    /// once an hour.
+    fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
+        let _ = call;
+        Box::pin(async { Ok(ModelShutdowns::new()) })
     }
 
     /// Downloads the model that a job produced, or one of its checkpoints by

@@ -261,6 +261,7 @@ impl Providers {
             Ok::<_, Error>((job, estimate))
         }
         .await;
+        let outcome = outcome.map_err(|error| self.with_alternatives(error, account));
         match outcome {
             Ok((job, estimate)) => Ok(Created {
                 job,
@@ -274,6 +275,16 @@ impl Providers {
                 Err(error.noting(format!("uploaded before: {}", ids.join(", "))))
             }
         }
+    }
+
+    /// Names the accounts that can start a job that a vendor does not start any
+    /// more.
+    fn with_alternatives(&self, error: Error, account: &Account) -> Error {
+        if !error.is_training_not_available() {
+            return error;
+        }
+        let others = self.other_trainers(account.name());
+        error.with_alternatives(others.into_iter().map(str::to_owned).collect())
     }
 
     async fn id_of(
@@ -417,7 +428,10 @@ async fn affordable(
         _ if estimate.allowed == Some(false) => {
             refuse("the account's limit at the vendor is lower than the job's price".to_owned())
         }
-        None => refuse("the vendor gives no estimate of the job's price".to_owned()),
+        None => refuse(match &estimate.unavailable {
+            Some(reason) => format!("the vendor gives no estimate of the job's price: {reason}"),
+            None => "the vendor gives no estimate of the job's price".to_owned(),
+        }),
         Some(total) if total > limit => refuse(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// A warning about something that a list leaves out.
+/// A warning about something that a list leaves out, or that its reader has to know.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
 pub struct Warning {

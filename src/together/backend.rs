@@ -11,7 +11,7 @@ use crate::providers::{
     job_of_answer, job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
-use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor};
+use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor, tell_apart};
 use crate::unify::{
     Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
     PriceEstimate, Status, Unify, Vendor,
@@ -204,6 +204,7 @@ impl Backend for Client {
                 checkpoint.unify(&call.context)
             });
             let mut list = mapped(call.account(), list, &mut warnings);
+            tell_apart(&mut list);
             list.sort_by_key(|checkpoint| (Reverse(checkpoint.step_number), checkpoint.id.clone()));
             let page = Page::new(list).warnings(warnings);
             page.rest(query, |checkpoint| &checkpoint.id)
@@ -212,8 +213,8 @@ impl Backend for Client {
 
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         Box::pin(async move {
-            let request = types::JobMetricsRequest::default();
-            let metrics = self.for_call(call).list_job_metrics(job, &request).await?;
+            let options = super::ListJobMetricsOptions::new();
+            let metrics = self.for_call(call).list_job_metrics(job, options).await?;
             Ok(metrics.into_inner().unify(&call.context)?)
         })
     }

@@ -36,7 +36,7 @@ use crate::vendors::{Module, connect};
 /// How the API is reached.
 pub(crate) static PROFILE: VendorProfile = VendorProfile {
     hosts: &["api.together.ai", "api.together.xyz"],
-    idempotent_posts: &["cancelJob", "estimatePrice"],
+    idempotent_posts: &["cancelJob", "estimatePrice", "previewJob"],
     ..VendorProfile::new(
         "together",
         TITLE,

@@ -39,6 +39,8 @@ struct Inner {
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
+    /// The accounts that can start jobs instead, if they were looked up.
+    alternatives: Option<Vec<String>>,
     /// The body that did not decode. It is never shown: it could hold a secret.
     undecoded: Option<WholeBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -78,6 +80,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The job would cost more than the limit.
     CostLimit,
+    /// The vendor starts no more jobs for this account, now or later.
+    TrainingNotAvailable,
 }
 
 impl Error {
@@ -112,6 +116,7 @@ impl Error {
             token_renewed: false,
             tries: 0,
             note: None,
+            alternatives: None,
             undecoded: None,
             source: None,
         }))
@@ -295,6 +300,11 @@ impl Error {
         } else {
             ""
         };
+        if let Some(facts) = (profile.training_not_available)(status.as_u16(), &body) {
+            let mut error = Self::new(ErrorKind::TrainingNotAvailable, facts);
+            error.0.body = body;
+            return error;
+        }
         let mut error = Self::new(ErrorKind::Status, message);
         error.0.is_transient = (profile.is_transient)(status.as_u16(), &body);
         error.0.body = body;
@@ -329,6 +339,14 @@ impl Error {
     /// Adds a note for the reader of the error.
     pub(crate) fn noting(mut self, note: String) -> Self {
         self.0.note = Some(note);
+        self
+    }
+
+    /// Sets the accounts that can start jobs instead of one whose vendor no
+    /// longer does; an empty list means that there is none.
+    #[must_use]
+    pub fn with_alternatives(mut self, accounts: Vec<String>) -> Self {
+        self.0.alternatives = Some(accounts);
         self
     }
 
@@ -376,8 +394,15 @@ impl Error {
         &self.0.headers
     }
 
+    /// Returns the accounts that can start jobs instead, of an error for which
+    /// [`Self::is_training_not_available`] is true.
+    pub fn alternatives(&self) -> &[String] {
+        self.0.alternatives.as_deref().unwrap_or_default()
+    }
+
     /// Returns what is wrong, without the account and the operation; empty
-    /// where the vendor's error says all.
+    /// where the vendor's error says all. For [`ErrorKind::TrainingNotAvailable`]
+    /// it is what still works until when.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -424,15 +449,24 @@ impl Error {
 
     /// Returns true if the key is missing, invalid, or lacks a permission.
     pub fn is_auth(&self) -> bool {
-        matches!(
-            self.0.status,
-            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-        )
+        let is_about_key = !self.is_training_not_available();
+        is_about_key
+            && matches!(
+                self.0.status,
+                Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+            )
     }
 
     /// Returns true if there were too many requests.
     pub fn is_rate_limited(&self) -> bool {
         self.0.status == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Returns true if the vendor starts no more jobs for this account. This is
+    /// final: a retry does not help, and [`Self::alternatives`] are the accounts that can
+    /// start the job instead.
+    pub fn is_training_not_available(&self) -> bool {
+        self.0.kind == ErrorKind::TrainingNotAvailable
     }
 
     /// Returns true if the time ran out after the connection was established.
@@ -451,6 +485,10 @@ impl Error {
     /// another question: for a request that creates something, it is only if
     /// [`Self::is_connect`].
     pub fn is_retryable(&self) -> bool {
+        // Whatever a header of the answer says.
+        if self.is_training_not_available() {
+            return false;
+        }
         if let Some(retryable) = self.0.retryable {
             return retryable;
         }
@@ -475,6 +513,12 @@ impl fmt::Display for Error {
             write!(f, "{part}: ")?;
         }
         match inner.status.filter(|_| inner.kind == ErrorKind::Status) {
+            None if inner.kind == ErrorKind::TrainingNotAvailable => {
+                f.write_str("the vendor starts no more jobs for this account")?;
+                if let Some(message) = &inner.body.message {
+                    write!(f, ": {message}")?;
+                }
+            }
             None => {
                 let texts = [Some(&inner.message), inner.body.message.as_ref()];
                 let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
@@ -510,7 +554,29 @@ impl fmt::Display for Error {
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
+        if inner.kind == ErrorKind::TrainingNotAvailable {
+            inner.fmt_way_on(f)?;
+        }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Writes what works still, and where jobs can be started instead.
+    fn fmt_way_on(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.message.is_empty() {
+            write!(f, ". {}", self.message)?;
+        }
+        match self.alternatives.as_deref() {
+            None => Ok(()),
+            Some([]) => f.write_str(". No other account is configured that can train"),
+            Some(accounts @ [first, ..]) => write!(
+                f,
+                ". Accounts that can train: {}. Start the job there with `unitune jobs create --on \
+                 {first}`, or an earlier one again with `unitune jobs rerun ID --on {first}`",
+                accounts.join(", ")
+            ),
+        }
     }
 }
 

@@ -42,6 +42,10 @@ pub struct VendorProfile {
     pub read_error: fn(&serde_json::Value) -> VendorError,
     /// Returns true if the same request may succeed after this response.
     pub is_transient: fn(u16, &VendorError) -> bool,
+    /// Recognises the answer of a vendor that starts no more jobs for the
+    /// account, and returns what goes on working until when, in a sentence or
+    /// two; none for any other answer.
+    pub training_not_available: fn(u16, &VendorError) -> Option<&'static str>,
 }
 
 /// Names of environment variables.
@@ -97,6 +101,15 @@ impl Authentication {
     }
 }
 
+/// The code by which vendors, and gateways before them, say that no more jobs
+/// are started.
+const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
+
+/// True for an answer with the usual code.
+pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
+    status == 403 && error.code.as_deref() == Some(TRAINING_NOT_AVAILABLE)
+}
+
 impl VendorProfile {
     /// Creates a profile with what most vendors have in common: a bearer token,
     /// OpenAI's form of an error body, `x-request-id`.
@@ -121,6 +134,9 @@ impl VendorProfile {
             rate_limit_wait: Duration::ZERO,
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
+            training_not_available: |status, error| {
+                says_training_ended(status, error).then_some("")
+            },
         }
     }
 

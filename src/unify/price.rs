@@ -11,6 +11,9 @@ use super::Usd;
 pub struct PriceEstimate {
     /// The price, if the vendor gives one.
     pub total: Option<Usd>,
+    /// Why the vendor gives no price, in its own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<String>,
     /// The amount that the account may still spend.
     pub limit: Option<Usd>,
     /// Whether the vendor would start the job.

@@ -40,6 +40,8 @@ impl Outcome {
 pub enum Sort {
     /// A refusal for good.
     Final,
+    /// The refusal of a vendor that starts no more jobs.
+    TrainingOver,
     /// A refusal that may pass.
     Transient,
     /// Something else than an error.
@@ -80,6 +82,7 @@ pub const FAULTS: &[(&str, Sort)] = &[
     ("429;retry-after-ms=250", Sort::Transient),
     ("400;x-should-retry=true", Sort::Transient),
     ("503;x-should-retry=false", Sort::Final),
+    ("403;code=training_not_available", Sort::TrainingOver),
     ("error-text", Sort::Transient),
     ("delay=20ms", Sort::Harmless),
     ("delay=5s", Sort::Silent),
@@ -111,6 +114,7 @@ impl Sort {
         match (self, class) {
             (Self::Harmless, _) => Success,
             (Self::Final, _) => Error(ErrorKind::Status, 1),
+            (Self::TrainingOver, _) => Error(ErrorKind::TrainingNotAvailable, 1),
             (Self::Transient, Class::Create) => Error(ErrorKind::Status, 1),
             (Self::Undone | Self::Lost | Self::Cut, Class::Create) => {
                 Error(ErrorKind::Interrupted, 1)

@@ -232,6 +232,7 @@ impl Clients {
             }
             "runGrader" => done!(c.run_grader(&RunGraderRequest::new(grader(), "yes"))),
             "validateGrader" => done!(c.validate_grader(&ValidateGraderRequest::new(grader()))),
+            "listModels" => done!(c.list_models()),
             "listFiles" => done!(c.list_files(openai::ListFilesOptions::new())),
             "uploadFile" => done!(c.upload_file(examples(), UploadPurpose::FineTune, None)),
             "retrieveFile" => done!(c.retrieve_file(&i.openai_file)),
@@ -261,13 +262,18 @@ impl Clients {
             "listJobEvents" => done!(c.list_job_events(&i.together_done)),
             "listJobCheckpoints" => done!(c.list_job_checkpoints(&i.together_done)),
             "listJobMetrics" => {
-                done!(c.list_job_metrics(&i.together_done, &JobMetricsRequest::default()))
+                done!(c.list_job_metrics(&i.together_done, Default::default()))
             }
             "estimatePrice" => {
                 let mut body = EstimatePriceRequest::new(i.together_file.clone());
                 body.model = Some(i.together_model.clone());
                 done!(c.estimate_price(&body))
             }
+            "previewJob" => {
+                let body = PreviewRequest::new(i.together_model.clone(), i.together_file.clone());
+                done!(c.preview_job(&body))
+            }
+            "retrieveTokenizedDataset" => done!(c.retrieve_tokenized_dataset(&i.together_done)),
             "listSupportedModels" => done!(c.list_supported_models()),
             "retrieveModelLimits" => done!(c.retrieve_model_limits(&i.together_model)),
             "downloadModel" => downloaded!(

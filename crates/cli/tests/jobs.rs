@@ -96,6 +96,34 @@ fn a_malformed_job_is_a_warning_and_its_neighbours_are_there() {
 }
 
 #[test]
+fn models_that_stop_working_are_a_warning_once() {
+    let arguments = ["jobs", "list", "--sandbox", "--provider", "openai"];
+    let output = run(&arguments);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("2027-01-14"))
+        .collect();
+    assert_eq!(lines.len(), 1, "{told}");
+    let start = "warning: openai: the fine-tuned models ft:o4-mini-2025-04-16:";
+    assert!(lines[0].starts_with(start), "{told}");
+    assert!(lines[0].contains(" on 2026-10-23; "), "{told}");
+    let listed = json(&run(&[&arguments[..], &["--json"]].concat()));
+    let warnings = listed["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0]["account"], "openai");
+    assert_eq!(warnings[0]["account_failed"], false);
+    let message = warnings[0]["message"].as_str().unwrap();
+    let models = jobs(&listed)
+        .iter()
+        .filter_map(|job| job["fine_tuned_model"].as_str());
+    for model in models {
+        assert!(message.contains(model), "{model}: {message}");
+    }
+}
+
+#[test]
 fn the_table_in_a_pipe_has_no_colour_and_whole_ids() {
     let output = run(&["jobs", "list", "--sandbox"]);
     let table = stdout(&output);

@@ -71,6 +71,8 @@ pub async fn list(
     if let Some(errors) = listed.all_failed() {
         return Err(all_failed(&errors));
     }
+    let shutdowns = providers.shutdown_warnings(&listed.jobs).await;
+    listed.warnings.extend(shutdowns);
     let mut warnings: Vec<Warning> = listed.warnings.iter().map(Into::into).collect();
     // The schema demands a number.
     for job in &mut listed.jobs {

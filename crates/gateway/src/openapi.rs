@@ -282,7 +282,7 @@ fn schemas() -> Value {
     let handwritten = [
         (
             "Warning",
-            json!({"type": "object", "description": "Something that a list could not show.",
+            json!({"type": "object", "description": "Something that a list could not show, or that its reader has to know.",
             "required": ["account", "account_failed", "job", "message"],
             "properties": {
                 "account": {"type": "string"},

@@ -80,6 +80,9 @@ impl From<&Error> for ApiError {
         if let Some(fields) = error.source().and_then(|s| s.downcast_ref()) {
             return unsupported_fields(fields);
         }
+        if error.is_training_not_available() {
+            return training_not_available(error, error.alternatives());
+        }
         if let (ErrorKind::Status, Some(status)) = (kind, error.status()) {
             return from_status(status, error);
         }
@@ -138,6 +141,30 @@ fn unsupported_fields(unsupported: &UnsupportedFields) -> ApiError {
         Some(first) => error.param(first.field.clone()),
         None => error,
     }
+}
+
+/// Translates the refusal of a vendor that starts no more jobs. It is passed on
+/// with its status, so that clients that know the vendor's answer know this one,
+/// and it names the accounts that can start the job.
+pub fn training_not_available<S: AsRef<str>>(error: &Error, others: &[S]) -> ApiError {
+    let mut message = format!("{} starts no more jobs", account(error));
+    if let Some(reason) = error.vendor_message() {
+        message = format!("{message}: {}", reason.trim_end_matches('.'));
+    }
+    if !error.message().is_empty() {
+        message = format!("{message}. {}", error.message());
+    }
+    let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
+    message = match others.as_slice() {
+        [] => format!("{message}. No other account can train"),
+        others => format!(
+            "{message}. Accounts that can train: {}; name one with the header {PROVIDER_NAME}, or \
+             by a model of the form account/model",
+            others.join(", ")
+        ),
+    };
+    let refused = ApiError::new(StatusCode::FORBIDDEN, clean(&message));
+    with_vendor_words(refused.code("training_not_available"), error)
 }
 
 fn from_request(status: u16, code: Option<&'static str>, error: &Error) -> ApiError {

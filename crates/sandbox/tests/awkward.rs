@@ -40,7 +40,7 @@ async fn job(awkward: Awkward) -> (Value, Value) {
 
 #[tokio::test]
 async fn every_switch_shows() {
-    assert_eq!(Awkward::all().count(), 27);
+    assert_eq!(Awkward::all().count(), 28);
     for awkward in Awkward::all() {
         let name = awkward.name();
         assert_eq!(Awkward::named(name), Some(awkward));
@@ -91,6 +91,12 @@ async fn every_switch_shows() {
                 full.get("displayName").is_none() && full.get("awsS3Config").is_none()
             }
             Awkward::NewerFields => full["lrScheduler"]["cosine"]["minLrRatio"] == 0.1,
+            Awkward::NewEvents => {
+                let first = &full["events"][0];
+                first.get("hash").is_none()
+                    && listed["early_stopped"] == true
+                    && full["events"].to_string().contains("early_stopped")
+            }
             other => panic!("{other} has no test"),
         };
         assert!(shows, "{name}: {full}");

@@ -9,8 +9,8 @@ use crate::providers::{
 };
 use crate::transport::{Clock, Download};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, Job, MetricPoint, ModelLimits, OnUnsupported, PriceEstimate,
-    Vendor,
+    Checkpoint, CreateRequest, Event, Job, MetricPoint, ModelLimits, ModelShutdowns, OnUnsupported,
+    PriceEstimate, Vendor,
 };
 
 /// Forwards every method to the shared backend.
@@ -45,6 +45,8 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         restarts_jobs() -> bool;
         successor['a](call: &'a Call, job: &'a str) -> Reply<'a, Option<String>>;
         limits['a](call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits>;
+        announces_shutdowns() -> bool;
+        shutdowns['a](call: &'a Call) -> Reply<'a, ModelShutdowns>;
         download_model['a](call: &'a Call, job: &'a str, step: Option<i64>) -> Reply<'a, Download>;
         files() -> Option<&dyn Files>;
         dataset_rules() -> DatasetRules;

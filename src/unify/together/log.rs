@@ -94,6 +94,8 @@ pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
         Type::BillingLimit
         | Type::CancelRequested
         | Type::CheckpointSave
+        // The last checkpoints are still stored after an early stop.
+        | Type::EarlyStopped
         | Type::EpochComplete
         | Type::JobPending
         | Type::JobRestarted
@@ -105,6 +107,7 @@ pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
         | Type::ModelUploadComplete
         | Type::ModelUploading
         | Type::Refund
+        | Type::TokenizedDatasetUploadComplete
         | Type::TrainingComplete
         | Type::TrainingDataDownloadComplete
         | Type::TrainingDataDownloading

@@ -39,6 +39,7 @@ use super::mapping::{EventTypes, RequestTables};
 use super::{Mapping, Vendor};
 
 pub use checkpoints::JobCheckpoint;
+pub(crate) use checkpoints::tell_apart;
 pub use events::{EventInLog, events_in_log};
 pub use successor::successor;
 

@@ -23,6 +23,12 @@ const SCHEDULER: &str = "{lr_scheduler_type: \"linear\" or \"cosine\", lr_schedu
 pub(super) const ACCEPTED: &[Accepted] = &[
     accepted("n_epochs", &[], Takes::Integer, "n_epochs"),
     accepted("batch_size", &[], Takes::IntegerOr("max"), "batch_size"),
+    accepted(
+        "gradient_accumulation_steps",
+        &[],
+        Takes::Integer,
+        "gradient_accumulation_steps",
+    ),
     accepted("learning_rate", &[], Takes::Number, "learning_rate"),
     accepted(
         "lr_scheduler",
@@ -37,6 +43,30 @@ pub(super) const ACCEPTED: &[Accepted] = &[
     accepted("packing", &[], Takes::Boolean, "packing"),
     accepted("n_checkpoints", &[], Takes::Integer, "n_checkpoints"),
     accepted("n_evals", &[], Takes::Integer, "n_evals"),
+    accepted(
+        "early_stopping_enabled",
+        &[],
+        Takes::Boolean,
+        "early_stopping_enabled",
+    ),
+    accepted(
+        "early_stopping_patience",
+        &[],
+        Takes::Integer,
+        "early_stopping_patience",
+    ),
+    accepted(
+        "early_stopping_min_delta",
+        &[],
+        Takes::Number,
+        "early_stopping_min_delta",
+    ),
+    accepted(
+        "early_stopping_warmup_evals",
+        &[],
+        Takes::Integer,
+        "early_stopping_warmup_evals",
+    ),
     accepted("training_type", &[], Takes::Object(LORA), "training_type"),
     accepted(
         "train_on_inputs",
@@ -173,6 +203,7 @@ impl CreateRequest {
         request.random_seed = self.seed;
         request.training_method = training_method(method.name.as_deref(), &mut settings);
         fill(&mut request, settings, &mut translator);
+        early_stopping(&request, &mut translator);
         integration(self.integrations.as_deref(), &mut request, &mut translator);
         extra(&self.extra, &mut request, &mut translator);
         translator.finish(request)
@@ -231,6 +262,9 @@ fn fill(
                     None => BatchSize::Max,
                 });
             }
+            "gradient_accumulation_steps" => {
+                request.gradient_accumulation_steps = value.as_i64();
+            }
             "learning_rate" => request.learning_rate = value.as_f64(),
             "lr_scheduler" => request.lr_scheduler = scheduler(&path, value, translator),
             "warmup_ratio" => request.warmup_ratio = value.as_f64(),
@@ -240,9 +274,40 @@ fn fill(
             "packing" => request.packing = value.as_bool(),
             "n_checkpoints" => request.n_checkpoints = value.as_i64(),
             "n_evals" => request.n_evals = value.as_i64(),
+            "early_stopping_enabled" => request.early_stopping_enabled = value.as_bool(),
+            "early_stopping_patience" => request.early_stopping_patience = value.as_i64(),
+            "early_stopping_min_delta" => request.early_stopping_min_delta = value.as_f64(),
+            "early_stopping_warmup_evals" => request.early_stopping_warmup_evals = value.as_i64(),
             "training_type" => request.training_type = training_type(&path, value, translator),
             _ => translator.unsupported(path, UNKNOWN, ""),
         }
+    }
+}
+
+/// Rejects an early stop that the vendor would refuse. Its own default of the
+/// patience is not counted: the vendor does not promise it.
+fn early_stopping(request: &CreateFinetuneRequest, translator: &mut RequestTranslator) {
+    if request.early_stopping_enabled != Some(true) {
+        return;
+    }
+    if request.validation_file.as_deref().is_none_or(str::is_empty) {
+        let reason = "evaluations need a file to evaluate on";
+        translator.invalid(
+            "hyperparameters.early_stopping_enabled",
+            reason,
+            "validation_file",
+        );
+    }
+    let patience = request.early_stopping_patience.unwrap_or(0);
+    let warmup = request.early_stopping_warmup_evals.unwrap_or(1);
+    let least = patience.saturating_add(warmup).saturating_add(1);
+    if request.n_evals.unwrap_or(0) < least {
+        let reason = "an early stop needs an evaluation more than its patience and warm-up";
+        translator.invalid(
+            "hyperparameters.n_evals",
+            reason,
+            format!("at least {least}"),
+        );
     }
 }
 
@@ -358,9 +423,14 @@ impl From<&CreateFinetuneRequest> for CreateRequest {
     fn from(request: &CreateFinetuneRequest) -> Self {
         let CreateFinetuneRequest {
             batch_size,
+            early_stopping_enabled,
+            early_stopping_min_delta,
+            early_stopping_patience,
+            early_stopping_warmup_evals,
             extra,
             from_checkpoint,
             from_hf_model,
+            gradient_accumulation_steps,
             hf_api_token: _,
             hf_model_revision,
             hf_output_repo_name,
@@ -392,6 +462,10 @@ impl From<&CreateFinetuneRequest> for CreateRequest {
         let settings = members([
             ("n_epochs", n_epochs.map(Value::from)),
             ("batch_size", batch_size.as_ref().map(json)),
+            (
+                "gradient_accumulation_steps",
+                gradient_accumulation_steps.map(Value::from),
+            ),
             ("learning_rate", learning_rate.map(Value::from)),
             ("lr_scheduler", lr_scheduler.as_ref().map(json)),
             ("warmup_ratio", warmup_ratio.map(Value::from)),
@@ -401,6 +475,22 @@ impl From<&CreateFinetuneRequest> for CreateRequest {
             ("packing", packing.map(Value::from)),
             ("n_checkpoints", n_checkpoints.map(Value::from)),
             ("n_evals", n_evals.map(Value::from)),
+            (
+                "early_stopping_enabled",
+                early_stopping_enabled.map(Value::from),
+            ),
+            (
+                "early_stopping_patience",
+                early_stopping_patience.map(Value::from),
+            ),
+            (
+                "early_stopping_min_delta",
+                early_stopping_min_delta.map(Value::from),
+            ),
+            (
+                "early_stopping_warmup_evals",
+                early_stopping_warmup_evals.map(Value::from),
+            ),
             ("training_type", training_type.as_ref().map(json)),
             ("train_on_inputs", train_on_inputs.as_ref().map(json)),
         ]);

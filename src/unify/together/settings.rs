@@ -198,14 +198,22 @@ pub(super) fn openai_shape(word: &str, mut settings: Map<String, Value>) -> Map<
 
 /// Returns the integration with Weights & Biases, where any member of it is set.
 pub(super) fn integrations(wandb: Wandb, notes: &mut NoteCollector<'_>) -> Option<Vec<LazyObject>> {
-    let Wandb { project, name, url } = wandb;
-    let (project, name, url) = (set(project), set(name), set(url));
-    if project.is_none() && name.is_none() && url.is_none() {
+    let wandb = Wandb {
+        project: set(wandb.project),
+        name: set(wandb.name),
+        entity: set(wandb.entity),
+        url: set(wandb.url),
+    };
+    let members = [&wandb.project, &wandb.name, &wandb.entity, &wandb.url];
+    if members.into_iter().all(Option::is_none) {
         notes.note(rules::INTEGRATIONS_ABSENT);
         return None;
     }
-    notes.note(rules::INTEGRATIONS);
-    Some(vec![LazyObject::typed(Wandb { project, name, url })])
+    notes.note(match &wandb.entity {
+        Some(_) => rules::INTEGRATIONS_ENTITY,
+        None => rules::INTEGRATIONS,
+    });
+    Some(vec![LazyObject::typed(wandb)])
 }
 
 impl Serialize for Wandb {
@@ -221,8 +229,14 @@ struct WandbSettings<'a>(&'a Wandb);
 
 impl Serialize for WandbSettings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Wandb { project, name, url } = self.0;
+        let Wandb {
+            project,
+            name,
+            entity,
+            url,
+        } = self.0;
         let mut members = MapWriter(serializer.serialize_map(None)?);
+        members.put("entity", entity.as_ref())?;
         members.put("name", name.as_ref())?;
         members.put("project", project.as_ref())?;
         members.put("url", url.as_ref())?;

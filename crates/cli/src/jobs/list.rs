@@ -13,7 +13,9 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let mut query = ListQuery::new().limit(limit);
     query.status = arguments.status;
-    let list = accounts.providers().list(&query).await?;
+    let mut list = accounts.providers().list(&query).await?;
+    let shutdowns = accounts.providers().shutdown_warnings(&list.jobs).await;
+    list.warnings.extend(shutdowns);
     let failed = list.all_failed();
     if arguments.common.json {
         render::json(&document(&list))?;

@@ -8,7 +8,7 @@ use unitune::providers::Draft;
 use unitune::unify::{CreateRequest, Job};
 
 use crate::api_error::ApiError;
-use crate::caller::{Caller, not_created};
+use crate::caller::Caller;
 use crate::job_list::{self, JobQuery, ListKey};
 use crate::params::{self, Query};
 use crate::path_id::JobId;
@@ -48,7 +48,7 @@ pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiE
 pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
     let draft = Draft::from_request(parse(&body)?).without_estimate();
     let created = caller.providers.create(&draft).await;
-    let created = created.map_err(|error| not_created(&error))?;
+    let created = created.map_err(|error| caller.not_created(&error))?;
     Ok(one(created.job))
 }
 
