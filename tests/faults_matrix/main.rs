@@ -102,6 +102,24 @@ fn fits(outcome: Outcome, result: &Result<(), Error>, sent: usize) -> bool {
     }
 }
 
+/// An answer `{}` says nothing of what was done before: a second arrival has the
+/// same one, cut like the first. Slowly, it is there at once.
+fn fits_without_content(
+    operation: &str,
+    sort: Sort,
+    result: &Result<(), Error>,
+    sent: usize,
+) -> bool {
+    let says_nothing = (operation.starts_with("cancel") && operation != "cancelJob")
+        || operation == "validateDatasetUpload";
+    says_nothing
+        && match sort {
+            Sort::Cut => fits(Outcome::Error(ErrorKind::Interrupted, 3), result, sent),
+            Sort::Stalled => fits(Outcome::Success, result, sent),
+            _ => false,
+        }
+}
+
 /// One cell; what is wrong, if anything is.
 async fn cell(
     stage: &Stage,
@@ -115,6 +133,10 @@ async fn cell(
     let class = Class::of(operation);
     stage.sandbox.reset();
     let prepared = clients.prepare(vendor, operation).await;
+    if vendor == Vendor::Fireworks && operation.starts_with("resume") {
+        // A job that is being cancelled cannot be resumed yet.
+        stage.sandbox.advance(Duration::from_secs(600));
+    }
     let creates = operation.starts_with("create") && operation.ends_with("Job");
     let before = if creates {
         clients.count_jobs(vendor).await
@@ -142,7 +164,7 @@ async fn cell(
     } else {
         sort.always(class)
     };
-    if !fits(expected, &result, sent) {
+    if !fits(expected, &result, sent) && !fits_without_content(operation, sort, &result, sent) {
         return Some(format!(
             "{spec}: expected {expected:?}, sent {sent}: {result:?}"
         ));
@@ -236,7 +258,8 @@ async fn whatever_happens_to_one_account_the_others_jobs_are_listed() {
     let all = providers.list(&ListQuery::new()).await.unwrap().jobs;
     for vendor in Vendor::all() {
         for (fault, _) in FAULTS {
-            stage.sandbox.clear_faults();
+            // A job that is being deleted goes with the time that retries take.
+            stage.sandbox.reset();
             let mut lists = vendor
                 .operations()
                 .filter(|o| o.starts_with("list") && o.ends_with("Jobs"));
