@@ -125,8 +125,7 @@ impl<T> Page<T> {
         if let Some(after) = &query.after {
             let place = self.items.iter().position(|item| id(item) == after);
             let Some(place) = place else {
-                let message = format!("not found: nothing has the id {after:?} here");
-                return Err(Error::new(ErrorKind::NotFound, message).with_vendor_param("after"));
+                return Err(nothing_has(after));
             };
             self.items.drain(..=place);
         }
@@ -179,6 +178,28 @@ impl PageWalk {
     }
 }
 
+/// The same error of all vendors for an `after` that none of their items has.
+fn unknown_after(query: &PageQuery, error: Error) -> Error {
+    match &query.after {
+        Some(after)
+            if matches!(error.status(), Some(400 | 404 | 422))
+                && error.vendor_param() == Some("after") =>
+        {
+            let unknown = match error.account() {
+                Some(account) => nothing_has(after).at_account(account),
+                None => nothing_has(after),
+            };
+            unknown.because(error)
+        }
+        _ => error,
+    }
+}
+
+fn nothing_has(after: &str) -> Error {
+    let message = format!("not found: nothing has the id {after:?} here");
+    Error::new(ErrorKind::NotFound, message).with_vendor_param("after")
+}
+
 /// Fetches pages until there is what a query asks for.
 pub(crate) async fn collect<'a, T>(
     query: &PageQuery,
@@ -196,7 +217,8 @@ pub(crate) async fn collect<'a, T>(
             return Ok(listing);
         }
         next.limit = Some(left.min(MAX_PAGE));
-        let page = fetch(next.clone()).await?;
+        let page = fetch(next.clone()).await;
+        let page = page.map_err(|error| unknown_after(&next, error))?;
         listing.warnings.extend(page.warnings);
         // A vendor that has no pages gives more than was asked for.
         let came = page.items.len();

@@ -16,7 +16,7 @@ from gateway import Gateway
 # What a job's vendor and state allow is in no schema: with real ids, these may be answered with 400. Vendors answer
 # so (a finished job is cancelled, a vendor cannot pause), programs handle it as their SDK's BadRequestError, and a 409
 # in its place would be another error to them.
-DEPEND_ON_THE_JOB = ["cancelJob", "pauseJob", "resumeJob", "listJobEvents", "listJobCheckpoints"]
+DEPEND_ON_THE_JOB = ["cancelJob", "pauseJob", "resumeJob"]
 CONFIG = "".join(
     f"""
 [[operations]]
