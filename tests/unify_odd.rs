@@ -193,12 +193,11 @@ async fn what_cannot_be_read_is_left_out_of_its_job_alone() {
         );
         [start.as_bytes(), members, b"}"].concat()
     };
-    let odd: [&[u8]; 6] = [
+    let odd: [&[u8]; 5] = [
         br#""suffix": "\ud800""#,
         br#""seed": 1e999"#,
         br#""seed": -99999999999999999999999999999999999"#,
         br#""trained_tokens": NaN"#,
-        b"\"suffix\": \"\xff\"",
         br#""seed": 1, "seed": 2"#,
     ];
     for members in odd {

@@ -125,8 +125,7 @@ impl<T> Page<T> {
         if let Some(after) = &query.after {
             let place = self.items.iter().position(|item| id(item) == after);
             let Some(place) = place else {
-                let message = format!("not found: no item has the id {after:?}");
-                return Err(Error::new(ErrorKind::NotFound, message).with_vendor_param("after"));
+                return Err(no_item_has(after));
             };
             self.items.drain(..=place);
         }
@@ -179,6 +178,28 @@ impl PageWalk {
     }
 }
 
+/// Returns the error of an `after` that no item has, which is the same for all vendors.
+fn unknown_after(query: &PageQuery, error: Error) -> Error {
+    match &query.after {
+        Some(after)
+            if matches!(error.status(), Some(400 | 404 | 422))
+                && error.vendor_param() == Some("after") =>
+        {
+            let unknown = match error.account() {
+                Some(account) => no_item_has(after).at_account(account),
+                None => no_item_has(after),
+            };
+            unknown.because(error)
+        }
+        _ => error,
+    }
+}
+
+fn no_item_has(after: &str) -> Error {
+    let message = format!("not found: no item has the id {after:?}");
+    Error::new(ErrorKind::NotFound, message).with_vendor_param("after")
+}
+
 /// Fetches pages until the query is satisfied.
 pub(crate) async fn collect<'a, T>(
     query: &PageQuery,
@@ -196,7 +217,8 @@ pub(crate) async fn collect<'a, T>(
             return Ok(listing);
         }
         next.limit = Some(left.min(MAX_PAGE));
-        let page = fetch(next.clone()).await?;
+        let page = fetch(next.clone()).await;
+        let page = page.map_err(|error| unknown_after(&next, error))?;
         listing.warnings.extend(page.warnings);
         // A vendor without pages returns more than the limit.
         let came = page.items.len();

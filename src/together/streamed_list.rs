@@ -3,7 +3,7 @@
 //! item, and of its jobs only the next ones are kept. The rest is for the next
 //! page, for which it is read again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
@@ -122,14 +122,16 @@ fn parse<T>(mut next: NextJobs, counted: Counted, pieces: Receiver) -> Result<Pa
 where
     T: Unify<Output = Job> + DeserializeOwned,
 {
-    let counted = RefCell::new(counted);
+    let (counted, since_item) = (RefCell::new(counted), Cell::new(0));
     let reader = PieceReader {
         pieces,
         left: Bytes::new(),
         counted: &counted,
+        item: &since_item,
     };
     let mut refused = None;
     let read = items(reader, |item, length| {
+        since_item.set(0);
         let change = next.take::<T>(item, length);
         let counted = counted.borrow_mut().item(change);
         counted.map_err(|error| refused = Some(error)).is_ok()
@@ -149,8 +151,8 @@ struct Counted {
     memory: Reservation,
     /// The largest item, in bytes.
     limit: usize,
-    /// The bytes since the last item.
-    item: usize,
+    /// The pieces since the last item, in bytes.
+    pieces: usize,
     list: u64,
 }
 
@@ -166,20 +168,21 @@ impl Counted {
         Self {
             memory: bounds.memory,
             limit: bounds.item,
-            item: 0,
+            pieces: 0,
             list: 0,
         }
     }
 
-    fn bytes(&mut self, bytes: usize) -> Result<(), Error> {
+    /// Counts a piece, before which so many bytes came since the last item.
+    fn piece(&mut self, bytes: usize, item: usize) -> Result<(), Error> {
         self.list += bytes as u64;
         if self.list > MAX_LIST {
             let message = format!("the list of jobs is larger than {MAX_LIST} bytes");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         self.memory.grow(bytes)?;
-        self.item += bytes;
-        if self.item > self.limit {
+        self.pieces += bytes;
+        if item > self.limit {
             let message = format!(
                 "a job in the list is larger than the limit of {} bytes (max_body_bytes)",
                 self.limit
@@ -190,7 +193,7 @@ impl Counted {
     }
 
     fn item(&mut self, change: Change) -> Result<(), Error> {
-        self.memory.shrink(std::mem::take(&mut self.item));
+        self.memory.shrink(std::mem::take(&mut self.pieces));
         self.memory.grow(change.more)?;
         self.memory.shrink(change.less);
         Ok(())
@@ -204,6 +207,8 @@ struct PieceReader<'a> {
     pieces: Receiver,
     left: Bytes,
     counted: &'a RefCell<Counted>,
+    /// The bytes since the last item.
+    item: &'a Cell<usize>,
 }
 
 impl Read for PieceReader<'_> {
@@ -213,11 +218,13 @@ impl Read for PieceReader<'_> {
                 return Ok(0);
             };
             let piece = piece.map_err(io::Error::other)?;
-            let counted = self.counted.borrow_mut().bytes(piece.len());
+            let mut counted = self.counted.borrow_mut();
+            let counted = counted.piece(piece.len(), self.item.get());
             counted.map_err(io::Error::other)?;
             self.left = piece;
         }
         let length = buffer.len().min(self.left.len());
+        self.item.set(self.item.get() + length);
         buffer[..length].copy_from_slice(&self.left.split_to(length));
         Ok(length)
     }

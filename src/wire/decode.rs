@@ -76,11 +76,15 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     // Checked once as a whole, and not again for each string in it.
-    let text = String::from_utf8_lossy(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // The same error as that of a parser that checks each string.
+        Err(_) => return Err(not_utf8(bytes)),
+    };
     start_document();
-    in_one_pass(|| serde_json::from_str(&text)).or_else(|_| {
+    in_one_pass(|| serde_json::from_str(text)).or_else(|_| {
         start_document();
-        let error = match decode_buffered(|| serde_json::from_str(&text)) {
+        let error = match decode_buffered(|| serde_json::from_str(text)) {
             Err(error) if error.is_syntax() => error,
             outcome => return outcome,
         };
@@ -90,6 +94,11 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
         start_document();
         decode_buffered(|| serde_json::from_str(&cleaned)).map_err(|_| error)
     })
+}
+
+fn not_utf8(bytes: &[u8]) -> serde_json::Error {
+    let error = serde_json::from_slice::<serde_json::Value>(bytes).err();
+    error.unwrap_or_else(|| serde::de::Error::custom("the text is not UTF-8"))
 }
 
 /// Decodes JSON text in the same way.

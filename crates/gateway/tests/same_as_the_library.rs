@@ -321,16 +321,20 @@ async fn a_cancellation_whose_answer_is_lost_is_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_do_not_continue_after_an_unknown_one() {
     let both = Both::of_sandbox().await;
-    let id = both.gateway.job("together", "completed");
-    let events = both.providers.events(&id, &PageQuery::new()).await.unwrap();
-    assert!(!events.data.is_empty());
-    let query = PageQuery::new().after("nobodys-event");
-    let error = both.providers.events(&id, &query).await.unwrap_err();
-    assert!(error.is_not_found(), "{error}");
-    let path = format!("/v1/fine_tuning/jobs/{id}/events?after=nobodys-event");
-    let (param, message) = both.gateway.get(&path).await.error(404);
-    assert_eq!(param, "after");
-    assert!(message.contains("nobodys-event"), "{message}");
+    for (vendor, status) in [("together", "completed"), ("openai", "succeeded")] {
+        let id = both.gateway.job(vendor, status);
+        let events = both.providers.events(&id, &PageQuery::new()).await.unwrap();
+        assert!(!events.data.is_empty());
+        let query = PageQuery::new().after("nobodys-event");
+        let error = both.providers.events(&id, &query).await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+        for log in ["events", "checkpoints"] {
+            let path = format!("/v1/fine_tuning/jobs/{id}/{log}?after=nobodys-event");
+            let (param, message) = both.gateway.get(&path).await.error(404);
+            assert_eq!(param, "after", "{vendor}");
+            assert!(message.contains("nobodys-event"), "{message}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
