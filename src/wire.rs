@@ -18,7 +18,6 @@
 mod decode;
 mod decode_fault;
 mod deep_object;
-mod depth_limit;
 mod enumeration;
 mod extra;
 mod lenient_list;
@@ -26,6 +25,7 @@ mod repair;
 mod secret;
 mod timestamp;
 mod union;
+mod unreadable_parts;
 
 pub use decode::from_slice;
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.

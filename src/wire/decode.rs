@@ -34,7 +34,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
     // Checked once as a whole, and not again for each string in it.
     match std::str::from_utf8(bytes) {
         Ok(text) => from_str(text),
-        // For an error that says where.
+        // For an error with its place.
         Err(_) => decode_buffered(|| serde_json::from_slice(bytes)),
     }
 }

@@ -128,7 +128,7 @@ impl Caller {
 }
 
 /// Translates the failure to start a job; where the account is not clear, the
-/// error says how to name it.
+/// error tells how to name it.
 pub fn not_created(error: &unitune::Error) -> ApiError {
     match error.kind() {
         ErrorKind::Ambiguous => unclear(error, "model", "by a model of the form account/model"),

@@ -1,4 +1,4 @@
-//! Reads JSON that may be nested too deeply.
+//! Reads JSON that may have parts which are nested too deeply.
 
 use std::collections::BTreeMap;
 
