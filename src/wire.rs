@@ -19,7 +19,6 @@ mod clean;
 mod decode;
 mod decode_fault;
 mod deep_object;
-mod depth_limit;
 mod enumeration;
 mod extra;
 mod lenient_list;
@@ -27,6 +26,7 @@ mod repair;
 mod secret;
 mod timestamp;
 mod union;
+mod unreadable_parts;
 
 pub use decode::from_slice;
 pub(crate) use decode::{has_too_many_items, memory_of_items};

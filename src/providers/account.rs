@@ -373,7 +373,7 @@ impl Account {
         self.run_checked(Operation::Metrics, send).await
     }
 
-    /// Finds the job that a failed job was restarted as, if the vendor tells.
+    /// Finds the job that a failed job was restarted as, if the vendor names it.
     pub(super) async fn successor(&self, job: &str) -> Result<Option<String>, Error> {
         if !self.restarts_jobs() {
             return Ok(None);

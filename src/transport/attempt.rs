@@ -20,7 +20,7 @@ use super::{Error, ErrorKind, Transport, retry_after};
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A successful response, with its body in the form that the call asks for.
+/// A successful response, with its body in the form of the call.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     pub(super) status: StatusCode,

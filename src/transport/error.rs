@@ -222,7 +222,7 @@ impl Error {
     }
 
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
-        // The URL could contain a user's data, and is known by the account.
+        // The URL could contain a user's data; the account is enough.
         let error = error.without_url();
         let (kind, message) = if error.is_connect() {
             (ErrorKind::Connect, "no connection")
@@ -329,7 +329,7 @@ impl Error {
         self
     }
 
-    /// Sets what the vendor's headers tell about a retry.
+    /// Sets the vendor's hints about a retry.
     pub(super) fn with_hints(mut self, after: Option<Duration>, should: Option<bool>) -> Self {
         self.0.retry_after = after;
         self.0.retryable = should;
@@ -401,7 +401,7 @@ impl Error {
     }
 
     /// Returns what is wrong, without the account and the operation; empty
-    /// where the vendor's error says all. For [`ErrorKind::TrainingNotAvailable`]
+    /// where the vendor's error is complete. For [`ErrorKind::TrainingNotAvailable`]
     /// it is what still works until when.
     pub fn message(&self) -> &str {
         &self.0.message
@@ -480,7 +480,7 @@ impl Error {
         self.0.kind == ErrorKind::Connect
     }
 
-    /// Returns true if the same request may succeed later, as the vendor says
+    /// Returns true if the same request may succeed later, as the vendor states
     /// or else by the kind of error. Whether it is safe to send it again is
     /// another question: for a request that creates something, it is only if
     /// [`Self::is_connect`].

@@ -1,4 +1,4 @@
-//! What the transport needs to know of a vendor. Each vendor's own module gives
+//! The facts about a vendor that the transport needs. Each vendor's own module gives
 //! it as a constant; nothing else in `transport` names a vendor.
 
 use std::time::Duration;

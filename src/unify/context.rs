@@ -17,7 +17,7 @@ pub struct Context {
 /// What to do where a value can only be guessed, or would be lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strictness {
-    /// The best guess is taken, and a note says so.
+    /// The best guess is used, and a note records it.
     #[default]
     Lenient,
     /// The conversion fails.

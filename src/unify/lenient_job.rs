@@ -150,7 +150,7 @@ impl<'m> Slot<'m> {
 }
 
 /// Writes the note on a defect. The field's own note gives way to it, unless it
-/// says how the field came by another value.
+/// has the source of another value.
 fn record(notes: &mut Vec<Note>, slot: Slot<'_>, defect: &Defect) {
     let message = message(slot.field, defect);
     let is_whole = defect.is_replaced || defect.fault.path.len() <= 1;

@@ -139,7 +139,7 @@ impl<'c> NoteCollector<'c> {
     }
 
     /// Records what is withheld from an object, which is serialised for it. It
-    /// stays as it is where no notes are asked for.
+    /// stays as it is if no notes are collected.
     pub(super) fn record(&mut self, object: &mut LazyObject) {
         if self.context.notes {
             object.resolve(self);

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::decode_fault::{self, Fault, Problem};
 use super::repair::Defect;
-use super::{decode, depth_limit};
+use super::{decode, unreadable_parts};
 
 /// A list whose items decode one by one.
 ///
@@ -107,7 +107,7 @@ impl MalformedItem {
     ///
     /// The text is not JSON.
     pub(crate) fn of<T: DeserializeOwned>(text: &[u8]) -> Result<Self, serde_json::Error> {
-        let shallow = depth_limit::parse(text)?;
+        let shallow = unreadable_parts::parse(text)?;
         let unreadable = || {
             let (name, problem) = shallow.unreadable.first()?;
             Some(Defect::unreadable(name, problem).fault)

@@ -313,8 +313,8 @@ fn document() -> String {
          every vendor, injected once and injected always: {} cells, each of which is tried. Two\n\
          retries are allowed, as by default. A word such as `Status` is the error's kind.\n\n\
          In every cell the call ends within its deadline, the error names the account, and no job\n\
-         is created twice. Whatever happens to one account, the jobs of the others are listed, and a\n\
-         warning says whose are missing.\n\n## Operations\n\n\
+         is created twice. If one account fails, the jobs of the others are listed, and a\n\
+         warning names the account.\n\n## Operations\n\n\
          | | openai | together | truefoundry | fireworks |\n| --- | --- | --- | --- | --- |\n",
         operations * FAULTS.len() * 2,
     );

@@ -1,5 +1,5 @@
 //! Writes an allOf as one schema where the generator cannot: unions with members
-//! beside them, parts that are no objects, a member that two parts say
+//! beside them, parts that are no objects, a member that two parts define
 //! differently. An allOf of plain objects stays.
 
 mod aliases;
@@ -44,7 +44,7 @@ const LIMITS: &[&str] = &[
     "uniqueItems",
 ];
 
-/// Puts together what a lowered document says in parts.
+/// Merges the parts of each `allOf` of a lowered document.
 pub fn compose(document: &mut Value, report: &mut Report) {
     for _ in 0..ROUNDS {
         // Most documents have nothing to put together, and are not copied.
@@ -134,7 +134,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Returns whether a schema is an object without choices, in all its parts,
-    /// that says no member in two ways.
+    /// that defines no member in two ways.
     fn plain(&self, schema: &Schema, members: &mut Schema, seen: &mut BTreeSet<String>) -> bool {
         if let Some(name) = schema.get("$ref").and_then(|_| named(schema)) {
             return !seen.insert(name.clone())
@@ -330,7 +330,7 @@ fn merged(a: &Shape, b: &Shape) -> Option<Shape> {
                 (Value::Object(_), _) => ours,
                 _ => theirs.clone(),
             },
-            // Limits say nothing about the type: the first one's are enough.
+            // Limits do not affect the type: the first one's are enough.
             _ => continue,
         };
         keywords.insert(keyword.clone(), both);

@@ -1,5 +1,5 @@
 //! Component schemas: references to them, which schemas become one, and what
-//! tells the branches of a union apart.
+//! distinguishes the branches of a union.
 
 use serde_json::{Map, Value, json};
 use unitune_diff::json_schema::is_annotation;
@@ -107,7 +107,7 @@ pub fn worthy(schema: &Value) -> bool {
             .any(|keyword| schema.get(*keyword).is_some())
 }
 
-/// Returns what tells the branches of a union apart: the single value of an
+/// Returns what distinguishes the branches of a union: the single value of an
 /// enum, or that of a required member.
 pub fn marks(branches: &[Value]) -> Vec<Option<String>> {
     let only = |schema: &Value| match schema.get("enum") {

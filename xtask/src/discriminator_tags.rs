@@ -24,7 +24,7 @@ struct Discriminator {
 }
 
 /// Writes the values of every discriminator of a sliced document into the
-/// branches that do not say theirs.
+/// branches that lack them.
 pub fn write(document: &mut Value, report: &mut Report) {
     let mut found = Vec::new();
     walk::nodes(Kind::Document, document, "", &mut |kind, node, at| {
@@ -93,7 +93,7 @@ fn tell(
         }
     }
     // Without a mapping the components' names are the values; but only where
-    // nothing else tells the branches apart is that more than a habit.
+    // nothing else distinguishes the branches are these values sent.
     let silent = |branch: &String| !says(document, branch, property, &mut BTreeSet::new());
     if !discriminator.mapped && !branches.iter().all(silent) {
         return;
@@ -138,8 +138,8 @@ fn followed(document: &Value, at: &str) -> String {
     at
 }
 
-/// Returns whether a branch says the values of its tag, itself or in a part of
-/// it; a branch that is a union, or no object, cannot be asked to.
+/// Returns whether a branch has the values of its tag, itself or in a part of it;
+/// a branch that is a union, or not an object, cannot have them.
 fn says(document: &Value, branch: &str, property: &str, seen: &mut BTreeSet<String>) -> bool {
     let at = followed(document, branch);
     if !seen.insert(at.clone()) {

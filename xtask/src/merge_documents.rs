@@ -1,5 +1,5 @@
-//! Several upstream documents become one: equal parts may repeat, and what two
-//! of them say differently of a selected part is an error.
+//! Merges several upstream documents into one: equal parts may repeat, and a
+//! contradiction about a selected part is an error.
 
 use crate::fault::{Fault, Faults};
 use crate::json::{self, plain_numbers};
@@ -107,7 +107,7 @@ impl<'a> Merged<'a> {
                         self.add_components(&mut document, place, members, (later.file, first));
                     }
                 }
-                // A document of the older version says the same in the newer one.
+                // A document of the older version means the same in the newer one.
                 ("openapi", Some(ours)) if version(theirs) > version(ours) => {
                     self.origins.insert(at, later.file);
                     document["openapi"] = theirs.clone();

@@ -263,7 +263,7 @@ fn discriminators(document: &mut Value) {
     });
 }
 
-/// Returns the property that tells the branches apart, and its value in each of
+/// Returns the property that distinguishes the branches, and its value in each of
 /// them.
 fn telling(branches: &[Value], document: &Value) -> Option<(String, Vec<String>)> {
     let resolve = |schema: &Value| -> Option<Value> {

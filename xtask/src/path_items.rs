@@ -20,7 +20,7 @@ pub struct Item<'a> {
     pub twice: Vec<String>,
 }
 
-/// Returns the item at a path of a document; the error says why there is none.
+/// Returns the item at a path of a document; the error is the reason why there is none.
 pub fn item<'a>(document: &'a Value, path: &str) -> Result<Item<'a>, String> {
     let at = pointer::join("/paths", path);
     let found = document.pointer(&at).ok_or("there is no such path")?;

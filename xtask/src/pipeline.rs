@@ -1,6 +1,6 @@
 //! The pipeline from upstream documents to the normal form, without any I/O:
 //! merge → slice → tags → lower → inline → compose → name → overlay → normal
-//! form → validate. ARCHITECTURE.md says what each step does and which command
+//! form → validate. ARCHITECTURE.md describes each step and which command
 //! takes which of them.
 
 use crate::all_of::compose;

@@ -333,7 +333,7 @@ impl Reachable<'_> {
         reached
     }
 
-    /// Returns the pointer that a reference means; the error says why it means
+    /// Returns the pointer that a reference means; the error is the reason why it means
     /// none.
     fn target(&self, reference: &str, at: &str) -> std::result::Result<String, String> {
         if reference == "#" {
@@ -423,7 +423,7 @@ impl Reachable<'_> {
         name
     }
 
-    /// Keeps the security schemes that the document or an operation asks for.
+    /// Keeps the security schemes that the document or an operation requires.
     fn security(&mut self, sliced: &mut Value, kept: &mut BTreeMap<(&'static str, String), Value>) {
         let mut lists = vec!["/security".to_owned()];
         for (path, item) in sliced["paths"].as_object().into_iter().flatten() {

@@ -16,7 +16,7 @@ use crate::Error;
 
 /// Reads a document.
 ///
-/// `openapiv3` skips members that it does not know. A member that is missing
+/// `openapiv3` skips unknown members. A member that is missing
 /// after reading is an error here, so nothing of a document is lost silently.
 pub(crate) fn read(json: &Value) -> Result<OpenAPI, Error> {
     let document = OpenAPI::deserialize(json).map_err(|error| fault::locate(json, &error))?;

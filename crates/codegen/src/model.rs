@@ -18,10 +18,10 @@ pub(crate) struct Model {
     /// Components that a caller sends, directly or inside others.
     pub(crate) sent: BTreeSet<String>,
     /// Fields (component, wire name) in a box: because the type would otherwise
-    /// hold itself, or because the document asks for it.
+    /// hold itself, or because the document requires it.
     pub(crate) boxed: BTreeSet<(String, String)>,
     /// Components without a type of their own: enumerations of one word that
-    /// are only branches of unions (the variant says it all), and multipart
+    /// are only branches of unions (the variant is enough), and multipart
     /// forms (which are written by hand).
     pub(crate) omitted: BTreeSet<String>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) nullable: bool,
     pub(crate) deprecated: bool,
-    /// Whether the document asks for a box (`x-unitune-boxed`).
+    /// Whether the document requires a box (`x-unitune-boxed`).
     pub(crate) boxed: bool,
     pub(crate) ty: TypeRef,
 }

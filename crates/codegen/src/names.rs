@@ -64,7 +64,7 @@ fn guard(name: String) -> String {
     } else {
         name
     };
-    // The parser does not know yet that edition 2024 keeps `gen` for itself.
+    // The parser does not reserve `gen` yet, as edition 2024 does.
     if spelled != "gen" && syn::parse_str::<Ident>(&spelled).is_ok() {
         return spelled;
     }

@@ -1,4 +1,4 @@
-//! The operations: what the document says of each, and the client that has a
+//! The operations: their description in the document, and the client that has a
 //! function for it.
 
 mod emit;

@@ -1,5 +1,5 @@
 //! What a change means for the code that uses the documents. A comparison leaves
-//! it empty; the caller, who knows that code, fills it in.
+//! it empty; the caller fills it in.
 
 use crate::finding::code;
 use serde::Serialize;

@@ -119,7 +119,7 @@ impl Diff {
         self.changes().map(|change| change.level).max()
     }
 
-    /// Returns the version that the changes in Rust ask for.
+    /// Returns the version that the changes in Rust require.
     #[must_use]
     pub fn semver(&self) -> Semver {
         let all = self.documents.iter().map(|document| document.rust.semver);

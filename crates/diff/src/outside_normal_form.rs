@@ -166,7 +166,7 @@ fn lossy(
             ),
         };
         // The rules have spoken of this very place; or of the schema, where it
-        // is said more loosely, and not less urgently.
+        // is described less precisely, with the same level.
         let spoken = |place: &str, around: &str| {
             let level = reported.get(around).copied();
             reported.contains_key(place)
@@ -191,7 +191,7 @@ fn lossy(
     found
 }
 
-/// Returns one finding for all prose, by keyword: what it says is in the
+/// Returns one finding for all prose, by keyword: its text is in the
 /// documents.
 fn prose(base: &Document, head: &Document) -> Option<Finding> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

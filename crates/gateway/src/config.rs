@@ -185,7 +185,7 @@ impl Config {
     }
 }
 
-/// Settings that are invalid; the message says which.
+/// The error of an invalid setting, which the message names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError(String);
 

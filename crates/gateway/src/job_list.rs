@@ -1,4 +1,4 @@
-//! The list of jobs: which one a request asks for, and its response.
+//! The list of jobs: the parameters of a request, and its response.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::params::{Labels, Paging};
 use crate::response::{List, RenderedList, Warning};
 use crate::upstream_error::all_failed;
 
-/// The jobs that a request asks for.
+/// The jobs that a request selects.
 #[derive(Clone, Debug)]
 pub struct JobQuery {
     /// The page.

@@ -52,7 +52,7 @@ pub const FILES: Bounds = Bounds {
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
-/// The page that is asked for.
+/// The page that a request selects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Paging {
     /// The id of the last item of the page before.

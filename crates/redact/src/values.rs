@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::REDACTED;
 use crate::names::{is_secret, mentions_secret};
 
-/// Returns true for a value that can be a key: a text, a number, or a list of them. `null` says nothing, and an object
+/// Returns true for a value that can be a key: a text, a number, or a list of them. `null` has no content, and an object
 /// under such a name describes a key, or is looked into.
 pub fn can_be_key(value: &Value) -> bool {
     match value {

@@ -114,7 +114,7 @@ fn plain_sort(vendors: &[Vendor]) -> Vec<(Reverse<Option<i64>>, String, String)>
     all
 }
 
-/// One page, as a caller without any state asks for it.
+/// Returns one page, as for a caller without any state.
 async fn page(
     vendors: &[Vendor],
     query: &ListQuery,

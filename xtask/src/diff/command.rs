@@ -256,7 +256,7 @@ fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
     known
 }
 
-/// Returns the vendor that a name speaks of.
+/// Returns the vendor in a name.
 fn vendor_of(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_lowercase();
     known

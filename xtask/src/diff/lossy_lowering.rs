@@ -120,7 +120,7 @@ pub fn lossy(document: &Value, lowering: &[Line]) -> BTreeMap<String, LossyRewri
 }
 
 /// Returns whether the branches of a union are text and known words only: the
-/// normal form says all of it, but for which words are known beside any text.
+/// normal form has all of it, except for the listed words beside any text.
 fn only_words(document: &Value, branches: &Value, depth: usize) -> bool {
     const WORDS: &[&str] = &[
         "type", "enum", "const", "default", "nullable", "oneOf", "anyOf",

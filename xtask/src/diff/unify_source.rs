@@ -121,7 +121,7 @@ impl Reader<'_> {
         files.insert(self.path.to_owned());
     }
 
-    /// Reads one construct, and tells how many tokens it takes.
+    /// Reads one construct, and returns its number of tokens.
     fn token(
         &mut self,
         tokens: &[TokenTree],

@@ -104,7 +104,7 @@ fn parse_bytes(name: &str, bytes: Vec<u8>) -> Result<Source> {
     })
 }
 
-/// Parses a document whose name or content tells its form.
+/// Parses a document; its name or content decides on its form.
 pub fn parse(name: &str, text: &str) -> Result<Value> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = match form(name, text) {

@@ -50,7 +50,7 @@ impl<'a> Node<'a> {
         schema_name(target)
     }
 
-    /// Returns what the schema itself says; of a reference, nothing.
+    /// Returns the schema itself; nothing for a reference.
     pub(crate) fn shape(self) -> Shape<'a> {
         match self {
             Self::Schema(schema) => Shape::of(schema),
@@ -86,7 +86,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// What a schema says of its values. `openapiv3` holds a keyword in another
+/// The keywords of a schema about its values. `openapiv3` holds a keyword in another
 /// place where keywords of several types stand together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shape<'a> {
@@ -95,7 +95,7 @@ pub(crate) struct Shape<'a> {
     pub(crate) format: Option<&'a str>,
     pub(crate) properties: Option<&'a IndexMap<String, ReferenceOr<Box<Schema>>>>,
     pub(crate) required: &'a [String],
-    /// The schema of the members beside the named ones, if it says anything.
+    /// The schema of the members beside the named ones, if it has any keyword.
     pub(crate) additional: Option<Node<'a>>,
     pub(crate) items: Node<'a>,
     pub(crate) one_of: &'a [ReferenceOr<Schema>],

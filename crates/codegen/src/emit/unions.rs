@@ -1,6 +1,6 @@
 //! Unions: an enum whose values keep their branch.
 //!
-//! Branches are told apart by JSON type, by keyword, or by a tag, and only
+//! Branches are distinguished by JSON type, by keyword, or by a tag, and only
 //! where a document offers none of these by what decodes, strictest first.
 
 use std::collections::BTreeSet;

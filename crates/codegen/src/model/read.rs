@@ -46,7 +46,7 @@ pub(super) fn model(document: &OpenAPI) -> Result<Model, Error> {
     })
 }
 
-/// Fields of which the document says that they are to be boxed.
+/// Fields that the document marks as boxed.
 fn asked_for(types: &BTreeMap<String, Type>) -> impl Iterator<Item = (String, String)> {
     types.iter().flat_map(|(name, ty)| {
         let fields: &[Field] = match &ty.kind {
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         Ok(all)
     }
 
-    /// Adds a member; one that two parts say must be of one type in both.
+    /// Adds a member; one that two parts define must have the same type in both.
     fn add(
         &self,
         all: &mut ObjectMembers<'a>,

@@ -226,7 +226,7 @@ impl<'a> Spot<'a> {
         for ((place, name), parameter) in declared {
             let mut parameter = self.parameter(*place, name, parameter);
             // Of two parameters with one name in Rust the first has it, in the
-            // order of places; the other one's says its place or its signs.
+            // order of places; the other one's name contains its place or its signs.
             let others = [format!("{name} in {}", place.name()), spelled_out(name)];
             let own = parameter.rust_name.clone();
             let candidates = std::iter::once(own.clone())

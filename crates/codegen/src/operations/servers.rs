@@ -1,4 +1,4 @@
-//! Where the document says that the API is.
+//! The base URLs of the API in the document.
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;

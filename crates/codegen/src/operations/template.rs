@@ -9,7 +9,7 @@ pub(super) enum Part {
     Parameter(String),
 }
 
-/// Splits a template; the error says what is wrong with it.
+/// Splits a template; the error is the reason why it is invalid.
 pub(super) fn parse(path: &str) -> Result<Vec<Part>, String> {
     if !path.starts_with('/') {
         return Err("the path does not start with a slash".to_owned());

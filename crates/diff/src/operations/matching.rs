@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
         let Some(((from, to), pairs)) = best else {
             return;
         };
-        // Operations that are where they were speak against a move of all.
+        // Operations that did not move rule out a move of all.
         let stayed = self.operations.len();
         let name = match (stayed, pairs.len() * 4 >= (stayed + pairs.len()) * 3) {
             (0, _) => "all paths".to_owned(),

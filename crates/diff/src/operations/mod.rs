@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Members of two nodes that differ, and that no rule knows.
+/// Returns the members of two nodes that differ and have no rule.
 fn leftover(from: &Node<'_>, to: &Node<'_>, known: &[&str]) -> Vec<(Finding, Vec<usize>)> {
     let keys = |node: &Node<'_>| -> BTreeSet<String> {
         let map = node.value.as_object();

@@ -76,7 +76,7 @@ fn meaning(value: Option<&Value>) -> Option<Value> {
     Some(value)
 }
 
-/// Returns whether one alternative in asks for all that another one asks for.
+/// Returns whether one alternative requires all that another one requires.
 fn holds(alternative: &Alternative, other: &Alternative) -> bool {
     !other.is_empty()
         && other.iter().all(|(name, scopes)| {
@@ -86,7 +86,7 @@ fn holds(alternative: &Alternative, other: &Alternative) -> bool {
 }
 
 impl Walk<'_> {
-    /// Compares the security of all operations: what is said once is reported
+    /// Compares the security of all operations: a change for all of them is reported
     /// once.
     pub(super) fn security(&mut self) {
         let mut changes: BTreeMap<(Security, Security), Vec<usize>> = BTreeMap::new();
@@ -130,7 +130,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Schemes that no operation asks for, on either side.
+    /// Compares schemes that no operation requires, in either document.
     fn unused_schemes(&mut self) {
         let folder = "/components/securitySchemes";
         let documents = (self.schemas.base, self.schemas.head);

@@ -106,7 +106,7 @@ impl<'a> Schemas<'a> {
         self.find(id, finding);
     }
 
-    /// Lets the requiredness of a member speak for its default.
+    /// Reports a change of a member's default as one of whether it is required.
     pub(super) fn silence_default(&mut self, id: usize) {
         self.pairs[id].quiet_default = true;
     }

@@ -18,9 +18,9 @@ enum Bound {
     High,
     /// Set is tighter.
     Flag,
-    /// A multiple is tighter; all that parts say hold.
+    /// A multiple is tighter; those of all parts apply.
     Multiple,
-    /// Two of them cannot be compared; all that parts say hold.
+    /// Two of them cannot be compared; those of all parts apply.
     Text,
 }
 

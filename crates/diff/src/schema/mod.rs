@@ -29,9 +29,9 @@ pub struct Pair<'a> {
     pub base: Node<'a>,
     /// In the new document.
     pub head: Node<'a>,
-    /// That a default appears or goes away is said by who refers to the pair.
+    /// Whether a new or removed default is reported by the references to the pair.
     quiet_default: bool,
-    /// What annotates the shape is said by who refers to the pair.
+    /// Whether annotations are reported by the references to the pair.
     bare: bool,
     /// The components that are put together here, old and new.
     pub parts: Vec<(&'a str, &'a str)>,

@@ -8,7 +8,7 @@ use crate::finding::{Finding, code, quoted};
 use crate::level::Directions;
 use serde_json::Value;
 
-/// What an object says about members that it does not name.
+/// The rule of an object for further members.
 #[derive(Clone, Copy)]
 enum Further {
     Any,
@@ -16,7 +16,7 @@ enum Further {
     Of,
 }
 
-/// Returns what all parts together say of them, and the schemas that all of
+/// Returns the rule of all parts together, and the schemas that all of
 /// them hold to.
 fn further<'a>(flat: &Flat<'a>) -> Further {
     let all = flat.all("additionalProperties");

@@ -141,7 +141,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Keywords that no rule knows must be equal.
+    /// Keywords without a rule must be equal.
     fn leftover(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let both: BTreeSet<&str> = from.words.keys().chain(to.words.keys()).copied().collect();
         for keyword in both {
