@@ -120,11 +120,10 @@ mod tests {
 
     #[test]
     fn the_answer_is_known_by_its_code_or_its_text() {
-        let error = |code: Option<&str>, message: &str| {
-            let mut error = VendorError::default();
-            error.code = code.map(str::to_owned);
-            error.message = Some(message.to_owned());
-            error
+        let error = |code: Option<&str>, message: &str| VendorError {
+            code: code.map(str::to_owned),
+            message: Some(message.to_owned()),
+            ..VendorError::default()
         };
         let text = "Your organization is no longer able to create new fine-tuning training jobs.";
         let named = error(Some("training_not_available"), "");

@@ -13,9 +13,15 @@ use crate::unify::{Job, ModelShutdowns};
 /// How long an account's answer is used: announcements are months ahead.
 const KEPT: Duration = Duration::from_secs(3600);
 
-/// What an account said last, and when.
+/// What an account said last.
 #[derive(Clone, Default)]
-pub(super) struct KnownShutdowns(Arc<Mutex<Option<(Instant, Arc<ModelShutdowns>)>>>);
+pub(super) struct KnownShutdowns(Arc<Mutex<Option<Answer>>>);
+
+/// An answer, and when it was asked for.
+struct Answer {
+    asked: Instant,
+    shutdowns: Arc<ModelShutdowns>,
+}
 
 impl KnownShutdowns {
     /// Returns what is announced for an account's models. Simultaneous callers
@@ -23,15 +29,18 @@ impl KnownShutdowns {
     async fn of(&self, account: &Account) -> Arc<ModelShutdowns> {
         let mut known = self.0.lock().await;
         let now = account.clock().now();
-        if let Some((asked, shutdowns)) = known.as_ref()
-            && now.saturating_duration_since(*asked) < KEPT
+        if let Some(answer) = known.as_ref()
+            && now.saturating_duration_since(answer.asked) < KEPT
         {
-            return Arc::clone(shutdowns);
+            return Arc::clone(&answer.shutdowns);
         }
         // A list of jobs does without.
         let shutdowns = account.shutdowns().await.unwrap_or_default();
         let shutdowns = Arc::new(shutdowns);
-        *known = Some((now, Arc::clone(&shutdowns)));
+        *known = Some(Answer {
+            asked: now,
+            shutdowns: Arc::clone(&shutdowns),
+        });
         shutdowns
     }
 }
