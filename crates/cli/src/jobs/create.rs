@@ -97,7 +97,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         interval: Duration::from_secs(2),
         no_events: false,
     };
-    watch::follow_jobs(providers, vec![target], &options, &output).await
+    watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }
 
 /// Starts the job.

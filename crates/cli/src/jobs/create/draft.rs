@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use unitune::Error;
+use unitune::{Error, ErrorKind};
 use unitune::providers::{DataFile, Draft, Operation, Providers};
 use unitune::unify::{CreateRequest, PriceEstimate, Usd};
 
 use super::Source;
 use crate::args::jobs::SettingArguments;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::uploads::{Content, Uploaded, Uploads};
 
 /// A job that is to be started at an account.
@@ -52,7 +52,7 @@ impl Intention {
             None => {
                 let request = source.request(settings, "")?;
                 let draft = Draft::new(request.model, request.training_file.as_str());
-                providers.account_of(&draft).await?
+                providers.account_of(&draft).await.map_err(unclear)?
             }
         };
         let mut request = source.request(settings, account.vendor().as_str())?;
@@ -185,5 +185,13 @@ impl Intention {
                 )
             }
         }
+    }
+}
+
+/// Says how an account is named, where it is not clear which one is meant.
+fn unclear(error: Error) -> Failure {
+    match error.kind() {
+        ErrorKind::Ambiguous => Failure::new(Exit::Usage, format!("{error}: --on ACCOUNT")),
+        _ => error.into(),
     }
 }
