@@ -46,6 +46,10 @@ impl Error {
         Self::Io { path: None, source }
     }
 
+    pub(crate) fn writing(source: io::Error) -> Self {
+        Self::Io { path: None, source }
+    }
+
     /// Adds the file's name where it was not known.
     pub(crate) fn at(self, path: &Path) -> Self {
         match self {

@@ -181,6 +181,11 @@ impl Findings {
         self.count == 0
     }
 
+    /// Returns true when there is one of this sort.
+    pub fn has(&self, code: Code) -> bool {
+        self.by_code.contains_key(&code)
+    }
+
     /// Returns how many are counted but not listed.
     pub fn unlisted(&self) -> u64 {
         self.count - self.listed.len() as u64

@@ -204,10 +204,6 @@ impl<'de> Deserialize<'de> for Text<'de> {
 }
 
 impl<'a> Value<'a> {
-    pub(crate) fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::String(text.into())
-    }
-
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),

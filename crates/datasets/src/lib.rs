@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod check;
+mod convert;
 mod detect;
 mod duplicates;
 mod error;
@@ -18,6 +19,7 @@ mod tokens;
 pub mod vendors;
 
 pub use check::{Check, CheckReport, FileRole};
+pub use convert::{Convert, ConvertReport, FetchImage, FetchedImage, Loss, LossKind, OnRefused};
 pub use duplicates::{Duplicates, Overlap, SameLines};
 pub use error::Error;
 pub use findings::{Code, Finding, Findings, ListLimits};

@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use super::walk::{Sink, Walk};
 use super::{Check, CheckReport};
+use crate::convert::{Converted, Output, Rewrite};
 use crate::detect::{NoFormat, format_of};
 use crate::error::Error;
 use crate::findings::{Code, Findings, Pointer};
@@ -28,6 +29,7 @@ struct Found {
     seen: Vec<Seen>,
     statistics: Statistics,
     sink: Sink,
+    converted: Converted,
 }
 
 struct Seen {
@@ -52,14 +54,24 @@ pub(super) fn run(
     total_bytes: Option<u64>,
     progress: OnProgress<'_>,
     report: &mut CheckReport,
+    mut output: Option<&mut Output<'_>>,
 ) -> Result<(), Error> {
     let mut lines = Lines::new(reader, check.max_line, BATCH);
     let mut throughout = Throughout::default();
     let mut is_first = true;
+    let rewrite = output.as_ref().map(|output| output.rewrite);
     let work = || {
         let mut counter = Counter::new(check.token_basis());
         let max_tokens = check.token_limit();
-        move |batch: (Batch, bool)| look_at(check, &mut counter, max_tokens, &batch.0, batch.1)
+        move |(batch, has_bom): (Batch, bool)| {
+            let mut looker = Looker {
+                check,
+                counter: &mut counter,
+                max_tokens,
+                rewrite,
+            };
+            looker.look_at(&batch, has_bom)
+        }
     };
     let next = || {
         let batch = lines.next_batch().map_err(Error::reading)?;
@@ -74,8 +86,11 @@ pub(super) fn run(
         report.statistics.append(&found.statistics);
         report.errors.append(found.sink.errors);
         report.warnings.append(found.sink.warnings);
+        if let Some(output) = &mut output {
+            output.add(found.converted)?;
+        }
         for seen in &found.seen {
-            throughout.look_at(check, seen, report);
+            throughout.look_at(seen, report);
             let earlier = report.fingerprints.add(seen.fingerprint, seen.line);
             if let Some(earlier) = earlier {
                 report.duplicates.add(seen.line, earlier);
@@ -123,7 +138,7 @@ fn add(
 }
 
 impl Throughout {
-    fn look_at(&mut self, check: &Check, seen: &Seen, report: &mut CheckReport) {
+    fn look_at(&mut self, seen: &Seen, report: &mut CheckReport) {
         if let Some(format) = seen.format {
             match self.first_format {
                 None => self.first_format = Some((format, seen.line)),
@@ -141,7 +156,6 @@ impl Throughout {
             false => &mut self.first_unweighted,
         };
         first.get_or_insert(seen.line);
-        let _ = check;
     }
 
     fn ending(&self, check: &Check, report: &mut CheckReport) {
@@ -149,6 +163,7 @@ impl Throughout {
             return;
         };
         if check.rules.chat.example_weight == ExampleWeight::AnyOnEveryLine {
+            report.mixed_weights = true;
             let title = check.vendor.title;
             let message = format!(
                 "line {with} has a `weight` and line {without} has none; {title} wants it on \
@@ -160,47 +175,110 @@ impl Throughout {
     }
 }
 
-fn look_at(
-    check: &Check,
-    counter: &mut Counter,
+/// What a thread has at hand.
+struct Looker<'l> {
+    check: &'l Check,
+    counter: &'l mut Counter,
     max_tokens: Option<u64>,
-    batch: &Batch,
-    has_bom: bool,
-) -> Found {
-    let mut found = Found {
-        lines: batch.lines.len() as u64,
-        bytes: batch.lines.iter().map(|line| line.length).sum(),
-        blank_lines: 0,
-        examples: 0,
-        seen: Vec::with_capacity(batch.lines.len()),
-        statistics: Statistics::default(),
-        sink: Sink {
-            errors: Findings::new(check.limits),
-            warnings: Findings::new(check.limits),
-        },
-    };
-    if has_bom {
-        check.byte_order_mark(&mut found.sink);
-    }
-    for line in &batch.lines {
-        match value_of(check, batch, line, &mut found.sink) {
-            Outcome::Blank => found.blank_lines += 1,
-            Outcome::Bad => {}
-            Outcome::Example(example) => {
-                found.examples += 1;
-                let seen = example_of(
-                    check,
-                    counter,
-                    max_tokens,
-                    line.number,
-                    &example,
-                    &mut found,
-                );
-                found.seen.push(seen);
+    rewrite: Option<Rewrite<'l>>,
+}
+
+impl Looker<'_> {
+    fn look_at(&mut self, batch: &Batch, has_bom: bool) -> Found {
+        let limits = self.check.limits;
+        let mut found = Found {
+            lines: batch.lines.len() as u64,
+            bytes: batch.lines.iter().map(|line| line.length).sum(),
+            blank_lines: 0,
+            examples: 0,
+            seen: Vec::with_capacity(batch.lines.len()),
+            statistics: Statistics::default(),
+            sink: Sink {
+                errors: Findings::new(limits),
+                warnings: Findings::new(limits),
+            },
+            converted: Converted::default(),
+        };
+        if has_bom && self.rewrite.is_none() {
+            self.check.byte_order_mark(&mut found.sink);
+        }
+        for line in &batch.lines {
+            let errors = found.sink.errors.count;
+            match value_of(self.check, batch, line, &mut found.sink) {
+                Outcome::Blank => found.blank_lines += 1,
+                Outcome::Bad => found.converted.refused += 1,
+                Outcome::Example(example) => self.line(line.number, example, errors, &mut found),
             }
         }
+        found
     }
-    found
+
+    fn line(&mut self, line: u64, example: Value<'_>, errors: u64, found: &mut Found) {
+        let Some(rewrite) = self.rewrite else {
+            found.examples += 1;
+            let seen = self.example(line, &example, found);
+            found.seen.push(seen);
+            return;
+        };
+        let Some(example) = rewrite.example(example, line, &mut found.converted.losses) else {
+            return;
+        };
+        let seen = self.example(line, &example, found);
+        let start = found.converted.lines.len();
+        let is_written = serde_json::to_writer(&mut found.converted.lines, &example).is_ok();
+        if found.sink.errors.count > errors || !is_written {
+            found.converted.lines.truncate(start);
+            found.converted.refused += 1;
+            return;
+        }
+        found.converted.lines.push(b'\n');
+        found.converted.examples += 1;
+        found.seen.push(seen);
+    }
+
+    fn example(&mut self, line: u64, value: &Value<'_>, found: &mut Found) -> Seen {
+        let check = self.check;
+        let no_members = Object::default();
+        let example = value.as_object().unwrap_or(&no_members);
+        let mut seen = Seen {
+            line,
+            fingerprint: value.fingerprint(),
+            format: None,
+            has_weight: example.some("weight").is_some(),
+        };
+        let mut walk = Walk {
+            vendor: check.vendor,
+            rules: check.rules,
+            line,
+            counter: self.counter,
+            sink: &mut found.sink,
+            statistics: &mut found.statistics,
+            facts: ExampleFacts::default(),
+        };
+        match format_of(example, check.rules.formats) {
+            Ok(format) => {
+                seen.format = Some(format);
+                if check.rules.formats.contains(&format) {
+                    walk.example(example, format);
+                } else if self.rewrite.is_some() {
+                    unknown_format(&mut walk, NoFormat::Several(vec![format]));
+                }
+                // Otherwise it is said once, of the file.
+            }
+            Err(no_format) => unknown_format(&mut walk, no_format),
+        }
+        if let Some(most) = self.max_tokens
+            && walk.facts.tokens > most
+        {
+            let message = format!("about {} tokens; the model takes {most}", walk.facts.tokens);
+            let help = format!("shorten it: {}", check.vendor.over_length);
+            walk.warn(Pointer::Root, Code::TooManyTokens, message, help);
+        }
+        let facts = walk.facts;
+        let counts = seen.format.is_some() && self.counter.is_on();
+        found.statistics.record(&facts, counts);
+        seen
+    }
 }
 
 enum Outcome<'a> {
@@ -271,54 +349,6 @@ fn value_of<'b>(check: &Check, batch: &'b Batch, line: &Line, sink: &mut Sink) -
     Outcome::Example(value)
 }
 
-fn example_of(
-    check: &Check,
-    counter: &mut Counter,
-    max_tokens: Option<u64>,
-    line: u64,
-    value: &Value<'_>,
-    found: &mut Found,
-) -> Seen {
-    let no_members = Object::default();
-    let example = value.as_object().unwrap_or(&no_members);
-    let mut seen = Seen {
-        line,
-        fingerprint: value.fingerprint(),
-        format: None,
-        has_weight: example.some("weight").is_some(),
-    };
-    let mut walk = Walk {
-        vendor: check.vendor,
-        rules: check.rules,
-        line,
-        counter,
-        sink: &mut found.sink,
-        statistics: &mut found.statistics,
-        facts: ExampleFacts::default(),
-    };
-    match format_of(example, check.rules.formats) {
-        Ok(format) => {
-            seen.format = Some(format);
-            // That another one is not taken is said once, of the file.
-            if check.rules.formats.contains(&format) {
-                walk.example(example, format);
-            }
-        }
-        Err(no_format) => unknown_format(&mut walk, no_format),
-    }
-    if let Some(most) = max_tokens
-        && walk.facts.tokens > most
-    {
-        let message = format!("about {} tokens; the model takes {most}", walk.facts.tokens);
-        let help = format!("shorten it: {}", check.vendor.over_length);
-        walk.warn(Pointer::Root, Code::TooManyTokens, message, help);
-    }
-    let facts = walk.facts;
-    let counts = seen.format.is_some() && counter.is_on();
-    found.statistics.record(&facts, counts);
-    seen
-}
-
 fn unknown_format(walk: &mut Walk<'_>, no_format: NoFormat) {
     let expected: Vec<String> = walk.rules.formats.iter().map(ToString::to_string).collect();
     let expected = format!("expected {}", expected.join(", or "));
@@ -328,6 +358,11 @@ fn unknown_format(walk: &mut Walk<'_>, no_format: NoFormat) {
             "the example has no known format".to_owned(),
             help.to_owned(),
         ),
+        NoFormat::Several(formats) if formats.len() == 1 => {
+            let (title, method) = (walk.vendor.title, walk.rules.method);
+            let message = format!("{title} does not take {} for {method}", formats[0]);
+            (message, expected)
+        }
         NoFormat::Several(formats) => {
             let formats: Vec<String> = formats.iter().map(ToString::to_string).collect();
             let message = format!("the example has two formats: {}", formats.join(" and "));

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::convert::Output;
 use crate::duplicates::{Duplicates, Fingerprints, Overlap};
 use crate::error::Error;
 use crate::findings::{Findings, ListLimits};
@@ -195,7 +196,8 @@ impl Check {
         }
         let reader = BufReader::with_capacity(1 << 18, file);
         let total = metadata.is_file().then_some(metadata.len());
-        self.run(reader, total, progress).map_err(|e| e.at(path))
+        self.run(reader, total, progress, None)
+            .map_err(|e| e.at(path))
     }
 
     /// Checks what a reader gives.
@@ -217,20 +219,29 @@ impl Check {
         reader: impl Read + Send,
         progress: OnProgress<'_>,
     ) -> Result<CheckReport, Error> {
-        self.run(BufReader::with_capacity(1 << 18, reader), None, progress)
+        let reader = BufReader::with_capacity(1 << 18, reader);
+        self.run(reader, None, progress, None)
     }
 
-    fn run(
+    pub(crate) fn run(
         &self,
         mut reader: impl BufRead,
         total: Option<u64>,
         progress: OnProgress<'_>,
+        mut output: Option<&mut Output<'_>>,
     ) -> Result<CheckReport, Error> {
         let start = reader.fill_buf().map_err(Error::reading)?;
         let sort = file::sort(start);
         let mut report = self.empty_report();
         if let file::Sort::Lines = sort {
-            batch::run(self, reader, total, progress, &mut report)?;
+            batch::run(
+                self,
+                reader,
+                total,
+                progress,
+                &mut report,
+                output.as_deref_mut(),
+            )?;
         } else {
             report.bytes = total.unwrap_or_default();
             self.other_file(&sort, &mut report);
@@ -242,6 +253,10 @@ impl Check {
             errors: report.errors.count,
         })
         .map_err(|_| Error::Cancelled)?;
+        if let Some(output) = output {
+            (report.examples, report.bytes) = output.size();
+            report.blank_lines = 0;
+        }
         self.whole_file(&mut report);
         Ok(report)
     }
@@ -280,6 +295,7 @@ impl Check {
             errors: Findings::new(self.limits),
             warnings: Findings::new(self.limits),
             fingerprints: Fingerprints::new(self.max_fingerprints),
+            mixed_weights: false,
         }
     }
 }
@@ -320,12 +336,19 @@ pub struct CheckReport {
     pub warnings: Findings,
     #[serde(skip)]
     fingerprints: Fingerprints,
+    #[serde(skip)]
+    mixed_weights: bool,
 }
 
 impl CheckReport {
     /// Returns true when there is no error.
     pub fn is_good(&self) -> bool {
         self.errors.is_empty()
+    }
+
+    /// True where some examples have a weight, and all have to or none.
+    pub(crate) fn has_mixed_weights(&self) -> bool {
+        self.mixed_weights
     }
 
     /// Returns which examples are in another file too: of a validation file,
