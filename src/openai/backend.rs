@@ -58,7 +58,9 @@ pub(super) fn support(operation: Operation) -> Support {
         Operation::Download => {
             Unsupported("models stay at the vendor; a job's result files can be read")
         }
-        Operation::ModelLimits => Unsupported("see the vendor's documentation"),
+        Operation::ModelLimits | Operation::ListModels => {
+            Unsupported("see the vendor's documentation")
+        }
     }
 }
 

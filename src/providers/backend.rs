@@ -211,6 +211,12 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::ModelLimits)
     }
 
+    /// Lists the names of the models that can be trained.
+    fn models<'a>(&'a self, call: &'a Call) -> Reply<'a, Vec<String>> {
+        let _ = call;
+        self.refuse(Operation::ListModels)
+    }
+
     /// Fetches the model that came out of a job, or one of its checkpoints by
     /// its step.
     fn download_model<'a>(

@@ -58,7 +58,8 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::Metrics
         | Operation::EstimatePrice
         | Operation::Download
-        | Operation::ModelLimits => {
+        | Operation::ModelLimits
+        | Operation::ListModels => {
             Support::Unsupported("the gateway has no such operation: ask the vendor behind it")
         }
     }

@@ -45,6 +45,7 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         restarts_jobs() -> bool;
         successor['a](call: &'a Call, job: &'a str) -> Reply<'a, Option<String>>;
         limits['a](call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits>;
+        models['a](call: &'a Call) -> Reply<'a, Vec<String>>;
         download_model['a](call: &'a Call, job: &'a str, step: Option<i64>) -> Reply<'a, Download>;
         files() -> Option<&dyn Files>;
         dataset_rules() -> DatasetRules;

@@ -1,74 +1,71 @@
-//! The table of jobs. On a terminal no line is wider than it is: columns are cut
-//! or left out, and a line below the table says which. Where not even id and
-//! status fit side by side, each job is a paragraph.
+//! A table that fits the terminal: columns are cut or left out, and a line below
+//! says which. Where not even that is enough, each row is a paragraph.
 
-use anstyle::{AnsiColor, Style};
-use unitune::unify::{Job, Status};
+use anstyle::Style;
 
-use super::columns::{GAP, Layout};
+use super::column::{Cell, Kind, Row, Step};
+use super::layout::{GAP, Layout};
 use super::text_width::{cut, width, wrap};
-use super::{Terminal, plain, status};
+use super::time::View;
 
-/// Returns the colour of each status.
-fn colour(status: Status) -> Option<AnsiColor> {
-    match status {
-        Status::Queued => None,
-        Status::Running => Some(AnsiColor::Cyan),
-        Status::Succeeded => Some(AnsiColor::Green),
-        Status::Failed => Some(AnsiColor::Red),
-        Status::Cancelled => Some(AnsiColor::Yellow),
+/// Returns rows as a table.
+pub fn table<R: Row>(rows: &[R], cells: &[Cell<R>], steps: &[Step<'_>], view: &View) -> String {
+    if rows.is_empty() {
+        return R::TABLE.empty.to_owned();
     }
-}
-
-/// Returns the jobs as a table that fits the terminal.
-pub fn table(jobs: &[Job], terminal: &Terminal) -> String {
-    if jobs.is_empty() {
-        return "No jobs.".to_owned();
-    }
-    let Some(limit) = terminal.width else {
-        return grid(jobs, &Layout::full(jobs), terminal.colour);
+    let full = Layout::full(rows, cells, view);
+    let Some(limit) = view.terminal.width else {
+        return grid(rows, &full, view.terminal.colour);
     };
-    match Layout::fit(jobs, limit) {
+    match full.fit(steps, limit) {
         Some(layout) => {
-            let table = grid(jobs, &layout, terminal.colour);
+            let table = grid(rows, &layout, view.terminal.colour);
             match footer(&layout.dropped, &layout.shortened, limit) {
                 Some(footer) => format!("{table}\n{footer}"),
                 None => table,
             }
         }
-        None => paragraphs(jobs, limit),
+        None => paragraphs(rows, cells, view, limit),
     }
 }
 
-fn grid(jobs: &[Job], layout: &Layout, colour_allowed: bool) -> String {
+fn grid<R: Row>(rows: &[R], layout: &Layout, colour_allowed: bool) -> String {
     let style = |style: Style| if colour_allowed { style } else { Style::new() };
-    let header = layout.columns.iter().map(|placed| {
-        let title = placed.column.title.to_owned();
-        (title, placed.width, style(Style::new().bold()))
-    });
-    let mut lines = vec![line(header)];
-    for job in jobs {
-        let of_status = Style::new().fg_color(colour(job.status).map(Into::into));
-        lines.push(line(layout.columns.iter().map(|placed| {
-            let is_status = placed.column.title == "STATUS";
+    let line = |cells: Vec<(String, Style)>| {
+        let cells = cells.into_iter().zip(&layout.columns);
+        line(cells.map(|((text, style), placed)| {
+            let free = placed.width.saturating_sub(width(&text));
+            let before = if placed.kind == Kind::Number { free } else { 0 };
+            (text, before, placed.width, style)
+        }))
+    };
+    let titles = layout.columns.iter();
+    let titles = titles.map(|placed| (placed.title.clone(), style(Style::new().bold())));
+    let mut lines = vec![line(titles.collect())];
+    for (n, row) in rows.iter().enumerate() {
+        let of_status = Style::new().fg_color((R::TABLE.colour)(row).map(Into::into));
+        let cells = layout.columns.iter().map(|placed| {
+            let is_status = placed.kind == Kind::Status;
             let cell_style = if is_status { of_status } else { Style::new() };
-            (placed.text(job), placed.width, style(cell_style))
-        })));
+            (placed.text(n), style(cell_style))
+        });
+        lines.push(line(cells.collect()));
     }
     lines.join("\n")
 }
 
-/// Returns one line of texts with their widths and styles. The spaces stand
-/// outside of the styles, and none stands at the end.
-fn line(cells: impl Iterator<Item = (String, usize, Style)>) -> String {
+/// Returns one line of texts with the spaces before them, their columns' widths
+/// and their styles. The spaces stand outside of the styles, and none stands at
+/// the end.
+fn line(cells: impl Iterator<Item = (String, usize, usize, Style)>) -> String {
     let mut line = String::new();
     let mut column = 0;
     let mut start = 0;
-    for (text, limit, style) in cells {
+    for (text, before, limit, style) in cells {
         if !text.is_empty() {
-            line.push_str(&" ".repeat(start - column));
+            line.push_str(&" ".repeat(start + before - column));
             line.push_str(&format!("{style}{text}{style:#}"));
-            column = start + width(&text);
+            column = start + before + width(&text);
         }
         start += limit + GAP;
     }
@@ -76,8 +73,8 @@ fn line(cells: impl Iterator<Item = (String, usize, Style)>) -> String {
 }
 
 /// Says which columns are left out or say less than they could.
-fn footer(dropped: &[&str], shortened: &[&str], limit: usize) -> Option<String> {
-    let titles = |what: &str, titles: &[&str]| {
+fn footer(dropped: &[String], shortened: &[String], limit: usize) -> Option<String> {
+    let titles = |what: &str, titles: &[String]| {
         let titles = titles.iter().map(|title| title.trim_end_matches(" (UTC)"));
         let titles = titles.collect::<Vec<_>>().join(", ");
         (!titles.is_empty()).then(|| format!("{what}: {titles}"))
@@ -89,21 +86,31 @@ fn footer(dropped: &[&str], shortened: &[&str], limit: usize) -> Option<String> 
     (!what.is_empty()).then(|| wrap(&text, limit).join("\n"))
 }
 
-fn paragraphs(jobs: &[Job], limit: usize) -> String {
-    let paragraph = |job: &Job| {
-        let facts = [status(job), plain(&job.provider.account), plain(&job.model)];
-        let facts = facts.map(|fact| cut(&format!("  {fact}"), limit));
-        format!("{}\n{}\n", plain(&job.id), facts.join("\n"))
+/// Each row as a paragraph: the longest text, which is an id, and the others
+/// below it.
+fn paragraphs<R: Row>(rows: &[R], cells: &[Cell<R>], view: &View, limit: usize) -> String {
+    let paragraph = |row: &R| {
+        let texts: Vec<String> = cells.iter().map(|cell| cell.text(row, view)).collect();
+        let id = cells
+            .iter()
+            .position(|cell| cell.name() == "id")
+            .unwrap_or(0);
+        let others = texts.iter().enumerate();
+        let others = others.filter(|(n, text)| *n != id && !text.is_empty());
+        let others = others.map(|(_, text)| cut(&format!("  {text}"), limit));
+        let lines: Vec<String> = std::iter::once(texts[id].clone()).chain(others).collect();
+        lines.join("\n")
     };
-    let mut text: String = jobs.iter().map(paragraph).collect();
-    let others = ["CREATED", "FINISHED", "FINE-TUNED MODEL"];
-    text.extend(footer(&others, &[], limit));
-    text
+    let paragraphs: Vec<String> = rows.iter().map(paragraph).collect();
+    paragraphs.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use unitune::unify::Job;
+
     use super::*;
+    use crate::output::Terminal;
 
     const LONG_ID: &str = "ft-8bc4cb28-44c6-4ce7-b47f-aaaaaaaaaaaa";
 
@@ -140,12 +147,20 @@ mod tests {
         ]
     }
 
+    /// The table of jobs, with times in UTC.
+    fn shown(jobs: &[Job], terminal: Terminal) -> String {
+        let cells = Job::TABLE.shown.iter();
+        let cells: Vec<Cell<Job>> = cells.map(|name| Cell::named(name).unwrap()).collect();
+        table(jobs, &cells, Job::TABLE.steps, &View::at(terminal, None))
+    }
+
     fn at(width: usize, colour: bool) -> String {
         let terminal = Terminal {
+            is_terminal: true,
             width: Some(width),
             colour,
         };
-        table(&jobs(), &terminal)
+        shown(&jobs(), terminal)
     }
 
     /// A text as a terminal shows it.
@@ -161,7 +176,7 @@ mod tests {
 
     #[test]
     fn in_a_pipe_nothing_is_cut_and_nothing_is_coloured() {
-        insta::assert_snapshot!(table(&jobs(), &Terminal::PLAIN));
+        insta::assert_snapshot!(shown(&jobs(), Terminal::PLAIN));
     }
 
     #[test]
@@ -186,7 +201,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_said() {
         let titles = [
-            "PROVIDER",
+            "ACCOUNT",
             "MODEL",
             "STATUS",
             "CREATED",
@@ -229,19 +244,19 @@ mod tests {
             "{shown}"
         );
         assert!(!shown.contains(" \u{1b}[0m"), "{shown}");
-        assert!(!table(&jobs(), &Terminal::PLAIN).contains('\u{1b}'));
+        assert!(!shown(&jobs(), Terminal::PLAIN).contains('\u{1b}'));
     }
 
     #[test]
     fn a_job_without_a_time_has_a_dash() {
         let mut jobs = jobs();
-        assert!(!table(&jobs, &Terminal::PLAIN).contains('–'));
+        assert!(!shown(&jobs, Terminal::PLAIN).contains('–'));
         jobs[0].created_at = None;
-        assert!(table(&jobs, &Terminal::PLAIN).contains('–'));
+        assert!(shown(&jobs, Terminal::PLAIN).contains('–'));
     }
 
     #[test]
     fn no_jobs_are_said_to_be_none() {
-        assert_eq!(table(&[], &Terminal::PLAIN), "No jobs.");
+        assert_eq!(shown(&[], Terminal::PLAIN), "No jobs.");
     }
 }

@@ -1,46 +1,54 @@
-//! One job, as a card: a line for each thing that is known of it.
+//! One job, as a card.
 
 use serde_json::{Map, Value};
 use unitune::unify::{Job, LazyObject, NoteKind};
 
-use super::text_width::{cut, wrap};
-use super::{Terminal, created, created_at, minute, plain, status};
+use super::text_width::cut;
+use super::time::{View, duration};
+use super::{card, plain};
+use crate::jobs::table::status;
 
 /// A title, and what stands beside it.
-type Line = (&'static str, fn(&Job) -> String);
+type Line = (&'static str, fn(&Job, &View) -> String);
 
 const LINES: [Line; 21] = [
-    ("Job", |job| plain(&job.id)),
-    ("Status", status),
-    ("Error", error),
-    ("Model", model),
-    ("Account", account),
-    ("Organisation", |job| plain(&job.organization_id)),
-    ("Created (UTC)", created),
-    ("Finished (UTC)", finished),
-    ("Expected end (UTC)", |job| minute(job.estimated_finish)),
-    ("Method", method),
-    ("Hyperparameters", |job| {
+    ("Job", |job, _| plain(&job.id)),
+    ("Status", |job, _| plain(&status(job))),
+    ("Error", |job, _| error(job)),
+    ("Model", |job, _| model(job)),
+    ("Account", |job, _| account(job)),
+    ("Organisation", |job, _| plain(&job.organization_id)),
+    ("Created", |job, view| match job.created_at {
+        Some(time) => view.time_with_zone(time),
+        None => "–".to_owned(),
+    }),
+    ("Finished", finished),
+    ("Expected end", |job, view| {
+        job.estimated_finish
+            .map_or_else(String::new, |time| view.time_with_zone(time))
+    }),
+    ("Method", |job, _| method(job)),
+    ("Hyperparameters", |job, _| {
         object(job.hyperparameters.as_ref())
     }),
-    ("Seed", |job| number(job.seed)),
-    ("Training file", |job| plain(&job.training_file)),
-    ("Validation file", |job| {
+    ("Seed", |job, _| number(job.seed)),
+    ("Training file", |job, _| plain(&job.training_file)),
+    ("Validation file", |job, _| {
         optional(job.validation_file.as_deref())
     }),
-    ("Result files", |job| plain(&job.result_files.join(", "))),
-    ("Trained tokens", |job| number(job.trained_tokens)),
-    ("Cost", |job| {
+    ("Result files", |job, _| plain(&job.result_files.join(", "))),
+    ("Trained tokens", |job, _| number(job.trained_tokens)),
+    ("Cost", |job, _| {
         job.provider
             .cost
             .map_or_else(String::new, |cost| format!("{cost} USD"))
     }),
-    ("Integrations", integrations),
-    ("Metadata", metadata),
-    ("Continued by", |job| {
+    ("Integrations", |job, _| integrations(job)),
+    ("Metadata", |job, _| metadata(job)),
+    ("Continued by", |job, _| {
         optional(job.provider.successor.as_deref())
     }),
-    ("Also", beyond),
+    ("Also", |job, _| beyond(job)),
 ];
 
 /// The longest value among those that have no line of their own, in columns.
@@ -49,29 +57,9 @@ const BEYOND_LIMIT: usize = 30;
 /// Returns what is known of a job, line by line; what is not known has no line.
 /// With `notes`, every note on how a value came about follows; without, only
 /// those that are warnings.
-pub fn card(job: &Job, notes: bool, terminal: &Terminal) -> String {
-    let lines = LINES.iter().map(|(title, text)| (*title, text(job)));
-    let lines: Vec<(&str, String)> = lines
-        .chain(remarks(job, notes))
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
-    let indent = lines
-        .iter()
-        .map(|(title, _)| title.len())
-        .max()
-        .unwrap_or(0)
-        + 2;
-    let room = terminal
-        .width
-        .map_or(usize::MAX, |width| width.saturating_sub(indent));
-    let mut card = String::new();
-    for (title, text) in lines {
-        for (n, part) in wrap(&text, room).iter().enumerate() {
-            let title = if n == 0 { title } else { "" };
-            card.push_str(&format!("{title:indent$}{part}\n"));
-        }
-    }
-    card
+pub fn job_card(job: &Job, notes: bool, view: &View) -> String {
+    let lines = LINES.iter().map(|(title, text)| (*title, text(job, view)));
+    card(lines.chain(remarks(job, notes)), &view.terminal)
 }
 
 fn remarks(job: &Job, all: bool) -> impl Iterator<Item = (&'static str, String)> {
@@ -113,23 +101,15 @@ fn account(job: &Job) -> String {
     }
 }
 
-fn finished(job: &Job) -> String {
+fn finished(job: &Job, view: &View) -> String {
     let Some(end) = job.finished_at else {
         return String::new();
     };
-    let took = created_at(job).and_then(|start| end.checked_sub(start));
+    let shown = view.time_with_zone(end);
+    let took = job.created_at.and_then(|start| end.checked_sub(start));
     match took.filter(|seconds| *seconds >= 0) {
-        Some(seconds) => format!("{}, after {}", minute(Some(end)), duration(seconds)),
-        None => minute(Some(end)),
-    }
-}
-
-fn duration(seconds: i64) -> String {
-    let minutes = seconds / 60;
-    match (minutes / 60, minutes % 60) {
-        (0, 0) => format!("{seconds} s"),
-        (0, minutes) => format!("{minutes} min"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
+        Some(seconds) => format!("{shown}, after {}", duration(seconds)),
+        None => shown,
     }
 }
 

@@ -1,0 +1,146 @@
+//! `unitune files …`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
+
+use super::{AccountArguments, OutputArguments, SourceArguments};
+use crate::{completions, output};
+
+#[derive(Debug, Subcommand)]
+pub enum FilesCommand {
+    /// List the files of all accounts, newest first
+    #[command(visible_alias = "ls")]
+    List(ListArguments),
+    /// Show files by their ids
+    #[command(
+        visible_alias = "retrieve",
+        after_help = "\
+Examples:
+  unitune files get file-abc123
+  unitune files get file-abc123 file-def456 --json"
+    )]
+    Get(GetArguments),
+    /// Upload files of training examples
+    Upload(UploadArguments),
+    /// Fetch a file's content
+    Download(DownloadArguments),
+    /// Remove files
+    Delete(DeleteArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune files list --account openai
+  unitune files list --since 30d --sort -bytes --columns id,name,bytes")]
+pub struct ListArguments {
+    /// Only files for this purpose, in the vendor's word
+    #[arg(long, value_name = "WORD")]
+    pub purpose: Option<String>,
+
+    /// Only files made since then: 7d, 12h, or a date such as 2026-01-15
+    #[arg(long, value_name = "TIME", value_parser = output::since)]
+    pub since: Option<i64>,
+
+    /// At most this many files
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+
+    #[command(flatten)]
+    pub accounts: AccountArguments,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct GetArguments {
+    /// Ids of files, of whichever account
+    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::files))]
+    pub ids: Vec<String>,
+
+    #[command(flatten)]
+    pub accounts: AccountArguments,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Uploads files, each once: what the account has already is named instead. An
+/// upload that is broken off leaves nothing behind here, and is begun anew.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune files upload train.jsonl valid.jsonl --on research
+  unitune files upload train.jsonl --on openai --json")]
+pub struct UploadArguments {
+    /// Files of examples
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// The account to upload them to; without it, the default account, or the only one
+    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completions::accounts))]
+    pub on: Option<String>,
+
+    /// What they are for, in the vendor's word
+    #[arg(long, value_name = "WORD", default_value = "fine-tune")]
+    pub purpose: String,
+
+    /// Upload them even where the account has their content
+    #[arg(long)]
+    pub upload_again: bool,
+
+    /// Upload them without a look into them
+    #[arg(long)]
+    pub unchecked: bool,
+
+    #[command(flatten)]
+    pub source: SourceArguments,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune files download file-abc123
+  unitune files download file-abc123 --to train.jsonl
+  unitune files download file-abc123 --to - | head -1")]
+pub struct DownloadArguments {
+    /// The id of a file, of whichever account
+    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::files))]
+    pub id: String,
+
+    /// Where to put it: a file, a folder, or - for stdout; by default its own name in the working
+    /// directory
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub to: Option<PathBuf>,
+
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+
+    #[command(flatten)]
+    pub accounts: AccountArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune files delete file-abc123
+  unitune files delete file-abc123 file-def456 --yes")]
+pub struct DeleteArguments {
+    /// Ids of files, of whichever account
+    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::files))]
+    pub ids: Vec<String>,
+
+    /// Do it without asking
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+
+    #[command(flatten)]
+    pub accounts: AccountArguments,
+}
