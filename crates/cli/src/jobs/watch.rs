@@ -158,8 +158,10 @@ impl Watch<'_> {
             Change::Status { job, before } => {
                 let followed = self.followed(&job);
                 followed.update(&job);
-                let entry = Entry::status(&job, before);
-                self.write(entry)?;
+                // The end follows at once, and says more.
+                if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
+                    self.write(Entry::status(&job, before))?;
+                }
             }
             Change::Event { job, event } => {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
@@ -172,7 +174,7 @@ impl Watch<'_> {
                 self.ask_for_loss(&job).await;
                 let mut loss = None;
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
-                    followed.progress = progress;
+                    followed.advance(progress);
                     loss = followed.loss;
                 }
                 // On a terminal the job's own line shows it.

@@ -221,7 +221,9 @@ impl<R: Row> Cell<R> {
     /// What is in a CSV file: times in the form of ISO 8601.
     pub fn field(&self, row: &R) -> String {
         match (self.kind(), self.value(row)) {
-            (Kind::Time | Kind::Stamp, Value::Number(time)) => time.as_i64().map(iso).unwrap_or_default(),
+            (Kind::Time | Kind::Stamp, Value::Number(time)) => {
+                time.as_i64().map(iso).unwrap_or_default()
+            }
             (_, Value::String(text)) => text,
             (_, Value::Null) => String::new(),
             (_, value) => value.to_string(),
