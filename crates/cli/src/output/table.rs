@@ -148,7 +148,7 @@ mod tests {
     }
 
     /// The table of jobs, with times in UTC.
-    fn shown(jobs: &[Job], terminal: Terminal) -> String {
+    fn rendered(jobs: &[Job], terminal: Terminal) -> String {
         let cells = Job::TABLE.shown.iter();
         let cells: Vec<Cell<Job>> = cells.map(|name| Cell::named(name).unwrap()).collect();
         table(jobs, &cells, Job::TABLE.steps, &View::at(terminal, None))
@@ -160,7 +160,7 @@ mod tests {
             width: Some(width),
             colour,
         };
-        shown(&jobs(), terminal)
+        rendered(&jobs(), terminal)
     }
 
     /// A text as a terminal shows it.
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn in_a_pipe_nothing_is_cut_and_nothing_is_coloured() {
-        insta::assert_snapshot!(shown(&jobs(), Terminal::PLAIN));
+        insta::assert_snapshot!(rendered(&jobs(), Terminal::PLAIN));
     }
 
     #[test]
@@ -244,19 +244,19 @@ mod tests {
             "{shown}"
         );
         assert!(!shown.contains(" \u{1b}[0m"), "{shown}");
-        assert!(!shown(&jobs(), Terminal::PLAIN).contains('\u{1b}'));
+        assert!(!rendered(&jobs(), Terminal::PLAIN).contains('\u{1b}'));
     }
 
     #[test]
     fn a_job_without_a_time_has_a_dash() {
         let mut jobs = jobs();
-        assert!(!shown(&jobs, Terminal::PLAIN).contains('–'));
+        assert!(!rendered(&jobs, Terminal::PLAIN).contains('–'));
         jobs[0].created_at = None;
-        assert!(shown(&jobs, Terminal::PLAIN).contains('–'));
+        assert!(rendered(&jobs, Terminal::PLAIN).contains('–'));
     }
 
     #[test]
     fn no_jobs_are_said_to_be_none() {
-        assert_eq!(shown(&[], Terminal::PLAIN), "No jobs.");
+        assert_eq!(rendered(&[], Terminal::PLAIN), "No jobs.");
     }
 }
