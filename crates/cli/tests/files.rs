@@ -49,9 +49,7 @@ fn a_download_that_breaks_off_leaves_nothing() {
     for account in ["openai", "together", "truefoundry"] {
         let output = user.expect(0, &["files", "upload", "train.jsonl", "--on", account]);
         let id = stdout(&output).trim().to_owned();
-        let fault: Fault = format!("{account}.downloadFile:reset-mid-body")
-            .parse()
-            .unwrap();
+        let fault: Fault = format!("{account}.downloadFile:truncate").parse().unwrap();
         user.sandbox.inject(fault);
         user.expect(1, &["files", "download", &id, "--to", "out.jsonl"]);
         user.sandbox.clear_faults();
@@ -184,7 +182,7 @@ fn files_are_checked_and_converted() {
     let text = stdout(&output);
     assert!(text.contains("error: line 13"), "{text}");
     assert!(
-        text.contains("Overlap     12 (line 1 is line 1 of the training file"),
+        text.contains("Overlap   12 (line 1 is line 1 of the training file"),
         "{text}"
     );
     let report = json(&user.expect(1, &[&arguments[..], &["--json"]].concat()));

@@ -24,17 +24,11 @@ fn lines(text: &str) -> Vec<Value> {
 
 #[test]
 fn a_line_for_each_change_until_the_end_at_each_vendor() {
-    let user = User::new();
-    for account in ["openai", "together", "truefoundry"] {
-        let id = seeded(
-            &user,
-            account,
-            if account == "together" {
-                "pending"
-            } else {
-                "queued"
-            },
-        );
+    let user = User::with(|builder| builder.speed(0.0));
+    let queued = ["openai", "together", "truefoundry"];
+    let queued = queued.map(|account| (account, seeded(&user, account, "queued")));
+    user.sandbox.set_speed(2_000.0);
+    for (account, id) in queued {
         let output = user.expect(0, &["jobs", "watch", &id, "--json", "--interval", "100ms"]);
         let changes = lines(&stdout(&output));
         let of = |what: &str| changes.iter().filter(|c| c["change"] == what).count();
@@ -132,7 +126,7 @@ fn a_command_is_run_for_each_end() {
 
 #[test]
 fn all_jobs_are_watched_until_the_last_one_ends() {
-    let user = User::new();
+    let user = User::with(|builder| builder.speed(300.0));
     let output = user.run(&[
         "jobs",
         "watch",
@@ -141,7 +135,7 @@ fn all_jobs_are_watched_until_the_last_one_ends() {
         "--interval",
         "200ms",
         "-a",
-        "openai",
+        "together",
     ]);
     let changes = lines(&stdout(&output));
     let started: Vec<&Value> = changes
@@ -154,7 +148,7 @@ fn all_jobs_are_watched_until_the_last_one_ends() {
         "{changes:?}"
     );
     // Now none is left.
-    let output = user.expect(0, &["jobs", "watch", "--all", "-a", "openai"]);
+    let output = user.expect(0, &["jobs", "watch", "--all", "-a", "together"]);
     assert!(
         stderr(&output).contains("No job is queued or running"),
         "{}",
@@ -164,7 +158,7 @@ fn all_jobs_are_watched_until_the_last_one_ends() {
 
 #[test]
 fn a_terminal_shows_a_line_for_the_job_and_what_happens_above_it() {
-    let user = User::new();
+    let user = User::with(|builder| builder.speed(0.0));
     user.chats("train.jsonl", 12);
     let file = user.path("train.jsonl").display().to_string();
     let create = [
@@ -185,6 +179,7 @@ fn a_terminal_shows_a_line_for_the_job_and_what_happens_above_it() {
         &user.environment(),
     );
     session.wait_for("queued");
+    user.sandbox.set_speed(500.0);
     session.wait_for("loss ");
     session.wait_for("100%");
     let (shown, code) = session.end();

@@ -154,6 +154,13 @@ mod tests {
         table(jobs, &cells, Job::TABLE.steps, &View::at(terminal, None))
     }
 
+    /// Jobs with something in every column.
+    fn full_jobs() -> Vec<Job> {
+        let mut jobs = jobs();
+        jobs[0].finished_at = jobs[0].created_at;
+        jobs
+    }
+
     fn at(width: usize, colour: bool) -> String {
         let terminal = Terminal {
             is_terminal: true,
@@ -209,7 +216,12 @@ mod tests {
             "FINE-TUNED MODEL",
         ];
         for limit in 51..250 {
-            let shown = at(limit, false);
+            let terminal = Terminal {
+                is_terminal: true,
+                width: Some(limit),
+                colour: false,
+            };
+            let shown = rendered(&full_jobs(), terminal);
             let (table, footer) = shown.split_once("\nAt ").unwrap_or((&shown, ""));
             let footer = footer.replace('\n', " ");
             let list = |what: &str| -> Vec<String> {

@@ -34,6 +34,7 @@ impl Session {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_unitune"));
         command.args(arguments);
         command.env_clear();
+        command.env("TERM", "xterm-256color");
         for (name, value) in environment {
             command.env(name, value);
         }
