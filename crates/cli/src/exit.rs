@@ -68,7 +68,7 @@ impl Failure {
 impl From<unitune::Error> for Failure {
     fn from(error: unitune::Error) -> Self {
         let exit = match error.kind() {
-            unitune::ErrorKind::Config => Exit::Usage,
+            unitune::ErrorKind::Config | unitune::ErrorKind::Ambiguous => Exit::Usage,
             _ => Exit::Failure,
         };
         Self::new(exit, error.to_string())

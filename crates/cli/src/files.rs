@@ -1,5 +1,7 @@
 //! `unitune files …`
 
+mod check;
+mod convert;
 mod delete;
 mod download;
 mod get;
@@ -15,6 +17,8 @@ pub async fn run(command: FilesCommand) -> Result<Exit, Failure> {
     match command {
         FilesCommand::List(arguments) => list::run(arguments).await,
         FilesCommand::Get(arguments) => get::run(arguments).await,
+        FilesCommand::Check(arguments) => check::run(arguments).await,
+        FilesCommand::Convert(arguments) => convert::run(arguments).await,
         FilesCommand::Upload(arguments) => upload::run(arguments).await,
         FilesCommand::Download(arguments) => download::run(arguments).await,
         FilesCommand::Delete(arguments) => delete::run(arguments).await,

@@ -5,6 +5,7 @@ mod accounts;
 mod args;
 mod completions;
 mod config;
+mod datasets;
 mod exit;
 mod files;
 mod jobs;

@@ -258,7 +258,9 @@ pub fn print(text: &str) -> std::io::Result<()> {
 /// Prints a line on stderr that the results do not need: what was done, or
 /// what could be done next.
 pub fn note(text: &str) {
-    eprintln!("{}", plain(text));
+    for line in text.lines() {
+        eprintln!("{}", plain(line));
+    }
 }
 
 /// Prints warnings on stderr.
@@ -270,13 +272,17 @@ pub fn warnings<'w>(warnings: impl IntoIterator<Item = &'w Warning>) {
 
 /// Prints a warning on stderr.
 pub fn warning(text: &str) {
-    eprintln!("warning: {}", plain(text));
+    titled("warning: ", text);
 }
 
 /// Prints an error on stderr.
 pub fn error(error: &dyn std::fmt::Display) {
-    for (n, line) in error.to_string().lines().enumerate() {
-        let title = if n == 0 { "error: " } else { "" };
+    titled("error: ", &error.to_string());
+}
+
+fn titled(title: &str, text: &str) {
+    for (n, line) in text.lines().enumerate() {
+        let title = if n == 0 { title } else { "" };
         eprintln!("{title}{}", plain(line));
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
+use super::jobs::Method;
 use super::{AccountArguments, OutputArguments, SourceArguments};
 use crate::{completions, output};
 
@@ -22,6 +23,10 @@ Examples:
   unitune files get file-abc123 file-def456 --json"
     )]
     Get(GetArguments),
+    /// Check files of training examples: every line, for a vendor and a method
+    Check(CheckArguments),
+    /// Convert a file of training examples to what another vendor takes
+    Convert(ConvertArguments),
     /// Upload files of training examples
     Upload(UploadArguments),
     /// Fetch a file's content
@@ -68,6 +73,106 @@ pub struct GetArguments {
     pub output: OutputArguments,
 }
 
+/// Checks every line of files: roles, tools, images, pairs, the number of
+/// examples and of tokens; finds duplicates, and examples that are in the
+/// training and in the validation file. Nothing is sent anywhere.
+///
+/// Exit code 1 says that the vendor would refuse a file, or use it wrongly.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("target").required(true).args(["vendor", "on"]), after_help = "\
+Examples:
+  unitune files check train.jsonl --for openai
+  unitune files check train.jsonl --validation valid.jsonl --for together --model Qwen/Qwen3-8B
+  unitune files check pairs.jsonl --on research --method dpo --json")]
+pub struct CheckArguments {
+    /// Files of examples
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// The vendor that they are for
+    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::datasets::vendors())]
+    pub vendor: Option<String>,
+
+    /// The account that they are for, in place of the vendor
+    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completions::accounts))]
+    pub on: Option<String>,
+
+    /// How the model will be trained
+    #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Supervised)]
+    pub method: Method,
+
+    /// The model that will be trained: it decides how tokens are counted, and how many are taken
+    #[arg(long, short = 'm', value_name = "NAME")]
+    pub model: Option<String>,
+
+    /// A file of validation examples, which is checked and compared with the others
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub validation: Option<PathBuf>,
+
+    /// How many tokens an example may have, in place of what is known of the model
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u64>,
+
+    /// Do not count tokens, which is most of the work
+    #[arg(long, conflicts_with = "max_tokens")]
+    pub no_tokens: bool,
+
+    #[command(flatten)]
+    pub source: SourceArguments,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Writes a file of examples anew, as another vendor takes it, and says what is
+/// lost. Where a line cannot be converted, nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune files convert openai.jsonl together.jsonl --for together
+  unitune files convert pairs.jsonl out.jsonl --for fireworks --method dpo --dry-run
+  unitune files convert openai.jsonl out.jsonl --for together --skip-refused --json")]
+pub struct ConvertArguments {
+    /// The file to read
+    #[arg(value_name = "FROM", value_hint = ValueHint::FilePath)]
+    pub from: PathBuf,
+
+    /// The file to write
+    #[arg(value_name = "TO", value_hint = ValueHint::FilePath)]
+    pub to: PathBuf,
+
+    /// The vendor that it is for
+    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::datasets::vendors())]
+    pub vendor: String,
+
+    /// How the model will be trained
+    #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Supervised)]
+    pub method: Method,
+
+    /// The file is for validation
+    #[arg(long)]
+    pub validation: bool,
+
+    /// Leave out lines that cannot be converted
+    #[arg(long)]
+    pub skip_refused: bool,
+
+    /// Start the file with a byte order mark, for Azure
+    #[arg(long)]
+    pub byte_order_mark: bool,
+
+    /// Say what would be lost, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
 /// Uploads files, each once: what the account has already is named instead. An
 /// upload that is broken off leaves nothing behind here, and is begun anew.
 #[derive(Debug, Args)]
@@ -83,6 +188,10 @@ pub struct UploadArguments {
     /// The account to upload them to; without it, the default account, or the only one
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completions::accounts))]
     pub on: Option<String>,
+
+    /// How the model will be trained: what they are checked for
+    #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Supervised)]
+    pub method: Method,
 
     /// What they are for, in the vendor's word
     #[arg(long, value_name = "WORD", default_value = "fine-tune")]

@@ -1,11 +1,10 @@
 //! `unitune files upload`
 
-use unitune::providers::Dataset;
 use unitune::unify::File;
-use unitune::vendors;
 
 use crate::accounts::Accounts;
 use crate::args::files::UploadArguments;
+use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Around, Output};
 use crate::uploads::Uploads;
@@ -18,24 +17,11 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
     let account = providers.named_or_default(arguments.on.as_deref())?;
     // All files are looked into before the first one is sent.
     if !arguments.unchecked && arguments.purpose == "fine-tune" {
-        let vendor = vendors::get(account.vendor().as_str());
-        let rules = vendor
-            .map(|vendor| vendor.dataset_rules())
-            .unwrap_or_default();
+        let vendor = account.vendor().as_str();
         for path in &arguments.files {
-            let checked = path.clone();
-            let found = tokio::task::spawn_blocking(move || Dataset::check(checked, &rules));
-            let found = found.await.map_err(std::io::Error::other)??;
-            if let Some(first) = found.problems.first() {
-                let more = match found.problem_count - 1 {
-                    0 => String::new(),
-                    n => format!(" (and {n} more)"),
-                };
-                let what = format!(
-                    "{}: {first}{more}\nNothing was uploaded; --unchecked uploads it as it is",
-                    path.display()
-                );
-                return Err(Failure::new(Exit::Failure, what));
+            if let Some(check) = datasets::check_for(vendor, arguments.method.as_str())? {
+                let report = datasets::run(check.count_tokens(false), path).await?;
+                datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
             }
         }
     }

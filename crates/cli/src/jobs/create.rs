@@ -37,6 +37,10 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     intention.max_cost = arguments.consent.max_cost;
     intention.checked = !arguments.unchecked;
     let consent = &arguments.consent;
+    let checks = match arguments.unchecked {
+        true => Vec::new(),
+        false => intention.check_files().await?,
+    };
     let preflight = providers.preflight(&intention.draft()).await?;
     if !consent.dry_run && !consent.yes && !can_ask() {
         return Err(Failure::new(
@@ -62,6 +66,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     let plan = Plan {
         intention: &intention,
         preflight: &preflight,
+        checks: &checks,
         estimate: &estimate,
     };
     if consent.dry_run {
@@ -97,7 +102,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         interval: Duration::from_secs(2),
         no_events: false,
     };
-    watch::follow_jobs(providers, vec![target], &options, &output).await
+    watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }
 
 /// Starts the job.

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use anstyle::AnsiColor;
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use unitune::providers::{Listing, PageQuery};
 use unitune::unify::{Checkpoint, Event, EventLevel, MetricPoint};
 
@@ -13,10 +12,13 @@ use crate::args::jobs::LogArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Around, Column, Kind, Output, Row, Step, Table};
 
+/// The time among the numbers of a training.
+const TIME: &str = "logged_at";
+
 impl Row for Event {
     const TABLE: Table<Self> = Table {
         columns: &[
-            Column::new("created", "TIME", Kind::Time, |event| {
+            Column::new("created", "TIME", Kind::Stamp, |event| {
                 json!(event.created_at)
             }),
             Column::new("level", "LEVEL", Kind::Status, |event| json!(event.level)),
@@ -74,27 +76,18 @@ impl Row for Checkpoint {
     };
 }
 
-/// A point of a training with each number under its own name.
-#[derive(Serialize)]
-struct Point {
-    step: Option<i64>,
-    logged_at: Option<i64>,
-    #[serde(flatten)]
-    values: Map<String, Value>,
-}
-
-impl Row for Point {
+impl Row for MetricPoint {
     const TABLE: Table<Self> = Table {
         columns: &[
             Column::new("step", "STEP", Kind::Number, |point| json!(point.step)),
-            Column::new("logged_at", "TIME", Kind::Time, |point| {
+            Column::new("logged_at", "TIME", Kind::Stamp, |point| {
                 json!(point.logged_at)
             }),
             Column::new("values", "VALUES", Kind::Text, |point: &Self| {
                 json!(point.values)
             })
-            .text(|p| {
-                let shown = p.values.iter().map(|(name, v)| format!("{name}={v}"));
+            .text(|point| {
+                let shown = point.values.iter().map(|(name, v)| format!("{name}={v}"));
                 shown.collect::<Vec<_>>().join(" ")
             }),
         ],
@@ -139,15 +132,11 @@ pub async fn metrics(arguments: LogArguments) -> Result<Exit, Failure> {
         points.drain(..skipped);
     }
     let names = names(&points);
-    let points = points.into_iter().map(|point| Point {
-        step: point.step,
-        logged_at: point.logged_at,
-        values: names
-            .iter()
-            .map(|name| (name.clone(), json!(point.values.get(name))))
-            .collect(),
-    });
-    let points: Vec<Point> = points.collect();
+    for point in &mut points {
+        // Some vendors count the time among the numbers.
+        let time = point.values.get(TIME);
+        point.logged_at = point.logged_at.or(time.map(|time| *time as i64));
+    }
     // The time is left out first, and then the last numbers.
     let names: Vec<String> = names.into_iter().collect();
     let last = names.iter().skip(1).rev().map(String::as_str);
@@ -159,14 +148,14 @@ pub async fn metrics(arguments: LogArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The names of all numbers, but for the step's.
+/// The names of all numbers, but for the step and the time.
 fn names(points: &[MetricPoint]) -> Vec<String> {
-    let is_step = |name: &&String| {
+    let is_shown = |name: &&String| {
         let last = name.rsplit('/').next().unwrap_or(name);
-        !matches!(last, "step" | "global_step")
+        !matches!(last, "step" | "global_step" | TIME)
     };
     let names = points.iter().flat_map(|point| point.values.keys());
-    let names: BTreeSet<&String> = names.filter(is_step).collect();
+    let names: BTreeSet<&String> = names.filter(is_shown).collect();
     names.into_iter().cloned().collect()
 }
 

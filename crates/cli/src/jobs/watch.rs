@@ -46,31 +46,36 @@ pub async fn run(arguments: WatchArguments) -> Result<Exit, Failure> {
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
     let providers = accounts.providers();
-    let options = watch_options(&arguments.options);
     if arguments.all {
+        let options = watch_options(&accounts, &arguments.options);
         let changes = providers.watch_all(&ListQuery::new(), &options);
         return follow(providers, changes, &arguments.options, &output, 0).await;
     }
     let jobs: Vec<JobRef> = arguments.ids.iter().map(JobRef::from).collect();
-    follow_jobs(providers, jobs, &arguments.options, &output).await
+    follow_jobs(&accounts, jobs, &arguments.options, &output).await
 }
 
 /// Follows these jobs.
 pub async fn follow_jobs(
-    providers: &Providers,
+    accounts: &Accounts,
     jobs: Vec<JobRef>,
     arguments: &WatchOptionArguments,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let options = watch_options(arguments);
+    let providers = accounts.providers();
+    let options = watch_options(accounts, arguments);
     let count = jobs.len();
     let changes = jobs.into_iter().map(|job| providers.watch(job, &options));
     let changes: SelectAll<_> = changes.collect();
     follow(providers, changes, arguments, output, count).await
 }
 
-fn watch_options(arguments: &WatchOptionArguments) -> WatchOptions {
-    let longest = Duration::from_secs(60).max(arguments.interval);
+fn watch_options(accounts: &Accounts, arguments: &WatchOptionArguments) -> WatchOptions {
+    // Simulated jobs go through a life in a minute.
+    let longest = match accounts.are_simulated() {
+        true => arguments.interval,
+        false => Duration::from_secs(60).max(arguments.interval),
+    };
     WatchOptions::new()
         .intervals(arguments.interval, longest)
         .events(!arguments.no_events)
@@ -153,8 +158,10 @@ impl Watch<'_> {
             Change::Status { job, before } => {
                 let followed = self.followed(&job);
                 followed.update(&job);
-                let entry = Entry::status(&job, before);
-                self.write(entry)?;
+                // The end follows at once, and says more.
+                if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
+                    self.write(Entry::status(&job, before))?;
+                }
             }
             Change::Event { job, event } => {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
@@ -167,7 +174,7 @@ impl Watch<'_> {
                 self.ask_for_loss(&job).await;
                 let mut loss = None;
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
-                    followed.progress = progress;
+                    followed.advance(progress);
                     loss = followed.loss;
                 }
                 // On a terminal the job's own line shows it.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::plain;
 use super::text_width::{cut, width};
-use super::time::{View, iso};
+use super::time::{View, iso, second};
 use crate::exit::{Exit, Failure};
 
 /// What is listed.
@@ -88,6 +88,8 @@ pub enum Kind {
     Model,
     /// Unix seconds.
     Time,
+    /// Unix seconds, to the second, of which the order matters.
+    Stamp,
     /// Aligned to the right.
     Number,
     /// Coloured.
@@ -95,6 +97,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    fn is_in_utc(self, view: &View) -> bool {
+        self == Self::Stamp || (self == Self::Time && !view.is_relative())
+    }
+
     /// Cuts a text to a width.
     pub fn cut(self, text: &str, limit: usize) -> String {
         match (self, text.rsplit_once('/')) {
@@ -119,7 +125,7 @@ pub enum Cell<R: 'static> {
     Column(&'static Column<R>),
     /// A place in the JSON of a row: `hyperparameters.n_epochs`.
     Path(String),
-    /// A number in the JSON of a row, under a name that can be anything.
+    /// One of the `values` in the JSON of a row, under a name that can be anything.
     Number(String),
 }
 
@@ -152,7 +158,7 @@ impl<R: Row> Cell<R> {
 
     pub fn title(&self, view: &View) -> String {
         match self {
-            Self::Column(column) if column.kind == Kind::Time && !view.is_relative() => {
+            Self::Column(column) if column.kind.is_in_utc(view) => {
                 format!("{} (UTC)", column.title)
             }
             Self::Column(column) => column.title.to_owned(),
@@ -182,7 +188,7 @@ impl<R: Row> Cell<R> {
             }
             Self::Number(name) => {
                 let row = serde_json::to_value(row).unwrap_or_default();
-                row.get(name).cloned().unwrap_or_default()
+                row["values"][name].clone()
             }
         }
     }
@@ -196,6 +202,7 @@ impl<R: Row> Cell<R> {
                     (None, Some(missing)) => missing(row),
                     (None, None) => String::new(),
                 },
+                (Kind::Stamp, _) => (column.value)(row).as_i64().map(second).unwrap_or_default(),
                 (_, Some(text)) => plain(&text(row)),
                 (_, None) => in_a_cell(&(column.value)(row)),
             },
@@ -214,7 +221,9 @@ impl<R: Row> Cell<R> {
     /// What is in a CSV file: times in the form of ISO 8601.
     pub fn field(&self, row: &R) -> String {
         match (self.kind(), self.value(row)) {
-            (Kind::Time, Value::Number(time)) => time.as_i64().map(iso).unwrap_or_default(),
+            (Kind::Time | Kind::Stamp, Value::Number(time)) => {
+                time.as_i64().map(iso).unwrap_or_default()
+            }
             (_, Value::String(text)) => text,
             (_, Value::Null) => String::new(),
             (_, value) => value.to_string(),

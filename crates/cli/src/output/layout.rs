@@ -1,7 +1,7 @@
 //! Which columns of a table fit a width, and how wide they are.
 
 use super::column::{Cell, Kind, Row, Step};
-use super::text_width::width;
+use super::text_width::{cut, width};
 use super::time::View;
 
 /// The spaces between two columns.
@@ -42,6 +42,11 @@ impl Placed {
         let longest = self.texts.iter().map(|text| width(text)).max();
         self.longest = longest.unwrap_or(0).max(width(&self.title));
         (self.width, self.min) = (self.longest, self.longest);
+    }
+
+    /// The title, as much of it as fits.
+    pub fn title(&self) -> String {
+        cut(&self.title, self.width)
     }
 
     /// The text of a row in this column.
@@ -103,7 +108,14 @@ impl Layout {
 
     fn shorten_all(&mut self) {
         for placed in &mut self.columns {
-            placed.min = placed.longest.min(MIN_WIDTH);
+            let texts = placed.texts.iter().map(|text| width(text)).max();
+            let texts = texts.unwrap_or(0);
+            // A number that is cut is another number.
+            placed.min = match placed.kind {
+                Kind::Number => texts,
+                _ => texts.min(MIN_WIDTH),
+            };
+            placed.min = placed.min.max(width(&placed.title).min(MIN_WIDTH));
         }
     }
 

@@ -40,7 +40,7 @@ fn grid<R: Row>(rows: &[R], layout: &Layout, colour_allowed: bool) -> String {
         }))
     };
     let titles = layout.columns.iter();
-    let titles = titles.map(|placed| (placed.title.clone(), style(Style::new().bold())));
+    let titles = titles.map(|placed| (placed.title(), style(Style::new().bold())));
     let mut lines = vec![line(titles.collect())];
     for (n, row) in rows.iter().enumerate() {
         let of_status = Style::new().fg_color((R::TABLE.colour)(row).map(Into::into));

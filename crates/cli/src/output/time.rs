@@ -54,6 +54,13 @@ fn minute(seconds: i64) -> String {
         .unwrap_or_default()
 }
 
+/// Returns Unix seconds for people, to the second.
+pub fn second(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
+        .unwrap_or_default()
+}
+
 /// Returns Unix seconds in the form of ISO 8601.
 pub fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds)

@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
-use unitune::Error;
+use serde_json::Value;
 use unitune::providers::{DataFile, Draft, Operation, Providers};
 use unitune::unify::{CreateRequest, PriceEstimate, Usd};
+use unitune::{Error, ErrorKind};
+use unitune_datasets::{CheckReport, FileRole};
 
 use super::Source;
 use crate::args::jobs::SettingArguments;
-use crate::exit::Failure;
+use crate::datasets;
+use crate::exit::{Exit, Failure};
 use crate::uploads::{Content, Uploaded, Uploads};
 
 /// A job that is to be started at an account.
 pub struct Intention {
     pub account: String,
+    vendor: String,
     pub title: String,
     pub request: CreateRequest,
     pub allow_lossy: bool,
@@ -52,7 +56,7 @@ impl Intention {
             None => {
                 let request = source.request(settings, "")?;
                 let draft = Draft::new(request.model, request.training_file.as_str());
-                providers.account_of(&draft).await?
+                providers.account_of(&draft).await.map_err(unclear)?
             }
         };
         let mut request = source.request(settings, account.vendor().as_str())?;
@@ -64,6 +68,7 @@ impl Intention {
         let validation = request.validation_file.as_deref().map(DataFile::from);
         Ok(Self {
             account: account.name().to_owned(),
+            vendor: account.vendor().to_string(),
             title: account.backend().title().to_owned(),
             allow_lossy: settings.allow_lossy,
             max_cost: None,
@@ -99,6 +104,32 @@ impl Intention {
             true => draft,
             false => draft.unchecked(),
         }
+    }
+
+    /// Checks the files that are on disk, where it is known what the vendor takes.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or the vendor would refuse it.
+    pub async fn check_files(&self) -> Result<Vec<(PathBuf, CheckReport)>, Failure> {
+        let method = self.request.method.as_ref();
+        let method = method.and_then(|method| method.get("type"));
+        let method = method.and_then(Value::as_str).unwrap_or("supervised");
+        let training = std::iter::once((&self.training, FileRole::Training));
+        let validation = self.validation.iter();
+        let validation = validation.map(|file| (file, FileRole::Validation));
+        let mut reports = Vec::new();
+        for (file, role) in training.chain(validation) {
+            let DataFile::Path(path) = file else { continue };
+            let Some(check) = datasets::check_for(&self.vendor, method)? else {
+                continue;
+            };
+            let check = check.role(role).model(&self.request.model);
+            let report = datasets::run(check, path).await?;
+            datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
+            reports.push((path.clone(), report));
+        }
+        Ok(reports)
     }
 
     /// Finds the files at the account, and uploads them where that is allowed.
@@ -193,5 +224,13 @@ impl Intention {
                 )
             }
         }
+    }
+}
+
+/// Says how an account is named, where it is not clear which one is meant.
+fn unclear(error: Error) -> Failure {
+    match error.kind() {
+        ErrorKind::Ambiguous => Failure::new(Exit::Usage, format!("{error}: --on ACCOUNT")),
+        _ => error.into(),
     }
 }

@@ -1,19 +1,23 @@
 //! What will happen, before it happens.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use unitune::Error;
 use unitune::providers::Preflight;
 use unitune::unify::PriceEstimate;
+use unitune_datasets::{CheckReport, FileRole};
 
 use super::Intention;
+use crate::datasets;
 use crate::output::{Terminal, bytes, card, plain};
 
 /// A job that is to be started, and what is known of it before.
 pub struct Plan<'a> {
     pub intention: &'a Intention,
     pub preflight: &'a Preflight,
+    /// What is in the files, where that was looked at.
+    pub checks: &'a [(PathBuf, CheckReport)],
     pub estimate: &'a Result<Option<PriceEstimate>, Error>,
 }
 
@@ -63,9 +67,39 @@ impl Plan<'_> {
         for field in &self.preflight.dropped {
             lines.push(("Left out", plain(&field.to_string())));
         }
-        lines.push(("Tokens", tokens(self.estimate)));
+        lines.push(("Tokens", self.tokens()));
+        for (path, report) in self.checks {
+            let Some(first) = report.warnings.listed.first() else {
+                continue;
+            };
+            let more = match report.warnings.count {
+                1 => String::new(),
+                n => format!(" (and {} more: unitune files check)", n - 1),
+            };
+            let warning = format!("{}: {first}{more}", path.display());
+            lines.push(("Warning", plain(&warning)));
+        }
         lines.push(("Price", price(self.estimate, intention)));
         card(lines, terminal)
+    }
+
+    /// The tokens: as the vendor counts them, or as they were counted here.
+    fn tokens(&self) -> String {
+        if let Ok(Some(estimate)) = self.estimate {
+            return billed(estimate);
+        }
+        let is_training = |report: &&CheckReport| report.role == FileRole::Training;
+        let mut reports = self.checks.iter().map(|(_, report)| report);
+        let Some(tokens) = reports.find(is_training).and_then(datasets::tokens) else {
+            return String::new();
+        };
+        let settings = self.intention.request.hyperparameters.as_ref();
+        let epochs = settings.and_then(|settings| settings.get("n_epochs"));
+        match epochs.and_then(Value::as_u64) {
+            Some(1) => tokens,
+            Some(epochs) => format!("{tokens}, each {epochs} times"),
+            None => format!("{tokens}, times the epochs that the vendor chooses"),
+        }
     }
 
     /// What is known of a file of the request: where it is, and what is in it.
@@ -127,10 +161,8 @@ fn settings(settings: Option<&Map<String, Value>>) -> String {
     }
 }
 
-fn tokens(estimate: &Result<Option<PriceEstimate>, Error>) -> String {
-    let Ok(Some(estimate)) = estimate else {
-        return String::new();
-    };
+/// The tokens that the vendor counts.
+fn billed(estimate: &PriceEstimate) -> String {
     let amount = |tokens: f64, what: &str| format!("{tokens:.0} {what}");
     let training = estimate.training_tokens.map(|t| amount(t, "to train on"));
     let evaluation = estimate.evaluation_tokens.filter(|tokens| *tokens > 0.0);

@@ -131,9 +131,15 @@ impl Entry {
             _ => cut(&plain(&self.id), super::live::SHORT_ID),
         };
         let line = format!("{}  {id}  {text}", time.unwrap_or_default());
-        view.terminal
-            .width
-            .map_or(line.clone(), |width| cut(&line, width))
+        match view.terminal.width {
+            // How it ended is said in full.
+            Some(width) if self.what == "finished" && line.chars().count() > width => {
+                let (word, rest) = text.split_once(": ").unwrap_or((&text, ""));
+                format!("{}\n{:11}{rest}", line.replace(text.as_str(), word), "")
+            }
+            Some(width) => cut(&line, width),
+            None => line,
+        }
     }
 }
 

@@ -11,7 +11,9 @@ use crate::output::{Output, View, cut, duration, plain};
 
 /// How much of an id stands in a job's line.
 pub const SHORT_ID: usize = 14;
-const BAR: usize = 20;
+/// The bar of a wide terminal, and of a narrow one.
+const BAR: [usize; 2] = [20, 10];
+const WIDE: usize = 100;
 
 pub struct Live {
     lines: MultiProgress,
@@ -71,6 +73,10 @@ impl Drop for Live {
         for line in self.jobs.values() {
             line.abandon();
         }
+        if !self.jobs.is_empty() {
+            // What is printed next starts on a line of its own.
+            let _ = crate::output::print("\n");
+        }
     }
 }
 
@@ -88,8 +94,9 @@ fn line(job: &Followed, now: i64, width: usize) -> String {
     };
     if let Some(share) = share {
         // Between 0 and 1, so that it fits.
-        let done = (share * BAR as f64).floor() as usize;
-        let bar = format!("{}{}", "━".repeat(done), "┈".repeat(BAR - done));
+        let whole = BAR[usize::from(width < WIDE)];
+        let done = (share * whole as f64).floor() as usize;
+        let bar = format!("{}{}", "━".repeat(done), "┈".repeat(whole - done));
         parts.push(format!("{bar} {:>3.0}%", share * 100.0));
     }
     if let (Some(step), Some(total)) = (job.progress.step, job.progress.total_steps) {
@@ -104,8 +111,8 @@ fn line(job: &Followed, now: i64, width: usize) -> String {
             _ => "soon".to_owned(),
         });
     }
-    // What does not fit is left out as a whole.
     let mut line = String::new();
+    // What does not fit is left out as a whole.
     for part in parts {
         let longer = match line.is_empty() {
             true => part,
