@@ -40,7 +40,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
             moved.id,
             target.name()
         ));
-        return follow(providers, moved, &arguments, &output).await;
+        return follow(&accounts, moved, &arguments, &output).await;
     }
     let own = files::Own {
         training: arguments.settings.training_file.take(),
@@ -94,7 +94,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     }
     let job = carry_out(&mut journal, providers, &accounts, &mut intention, &output).await?;
     journal.remove_files();
-    follow(providers, job, &arguments, &output).await
+    follow(&accounts, job, &arguments, &output).await
 }
 
 /// Uploads, and starts the job: each step is written down before the next.
@@ -259,7 +259,7 @@ fn affordable(plan: &Plan, arguments: &RerunArguments) -> Result<(), Failure> {
 }
 
 async fn follow(
-    providers: &Providers,
+    accounts: &Accounts,
     job: Job,
     arguments: &RerunArguments,
     output: &Output,
@@ -285,5 +285,5 @@ async fn follow(
         interval: std::time::Duration::from_secs(2),
         no_events: false,
     };
-    watch::follow_jobs(providers, vec![target], &options, output).await
+    watch::follow_jobs(accounts, vec![target], &options, output).await
 }

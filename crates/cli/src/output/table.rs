@@ -238,12 +238,12 @@ mod tests {
 
     #[test]
     fn colour_is_used_where_it_may_be_and_never_on_spaces() {
-        let shown = at(160, true);
+        let text = at(160, true);
         assert!(
-            shown.contains("\u{1b}[31mfailed (user_error)\u{1b}[0m"),
-            "{shown}"
+            text.contains("\u{1b}[31mfailed (user_error)\u{1b}[0m"),
+            "{text}"
         );
-        assert!(!shown.contains(" \u{1b}[0m"), "{shown}");
+        assert!(!text.contains(" \u{1b}[0m"), "{text}");
         assert!(!shown(&jobs(), Terminal::PLAIN).contains('\u{1b}'));
     }
 

@@ -8,6 +8,7 @@ use unitune::unify::Job;
 use unitune::{Error, ErrorKind};
 use unitune_datasets::{Convert, ConvertReport, FileRole, Method};
 
+use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::progress_bar;
 use crate::rerun::journal::Journal;
@@ -187,7 +188,7 @@ impl Fetch<'_> {
         };
         if let Some(convert) = &self.convert {
             let convert = convert.clone().role(role);
-            let report = self.convert(convert, source, found.path.clone()).await?;
+            let report = datasets::convert(convert, &source, Some(&found.path)).await?;
             found.state = State::Converted(Box::new(report));
         }
         Ok(found)
@@ -207,25 +208,6 @@ impl Fetch<'_> {
         download.save_to(path).await?;
         drop(bar);
         Ok(())
-    }
-
-    async fn convert(
-        &self,
-        convert: Convert,
-        source: PathBuf,
-        target: PathBuf,
-    ) -> Result<ConvertReport, Failure> {
-        let total = std::fs::metadata(&source).map(|m| m.len()).ok();
-        let (bar, report) = progress_bar("reading the examples", total);
-        let converted = tokio::task::spawn_blocking(move || {
-            convert.file_with(source, target, &mut |progress| {
-                report(progress.bytes, progress.total_bytes);
-                Ok(())
-            })
-        });
-        let converted = converted.await.map_err(std::io::Error::other)?;
-        drop(bar);
-        converted.map_err(|error| Failure::new(Exit::Failure, error.to_string()))
     }
 }
 
