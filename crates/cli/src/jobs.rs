@@ -7,6 +7,7 @@ mod download;
 mod get;
 mod list;
 mod logs;
+mod rerun;
 pub mod table;
 pub mod watch;
 
@@ -27,6 +28,7 @@ pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
         JobsCommand::Events(arguments) => logs::events(arguments).await,
         JobsCommand::Checkpoints(arguments) => logs::checkpoints(arguments).await,
         JobsCommand::Metrics(arguments) => logs::metrics(arguments).await,
+        JobsCommand::Rerun(arguments) => rerun::run(*arguments).await,
         JobsCommand::Download(arguments) => download::run(arguments).await,
     }
 }

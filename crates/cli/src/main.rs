@@ -13,6 +13,7 @@ mod listen_address;
 mod man;
 mod models;
 mod output;
+mod rerun;
 mod sandbox;
 mod serve;
 mod uploads;

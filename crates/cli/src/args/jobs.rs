@@ -71,6 +71,8 @@ Examples:
   unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --output csv > metrics.csv"
     )]
     Metrics(LogArguments),
+    /// Move a job to another vendor: its settings, its files, and a model like its own
+    Rerun(Box<RerunArguments>),
     /// Fetch the model that came out of a job, or its result files
     Download(DownloadArguments),
 }
@@ -216,6 +218,53 @@ pub struct CreateArguments {
     pub unchecked: bool,
 
     /// Follow the job until it ends
+    #[arg(long, conflicts_with = "dry_run")]
+    pub watch: bool,
+
+    #[command(flatten)]
+    pub source: SourceArguments,
+
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Moves a job to another vendor. It takes the settings from the job, fetches
+/// its training and validation files, converts them where formats differ, and
+/// shows line by line what is carried over, what is translated and by which
+/// rule, and what is lost; where the data goes, and what it costs. Then it asks.
+///
+/// The model is yours to choose: without --model the ones that could take its
+/// place are shown.
+///
+/// Every step is written down before the next begins. After an interruption the
+/// same command goes on where it stopped, and never starts a second job.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together --dry-run
+  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together --model Qwen/Qwen3.5-9B
+  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on fireworks --set learning_rate=1e-4 \\
+    --model accounts/fireworks/models/qwen3p5-9b --max-cost 20 --yes")]
+pub struct RerunArguments {
+    /// The id of a job, of whichever account
+    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::jobs))]
+    pub id: String,
+
+    /// The account to move it to
+    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completions::accounts))]
+    pub on: String,
+
+    #[command(flatten)]
+    pub settings: SettingArguments,
+
+    #[command(flatten)]
+    pub consent: ConsentArguments,
+
+    /// Move it although it was moved before
+    #[arg(long)]
+    pub again: bool,
+
+    /// Follow the new job until it ends
     #[arg(long, conflicts_with = "dry_run")]
     pub watch: bool,
 

@@ -4,6 +4,7 @@
 //! The table is a snapshot. It serves proposals, limits and prices that are
 //! shown with their source; it is never a reason to refuse a model.
 
+mod settings;
 mod table;
 
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::rules::Method;
+pub use settings::{Setting, VendorSettings, settings};
 use table::Table;
 
 /// Returns the table of base models.

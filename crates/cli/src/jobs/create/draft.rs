@@ -191,6 +191,14 @@ impl Intention {
         providers.estimate(&self.draft()).await.map(Some)
     }
 
+    /// Returns the account's id of the training file, once it is there.
+    pub fn training_id(&self) -> Option<String> {
+        match &self.training {
+            DataFile::Id(id) => Some(id.clone()),
+            _ => None,
+        }
+    }
+
     /// Returns true where a file is not at the account yet.
     pub fn is_on_disk(&self) -> bool {
         let files = std::iter::once(&self.training).chain(&self.validation);

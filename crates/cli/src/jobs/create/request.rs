@@ -63,7 +63,12 @@ impl Source {
         Self::of(members, &name)
     }
 
-    fn of(mut members: Map<String, Value>, name: &str) -> Result<Self, Failure> {
+    /// A request that is in memory; its name is for errors.
+    ///
+    /// # Errors
+    ///
+    /// A vendor's part is no table.
+    pub fn of(mut members: Map<String, Value>, name: &str) -> Result<Self, Failure> {
         let mut sections = Map::new();
         for vendor in vendors::all() {
             let Some(section) = members.remove(vendor.name()) else {

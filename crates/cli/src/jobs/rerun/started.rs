@@ -1,0 +1,108 @@
+//! Whether a moved job was started already.
+
+use std::time::Duration;
+
+use unitune::providers::{JobRef, ListQuery, Providers};
+use unitune::unify::Job;
+use unitune::{Error, ErrorKind};
+
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::rerun::journal::{InDoubt, Journal, Step};
+
+/// How long a vendor may take with a request whose sender is gone.
+const SETTLED: i64 = 30;
+/// How far a vendor's clock may be behind.
+const SKEW: i64 = 300;
+
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+/// Returns the job that was started before, if there is one. Where that is in
+/// doubt, the account's jobs tell.
+///
+/// # Errors
+///
+/// The account does not answer: then it is not known, and nothing may be started.
+pub async fn find(
+    journal: &mut Journal,
+    providers: &Providers,
+    target: &str,
+) -> Result<Option<Job>, Failure> {
+    let standing = journal.standing();
+    if let Some(id) = standing.created {
+        return match providers.retrieve(JobRef::at(target, &id)).await {
+            Ok(job) => Ok(Some(job)),
+            Err(error) if error.is_not_found() => {
+                output::note(&format!(
+                    "it was moved before, as {id}, which is no longer there"
+                ));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
+    let Some(doubt) = standing.in_doubt else {
+        return Ok(None);
+    };
+    let mut found = search(providers, target, &doubt).await?;
+    let left = doubt.at + SETTLED - now();
+    if found.is_none() && left > 0 {
+        output::note(&format!(
+            "it was broken off while the job was being started: waiting {left} seconds, to be sure \
+             whether it was"
+        ));
+        tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
+        found = search(providers, target, &doubt).await?;
+    }
+    match &found {
+        Some(job) => journal.record(Step::Created {
+            job: job.id.clone(),
+        })?,
+        None => journal.record(Step::NotCreated {
+            why: "it is not among the account's jobs".to_owned(),
+        })?,
+    }
+    Ok(found)
+}
+
+/// The job with the same file and model, that was made since.
+async fn search(
+    providers: &Providers,
+    target: &str,
+    doubt: &InDoubt,
+) -> Result<Option<Job>, Failure> {
+    let account = providers.select(&[target.to_owned()])?;
+    let since = doubt.at - SKEW;
+    let list = account.list(&ListQuery::new().created_after(since)).await?;
+    if let Some(warning) = list.warnings.first() {
+        let what = format!(
+            "cannot tell whether the job was started: {warning}\nNothing was done; try again later"
+        );
+        return Err(Failure::new(Exit::Partial, what));
+    }
+    let is_it = |job: &Job| {
+        job.training_file == doubt.training_file
+            && job.created_at.is_none_or(|created| created >= since)
+            && (job.model.is_empty() || job.model.eq_ignore_ascii_case(&doubt.model))
+    };
+    Ok(list.jobs.into_iter().find(is_it))
+}
+
+/// Returns true for an error that says that surely no job was started.
+pub fn is_refusal(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Config
+        | ErrorKind::InvalidRequest
+        | ErrorKind::Connect
+        | ErrorKind::Unsupported
+        | ErrorKind::CostLimit => true,
+        // 408 and 409 can come from a request that did arrive.
+        ErrorKind::Status => {
+            let status = error.status().unwrap_or_default();
+            (400..500).contains(&status) && !matches!(status, 408 | 409)
+        }
+        _ => false,
+    }
+}
