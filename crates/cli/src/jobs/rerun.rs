@@ -15,7 +15,7 @@ use crate::args::jobs::{RerunArguments, SettingArguments, Until, WatchOptionArgu
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, choose, confirm, job_card};
-use crate::rerun::journal::{Journal, Step};
+use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::{Input, Plan, Side};
 
 use files::Moved;
@@ -32,8 +32,11 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         Failure::new(Exit::Failure, what)
     })?;
     let mut journal = Journal::open(&state, &job.provider.account, &job.id, target.name())?;
-    let moved = started::find(&mut journal, providers, target.name()).await?;
-    if let Some(moved) = moved.filter(|_| !arguments.again) {
+    let moved = match arguments.again {
+        true => None,
+        false => started::find(&mut journal, providers, target.name()).await?,
+    };
+    if let Some(moved) = moved {
         output::note(&format!(
             "{} was moved before, as {} at {}; to move it once more: --again",
             job.id,
@@ -74,13 +77,16 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         });
     }
     let mut intention = intend(providers, &plan, &job, &found, &arguments).await?;
+    if let Some(chosen) = &intention.request.hyperparameters {
+        plan.set(chosen, catalogue());
+    }
     let preflight = providers.preflight(&intention.draft()).await?;
     // The label that says where it comes from is ours, and no loss of the user's.
     let has_labels = job
         .metadata
         .as_ref()
         .is_some_and(|labels| !labels.is_empty());
-    let is_own = |field: &str| field.starts_with("metadata") && !has_labels;
+    let is_own = |field: &str| field == "metadata.moved_from" || field == "metadata" && !has_labels;
     let dropped = preflight.dropped.into_iter().filter(|f| !is_own(&f.field));
     plan.leave_out(&dropped.collect::<Vec<_>>());
     show(&plan, &output, arguments.consent.dry_run)?;
@@ -121,12 +127,20 @@ async fn carry_out(
             })?;
         }
     }
-    let training_file = intention.training_id().unwrap_or_default();
-    journal.record(Step::Creating {
-        at: started::now(),
+    let uploaded = intention
+        .uploads
+        .first()
+        .and_then(|(_, uploaded)| uploaded.as_ref());
+    let mut request = Sent {
         model: intention.request.model.clone(),
-        training_file,
-    })?;
+        training_file: intention.training_id().unwrap_or_default(),
+        file_created_at: uploaded.map(|u| u.file.created_at).filter(|time| *time > 0),
+        others: Vec::new(),
+    };
+    let others = started::search(providers, &intention.account, &request).await?;
+    request.others = others.into_iter().map(|job| job.id).collect();
+    let at = started::now();
+    journal.record(Step::Creating { at, request })?;
     match providers
         .create(&intention.draft().without_estimate())
         .await

@@ -29,6 +29,7 @@ impl Plan {
             lines.push(("Proposals", self.proposal_lines().join("\n")));
         }
         for (title, fate) in [
+            ("As you say", Fate::Set),
             ("Carried", Fate::Exact),
             ("Translated", Fate::Translated),
             ("Lost", Fate::Lost),
@@ -87,6 +88,9 @@ fn proposal(proposal: &Proposal) -> String {
 }
 
 fn setting(line: &Line) -> String {
+    if line.fate == Fate::Set {
+        return line.becomes.clone();
+    }
     let value = match line.value.is_empty() {
         true => line.name.clone(),
         false => format!("{}={}", line.name, line.value),

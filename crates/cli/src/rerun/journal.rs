@@ -29,8 +29,8 @@ pub enum Step {
     /// The job is about to be started, at this time (Unix seconds).
     Creating {
         at: i64,
-        model: String,
-        training_file: String,
+        #[serde(flatten)]
+        request: Sent,
     },
     /// The vendor refused to start it: there is no job.
     NotCreated { why: String },
@@ -52,8 +52,18 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InDoubt {
     pub at: i64,
+    pub request: Sent,
+}
+
+/// By what a job is recognised that may have been started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
     pub model: String,
     pub training_file: String,
+    /// When the vendor got the file: no job with it is older.
+    pub file_created_at: Option<i64>,
+    /// The jobs with this file that were there before.
+    pub others: Vec<String>,
 }
 
 /// The journal of one move. As long as it lives, no other program has it.
@@ -177,16 +187,11 @@ impl Standing {
                 Step::Uploaded { role, file } => {
                     standing.uploaded.insert(role.clone(), file.clone());
                 }
-                Step::Creating {
-                    at,
-                    model,
-                    training_file,
-                } => {
+                Step::Creating { at, request } => {
                     standing.created = None;
                     standing.in_doubt = Some(InDoubt {
                         at: *at,
-                        model: model.clone(),
-                        training_file: training_file.clone(),
+                        request: request.clone(),
                     });
                 }
                 Step::NotCreated { .. } => standing.in_doubt = None,
@@ -238,8 +243,7 @@ mod tests {
     fn creating(at: i64) -> Step {
         Step::Creating {
             at,
-            model: "m".to_owned(),
-            training_file: "file-1".to_owned(),
+            request: Sent::default(),
         }
     }
 

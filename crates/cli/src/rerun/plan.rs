@@ -99,6 +99,8 @@ pub enum Fate {
     Translated,
     /// Not at all, for a reason that is named.
     Lost,
+    /// The user says so.
+    Set,
 }
 
 impl Line {
@@ -205,10 +207,6 @@ impl Plan {
     /// Returns true where nothing but a model is missing.
     pub fn is_possible(&self) -> bool {
         self.refusals.is_empty()
-    }
-
-    pub fn lost(&self) -> impl Iterator<Item = &Line> {
-        self.settings.iter().filter(|line| line.fate == Fate::Lost)
     }
 
     fn refuse(&mut self, reason: Reason, message: impl Into<String>, help: impl Into<String>) {
@@ -387,7 +385,24 @@ impl Plan {
             .model
             .and_then(|m| input.catalogue.find(&input.target.vendor, m));
         let max_rank = row.and_then(|row| row.max_rank);
-        let (target, lines) = settings::translate(&facts.settings, method, from, to, max_rank);
+        let (mut target, mut lines) =
+            settings::translate(&facts.settings, method, from, to, max_rank);
+        if let Some(file) = &input.validation
+            && let Some(meaning) = &to.evaluates_with
+            && let Some(setting) = to.settings.get(meaning)
+            && !target.contains_key(&setting.key)
+        {
+            let becomes = format!("{}=1", setting.key);
+            let rule = format!("{} uses the file only where it is told how often", to.title);
+            lines.push(Line::new(
+                "validation_file",
+                &file.id,
+                Fate::Translated,
+                becomes,
+                rule,
+            ));
+            target.insert(setting.key.clone(), 1.into());
+        }
         self.defaults = settings::defaults(&target, method, to);
         self.settings = lines;
         self.goes_to.clone_from(&to.goes_to);
@@ -396,11 +411,10 @@ impl Plan {
         if let Some(model) = input.model {
             request.insert("model".to_owned(), model.into());
         }
-        let mut body = Map::new();
         if !target.is_empty() {
-            body.insert("hyperparameters".to_owned(), target.into());
+            request.insert("hyperparameters".to_owned(), target.into());
         }
-        request.insert("method".to_owned(), json!({"type": method, method: body}));
+        request.insert("method".to_owned(), json!({"type": method, method: {}}));
         if let Some(seed) = input.job.seed {
             let text = seed.to_string();
             self.settings.push(Line::new(
@@ -455,6 +469,32 @@ impl Plan {
         self.settings
             .push(Line::new("suffix", suffix, fate, becomes, rule));
         request.insert("suffix".to_owned(), kept.into());
+    }
+
+    /// Takes over what the user changed of the request.
+    pub fn set(&mut self, chosen: &Map<String, Value>, catalogue: &Catalogue) {
+        let planned = self.hyperparameters().cloned().unwrap_or_default();
+        for (name, value) in chosen {
+            if planned.get(name) == Some(value) {
+                continue;
+            }
+            let becomes = format!("{name}={value}");
+            self.settings.retain(|line| line.name != *name);
+            self.defaults
+                .retain(|line| !line.starts_with(&format!("{name}: ")));
+            self.settings
+                .push(Line::new(name, "", Fate::Set, becomes, ""));
+        }
+        self.request
+            .insert("hyperparameters".to_owned(), chosen.clone().into());
+        self.price = price::estimate(self, catalogue);
+    }
+
+    /// Returns the settings of the new job.
+    pub fn hyperparameters(&self) -> Option<&Map<String, Value>> {
+        self.request
+            .get("hyperparameters")
+            .and_then(Value::as_object)
     }
 
     /// Adds what the target's own translation of the request leaves out.

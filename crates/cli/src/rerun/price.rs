@@ -80,15 +80,10 @@ pub fn estimate(plan: &Plan, catalogue: &Catalogue) -> Price {
 }
 
 fn epochs(plan: &Plan) -> Option<f64> {
-    let method = plan.method.as_str();
-    let settings = plan
-        .request
-        .get("method")?
-        .get(method)?
-        .get("hyperparameters");
-    let said = settings
-        .and_then(|settings| settings.get("n_epochs"))
-        .and_then(Value::as_f64);
+    let said = plan
+        .hyperparameters()
+        .and_then(|settings| settings.get("n_epochs"));
+    let said = said.and_then(Value::as_f64);
     let default = || {
         let vendor = settings_of(&plan.target.vendor)?;
         vendor

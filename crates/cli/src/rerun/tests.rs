@@ -74,6 +74,10 @@ fn plan(job: &Job, to: &str, model: Option<&str>) -> Plan {
     plan_with(job, to, model, training)
 }
 
+fn lost(plan: &Plan) -> impl Iterator<Item = &super::plan::Line> {
+    plan.settings.iter().filter(|line| line.fate == Fate::Lost)
+}
+
 fn reasons(plan: &Plan) -> Vec<Reason> {
     plan.refusals.iter().map(|refusal| refusal.reason).collect()
 }
@@ -94,9 +98,9 @@ fn a_supervised_job_moves_line_by_line() {
         serde_json::Value::Object(plan.request.clone()),
         json!({"model": "Qwen/Qwen3.5-9B", "seed": 7, "suffix": "support",
             "metadata": {"team": "search"},
-            "method": {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 3}}}})
+            "method": {"type": "supervised", "supervised": {}}, "hyperparameters": {"n_epochs": 3}})
     );
-    let lost: Vec<&str> = plan.lost().map(|line| line.name.as_str()).collect();
+    let lost: Vec<&str> = lost(&plan).map(|line| line.name.as_str()).collect();
     assert_eq!(lost, ["batch_size", "learning_rate_multiplier"]);
     let losses: Vec<String> = plan.files[0]
         .losses
@@ -179,7 +183,7 @@ fn what_the_target_leaves_out_is_lost() {
     let mut plan = plan(&job, "together", Some("Qwen/Qwen3.5-9B"));
     let field = |name: &str| unitune::unify::UnsupportedField::new(name, "there is none", "");
     plan.leave_out(&[field("metadata"), field("other")]);
-    let lost: Vec<&str> = plan.lost().map(|line| line.name.as_str()).collect();
+    let lost: Vec<&str> = lost(&plan).map(|line| line.name.as_str()).collect();
     assert_eq!(lost, ["metadata.team", "other"]);
     let seed = plan
         .settings
@@ -187,4 +191,69 @@ fn what_the_target_leaves_out_is_lost() {
         .find(|line| line.name == "seed")
         .unwrap();
     assert_eq!(seed.fate, Fate::Exact);
+}
+
+#[test]
+fn a_validation_file_is_used_where_it_has_to_be_said_how_often() {
+    let ours = job(json!({}));
+    let side = |vendor: &str| Side {
+        account: vendor.to_owned(),
+        vendor: vendor.to_owned(),
+    };
+    let file = |id: &str| SourceFile {
+        id: id.to_owned(),
+        state: FileState::There,
+    };
+    let plan = |to: &str| {
+        Plan::of(&Input {
+            job: &ours,
+            source: side("openai"),
+            target: side(to),
+            model: Some("m"),
+            live_models: None,
+            training: file("file-1"),
+            validation: Some(file("file-2")),
+            today: "2026-11-21",
+            catalogue: catalogue(),
+        })
+    };
+    let settings = |plan: &Plan| serde_json::Value::from(plan.hyperparameters().cloned());
+    assert_eq!(settings(&plan("together")), json!({"n_evals": 1}));
+    assert_eq!(settings(&plan("fireworks")), json!(null));
+}
+
+#[test]
+fn what_the_user_says_comes_first_and_counts_for_the_price() {
+    let job = job(json!({"hyperparameters": {"n_epochs": 3, "batch_size": 4}}));
+    let mut plan = plan(
+        &job,
+        "fireworks",
+        Some("accounts/fireworks/models/qwen3p5-9b"),
+    );
+    let high = |plan: &Plan| match plan.price {
+        Price::Range { high, .. } => high,
+        Price::Unknown { .. } => panic!("{}", plan.price),
+    };
+    let before = high(&plan);
+    let chosen = json!({"n_epochs": 6, "batch_size": 4, "learning_rate": 1e-4});
+    plan.set(chosen.as_object().unwrap(), catalogue());
+    let fates: Vec<String> = plan
+        .settings
+        .iter()
+        .map(|line| format!("{:?} {}", line.fate, line.becomes))
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            "Exact batch_size=4",
+            "Set learning_rate=0.0001",
+            "Set n_epochs=6"
+        ]
+    );
+    assert!(
+        plan.defaults
+            .iter()
+            .all(|line| !line.starts_with("learning_rate"))
+    );
+    assert!((high(&plan) - 2.0 * before).abs() < 1e-9);
 }

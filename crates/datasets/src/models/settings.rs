@@ -22,6 +22,8 @@ pub struct VendorSettings {
     /// Members of a job's extra fields that say that it continued another model.
     #[serde(default)]
     pub continued_in: Vec<String>,
+    /// The setting without which a validation file is not used.
+    pub evaluates_with: Option<String>,
     /// Where training data goes.
     pub goes_to: String,
     /// Where the vendor's terms are.
@@ -89,6 +91,8 @@ mod tests {
         let names: Vec<&str> = crate::vendors::ALL.iter().map(|rules| rules.name).collect();
         for (name, vendor) in &all {
             assert!(names.contains(&name.as_str()), "{name}");
+            let evaluates = vendor.evaluates_with.as_ref();
+            assert!(evaluates.is_none_or(|meaning| vendor.settings.contains_key(meaning)));
             for (meaning, setting) in &vendor.settings {
                 assert_eq!(
                     vendor.by_key(&setting.key).map(|(m, _)| m),

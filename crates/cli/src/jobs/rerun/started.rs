@@ -8,13 +8,10 @@ use unitune::{Error, ErrorKind};
 
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::rerun::journal::{InDoubt, Journal, Step};
+use crate::rerun::journal::{Journal, Sent, Step};
 
 /// How long a vendor may take with a request whose sender is gone.
 const SETTLED: i64 = 30;
-/// How far a vendor's clock may be behind.
-const SKEW: i64 = 300;
-
 pub fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
@@ -34,19 +31,20 @@ pub async fn find(
     if let Some(id) = standing.created {
         return match providers.retrieve(JobRef::at(target, &id)).await {
             Ok(job) => Ok(Some(job)),
-            Err(error) if error.is_not_found() => {
-                output::note(&format!(
-                    "it was moved before, as {id}, which is no longer there"
-                ));
-                Ok(None)
-            }
+            Err(error) if error.is_not_found() => Err(Failure::new(
+                Exit::Failure,
+                format!(
+                    "it was moved before, as {id}, which is no longer there; to move it once more: \
+                     --again"
+                ),
+            )),
             Err(error) => Err(error.into()),
         };
     }
     let Some(doubt) = standing.in_doubt else {
         return Ok(None);
     };
-    let mut found = search(providers, target, &doubt).await?;
+    let mut found = search(providers, target, &doubt.request).await?.pop();
     let left = doubt.at + SETTLED - now();
     if found.is_none() && left > 0 {
         output::note(&format!(
@@ -54,7 +52,7 @@ pub async fn find(
              whether it was"
         ));
         tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
-        found = search(providers, target, &doubt).await?;
+        found = search(providers, target, &doubt.request).await?.pop();
     }
     match &found {
         Some(job) => journal.record(Step::Created {
@@ -67,27 +65,35 @@ pub async fn find(
     Ok(found)
 }
 
-/// The job with the same file and model, that was made since.
-async fn search(
-    providers: &Providers,
-    target: &str,
-    doubt: &InDoubt,
-) -> Result<Option<Job>, Failure> {
+/// Returns the jobs with the same file and model that were not there before.
+///
+/// # Errors
+///
+/// The account does not answer, or not all of it.
+pub async fn search(providers: &Providers, target: &str, sent: &Sent) -> Result<Vec<Job>, Failure> {
     let account = providers.select(&[target.to_owned()])?;
-    let since = doubt.at - SKEW;
-    let list = account.list(&ListQuery::new().created_after(since)).await?;
-    if let Some(warning) = list.warnings.first() {
+    let mut query = ListQuery::new();
+    // Both times are of the vendor's own clock.
+    if let Some(created) = sent.file_created_at {
+        query = query.created_after(created - 60);
+    }
+    let list = account.list(&query).await?;
+    if let Some(warning) = list
+        .warnings
+        .iter()
+        .find(|warning| !warning.is_about_item())
+    {
         let what = format!(
-            "cannot tell whether the job was started: {warning}\nNothing was done; try again later"
+            "cannot tell which jobs {target} has: {warning}\nNothing was started; try again later"
         );
         return Err(Failure::new(Exit::Partial, what));
     }
     let is_it = |job: &Job| {
-        job.training_file == doubt.training_file
-            && job.created_at.is_none_or(|created| created >= since)
-            && (job.model.is_empty() || job.model.eq_ignore_ascii_case(&doubt.model))
+        job.training_file == sent.training_file
+            && !sent.others.contains(&job.id)
+            && (job.model.is_empty() || job.model.eq_ignore_ascii_case(&sent.model))
     };
-    Ok(list.jobs.into_iter().find(is_it))
+    Ok(list.jobs.into_iter().filter(is_it).collect())
 }
 
 /// Returns true for an error that says that surely no job was started.
