@@ -255,7 +255,7 @@ pub struct CreateArguments {
 #[command(after_help = "\
 Examples:
   unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together --dry-run
-  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together -m Qwen/Qwen3.5-9B
+  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together -m NAME
   unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together \\
     -m Qwen/Qwen3.5-9B --set learning_rate=1e-4 --max-cost 20 --yes")]
 pub struct RerunArguments {
