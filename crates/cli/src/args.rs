@@ -184,11 +184,45 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
+    /// All commands, with their names from the first one on.
+    fn commands(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
+        let own = (path.to_owned(), command.clone());
+        let inner = command.get_subcommands();
+        let inner = inner.filter(|inner| inner.get_name() != "help");
+        let inner =
+            inner.flat_map(|inner| commands(inner, &format!("{path} {}", inner.get_name())));
+        std::iter::once(own).chain(inner).collect()
+    }
+
+    #[test]
+    fn the_help_is_as_reviewed_and_fits_80_columns() {
+        for (path, command) in commands(&Arguments::command(), "unitune") {
+            let mut command = command.term_width(80).bin_name(&path);
+            let help = command.render_long_help().to_string();
+            let is_leaf = command.get_subcommands().next().is_none();
+            assert!(
+                !is_leaf || help.contains("Examples:"),
+                "{path} has no example"
+            );
+            for line in help
+                .lines()
+                .filter(|line| !line.trim().starts_with("unitune "))
+            {
+                assert!(line.chars().count() <= 80, "{path}: {line}");
+            }
+            insta::assert_snapshot!(path.replace(' ', "_"), help);
+        }
+    }
+
     /// The lines of all commands' help that show a call of the program.
     fn examples(command: &clap::Command) -> Vec<String> {
         let help = command.clone().render_long_help().to_string();
         let lines = help.lines().map(str::trim);
-        let own = lines.filter(|line| line.starts_with("unitune "));
+        let own =
+            lines.filter_map(|line| line.strip_prefix("pass show together | ").or(Some(line)));
+        let own = own.filter(|line| line.starts_with("unitune "));
+        // Up to where the shell goes on.
+        let own = own.filter_map(|line| line.split(['>', '|']).next());
         let own: Vec<String> = own.map(str::to_owned).collect();
         let others = command.get_subcommands().flat_map(examples);
         own.into_iter().chain(others).collect()

@@ -80,6 +80,8 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self::new(Exit::Unread, ""),
+            // Ctrl-C at a hidden prompt.
+            std::io::ErrorKind::Interrupted => Self::new(Exit::Interrupted, ""),
             _ => Self::new(Exit::Failure, format!("cannot write the output: {error}")),
         }
     }

@@ -148,10 +148,17 @@ mod tests {
     }
 
     /// The table of jobs, with times in UTC.
-    fn shown(jobs: &[Job], terminal: Terminal) -> String {
+    fn rendered(jobs: &[Job], terminal: Terminal) -> String {
         let cells = Job::TABLE.shown.iter();
         let cells: Vec<Cell<Job>> = cells.map(|name| Cell::named(name).unwrap()).collect();
         table(jobs, &cells, Job::TABLE.steps, &View::at(terminal, None))
+    }
+
+    /// Jobs with something in every column.
+    fn full_jobs() -> Vec<Job> {
+        let mut jobs = jobs();
+        jobs[0].finished_at = jobs[0].created_at;
+        jobs
     }
 
     fn at(width: usize, colour: bool) -> String {
@@ -160,7 +167,7 @@ mod tests {
             width: Some(width),
             colour,
         };
-        shown(&jobs(), terminal)
+        rendered(&jobs(), terminal)
     }
 
     /// A text as a terminal shows it.
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn in_a_pipe_nothing_is_cut_and_nothing_is_coloured() {
-        insta::assert_snapshot!(shown(&jobs(), Terminal::PLAIN));
+        insta::assert_snapshot!(rendered(&jobs(), Terminal::PLAIN));
     }
 
     #[test]
@@ -209,7 +216,12 @@ mod tests {
             "FINE-TUNED MODEL",
         ];
         for limit in 51..250 {
-            let shown = at(limit, false);
+            let terminal = Terminal {
+                is_terminal: true,
+                width: Some(limit),
+                colour: false,
+            };
+            let shown = rendered(&full_jobs(), terminal);
             let (table, footer) = shown.split_once("\nAt ").unwrap_or((&shown, ""));
             let footer = footer.replace('\n', " ");
             let list = |what: &str| -> Vec<String> {
@@ -238,25 +250,25 @@ mod tests {
 
     #[test]
     fn colour_is_used_where_it_may_be_and_never_on_spaces() {
-        let text = at(160, true);
+        let shown = at(160, true);
         assert!(
-            text.contains("\u{1b}[31mfailed (user_error)\u{1b}[0m"),
-            "{text}"
+            shown.contains("\u{1b}[31mfailed (user_error)\u{1b}[0m"),
+            "{shown}"
         );
-        assert!(!text.contains(" \u{1b}[0m"), "{text}");
-        assert!(!shown(&jobs(), Terminal::PLAIN).contains('\u{1b}'));
+        assert!(!shown.contains(" \u{1b}[0m"), "{shown}");
+        assert!(!rendered(&jobs(), Terminal::PLAIN).contains('\u{1b}'));
     }
 
     #[test]
     fn a_job_without_a_time_has_a_dash() {
         let mut jobs = jobs();
-        assert!(!shown(&jobs, Terminal::PLAIN).contains('–'));
+        assert!(!rendered(&jobs, Terminal::PLAIN).contains('–'));
         jobs[0].created_at = None;
-        assert!(shown(&jobs, Terminal::PLAIN).contains('–'));
+        assert!(rendered(&jobs, Terminal::PLAIN).contains('–'));
     }
 
     #[test]
     fn no_jobs_are_said_to_be_none() {
-        assert_eq!(shown(&[], Terminal::PLAIN), "No jobs.");
+        assert_eq!(rendered(&[], Terminal::PLAIN), "No jobs.");
     }
 }

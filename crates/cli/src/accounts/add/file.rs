@@ -78,7 +78,13 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     ];
     for (name, text) in members {
         if let Some(text) = text {
-            account.insert(name, value(text));
+            let mut new = value(text);
+            let old = account.get(name).and_then(Item::as_value);
+            if let (Some(old), Some(new)) = (old, new.as_value_mut()) {
+                // The comment beside it stays.
+                *new.decor_mut() = old.decor().clone();
+            }
+            account.insert(name, new);
         }
     }
     if is_new {

@@ -22,10 +22,11 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts where people look at a terminal.
+    /// Starts where people look at a terminal that can move its cursor.
     pub fn start(output: &Output) -> Option<Self> {
-        (output.is_table() && output.view.terminal.is_terminal).then(|| Self {
-            lines: MultiProgress::with_draw_target(ProgressDrawTarget::stdout()),
+        let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
+        (output.is_table() && !lines.is_hidden()).then(|| Self {
+            lines,
             jobs: HashMap::new(),
             view: output.view,
         })
