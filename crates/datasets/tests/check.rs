@@ -45,7 +45,7 @@ fn good_examples_of_every_vendor_and_method() {
     let tools =
         r#""tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]"#;
     let plain = chat(&[system, USER, ASSISTANT]);
-    let with_tools = chat(&[USER, call, answer, ASSISTANT]).replace("]}]", "]}]");
+    let with_tools = chat(&[USER, call, answer, ASSISTANT]);
     let with_tools = format!("{{{tools},{}", &with_tools[1..]);
     let pair = format!(
         r#"{{"input":{{"messages":[{USER}]}},"preferred_output":[{ASSISTANT}],"non_preferred_output":[{{"role":"assistant","content":"b"}}]}}"#
@@ -200,7 +200,7 @@ fn pictures() {
         [format!("error image {pointer}")]
     );
     assert_eq!(findings("fireworks", Supervised, &large), [""; 0]);
-    let many = vec![png.as_str(); 11].join(",");
+    let many = [png.as_str(); 11].join(",");
     let many = chat(&[&many, list]);
     assert_eq!(
         findings("openai", Supervised, &many),

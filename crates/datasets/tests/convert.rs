@@ -288,7 +288,8 @@ fn pictures_are_fetched_where_something_fetches() {
             })
         }))
     };
-    let (report, written) = convert_with(fetch, "together", Supervised, &[source.clone()]);
+    let (report, written) =
+        convert_with(fetch, "together", Supervised, std::slice::from_ref(&source));
     assert_eq!(kinds(&report), [LossKind::ImageEmbedded]);
     let url = &written[0]["messages"][0]["content"][0]["image_url"]["url"];
     assert_eq!(url, "data:image/png;base64,AQID");
