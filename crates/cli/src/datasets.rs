@@ -44,8 +44,12 @@ pub fn check_for(vendor: &str, word: &str) -> Result<Option<Check>, Failure> {
 /// It cannot be read.
 pub async fn run(check: Check, path: &Path) -> Result<CheckReport, Failure> {
     let title = format!("checking {}", path.display());
+    let total = size(path);
     let owned = path.to_owned();
-    in_background(&title, move |progress| check.file_with(owned, progress)).await
+    in_background(&title, total, move |progress| {
+        check.file_with(owned, progress)
+    })
+    .await
 }
 
 /// Converts a file, or says what that would do.
@@ -59,18 +63,25 @@ pub async fn convert(
     to: Option<&Path>,
 ) -> Result<ConvertReport, Failure> {
     let title = format!("converting {}", from.display());
+    let total = size(from);
     let (from, to) = (from.to_owned(), to.map(Path::to_owned));
-    in_background(&title, move |progress| match to {
+    in_background(&title, total, move |progress| match to {
         Some(to) => convert.file_with(from, to, progress),
         None => convert.preview(from, progress),
     })
     .await
 }
 
+fn size(path: &Path) -> Option<u64> {
+    let facts = std::fs::metadata(path).ok()?;
+    facts.is_file().then_some(facts.len())
+}
+
 /// Runs what reads a file in a thread of its own, and stops it where this
 /// future is dropped.
 async fn in_background<T: Send + 'static>(
     title: &str,
+    total: Option<u64>,
     work: impl FnOnce(unitune_datasets::OnProgress<'_>) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Failure> {
     struct StopWhenDropped(Arc<AtomicBool>);
@@ -79,7 +90,7 @@ async fn in_background<T: Send + 'static>(
             self.0.store(true, Ordering::Relaxed);
         }
     }
-    let (_bar, report) = progress_bar(&plain(title), None);
+    let (_bar, report) = progress_bar(&plain(title), total);
     let stop = StopWhenDropped(Arc::default());
     let is_stopped = Arc::clone(&stop.0);
     let done = tokio::task::spawn_blocking(move || {

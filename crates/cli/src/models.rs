@@ -20,13 +20,13 @@ pub async fn run(command: ModelsCommand) -> Result<Exit, Failure> {
 
 /// Returns the accounts whose vendors have an operation, and why the others are
 /// left out.
-fn able(providers: &Providers, operation: Operation) -> (Vec<&Account>, Vec<Error>) {
+fn able(providers: &Providers, operation: Operation) -> (Vec<&Account>, Vec<(&Account, Error)>) {
     let mut able = Vec::new();
     let mut others = Vec::new();
     for account in providers.accounts() {
         match account.check(operation) {
             Ok(()) => able.push(account),
-            Err(error) => others.push(error),
+            Err(error) => others.push((account, error)),
         }
     }
     (able, others)

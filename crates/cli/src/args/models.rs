@@ -11,7 +11,11 @@ use crate::completions;
 
 #[derive(Debug, Subcommand)]
 pub enum ModelsCommand {
-    /// List the models that can be trained, as the vendors say now
+    /// List the models that can be trained
+    ///
+    /// Lists the models that can be trained: as the vendor says now, or, where it
+    /// does not say it, as a table of ours knows it, which can be out of date.
+    /// Context and price are the table's, too.
     #[command(
         visible_alias = "ls",
         after_help = "\

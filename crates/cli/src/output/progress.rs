@@ -24,8 +24,10 @@ pub fn progress_bar(title: &str, total: Option<u64>) -> (Bar, Report) {
         None => ProgressBar::no_length(),
     };
     let form = match total {
-        Some(_) => "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-        None => "{msg} {spinner} {bytes} {bytes_per_sec}",
+        Some(_) => {
+            "{msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}"
+        }
+        None => "{msg} {spinner} {decimal_bytes} {decimal_bytes_per_sec}",
     };
     // The forms are constants: where one could not be read, the plain bar is as good.
     if let Ok(style) = ProgressStyle::with_template(form) {

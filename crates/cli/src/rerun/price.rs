@@ -1,7 +1,8 @@
 //! What a moved job costs, as far as a table of prices tells.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use unitune_datasets::Method;
 use unitune_datasets::models::{Catalogue, settings as settings_of};
 
 use super::plan::Plan;
@@ -40,30 +41,50 @@ impl std::fmt::Display for Price {
     }
 }
 
-/// Estimates what the job costs: tokens × epochs × the price of the table.
+/// What a price depends on.
+pub struct Question<'a> {
+    pub vendor: &'a str,
+    pub model: &'a str,
+    pub method: Method,
+    /// The tokens of the training file, where they were counted.
+    pub tokens: Option<u64>,
+    /// The settings of the request.
+    pub hyperparameters: Option<&'a Map<String, Value>>,
+}
+
+/// Estimates what a moved job costs.
 pub fn estimate(plan: &Plan, catalogue: &Catalogue) -> Price {
     let Some(model) = &plan.model else {
         return Price::unknown("no model is chosen");
     };
-    let row = catalogue.find(&plan.target.vendor, model);
+    let mut files = plan.files.iter();
+    let training = files.find(|file| file.role == "training");
+    let question = Question {
+        vendor: &plan.target.vendor,
+        model,
+        method: plan.method,
+        tokens: training.and_then(|file| file.tokens),
+        hyperparameters: plan.hyperparameters(),
+    };
+    by_table(&question, catalogue)
+}
+
+/// Estimates what a job costs: tokens × epochs × the price of the table.
+pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
+    let (model, method) = (question.model, question.method);
+    let row = catalogue.find(question.vendor, model);
     let Some(price) = row.and_then(|row| row.price.as_ref()) else {
         return Price::unknown(format!("there is no price for {model} in the table"));
     };
-    let Some(rate) = price.for_method(plan.method) else {
-        let method = plan.method;
+    let Some(rate) = price.for_method(method) else {
         return Price::unknown(format!(
             "there is no price for {model} with {method} in the table"
         ));
     };
-    let Some(tokens) = plan
-        .files
-        .iter()
-        .find(|file| file.role == "training")
-        .and_then(|f| f.tokens)
-    else {
+    let Some(tokens) = question.tokens else {
         return Price::unknown("the examples were not counted");
     };
-    let Some(epochs) = epochs(plan) else {
+    let Some(epochs) = epochs(question) else {
         return Price::unknown("the vendor chooses how often the examples are gone through");
     };
     #[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
@@ -79,13 +100,13 @@ pub fn estimate(plan: &Plan, catalogue: &Catalogue) -> Price {
     }
 }
 
-fn epochs(plan: &Plan) -> Option<f64> {
-    let said = plan
-        .hyperparameters()
+fn epochs(question: &Question<'_>) -> Option<f64> {
+    let said = question
+        .hyperparameters
         .and_then(|settings| settings.get("n_epochs"));
     let said = said.and_then(Value::as_f64);
     let default = || {
-        let vendor = settings_of(&plan.target.vendor)?;
+        let vendor = settings_of(question.vendor)?;
         vendor
             .settings
             .get("epochs")?

@@ -18,6 +18,8 @@ use crate::uploads::{Content, Uploaded, Uploads};
 pub struct Intention {
     pub account: String,
     vendor: String,
+    /// Whether the vendor estimates prices.
+    pub has_estimates: bool,
     pub title: String,
     pub request: CreateRequest,
     pub allow_lossy: bool,
@@ -69,6 +71,7 @@ impl Intention {
         Ok(Self {
             account: account.name().to_owned(),
             vendor: account.vendor().to_string(),
+            has_estimates: account.support(Operation::EstimatePrice).is_supported(),
             title: account.backend().title().to_owned(),
             allow_lossy: settings.allow_lossy,
             max_cost: None,

@@ -6,11 +6,13 @@ use serde_json::{Map, Value, json};
 use unitune::Error;
 use unitune::providers::Preflight;
 use unitune::unify::PriceEstimate;
+use unitune_datasets::models::catalogue;
 use unitune_datasets::{CheckReport, FileRole};
 
 use super::Intention;
 use crate::datasets;
 use crate::output::{Terminal, bytes, card, plain};
+use crate::rerun::price::{Price, Question, by_table};
 
 /// A job that is to be started, and what is known of it before.
 pub struct Plan<'a> {
@@ -79,7 +81,7 @@ impl Plan<'_> {
             let warning = format!("{}: {first}{more}", path.display());
             lines.push(("Warning", plain(&warning)));
         }
-        lines.push(("Price", price(self.estimate, intention)));
+        lines.push(("Price", self.price()));
         card(lines, terminal)
     }
 
@@ -100,6 +102,36 @@ impl Plan<'_> {
             Some(epochs) => format!("{tokens}, each {epochs} times"),
             None => format!("{tokens}, times the epochs that the vendor chooses"),
         }
+    }
+
+    /// What it costs: as the vendor estimates it, or by the table of prices.
+    fn price(&self) -> String {
+        let of_vendor = price(self.estimate, self.intention);
+        if matches!(self.estimate, Ok(Some(_))) {
+            return of_vendor;
+        }
+        match self.table_price() {
+            Price::Range { .. } => format!("about {} ({of_vendor})", self.table_price()),
+            Price::Unknown { .. } => of_vendor,
+        }
+    }
+
+    fn table_price(&self) -> Price {
+        let request = &self.intention.request;
+        let is_training = |report: &&CheckReport| report.role == FileRole::Training;
+        let mut reports = self.checks.iter().map(|(_, report)| report);
+        let Some(report) = reports.find(is_training) else {
+            return Price::unknown("the examples were not counted");
+        };
+        let counted = report.token_basis.is_counted();
+        let question = Question {
+            vendor: report.vendor,
+            model: &request.model,
+            method: report.method,
+            tokens: counted.then(|| report.statistics.tokens.total()),
+            hyperparameters: request.hyperparameters.as_ref(),
+        };
+        by_table(&question, catalogue())
     }
 
     /// What is known of a file of the request: where it is, and what is in it.
@@ -146,6 +178,7 @@ impl Plan<'_> {
             "dropped": self.preflight.dropped,
             "files": files.collect::<Vec<_>>(),
             "estimate": self.estimate.as_ref().ok(),
+            "price_by_table": self.table_price(),
         })
     }
 }
@@ -188,7 +221,7 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intent
             let parts = [Some(total), limit, refused];
             parts.into_iter().flatten().collect()
         }
-        Ok(None) if intention.is_on_disk() => {
+        Ok(None) if intention.has_estimates && intention.is_on_disk() => {
             format!("unknown before the upload: {title} estimates it with the file")
         }
         Ok(None) => format!("unknown: {title} estimates none; see its price list"),
