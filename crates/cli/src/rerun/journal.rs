@@ -105,11 +105,7 @@ impl Journal {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(|e| wrong(&e))?;
-        // A line that was cut off was not done.
-        let steps = text
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
+        let steps = steps(&text);
         if !text.is_empty() && !text.ends_with('\n') {
             file.write_all(b"\n").map_err(|e| wrong(&e))?;
         }
@@ -155,6 +151,23 @@ impl Journal {
     /// Returns how far the move is.
     pub fn standing(&self) -> Standing {
         Standing::of(&self.steps)
+    }
+
+    /// Returns the jobs that other moves have started: none of them is this one's.
+    pub fn of_other_moves(&self) -> Vec<String> {
+        let moves = self
+            .folder
+            .parent()
+            .and_then(|moves| std::fs::read_dir(moves).ok());
+        let folders = moves
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let others = folders.filter(|folder| *folder != self.folder);
+        let texts = others.filter_map(|f| std::fs::read_to_string(f.join("journal.jsonl")).ok());
+        let created = texts.filter_map(|text| Standing::of(&steps(&text)).created);
+        created.collect()
     }
 
     /// Returns the path of a copy of examples.
@@ -203,6 +216,14 @@ impl Standing {
         }
         standing
     }
+}
+
+/// The steps in a journal. A line that was cut off was not done.
+fn steps(text: &str) -> Vec<Step> {
+    let lines = text.lines();
+    lines
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 fn make(folder: &Path) -> std::io::Result<()> {
@@ -306,8 +327,14 @@ mod tests {
         let journal = open(folder.path()).unwrap();
         let second = open(folder.path()).err().unwrap().to_string();
         assert!(second.contains("another program"), "{second}");
-        let other = Journal::open(folder.path(), "openai", "ftjob-1", "fireworks");
-        assert!(other.is_ok());
+        let mut other = Journal::open(folder.path(), "openai", "ftjob-1", "fireworks").unwrap();
+        other
+            .record(Step::Created {
+                job: "sft:1".to_owned(),
+            })
+            .unwrap();
+        assert_eq!(journal.of_other_moves(), ["sft:1"]);
+        assert!(other.of_other_moves().is_empty());
         let path = journal.path("training.jsonl").unwrap();
         std::fs::write(&path, "data").unwrap();
         journal.remove_files();
