@@ -66,12 +66,32 @@ pub enum Command {
     #[command(subcommand, visible_alias = "account")]
     Accounts(accounts::AccountsCommand),
     /// Print what makes a shell complete commands, options and ids
+    ///
+    /// Prints what makes a shell complete commands, options, and the ids of jobs and
+    /// files; bash, zsh, fish, elvish and powershell are known.
+    ///
+    /// The shell then calls unitune whenever it completes: what it proposes is what
+    /// the accounts have at that moment.
     Completions(CompletionsArguments),
     /// Print the manual page, or write one for each command
+    ///
+    /// Prints the manual page of unitune, or writes a page for each command into a
+    /// folder.
     Man(ManArguments),
     /// Simulate the vendors on loopback until interrupted
+    ///
+    /// Simulates the vendors that unitune knows, with jobs that walk through
+    /// each vendor's life cycle; no keys, no network, no costs.
+    ///
+    /// With --speed 0 the sandbox's clock stands still: the same seed and the same
+    /// requests then give the same answers, byte for byte.
     Sandbox(service::SandboxArguments),
     /// Serve the gateway's HTTP API over all accounts, for any OpenAI SDK
+    ///
+    /// Serves jobs and files of all accounts under one HTTP API: OpenAI's and the
+    /// gateway's, at /, /v1 and /api/llm.
+    ///
+    /// Without tokens in the configuration it serves on loopback only.
     Serve(service::ServeArguments),
 }
 
@@ -142,11 +162,6 @@ pub enum Format {
     Yaml,
 }
 
-/// Prints what makes a shell complete commands, options, and the ids of jobs and
-/// files; bash, zsh, fish, elvish and powershell are known.
-///
-/// The shell then calls unitune whenever it completes: what it proposes is what
-/// the accounts have at that moment.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -160,8 +175,6 @@ pub struct CompletionsArguments {
     pub shell: String,
 }
 
-/// Prints the manual page of unitune, or writes a page for each command into a
-/// folder.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -204,33 +217,36 @@ mod tests {
                 !is_leaf || help.contains("Examples:"),
                 "{path} has no example"
             );
-            for line in help
-                .lines()
-                .filter(|line| !line.trim().starts_with("unitune "))
-            {
+            for line in help.lines() {
                 assert!(line.chars().count() <= 80, "{path}: {line}");
             }
             insta::assert_snapshot!(path.replace(' ', "_"), help);
         }
     }
 
-    /// The lines of all commands' help that show a call of the program.
-    fn examples(command: &clap::Command) -> Vec<String> {
-        let help = command.clone().render_long_help().to_string();
-        let lines = help.lines().map(str::trim);
-        let own =
-            lines.filter_map(|line| line.strip_prefix("pass show together | ").or(Some(line)));
-        let own = own.filter(|line| line.starts_with("unitune "));
-        // Up to where the shell goes on.
-        let own = own.filter_map(|line| line.split(['>', '|']).next());
-        let own: Vec<String> = own.map(str::to_owned).collect();
-        let others = command.get_subcommands().flat_map(examples);
-        own.into_iter().chain(others).collect()
+    /// The calls of the program in the examples of all commands.
+    fn examples() -> Vec<String> {
+        let commands = commands(&Arguments::command(), "unitune").into_iter();
+        let texts = commands.filter_map(|(_, command)| Some(command.get_after_help()?.to_string()));
+        let texts: Vec<String> = texts.collect();
+        for line in texts.iter().flat_map(|text| text.lines()) {
+            assert!(
+                line.chars().count() <= 80,
+                "it would be broken into two: {line}"
+            );
+        }
+        let joined = texts.iter().map(|text| text.replace("\\\n", ""));
+        let joined: Vec<String> = joined.collect();
+        let lines = joined.iter().flat_map(|text| text.lines()).map(str::trim);
+        // From where the program begins to where the shell goes on.
+        let calls = lines.filter_map(|line| line.find("unitune ").map(|start| &line[start..]));
+        let calls = calls.filter_map(|call| call.split(['>', '|']).next());
+        calls.map(str::to_owned).collect()
     }
 
     #[test]
     fn every_example_of_the_help_can_be_called() {
-        let examples = examples(&Arguments::command());
+        let examples = examples();
         assert!(examples.len() > 10, "{examples:?}");
         for example in examples {
             let words = shlex::split(&example).unwrap();

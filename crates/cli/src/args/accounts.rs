@@ -19,6 +19,10 @@ Examples:
     )]
     List(ListArguments),
     /// Write an account into the configuration
+    ///
+    /// Writes an account into the configuration, which only you can read then (mode
+    /// 0600). The key is asked for, and not shown; a key on the command line would
+    /// be in the shell's history. On a pipe, it is read from stdin.
     Add(AddArguments),
     /// Try each key: does it work, how fast, what may it do
     #[command(after_help = "\
@@ -37,15 +41,13 @@ pub struct ListArguments {
     pub output: OutputArguments,
 }
 
-/// Writes an account into the configuration, which only you can read then (mode
-/// 0600). The key is asked for, and not shown; a key on the command line would
-/// be in the shell's history. On a pipe, it is read from stdin.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune accounts add research --vendor together
   unitune accounts add main --vendor openai --key-env OPENAI_MAIN_KEY --default
-  unitune accounts add gateway --vendor truefoundry --base-url https://gateway.example
+  unitune accounts add gateway --vendor truefoundry \\
+    --base-url https://gateway.example
   pass show together | unitune accounts add research --vendor together")]
 pub struct AddArguments {
     /// The account's name; asked for where it is left out

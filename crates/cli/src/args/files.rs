@@ -24,10 +24,22 @@ Examples:
     )]
     Get(GetArguments),
     /// Check files of training examples: every line, for a vendor and a method
+    ///
+    /// Checks every line of files: roles, tools, images, pairs, the number of
+    /// examples and of tokens; finds duplicates, and examples that are in the
+    /// training and in the validation file. Nothing is sent anywhere.
+    ///
+    /// Exit code 1 says that the vendor would refuse a file, or use it wrongly.
     Check(CheckArguments),
     /// Convert a file of training examples to what another vendor takes
+    ///
+    /// Writes a file of examples anew, as another vendor takes it, and says what is
+    /// lost. Where a line cannot be converted, nothing is written.
     Convert(ConvertArguments),
     /// Upload files of training examples
+    ///
+    /// Uploads files, each once: what the account has already is named instead. An
+    /// upload that is broken off leaves nothing behind here, and is begun anew.
     Upload(UploadArguments),
     /// Fetch a file's content
     Download(DownloadArguments),
@@ -73,16 +85,11 @@ pub struct GetArguments {
     pub output: OutputArguments,
 }
 
-/// Checks every line of files: roles, tools, images, pairs, the number of
-/// examples and of tokens; finds duplicates, and examples that are in the
-/// training and in the validation file. Nothing is sent anywhere.
-///
-/// Exit code 1 says that the vendor would refuse a file, or use it wrongly.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("target").required(true).args(["vendor", "on"]), after_help = "\
 Examples:
   unitune files check train.jsonl --for openai
-  unitune files check train.jsonl --validation valid.jsonl --for together --model Qwen/Qwen3-8B
+  unitune files check train.jsonl --validation valid.jsonl --for together
   unitune files check pairs.jsonl --on research --method dpo --json")]
 pub struct CheckArguments {
     /// Files of examples
@@ -124,14 +131,12 @@ pub struct CheckArguments {
     pub output: OutputArguments,
 }
 
-/// Writes a file of examples anew, as another vendor takes it, and says what is
-/// lost. Where a line cannot be converted, nothing is written.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune files convert openai.jsonl together.jsonl --for together
-  unitune files convert pairs.jsonl out.jsonl --for fireworks --method dpo --dry-run
-  unitune files convert openai.jsonl out.jsonl --for together --skip-refused --json")]
+  unitune files convert a.jsonl b.jsonl --for fireworks --method dpo --dry-run
+  unitune files convert a.jsonl b.jsonl --for together --skip-refused --json")]
 pub struct ConvertArguments {
     /// The file to read
     #[arg(value_name = "FROM", value_hint = ValueHint::FilePath)]
@@ -173,8 +178,6 @@ pub struct ConvertArguments {
     pub output: OutputArguments,
 }
 
-/// Uploads files, each once: what the account has already is named instead. An
-/// upload that is broken off leaves nothing behind here, and is begun anew.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

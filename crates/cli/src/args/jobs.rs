@@ -19,6 +19,25 @@ pub enum JobsCommand {
     #[command(visible_alias = "retrieve")]
     Get(GetArguments),
     /// Start a job, after a summary and a question
+    ///
+    /// Starts a job: checks the training file, uploads it (once: what the account
+    /// has already is used again), shows what will happen and what it costs, and
+    /// asks.
+    ///
+    /// REQUEST is a file of the unified request (schema/request.schema.json) in
+    /// TOML, YAML or JSON, by its suffix. A table with a vendor's name holds what is
+    /// only for that vendor, in the same form:
+    ///
+    ///   model = "Qwen/Qwen3-8B"
+    ///   training_file = "train.jsonl"
+    ///   hyperparameters = { n_epochs = 3 }
+    ///
+    ///   [openai]
+    ///   model = "gpt-4.1-mini-2025-04-14"
+    ///
+    /// Files are named relative to the working directory. What is given as an
+    /// option comes before what is in the file.
+    #[command(verbatim_doc_comment)]
     Create(Box<CreateArguments>),
     /// End jobs before they are done
     #[command(after_help = "\
@@ -43,6 +62,13 @@ Examples:
   unitune jobs delete ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --yes")]
     Delete(ChangeArguments),
     /// Follow jobs until they end: status, progress, loss and log
+    ///
+    /// Follows jobs until they end: on a terminal with a line for each, elsewhere
+    /// with a line for each change. A job that the vendor restarts under another id
+    /// is followed there.
+    ///
+    /// The exit code says how it ended: 0 all succeeded, 4 one failed, 5 one was
+    /// cancelled, 6 the time ran out.
     Watch(WatchArguments),
     /// Show a job's log, oldest first
     #[command(
@@ -72,8 +98,24 @@ Examples:
     )]
     Metrics(LogArguments),
     /// Move a job to another vendor: its settings, its files, and a model like its own
+    ///
+    /// Moves a job to another vendor. It takes the settings from the job, fetches
+    /// its training and validation files, converts them where formats differ, and
+    /// shows line by line what is carried over, what is translated and by which
+    /// rule, and what is lost; where the data goes, and what it costs. Then it asks.
+    ///
+    /// The model is yours to choose: without --model the ones that could take its
+    /// place are shown.
+    ///
+    /// Every step is written down before the next begins. After an interruption the
+    /// same command goes on where it stopped, and never starts a second job.
     Rerun(Box<RerunArguments>),
     /// Fetch the model that came out of a job, or its result files
+    ///
+    /// Fetches the model that came out of a job, where the vendor gives it away; at
+    /// other vendors, and with --results, the job's result files.
+    ///
+    /// A file appears under its name when it is complete, and not before.
     Download(DownloadArguments),
 }
 
@@ -167,33 +209,14 @@ pub struct LogArguments {
     pub output: OutputArguments,
 }
 
-/// Starts a job: checks the training file, uploads it (once: what the account
-/// has already is used again), shows what will happen and what it costs, and
-/// asks.
-///
-/// REQUEST is a file of the unified request (schema/request.schema.json) in
-/// TOML, YAML or JSON, by its suffix. A table with a vendor's name holds what is
-/// only for that vendor, in the same form:
-///
-///   model = "Qwen/Qwen3-8B"
-///   training_file = "train.jsonl"
-///   hyperparameters = { n_epochs = 3 }
-///
-///   [openai]
-///   model = "gpt-4.1-mini-2025-04-14"
-///
-/// Files are named relative to the working directory. What is given as an
-/// option comes before what is in the file.
 #[derive(Debug, Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
 Examples:
-  unitune jobs create --on research --model Qwen/Qwen3-8B -t train.jsonl --epochs 3
+  unitune jobs create --on research -m Qwen/Qwen3-8B -t train.jsonl --epochs 3
   unitune jobs create request.toml --on openai --set batch_size=8 --dry-run
   unitune jobs create request.toml --on together --max-cost 20 --yes --watch
-  unitune jobs create --on together --model Qwen/Qwen3-8B -t pairs.jsonl --method dpo --set beta=0.2"
-)]
+  unitune jobs create --on together -m Qwen/Qwen3-8B -t pairs.jsonl \\
+    --method dpo --set beta=0.2")]
 pub struct CreateArguments {
     /// A request in TOML, YAML or JSON; - reads JSON from stdin
     #[arg(value_name = "REQUEST", value_hint = ValueHint::FilePath)]
@@ -202,9 +225,6 @@ pub struct CreateArguments {
     /// The account to start it at; without it, the default account, or the only one
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completions::accounts))]
     pub on: Option<String>,
-
-    #[command(flatten)]
-    pub settings: SettingArguments,
 
     #[command(flatten)]
     pub consent: ConsentArguments,
@@ -222,30 +242,24 @@ pub struct CreateArguments {
     pub watch: bool,
 
     #[command(flatten)]
+    pub settings: SettingArguments,
+
+    #[command(flatten)]
     pub source: SourceArguments,
 
     #[command(flatten)]
     pub output: OutputArguments,
 }
 
-/// Moves a job to another vendor. It takes the settings from the job, fetches
-/// its training and validation files, converts them where formats differ, and
-/// shows line by line what is carried over, what is translated and by which
-/// rule, and what is lost; where the data goes, and what it costs. Then it asks.
-///
-/// The model is yours to choose: without --model the ones that could take its
-/// place are shown.
-///
-/// Every step is written down before the next begins. After an interruption the
-/// same command goes on where it stopped, and never starts a second job.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together --dry-run
-  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together --model Qwen/Qwen3.5-9B
-  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on fireworks --set learning_rate=1e-4 \\
-    --model accounts/fireworks/models/qwen3p5-9b --max-cost 20 --yes
-  unitune jobs rerun --all --status succeeded --on together --plan plan.csv --dry-run
+  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together -m NAME
+  unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together \\
+    -m Qwen/Qwen3.5-9B --set learning_rate=1e-4 --max-cost 20 --yes
+  unitune jobs rerun --all --status succeeded --on together \\
+    --plan plan.csv --dry-run
   unitune jobs rerun --all --on together --plan plan.csv --max-cost 200")]
 pub struct RerunArguments {
     /// The id of a job, of whichever account
@@ -274,9 +288,6 @@ pub struct RerunArguments {
     pub from: Option<String>,
 
     #[command(flatten)]
-    pub settings: SettingArguments,
-
-    #[command(flatten)]
     pub consent: ConsentArguments,
 
     /// Move it although it was moved before
@@ -286,6 +297,9 @@ pub struct RerunArguments {
     /// Follow the new job until it ends
     #[arg(long, conflicts_with = "dry_run")]
     pub watch: bool,
+
+    #[command(flatten)]
+    pub settings: SettingArguments,
 
     #[command(flatten)]
     pub source: SourceArguments,
@@ -387,19 +401,13 @@ impl Method {
     }
 }
 
-/// Follows jobs until they end: on a terminal with a line for each, elsewhere
-/// with a line for each change. A job that the vendor restarts under another id
-/// is followed there.
-///
-/// The exit code says how it ended: 0 all succeeded, 4 one failed, 5 one was
-/// cancelled, 6 the time ran out.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
   unitune jobs watch --all --account research --json
-  unitune jobs watch ftjob-W5b56X7SAaz0QjBXrq9MWaql --until running --timeout 30m
-  unitune jobs watch --all --exec 'notify-send \"$UNITUNE_JOB_ID $UNITUNE_JOB_STATUS\"'")]
+  unitune jobs watch ftjob-W5b56X7SAaz0QjBXrq9MWaql --until running
+  unitune jobs watch --all --timeout 8h --exec 'mail -s done me@example.com'")]
 pub struct WatchArguments {
     /// Ids of jobs, of whichever account
     #[arg(value_name = "ID", required_unless_present = "all", add = ArgValueCompleter::new(completions::unfinished_jobs))]
@@ -454,15 +462,11 @@ pub enum Until {
     Finished,
 }
 
-/// Fetches the model that came out of a job, where the vendor gives it away; at
-/// other vendors, and with --results, the job's result files.
-///
-/// A file appears under its name when it is complete, and not before.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune jobs download ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
-  unitune jobs download ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --step 20 --to model.tar.zst
+  unitune jobs download ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --step 20
   unitune jobs download ftjob-W5b56X7SAaz0QjBXrq9MWaql --results --to results/")]
 pub struct DownloadArguments {
     /// The id of a job, of whichever account

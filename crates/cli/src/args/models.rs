@@ -26,6 +26,10 @@ Examples:
   unitune models limits Qwen/Qwen3-8B --on together")]
     Limits(LimitsArguments),
     /// Ask what a job would cost, without starting it
+    ///
+    /// Asks the vendor what a job would cost. Vendors estimate it with files that
+    /// they have: a file on disk is uploaded first with --upload, and stays there for
+    /// the job.
     Price(Box<PriceArguments>),
 }
 
@@ -59,13 +63,10 @@ pub struct LimitsArguments {
     pub output: OutputArguments,
 }
 
-/// Asks the vendor what a job would cost. Vendors estimate it with files that
-/// they have: a file on disk is uploaded first with --upload, and stays there for
-/// the job.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  unitune models price --on together --model Qwen/Qwen3-8B -t file-abc123 --epochs 3
+  unitune models price --on together -m Qwen/Qwen3-8B -t file-abc123
   unitune models price request.toml --on together --upload --json")]
 pub struct PriceArguments {
     /// A request in TOML, YAML or JSON; - reads JSON from stdin

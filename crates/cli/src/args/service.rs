@@ -7,16 +7,13 @@ use unitune_sandbox::{Awkward, Fault};
 
 use crate::listen_address::ListenAddress;
 
-/// Simulates the vendors that unitune knows, with jobs that walk through each vendor's life cycle; no keys, no network, no costs.
-///
-/// With --speed 0 the sandbox's clock stands still: the same seed and the same
-/// requests then give the same answers, byte for byte.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune sandbox --addr 127.0.0.1:9100 --seed 7
   unitune sandbox --fault together.createJob:503@once
-  unitune sandbox --fault openai:delay=2s@every=3 --fault '*:reset-before-body@chance=0.1'
+  unitune sandbox --fault 'openai:delay=2s@every=3' \\
+    --fault '*:reset-before-body@chance=0.1'
   unitune sandbox --awkward null-events --speed 0")]
 pub struct SandboxArguments {
     /// Where to listen: HOST:PORT; port 0 takes a free one
@@ -50,10 +47,6 @@ pub struct SandboxArguments {
     pub json: bool,
 }
 
-/// Serves jobs and files of all accounts under one HTTP API: OpenAI's and the
-/// gateway's, at /, /v1 and /api/llm.
-///
-/// Without tokens in the configuration it serves on loopback only.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
