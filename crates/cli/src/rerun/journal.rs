@@ -153,8 +153,57 @@ impl Journal {
         Standing::of(&self.steps)
     }
 
+    /// Writes down that a job is about to be started. Only one at a time with the
+    /// same file and model: two of them could not be told apart, if both were in
+    /// doubt.
+    ///
+    /// # Errors
+    ///
+    /// Another move is at it, or nobody knows what became of it.
+    pub fn begin_creating(&mut self, at: i64, request: Sent) -> Result<(), Failure> {
+        let moves = self.folder.parent().unwrap_or(&self.folder).to_owned();
+        let wrong = |e: std::io::Error| {
+            let what = format!("cannot use {}: {e}", moves.display());
+            Failure::new(Exit::Failure, what)
+        };
+        // Held until the step is written: the others then see it.
+        let lock = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(moves.join("lock"))
+            .map_err(wrong)?;
+        lock.lock().map_err(wrong)?;
+        for steps in self.other_moves() {
+            let doubt = Standing::of(&steps).in_doubt.map(|doubt| doubt.request);
+            let is_same = |other: &Sent| {
+                other.training_file == request.training_file && other.model == request.model
+            };
+            if doubt.as_ref().is_some_and(is_same) {
+                let name = steps.iter().find_map(|step| match step {
+                    Step::Begun { job, .. } => Some(job.as_str()),
+                    _ => None,
+                });
+                let what = format!(
+                    "the move of {}, with the same file and model, is not finished: finish that \
+                     one first",
+                    name.unwrap_or("another job")
+                );
+                return Err(Failure::new(Exit::Failure, what));
+            }
+        }
+        self.record(Step::Creating { at, request })
+    }
+
     /// Returns the jobs that other moves have started: none of them is this one's.
     pub fn of_other_moves(&self) -> Vec<String> {
+        let standings = self
+            .other_moves()
+            .into_iter()
+            .map(|steps| Standing::of(&steps));
+        standings.filter_map(|standing| standing.created).collect()
+    }
+
+    fn other_moves(&self) -> Vec<Vec<Step>> {
         let moves = self
             .folder
             .parent()
@@ -166,8 +215,7 @@ impl Journal {
             .map(|entry| entry.path());
         let others = folders.filter(|folder| *folder != self.folder);
         let texts = others.filter_map(|f| std::fs::read_to_string(f.join("journal.jsonl")).ok());
-        let created = texts.filter_map(|text| Standing::of(&steps(&text)).created);
-        created.collect()
+        texts.map(|text| steps(&text)).collect()
     }
 
     /// Returns the path of a copy of examples.
@@ -319,6 +367,29 @@ mod tests {
             (standing.created, standing.in_doubt.map(|d| d.at)),
             (None, Some(2))
         );
+    }
+
+    #[test]
+    fn jobs_that_could_not_be_told_apart_are_started_one_after_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |job: &str| Journal::open(folder.path(), "openai", job, "together").unwrap();
+        let sent = |model: &str| Sent {
+            model: model.to_owned(),
+            training_file: "file-1".to_owned(),
+            ..Sent::default()
+        };
+        let (mut first, mut second) = (open("ftjob-1"), open("ftjob-2"));
+        first.begin_creating(1, sent("m")).unwrap();
+        let refused = second.begin_creating(2, sent("m")).unwrap_err().to_string();
+        assert!(refused.contains("ftjob-1"), "{refused}");
+        assert_eq!(second.standing().in_doubt, None);
+        second.begin_creating(3, sent("another")).unwrap();
+        first
+            .record(Step::Created {
+                job: "ft-1".to_owned(),
+            })
+            .unwrap();
+        second.begin_creating(4, sent("m")).unwrap();
     }
 
     #[test]

@@ -242,8 +242,7 @@ impl<'m> Mover<'m> {
         };
         let others = started::search(self.providers(), &intention.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
-        let at = started::now();
-        journal.record(Step::Creating { at, request })?;
+        journal.begin_creating(started::now(), request)?;
         let draft = intention.draft().without_estimate();
         match self.providers().create(&draft).await {
             Ok(created) => {
