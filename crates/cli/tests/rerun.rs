@@ -232,3 +232,81 @@ async fn files_that_are_gone_or_withheld_are_refused_and_a_copy_takes_their_plac
     let output = user.rerun(&none).await;
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
+    let user = User::new().await;
+    let before = user.jobs().await.len();
+    let table = user.folder.path().join("plan.csv");
+    let all = [
+        "jobs",
+        "rerun",
+        "--all",
+        "--on",
+        "together",
+        "--plan",
+        table.to_str().unwrap(),
+    ];
+    let only = [
+        "--from",
+        "openai",
+        "--status",
+        "succeeded",
+        "--model",
+        MODEL,
+    ];
+    let output = user
+        .run(&[&all[..], &only[..], &["--dry-run"]].concat())
+        .await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = std::fs::read_to_string(&table).unwrap();
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(rows.len(), 5, "{text}");
+    let possible: Vec<&&str> = rows.iter().filter(|row| !row.contains("graded")).collect();
+    assert_eq!(possible.len(), 4);
+    assert_eq!(user.jobs().await.len(), before);
+    // The job that is graded stays; its row has no model.
+    let kept = text.replace(&format!(",reinforcement,{MODEL},"), ",reinforcement,,");
+    std::fs::write(&table, kept).unwrap();
+    let output = user.run(&all).await;
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let go = [&all[..], &["--max-cost", "100", "--yes"]].concat();
+    // Every second request that starts a job is cut off after it was done.
+    user.sandbox.inject(
+        Fault::new(Effect::ResetAfterBody)
+            .operation("createJob")
+            .every(2),
+    );
+    let output = user.run(&go).await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("2 of 4 jobs were not moved"),
+        "{}",
+        stderr(&output)
+    );
+    user.sandbox.clear_faults();
+    for _ in 0..2 {
+        let output = user.run(&go).await;
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(user.jobs().await.len(), before + 4);
+    }
+    let poor = User::new().await;
+    std::fs::copy(&table, poor.folder.path().join("plan.csv")).unwrap();
+    let path = poor.folder.path().join("plan.csv");
+    let few = [
+        "jobs",
+        "rerun",
+        "--all",
+        "--on",
+        "together",
+        "--plan",
+        path.to_str().unwrap(),
+    ];
+    let before = poor.jobs().await.len();
+    let output = poor
+        .run(&[&few[..], &["--max-cost", "9", "--yes"]].concat())
+        .await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    // A job costs 4 dollars there.
+    assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
+}

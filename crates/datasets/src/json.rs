@@ -2,16 +2,19 @@
 //! and what is not escaped is borrowed.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// How deep arrays and objects may be inside each other.
 pub(crate) const MAX_DEPTH: usize = 100;
+/// How many members that stand twice are told of a line.
+const MAX_DUPLICATES: usize = 20;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,17 +43,178 @@ pub(crate) enum ParseError {
 
 /// Reads a text. Pointers of members that stand twice in an object are added to
 /// `duplicates`; the last of them counts, as everywhere.
+///
+/// It is read in one pass. Where a number in it is no integer of 64 bits, it is
+/// read again, level by level, because only raw text keeps such a number as it is
+/// written.
 pub(crate) fn parse<'a>(
     text: &'a str,
     duplicates: &mut Vec<String>,
 ) -> Result<Value<'a>, ParseError> {
-    let raw: &RawValue = serde_json::from_str(text).map_err(|e| syntax(&e, 0))?;
-    let mut parser = Parser {
-        text,
-        pointer: String::new(),
-        duplicates,
+    let mut state = State::default();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let seed = Tree {
+        state: &mut state,
+        depth: 0,
     };
-    parser.value(raw, 0)
+    let read = seed.deserialize(&mut deserializer);
+    let read = read.and_then(|value| deserializer.end().map(|()| value));
+    match read {
+        _ if state.is_too_deep => Err(ParseError::TooDeep),
+        _ if state.is_inexact => {
+            let raw: &RawValue = serde_json::from_str(text).map_err(|e| syntax(&e, 0))?;
+            let mut state = State::default();
+            let value = Parser { text }.value(raw, 0, &mut state);
+            duplicates.append(&mut state.duplicates);
+            value
+        }
+        Ok(value) => {
+            duplicates.append(&mut state.duplicates);
+            Ok(value)
+        }
+        Err(error) => Err(syntax(&error, 0)),
+    }
+}
+
+/// What is known while a value is read.
+#[derive(Default)]
+struct State<'a> {
+    path: Vec<Step<'a>>,
+    duplicates: Vec<String>,
+    is_inexact: bool,
+    is_too_deep: bool,
+}
+
+enum Step<'a> {
+    Member(Cow<'a, str>),
+    Index(usize),
+}
+
+impl<'a> State<'a> {
+    /// Adds a member, or replaces the one of the same name.
+    fn add(
+        &mut self,
+        object: &mut Object<'a>,
+        seen: &mut HashSet<Cow<'a, str>>,
+        name: Cow<'a, str>,
+        value: Value<'a>,
+    ) {
+        // Most objects are small, and a search is faster than a hash there.
+        const SMALL: usize = 16;
+        let is_there = if object.0.len() < SMALL {
+            object.contains(&name)
+        } else {
+            if seen.is_empty() {
+                seen.extend(object.0.iter().map(|(name, _)| name.clone()));
+            }
+            !seen.insert(name.clone())
+        };
+        if !is_there {
+            object.0.push((name, value));
+            return;
+        }
+        let mut pointer = String::new();
+        for step in &self.path {
+            match step {
+                Step::Member(name) => pointer.push_str(&format!("/{}", escape(name))),
+                Step::Index(n) => pointer.push_str(&format!("/{n}")),
+            }
+        }
+        // What is wrong with a line is bounded, whatever is in it.
+        if self.duplicates.len() < MAX_DUPLICATES {
+            self.duplicates.push(format!("{pointer}/{}", escape(&name)));
+            object.set(name, value);
+        }
+    }
+}
+
+/// Reads one value in one pass.
+struct Tree<'s, 'a> {
+    state: &'s mut State<'a>,
+    depth: usize,
+}
+
+impl<'a> Tree<'_, 'a> {
+    fn inner(&mut self) -> Tree<'_, 'a> {
+        Tree {
+            state: self.state,
+            depth: self.depth + 1,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'_, 'de> {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
+        if self.depth > MAX_DEPTH {
+            self.state.is_too_deep = true;
+            return Err(serde::de::Error::custom("too deep"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'_, 'de> {
+    type Value = Value<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, is: bool) -> Result<Value<'de>, E> {
+        Ok(Value::Bool(is))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value<'de>, E> {
+        Ok(Value::Number(Cow::Owned(number.to_string())))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value<'de>, E> {
+        Ok(Value::Number(Cow::Owned(number.to_string())))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value<'de>, E> {
+        self.state.is_inexact = true;
+        Ok(Value::Null)
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
+        Ok(Value::String(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
+        Ok(Value::String(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value<'de>, A::Error> {
+        let mut array = Vec::new();
+        loop {
+            self.state.path.push(Step::Index(array.len()));
+            let element = seq.next_element_seed(self.inner())?;
+            self.state.path.pop();
+            match element {
+                Some(element) => array.push(element),
+                None => return Ok(Value::Array(array)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value<'de>, A::Error> {
+        let mut object = Object::default();
+        let mut seen = HashSet::new();
+        while let Some(Text(name)) = map.next_key()? {
+            self.state.path.push(Step::Member(name.clone()));
+            let value = map.next_value_seed(self.inner())?;
+            self.state.path.pop();
+            self.state.add(&mut object, &mut seen, name, value);
+        }
+        Ok(Value::Object(object))
+    }
 }
 
 fn syntax(error: &serde_json::Error, offset: usize) -> ParseError {
@@ -62,16 +226,18 @@ fn syntax(error: &serde_json::Error, offset: usize) -> ParseError {
     }
 }
 
-struct Parser<'a, 'd> {
+/// Reads a value level by level.
+struct Parser<'a> {
     text: &'a str,
-    pointer: String,
-    duplicates: &'d mut Vec<String>,
 }
 
-impl<'a> Parser<'a, '_> {
-    /// The first scan has shown that the text is JSON; each level is taken apart
-    /// on its own, because only raw text keeps a number as it is written.
-    fn value(&mut self, raw: &'a RawValue, depth: usize) -> Result<Value<'a>, ParseError> {
+impl<'a> Parser<'a> {
+    fn value(
+        &self,
+        raw: &'a RawValue,
+        depth: usize,
+        state: &mut State<'a>,
+    ) -> Result<Value<'a>, ParseError> {
         let text = raw.get();
         if depth > MAX_DEPTH {
             return Err(ParseError::TooDeep);
@@ -79,16 +245,23 @@ impl<'a> Parser<'a, '_> {
         Ok(match text.as_bytes().first() {
             Some(b'{') => {
                 let Members(members) = self.part(text)?;
-                Value::Object(self.object(members, depth)?)
+                let mut object = Object::default();
+                let mut seen = HashSet::new();
+                for (name, raw) in members {
+                    state.path.push(Step::Member(name.clone()));
+                    let value = self.value(raw, depth + 1, state)?;
+                    state.path.pop();
+                    state.add(&mut object, &mut seen, name, value);
+                }
+                Value::Object(object)
             }
             Some(b'[') => {
                 let Elements(elements) = self.part(text)?;
                 let mut array = Vec::with_capacity(elements.len());
-                let length = self.pointer.len();
                 for (n, element) in elements.into_iter().enumerate() {
-                    self.pointer.push_str(&format!("/{n}"));
-                    array.push(self.value(element, depth + 1)?);
-                    self.pointer.truncate(length);
+                    state.path.push(Step::Index(n));
+                    array.push(self.value(element, depth + 1, state)?);
+                    state.path.pop();
                 }
                 Value::Array(array)
             }
@@ -101,28 +274,6 @@ impl<'a> Parser<'a, '_> {
             Some(b'n') | None => Value::Null,
             Some(_) => Value::Number(Cow::Borrowed(text)),
         })
-    }
-
-    fn object(
-        &mut self,
-        members: Vec<(Cow<'a, str>, &'a RawValue)>,
-        depth: usize,
-    ) -> Result<Object<'a>, ParseError> {
-        let mut object = Object(Vec::with_capacity(members.len()));
-        let length = self.pointer.len();
-        for (name, raw) in members {
-            self.pointer.push('/');
-            self.pointer.push_str(&escape(&name));
-            let value = self.value(raw, depth + 1)?;
-            if object.get(&name).is_some() {
-                self.duplicates.push(self.pointer.clone());
-                object.set(name, value);
-            } else {
-                object.0.push((name, value));
-            }
-            self.pointer.truncate(length);
-        }
-        Ok(object)
     }
 
     fn part<T: Deserialize<'a>>(&self, part: &'a str) -> Result<T, ParseError> {
@@ -388,6 +539,40 @@ mod tests {
             last.as_object().unwrap().get("x/y").unwrap().as_f64(),
             Some(2.0)
         );
+    }
+
+    #[test]
+    fn an_object_of_many_members_is_read_in_time_and_its_duplicates_are_bounded() {
+        let members = |n: usize| -> String { (0..n).map(|n| format!("\"k{n}\":{n},")).collect() };
+        let mut duplicates = Vec::new();
+        let text = format!("{{{}\"k7\":1.5}}", members(100_000));
+        let value = parse(&text, &mut duplicates).unwrap();
+        assert_eq!(duplicates, ["/k7"]);
+        assert_eq!(value.as_object().unwrap().0.len(), 100_000);
+        assert_eq!(
+            value.as_object().unwrap().get("k7").unwrap().as_f64(),
+            Some(1.5)
+        );
+        duplicates.clear();
+        parse(
+            &format!("{{{}\"a\":0}}", "\"a\":1,".repeat(100_000)),
+            &mut duplicates,
+        )
+        .unwrap();
+        assert_eq!(duplicates.len(), MAX_DUPLICATES);
+    }
+
+    #[test]
+    fn both_ways_to_read_give_the_same() {
+        let text = r#"{"a":[1,-2,{"b":"\u00e9\n","b":null}],"c":18446744073709551615,"d":true}"#;
+        let mut duplicates = Vec::new();
+        let read = parse(text, &mut duplicates).unwrap();
+        let raw: &RawValue = serde_json::from_str(text).unwrap();
+        let mut state = State::default();
+        let again = Parser { text }.value(raw, 0, &mut state).unwrap();
+        assert_eq!(read, again);
+        assert_eq!(duplicates, state.duplicates);
+        assert_eq!(duplicates, ["/a/2/b"]);
     }
 
     #[test]

@@ -106,7 +106,7 @@ mod tests {
             let mut found = Vec::new();
             let worker = || {
                 |n: u64| {
-                    if n % 7 == 0 {
+                    if n.is_multiple_of(7) {
                         thread::yield_now();
                     }
                     n * 2

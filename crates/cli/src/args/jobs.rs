@@ -257,15 +257,35 @@ Examples:
   unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together --dry-run
   unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together -m NAME
   unitune jobs rerun ftjob-W5b56X7SAaz0QjBXrq9MWaql --on together \\
-    -m Qwen/Qwen3.5-9B --set learning_rate=1e-4 --max-cost 20 --yes")]
+    -m Qwen/Qwen3.5-9B --set learning_rate=1e-4 --max-cost 20 --yes
+  unitune jobs rerun --all --status succeeded --on together \\
+    --plan plan.csv --dry-run
+  unitune jobs rerun --all --on together --plan plan.csv --max-cost 200")]
 pub struct RerunArguments {
     /// The id of a job, of whichever account
-    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::jobs))]
-    pub id: String,
+    #[arg(value_name = "ID", required_unless_present = "all", add = ArgValueCompleter::new(completions::jobs))]
+    pub id: Option<String>,
 
     /// The account to move it to
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completions::accounts))]
     pub on: String,
+
+    /// All jobs of the other accounts, by a table: --dry-run writes it, you fill in its column
+    /// `model`, and without --dry-run the rows that have one are moved
+    #[arg(long, conflicts_with = "id", requires = "plan")]
+    pub all: bool,
+
+    /// The table, as CSV
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "all")]
+    pub plan: Option<PathBuf>,
+
+    /// Only jobs in this status
+    #[arg(long, value_name = "STATUS", value_parser = StatusParser, requires = "all")]
+    pub status: Option<Status>,
+
+    /// Only jobs of this account
+    #[arg(long, value_name = "ACCOUNT", requires = "all", add = ArgValueCompleter::new(completions::accounts))]
+    pub from: Option<String>,
 
     #[command(flatten)]
     pub consent: ConsentArguments,
@@ -289,7 +309,7 @@ pub struct RerunArguments {
 }
 
 /// What a job is to be like.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct SettingArguments {
     /// The model to train

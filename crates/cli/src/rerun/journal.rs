@@ -105,11 +105,7 @@ impl Journal {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(|e| wrong(&e))?;
-        // A line that was cut off was not done.
-        let steps = text
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
+        let steps = steps(&text);
         if !text.is_empty() && !text.ends_with('\n') {
             file.write_all(b"\n").map_err(|e| wrong(&e))?;
         }
@@ -155,6 +151,71 @@ impl Journal {
     /// Returns how far the move is.
     pub fn standing(&self) -> Standing {
         Standing::of(&self.steps)
+    }
+
+    /// Writes down that a job is about to be started. Only one at a time with the
+    /// same file and model: two of them could not be told apart, if both were in
+    /// doubt.
+    ///
+    /// # Errors
+    ///
+    /// Another move is at it, or nobody knows what became of it.
+    pub fn begin_creating(&mut self, at: i64, request: Sent) -> Result<(), Failure> {
+        let moves = self.folder.parent().unwrap_or(&self.folder).to_owned();
+        let wrong = |e: std::io::Error| {
+            let what = format!("cannot use {}: {e}", moves.display());
+            Failure::new(Exit::Failure, what)
+        };
+        // Held until the step is written: the others then see it.
+        let lock = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(moves.join("lock"))
+            .map_err(wrong)?;
+        lock.lock().map_err(wrong)?;
+        for steps in self.other_moves() {
+            let doubt = Standing::of(&steps).in_doubt.map(|doubt| doubt.request);
+            let is_same = |other: &Sent| {
+                other.training_file == request.training_file && other.model == request.model
+            };
+            if doubt.as_ref().is_some_and(is_same) {
+                let name = steps.iter().find_map(|step| match step {
+                    Step::Begun { job, .. } => Some(job.as_str()),
+                    _ => None,
+                });
+                let what = format!(
+                    "the move of {}, with the same file and model, is not finished: finish that \
+                     one first",
+                    name.unwrap_or("another job")
+                );
+                return Err(Failure::new(Exit::Failure, what));
+            }
+        }
+        self.record(Step::Creating { at, request })
+    }
+
+    /// Returns the jobs that other moves have started: none of them is this one's.
+    pub fn of_other_moves(&self) -> Vec<String> {
+        let standings = self
+            .other_moves()
+            .into_iter()
+            .map(|steps| Standing::of(&steps));
+        standings.filter_map(|standing| standing.created).collect()
+    }
+
+    fn other_moves(&self) -> Vec<Vec<Step>> {
+        let moves = self
+            .folder
+            .parent()
+            .and_then(|moves| std::fs::read_dir(moves).ok());
+        let folders = moves
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let others = folders.filter(|folder| *folder != self.folder);
+        let texts = others.filter_map(|f| std::fs::read_to_string(f.join("journal.jsonl")).ok());
+        texts.map(|text| steps(&text)).collect()
     }
 
     /// Returns the path of a copy of examples.
@@ -203,6 +264,14 @@ impl Standing {
         }
         standing
     }
+}
+
+/// The steps in a journal. A line that was cut off was not done.
+fn steps(text: &str) -> Vec<Step> {
+    let lines = text.lines();
+    lines
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 fn make(folder: &Path) -> std::io::Result<()> {
@@ -301,13 +370,42 @@ mod tests {
     }
 
     #[test]
+    fn jobs_that_could_not_be_told_apart_are_started_one_after_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |job: &str| Journal::open(folder.path(), "openai", job, "together").unwrap();
+        let sent = |model: &str| Sent {
+            model: model.to_owned(),
+            training_file: "file-1".to_owned(),
+            ..Sent::default()
+        };
+        let (mut first, mut second) = (open("ftjob-1"), open("ftjob-2"));
+        first.begin_creating(1, sent("m")).unwrap();
+        let refused = second.begin_creating(2, sent("m")).unwrap_err().to_string();
+        assert!(refused.contains("ftjob-1"), "{refused}");
+        assert_eq!(second.standing().in_doubt, None);
+        second.begin_creating(3, sent("another")).unwrap();
+        first
+            .record(Step::Created {
+                job: "ft-1".to_owned(),
+            })
+            .unwrap();
+        second.begin_creating(4, sent("m")).unwrap();
+    }
+
+    #[test]
     fn two_programs_do_not_move_the_same_job() {
         let folder = tempfile::tempdir().unwrap();
         let journal = open(folder.path()).unwrap();
         let second = open(folder.path()).err().unwrap().to_string();
         assert!(second.contains("another program"), "{second}");
-        let other = Journal::open(folder.path(), "openai", "ftjob-1", "fireworks");
-        assert!(other.is_ok());
+        let mut other = Journal::open(folder.path(), "openai", "ftjob-1", "fireworks").unwrap();
+        other
+            .record(Step::Created {
+                job: "sft:1".to_owned(),
+            })
+            .unwrap();
+        assert_eq!(journal.of_other_moves(), ["sft:1"]);
+        assert!(other.of_other_moves().is_empty());
         let path = journal.path("training.jsonl").unwrap();
         std::fs::write(&path, "data").unwrap();
         journal.remove_files();

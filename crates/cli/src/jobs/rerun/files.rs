@@ -15,6 +15,7 @@ use crate::rerun::journal::Journal;
 use crate::rerun::{FileState, SourceFile};
 
 /// Copies of the user's own, in place of what the vendor has.
+#[derive(Default)]
 pub struct Own {
     pub training: Option<String>,
     pub validation: Option<String>,

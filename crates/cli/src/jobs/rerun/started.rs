@@ -44,7 +44,7 @@ pub async fn find(
     let Some(doubt) = standing.in_doubt else {
         return Ok(None);
     };
-    let mut found = search(providers, target, &doubt.request).await?.pop();
+    let mut found = oldest(&search(providers, target, &doubt.request).await?, journal);
     let left = doubt.at + SETTLED - now();
     if found.is_none() && left > 0 {
         output::note(&format!(
@@ -52,7 +52,7 @@ pub async fn find(
              whether it was"
         ));
         tokio::time::sleep(Duration::from_secs(left.unsigned_abs())).await;
-        found = search(providers, target, &doubt.request).await?.pop();
+        found = oldest(&search(providers, target, &doubt.request).await?, journal);
     }
     match &found {
         Some(job) => journal.record(Step::Created {
@@ -63,6 +63,16 @@ pub async fn find(
         })?,
     }
     Ok(found)
+}
+
+/// The first that was made, of those that no other move has started.
+fn oldest(jobs: &[Job], journal: &Journal) -> Option<Job> {
+    let others = journal.of_other_moves();
+    let is_own = |job: &&Job| !others.contains(&job.id);
+    jobs.iter()
+        .filter(is_own)
+        .min_by_key(|job| job.created_at)
+        .cloned()
 }
 
 /// Returns the jobs with the same file and model that were not there before.
