@@ -131,6 +131,16 @@ impl VendorInfo {
             .map_or_else(DatasetRules::default, |module| module.dataset_rules)
     }
 
+    /// Returns the members of a request, beside those of the gateway's, that
+    /// the vendor takes under its own names.
+    pub fn request_members(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let tables = self
+            .module
+            .and_then(|module| module.mapping.request.as_ref());
+        let members = tables.map_or(&[][..], |tables| tables.extra);
+        members.iter().map(|(name, _)| *name)
+    }
+
     /// Creates a backend that reaches the vendor's API at a base URL with a
     /// key, for programs that do not name a vendor in their code.
     ///

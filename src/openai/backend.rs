@@ -61,7 +61,9 @@ pub(super) fn support(operation: Operation) -> Support {
             Unsupported("count the tokens, and use the vendor's price list")
         }
         Operation::Download => Unsupported("download the job's result files instead"),
-        Operation::ModelLimits => Unsupported("see the vendor's documentation"),
+        Operation::ModelLimits | Operation::ListModels => {
+            Unsupported("see the vendor's documentation")
+        }
     }
 }
 

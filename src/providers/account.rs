@@ -393,6 +393,12 @@ impl Account {
         self.run_checked(Operation::ModelLimits, send).await
     }
 
+    pub(super) async fn models(&self) -> Result<Vec<String>, Error> {
+        let call = self.call();
+        let ask = || self.backend.models(&call);
+        self.run_checked(Operation::ListModels, ask).await
+    }
+
     pub(super) async fn download_model(
         &self,
         job: &str,

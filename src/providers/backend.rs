@@ -211,6 +211,12 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::ModelLimits)
     }
 
+    /// Lists the names of the models that can be trained.
+    fn models<'a>(&'a self, call: &'a Call) -> Reply<'a, Vec<String>> {
+        let _ = call;
+        self.refuse(Operation::ListModels)
+    }
+
     /// Returns true if [`shutdowns`](Self::shutdowns) has results for this vendor.
     fn announces_shutdowns(&self) -> bool {
         false

@@ -287,6 +287,41 @@ impl Providers {
         error.with_alternatives(others.into_iter().map(str::to_owned).collect())
     }
 
+    /// Asks what a draft would cost whose files the vendor has, without
+    /// starting anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::preflight`]; the vendor estimates no prices
+    /// ([`ErrorKind::Unsupported`]), or not for this job; a file of the draft is
+    /// on disk, of which the vendor knows nothing yet; or it would cost more than
+    /// the draft allows ([`ErrorKind::CostLimit`]).
+    pub async fn estimate(&self, draft: &Draft) -> Result<PriceEstimate, Error> {
+        let (account, request) = self.starter(draft).await?;
+        account.check(Operation::EstimatePrice)?;
+        if let Some(path) = draft.paths().next() {
+            let message = format!(
+                "{} is not uploaded yet: a vendor estimates the price with files that it has",
+                path.display()
+            );
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
+        let prepared = account.prepare(&request, draft.on_unsupported)?;
+        let estimate = account.estimate(&prepared).await?;
+        within_limit(account, draft, &estimate)?;
+        Ok(estimate)
+    }
+
+    /// Finds the account that a draft would be started at.
+    ///
+    /// # Errors
+    ///
+    /// The account is not clear; or accounts had to be asked for the training
+    /// file, and one could not be.
+    pub async fn account_of(&self, draft: &Draft) -> Result<&Account, Error> {
+        self.starter(draft).await.map(|(account, _)| account)
+    }
+
     async fn id_of(
         &self,
         account: &Account,
@@ -417,11 +452,21 @@ async fn affordable(
         return Ok(None);
     }
     let estimate = account.estimate(prepared).await;
-    let Some(limit) = draft.max_cost else {
+    if draft.max_cost.is_none() {
         // An estimate is only information here: the job is created without it.
         return Ok(estimate.ok());
-    };
+    }
     let estimate = estimate?;
+    within_limit(account, draft, &estimate)?;
+    Ok(Some(estimate))
+}
+
+/// Refuses what costs more than a draft allows, where it sets a limit. A price
+/// that is not known counts as more.
+fn within_limit(account: &Account, draft: &Draft, estimate: &PriceEstimate) -> Result<(), Error> {
+    let Some(limit) = draft.max_cost else {
+        return Ok(());
+    };
     let refuse =
         |why: String| Err(Error::new(ErrorKind::CostLimit, why).at_account(account.name()));
     match estimate.total {
@@ -435,6 +480,6 @@ async fn affordable(
         Some(total) if total > limit => refuse(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),
-        Some(_) => Ok(Some(estimate)),
+        Some(_) => Ok(()),
     }
 }

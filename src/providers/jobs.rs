@@ -153,6 +153,15 @@ impl Providers {
     pub async fn model_limits(&self, account: &str, model: &str) -> Result<ModelLimits, Error> {
         self.named(account)?.limits(model).await
     }
+
+    /// Lists the names of the models that can be trained at an account.
+    ///
+    /// # Errors
+    ///
+    /// There is no account of this name, or its vendor does not say it.
+    pub async fn models(&self, account: &str) -> Result<Vec<String>, Error> {
+        self.named(account)?.models().await
+    }
 }
 
 /// Makes a change and returns the job.

@@ -32,6 +32,8 @@ pub enum Operation {
     Download,
     /// Fetch the limits of a model's training settings.
     ModelLimits,
+    /// List the models that can be trained.
+    ListModels,
     /// List files.
     ListFiles,
     /// Retrieve a file.
@@ -65,7 +67,7 @@ impl Support {
 
 /// Each operation: (itself, its name in messages, its name in metrics and in
 /// the gateway's document).
-const NAMES: [(Operation, &str, &str); 18] = [
+const NAMES: [(Operation, &str, &str); 19] = [
     (Operation::Create, "create", "createJob"),
     (Operation::List, "list", "listJobs"),
     (Operation::Retrieve, "retrieve", "retrieveJob"),
@@ -83,6 +85,7 @@ const NAMES: [(Operation, &str, &str); 18] = [
         "model limits",
         "retrieveModelLimits",
     ),
+    (Operation::ListModels, "list of models", "listModels"),
     (Operation::ListFiles, "list of files", "listFiles"),
     (
         Operation::RetrieveFile,

@@ -54,6 +54,7 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::EstimatePrice
         | Operation::Download
         | Operation::ModelLimits
+        | Operation::ListModels
         | Operation::ListFiles
         | Operation::RetrieveFile
         | Operation::UploadFile
@@ -234,6 +235,13 @@ impl Backend for Client {
         Box::pin(async move {
             let limits = self.for_call(call).retrieve_model_limits(model).await?;
             Ok(limits.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn models<'a>(&'a self, call: &'a Call) -> Reply<'a, Vec<String>> {
+        Box::pin(async move {
+            let models = self.for_call(call).list_supported_models().await?;
+            Ok(models.into_inner().models)
         })
     }
 

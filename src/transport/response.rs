@@ -1,7 +1,7 @@
 //! Responses: a typed value, or a stream of bytes, with status and headers.
 
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -101,6 +101,22 @@ pub struct Download {
     progress: Option<ProgressFn>,
 }
 
+/// A file that is being written; removed when it is dropped before it is
+/// complete.
+struct PartialFile {
+    path: PathBuf,
+    is_complete: bool,
+}
+
+impl Drop for PartialFile {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            // Nothing more can be done about a leftover than to try.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     Error::new(
         ErrorKind::InvalidRequest,
@@ -184,25 +200,20 @@ impl Download {
     /// # Errors
     ///
     /// As [`Self::chunk`]; or the file cannot be written, and the error names it.
-    /// The incomplete file is removed.
+    /// The incomplete file is removed, also if this future is dropped.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
-        let written = self.write_to(Path::new(&partial)).await;
-        let done = match written {
-            Ok(bytes) => tokio::fs::rename(&partial, path)
-                .await
-                .map(|()| bytes)
-                .map_err(|e| unwritable(path, &e)),
-            Err(error) => Err(error),
+        let mut partial = PartialFile {
+            path: partial.into(),
+            is_complete: false,
         };
-        if done.is_err() {
-            // Removing the incomplete file may fail; the first error is the one to
-            // return.
-            let _ = tokio::fs::remove_file(&partial).await;
-        }
-        done
+        let bytes = self.write_to(&partial.path).await?;
+        let renamed = tokio::fs::rename(&partial.path, path).await;
+        renamed.map_err(|e| unwritable(path, &e))?;
+        partial.is_complete = true;
+        Ok(bytes)
     }
 
     async fn write_to(&mut self, path: &Path) -> Result<u64, Error> {

@@ -58,7 +58,8 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::Metrics
         | Operation::EstimatePrice
         | Operation::Download
-        | Operation::ModelLimits => Support::Unsupported(
+        | Operation::ModelLimits
+        | Operation::ListModels => Support::Unsupported(
             "the gateway does not have this operation: use the vendor behind it",
         ),
     }

@@ -8,10 +8,10 @@ use unitune_gateway::{ServeError, Server};
 use unitune_sandbox::Sandbox;
 
 use crate::accounts::of_sandbox;
-use crate::args::ServeArguments;
+use crate::args::service::ServeArguments;
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
-use crate::render;
+use crate::output;
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     log_to_stderr(arguments.log);
@@ -37,9 +37,9 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
         .await
         .map_err(not_started)?;
     if arguments.json {
-        render::json(&document(&server, &providers, sandbox.as_ref()))?;
+        output::json(&document(&server, &providers, sandbox.as_ref()))?;
     } else {
-        render::text(&greeting(&server, &providers, sandbox.as_ref()))?;
+        output::text(&greeting(&server, &providers, sandbox.as_ref()))?;
     }
     if server.is_open() {
         eprintln!(

@@ -47,6 +47,7 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         limits['a](call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits>;
         announces_shutdowns() -> bool;
         shutdowns['a](call: &'a Call) -> Reply<'a, ModelShutdowns>;
+        models['a](call: &'a Call) -> Reply<'a, Vec<String>>;
         download_model['a](call: &'a Call, job: &'a str, step: Option<i64>) -> Reply<'a, Download>;
         files() -> Option<&dyn Files>;
         dataset_rules() -> DatasetRules;
