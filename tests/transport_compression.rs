@@ -10,18 +10,8 @@ use async_compression::tokio::write::{
 use loopback::{Answer, Server};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use unitune::transport::{ClientBuilder, MemoryBudget};
-use unitune::{Error, ErrorKind, openai, together};
-
-/// (content-encoding, how it is made)
-const ENCODINGS: [(&str, &str); 6] = [
-    ("gzip", "gzip"),
-    ("x-gzip", "gzip"),
-    ("deflate", "zlib"),
-    ("deflate", "raw deflate"),
-    ("br", "brotli"),
-    ("ZSTD", "zstd"),
-];
+use unitune::transport::ClientBuilder;
+use unitune::{Error, ErrorKind, openai};
 
 async fn compressed(how: &str, plain: &[u8]) -> Vec<u8> {
     macro_rules! with {
@@ -98,7 +88,20 @@ async fn without_the_feature_the_error_names_it() {
 mod with_the_feature {
     use std::time::Duration;
 
+    use unitune::together;
+    use unitune::transport::MemoryBudget;
+
     use super::*;
+
+    /// (content-encoding, how it is made)
+    const ENCODINGS: [(&str, &str); 6] = [
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("deflate", "zlib"),
+        ("deflate", "raw deflate"),
+        ("br", "brotli"),
+        ("ZSTD", "zstd"),
+    ];
 
     #[tokio::test]
     async fn every_encoding_is_read() {
