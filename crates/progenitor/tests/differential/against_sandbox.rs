@@ -311,9 +311,10 @@ impl<P: Pair> Comparison<P> {
     }
 
     async fn call(&self, function: &str, input: &Input, findings: &mut Findings) -> [Outcome; 2] {
+        let [ours, theirs] = &self.sandboxes;
         let outcome = [
-            Box::pin(self.pair.ours(function, input)).await,
-            Box::pin(self.pair.theirs(function, input)).await,
+            without_address(Box::pin(self.pair.ours(function, input)).await, ours),
+            without_address(Box::pin(self.pair.theirs(function, input)).await, theirs),
         ];
         let call = Call {
             vendor: P::VENDOR,
@@ -331,6 +332,19 @@ impl<P: Pair> Comparison<P> {
         };
         findings.add(&call);
         call.outcome
+    }
+}
+
+/// The same without the address of the sandbox that answered: signed URLs lead
+/// back to it.
+fn without_address(outcome: Outcome, sandbox: &Sandbox) -> Outcome {
+    match outcome {
+        Outcome::Read(answer) => {
+            let text = answer.to_string();
+            let text = text.replace(&sandbox.addr().to_string(), "sandbox");
+            Outcome::Read(serde_json::from_str(&text).expect("it is JSON still"))
+        }
+        outcome => outcome,
     }
 }
 
