@@ -163,6 +163,38 @@ async fn nothing_is_started_above_the_limit_of_costs() {
 }
 
 #[tokio::test]
+async fn a_price_can_be_asked_for_without_starting_anything() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let path = folder.examples(20);
+    let on_disk = Draft::new(TOGETHER, path.as_path()).account("together");
+    let error = stage.providers.estimate(&on_disk).await.unwrap_err();
+    assert!(error.to_string().contains("not uploaded yet"), "{error}");
+    let upload = FileUpload::new(Upload::from_path(&path).await.unwrap());
+    let file = stage.providers.upload_file("together", upload).await;
+    let draft = Draft::new(TOGETHER, DataFile::Id(file.unwrap().id)).account("together");
+    let estimate = stage.providers.estimate(&draft).await.unwrap();
+    let total = estimate.total.unwrap();
+    let limited = draft.clone().max_cost(Usd::from_nanos(total.nanos() - 1));
+    let error = stage.providers.estimate(&limited).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CostLimit);
+    let account = stage.providers.account_of(&draft).await.unwrap();
+    assert_eq!(account.name(), "together");
+    assert_eq!(stage.count(Vendor::Together, "createJob"), 0);
+    let other = Draft::new(OPENAI, DataFile::Id("file-1".to_owned())).account("openai");
+    let error = stage.providers.estimate(&other).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn models_are_listed_where_the_vendor_lists_them() {
+    let stage = Stage::start().await;
+    let models = stage.providers.models("together").await.unwrap();
+    assert!(models.iter().any(|model| model == TOGETHER), "{models:?}");
+    let error = stage.providers.models("openai").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
 async fn the_account_is_named_or_clear() {
     let stage = Stage::start().await;
     let draft = Draft::new(OPENAI, "file-1");

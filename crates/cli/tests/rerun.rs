@@ -57,8 +57,10 @@ impl User {
 
     fn journal(&self) -> PathBuf {
         let moves = self.folder.path().join("unitune/moves");
-        let folder = std::fs::read_dir(moves).unwrap().next().unwrap().unwrap();
-        folder.path().join("journal.jsonl")
+        // Beside the folders of moves there is a lock.
+        let mut entries = std::fs::read_dir(moves).unwrap().map(|e| e.unwrap().path());
+        let folder = entries.find(|path| path.is_dir()).unwrap();
+        folder.join("journal.jsonl")
     }
 
     /// Makes what was sent so old that nobody waits for it.

@@ -112,10 +112,12 @@ impl Counter {
 
 #[cfg(feature = "tokenizer")]
 fn count(basis: TokenBasis, text: &str) -> u64 {
+    use bpe_openai as encodings;
+
     let tokenizer = match basis {
         TokenBasis::NotCounted => return 0,
-        TokenBasis::Tokenizer { encoding: CL100K } => bpe_openai::cl100k_base(),
-        TokenBasis::Tokenizer { .. } | TokenBasis::Estimate { .. } => bpe_openai::o200k_base(),
+        TokenBasis::Tokenizer { encoding: CL100K } => encodings::cl100k_base(),
+        TokenBasis::Tokenizer { .. } | TokenBasis::Estimate { .. } => encodings::o200k_base(),
     };
     tokenizer.count(text) as u64
 }
@@ -125,7 +127,8 @@ fn count(_: TokenBasis, _: &str) -> u64 {
     0
 }
 
-#[cfg(all(test, feature = "tokenizer"))]
+#[cfg(feature = "tokenizer")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::vendors;

@@ -393,6 +393,18 @@ fn conversation() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Conversations that Together and Fireworks take: weights and reasoning.
+fn traced() -> impl Strategy<Value = Value> {
+    let reasoning = proptest::option::of(text());
+    (turns(), reasoning, 0..=1, 1..5).prop_map(|(mut messages, reasoning, weight, of_all)| {
+        messages[0]["weight"] = json!(weight);
+        if let (Some(reasoning), Some(last)) = (reasoning, messages.last_mut()) {
+            last["reasoning_content"] = json!(reasoning);
+        }
+        json!({"messages": messages, "weight": of_all})
+    })
+}
+
 fn pair() -> impl Strategy<Value = Value> {
     (message("user"), text(), text()).prop_map(|(question, good, bad)| {
         let output = |text: String| json!([{"role": "assistant", "content": text}]);
@@ -408,10 +420,21 @@ fn without_losses(mut examples: Vec<Value>, losses: &BTreeSet<LossKind>) -> Vec<
         if losses.contains(&LossKind::ParallelToolCallsDropped) {
             object.remove("parallel_tool_calls");
         }
+        if losses.contains(&LossKind::ExampleWeightDropped) {
+            object.remove("weight");
+        }
         let messages = object.get_mut("messages").and_then(Value::as_array_mut);
         for message in messages.into_iter().flatten() {
             if losses.contains(&LossKind::DeveloperToSystem) && message["role"] == "developer" {
                 message["role"] = json!("system");
+            }
+            let is_assistant = message["role"] == "assistant";
+            let message = message.as_object_mut().unwrap();
+            if losses.contains(&LossKind::MessageWeightDropped) && !is_assistant {
+                message.remove("weight");
+            }
+            if losses.contains(&LossKind::ReasoningDropped) {
+                message.remove("reasoning_content");
             }
         }
     }
@@ -435,6 +458,9 @@ fn there_and_back(from: &str, to: &str, method: Method, examples: &[Value]) {
     let allowed = [
         LossKind::ParallelToolCallsDropped,
         LossKind::DeveloperToSystem,
+        LossKind::ExampleWeightDropped,
+        LossKind::MessageWeightDropped,
+        LossKind::ReasoningDropped,
     ];
     assert!(
         losses.iter().all(|kind| allowed.contains(kind)),
@@ -457,11 +483,17 @@ proptest! {
     fn there_and_back_is_the_same_but_for_what_was_named(
         chats in proptest::collection::vec(conversation(), 10..14),
         pairs in proptest::collection::vec(pair(), 10..14),
+        traces in proptest::collection::vec(traced(), 10..14),
     ) {
         let vendors = ["openai", "azure", "together", "fireworks"];
         for from in ["openai", "azure"] {
             for to in vendors {
                 there_and_back(from, to, Supervised, &chats);
+            }
+        }
+        for from in ["together", "fireworks"] {
+            for to in vendors {
+                there_and_back(from, to, Supervised, &traces);
             }
         }
         for from in vendors {
