@@ -56,9 +56,12 @@ impl User {
     }
 
     fn journal(&self) -> PathBuf {
-        let moves = self.folder.path().join("unitune/moves");
-        let folder = std::fs::read_dir(moves).unwrap().next().unwrap().unwrap();
-        folder.path().join("journal.jsonl")
+        let moves = std::fs::read_dir(self.folder.path().join("unitune/moves")).unwrap();
+        let mut moves = moves.map(|entry| entry.unwrap().path());
+        moves
+            .find(|path| path.is_dir())
+            .unwrap()
+            .join("journal.jsonl")
     }
 
     /// Makes what was sent so old that nobody waits for it.
