@@ -2,6 +2,7 @@
 //! changes nothing), and how far it is (`journal`).
 
 mod card;
+mod facts;
 pub mod journal;
 pub mod plan;
 pub mod price;
