@@ -12,7 +12,7 @@ use unitune::transport::{ApiClient, ClientBuilder, Clock};
 use unitune::{openai, together, truefoundry};
 use unitune_sandbox::{Awkward, Builder, Sandbox, Vendor};
 
-/// The sandbox and its accounts.
+/// The sandbox, and accounts at the vendors that are compiled in by default.
 pub struct Stage {
     pub sandbox: Arc<Sandbox>,
     pub clock: Arc<SandboxClock>,
@@ -41,12 +41,6 @@ impl Stage {
             Account::with_backend("together", stage.together().build().unwrap()),
             Account::with_backend("truefoundry", stage.truefoundry().build().unwrap()),
         ] {
-            stage.providers.add(account).unwrap();
-        }
-        #[cfg(feature = "fireworks")]
-        {
-            let client = stage.fireworks().build().unwrap();
-            let account = Account::with_backend("fireworks", client);
             stage.providers.add(account).unwrap();
         }
         stage
