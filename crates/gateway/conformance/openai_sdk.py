@@ -84,7 +84,6 @@ def life(client, gateway, account):
     name = {"extra_body": {"outputModel": "sdk"}} if account == "fireworks" else {"suffix": "sdk"}
     job = jobs.create(model=f"{account}/{MODELS[account]}", training_file=file.id, **name)
     assert job.provider["account"] == account and job.status in ("queued", "running")
-    other = jobs.create(model=MODELS[account], training_file=file.id, extra_headers=at(account))
     if account == "openai":
         gateway.advance(130)
         assert jobs.pause(job.id).provider["status"] == "paused"
@@ -99,6 +98,7 @@ def life(client, gateway, account):
         error = refuses(openai.BadRequestError, jobs.pause, job.id)
         assert error.code == "unsupported" and error.request_id
         refuses(openai.BadRequestError, jobs.resume, job.id)
+    other = jobs.create(model=MODELS[account], training_file=file.id, extra_headers=at(account))
     if account == "truefoundry":
         refuses(openai.BadRequestError, jobs.cancel, other.id)
     else:
