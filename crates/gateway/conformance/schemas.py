@@ -14,9 +14,9 @@ from pathlib import Path
 from gateway import Gateway
 
 # What a job's vendor and state allow is in no schema: with real ids, these may be answered with 400. Vendors answer
-# so (a finished job is cancelled, a vendor cannot pause), programs handle it as their SDK's BadRequestError, and a 409
-# in its place would be another error to them.
-DEPEND_ON_THE_JOB = ["cancelJob", "pauseJob", "resumeJob"]
+# so (a finished job is cancelled; a vendor cannot pause, or keeps no events or checkpoints), programs handle it as
+# their SDK's BadRequestError, and a 409 in its place would be another error to them.
+DEPEND_ON_THE_JOB = ["cancelJob", "pauseJob", "resumeJob", "listJobEvents", "listJobCheckpoints"]
 CONFIG = "".join(
     f"""
 [[operations]]
@@ -27,15 +27,19 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "401", "403",
 )
 
 
-# Who creates a job names the account, unless one account has the training file: that a header is needed unless a value
-# of the body exists somewhere is more than a schema can say. Schemathesis finds the sandbox's files in other answers,
-# and sends them without the header, which the document says is required. Without "required" the document would be
-# wrong the other way: for any file that nobody has, the answer is a 400 that asks for the header.
-CONFIG_OF_ALL = """
+# Who creates a job or uploads a file names the account, unless the body does so: by the training file that one account
+# has, or by a field of the form. That a header is needed unless a value of the body exists somewhere is more than a
+# schema can say. Schemathesis finds the sandbox's files and accounts in other answers, and sends them without the
+# header, which the document says is required. Without "required" the document would be wrong the other way: for any
+# file that nobody has, the answer is a 400 that asks for the header.
+CONFIG_OF_ALL = "".join(
+    f"""
 [[operations]]
-include-operation-id = "createJob"
+include-operation-id = "{operation}"
 checks.negative_data_rejection.expected-statuses = ["200", "400", "401", "403", "404", "406", "415", "422", "428", "5xx"]
 """
+    for operation in ["createJob", "uploadFile"]
+)
 
 
 def main():
