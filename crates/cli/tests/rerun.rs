@@ -57,7 +57,7 @@ impl User {
 
     fn journal(&self) -> PathBuf {
         let moves = self.folder.path().join("unitune/moves");
-        // Beside the folders of moves there is a lock.
+        // The folder of moves also has a lock.
         let mut entries = std::fs::read_dir(moves).unwrap().map(|e| e.unwrap().path());
         let folder = entries.find(|path| path.is_dir()).unwrap();
         folder.join("journal.jsonl")
