@@ -33,3 +33,8 @@ pub(crate) fn resolve(name: &str) -> Option<(&'static str, &'static [&'static st
         .find(|model| model.name == name || model.alias == name);
     found.map(|model| (model.name, model.methods))
 }
+
+/// The dated names of all models that can be tuned.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().map(|model| model.name)
+}
