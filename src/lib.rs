@@ -1,7 +1,7 @@
 //! One typed client for fine-tuning jobs, whichever vendor runs them.
 //!
-//! - [`truefoundry`], [`together`] and [`openai`] are the vendors' own APIs,
-//!   with clients generated from the vendors' documents.
+//! - [`truefoundry`], [`together`], [`openai`] and, with its feature, `fireworks`
+//!   are the vendors' own APIs, with clients generated from the vendors' documents.
 //! - [`unify`] maps each vendor's job onto one shape, the gateway's
 //!   `fine_tuning.job`, by pure functions.
 //! - [`providers`] lists, looks up, creates, changes and watches jobs across
@@ -13,6 +13,8 @@ pub mod wire;
 
 pub mod transport;
 
+#[cfg(feature = "fireworks")]
+pub mod fireworks;
 #[cfg(feature = "openai")]
 pub mod openai;
 #[cfg(feature = "together")]

@@ -18,8 +18,9 @@ mod response;
 mod retry;
 mod upload;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
 
@@ -36,7 +37,9 @@ pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
-pub use profile::{Authentication, ConfigHeader, Environment, VendorProfile};
+pub use profile::{Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
+#[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
+pub(crate) use request::segment;
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
 pub use upload::{ByteStream, Progress, Upload};
@@ -60,6 +63,8 @@ struct Shared {
     credential: credential::Credential,
     profile: &'static VendorProfile,
     permits: Option<tokio::sync::Semaphore>,
+    /// What the vendor's module asks for by name.
+    values: Mutex<BTreeMap<&'static str, Arc<str>>>,
 }
 
 impl Transport {
@@ -71,6 +76,48 @@ impl Transport {
     /// Where requests go, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
+    }
+
+    /// Returns a value of the account's configuration, or what was found out in
+    /// its place.
+    #[allow(dead_code)] // Not every set of vendors has such values.
+    pub(crate) fn value(&self, name: &str) -> Option<Arc<str>> {
+        let values = self.shared.values.lock();
+        let values = values.unwrap_or_else(PoisonError::into_inner);
+        values.get(name).cloned()
+    }
+
+    /// Keeps what was found out in the place of a value, for this client and its
+    /// clones.
+    #[allow(dead_code)] // Not every set of vendors has such values.
+    pub(crate) fn set_value(&self, name: &'static str, value: impl Into<Arc<str>>) {
+        let values = self.shared.values.lock();
+        let mut values = values.unwrap_or_else(PoisonError::into_inner);
+        values.insert(name, value.into());
+    }
+
+    /// Returns a transport with the same connections and time-outs that proves
+    /// itself with nothing: for addresses that are secrets themselves.
+    #[allow(dead_code)] // Not every set of vendors has such addresses.
+    pub(crate) fn without_credential(&self) -> Self {
+        let shared = Shared {
+            account: self.shared.account.clone(),
+            base_url: String::new(),
+            http: self.shared.http.clone(),
+            headers: HeaderMap::new(),
+            query: Vec::new(),
+            credential: credential::Credential::None,
+            profile: self.shared.profile,
+            permits: None,
+            values: Mutex::default(),
+        };
+        let mut settings = options::Settings::clone(&self.settings);
+        settings.headers = HeaderMap::new();
+        settings.idempotency_key = None;
+        Self {
+            shared: Arc::new(shared),
+            settings: Arc::new(settings),
+        }
     }
 
     /// Adds to an error where it happened.

@@ -41,6 +41,8 @@ mod schemas;
 mod status;
 mod vendor;
 
+#[cfg(feature = "fireworks")]
+pub mod fireworks;
 #[cfg(feature = "openai")]
 pub mod openai;
 #[cfg(feature = "together")]
@@ -103,6 +105,10 @@ pub use vendor::{InvalidVendorName, Vendor};
 pub trait Unify: Sized {
     /// The unified form.
     type Output;
+
+    /// The member of the vendor's object that names it. An object without it is
+    /// nothing that could be shown.
+    const ID: &'static str = "id";
 
     /// Converts the value, moving out of it what both forms share.
     ///

@@ -31,6 +31,7 @@ vendors! {
     openai if "openai";
     together if "together";
     truefoundry;
+    fireworks if "fireworks";
 }
 
 /// A vendor whose API this crate speaks, if it is compiled in.

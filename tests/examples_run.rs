@@ -9,6 +9,9 @@ use unitune::unify::Status;
 
 #[path = "../examples/create.rs"]
 mod create;
+#[cfg(feature = "fireworks")]
+#[path = "../examples/fireworks_client.rs"]
+mod fireworks_client;
 #[path = "../examples/list_across_accounts.rs"]
 mod list_across_accounts;
 #[path = "../examples/openai_client.rs"]
@@ -30,6 +33,15 @@ async fn the_clients() {
         .await
         .unwrap();
     truefoundry_client::jobs(&stage.truefoundry().build().unwrap())
+        .await
+        .unwrap();
+}
+
+#[cfg(feature = "fireworks")]
+#[tokio::test]
+async fn the_client_of_an_account() {
+    let stage = Stage::start().await;
+    fireworks_client::jobs(&stage.fireworks().build().unwrap())
         .await
         .unwrap();
 }

@@ -89,6 +89,7 @@ fn own_words(vendor: &vendors::VendorInfo) -> Vec<&'static str> {
             .iter()
             .map(|host| host.trim_start_matches('.')),
     );
+    words.extend(profile.config_values.iter().map(|own| own.variable));
     for own in profile.config_headers {
         words.extend([own.key, own.variable, own.header]);
     }

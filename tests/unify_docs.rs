@@ -11,7 +11,7 @@ use support::{fixtures, path, read};
 use unitune::unify::together::{JobCheckpoint, events_in_log};
 use unitune::unify::{
     Checkpoint, Context, CreateRequest, Event, File, Job, LazyObject, Note, NoteKind, Origin,
-    Provider, Status, Unify, Vendor, mapping_markdown, schemas,
+    Provider, Status, Unify, Vendor, schemas,
 };
 use unitune::{openai, together, truefoundry};
 
@@ -30,9 +30,11 @@ fn ensure_file_contents(relative: &str, contents: &str) -> Result<(), String> {
     ))
 }
 
+// It is about all vendors.
+#[cfg(feature = "fireworks")]
 #[test]
 fn the_mapping_is_documented_as_it_is() {
-    ensure_file_contents("docs/mapping.md", &mapping_markdown()).unwrap();
+    ensure_file_contents("docs/mapping.md", &unitune::unify::mapping_markdown()).unwrap();
 }
 
 #[test]

@@ -4,10 +4,11 @@
 use std::fmt::Debug;
 
 use serde::de::DeserializeOwned;
+use unitune::unify::fireworks::MetricsOfFile;
 use unitune::unify::together::events_in_log;
 use unitune::unify::{self, Context, CreateRequest, Job, OnUnsupported, Unify};
 use unitune::wire::from_slice;
-use unitune::{openai, together, truefoundry};
+use unitune::{fireworks, openai, together, truefoundry};
 
 /// How far one input came.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,9 +42,19 @@ pub fn execute(bytes: &[u8]) -> Reached {
     }
     job!(openai::types::FineTuningJob);
     job!(truefoundry::types::FineTuningJob);
+    job!(fireworks::types::SupervisedJob);
+    job!(fireworks::types::DpoJob);
+    job!(fireworks::types::ReinforcementJob);
     // Lists keep what does not decode, which no other type does.
     decoded::<openai::types::FineTuningJobList>(bytes);
     decoded::<together::types::FinetuneTruncatedList>(bytes);
+    decoded::<fireworks::types::DpoJobList>(bytes);
+    if let Some(dataset) = decoded::<fireworks::types::Dataset>(bytes) {
+        let _ = dataset.unify(&noted);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = MetricsOfFile(text).unify(&noted);
+    }
     job!(together::types::FinetuneResponseTruncated);
     if let Some(job) = job!(together::types::FinetuneResponse) {
         let events = job.events.unwrap_or_default();
@@ -56,6 +67,7 @@ pub fn execute(bytes: &[u8]) -> Reached {
         for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
             let _ = request.to_openai(on_unsupported);
             let _ = request.to_together(on_unsupported);
+            let _ = request.to_fireworks(on_unsupported);
         }
     }
     reached

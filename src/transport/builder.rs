@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -77,6 +77,7 @@ pub struct ClientBuilder<C> {
     key: Option<SecretString>,
     tokens: Option<Arc<dyn TokenSource>>,
     headers: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, String)>,
     query: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
     network: Network,
@@ -101,6 +102,7 @@ impl<C> ClientBuilder<C> {
             key: None,
             tokens: None,
             headers: Vec::new(),
+            values: Vec::new(),
             query: own_query(profile),
             http: None,
             network: Network::default(),
@@ -139,6 +141,7 @@ impl<C> ClientBuilder<C> {
             key: self.key,
             tokens: self.tokens,
             headers: self.headers,
+            values: self.values,
             query: self.query,
             http: self.http,
             network: self.network,
@@ -161,6 +164,18 @@ impl<C> ClientBuilder<C> {
         for own in self.profile.config_headers {
             if let Some(value) = read(own.variable) {
                 self = self.header(own.header, value);
+            }
+        }
+        self.values_from_env()
+    }
+
+    /// Adds the values that the vendor's module asks for by name, as far as their
+    /// variables are set.
+    pub(crate) fn values_from_env(mut self) -> Self {
+        for own in self.profile.config_values {
+            let value = std::env::var(own.variable).ok();
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                self = self.value(own.key, value);
             }
         }
         self
@@ -308,6 +323,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Sets a value that the vendor's module asks for by name.
+    pub(crate) fn value(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.retain(|(n, _)| *n != name);
+        self.values.push((name, value.into()));
+        self
+    }
+
     /// Sets a query parameter of every request.
     #[allow(dead_code)] // For vendors whose base URL wants a version beside it.
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -358,6 +380,12 @@ impl<C> ClientBuilder<C> {
                 credential,
                 profile,
                 permits: self.max_concurrency.map(Semaphore::new),
+                values: Mutex::new(
+                    self.values
+                        .into_iter()
+                        .map(|(name, value)| (name, value.into()))
+                        .collect(),
+                ),
             }),
             settings: Arc::new(self.settings),
         })

@@ -53,6 +53,8 @@ impl Token {
 
 /// What the requests of a client prove themselves with.
 pub(super) enum Credential {
+    /// With nothing: the address says all.
+    None,
     Key {
         header: HeaderName,
         value: HeaderValue,
@@ -88,6 +90,7 @@ impl Credential {
         clock: &Arc<dyn Clock>,
     ) -> Result<SecretString, Error> {
         let (source, current) = match self {
+            Self::None => return Ok(SecretString::default()),
             Self::Key {
                 header,
                 value,

@@ -38,7 +38,7 @@ impl Transport {
                 first.method(),
                 operation,
                 self.shared.profile.idempotent_posts,
-                self.settings.idempotency_key.is_some(),
+                self.settings.idempotency_key.is_some() || self.settings.is_repeatable,
             ),
             shape,
             started: self.settings.clock.now(),
@@ -122,7 +122,11 @@ impl Transport {
             return None;
         }
         let wait = waits.next()?;
-        let wait = error.retry_after().unwrap_or(wait);
+        let least = match error.is_rate_limited() {
+            true => self.shared.profile.rate_limit_wait,
+            false => Duration::ZERO,
+        };
+        let wait = error.retry_after().unwrap_or(wait.max(least));
         (wait < self.remaining(call)).then_some(wait)
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Settings {
     pub(super) retry: RetryPolicy,
     pub(super) max_body_bytes: usize,
     pub(super) idempotency_key: Option<String>,
+    /// Whether a request that makes something may be sent again.
+    pub(super) is_repeatable: bool,
     pub(super) headers: HeaderMap,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) clock: Arc<dyn Clock>,
@@ -31,6 +33,7 @@ impl Default for Settings {
             retry: RetryPolicy::default(),
             max_body_bytes: 64 << 20,
             idempotency_key: None,
+            is_repeatable: false,
             headers: HeaderMap::new(),
             observer: None,
             clock: Arc::new(SystemClock),
@@ -58,6 +61,7 @@ pub struct CallOptions {
     retries: Option<usize>,
     max_body_bytes: Option<usize>,
     idempotency_key: Option<String>,
+    is_repeatable: bool,
     headers: HeaderMap,
     labels: BTreeMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
@@ -121,6 +125,20 @@ impl CallOptions {
         self
     }
 
+    /// Returns the idempotency key, if one was set here.
+    pub fn get_idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    /// Sets whether a `POST` that makes something is tried again like any other
+    /// call: where the request itself says under which id, a second arrival is
+    /// refused. Nothing is sent about it.
+    #[must_use]
+    pub fn repeatable(mut self, repeatable: bool) -> Self {
+        self.is_repeatable = repeatable;
+        self
+    }
+
     /// Sends a header with the call.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -169,6 +187,7 @@ impl CallOptions {
         if other.idempotency_key.is_some() {
             self.idempotency_key.clone_from(&other.idempotency_key);
         }
+        self.is_repeatable |= other.is_repeatable;
         self.headers.extend(other.headers.clone());
         self.labels.extend(other.labels.clone());
         self.observer = match (self.observer, other.observer.clone()) {
@@ -204,6 +223,7 @@ impl CallOptions {
             settings.max_body_bytes = bytes;
         }
         settings.idempotency_key.clone_from(&self.idempotency_key);
+        settings.is_repeatable = self.is_repeatable;
         settings.headers.extend(self.headers.clone());
         if let Some(observer) = &self.observer {
             settings.observer = Some(Arc::clone(observer));

@@ -1,6 +1,8 @@
 //! What the transport needs to know of a vendor. Each vendor's own module
 //! gives it as a constant, and nothing else in here names a vendor.
 
+use std::time::Duration;
+
 use http::HeaderName;
 
 use super::{VendorError, retry};
@@ -26,11 +28,16 @@ pub struct VendorProfile {
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
     pub config_headers: &'static [ConfigHeader],
+    /// Keys of an account's configuration that its client asks for by name.
+    pub config_values: &'static [ConfigValue],
     /// Headers under which an answer says its request's id, best first.
     pub request_id_headers: &'static [&'static str],
     /// The `POST` operations that make nothing and spend nothing, by their
     /// names in the vendor's document: sending one twice does no harm.
     pub idempotent_posts: &'static [&'static str],
+    /// How long a call waits at least after a 429 that does not say it: for
+    /// vendors that count requests over a long time.
+    pub rate_limit_wait: Duration,
     /// Reads the JSON body of an error.
     pub read_error: fn(&serde_json::Value) -> VendorError,
     /// True for answers after which the same request may succeed.
@@ -57,6 +64,16 @@ pub struct ConfigHeader {
     pub variable: &'static str,
     /// The header, in lower case.
     pub header: &'static str,
+}
+
+/// A key of an account's configuration that its client asks for by name, such as
+/// a part of the paths of its requests.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfigValue {
+    /// The key in the configuration file.
+    pub key: &'static str,
+    /// The environment variable that holds the same, if there is one.
+    pub variable: &'static str,
 }
 
 /// How a request says who sends it.
@@ -98,8 +115,10 @@ impl VendorProfile {
             authentication: Authentication::BEARER,
             query: &[],
             config_headers: &[],
+            config_values: &[],
             request_id_headers: &["x-request-id", "x-amzn-requestid", "cf-ray"],
             idempotent_posts: &[],
+            rate_limit_wait: Duration::ZERO,
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
         }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Document, Shape, Stream};
 use super::{Download, Error, ErrorKind, Response, Transport};
-use crate::wire::DeepObject;
+use crate::wire::{DeepObject, Secret};
 
 /// What a value cannot bring into a path as it is. The backslash is there
 /// because URLs of HTTP take it for a slash.
@@ -79,7 +79,22 @@ impl Transport {
     }
 }
 
+/// Writes a value as one segment of a path; the error says why it cannot be one.
+pub(crate) fn segment(name: &str, value: &str) -> Result<String, String> {
+    match value {
+        "" | "." | ".." => Err(format!("{name} is {value:?}, which cannot be an id")),
+        value => Ok(utf8_percent_encode(value, RESERVED).to_string()),
+    }
+}
+
 impl Request<'_> {
+    /// Leads to another address, in the place of the vendor's own.
+    #[allow(dead_code)] // Not every set of vendors has such addresses.
+    pub(crate) fn address(mut self, url: &Secret) -> Self {
+        self.url = url.expose().to_owned();
+        self
+    }
+
     /// Goes on with a part of the path that is always the same.
     pub fn path(mut self, literal: &'static str) -> Self {
         self.url.push_str(literal);
@@ -89,11 +104,10 @@ impl Request<'_> {
     /// Goes on with a value in the path. Refuses what would turn the request
     /// into another one: `""`, `.` and `..` vanish from a URL's path.
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
-        let value = value.to_string();
-        if matches!(value.as_str(), "" | "." | "..") {
-            return self.refused(format!("{name} is {value:?}, which cannot be an id"));
+        match segment(name, &value.to_string()) {
+            Ok(value) => self.url.push_str(&value),
+            Err(message) => return self.refused(message),
         }
-        self.url.extend(utf8_percent_encode(&value, RESERVED));
         self
     }
 

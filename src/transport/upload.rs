@@ -15,6 +15,7 @@ use tokio_util::io::ReaderStream;
 
 use super::attempt::{Activity, Sending};
 use super::{Error, ErrorKind, Response, Transport};
+use crate::wire::Secret;
 
 /// Called with the bytes that went through so far, and all bytes there are
 /// where that is known.
@@ -140,6 +141,13 @@ impl Upload {
         self.length
     }
 
+    /// Sets the size, where it was found out after the upload was made.
+    #[allow(dead_code)] // Not every set of vendors asks for it.
+    pub(crate) fn with_length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
+        self
+    }
+
     /// True when [`Self::open`] can be called more than once.
     pub fn can_reopen(&self) -> bool {
         !matches!(self.content, Content::Stream(_))
@@ -195,8 +203,8 @@ impl Upload {
         })
     }
 
-    /// The file as a part of a form, from its start; none when it is gone.
-    fn part(&self, activity: &Activity) -> Result<Option<Part>, Error> {
+    /// The file as a body, from its start; none when it is gone.
+    fn body(&self, activity: &Activity) -> Result<Option<Body>, Error> {
         let is_gone = |stream: &Mutex<Option<ByteStream>>| {
             let stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
             stream.is_none()
@@ -210,7 +218,14 @@ impl Upload {
             activity.note(sent - before);
             before = sent;
         });
-        let body = Body::wrap_stream(body);
+        Ok(Some(Body::wrap_stream(body)))
+    }
+
+    /// The file as a part of a form, from its start; none when it is gone.
+    fn part(&self, activity: &Activity) -> Result<Option<Part>, Error> {
+        let Some(body) = self.body(activity)? else {
+            return Ok(None);
+        };
         let part = match self.length {
             Some(length) => Part::stream_with_length(body, length),
             None => Part::stream(body),
@@ -252,7 +267,110 @@ where
     }))
 }
 
+/// A file in the temporary folder, which goes with it.
+struct TemporaryFile(PathBuf);
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        // Nothing more can be done about a leftover than to try.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl TemporaryFile {
+    /// Creates an empty file that only this user can read.
+    fn create() -> std::io::Result<(Self, std::fs::File)> {
+        use std::hash::{BuildHasher, Hasher};
+        let random = std::hash::RandomState::new().build_hasher().finish();
+        let name = format!("unitune-{}-{random:016x}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path)?;
+        Ok((Self(path), file))
+    }
+}
+
+impl Upload {
+    /// Returns the same upload, which can be opened as often as is needed: one
+    /// that cannot is written to a temporary file first.
+    ///
+    /// # Errors
+    ///
+    /// The content cannot be read, or there is no room for it.
+    pub async fn into_reopenable(self) -> Result<Self, Error> {
+        use futures_util::StreamExt;
+        use tokio::io::AsyncWriteExt;
+        if self.can_reopen() {
+            return Ok(self);
+        }
+        let full = |error: std::io::Error| {
+            let message = format!("the file cannot be kept for the upload: {error}");
+            Error::new(ErrorKind::InvalidRequest, message).because(error)
+        };
+        let (kept, file) = TemporaryFile::create().map_err(full)?;
+        let mut file = tokio::fs::File::from_std(file);
+        let mut content = self.open()?;
+        let mut length = 0;
+        while let Some(piece) = content.next().await {
+            let piece = piece?;
+            length += piece.len() as u64;
+            file.write_all(&piece).await.map_err(full)?;
+        }
+        file.flush().await.map_err(full)?;
+        let kept = Arc::new(kept);
+        let open = move || {
+            let kept = Arc::clone(&kept);
+            let file = async move {
+                let file = tokio::fs::File::open(&kept.0).await?;
+                // The stream keeps the file for as long as it is read.
+                let pieces = ReaderStream::with_capacity(file, 64 << 10);
+                Ok::<_, std::io::Error>(pieces.inspect_ok(move |_| _ = &kept))
+            };
+            stream::once(file).try_flatten()
+        };
+        Ok(Self {
+            progress: self.progress.clone(),
+            ..Self::from_source(self.name, open, Some(length))
+        })
+    }
+}
+
 impl Transport {
+    /// Sends a file alone to an address, as its content and nothing else.
+    #[allow(dead_code)] // Not every set of vendors has such addresses.
+    pub(crate) async fn put(
+        &self,
+        operation: &'static str,
+        url: &Secret,
+        headers: &[(&'static str, String)],
+        file: &Upload,
+    ) -> Result<Response<()>, Error> {
+        let activity = Activity::default();
+        let url = self.url(url.expose(), &[])?;
+        let request = || {
+            let Some(body) = file.body(&activity)? else {
+                return Ok(None);
+            };
+            let mut request = self.shared.http.request(Method::PUT, url.clone());
+            for (name, value) in headers {
+                request = request.header(*name, value);
+            }
+            if let Some(length) = file.length {
+                request = request.header(http::header::CONTENT_LENGTH, length);
+            }
+            let request = request.body(body).build();
+            request.map(Some).map_err(Error::from_reqwest)
+        };
+        let shape = Sending(activity.clone());
+        let answer = self.call(|| request().transpose(), operation, shape).await;
+        answer
+            .map(|answer| Response::empty(self.shared.profile, answer))
+            .map_err(|e| self.labelled(operation, e))
+    }
+
     /// Sends a multipart form: text fields in their order, the file last.
     pub(crate) async fn upload<T: DeserializeOwned>(
         &self,

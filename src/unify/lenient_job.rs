@@ -9,8 +9,6 @@ use super::notes::NoteCollector;
 use super::{Context, Job, MappingError, Note, NoteKind, Strictness, Unify};
 use crate::wire::{self, Defect, Item, MalformedItem, Problem, repair};
 
-/// The member without which an object is no job.
-const ID: &str = "id";
 /// The fields whose empty value stands for one that the gateway's job requires.
 const REQUIRED: [&str; 4] = ["object", "model", "status", "training_file"];
 
@@ -56,7 +54,7 @@ where
     }
     match MalformedItem::of::<T>(body) {
         Ok(item) => job_of_malformed::<T>(&item, context),
-        Err(_) => Err(MappingError::new(ID, "the body is not JSON")),
+        Err(_) => Err(MappingError::new(T::ID, "the body is not JSON")),
     }
 }
 
@@ -68,10 +66,10 @@ pub(crate) fn job_of_malformed<T>(
 where
     T: Unify<Output = Job> + DeserializeOwned,
 {
-    let repaired = repair::<T>(&item.raw, ID).map_err(|fault| {
+    let repaired = repair::<T>(&item.raw, T::ID).map_err(|fault| {
         // The fault names the place; the field is for callers.
-        let error = MappingError::new(ID, fault.to_string());
-        match item.id() {
+        let error = MappingError::new(T::ID, fault.to_string());
+        match item.text(T::ID) {
             Some(id) => error.of_id(id),
             None => error,
         }

@@ -85,10 +85,11 @@ fn event_types(page: &mut Page, mapping: &Mapping, events: &EventTypes) {
 fn requests(page: &mut Page) {
     page.text(
         "## Requests\n\n\
-         `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor. \
-         Settings stand below `hyperparameters`, or below the method's. A request with anything \
-         that the vendor does not take is refused before it is sent, unless the caller allows the \
-         setting to be dropped.",
+         `model`, `training_file`, `validation_file`, `suffix` and `seed` go to every vendor, \
+         but for those that a vendor's text below names. Settings stand below \
+         `hyperparameters`, or below the method's. A request with anything that the vendor does \
+         not take is refused before it is sent, unless the caller allows the setting to be \
+         dropped.",
     );
     let tables: Vec<(&str, &RequestTables)> = mappings()
         .filter_map(|mapping| Some((mapping.title, mapping.request.as_ref()?)))

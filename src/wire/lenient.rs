@@ -133,7 +133,12 @@ impl MalformedItem {
 
     /// The item's `id`, where it has one that is a string.
     pub fn id(&self) -> Option<&str> {
-        self.raw.get("id").and_then(Value::as_str)
+        self.text("id")
+    }
+
+    /// A member of the item, where it is a string.
+    pub(crate) fn text(&self, member: &str) -> Option<&str> {
+        self.raw.get(member).and_then(Value::as_str)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every fault of the sandbox at every operation of every vendor, once and
 //! always; `docs/faults.md` is written from what is expected, and every cell is
 //! tried.
-#![cfg(all(feature = "openai", feature = "together"))]
+#![cfg(all(feature = "fireworks", feature = "openai", feature = "together"))]
 
 mod expected;
 mod operations;
@@ -16,7 +16,7 @@ use expected::{FAULTS, Outcome, Sort};
 use operations::{Class, Clients, Ids};
 use stage::Stage;
 use tokio::sync::Semaphore;
-use unitune::providers::ListQuery;
+use unitune::providers::{Account, ListQuery, Providers};
 use unitune::transport::CallOptions;
 use unitune::{Error, ErrorKind};
 use unitune_sandbox::{Sandbox, Vendor, effects};
@@ -30,11 +30,13 @@ async fn clients(stage: &Stage) -> Clients {
     let openai = stage.openai().max_body_bytes(LIMIT).build().unwrap();
     let together = stage.together().max_body_bytes(LIMIT).build().unwrap();
     let truefoundry = stage.truefoundry().max_body_bytes(LIMIT).build().unwrap();
-    let ids = Ids::find(&stage.sandbox, &openai, &together, &truefoundry).await;
+    let fireworks = stage.fireworks().max_body_bytes(LIMIT).build().unwrap();
+    let ids = Ids::find(&stage.sandbox, &openai, &together, &truefoundry, &fireworks).await;
     Clients {
         openai,
         together,
         truefoundry,
+        fireworks,
         ids,
     }
 }
@@ -45,6 +47,7 @@ impl Clients {
             openai: self.openai.with_options(options),
             together: self.together.with_options(options),
             truefoundry: self.truefoundry.with_options(options),
+            fireworks: self.fireworks.with_options(options),
             ids: self.ids.clone(),
         }
     }
@@ -64,6 +67,12 @@ impl Clients {
                     .unwrap()
                     .data
                     .len()
+            }
+            "fireworks" => {
+                let account = Account::with_backend("fireworks", self.fireworks.clone());
+                let mut providers = Providers::new();
+                providers.add(account).unwrap();
+                providers.list(&ListQuery::new()).await.unwrap().jobs.len()
             }
             other => panic!("{other} has no client here"),
         }
@@ -106,7 +115,7 @@ async fn cell(
     let class = Class::of(operation);
     stage.sandbox.reset();
     let prepared = clients.prepare(vendor, operation).await;
-    let creates = operation == "createJob";
+    let creates = operation.starts_with("create") && operation.ends_with("Job");
     let before = if creates {
         clients.count_jobs(vendor).await
     } else {
@@ -219,12 +228,19 @@ async fn whatever_happens_to_one_account_the_others_jobs_are_listed() {
     let options = CallOptions::new()
         .max_body_bytes(LIMIT)
         .read_timeout(SILENCE * 2);
-    let providers = stage.providers.with_options(&options);
+    let mut providers = stage.providers.clone();
+    let fireworks = stage.fireworks().account_id("sandbox").build().unwrap();
+    let fireworks = Account::with_backend("fireworks", fireworks);
+    providers.add(fireworks).unwrap();
+    let providers = providers.with_options(&options);
     let all = providers.list(&ListQuery::new()).await.unwrap().jobs;
     for vendor in Vendor::all() {
         for (fault, _) in FAULTS {
             stage.sandbox.clear_faults();
-            let spec = format!("{}.listJobs:{fault}", vendor.name());
+            let mut lists = vendor
+                .operations()
+                .filter(|o| o.starts_with("list") && o.ends_with("Jobs"));
+            let spec = format!("{}.{}:{fault}", vendor.name(), lists.next().unwrap());
             stage.sandbox.inject(spec.parse().unwrap());
             let list = providers.list(&ListQuery::new()).await.unwrap();
             let of_others = |jobs: &[unitune::unify::Job]| {
@@ -276,7 +292,7 @@ fn document() -> String {
          In every cell the call ends within its deadline, the error names the account, and no job\n\
          is created twice. Whatever happens to one account, the jobs of the others are listed, and a\n\
          warning says whose are missing.\n\n## Operations\n\n\
-         | | openai | together | truefoundry |\n| --- | --- | --- | --- |\n",
+         | | openai | together | truefoundry | fireworks |\n| --- | --- | --- | --- | --- |\n",
         operations * FAULTS.len() * 2,
     );
     let title = |class: Class| match class {

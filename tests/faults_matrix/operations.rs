@@ -1,10 +1,11 @@
 //! Every operation of every vendor, called in a way that succeeds.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
 use unitune::transport::Upload;
-use unitune::{Error, openai, together, truefoundry};
+use unitune::{Error, fireworks, openai, together, truefoundry};
 use unitune_sandbox::{Sandbox, Vendor};
 
 /// What a repeated arrival does, and what comes back.
@@ -25,16 +26,31 @@ impl Class {
 
     pub fn of(operation: &str) -> Self {
         match operation {
-            "createJob" | "uploadFile" | "runGrader" | "createCheckpointPermissions" => {
-                Self::Create
-            }
+            "createJob"
+            | "uploadFile"
+            | "runGrader"
+            | "createCheckpointPermissions"
+            | "createDataset"
+            | "createSupervisedJob"
+            | "createDpoJob"
+            | "createReinforcementJob" => Self::Create,
             "downloadFile" | "downloadModel" => Self::Download,
             "cancelJob"
             | "pauseJob"
             | "resumeJob"
             | "deleteFile"
             | "deleteJob"
-            | "deleteCheckpointPermission" => Self::Change,
+            | "deleteCheckpointPermission"
+            | "deleteDataset"
+            | "uploadDataset"
+            | "validateDatasetUpload" => Self::Change,
+            kind if kind.ends_with("Job")
+                && ["cancel", "resume", "delete"]
+                    .iter()
+                    .any(|w| kind.starts_with(w)) =>
+            {
+                Self::Change
+            }
             _ => Self::Read,
         }
     }
@@ -48,6 +64,7 @@ pub struct Clients {
     pub openai: openai::Client,
     pub together: together::Client,
     pub truefoundry: truefoundry::Client,
+    pub fireworks: fireworks::Client,
     pub ids: Ids,
 }
 
@@ -64,6 +81,8 @@ pub struct Ids {
     pub together_model: String,
     pub truefoundry_job: String,
     pub truefoundry_file: String,
+    pub fireworks_dataset: String,
+    pub fireworks_evaluator: String,
 }
 
 fn seeded(sandbox: &Sandbox, vendor: Vendor, status: &str) -> String {
@@ -80,7 +99,12 @@ impl Ids {
         openai: &openai::Client,
         together: &together::Client,
         truefoundry: &truefoundry::Client,
+        fireworks: &fireworks::Client,
     ) -> Self {
+        let options = fireworks::RetrieveSupervisedJobOptions::new();
+        let supervised = fireworks.retrieve_supervised_job(ACCOUNT, "support-v2", options);
+        let options = fireworks::RetrieveReinforcementJobOptions::new();
+        let reinforcement = fireworks.retrieve_reinforcement_job(ACCOUNT, "solver-v1", options);
         let openai_done = seeded(sandbox, Vendor::OpenAi, "succeeded");
         let job = openai.retrieve_job(&openai_done).await.unwrap();
         let options = openai::ListJobCheckpointsOptions::new();
@@ -107,6 +131,8 @@ impl Ids {
             together_done,
             truefoundry_job: seeded(sandbox, Vendor::TrueFoundry, "running"),
             truefoundry_file: file.unwrap().id.clone(),
+            fireworks_dataset: supervised.await.unwrap().into_inner().dataset,
+            fireworks_evaluator: reinforcement.await.unwrap().into_inner().evaluator,
         }
     }
 }
@@ -136,6 +162,9 @@ macro_rules! downloaded {
 impl Clients {
     /// What has to be there before the call; its id.
     pub async fn prepare(&self, vendor: Vendor, operation: &str) -> String {
+        if vendor == Vendor::Fireworks {
+            return self.prepare_fireworks(operation).await;
+        }
         if vendor != Vendor::OpenAi {
             return String::new();
         }
@@ -166,6 +195,7 @@ impl Clients {
             "openai" => self.at_openai(operation, prepared),
             "together" => self.at_together(operation),
             "truefoundry" => self.at_truefoundry(operation),
+            "fireworks" => self.at_fireworks(operation, prepared),
             other => panic!("{other} has no client here"),
         }
     }
@@ -285,4 +315,186 @@ impl Clients {
             other => panic!("no call of {other}"),
         }
     }
+}
+
+/// The account of the sandbox at Fireworks.
+const ACCOUNT: &str = "sandbox";
+const FIREWORKS_MODEL: &str = "accounts/fireworks/models/llama-v3p1-8b-instruct";
+
+impl Clients {
+    /// A job of the kind that an operation is about, or a dataset; its id.
+    async fn prepare_fireworks(&self, operation: &str) -> String {
+        use fireworks::types::{CreateDatasetRequest, Dataset, Empty, Int64};
+        let c = &self.fireworks;
+        if operation.contains("Dataset") && operation != "createDataset" {
+            let mut dataset = Dataset::default();
+            dataset.example_count = Some(Int64::Text("12".to_owned()));
+            dataset.user_uploaded = Some(Empty::default());
+            let request = CreateDatasetRequest::new(dataset, "matrix");
+            c.create_dataset(ACCOUNT, &request).await.unwrap();
+            if operation == "validateDatasetUpload" {
+                let size = (12 * 91).to_string();
+                let sizes = BTreeMap::from([("train.jsonl".to_owned(), size)]);
+                let request = fireworks::types::DatasetUploadRequest::new(sizes);
+                let urls = c.locate_dataset_upload(ACCOUNT, "matrix", &request).await;
+                let urls = urls.unwrap().into_inner().filename_to_signed_urls.unwrap();
+                let file = examples();
+                assert_eq!(file.length(), Some(12 * 91));
+                c.send_to_signed_url(&urls["train.jsonl"], &file)
+                    .await
+                    .unwrap();
+            } else if operation != "uploadDataset" && operation != "locateDatasetUpload" {
+                c.upload_dataset(ACCOUNT, "matrix", examples())
+                    .await
+                    .unwrap();
+            }
+            return "matrix".to_owned();
+        }
+        if operation.starts_with("resume") {
+            let none = Empty::default();
+            let id = "matrix";
+            if operation.contains("Supervised") {
+                self.new_supervised(Some(id)).await.unwrap();
+                c.cancel_supervised_job(ACCOUNT, id, &none).await.unwrap();
+            } else if operation.contains("Dpo") {
+                self.new_dpo(Some(id)).await.unwrap();
+                c.cancel_dpo_job(ACCOUNT, id, &none).await.unwrap();
+            } else {
+                self.new_reinforcement(Some(id)).await.unwrap();
+                c.cancel_reinforcement_job(ACCOUNT, id, &none)
+                    .await
+                    .unwrap();
+            }
+            return id.to_owned();
+        }
+        String::new()
+    }
+
+    async fn new_supervised(&self, id: Option<&str>) -> Result<(), Error> {
+        let mut job = fireworks::types::SupervisedJob::new(self.ids.fireworks_dataset.clone());
+        job.base_model = Some(FIREWORKS_MODEL.to_owned());
+        let mut options = fireworks::CreateSupervisedJobOptions::new();
+        options.supervised_fine_tuning_job_id = id.map(str::to_owned);
+        let answer = self
+            .fireworks
+            .create_supervised_job(ACCOUNT, &job, options)
+            .await;
+        answer.map(|_| ())
+    }
+
+    async fn new_dpo(&self, id: Option<&str>) -> Result<(), Error> {
+        let mut job = fireworks::types::DpoJob::new(self.ids.fireworks_dataset.clone());
+        job.training_config = Some(training_config());
+        let mut options = fireworks::CreateDpoJobOptions::new();
+        options.dpo_job_id = id.map(str::to_owned);
+        let answer = self.fireworks.create_dpo_job(ACCOUNT, &job, options).await;
+        answer.map(|_| ())
+    }
+
+    async fn new_reinforcement(&self, id: Option<&str>) -> Result<(), Error> {
+        let data = self.ids.fireworks_dataset.clone();
+        let mut job =
+            fireworks::types::ReinforcementJob::new(data, self.ids.fireworks_evaluator.clone());
+        job.training_config = Some(training_config());
+        let mut options = fireworks::CreateReinforcementJobOptions::new();
+        options.reinforcement_fine_tuning_job_id = id.map(str::to_owned);
+        let answer = self
+            .fireworks
+            .create_reinforcement_job(ACCOUNT, &job, options)
+            .await;
+        answer.map(|_| ())
+    }
+
+    fn at_fireworks(&self, operation: &str, prepared: String) -> Call {
+        use fireworks::types::{CreateDatasetRequest, Dataset, DatasetUploadRequest, Empty, Int64};
+        use fireworks::*;
+        let (c, i, all) = (self.fireworks.clone(), self.ids.clone(), self.clone());
+        let a = ACCOUNT;
+        match operation {
+            "listAccounts" => done!(c.list_accounts(ListAccountsOptions::new())),
+            "listSupervisedJobs" => {
+                done!(c.list_supervised_jobs(a, ListSupervisedJobsOptions::new()))
+            }
+            "listDpoJobs" => done!(c.list_dpo_jobs(a, ListDpoJobsOptions::new())),
+            "listReinforcementJobs" => {
+                done!(c.list_reinforcement_jobs(a, ListReinforcementJobsOptions::new()))
+            }
+            "retrieveSupervisedJob" => done!(c.retrieve_supervised_job(
+                a,
+                "support-v2",
+                RetrieveSupervisedJobOptions::new()
+            )),
+            "retrieveDpoJob" => done!(c.retrieve_dpo_job(a, "trial", RetrieveDpoJobOptions::new())),
+            "retrieveReinforcementJob" => done!(c.retrieve_reinforcement_job(
+                a,
+                "solver-v1",
+                RetrieveReinforcementJobOptions::new()
+            )),
+            "createSupervisedJob" => Box::pin(async move { all.new_supervised(None).await }),
+            "createDpoJob" => Box::pin(async move { all.new_dpo(None).await }),
+            "createReinforcementJob" => Box::pin(async move { all.new_reinforcement(None).await }),
+            "cancelSupervisedJob" => {
+                done!(c.cancel_supervised_job(a, "support-v3", &Empty::default()))
+            }
+            "cancelDpoJob" => done!(c.cancel_dpo_job(a, "tone-v2", &Empty::default())),
+            "cancelReinforcementJob" => {
+                done!(c.cancel_reinforcement_job(a, "solver-v2", &Empty::default()))
+            }
+            "resumeSupervisedJob" => {
+                done!(c.resume_supervised_job(a, &prepared, &Empty::default()))
+            }
+            "resumeDpoJob" => done!(c.resume_dpo_job(a, &prepared, &Empty::default())),
+            "resumeReinforcementJob" => {
+                done!(c.resume_reinforcement_job(a, &prepared, &Empty::default()))
+            }
+            "deleteSupervisedJob" => done!(c.delete_supervised_job(a, "support-v2")),
+            "deleteDpoJob" => done!(c.delete_dpo_job(a, "trial")),
+            "deleteReinforcementJob" => done!(c.delete_reinforcement_job(a, "solver-v1")),
+            "estimateSupervisedJobCost" => {
+                let mut job = types::SupervisedJob::new(i.fireworks_dataset.clone());
+                job.base_model = Some(FIREWORKS_MODEL.to_owned());
+                done!(c.estimate_supervised_job_cost(a, &job))
+            }
+            "locateDpoJobMetrics" => done!(c.locate_dpo_job_metrics(a, "trial")),
+            "locateReinforcementJobMetrics" => {
+                done!(c.locate_reinforcement_job_metrics(a, "solver-v1"))
+            }
+            "retrieveModel" => done!(c.retrieve_model(
+                "fireworks",
+                "llama-v3p1-8b-instruct",
+                RetrieveModelOptions::new()
+            )),
+            "listDatasets" => done!(c.list_datasets(a, ListDatasetsOptions::new())),
+            "createDataset" => {
+                let mut dataset = Dataset::default();
+                dataset.example_count = Some(Int64::Text("12".to_owned()));
+                dataset.user_uploaded = Some(Empty::default());
+                let request = CreateDatasetRequest::new(dataset, "matrix");
+                done!(c.create_dataset(a, &request))
+            }
+            "retrieveDataset" => {
+                done!(c.retrieve_dataset(a, &prepared, RetrieveDatasetOptions::new()))
+            }
+            "deleteDataset" => done!(c.delete_dataset(a, &prepared)),
+            "uploadDataset" => done!(c.upload_dataset(a, &prepared, examples())),
+            "locateDatasetUpload" => {
+                let sizes = BTreeMap::from([("train.jsonl".to_owned(), "7".to_owned())]);
+                let request = DatasetUploadRequest::new(sizes);
+                done!(c.locate_dataset_upload(a, &prepared, &request))
+            }
+            "validateDatasetUpload" => {
+                done!(c.validate_dataset_upload(a, &prepared, &Empty::default()))
+            }
+            "locateDatasetDownload" => {
+                done!(c.locate_dataset_download(a, &prepared, LocateDatasetDownloadOptions::new()))
+            }
+            other => panic!("no call of {other}"),
+        }
+    }
+}
+
+fn training_config() -> fireworks::types::TrainingConfig {
+    let mut config = fireworks::types::TrainingConfig::default();
+    config.base_model = Some(FIREWORKS_MODEL.to_owned());
+    config
 }

@@ -54,6 +54,11 @@ impl Stage {
         self.client(Vendor::Together)
     }
 
+    #[cfg(feature = "fireworks")]
+    pub fn fireworks(&self) -> ClientBuilder<unitune::fireworks::Client> {
+        self.client(Vendor::Fireworks)
+    }
+
     pub fn truefoundry(&self) -> ClientBuilder<truefoundry::Client> {
         self.client(Vendor::TrueFoundry)
     }

@@ -10,7 +10,7 @@ use unitune_sandbox::{Awkward, Fault};
 
 use crate::listen_address::ListenAddress;
 
-/// Fine-tuning jobs at OpenAI, Together and behind TrueFoundry's gateway.
+/// Fine-tuning jobs at OpenAI, Together, Fireworks and behind TrueFoundry's gateway.
 ///
 /// The configuration is the first of these that there is, in all commands:
 /// the file of --config; the file that the variable UNITUNE_CONFIG names; the
@@ -46,7 +46,7 @@ pub enum Command {
     /// Fine-tuning jobs
     #[command(subcommand)]
     Jobs(JobsCommand),
-    /// Simulate three vendors on loopback until interrupted
+    /// Simulate the vendors on loopback until interrupted
     Sandbox(SandboxArguments),
     /// Serve the gateway's HTTP API over all accounts, for any OpenAI SDK
     Serve(ServeArguments),
@@ -110,12 +110,12 @@ pub struct CommonArguments {
     #[arg(long)]
     pub json: bool,
 
-    /// Use three simulated vendors instead of real accounts
+    /// Use simulated vendors instead of real accounts
     #[arg(long)]
     pub sandbox: bool,
 }
 
-/// Simulates OpenAI, Together and TrueFoundry's gateway, with jobs that walk
+/// Simulates OpenAI, Together, Fireworks and TrueFoundry's gateway, with jobs that walk
 /// through each vendor's life cycle; no keys, no network, no costs.
 ///
 /// With --speed 0 the sandbox's clock stands still: the same seed and the same
@@ -178,7 +178,7 @@ pub struct ServeArguments {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Use three simulated vendors instead of real accounts; of files, only that of --config is
+    /// Use simulated vendors instead of real accounts; of files, only that of --config is
     /// read, for its settings
     #[arg(long)]
     pub sandbox: bool,

@@ -16,6 +16,11 @@ fn of(vendor: &str) -> String {
 }
 
 #[test]
+fn fireworks() {
+    insta::assert_snapshot!(of("fireworks"));
+}
+
+#[test]
 fn openai() {
     insta::assert_snapshot!(of("openai"));
 }
@@ -33,7 +38,7 @@ fn truefoundry() {
 /// Numbers in place of names mean that nobody chose one.
 #[test]
 fn no_name_is_a_number() {
-    for vendor in ["openai", "together", "truefoundry"] {
+    for vendor in ["fireworks", "openai", "together", "truefoundry"] {
         for line in of(vendor).lines() {
             for stem in ["Branch", "Subtype", "Variant", "Inline", "Item"] {
                 let numbered = line

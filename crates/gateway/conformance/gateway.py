@@ -16,7 +16,7 @@ COMMAND = os.environ.get("UNITUNE_COMMAND", "cargo run -q -p unitune-cli --")
 
 
 class Gateway:
-    """A gateway over three simulated vendors, for the length of a `with` block. `config` is the text of its
+    """A gateway over the simulated vendors, for the length of a `with` block. `config` is the text of its
     configuration file, if it is to have one."""
 
     def __init__(self, config=None):

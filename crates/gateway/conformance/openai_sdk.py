@@ -12,11 +12,12 @@ from openai._resource import SyncAPIResource
 from gateway import Gateway
 from sandbox import Coverage, refuses, training_file
 
-ACCOUNTS = ["openai", "together", "truefoundry"]
+ACCOUNTS = ["openai", "together", "truefoundry", "fireworks"]
 MODELS = {
     "openai": "gpt-4o-mini",
     "together": "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",
     "truefoundry": "gpt-4o-mini",
+    "fireworks": "accounts/fireworks/models/llama-v3p1-8b-instruct",
 }
 # What the gateway's documents do not have.
 NOT_SERVED = ("fine_tuning.alpha.", "fine_tuning.checkpoints.permissions.")
@@ -35,6 +36,7 @@ def main():
         every = lists(client)
         for account in ACCOUNTS:
             life(client, gateway, account)
+        kinds(client, gateway)
         logs(client, every)
         refusals(client, gateway)
         bases(gateway)
@@ -78,13 +80,21 @@ def life(client, gateway, account):
     refuses(openai.NotFoundError, files.retrieve, extra.id)
 
     jobs = client.fine_tuning.jobs
-    job = jobs.create(model=f"{account}/{MODELS[account]}", training_file=file.id, suffix="sdk")
+    # Fireworks takes the whole name of the model that results, and no suffix.
+    name = {"extra_body": {"outputModel": "sdk"}} if account == "fireworks" else {"suffix": "sdk"}
+    job = jobs.create(model=f"{account}/{MODELS[account]}", training_file=file.id, **name)
     assert job.provider["account"] == account and job.status in ("queued", "running")
     other = jobs.create(model=MODELS[account], training_file=file.id, extra_headers=at(account))
     if account == "openai":
         gateway.advance(130)
         assert jobs.pause(job.id).provider["status"] == "paused"
         assert jobs.resume(job.id).status == "queued"
+    elif account == "fireworks":
+        error = refuses(openai.BadRequestError, jobs.pause, job.id)
+        assert error.code == "unsupported"
+        jobs.cancel(job.id)
+        gateway.advance(600)
+        assert jobs.resume(job.id).status in ("queued", "running")
     else:
         error = refuses(openai.BadRequestError, jobs.pause, job.id)
         assert error.code == "unsupported" and error.request_id
@@ -104,10 +114,33 @@ def life(client, gateway, account):
         return
     events = list(jobs.list_events(job.id, limit=10))
     assert len(events) > 3 and events[0].created_at >= events[-1].created_at
-    checkpoints = list(jobs.checkpoints.list(job.id, limit=1))
-    assert checkpoints and checkpoints[0].fine_tuning_job_id == job.id
+    if account == "fireworks":
+        refuses(openai.BadRequestError, jobs.checkpoints.list, job.id)
+    else:
+        checkpoints = list(jobs.checkpoints.list(job.id, limit=1))
+        assert checkpoints and checkpoints[0].fine_tuning_job_id == job.id
     watched = watch(client, job.id)
     assert [event["id"] for event in watched] == [event.id for event in reversed(events)]
+
+
+def kinds(client, gateway):
+    """Fireworks has three lists of jobs, and the id of a job tells which one it is in."""
+    file = client.files.create(file=training_file(), purpose="fine-tune", extra_headers=at("fireworks"))
+    jobs = client.fine_tuning.jobs
+    for prefix, method in [
+        ("dpo:", {"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.1}}}),
+        ("rft:", {"type": "reinforcement", "reinforcement": {"evaluator": "accuracy"}}),
+    ]:
+        job = jobs.create(model=MODELS["fireworks"], training_file=file.id, method=method)
+        assert job.id.startswith(prefix) and job.method.type == method["type"], job
+        assert job.training_file == file.id
+        assert next(iter(jobs.list(limit=1, extra_headers=at("fireworks")))).id == job.id, "newest first"
+        jobs.cancel(job.id)
+        gateway.advance(600)
+        assert jobs.retrieve(job.id).status == "cancelled"
+        assert jobs.resume(job.id).id == job.id
+    error = refuses(openai.BadRequestError, jobs.create, model=MODELS["fireworks"], training_file=file.id, seed=1)
+    assert error.param == "seed"
 
 
 def watch(client, job):

@@ -15,7 +15,7 @@ pub struct LeftOut {
 
 /// Members of schemas that are taken out, with the values that are meant
 /// (none: any) and what typify would make of them.
-pub const TAKEN_OUT: [(&str, Option<&str>, &str); 3] = [
+pub const TAKEN_OUT: [(&str, Option<&str>, &str); 4] = [
     ("default", None, "a field that is always sent"),
     (
         "format",
@@ -23,6 +23,11 @@ pub const TAKEN_OUT: [(&str, Option<&str>, &str); 3] = [
         "a time that has to be in one form",
     ),
     ("format", Some("float"), "an `f32`, which loses digits"),
+    (
+        "format",
+        Some("int32"),
+        "an `i32`, which refuses larger numbers",
+    ),
 ];
 
 /// Leaves out of a document what progenitor refuses, and of its schemas what

@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::place::{self, Place};
 use super::text_of;
 use crate::providers::Account;
-use crate::transport::{ClientBuilder, ConfigHeader, VendorProfile};
+use crate::transport::{ClientBuilder, ConfigHeader, ConfigValue, VendorProfile};
 use crate::vendors::VendorInfo;
 use crate::{Error, vendors};
 
@@ -38,12 +38,34 @@ struct Settings {
     root_certificates: Option<Spanned<PathBuf>>,
 }
 
+/// A key that only the accounts of one vendor have.
+#[derive(Clone, Copy)]
+enum Own {
+    Header(ConfigHeader),
+    Value(ConfigValue),
+}
+
+impl Own {
+    /// All of a vendor.
+    fn of(profile: &VendorProfile) -> impl Iterator<Item = Self> {
+        let headers = profile.config_headers.iter().copied().map(Self::Header);
+        headers.chain(profile.config_values.iter().copied().map(Self::Value))
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Header(own) => own.key,
+            Self::Value(own) => own.key,
+        }
+    }
+}
+
 /// One `[[account]]`, and its vendor.
 pub(super) struct Entry {
     module: &'static vendors::Module,
     settings: Settings,
     /// What only this vendor has.
-    headers: Vec<(ConfigHeader, Spanned<String>)>,
+    own: Vec<(Own, Spanned<String>)>,
 }
 
 impl Entry {
@@ -61,23 +83,20 @@ impl Entry {
             return Err(without_vendor(table, span, place));
         }
         let module = vendor_of(&table, place)?;
-        let mut headers = Vec::new();
+        let mut found = Vec::new();
         for info in vendors::all() {
-            for own in info
-                .profile()
-                .map_or(&[][..], |profile| profile.config_headers)
-            {
-                let Some(value) = table.remove(own.key) else {
+            for own in info.profile().into_iter().flat_map(Own::of) {
+                let Some(value) = table.remove(own.key()) else {
                     continue;
                 };
                 let at = value.span();
                 if info.name() != module.profile.name {
-                    let what = format!("{} has no such thing: {}", module.profile.title, own.key);
+                    let what = format!("{} has no such thing: {}", module.profile.title, own.key());
                     return Err(place.error(Some(at), what));
                 }
                 let text =
                     text_of(value).ok_or_else(|| place.error(Some(at), "expected a text"))?;
-                headers.push((*own, text));
+                found.push((own, text));
             }
         }
         let table = Spanned::new(span, DeValue::Table(table));
@@ -85,7 +104,7 @@ impl Entry {
         Ok(Self {
             module,
             settings: settings.map_err(|e| place.unreadable(&e))?,
-            headers,
+            own: found,
         })
     }
 
@@ -103,8 +122,14 @@ impl Entry {
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(url.get_ref());
         }
-        for (own, value) in self.headers {
-            builder = builder.header(own.header, value.into_inner());
+        if settings.is_keyed_by_environment() {
+            builder = builder.values_from_env();
+        }
+        for (own, value) in self.own {
+            builder = match own {
+                Own::Header(own) => builder.header(own.header, value.into_inner()),
+                Own::Value(own) => builder.value(own.key, value.into_inner()),
+            };
         }
         if let Some(seconds) = &settings.timeout_seconds {
             let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
@@ -144,8 +169,8 @@ fn without_vendor(
     place: &Place<'_>,
 ) -> Error {
     for profile in vendors::all().iter().filter_map(VendorInfo::profile) {
-        for own in profile.config_headers {
-            table.remove(own.key);
+        for own in Own::of(profile) {
+            table.remove(own.key());
         }
     }
     let entry = Spanned::new(span.clone(), DeValue::Table(table));
@@ -177,6 +202,12 @@ fn vendor_of(table: &DeTable<'_>, place: &Place<'_>) -> Result<&'static vendors:
 }
 
 impl Settings {
+    /// True where the key is that of the vendor's usual variable: what the other
+    /// variables say is about the same key then.
+    fn is_keyed_by_environment(&self) -> bool {
+        self.key.is_none() && self.key_env.is_none() && self.key_file.is_none()
+    }
+
     /// The key: by value, by the name of a variable, by a file, or by the
     /// vendor's usual variable.
     fn secret(

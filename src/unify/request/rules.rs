@@ -18,6 +18,9 @@ pub(crate) enum Takes {
     BooleanOr(&'static str),
     /// A text.
     Text,
+    /// A list of texts.
+    #[allow(dead_code)] // Not every set of vendors takes one.
+    Texts,
     /// An object, with this description.
     Object(&'static str),
 }
@@ -32,6 +35,7 @@ impl std::fmt::Display for Takes {
             Self::Boolean => f.write_str("true or false"),
             Self::BooleanOr(word) => write!(f, "true, false or \"{word}\""),
             Self::Text => f.write_str("a text"),
+            Self::Texts => f.write_str("a list of texts"),
             Self::Object(form) => f.write_str(form),
         }
     }

@@ -263,6 +263,10 @@ impl RequestTranslator {
             Takes::Boolean => value.is_boolean(),
             Takes::BooleanOr(word) => value.is_boolean() || is_word(word),
             Takes::Text => value.is_string(),
+            Takes::Texts => {
+                let items = value.as_array();
+                items.is_some_and(|items| items.iter().all(Value::is_string))
+            }
             Takes::Object(_) => value.is_object(),
         };
         if !fits {

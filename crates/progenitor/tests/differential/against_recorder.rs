@@ -14,7 +14,7 @@ use super::cover::{Case, Cover, Deviation};
 use super::findings::{Call, Findings};
 use super::input::{Input, Operation, document, fitted_operations, members};
 use super::known::OF_THE_RECORDER;
-use super::operations::{OpenAi, Pair, Together, TrueFoundry};
+use super::operations::{Fireworks, OpenAi, Pair, Together, TrueFoundry};
 use super::random::{self, Choices};
 use super::recorder::Recorder;
 
@@ -27,9 +27,10 @@ fn requests_and_answers_are_the_same() {
     let findings = RefCell::new(Findings::new(OF_THE_RECORDER));
     let compared = compare::<OpenAi>(&runtime, &findings)
         + compare::<Together>(&runtime, &findings)
-        + compare::<TrueFoundry>(&runtime, &findings);
+        + compare::<TrueFoundry>(&runtime, &findings)
+        + compare::<Fireworks>(&runtime, &findings);
     findings.borrow().check();
-    assert_eq!(compared, 40, "operations");
+    assert_eq!(compared, 70, "operations");
 }
 
 /// Compares all operations of a vendor, and says how many.

@@ -10,7 +10,7 @@ use super::cover::{Cover, Deviation};
 use super::findings::{Call, Findings};
 use super::input::{Input, Operation, document, fitted_operations, members};
 use super::known::OF_THE_SANDBOX;
-use super::operations::{OpenAi, Pair, Together, TrueFoundry};
+use super::operations::{Fireworks, OpenAi, Pair, Together, TrueFoundry};
 use super::outcome::Outcome;
 use super::recorder::Sent;
 
@@ -19,13 +19,52 @@ const INPUTS: usize = 25;
 /// Ids of each kind that are used.
 const IDS: usize = 12;
 /// Models that the sandbox knows: vendor, name.
-const MODELS: [(&str, &str); 3] = [
+const MODELS: [(&str, &str); 4] = [
     ("openai", "gpt-4o-mini-2024-07-18"),
     (
         "together",
         "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",
     ),
     ("truefoundry", "gpt-4o-mini-2024-07-18"),
+    (
+        "fireworks",
+        "accounts/fireworks/models/llama-v3p1-8b-instruct",
+    ),
+];
+
+/// A list whose items' ids are used: its function, the parameter that the ids
+/// are for, and the members that hold the items and their ids.
+type List = (&'static str, &'static str, &'static str, &'static str);
+
+/// The lists of most vendors.
+const LISTS: &[List] = &[
+    ("list_jobs", "fine_tuning_job_id", "data", "id"),
+    (
+        "list_jobs",
+        "fine_tuned_model_checkpoint",
+        "data",
+        "fine_tuned_model",
+    ),
+    ("list_files", "file_id", "data", "id"),
+];
+
+/// Those of a vendor whose items have names: `accounts/a/datasets/d`.
+const NAMED_LISTS: &[List] = &[
+    ("list_accounts", "account_id", "accounts", "name"),
+    ("list_datasets", "dataset_id", "datasets", "name"),
+    (
+        "list_supervised_jobs",
+        "supervised_fine_tuning_job_id",
+        "supervisedFineTuningJobs",
+        "name",
+    ),
+    ("list_dpo_jobs", "dpo_job_id", "dpoJobs", "name"),
+    (
+        "list_reinforcement_jobs",
+        "reinforcement_fine_tuning_job_id",
+        "reinforcementFineTuningJobs",
+        "name",
+    ),
 ];
 
 #[test]
@@ -38,9 +77,10 @@ fn the_sandbox_gives_both_the_same() {
             compare::<OpenAi>(awkward, &mut findings).await
                 + compare::<Together>(awkward, &mut findings).await
                 + compare::<TrueFoundry>(awkward, &mut findings).await
+                + compare::<Fireworks>(awkward, &mut findings).await
         });
         assert_eq!(
-            succeeded, 40,
+            succeeded, 70,
             "operations that succeeded, awkward: {awkward}"
         );
     }
@@ -149,7 +189,44 @@ fn inputs(vendor: &str, cover: &Cover<'_>, operation: &Operation, ids: &Ids) -> 
             });
         }
     }
+    let datasets = ids.of(operation, "dataset_id");
+    for body in bodies(&operation.function, model, datasets) {
+        let mut input = ids.first(operation, Input::default());
+        // A dataset that has its file already takes no other.
+        if operation.function.ends_with("_upload") {
+            let id = json!("new-dataset");
+            input.parameters.insert("dataset_id".to_owned(), id);
+        }
+        input.body = Some(body);
+        inputs.push(input);
+    }
     inputs
+}
+
+/// Bodies that can succeed, of operations whose bodies name things that are
+/// there.
+fn bodies(function: &str, model: &str, datasets: &[String]) -> Vec<Value> {
+    let of_dataset = |body: fn(&str, &str) -> Value| {
+        let datasets = datasets.iter();
+        datasets.map(|id| body(id, model)).collect()
+    };
+    match function {
+        "create_supervised_job" | "estimate_supervised_job_cost" => {
+            of_dataset(|id, model| json!({"dataset": id, "baseModel": model}))
+        }
+        "create_dpo_job" => {
+            of_dataset(|id, model| json!({"dataset": id, "trainingConfig": {"baseModel": model}}))
+        }
+        "create_reinforcement_job" => of_dataset(
+            |id, model| json!({"dataset": id, "evaluator": "accuracy", "trainingConfig": {"baseModel": model}}),
+        ),
+        "create_dataset" => {
+            let dataset = json!({"exampleCount": "1", "userUploaded": {}});
+            vec![json!({"datasetId": "new-dataset", "dataset": dataset})]
+        }
+        "locate_dataset_upload" => vec![json!({"filenameToSize": {"a.jsonl": "1"}})],
+        _ => Vec::new(),
+    }
 }
 
 /// Ids that the sandbox knows, by the parameter that they are for.
@@ -164,7 +241,13 @@ impl Ids {
 
     fn add_member(&mut self, parameter: &'static str, list: &Value, member: &str) {
         let items = list["data"].as_array().expect("a list").iter();
-        let found = items.filter_map(|item| Some(item[member].as_str()?.to_owned()));
+        // The last part of a name is the id.
+        let is_name = member == "name";
+        let found = items.filter_map(|item| {
+            let text = item[member].as_str()?;
+            let id = text.rsplit('/').next().filter(|_| is_name);
+            Some(id.unwrap_or(text).to_owned())
+        });
         self.0.entry(parameter).or_default().extend(found.take(IDS));
     }
 
@@ -199,16 +282,21 @@ struct Comparison<P> {
 impl<P: Pair> Comparison<P> {
     async fn ids(&self, findings: &mut Findings) -> Ids {
         let mut ids = Ids::default();
-        for (function, parameter) in [
-            ("list_jobs", "fine_tuning_job_id"),
-            ("list_files", "file_id"),
-        ] {
-            let [ours, _] = self.call(function, &Input::default(), findings).await;
+        let is_named = P::FUNCTIONS.contains(&"list_accounts");
+        for (function, parameter, items, member) in if is_named { NAMED_LISTS } else { LISTS } {
+            let mut input = Input::default();
+            let account = ids.0.get("account_id").and_then(|ids| ids.first());
+            let account = account.map(|id| ("account_id".to_owned(), json!(id)));
+            input.parameters.extend(account);
+            let [ours, _] = self.call(function, &input, findings).await;
             let Outcome::Read(list) = ours else {
                 panic!("{}: {function}: {ours:?}", P::VENDOR)
             };
-            ids.add(parameter, &list);
-            ids.add_member("fine_tuned_model_checkpoint", &list, "fine_tuned_model");
+            ids.add_member(parameter, &json!({"data": list[*items]}), member);
+        }
+        if is_named {
+            let models = vec!["llama-v3p1-8b-instruct".to_owned()];
+            ids.0.insert("model_id", models);
         }
         ids
     }

@@ -4,7 +4,7 @@
 
 use std::num::NonZeroU64;
 
-use unitune_sandbox::Sandbox;
+use unitune_sandbox::{Sandbox, Vendor};
 
 use super::input::Input;
 use super::outcome::{Outcome, bytes, json};
@@ -31,7 +31,7 @@ pub trait Pair {
 }
 
 macro_rules! pair {
-    ($name:ident, $vendor:ident, $url:ident, $key:ident; $($function:ident(
+    ($name:ident, $vendor:ident; $($function:ident(
         $($required:ident),* $(; body $body:ident)? $(; options $options:ident $($optional:ident: $kind:ident)*)?
     ) -> $answer:ident)*) => {
         pub struct $name {
@@ -53,7 +53,8 @@ macro_rules! pair {
             }
 
             fn place(sandbox: &Sandbox) -> (String, &'static str) {
-                (sandbox.$url(), sandbox.$key())
+                let vendor = Vendor::$name;
+                (sandbox.base_url(vendor), vendor.key())
             }
 
             async fn ours(&self, function: &str, input: &Input) -> Outcome {
@@ -92,7 +93,7 @@ macro_rules! pair {
     };
 }
 
-pair! { OpenAi, openai, openai_base_url, openai_key;
+pair! { OpenAi, openai;
     list_files(; options ListFilesOptions after: String limit: i64 order: String purpose: String) -> json
     retrieve_file(file_id) -> json
     delete_file(file_id) -> json
@@ -121,7 +122,7 @@ pair! { OpenAi, openai, openai_base_url, openai_key;
     ) -> json
 }
 
-pair! { Together, together, together_base_url, together_key;
+pair! { Together, together;
     list_files() -> json
     retrieve_file(id) -> json
     delete_file(id) -> json
@@ -142,7 +143,7 @@ pair! { Together, together, together_base_url, together_key;
     ) -> bytes
 }
 
-pair! { TrueFoundry, truefoundry, truefoundry_base_url, truefoundry_key;
+pair! { TrueFoundry, truefoundry;
     list_files(; options ListFilesOptions
         x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
         x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
@@ -171,4 +172,37 @@ pair! { TrueFoundry, truefoundry, truefoundry_base_url, truefoundry_key;
         x_tfy_file_purpose: String x_tfy_metadata: String x_tfy_provider_model: String
         x_tfy_provider_name: String x_tfy_vertex_storage_bucket_name: String
     ) -> json
+}
+
+pair! { Fireworks, fireworks;
+    list_accounts(; options ListAccountsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
+    list_datasets(account_id; options ListDatasetsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
+    create_dataset(account_id; body CreateDatasetRequest) -> json
+    delete_dataset(account_id, dataset_id) -> json
+    retrieve_dataset(account_id, dataset_id; options RetrieveDatasetOptions read_mask: String) -> json
+    locate_dataset_download(account_id, dataset_id; options LocateDatasetDownloadOptions download_lineage: bool read_mask: String) -> json
+    locate_dataset_upload(account_id, dataset_id; body DatasetUploadRequest) -> json
+    validate_dataset_upload(account_id, dataset_id; body Empty) -> json
+    list_dpo_jobs(account_id; options ListDpoJobsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
+    create_dpo_job(account_id; body DpoJob; options CreateDpoJobOptions dpo_job_id: String) -> json
+    delete_dpo_job(account_id, dpo_job_id) -> json
+    retrieve_dpo_job(account_id, dpo_job_id; options RetrieveDpoJobOptions read_mask: String) -> json
+    cancel_dpo_job(account_id, dpo_job_id; body Empty) -> json
+    locate_dpo_job_metrics(account_id, dpo_job_id) -> json
+    resume_dpo_job(account_id, dpo_job_id; body Empty) -> json
+    retrieve_model(account_id, model_id; options RetrieveModelOptions read_mask: String) -> json
+    list_reinforcement_jobs(account_id; options ListReinforcementJobsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
+    create_reinforcement_job(account_id; body ReinforcementJob; options CreateReinforcementJobOptions reinforcement_fine_tuning_job_id: String) -> json
+    delete_reinforcement_job(account_id, reinforcement_fine_tuning_job_id) -> json
+    retrieve_reinforcement_job(account_id, reinforcement_fine_tuning_job_id; options RetrieveReinforcementJobOptions read_mask: String) -> json
+    cancel_reinforcement_job(account_id, reinforcement_fine_tuning_job_id; body Empty) -> json
+    locate_reinforcement_job_metrics(account_id, reinforcement_fine_tuning_job_id) -> json
+    resume_reinforcement_job(account_id, reinforcement_fine_tuning_job_id; body Empty) -> json
+    list_supervised_jobs(account_id; options ListSupervisedJobsOptions filter: String order_by: String page_size: i64 page_token: String read_mask: String) -> json
+    create_supervised_job(account_id; body SupervisedJob; options CreateSupervisedJobOptions supervised_fine_tuning_job_id: String) -> json
+    delete_supervised_job(account_id, supervised_fine_tuning_job_id) -> json
+    retrieve_supervised_job(account_id, supervised_fine_tuning_job_id; options RetrieveSupervisedJobOptions read_mask: String) -> json
+    cancel_supervised_job(account_id, supervised_fine_tuning_job_id; body Empty) -> json
+    resume_supervised_job(account_id, supervised_fine_tuning_job_id; body Empty) -> json
+    estimate_supervised_job_cost(account_id; body SupervisedJob) -> json
 }
