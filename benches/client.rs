@@ -89,7 +89,7 @@ fn serve(app: Router) -> String {
                 .await
                 .expect("a port");
             let url = format!("http://{}", listener.local_addr().expect("an address"));
-            tell.send(url).expect("somebody waits");
+            tell.send(url).expect("the receiver waits");
             axum::serve(listener, app).await.expect("it serves");
         });
     });
@@ -230,7 +230,7 @@ async fn calls() {
     println!("| | median | the client against it |\n| --- | ---: | ---: |");
     println!("| bare reqwest | {bare:.1?} | {:.2} |", ratio(bare));
     println!(
-        "| reqwest with the same time-outs | {timed:.1?} | {:.2} |",
+        "| reqwest with the same timeouts | {timed:.1?} | {:.2} |",
         ratio(timed)
     );
     println!("| the client | {ours:.1?} | |");

@@ -6,7 +6,7 @@
 # and 256 connections, and the gateways' peak memory (VmHWM).
 #
 # Callers who ask for the same list at the same time share an answer, so the
-# gateway is measured twice: `same`, everybody asks for the same list, as of the
+# gateway is measured twice: `same`, all clients request the same list, as of the
 # proxy; `each`, every request has labels of its own (x-tfy-metadata), so that
 # each is asked upstream, decoded, mapped and written by itself.
 #

@@ -1,12 +1,31 @@
-//! One typed client for fine-tuning jobs, whichever vendor runs them.
+// The README is the front page. Its links into the repository lead to the
+// documentation here: of two definitions of a link, the first one counts.
+//! [mapping]: crate::unify::mapping_tables
+//! [faults]: https://docs.rs/unitune-sandbox
+//! [own_backend]: crate::providers::Backend
+//! [progenitor]: https://docs.rs/unitune-progenitor
+//! [`unify::Job`]: crate::unify::Job
+//! [CONTRIBUTING.md]: https://docs.rs/crate/unitune/latest/source/CONTRIBUTING.md
+//! [ARCHITECTURE.md]: https://docs.rs/crate/unitune/latest/source/ARCHITECTURE.md
 //!
-//! - [`truefoundry`], [`together`], [`openai`] and, with its feature, `fireworks`
-//!   are the vendors' own APIs, with clients generated from the vendors' documents.
-//! - [`unify`] maps each vendor's job onto one shape, the gateway's
-//!   `fine_tuning.job`, by pure functions.
-//! - [`providers`] lists, looks up, creates, changes and watches jobs across
-//!   several accounts, and has the trait for vendors of one's own.
-//! - [`vendors`] is the table of the vendors that the crate knows.
+#![cfg_attr(
+    all(feature = "openai", feature = "together"),
+    doc = include_str!("../README.md")
+)]
+//!
+//! # Modules
+//!
+//! - [`providers`]: accounts, and the operations across all of them; the trait for
+//!   vendors of your own.
+//! - [`unify`]: the unified types, and the mapping of each vendor's job onto them, by
+//!   pure functions.
+//! - [`truefoundry`] and, by their features, `openai`, `together` and `fireworks`: the vendors' own
+//!   APIs, with clients generated from the vendors' documents.
+//! - [`vendors`]: the table of the vendors that this crate supports.
+//! - [`transport`]: settings, keys, retries, uploads, downloads and the error type of
+//!   all clients.
+//! - [`wire`]: the types that generated code is built on.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 pub mod wire;
@@ -27,7 +46,9 @@ pub mod unify;
 
 pub use transport::{Error, ErrorKind, Response};
 
-/// The README's examples, compiled as tests.
-#[cfg(all(doctest, feature = "openai", feature = "together"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[cfg(feature = "schema")]
+#[doc(no_inline)]
+pub use schemars;
+#[doc(no_inline)]
+pub use {bytes, futures_core, http, reqwest, secrecy, serde_json};

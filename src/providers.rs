@@ -1,24 +1,59 @@
-//! Provider accounts, and the operations across them.
+//! Accounts, and the operations across all of them: list, retrieve, create,
+//! change and watch jobs.
 //!
-//! An account is a key at a vendor, under a name of the operator's choice;
-//! several accounts of one vendor are normal.
+//! An [`Account`] is a key at a vendor, under a name of your choice; there may be
+//! several accounts of one vendor. [`Providers`] is a set of accounts: from the
+//! environment, from a configuration file ([`Config`]) or from code. What an
+//! account needs of its vendor is the trait [`Backend`], which can be implemented
+//! in other crates.
+//!
+//! ```
+//! # #[cfg(all(feature = "openai", feature = "together"))]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use unitune::providers::{Account, ListQuery, Providers};
+//!
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (openai_url, together_url) = (sandbox.openai_base_url(), sandbox.together_base_url());
+//! # let (openai_key, together_key) = (sandbox.openai_key(), sandbox.together_key());
+//! let openai = unitune::openai::Client::builder()
+//!     .base_url(openai_url)
+//!     .api_key(openai_key)
+//!     .build()?;
+//! let together = unitune::together::Client::builder()
+//!     .base_url(together_url)
+//!     .api_key(together_key)
+//!     .build()?;
+//!
+//! let mut providers = Providers::new();
+//! providers.add(Account::with_backend("main", openai))?;
+//! providers.add(Account::with_backend("research", together))?;
+//!
+//! let list = providers.list(&ListQuery::new().limit(3)).await?;
+//! assert_eq!(list.jobs.len(), 3);
+//! let job = providers.retrieve(&list.jobs[0]).await?;
+//! assert_eq!(job.id, list.jobs[0].id);
+//! # Ok(()) }
+//! # #[cfg(not(all(feature = "openai", feature = "together")))]
+//! # fn main() {}
+//! ```
 
 mod account;
 mod account_wait;
 mod backend;
 mod call;
 mod config;
-mod convert;
 mod create;
 mod dataset;
 mod files;
+mod find_account;
+mod job_ref;
+mod jobs;
 mod list;
-mod one;
+mod list_query;
 mod operation;
 mod page;
-mod query;
-mod search;
-mod target;
+mod shutdowns;
+mod unify_pages;
 mod warning;
 mod watch;
 
@@ -28,17 +63,19 @@ use crate::transport::{CallOptions, ClientBuilder};
 use crate::{Error, ErrorKind, vendors};
 
 pub use account::Account;
+#[allow(unused_imports)] // Not every vendor needs it.
+pub(crate) use backend::is_uuid;
 pub use backend::{Backend, Files, IdKind, JobOrder, Recognition};
 pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
 pub use config::Config;
 pub use create::{Created, DataFile, Draft, Preflight};
 pub use dataset::{Dataset, DatasetRules, Format, Problem};
 pub use files::FileList;
+pub use job_ref::{FileRef, JobRef};
 pub use list::{JobList, JobStream, ListItem};
+pub use list_query::ListQuery;
 pub use operation::{Operation, Support};
 pub use page::{Listing, Page, PageQuery};
-pub use query::ListQuery;
-pub use target::{FileRef, JobRef};
 pub use warning::Warning;
 pub use watch::{Change, Progress, WatchOptions, WatchStream};
 
@@ -46,13 +83,13 @@ pub use watch::{Change, Progress, WatchOptions, WatchStream};
 #[allow(unused_imports)]
 pub(crate) use backend::unsupported;
 #[allow(unused_imports)]
-pub(crate) use convert::{
+pub(crate) use page::collect;
+#[allow(unused_imports)]
+pub(crate) use unify_pages::{
     decoded, items_of_answer, job_of_answer, job_of_item, job_page, log_page, mapped,
 };
-#[allow(unused_imports)]
-pub(crate) use page::collect;
 
-/// A set of provider accounts. Cheap to clone.
+/// A set of accounts. Cheap to clone.
 ///
 /// ```no_run
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), unitune::Error> {
@@ -70,24 +107,24 @@ pub(crate) use page::collect;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Providers {
-    // Cheap to clone: a service does it for every request.
+    // Cheap to clone: services do it for every request.
     accounts: Arc<Vec<Account>>,
-    hints: Arc<list::Hints>,
+    positions: Arc<list::PositionCache>,
     default_account: Option<Arc<str>>,
 }
 
 impl Providers {
-    /// No accounts yet.
+    /// Creates a set without accounts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One account for each vendor whose usual environment variable holds a
-    /// key: see [`vendors::all`]. The account has the vendor's name.
+    /// Creates an account for each vendor whose usual environment variable
+    /// holds a key: see [`vendors::all`]. The account has the vendor's name.
     ///
     /// # Errors
     ///
-    /// No variable is set, or a value cannot be used; the error says which.
+    /// No variable is set, or a value is invalid; the error names it.
     pub fn from_env() -> Result<Self, Error> {
         let mut providers = Self::new();
         let mut variables = Vec::new();
@@ -105,10 +142,7 @@ impl Providers {
         if providers.accounts.is_empty() {
             return Err(Error::new(
                 ErrorKind::Config,
-                format!(
-                    "no provider account is configured; set {}",
-                    variables.join(", or ")
-                ),
+                format!("no account is configured; set {}", variables.join(", or ")),
             ));
         }
         Ok(providers)
@@ -124,7 +158,7 @@ impl Providers {
         let name = account.name();
         check_name(name)?;
         if self.get(name).is_some() {
-            let complaint = format!("two provider accounts have the name {name:?}");
+            let complaint = format!("two accounts have the name {name:?}");
             return Err(Error::new(ErrorKind::Config, complaint));
         }
         Arc::make_mut(&mut self.accounts).push(account);
@@ -170,7 +204,7 @@ impl Providers {
                 Error::new(
                     ErrorKind::Ambiguous,
                     format!(
-                        "there are several provider accounts ({names}), and none is the default; \
+                        "there are several accounts ({names}), and none is the default; \
                          name one of them"
                     ),
                 )
@@ -178,17 +212,31 @@ impl Providers {
         }
     }
 
-    /// The accounts, in the order in which they were added.
+    /// Returns the accounts, in the order in which they were added.
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
     }
 
-    /// The account of this name.
+    /// Returns the account of this name.
     pub fn get(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|a| a.name() == name)
     }
 
-    /// The account of this name, or an error that lists the names there are.
+    /// Returns the accounts that can start jobs if the vendor of `account`
+    /// no longer does: those of other vendors that have it.
+    pub fn other_trainers(&self, account: &str) -> Vec<&str> {
+        let vendor = self.get(account).map(Account::vendor);
+        let others = self.accounts.iter().filter(|other| {
+            let is_elsewhere = vendor.is_none_or(|vendor| other.vendor() != vendor);
+            other.name() != account
+                && is_elsewhere
+                && other.support(Operation::Create).is_supported()
+        });
+        others.map(Account::name).collect()
+    }
+
+    /// Returns the account of this name, or an error that lists the names of
+    /// all accounts.
     pub(crate) fn named(&self, name: &str) -> Result<&Account, Error> {
         self.get(name).ok_or_else(|| self.unknown(name))
     }
@@ -198,7 +246,7 @@ impl Providers {
         Error::new(
             ErrorKind::Config,
             format!(
-                "there is no provider account {name:?}; there are: {}",
+                "unknown account {name:?}: expected one of {}",
                 known.join(", ")
             ),
         )
@@ -216,8 +264,8 @@ impl Providers {
         self.map(|account| account.with_options(options))
     }
 
-    /// The accounts of these names; a vendor's name stands for all of its
-    /// accounts. No name at all means all accounts.
+    /// Returns the accounts of these names; a vendor's name stands for all of
+    /// its accounts, and no name for all accounts.
     ///
     /// # Errors
     ///
@@ -239,24 +287,24 @@ impl Providers {
         Ok(self.of(self.accounts.iter().filter(chosen).cloned().collect()))
     }
 
-    /// These accounts, with what is remembered of their lists and the default
-    /// account, if it is among them.
+    /// Returns a set of these accounts with the shared positions, and with the
+    /// default account if it is one of them.
     fn of(&self, accounts: Vec<Account>) -> Self {
         Self {
             accounts: Arc::new(accounts),
-            hints: Arc::clone(&self.hints),
+            positions: Arc::clone(&self.positions),
             default_account: self.default_account.clone(),
         }
     }
 }
 
-/// Refuses names that cannot stand in a line of text.
+/// Rejects names that cannot be part of a line of text.
 fn check_name(name: &str) -> Result<(), Error> {
     let is_line_end = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let complaint = if name.trim().is_empty() {
-        "a provider account needs a name: it is empty".to_owned()
+        "the name of an account is empty".to_owned()
     } else if name.contains(is_line_end) {
-        format!("the name {name:?} of a provider account contains a control character")
+        format!("the account name {name:?} contains a control character")
     } else {
         return Ok(());
     };

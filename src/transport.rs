@@ -1,7 +1,34 @@
-//! How requests leave and answers arrive: one implementation for the clients
-//! of all vendors. Nothing here knows a vendor's types.
+//! Requests and responses: connections, keys, timeouts, retries, uploads,
+//! downloads and the error type. The clients of all vendors share this one
+//! implementation, which depends on no vendor.
+//!
+//! ```
+//! # #[cfg(feature = "openai")]
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//! use unitune::transport::{CallOptions, RetryPolicy};
+//!
+//! # let sandbox = unitune_sandbox::Sandbox::start().await?;
+//! # let (url, key) = (sandbox.openai_base_url(), sandbox.openai_key());
+//! let client = unitune::openai::Client::builder()
+//!     .base_url(url)
+//!     .api_key(key)
+//!     .timeout(Duration::from_secs(20))
+//!     .retry(RetryPolicy::times(4))
+//!     .build()?;
+//!
+//! // One call with other settings, which fails here because there is no such job.
+//! let options = CallOptions::new().retries(0);
+//! let error = client.with_options(&options).retrieve_job("ftjob-none").await.unwrap_err();
+//! assert!(error.is_not_found());
+//! assert_eq!((error.status(), error.tries()), (Some(404), 1));
+//! # Ok(()) }
+//! # #[cfg(not(feature = "openai"))]
+//! # fn main() {}
+//! ```
 
 mod attempt;
+mod body;
 mod builder;
 mod clock;
 mod connection;
@@ -9,13 +36,14 @@ mod credential;
 mod error;
 mod error_body;
 mod execute;
-mod hints;
+mod memory;
 mod observer;
 mod options;
 mod profile;
 mod request;
 mod response;
 mod retry;
+mod retry_after;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -24,7 +52,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
 
-// Generated code says which method an operation has.
+// For generated code.
 #[doc(hidden)]
 pub use http::Method;
 
@@ -35,16 +63,20 @@ pub use clock::{Clock, SystemClock};
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
+pub use memory::MemoryBudget;
+pub(crate) use memory::{Kept, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
+#[allow(unused_imports)] // Not every vendor compiled in needs it.
+pub(crate) use profile::says_training_ended;
 pub use profile::{Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
-pub use upload::{ByteStream, Progress, Upload};
+pub use upload::{ByteStream, ProgressFn, Upload};
 
-/// What a client sends its requests through: base URL, key, settings.
+/// The connection of a client to its vendor's API: base URL, key and settings.
 ///
 /// Debug output shows neither the key nor any header's value.
 #[derive(Clone)]
@@ -53,7 +85,7 @@ pub struct Transport {
     settings: Arc<options::Settings>,
 }
 
-/// What stays the same, whatever the settings of a call are.
+/// The part of a transport that is the same for all settings of calls.
 struct Shared {
     account: String,
     base_url: String,
@@ -68,12 +100,12 @@ struct Shared {
 }
 
 impl Transport {
-    /// The name under which errors and logs speak of this client.
+    /// Returns the account's name, as errors and logs show it.
     pub fn account(&self) -> &str {
         &self.shared.account
     }
 
-    /// Where requests go, without a slash at the end.
+    /// Returns the base URL, without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.shared.base_url
     }
@@ -120,7 +152,7 @@ impl Transport {
         }
     }
 
-    /// Adds to an error where it happened.
+    /// Adds the account and the operation to an error.
     fn labelled(&self, operation: &'static str, error: Error) -> Error {
         error
             .at_account(&self.shared.account)

@@ -1,16 +1,26 @@
 //! One job shape for all vendors: pure functions from a vendor's types to the
 //! gateway's `fine_tuning.job`, and from the gateway's requests to a vendor's.
 //!
-//! Nothing here does I/O, reads a clock or uses randomness. Values that the
-//! gateway's job has no slot for are kept beside it, in [`Provider`]; values
-//! that are derived or filled in have a [`Note`] each.
+//! [`Unify::unify`] converts a vendor's job, event, checkpoint or file to the unified
+//! type. A [`CreateRequest`] has a method per vendor that converts it to the vendor's
+//! request. Each vendor's mapping is in a module of its own; [`mapping_tables`] has
+//! all of them as tables.
 //!
-//! A vendor's value becomes a unified one by [`Unify::unify`], whatever it is: a
-//! job, an event, a checkpoint, a file. A [`CreateRequest`] becomes a vendor's
-//! request by a method per vendor. Everything that is particular to a vendor is
-//! in a module of its own.
+//! ```
+//! use unitune::truefoundry::types::FineTuningJob;
+//! use unitune::unify::{Context, Status, job_from_slice};
 //!
-//! Vendors without a module here build the unified types with their
+//! let body = br#"{"id": "ftjob-1", "status": "queued", "created_at": 1700000000}"#;
+//! let job = job_from_slice::<FineTuningJob>(body, &Context::new("main"))?;
+//! assert_eq!((job.status, job.provider.status.as_ref()), (Status::Queued, "queued"));
+//! # Ok::<(), unitune::unify::MappingError>(())
+//! ```
+//!
+//! Values for which the gateway's job has no slot are kept in [`Provider`]. With
+//! [`Context::with_notes`], each value has a [`Note`] on how it was determined.
+//! Nothing here does I/O, reads a clock or uses randomness.
+//!
+//! To map a vendor that has no module here, create the unified types with their
 //! constructors: see [`Job`] and [`Unify`].
 
 // Some of this serves vendors that may not be compiled in.
@@ -29,7 +39,8 @@ mod lazy_object;
 mod lenient_job;
 mod limits;
 mod mapping;
-mod mapping_doc;
+#[cfg(test)]
+mod mapping_page;
 mod metrics;
 mod notes;
 mod origin;
@@ -38,9 +49,16 @@ mod request;
 mod rules;
 #[cfg(feature = "schema")]
 mod schemas;
+mod shutdowns;
 mod status;
 mod vendor;
+#[cfg(test)]
+mod written_files;
 
+// Only in the documentation.
+#[cfg(doc)]
+#[doc = include_str!("../docs/mapping.md")]
+pub mod mapping_tables {}
 #[cfg(feature = "fireworks")]
 pub mod fireworks;
 #[cfg(feature = "openai")]
@@ -61,7 +79,6 @@ pub(crate) use lenient_job::job_of_malformed;
 pub use lenient_job::{job_from_item, job_from_slice};
 pub use limits::{ModelLimits, TrainingLimits};
 pub(crate) use mapping::Mapping;
-pub use mapping_doc::mapping_markdown;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
 pub use origin::Origin;
@@ -69,6 +86,7 @@ pub use price::PriceEstimate;
 pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 #[cfg(feature = "schema")]
 pub use schemas::schemas;
+pub use shutdowns::ModelShutdowns;
 pub use status::{ParseStatusError, Status};
 pub use vendor::{InvalidVendorName, Vendor};
 

@@ -1,9 +1,20 @@
-//! The table of vendors: one row each. Configuration, the look-up of
-//! environment variables, the documentation and the programs iterate it, and
-//! nothing else lists vendors.
+//! The table of vendors, one row each. The configuration, the environment
+//! variables, the documentation and the programs are driven by it; vendors are
+//! listed nowhere else.
+//!
+//! ```
+//! use unitune::vendors;
+//!
+//! let vendor = vendors::get("truefoundry").expect("it is always compiled in");
+//! assert_eq!(vendor.title(), "TrueFoundry");
+//! assert!(vendors::get("acme").is_none());
+//! ```
 
 use std::fmt;
 use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::providers::{Backend, DatasetRules, Operation, Support};
 use crate::transport::{ApiClient, ClientBuilder, Environment, VendorProfile};
@@ -22,6 +33,17 @@ macro_rules! vendors {
             $(#[cfg(not(feature = $feature))]
             module: None,)?
         }),*];
+
+        /// Members of an object: a map, or a value in a type of a vendor that is
+        /// compiled in.
+        #[derive(Clone, Serialize)]
+        #[serde(untagged)]
+        #[allow(non_camel_case_types, reason = "a variant is named as its module is")]
+        #[allow(dead_code, reason = "a vendor's list of types may be empty")]
+        pub(crate) enum VendorValue {
+            Members(Map<String, Value>),
+            $($(#[cfg(feature = $feature)])? $module(crate::unify::$module::LazyValue),)*
+        }
     };
     (@feature) => { None };
     (@feature $feature:literal) => { Some($feature) };
@@ -34,17 +56,17 @@ vendors! {
     fireworks if "fireworks";
 }
 
-/// A vendor whose API this crate speaks, if it is compiled in.
+/// A vendor that this crate supports, compiled in or not.
 pub struct VendorInfo {
     name: &'static str,
     feature: Option<&'static str>,
     module: Option<&'static Module>,
 }
 
-/// Makes a vendor's backend of what was set for it.
+/// A function that creates a vendor's backend from a builder.
 type Connect = fn(ClientBuilder<()>) -> Result<Arc<dyn Backend>, Error>;
 
-/// What a vendor's module gives to the table.
+/// The part of the table that a vendor's module provides.
 pub(crate) struct Module {
     pub(crate) profile: &'static VendorProfile,
     pub(crate) dataset_rules: DatasetRules,
@@ -53,7 +75,7 @@ pub(crate) struct Module {
     pub(crate) connect: Connect,
 }
 
-/// Makes a backend of what was set for it: the `connect` of a vendor's module.
+/// Creates a backend from a builder: the `connect` of a vendor's module.
 pub(crate) fn connect<C: ApiClient + Backend>(
     builder: ClientBuilder<()>,
 ) -> Result<Arc<dyn Backend>, Error> {
@@ -61,60 +83,70 @@ pub(crate) fn connect<C: ApiClient + Backend>(
 }
 
 impl VendorInfo {
-    /// Returns the name in configuration, in JSON and in logs.
+    /// Returns the vendor's name in configuration, in JSON and in logs.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Returns the cargo feature that compiles the vendor in; none for one that
+    /// Returns the cargo feature that compiles the vendor in; `None` if it
     /// always is.
     pub fn feature(&self) -> Option<&'static str> {
         self.feature
     }
 
-    /// Returns how the vendor's API is reached; none where the vendor is not
+    /// Returns how the vendor's API is reached; `None` if the vendor is not
     /// compiled in.
     pub fn profile(&self) -> Option<&'static VendorProfile> {
         self.module.map(|module| module.profile)
     }
 
-    /// Returns how the vendor writes itself; its name where it is not compiled
-    /// in.
+    /// Returns the vendor's name in messages; the plain name if the vendor is
+    /// not compiled in.
     pub fn title(&self) -> &'static str {
         self.profile().map_or(self.name, |profile| profile.title)
     }
 
-    /// Returns the vendor's usual environment variables; none where the vendor
+    /// Returns the vendor's usual environment variables; `None` if the vendor
     /// is not compiled in.
     pub fn environment(&self) -> Option<Environment> {
         self.profile().map(|profile| profile.environment)
     }
 
-    /// Returns true for a vendor that is compiled in.
+    /// Returns true if the vendor is compiled in.
     pub fn is_compiled_in(&self) -> bool {
         self.module.is_some()
     }
 
-    /// Returns whether the vendor can do something.
+    /// Returns whether the vendor supports an operation.
     pub fn support(&self, operation: Operation) -> Support {
         match self.module {
             Some(module) => (module.support)(operation),
-            None => Support::Unsupported("compile the vendor in, by its cargo feature"),
+            None => Support::Unsupported("enable the vendor's cargo feature"),
         }
     }
 
-    /// Returns what the vendor demands of a file of examples.
+    /// Returns the vendor's requirements of a training file.
     pub fn dataset_rules(&self) -> DatasetRules {
         self.module
             .map_or_else(DatasetRules::default, |module| module.dataset_rules)
     }
 
-    /// Makes a backend that reaches the vendor's API at a base URL with a key,
-    /// for programs that know neither vendor nor client beforehand.
+    /// Returns the members of a request, beside those of the gateway's, that
+    /// the vendor takes under its own names.
+    pub fn request_members(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let tables = self
+            .module
+            .and_then(|module| module.mapping.request.as_ref());
+        let members = tables.map_or(&[][..], |tables| tables.extra);
+        members.iter().map(|(name, _)| *name)
+    }
+
+    /// Creates a backend that reaches the vendor's API at a base URL with a
+    /// key, for programs that do not name a vendor in their code.
     ///
     /// # Errors
     ///
-    /// The vendor is not compiled in, or the base URL or the key cannot be used.
+    /// The vendor is not compiled in, or the base URL or the key is invalid.
     pub fn connect(
         &self,
         base_url: impl Into<String>,
@@ -143,7 +175,7 @@ impl fmt::Debug for VendorInfo {
     }
 }
 
-/// Returns all vendors that this crate knows, compiled in or not.
+/// Returns all vendors that this crate supports, compiled in or not.
 ///
 /// ```
 /// for vendor in unitune::vendors::all() {
@@ -173,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_says_what_its_module_says() {
+    fn a_row_matches_its_module() {
         for vendor in all() {
             let Some(module) = vendor.module else {
                 continue;

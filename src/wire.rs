@@ -1,30 +1,47 @@
-//! The types that generated code leans on: open enumerations, timestamps as
-//! vendors really send them, lists that survive a bad item, secrets.
+//! The types that generated code is built on: open enumerations, timestamps as
+//! vendors send them, lists that keep their items when one does not decode,
+//! secrets.
 //!
-//! Nothing here knows a vendor.
+//! Nothing here depends on a vendor.
+//!
+//! ```
+//! use unitune::wire::{Item, LenientList, Timestamp};
+//!
+//! let times = br#"["2026-01-15T12:00:00Z", 1768478400, ["odd"]]"#;
+//! let times: LenientList<Timestamp> = unitune::wire::from_slice(times)?;
+//! let seconds: Vec<_> = times.ok().map(Timestamp::unix_seconds).collect();
+//! assert_eq!(seconds, [Some(1_768_478_400), Some(1_768_478_400)]);
+//! assert!(matches!(times.iter().last(), Some(Item::Malformed(_))));
+//! # Ok::<(), unitune::serde_json::Error>(())
+//! ```
 
+mod clean;
 mod decode;
+mod decode_fault;
 mod deep_object;
 mod enumeration;
 mod extra;
-mod fault;
-mod lenient;
+mod lenient_list;
 mod repair;
 mod secret;
-mod shallow;
 mod timestamp;
 mod union;
+mod unreadable_parts;
 
 pub use decode::from_slice;
-pub use deep_object::DeepObject;
-pub use extra::{Extra, Key};
+pub(crate) use decode::{has_too_many_items, memory_of_items};
+#[doc(hidden)]
+pub use decode_fault::branch;
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
-pub(crate) use fault::{Fault, Problem, Step, wrong_type};
+pub(crate) use decode_fault::{Fault, Problem, Step, UNDOCUMENTED, read, wrong_type};
+pub use deep_object::DeepObject;
+pub use enumeration::ParseEnumError;
+pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
-pub(crate) use lenient::item;
-pub use lenient::{Item, LenientList, MalformedItem};
+pub(crate) use lenient_list::item;
+pub use lenient_list::{Item, LenientList, MalformedItem};
 pub(crate) use repair::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]
-pub use union::{Members, Union, read_union};
+pub use union::{TaggedObject, Union, read_union};

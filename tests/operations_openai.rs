@@ -182,6 +182,11 @@ operation!(delete_file, Answer::json(json!({"id": "file-1", "object": "file", "d
 operation!(download_file, Answer::bytes(b"{}\n"), |c| c.download_file("file-1"),
     "GET" "/files/file-1/content", Value::Null);
 
+operation!(list_models, Answer::json(json!({"object": "list", "data": [
+    {"id": "gpt-4o-mini", "object": "model", "created": 1, "owned_by": "system", "shutdown_date": null},
+    {"id": "gpt-4", "object": "model", "created": 1, "owned_by": "system", "shutdown_date": "2026-10-23"},
+]})), |c| c.list_models(), "GET" "/models", Value::Null);
+
 #[tokio::test]
 async fn upload_file() {
     let server = Server::start().await;

@@ -80,11 +80,34 @@ operation!(list_job_events, Answer::json(json!({"data": [
 operation!(list_job_checkpoints, Answer::json(json!({"data": [
     {"step": 1, "created_at": "2026-01-15T12:00:00Z", "path": "s3://x", "checkpoint_type": "final"},
 ]})), |c| c.list_job_checkpoints("ft-1"), "GET" "/v1/fine-tunes/ft-1/checkpoints", Value::Null);
-operation!(list_job_metrics, Answer::json(json!({"metrics": [{"train_loss": 0.5}]})), |c| {
-    let mut body = types::JobMetricsRequest::default();
-    body.global_step_from = Some(3);
-    async move { c.list_job_metrics("ft-1", &body).await }
-}, "GET" "/v1/fine-tunes/ft-1/metrics", json!({"global_step_from": 3}));
+operation!(list_job_metrics, Answer::json(json!({"metrics": [{"train_loss": 0.5}]})),
+    |c| c.list_job_metrics("ft-1", together::ListJobMetricsOptions::new()
+        .global_step_from(3)
+        .logged_at_to("2026-08-04T05:00:00Z")
+        .resolution(100)),
+    "GET" "/v1/fine-tunes/ft-1/metrics?global_step_from=3&logged_at_to=2026-08-04T05%3A00%3A00Z&resolution=100",
+    Value::Null);
+operation!(preview_job, Answer::json(json!({
+    "dataset_format": "conversation", "max_seq_length": 8192, "model": "a/b", "train_on_inputs": false,
+    "rows": [{"input_ids": [1, 2], "labels": [-100, 2], "num_tokens": 2, "num_trained_tokens": 1,
+        "tokens": ["Q", "A"], "trained_spans": [[1, 2]], "truncated": false}],
+})), |c| {
+    let mut body = types::PreviewRequest::new("a/b", "file-1");
+    body.top_k = Some(1);
+    body.training_method = Some(types::SftMethod::Sft);
+    async move { c.preview_job(&body).await }
+}, "POST" "/v1/fine-tunes/preview", json!({
+    "model": "a/b", "training_file": "file-1", "top_k": 1, "training_method": "sft",
+}));
+operation!(retrieve_tokenized_dataset, Answer::json(json!({
+    "url": "https://storage.example/signed?x=do-not-show", "filename": "t.tar.zst",
+    "content_type": "application/zstd", "size": 5000000000_i64, "expires_at": "2026-08-04T05:00:00Z",
+})), |c| async move {
+    let dataset = c.retrieve_tokenized_dataset("ft-1").await?;
+    assert!(!format!("{dataset:?}").contains("do-not-show"));
+    assert!(dataset.into_inner().url.expose().ends_with("do-not-show"));
+    Ok::<_, unitune::Error>(())
+}, "GET" "/v1/fine-tunes/ft-1/download-tokenized-dataset", Value::Null);
 operation!(estimate_price, Answer::json(json!({"estimated_total_price": 1.5})), |c| {
     let mut body = types::EstimatePriceRequest::new("file-1");
     body.n_epochs = Some(2);
@@ -95,7 +118,11 @@ operation!(list_supported_models, Answer::json(json!({"models": ["a"]})),
 operation!(retrieve_model_limits, Answer::json(json!({
     "model_name": "a/b", "max_num_epochs": 20, "max_num_evals": 100, "max_learning_rate": 0.1,
     "min_learning_rate": 1e-8, "supports_vision": false, "supports_tools": true,
-    "supports_reasoning": false, "merge_output_lora": true,
+    "supports_reasoning": false, "merge_output_lora": true, "supports_full_training": false,
+    "default_gradient_accumulation_steps": 1, "max_num_checkpoints": 10, "max_seq_length_sft": 8192,
+    "max_seq_length_dpo": 4096, "min_max_seq_length": 128, "lora_training": {
+        "min_batch_size": 1, "max_batch_size": 8, "max_batch_size_dpo": 4, "max_rank": 64,
+        "default_rank": 64, "target_modules": []},
 })), |c| c.retrieve_model_limits("a/b"),
     "GET" "/v1/fine-tunes/models/limits?model_name=a%2Fb", Value::Null);
 operation!(download_model, Answer::bytes(b"\x28\xb5\x2f\xfd"), |c| c.download_model(

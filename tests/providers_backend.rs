@@ -257,7 +257,7 @@ async fn an_account_that_hangs_does_not_keep_the_others_jobs_back() {
 }
 
 #[tokio::test]
-async fn a_change_wants_to_be_sure_whose_the_job_is() {
+async fn a_change_requires_a_certain_account() {
     let mut failing = Memory::of(&[9], 10);
     failing.fails = true;
     let healthy = Arc::new(Memory::of(&[5, 4], 10));
@@ -390,7 +390,7 @@ impl Backend for Minimal {
 }
 
 #[tokio::test]
-async fn a_backend_is_never_asked_for_what_it_does_not_support() {
+async fn unsupported_operations_of_a_backend_are_never_called() {
     let mut providers = Providers::new();
     providers
         .add(Account::with_backend("minimal", Minimal))
@@ -405,7 +405,7 @@ async fn a_backend_is_never_asked_for_what_it_does_not_support() {
 }
 
 #[tokio::test]
-async fn an_account_without_files_is_in_nobodys_way() {
+async fn an_account_without_files_does_not_affect_others() {
     let server = Server::start().await;
     let mut providers = Providers::new();
     providers

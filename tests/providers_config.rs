@@ -136,7 +136,7 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error(&format!("{account}{account}")),
         "6:8",
-        "the name \"a\" is taken, at 2:8",
+        "two accounts have the name \"a\"; the first is at 2:8",
     );
     at(
         &error(&format!("{account}key_env = \"X\"\n")),
@@ -146,7 +146,7 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error(&account.replace("openai", "opanai")),
         "3:10",
-        "no vendor is called",
+        "unknown vendor",
     );
     at(
         &error(&account.replace("\"k\"", "7")),
@@ -161,7 +161,7 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error(&format!("{account}timeout_seconds = -1.0\n")),
         "5:19",
-        "length of time",
+        "invalid duration",
     );
     at(
         &error(&account.replace("key =", "key_env =")),
@@ -179,7 +179,7 @@ fn mistakes_have_a_line_and_a_column() {
             account.replace("openai", "together")
         )),
         "5:18",
-        "has no such thing",
+        "does not have the setting",
     );
     at(&error("[[account]\n"), "1:11", "unclosed");
     at(
@@ -200,7 +200,7 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error(&format!("default_account = \"b\"\n{account}")),
         "1:19",
-        "no provider account \"b\"; there are: a",
+        "unknown account \"b\": expected one of a",
     );
     at(
         &error("default_account = 1\n"),
@@ -212,7 +212,7 @@ fn mistakes_have_a_line_and_a_column() {
             &error(&account.replace("\"a\"", &format!("\"{name}\""))),
             "2:8",
             match name.trim() {
-                "" => "it is empty",
+                "" => "is empty",
                 _ => "control character",
             },
         );
@@ -240,7 +240,7 @@ fn mistakes_do_not_repeat_keys() {
     assert!(missing.to_string().contains("/nowhere/unitune.toml"));
 }
 
-/// Whoever writes a file must not get the environment's key.
+/// The author of a file must not be able to obtain the environment's key.
 #[test]
 fn the_environments_key_goes_to_no_address_of_a_file() {
     let account = "[[account]]\nname = \"a\"\nvendor = \"openai\"\n";

@@ -1,6 +1,7 @@
 //! Jobs that are started, and what is looked at before that.
 #![cfg(all(feature = "openai", feature = "together"))]
 
+mod loopback;
 mod stage;
 
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use unitune::ErrorKind;
 use unitune::providers::{Account, DataFile, Draft, FileUpload, ListQuery, Providers};
 use unitune::transport::Upload;
 use unitune::unify::{CreateRequest, Usd};
-use unitune_sandbox::Vendor;
+use unitune_sandbox::{Sandbox, Vendor};
 
 const OPENAI: &str = "gpt-4o-mini-2024-07-18";
 const TOGETHER: &str = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
@@ -59,7 +60,7 @@ async fn a_file_and_a_model_are_enough_at_every_vendor() {
 }
 
 #[tokio::test]
-async fn a_price_is_asked_for_unless_told_otherwise() {
+async fn a_price_is_estimated_by_default() {
     let (stage, folder) = (Stage::start().await, Folder::new());
     let path = folder.examples(20);
     let draft = Draft::new(TOGETHER, path.as_path()).account("together");
@@ -162,6 +163,38 @@ async fn nothing_is_started_above_the_limit_of_costs() {
 }
 
 #[tokio::test]
+async fn a_price_can_be_asked_for_without_starting_anything() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let path = folder.examples(20);
+    let on_disk = Draft::new(TOGETHER, path.as_path()).account("together");
+    let error = stage.providers.estimate(&on_disk).await.unwrap_err();
+    assert!(error.to_string().contains("not uploaded yet"), "{error}");
+    let upload = FileUpload::new(Upload::from_path(&path).await.unwrap());
+    let file = stage.providers.upload_file("together", upload).await;
+    let draft = Draft::new(TOGETHER, DataFile::Id(file.unwrap().id)).account("together");
+    let estimate = stage.providers.estimate(&draft).await.unwrap();
+    let total = estimate.total.unwrap();
+    let limited = draft.clone().max_cost(Usd::from_nanos(total.nanos() - 1));
+    let error = stage.providers.estimate(&limited).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CostLimit);
+    let account = stage.providers.account_of(&draft).await.unwrap();
+    assert_eq!(account.name(), "together");
+    assert_eq!(stage.count(Vendor::Together, "createJob"), 0);
+    let other = Draft::new(OPENAI, DataFile::Id("file-1".to_owned())).account("openai");
+    let error = stage.providers.estimate(&other).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn models_are_listed_where_the_vendor_lists_them() {
+    let stage = Stage::start().await;
+    let models = stage.providers.models("together").await.unwrap();
+    assert!(models.iter().any(|model| model == TOGETHER), "{models:?}");
+    let error = stage.providers.models("openai").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
 async fn the_account_is_named_or_clear() {
     let stage = Stage::start().await;
     let draft = Draft::new(OPENAI, "file-1");
@@ -226,7 +259,7 @@ async fn the_account_follows_from_the_draft() {
     let error = chosen(providers, on_disk).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Ambiguous);
 
-    // Two accounts of one vendor both have the file: the default, or nobody.
+    // Two accounts of one vendor both have the file: the default is used, or none.
     let mut twice = stage.providers.clone();
     let again = stage.together().build().unwrap();
     twice
@@ -244,7 +277,7 @@ async fn the_account_follows_from_the_draft() {
 }
 
 #[test]
-fn paths_and_ids_are_told_apart() {
+fn paths_and_ids_are_distinguished() {
     assert_eq!(
         DataFile::from("file-abc123"),
         DataFile::Id("file-abc123".to_owned())
@@ -252,4 +285,84 @@ fn paths_and_ids_are_told_apart() {
     for path in ["train.jsonl", "data/train", "./x"] {
         assert_eq!(DataFile::from(path), DataFile::Path(path.into()));
     }
+}
+
+#[tokio::test]
+async fn a_vendor_that_starts_no_more_jobs_is_asked_once_and_others_are_named() {
+    let folder = Folder::new();
+    let fault = "openai.createJob:403;code=training_not_available"
+        .parse()
+        .unwrap();
+    let stage = Stage::with(Sandbox::builder().fault(fault)).await;
+    let draft = Draft::new(OPENAI, folder.examples(20)).account("openai");
+    let error = stage.providers.create(&draft).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TrainingNotAvailable);
+    assert!(error.is_training_not_available() && !error.is_retryable());
+    assert_eq!((error.status(), error.tries()), (Some(403), 1));
+    assert_eq!(error.vendor_code(), Some("training_not_available"));
+    assert_eq!(stage.count(Vendor::OpenAi, "createJob"), 1);
+    assert_eq!(error.alternatives(), ["together", "truefoundry"]);
+    let text = error.to_string();
+    for part in [
+        "openai: createJob: the vendor starts no more jobs for this account: ",
+        "until 2027-01-14",
+        "until 2026-10-23",
+        "can be read as before",
+        "uploaded before: file-",
+        "Accounts that can train: together, truefoundry",
+        "`unitune jobs create --on together`",
+        "`unitune jobs rerun ID --on together`",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains(stage.sandbox.openai_key()));
+
+    // Alone, there is nobody to go to.
+    let alone = stage.providers.select(&["openai"]).unwrap();
+    let error = alone.create(&draft).await.unwrap_err();
+    assert!(error.alternatives().is_empty());
+    let text = error.to_string();
+    assert!(
+        text.contains("No other account is configured that can train"),
+        "{text}"
+    );
+
+    // Others of the same vendor are no way out.
+    let mut providers = stage.providers.select(&["openai", "together"]).unwrap();
+    let second = Account::with_backend("second", stage.openai().build().unwrap());
+    providers.add(second).unwrap();
+    let error = providers.create(&draft).await.unwrap_err();
+    assert_eq!(error.alternatives(), ["together"]);
+}
+
+#[tokio::test]
+async fn a_hint_to_try_again_changes_nothing_about_it() {
+    let server = loopback::Server::start().await;
+    let body = json!({"error": {"message": "Your organization is no longer able to create new \
+        fine-tuning training jobs.", "type": "invalid_request_error", "param": null}});
+    for _ in 0..3 {
+        let answer = loopback::Answer::json(body.clone()).status(403);
+        server.answer(answer.header("x-should-retry", "true"));
+    }
+    let client = unitune::openai::Client::builder()
+        .api_key("k")
+        .base_url(&server.url);
+    let client = client.build().unwrap();
+    // A call that may be sent twice.
+    let request = unitune::openai::types::CreateFineTuningJobRequest::new(OPENAI, "file-1");
+    let options = unitune::transport::CallOptions::new().idempotency_key("once");
+    let error = client
+        .with_options(&options)
+        .create_job(&request)
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_training_not_available(),
+        "without the code, by its text: {error}"
+    );
+    assert_eq!((error.tries(), server.count()), (1, 1));
+    assert!(
+        !error.to_string().contains("unitune jobs"),
+        "nobody looked for accounts: {error}"
+    );
 }

@@ -86,7 +86,7 @@ async fn an_account_that_fails_leaves_the_others_jobs() {
 }
 
 #[tokio::test]
-async fn a_list_does_not_go_on_after_what_nobody_knows() {
+async fn a_list_after_an_unknown_job_is_an_error() {
     let stage = Stage::start().await;
     let query = ListQuery::new().after("ftjob-nobodys");
     let error = stage.providers.list(&query).await.unwrap_err();

@@ -145,7 +145,7 @@ async fn the_same_page_again_is_the_end() {
     assert_eq!(found.jobs.len(), 5);
     assert_eq!(server.count(), 2);
     assert!(found.warnings[0].account_failed);
-    assert!(found.warnings[0].message.contains("the same ones again"));
+    assert!(found.warnings[0].message.contains("the same page twice"));
 }
 
 #[tokio::test]

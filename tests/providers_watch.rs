@@ -84,7 +84,7 @@ async fn all_jobs_of_all_vendors_until_they_end() {
         .map(|job| job.provider.vendor.clone())
         .collect();
     assert_eq!(vendors.len(), 3);
-    // A paused job ends when somebody resumes it.
+    // A paused job ends after it is resumed.
     for job in &list.jobs {
         if job.provider.status == "paused" {
             stage.providers.resume(job).await.unwrap();

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use unitune::transport::Upload;
 use unitune::{openai, together, truefoundry};
 use unitune_sandbox::Sandbox;
@@ -95,6 +96,16 @@ async fn a_job_at_together() {
     let download = client.download_model(&job.id, options).await.unwrap();
     let bytes = download.save_to(&path).await.unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().len(), bytes);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+    // One that is given up leaves nothing.
+    let first = Ok(bytes::Bytes::from_static(b"half"));
+    let pieces = futures_util::stream::iter([first]).chain(futures_util::stream::pending());
+    let download = unitune::transport::Download::from_stream(pieces, None);
+    let path = folder.path().join("other.tar.zst");
+    let save = download.save_to(&path);
+    let given_up = tokio::time::timeout(Duration::from_millis(200), save);
+    assert!(given_up.await.is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use loopback::clock::TestClock;
-use loopback::{Answer, Server, nobody};
+use loopback::{Answer, Server, closed_address};
 use serde_json::json;
 use unitune::transport::{Attempt, CallOptions, ClientBuilder, Observer, RetryPolicy, Upload};
 use unitune::{ErrorKind, openai, together};
@@ -67,7 +67,7 @@ async fn reads_are_tried_again_after_transient_statuses() {
 }
 
 #[tokio::test]
-async fn the_vendor_says_when_to_come_back() {
+async fn retry_after_is_read() {
     let cases = [
         (("retry-after-ms", "250"), 250),
         (("retry-after", "7"), 7000),
@@ -83,6 +83,49 @@ async fn the_vendor_says_when_to_come_back() {
     }
 }
 
+/// A key that a success repeats in a header is in no header that is handed over.
+#[tokio::test]
+async fn no_header_repeats_the_key() {
+    // The key itself, in base64 with what stands before it, and percent-encoded.
+    const ECHOES: [&str; 3] = [
+        "req-sk-very-secret-1234",
+        "QmVhcmVyIHNrLXZlcnktc2VjcmV0LTEyMzQ=",
+        "sk%2Dvery%2dsecret%2D1234",
+    ];
+    for echo in ECHOES {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        server.answer(
+            list()
+                .header("x-request-id", echo)
+                .header("x-other", "plain"),
+        );
+        let answer = client.list_jobs(openai::ListJobsOptions::new()).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.request_id(), Some("[redacted]"), "{echo}");
+        assert_eq!(answer.headers()["x-other"], "plain");
+        server.answer(Answer::bytes(b"x").header("x-request-id", echo));
+        let file = client.download_file("file-1").await.unwrap();
+        assert_eq!(file.headers()["x-request-id"], "[redacted]", "{echo}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_has_passed_is_no_hint() {
+    for past in ["Thu, 15 Jan 2015 12:00:20 GMT", "0", "0.0"] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let client = openai(&server, &clock).build().unwrap();
+        for _ in 0..2 {
+            server.answer(refused(429).header("retry-after", past));
+        }
+        server.answer(list());
+        list_jobs(&client).await.unwrap();
+        let sleeps = clock.sleeps();
+        let waited: Vec<f64> = sleeps.iter().map(Duration::as_secs_f64).collect();
+        assert!(waited[0] >= 0.5 && waited[1] >= 1.0, "{past}: {waited:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_waited() {
     let (server, clock) = (Server::start().await, TestClock::new());
@@ -95,7 +138,7 @@ async fn a_wait_beyond_the_deadline_is_not_waited() {
 }
 
 #[tokio::test]
-async fn the_vendor_says_whether_to_come_back() {
+async fn should_retry_is_read() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
     server.answer(refused(500).header("x-should-retry", "false"));
@@ -133,7 +176,7 @@ async fn what_did_not_arrive_is_sent_again() {
     let clock = TestClock::new();
     let client = openai::Client::builder()
         .api_key(KEY)
-        .base_url(nobody().await)
+        .base_url(closed_address().await)
         .clock(clock.clone())
         .build()
         .unwrap();
@@ -187,7 +230,7 @@ async fn with_an_idempotency_key_what_makes_something_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_asked_for_again() {
+async fn an_incomplete_response_is_retried() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
     server.answer(Answer::bytes(br#"{"object": "li"#).breaking());
@@ -309,7 +352,7 @@ async fn errors_say_where_what_and_why() {
     );
     assert_eq!(
         error.to_string(),
-        "openai-main: listJobs: the answer is not JSON (application/octet-stream, 18 bytes) \
+        "openai-main: listJobs: the response is not JSON (application/octet-stream, 18 bytes) \
          (request id req-2)"
     );
 

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use loopback::clock::TestClock;
-use loopback::{Answer, Server, nobody};
+use loopback::{Answer, Server, closed_address};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use unitune::openai;
@@ -79,7 +79,7 @@ async fn said() -> String {
     ));
     let answer = client.list_jobs(openai::ListJobsOptions::new()).await;
     said.push(format!("{:?}", answer.unwrap().headers()));
-    let gone = builder.base_url(nobody().await).build().unwrap();
+    let gone = builder.base_url(closed_address().await).build().unwrap();
     let mut error: Option<&dyn std::error::Error> = Some(
         &gone
             .list_jobs(openai::ListJobsOptions::new())

@@ -177,6 +177,44 @@ async fn a_job_that_is_nested_too_deeply_does_not_cost_the_list() {
     assert_eq!(found.provider.notes, *notes);
 }
 
+/// Bodies that are no JSON by a hair, as servers in Python or behind proxies write
+/// them.
+#[tokio::test]
+async fn what_cannot_be_read_is_left_out_of_its_job_alone() {
+    let server = Server::start().await;
+    let mut providers = Providers::new();
+    providers
+        .add(account::<openai::Client>("main", &server))
+        .unwrap();
+    let job = |id: &str, members: &[u8]| {
+        let start = format!(
+            r#"{{"object": "fine_tuning.job", "id": "{id}", "model": "m", "created_at": 1,
+            "status": "running", "training_file": "f", "#
+        );
+        [start.as_bytes(), members, b"}"].concat()
+    };
+    let odd: [&[u8]; 5] = [
+        br#""suffix": "\ud800""#,
+        br#""seed": 1e999"#,
+        br#""seed": -99999999999999999999999999999999999"#,
+        br#""trained_tokens": NaN"#,
+        br#""seed": 1, "seed": 2"#,
+    ];
+    for members in odd {
+        let shown = String::from_utf8_lossy(members);
+        let (good, bad) = (job("ftjob-a", br#""seed": 7"#), job("ftjob-b", members));
+        let start: &[u8] = b"\xef\xbb\xbf{\"object\": \"list\", \"has_more\": false, \"data\": [";
+        server.answer(Answer::bytes(&[start, &good, b",", &bad, b"]}"].concat()));
+        let list = providers.list(&ListQuery::new()).await.unwrap();
+        let ids: Vec<&str> = list.jobs.iter().map(|job| job.id.as_str()).collect();
+        assert_eq!(ids, ["ftjob-a", "ftjob-b"], "{shown}: {:?}", list.warnings);
+        assert_eq!(list.jobs[0].seed, Some(7));
+        server.answer(Answer::bytes(&bad));
+        let found = providers.retrieve(("main", "ftjob-b")).await;
+        assert_eq!(found.unwrap().status.as_str(), "running", "{shown}");
+    }
+}
+
 #[tokio::test]
 async fn a_list_that_is_null_is_empty() {
     let server = Server::start().await;
@@ -220,7 +258,7 @@ async fn what_does_not_decode_is_named() {
     ));
     let error = providers.retrieve(("main", "ftjob-1")).await.unwrap_err();
     let text = error.to_string();
-    let reason = "the answer does not have the documented form: missing field `id`";
+    let reason = "the response does not have the documented form: missing field `id`";
     assert!(text.contains(reason), "{text}");
     assert!(!text.contains("sk-secret"), "{text}");
 

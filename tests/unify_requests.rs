@@ -122,6 +122,10 @@ fn requests_come_back() {
             "{name} through the gateway"
         );
     }
+    let sent = request(&read("tests/fixtures/requests/early_stopping.json"));
+    let together = sent.to_together(OnUnsupported::Reject);
+    let back = CreateRequest::from(&together.expect("it takes all of it").request);
+    assert_eq!(support::plain(&back), support::plain(&sent));
     let sent = request(&read(
         "tests/fixtures/requests/everything_that_together_takes.json",
     ));
@@ -171,7 +175,12 @@ fn events_of_a_log() {
         });
         events.collect()
     };
-    for name in ["together", "together_without_any_time", "together_null"] {
+    for name in [
+        "together",
+        "together_without_any_time",
+        "together_without_what_was_required",
+        "together_null",
+    ] {
         let events = events(name);
         assert!(!events.to_string().contains("do-not-show"));
         snapshot(&format!("events__{name}"), &events);
@@ -214,6 +223,10 @@ fn checkpoints_and_files() {
         "checkpoints__together_without_a_time",
         &together("together_without_a_time"),
     );
+    snapshot(
+        "checkpoints__together_in_the_registry",
+        &together("together_in_the_registry"),
+    );
     let openai: Vec<Checkpoint> = list("openai")
         .as_array()
         .expect("a list")
@@ -233,6 +246,15 @@ fn checkpoints_and_files() {
         "truefoundry": unified::<truefoundry::types::File>(&file("truefoundry"), &context),
     });
     snapshot("files", &files);
+    for name in [
+        "together_being_checked",
+        "together_checked",
+        "together_not_to_be_checked",
+        "together_of_an_invalid_format",
+    ] {
+        let file = unified::<together::types::File>(&file(name), &context);
+        snapshot(&format!("files__{name}"), &json!(file));
+    }
 }
 
 #[test]
@@ -255,6 +277,55 @@ fn pausing_at_together_is_refused_and_not_turned_into_cancelling() {
             }
         }
     }
+}
+
+#[test]
+fn a_price_that_together_cannot_estimate() {
+    let context = Context::new("main");
+    let estimate = |body: Value| unified::<together::types::PriceEstimate>(&body, &context);
+    let reason = "train_file_not_validated";
+    let none = estimate(json!({"estimation_available": false, "unavailable_reason": reason}));
+    assert_eq!(
+        (none.total, none.unavailable.as_deref()),
+        (None, Some(reason))
+    );
+    let unsaid = estimate(json!({"estimation_available": false}));
+    assert_eq!(unsaid.unavailable.as_deref(), Some("not said"));
+    for body in [
+        json!({"estimation_available": true, "estimated_total_price": 4.5}),
+        // As it was before.
+        json!({"estimated_total_price": 4.5}),
+    ] {
+        let some = estimate(body);
+        assert!(some.total.is_some() && some.unavailable.is_none());
+    }
+}
+
+#[test]
+fn limits_of_a_model_that_together_trains_by_adapters_only() {
+    let batches = json!({"min_batch_size": 0, "max_batch_size": 0, "max_batch_size_dpo": 0});
+    let mut body = json!({
+        "model_name": "a/b", "max_num_epochs": 20, "max_num_evals": 100, "max_num_checkpoints": 10,
+        "max_learning_rate": 0.1, "min_learning_rate": 1e-8, "max_seq_length_sft": 65536,
+        "max_seq_length_dpo": 32768, "min_max_seq_length": 128, "merge_output_lora": true,
+        "default_gradient_accumulation_steps": 1, "supports_full_training": false,
+        "supports_vision": false, "supports_tools": true, "supports_reasoning": false,
+        "full_training": batches,
+        "lora_training": {"min_batch_size": 1, "max_batch_size": 8, "max_batch_size_dpo": 4,
+            "max_rank": 16, "default_rank": 16, "target_modules": ["q_proj"]},
+    });
+    let context = Context::new("main");
+    let limits = unified::<together::types::ModelLimits>(&body, &context);
+    assert!(limits.full.is_none() && limits.lora.is_some());
+    assert_eq!(limits.default_lora_rank, Some(16));
+    let lengths = (limits.max_sequence_length, limits.max_sequence_length_dpo);
+    assert_eq!(lengths, (Some(65536), Some(32768)));
+    body["supports_full_training"] = json!(true);
+    assert!(
+        unified::<together::types::ModelLimits>(&body, &context)
+            .full
+            .is_some()
+    );
 }
 
 #[test]

@@ -24,7 +24,9 @@ pub(super) fn support(operation: Operation) -> Support {
         Operation::Pause => Unsupported("cancel the job; it can be resumed later"),
         Operation::Checkpoints => Unsupported("the job's model is its only checkpoint"),
         Operation::Download => Unsupported("download the model with the vendor's own tools"),
-        Operation::ModelLimits => Unsupported("see the vendor's page of the model"),
+        Operation::ModelLimits | Operation::ListModels => {
+            Unsupported("see the vendor's page of the model")
+        }
         Operation::Events => Derived("the job's state, and its metrics file"),
         Operation::Metrics => Derived("the job's metrics file"),
         Operation::Create

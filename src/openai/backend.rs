@@ -1,22 +1,27 @@
-//! OpenAI as a backend of accounts.
+//! OpenAI's implementation of [`Backend`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Client, DATASET_RULES, TITLE, types};
+use super::{Client, DATASET_RULES, TITLE, shutdowns, types};
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
-    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, items_of_answer,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, is_uuid, items_of_answer,
     job_of_answer, job_page, log_page,
 };
-use crate::transport::{Clock, Download};
+use crate::transport::{CallOptions, Clock, Download};
 use crate::unify::openai::VENDOR;
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, OnUnsupported, Status, Unify, Vendor,
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelShutdowns, OnUnsupported,
+    Status, Unify, Vendor,
 };
+use crate::wire::ParseEnumError;
 use crate::{Error, ErrorKind};
 
 static OWN_NAME: Vendor = VENDOR;
 
+/// How long the list of models may take: it only adds to what is known.
+const MODELS_TIMEOUT: Duration = Duration::from_secs(3);
 /// The largest page of files.
 const MAX_FILES: usize = 10_000;
 /// The largest page of anything else.
@@ -33,7 +38,7 @@ impl Client {
     }
 }
 
-/// Which operations the vendor has: the table.
+/// Returns whether the vendor supports an operation: the table.
 pub(super) fn support(operation: Operation) -> Support {
     use Support::{Derived, Native, Unsupported};
     match operation {
@@ -51,14 +56,14 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::DownloadFile
         | Operation::DeleteFile => Native,
         Operation::Metrics => Derived("the events of type metrics, and the checkpoints"),
-        Operation::Delete => Unsupported("jobs stay; the model that came out can be deleted"),
+        Operation::Delete => Unsupported("delete the resulting model instead"),
         Operation::EstimatePrice => {
-            Unsupported("count the tokens, and see the vendor's price list")
+            Unsupported("count the tokens, and use the vendor's price list")
         }
-        Operation::Download => {
-            Unsupported("models stay at the vendor; a job's result files can be read")
+        Operation::Download => Unsupported("download the job's result files instead"),
+        Operation::ModelLimits | Operation::ListModels => {
+            Unsupported("see the vendor's documentation")
         }
-        Operation::ModelLimits => Unsupported("see the vendor's documentation"),
     }
 }
 
@@ -79,6 +84,7 @@ impl Backend for Client {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::Yes,
             IdKind::Job if id.starts_with("ft-") => Recognition::No,
+            IdKind::File if is_uuid(id, "file-") => Recognition::No,
             IdKind::Job | IdKind::File => Recognition::Maybe,
         }
     }
@@ -177,7 +183,7 @@ impl Backend for Client {
         })
     }
 
-    /// The vendor has no such operation: the numbers are in the log.
+    /// Derived: the vendor has no such operation, and the metrics are in the log.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         Box::pin(async move {
             let all = PageQuery::new();
@@ -188,6 +194,29 @@ impl Backend for Client {
             let mut points: Vec<_> = events.iter().filter_map(MetricPoint::from_event).collect();
             points.reverse();
             Ok(points)
+        })
+    }
+
+    fn announces_shutdowns(&self) -> bool {
+        true
+    }
+
+    /// The vendor's announcements, and what its list of models says by now.
+    fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
+        Box::pin(async move {
+            let options = CallOptions::new().timeout(MODELS_TIMEOUT).retries(0);
+            let client = self.for_call(call).with_options(&options);
+            let mut shutdowns = shutdowns::announced();
+            // Without the list, the announcements still hold.
+            if let Ok(list) = client.list_models().await {
+                for model in list.into_inner().data.ok() {
+                    let date = model.shutdown_date.as_deref().and_then(shutdowns::day);
+                    if let Some(at) = date {
+                        shutdowns.add_model(&model.id, at);
+                    }
+                }
+            }
+            Ok(shutdowns)
         })
     }
 
@@ -225,7 +254,7 @@ impl Files for Client {
     fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File> {
         Box::pin(async move {
             let purpose = upload.purpose.parse();
-            let purpose = purpose.map_err(|error: String| invalid("purpose", error))?;
+            let purpose = purpose.map_err(|error| invalid("purpose", error))?;
             let expires = upload.expires.map(expiration).transpose()?;
             let client = self.for_call(call);
             let file = client.upload_file(upload.content, purpose, expires).await?;
@@ -247,12 +276,15 @@ impl Files for Client {
 
 fn expiration(expiry: Expiry) -> Result<types::FileExpiration, Error> {
     let anchor = expiry.anchor.parse();
-    let anchor = anchor.map_err(|error: String| invalid("expires_after[anchor]", error))?;
+    let anchor = anchor.map_err(|error| invalid("expires_after[anchor]", error))?;
     let mut expiration = types::FileExpiration::new(expiry.seconds);
     expiration.anchor = anchor;
     Ok(expiration)
 }
 
-fn invalid(param: &str, message: String) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message).with_vendor_param(param)
+fn invalid(param: &str, error: ParseEnumError) -> Error {
+    let message = error.to_string();
+    Error::new(ErrorKind::InvalidRequest, message)
+        .with_vendor_param(param)
+        .because(error)
 }

@@ -1,6 +1,23 @@
-//! OpenAI's fine-tuning and files API.
+//! OpenAI's fine-tuning and files API: its client and types.
+//!
+//! The types, and the operations of [`Client`], are generated from the vendor's
+//! document. Optional parameters of an operation are in a struct of its own.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (url, key) = (sandbox.openai_base_url(), sandbox.openai_key());
+//! let client = unitune::openai::Client::builder().base_url(url).api_key(key).build()?;
+//! let jobs = client.list_jobs(unitune::openai::ListJobsOptions::new().limit(3)).await?;
+//! for job in jobs.data.ok() {
+//!     println!("{} {}", job.id, job.status);
+//! }
+//! # assert!(jobs.data.ok().count() > 0);
+//! # Ok(()) }
+//! ```
 
 mod backend;
+mod shutdowns;
 mod uploads;
 
 // The generated part: types, options and `Client` with its operations.
@@ -32,6 +49,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
         },
     ],
     idempotent_posts: &["cancelJob", "pauseJob", "resumeJob", "validateGrader"],
+    training_not_available: shutdowns::training_not_available,
     ..VendorProfile::new(
         "openai",
         TITLE,
@@ -44,8 +62,8 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
     )
 };
 
-/// What the vendor demands of a file of examples: its documents name 512 MB
-/// for a file, and ten examples for a job.
+/// The vendor's requirements of a training file: its documents name 512 MB for
+/// a file, and ten examples for a job.
 const DATASET_RULES: DatasetRules = DatasetRules {
     max_bytes: 512_000_000,
     min_examples: 10,

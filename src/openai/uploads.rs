@@ -1,12 +1,12 @@
-//! Uploads, which no generated operation can stream.
+//! File uploads, which generated operations cannot stream.
 
 use super::{Client, types};
 use crate::Error;
 use crate::transport::{Response, Upload};
 
 impl Client {
-    /// Uploads a file. It streams: what comes from disk is never in memory as
-    /// a whole.
+    /// Uploads a file as a stream: a file on disk is never in memory as a
+    /// whole.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! One account: a name, and the backend of its vendor. Every call of a backend
-//! goes through here: it is counted, bounded and labelled with the account.
+//! One account: a name, and the backend of its vendor. All calls of a backend
+//! are made here: they are counted, limited and labelled with the account.
 
 use std::any::Any;
 use std::fmt;
@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::page::{PageWalk, collect};
+use super::shutdowns::KnownShutdowns;
 use super::{
     Backend, Call, DatasetRules, FileUpload, Files, JobChange, Listing, Operation, Page, PageQuery,
     Prepared, Reply, Support, Warning,
@@ -16,8 +17,8 @@ use super::{
 use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock, Download};
 use crate::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Vendor,
+    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
+    OnUnsupported, PriceEstimate, Vendor,
 };
 
 /// A key at a vendor, under a name. Cheap to clone.
@@ -29,11 +30,11 @@ pub struct Account {
     options: Arc<CallOptions>,
     notes: bool,
     permits: Option<Arc<Semaphore>>,
+    shutdowns: KnownShutdowns,
 }
 
 impl Account {
-    /// An account under a name, at a vendor of this crate or of somebody
-    /// else's.
+    /// Creates an account with a backend, of this crate or of your own.
     pub fn with_backend(name: impl Into<String>, backend: impl Backend) -> Self {
         Self {
             name: name.into().into(),
@@ -42,32 +43,33 @@ impl Account {
             options: Arc::default(),
             notes: true,
             permits: None,
+            shutdowns: KnownShutdowns::default(),
         }
     }
 
-    /// Sets what the gateway's `organization_id` says for vendors that do not
-    /// name an organisation.
+    /// Sets the label that is used as `organization_id` for vendors that do not
+    /// return an organisation.
     #[must_use]
     pub fn organization(mut self, label: impl Into<String>) -> Self {
         self.organization = Some(label.into().into());
         self
     }
 
-    /// Sets how many calls may be in flight at the same time, this account's
-    /// clones included; the others wait. Not bounded unless set.
+    /// Sets how many calls may be in flight at the same time, including those
+    /// of this account's clones; further ones wait. By default there is no
+    /// limit.
     #[must_use]
     pub fn max_calls(mut self, calls: usize) -> Self {
         self.permits = Some(Arc::new(Semaphore::new(calls.max(1))));
         self
     }
 
-    /// Returns true where the number of calls is bounded.
+    /// Returns true if the number of calls is limited.
     pub fn has_max_calls(&self) -> bool {
         self.permits.is_some()
     }
 
-    /// Sets whether single jobs say how each field came about; they do unless
-    /// told not to.
+    /// Sets whether single jobs have notes on their fields; by default they do.
     #[must_use]
     pub fn notes(mut self, notes: bool) -> Self {
         self.notes = notes;
@@ -79,17 +81,17 @@ impl Account {
         &self.name
     }
 
-    /// Returns the vendor that the account is at.
+    /// Returns the account's vendor.
     pub fn vendor(&self) -> &Vendor {
         self.backend.vendor()
     }
 
-    /// Returns the implementation of the vendor.
+    /// Returns the account's backend.
     pub fn backend(&self) -> &dyn Backend {
         &*self.backend
     }
 
-    /// Returns the vendor's own client, if it is of this type.
+    /// Returns the vendor's own client, if it has this type.
     ///
     /// ```
     /// # fn f(account: &unitune::providers::Account) {
@@ -110,12 +112,12 @@ impl Account {
         }
     }
 
-    /// Returns the same account with another implementation of its vendor, or
-    /// of another vendor.
+    /// Returns the same account with another backend.
     #[must_use]
     pub fn replace_backend(&self, backend: impl Backend) -> Self {
         Self {
             backend: Arc::new(backend),
+            shutdowns: KnownShutdowns::default(),
             ..self.clone()
         }
     }
@@ -129,12 +131,12 @@ impl Account {
         }
     }
 
-    /// Returns what stands for the organisation where the vendor names none.
+    /// Returns the label that is used where the vendor returns no organisation.
     pub fn organization_label(&self) -> Option<&str> {
         self.organization.as_deref()
     }
 
-    /// Returns what `unify` needs to know of the account.
+    /// Returns the context of conversions for this account.
     pub fn context(&self) -> Context {
         let mut context = Context::new(&*self.name);
         context.organization = self.organization.as_deref().map(str::to_owned);
@@ -142,12 +144,13 @@ impl Account {
         context
     }
 
-    /// Returns whether the account's vendor can do something.
+    /// Returns whether the account's vendor supports an operation.
     pub fn support(&self, operation: Operation) -> Support {
         self.backend.support(operation)
     }
 
-    /// Refuses what the vendor cannot do, before anything is sent.
+    /// Rejects an operation that the vendor does not support, before anything
+    /// is sent.
     ///
     /// # Errors
     ///
@@ -172,26 +175,47 @@ impl Account {
         self.backend.dataset_rules()
     }
 
-    /// Whether an id can be of this account, by its form alone.
+    /// Returns whether an id can belong to this account, by its form alone.
     pub(super) fn recognize(&self, id: &str, kind: IdKind) -> Recognition {
         self.backend.recognize(id, kind)
     }
 
-    /// The cursor after a job, where the vendor can go on after any.
+    /// Returns the cursor after a job, if the vendor can continue after any
+    /// job.
     pub(super) fn cursor_after(&self, job: &str) -> Option<String> {
         self.backend.cursor_after(job)
+    }
+
+    pub(super) fn known_shutdowns(&self) -> &KnownShutdowns {
+        &self.shutdowns
+    }
+
+    /// Returns which models stop working when. It belongs to the list of jobs, and
+    /// its name is for reports only.
+    pub(super) async fn shutdowns(&self) -> Result<ModelShutdowns, Error> {
+        let call = self.call();
+        self.run_as("listModels", || self.backend.shutdowns(&call))
+            .await
     }
 
     fn call(&self) -> Call {
         Call::new(Arc::clone(&self.options), self.context())
     }
 
-    /// Makes one call when it is its turn, and reports it. Whoever drops the
-    /// future gives the turn back and cancels the call.
+    /// Makes one call when a permit is free, and reports it. Dropping the
+    /// future returns the permit and cancels the call.
     async fn run<'a, T>(
         &self,
         operation: Operation,
-        ask: impl FnOnce() -> Reply<'a, T>,
+        send: impl FnOnce() -> Reply<'a, T>,
+    ) -> Result<T, Error> {
+        self.run_as(operation.id(), send).await
+    }
+
+    async fn run_as<'a, T>(
+        &self,
+        operation: &'static str,
+        send: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
         let _permit = match &self.permits {
             // The semaphore is never closed.
@@ -201,11 +225,11 @@ impl Account {
         let clock = self.clock();
         let start = clock.now();
         // The name of the vendor's client may be another one.
-        let outcome = ask().await.map_err(|error| error.at_account(&self.name));
+        let outcome = send().await.map_err(|error| error.at_account(&self.name));
         if let Some(observer) = self.options.get_observer() {
             observer.call(&CallReport {
                 account: &self.name,
-                operation: operation.id(),
+                operation,
                 error: outcome.as_ref().err(),
                 took: clock.now().duration_since(start),
             });
@@ -213,38 +237,45 @@ impl Account {
         outcome
     }
 
-    /// Writes the account's name into what a backend answered: lists are merged
-    /// and gone on with by it.
+    /// Sets the account's name in an item of a response: lists are merged and
+    /// continued by it.
     fn own<T: OfAccount>(&self, mut item: T) -> T {
+        self.put_name(&mut item);
+        item
+    }
+
+    fn put_name(&self, item: &mut impl OfAccount) {
         let account = item.account();
         if **account != *self.name {
             *account = self.name.to_string();
         }
-        item
     }
 
     fn own_page<T: OfAccount>(&self, mut page: Page<T>) -> Page<T> {
-        let items = page.items.into_iter().map(|item| self.own(item));
-        page.items = items.collect();
+        for item in &mut page.items {
+            self.put_name(item);
+        }
         page
     }
 
-    /// The same for an operation that not every vendor has.
+    /// Makes one call of an operation that not every vendor supports.
     async fn run_checked<'a, T>(
         &self,
         operation: Operation,
-        ask: impl FnOnce() -> Reply<'a, T>,
+        send: impl FnOnce() -> Reply<'a, T>,
     ) -> Result<T, Error> {
         self.check(operation)?;
-        self.run(operation, ask).await
+        self.run(operation, send).await
     }
 
     pub(super) async fn page(&self, query: &PageQuery, notes: bool) -> Result<Page<Job>, Error> {
         let mut call = self.call();
         call.context.notes &= notes;
-        let page = self
+        let memory = call.keep_memory();
+        let mut page = self
             .run(Operation::List, || self.backend.list(&call, query))
             .await?;
+        page.memory = memory;
         Ok(self.own_page(page))
     }
 
@@ -258,8 +289,8 @@ impl Account {
 
     pub(super) async fn change(&self, id: &str, change: JobChange) -> Result<Job, Error> {
         let call = self.call();
-        let ask = || self.backend.change(&call, id, change);
-        let job = self.run_checked(change.operation(), ask).await?;
+        let send = || self.backend.change(&call, id, change);
+        let job = self.run_checked(change.operation(), send).await?;
         Ok(self.own(job))
     }
 
@@ -269,8 +300,8 @@ impl Account {
 
     pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
         let call = self.call();
-        let ask = || self.backend.delete(&call, id);
-        self.run_checked(Operation::Delete, ask).await
+        let send = || self.backend.delete(&call, id);
+        self.run_checked(Operation::Delete, send).await
     }
 
     pub(super) fn prepare(
@@ -285,15 +316,15 @@ impl Account {
 
     pub(super) async fn create(&self, prepared: &Prepared) -> Result<Job, Error> {
         let call = self.call();
-        let ask = || self.backend.create(&call, prepared);
-        let job = self.run_checked(Operation::Create, ask).await?;
+        let send = || self.backend.create(&call, prepared);
+        let job = self.run_checked(Operation::Create, send).await?;
         Ok(self.own(job))
     }
 
     pub(super) async fn estimate(&self, prepared: &Prepared) -> Result<PriceEstimate, Error> {
         let call = self.call();
-        let ask = || self.backend.estimate(&call, prepared);
-        self.run_checked(Operation::EstimatePrice, ask).await
+        let send = || self.backend.estimate(&call, prepared);
+        self.run_checked(Operation::EstimatePrice, send).await
     }
 
     pub(super) async fn events(
@@ -307,15 +338,15 @@ impl Account {
         .await
     }
 
-    /// One page of a job's log, as large as the vendor makes it.
+    /// Fetches one page of a job's log, of the size that the vendor chooses.
     pub(super) async fn events_page(
         &self,
         job: &str,
         query: &PageQuery,
     ) -> Result<Page<Event>, Error> {
         let call = self.call();
-        let ask = || self.backend.events(&call, job, query);
-        let page = self.run_checked(Operation::Events, ask).await?;
+        let send = || self.backend.events(&call, job, query);
+        let page = self.run_checked(Operation::Events, send).await?;
         Ok(self.own_page(page))
     }
 
@@ -328,8 +359,8 @@ impl Account {
         collect(query, &self.name, |page| {
             let call = &call;
             Box::pin(async move {
-                let ask = || self.backend.checkpoints(call, job, &page);
-                let page = self.run_checked(Operation::Checkpoints, ask).await?;
+                let send = || self.backend.checkpoints(call, job, &page);
+                let page = self.run_checked(Operation::Checkpoints, send).await?;
                 Ok(self.own_page(page))
             })
         })
@@ -338,11 +369,11 @@ impl Account {
 
     pub(super) async fn metrics(&self, job: &str) -> Result<Vec<MetricPoint>, Error> {
         let call = self.call();
-        let ask = || self.backend.metrics(&call, job);
-        self.run_checked(Operation::Metrics, ask).await
+        let send = || self.backend.metrics(&call, job);
+        self.run_checked(Operation::Metrics, send).await
     }
 
-    /// The job that a failed job was started again as, if the vendor tells.
+    /// Finds the job that a failed job was restarted as, if the vendor names it.
     pub(super) async fn successor(&self, job: &str) -> Result<Option<String>, Error> {
         if !self.restarts_jobs() {
             return Ok(None);
@@ -358,8 +389,14 @@ impl Account {
 
     pub(super) async fn limits(&self, model: &str) -> Result<ModelLimits, Error> {
         let call = self.call();
-        let ask = || self.backend.limits(&call, model);
-        self.run_checked(Operation::ModelLimits, ask).await
+        let send = || self.backend.limits(&call, model);
+        self.run_checked(Operation::ModelLimits, send).await
+    }
+
+    pub(super) async fn models(&self) -> Result<Vec<String>, Error> {
+        let call = self.call();
+        let ask = || self.backend.models(&call);
+        self.run_checked(Operation::ListModels, ask).await
     }
 
     pub(super) async fn download_model(
@@ -368,21 +405,23 @@ impl Account {
         step: Option<i64>,
     ) -> Result<Download, Error> {
         let call = self.call();
-        let ask = || self.backend.download_model(&call, job, step);
-        self.run_checked(Operation::Download, ask).await
+        let send = || self.backend.download_model(&call, job, step);
+        self.run_checked(Operation::Download, send).await
     }
 
-    /// The operations on files, where the vendor has this one.
+    /// Returns the operations on files, if the vendor supports this one.
     fn files(&self, operation: Operation) -> Result<&dyn Files, Error> {
         self.check(operation)?;
         let files = self.backend.files();
         files.ok_or_else(|| unsupported(&*self.backend, operation).at_account(&self.name))
     }
 
-    /// All files.
+    /// Lists all files.
     pub(super) async fn list_files(&self) -> Result<(Vec<File>, Vec<Warning>), Error> {
         let files = self.files(Operation::ListFiles)?;
-        let call = self.call();
+        let mut call = self.call();
+        // All pages are held together.
+        let _memory = call.keep_memory();
         let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let (mut query, mut walk) = (PageQuery::new(), PageWalk::default());
         loop {
@@ -445,7 +484,7 @@ impl fmt::Debug for Account {
     }
 }
 
-/// What says of which account it is.
+/// An item that names its account.
 trait OfAccount {
     fn account(&mut self) -> &mut String;
 }

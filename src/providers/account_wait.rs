@@ -1,4 +1,4 @@
-//! How long a list waits for one of its accounts.
+//! The limit on how long a list waits for one of its accounts.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,9 +10,8 @@ use tokio::sync::watch;
 
 use crate::{Error, ErrorKind};
 
-/// A bound on the calls of a list over several accounts: an account that takes
-/// longer is given up once another one has answered. Clones share what they
-/// know of that.
+/// A limit on the calls of a list over several accounts: an account that takes
+/// longer is given up once another one has responded. Clones share this state.
 #[derive(Clone, Debug)]
 pub(super) struct AccountWait {
     wait: Duration,
@@ -20,15 +19,15 @@ pub(super) struct AccountWait {
 }
 
 impl AccountWait {
-    /// None where nothing is bounded: one account alone has all the time that
-    /// its own limits give it.
+    /// Creates a limit; `None` where nothing is limited: a single account has
+    /// as much time as its own timeouts allow.
     pub(super) fn new(wait: Option<Duration>, accounts: usize) -> Option<Self> {
         let wait = wait.filter(|_| accounts > 1)?;
         let answered = Arc::new(watch::Sender::new(false));
         Some(Self { wait, answered })
     }
 
-    /// Waits for an account's reply.
+    /// Waits for an account's response.
     ///
     /// # Errors
     ///
@@ -40,7 +39,7 @@ impl AccountWait {
         reply: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let mut answered = self.answered.subscribe();
-        // Time passes on the network here, whatever clock a client goes by.
+        // The machine's clock, and not the client's: this is time on the network.
         let over = async {
             tokio::time::sleep(self.wait).await;
             // The sender lives as long as `self`.
@@ -53,7 +52,7 @@ impl AccountWait {
             }
             Either::Right(_) => {
                 let message = format!(
-                    "no answer within {:?}, while other accounts answered",
+                    "no response within {:?}, while other accounts responded",
                     self.wait
                 );
                 Err(Error::new(ErrorKind::Timeout, message).at_account(account))
@@ -72,7 +71,7 @@ mod tests {
     async fn an_account_is_given_up_once_another_has_answered() {
         let wait = AccountWait::new(Some(Duration::from_millis(10)), 2).unwrap();
         let hangs = || wait.bound("slow", pending::<Result<(), Error>>());
-        // Nobody has answered: there is nothing to show without it.
+        // No account has responded: there is nothing to show without it.
         let hanging = tokio::time::timeout(Duration::from_millis(100), hangs());
         assert!(hanging.await.is_err());
         wait.bound("fast", ready(Ok(()))).await.unwrap();

@@ -1,5 +1,5 @@
-//! What an account needs of its vendor: a trait of primitives. How often
-//! something is asked, what is merged, checked or watched is up to
+//! The interface between an account and its vendor: a trait of primitives.
+//! Retries across pages, merging, checks and watching are done by
 //! [`Providers`](super::Providers), once for all vendors.
 
 mod forward;
@@ -13,20 +13,19 @@ use super::{
 };
 use crate::transport::{Clock, Download, SystemClock};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Status, Vendor,
+    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
+    OnUnsupported, PriceEstimate, Status, Vendor,
 };
 use crate::{Error, ErrorKind};
 
-/// The implementation of a vendor: what can be asked of one account, in
-/// unified types.
+/// The implementation of a vendor: operations of one account, in unified types.
 ///
-/// The vendors of this crate implement it on their clients; a vendor that this
-/// crate does not know is implemented in somebody else's, and given to
-/// [`Account::with_backend`](super::Account::with_backend). Three methods have
-/// to be written: who the vendor is, a page of its jobs, and one job. For the
-/// others, say in [`support`](Self::support) that they are there, and write
-/// them; an operation that `support` does not name is never called.
+/// The clients of this crate implement it. For a vendor that this crate does not
+/// support, implement it in a crate of your own, and pass the implementation to
+/// [`Account::with_backend`](super::Account::with_backend). Three methods are
+/// required: the vendor's name, a page of its jobs, and one job. To support other
+/// operations, implement their methods and return them as supported from
+/// [`support`](Self::support); the others are never called.
 ///
 /// ```
 /// use unitune::providers::{Account, Backend, Call, Page, PageQuery, Providers, Reply};
@@ -75,14 +74,13 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     /// Returns the vendor's name.
     fn vendor(&self) -> &Vendor;
 
-    /// Returns how the vendor writes itself, for messages; its name unless
-    /// there is another one.
+    /// Returns the vendor's name in messages; by default the same name.
     fn title(&self) -> &str {
         self.vendor().as_str()
     }
 
-    /// Returns whether an operation can be called. Listing and looking up are
-    /// always there.
+    /// Returns whether the vendor supports an operation. Listing and retrieving
+    /// jobs are always supported.
     fn support(&self, operation: Operation) -> Support {
         match operation {
             Operation::List | Operation::Retrieve => Support::Native,
@@ -90,63 +88,65 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         }
     }
 
-    /// Returns whether an id can be of this vendor, by its form alone: whoever
-    /// says [`Recognition::No`] is asked last, and whoever says
-    /// [`Recognition::Yes`] first.
+    /// Returns whether an id can belong to this vendor, by its form alone.
+    /// Accounts that return [`Recognition::Yes`] are called first, and those
+    /// that return [`Recognition::No`] last.
     fn recognize(&self, _id: &str, _kind: IdKind) -> Recognition {
         Recognition::Maybe
     }
 
-    /// Returns in which order [`list`](Self::list) gives jobs.
+    /// Returns the order in which [`list`](Self::list) returns jobs.
     fn order(&self) -> JobOrder {
         JobOrder::Unordered
     }
 
-    /// Returns the cursor of the page that comes after a job, where the vendor
-    /// can go on after any job.
+    /// Returns the cursor of the page after a job, if the vendor can continue
+    /// after any job.
     fn cursor_after(&self, _job: &str) -> Option<String> {
         None
     }
 
-    /// Fetches a page of jobs. `query.cursor` is that of the page before.
+    /// Fetches a page of jobs. `query.cursor` is the cursor of the page before.
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>>;
 
-    /// Looks a job up. An id that the vendor does not know is an error for
-    /// which [`Error::is_not_found`] is true.
+    /// Retrieves a job. An id that does not exist is an error for which
+    /// [`Error::is_not_found`] is true.
     fn job<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Job>;
 
-    /// Translates a request to start a job into the vendor's terms, without
+    /// Translates a request to create a job into the vendor's terms, without
     /// sending anything.
     ///
     /// # Errors
     ///
-    /// The vendor cannot do what is asked for; see
+    /// The vendor does not support a setting: see
     /// [`UnsupportedFields`](crate::unify::UnsupportedFields).
     fn prepare(&self, request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error> {
         let _ = (request, on);
         Err(self.unsupported(Operation::Create))
     }
 
-    /// Starts a job that [`prepare`](Self::prepare) translated.
+    /// Creates a job from a request that [`prepare`](Self::prepare) translated.
     fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
         let _ = (call, prepared);
         self.refuse(Operation::Create)
     }
 
-    /// Asks what a job would cost that [`prepare`](Self::prepare) translated.
+    /// Estimates the price of a job whose request [`prepare`](Self::prepare)
+    /// translated.
     fn estimate<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, PriceEstimate> {
         let _ = (call, prepared);
         self.refuse(Operation::EstimatePrice)
     }
 
-    /// Cancels, pauses or resumes a job, and answers with it as it stands then.
+    /// Cancels, pauses or resumes a job, and returns it.
     fn change<'a>(&'a self, call: &'a Call, id: &'a str, change: JobChange) -> Reply<'a, Job> {
         let _ = (call, id);
         self.refuse(change.operation())
     }
 
-    /// Returns true for a job that stands as a change leaves it. Where the
-    /// answer to a change was lost, this tells whether it took effect.
+    /// Returns true if a job is in the state that a change leads to. Where the
+    /// response to a change was lost, this tells whether the change took
+    /// effect.
     fn took_effect(&self, change: JobChange, job: &Job) -> bool {
         match change {
             JobChange::Cancel => job.status == Status::Cancelled,
@@ -154,16 +154,17 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         }
     }
 
-    /// Removes a job.
+    /// Deletes a job.
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()> {
         let _ = (call, id);
         self.refuse(Operation::Delete)
     }
 
-    /// Fetches a page of a job's events, newest first: from the top, after the
-    /// event of the id `query.after`, or after the page of `query.cursor`. An id
-    /// that is not in the log is an error for which [`Error::is_not_found`] is
-    /// true. A vendor that gives the whole log at once: see [`Page::rest`].
+    /// Fetches a page of a job's events, newest first: from the newest, after
+    /// the event with the id `query.after`, or after the page of
+    /// `query.cursor`. An id that is not in the log is an error for which
+    /// [`Error::is_not_found`] is true. For a vendor that returns the whole log
+    /// at once, see [`Page::rest`].
     fn events<'a>(
         &'a self,
         call: &'a Call,
@@ -174,7 +175,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::Events)
     }
 
-    /// Fetches a page of a job's checkpoints, newest first, as with
+    /// Fetches a page of a job's checkpoints, newest first, like
     /// [`events`](Self::events).
     fn checkpoints<'a>(
         &'a self,
@@ -186,32 +187,50 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::Checkpoints)
     }
 
-    /// Fetches the numbers of a training, oldest first.
+    /// Fetches the metrics of a training, oldest first.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         let _ = (call, job);
         self.refuse(Operation::Metrics)
     }
 
-    /// Returns true for a vendor that may start a failed job again under
-    /// another id.
+    /// Returns true if the vendor may restart a failed job under another id.
     fn restarts_jobs(&self) -> bool {
         false
     }
 
-    /// Finds the job that a failed job was started again as, where the job
-    /// itself does not say it.
+    /// Finds the job that a failed job was restarted as, where the job itself
+    /// does not name it.
     fn successor<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Option<String>> {
         let _ = (call, job);
         Box::pin(async { Ok(None) })
     }
 
-    /// Asks how a model may be trained.
+    /// Fetches the limits of a model's training settings.
     fn limits<'a>(&'a self, call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits> {
         let _ = (call, model);
         self.refuse(Operation::ModelLimits)
     }
 
-    /// Fetches the model that came out of a job, or one of its checkpoints by
+    /// Lists the names of the models that can be trained.
+    fn models<'a>(&'a self, call: &'a Call) -> Reply<'a, Vec<String>> {
+        let _ = call;
+        self.refuse(Operation::ListModels)
+    }
+
+    /// Returns true if [`shutdowns`](Self::shutdowns) has results for this vendor.
+    fn announces_shutdowns(&self) -> bool {
+        false
+    }
+
+    /// Returns which models stop working when, as far as the vendor has
+    /// announced it. A list of jobs with fine-tuned models calls it, at most
+    /// once an hour.
+    fn shutdowns<'a>(&'a self, call: &'a Call) -> Reply<'a, ModelShutdowns> {
+        let _ = call;
+        Box::pin(async { Ok(ModelShutdowns::new()) })
+    }
+
+    /// Downloads the model that a job produced, or one of its checkpoints by
     /// its step.
     fn download_model<'a>(
         &'a self,
@@ -223,19 +242,18 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::Download)
     }
 
-    /// Returns the operations on files, where the vendor has files.
+    /// Returns the operations on files, if the vendor has files.
     fn files(&self) -> Option<&dyn Files> {
         None
     }
 
-    /// Returns what the vendor demands of a file of examples, for checks
-    /// before an upload; nothing unless it says so.
+    /// Returns the vendor's requirements of a training file, for checks before
+    /// an upload; by default none.
     fn dataset_rules(&self) -> DatasetRules {
         DatasetRules::default()
     }
 
-    /// Returns the time that the vendor's client goes by; the machine's unless
-    /// there is another one.
+    /// Returns the clock of the vendor's client; by default the machine's.
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(SystemClock)
     }
@@ -243,23 +261,24 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
 
 /// The operations on a vendor's files.
 pub trait Files: Send + Sync {
-    /// Fetches a page of files. `query.cursor` is that of the page before.
+    /// Fetches a page of files. `query.cursor` is the cursor of the page
+    /// before.
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<File>>;
 
-    /// Looks a file up.
+    /// Retrieves a file.
     fn get<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, File>;
 
     /// Uploads a file.
     fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File>;
 
-    /// Reads a file's content.
+    /// Downloads a file's content.
     fn download<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, Download>;
 
     /// Deletes a file.
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()>;
 }
 
-/// What the trait's own defaults answer with.
+/// The errors of the trait's default methods.
 trait Refuse {
     fn unsupported(&self, operation: Operation) -> Error;
     fn refuse<'a, T: 'a>(&self, operation: Operation) -> Reply<'a, T>;
@@ -285,33 +304,43 @@ pub(crate) fn unsupported<B: Backend + ?Sized>(backend: &B, operation: Operation
     Error::new(ErrorKind::Unsupported, message)
 }
 
-/// What an id is to be the id of.
+/// The kind of thing that an id belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdKind {
-    /// Of a job.
+    /// A job.
     Job,
-    /// Of a file.
+    /// A file.
     File,
 }
 
-/// Whether an id can be of a vendor, by its form alone.
+/// Whether an id can belong to a vendor, by its form alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Recognition {
     /// Ids of this form are the vendor's.
     Yes,
-    /// The vendor gives no ids of this form.
+    /// The vendor has no ids of this form.
     No,
-    /// The form does not tell.
+    /// The form does not decide it.
     Maybe,
 }
 
-/// In which order a vendor lists jobs.
+/// Returns true for an id that is a UUID behind a prefix.
+#[allow(dead_code)] // Not every vendor has such ids, or others beside it.
+pub(crate) fn is_uuid(id: &str, prefix: &str) -> bool {
+    let Some(uuid) = id.strip_prefix(prefix) else {
+        return false;
+    };
+    let groups: Vec<&str> = uuid.split('-').collect();
+    let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.into_iter().all(is_hex)
+}
+
+/// The order in which a vendor lists jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobOrder {
     /// Newest first.
     NewestFirst,
-    /// In none that is promised: all pages are read before the first job is
-    /// shown.
+    /// No order is promised: all pages are read before the first job is shown.
     Unordered,
 }

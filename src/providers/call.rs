@@ -1,4 +1,4 @@
-//! What goes with every call of a backend, and what comes with a file.
+//! The parameters of a backend's calls: options, context, and files to upload.
 
 use std::any::Any;
 use std::fmt;
@@ -7,30 +7,39 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Operation;
-use crate::transport::{CallOptions, Upload};
+use crate::transport::{CallOptions, Kept, Upload};
 use crate::unify::{Context, UnsupportedField};
 use crate::{Error, ErrorKind};
 
-/// The answer to a call, once it comes. Dropping it cancels the call.
+/// The future of a call's result. Dropping it cancels the call.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// How one call is made, and what a conversion needs to know of the account.
+/// The options of one call, and the context of its conversions.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Call {
-    /// Time-outs, retries, headers, labels and who receives reports.
+    /// Timeouts, retries, headers, labels and observers.
     pub options: Arc<CallOptions>,
-    /// The account's name and organisation, and whether to take notes.
+    /// The account's name and organisation, and whether to write notes.
     pub context: Context,
 }
 
 impl Call {
-    /// A call with these settings.
+    /// Creates a call with these options.
     pub fn new(options: impl Into<Arc<CallOptions>>, context: Context) -> Self {
         Self {
             options: options.into(),
             context,
         }
+    }
+
+    /// Counts what the call's answers decode to as long as what is returned is
+    /// held, where there is a budget of memory.
+    pub(super) fn keep_memory(&mut self) -> Option<Arc<Kept>> {
+        let (budget, kept) = self.options.get_memory_budget()?.keeping();
+        let options = CallOptions::clone(&self.options).memory_budget(budget);
+        self.options = Arc::new(options);
+        Some(kept)
     }
 
     /// Returns the account's name.
@@ -39,15 +48,15 @@ impl Call {
     }
 }
 
-/// A way to change a job that is there.
+/// A change of an existing job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobChange {
-    /// Ends the job before it is done.
+    /// Cancels the job.
     Cancel,
-    /// Halts the job for a while.
+    /// Pauses the job.
     Pause,
-    /// Lets a halted job go on.
+    /// Resumes a paused job.
     Resume,
 }
 
@@ -62,10 +71,10 @@ impl JobChange {
     }
 }
 
-/// A request to start a job in a vendor's terms, which only the backend that
+/// A request to create a job in a vendor's terms, which only the backend that
 /// made it can send.
 pub struct Prepared {
-    /// Settings that are left out.
+    /// Settings that are left out because the vendor does not support them.
     pub dropped: Vec<UnsupportedField>,
     request: Box<dyn Any + Send + Sync>,
 }
@@ -94,7 +103,7 @@ impl Prepared {
     }
 }
 
-/// Shows no values: some of them could be keys.
+/// Shows no values, because some of them could be keys.
 impl fmt::Debug for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prepared")
@@ -103,20 +112,20 @@ impl fmt::Debug for Prepared {
     }
 }
 
-/// A file that is to be uploaded.
+/// A file to upload.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FileUpload {
-    /// The content, and its name.
+    /// The content and the name.
     pub content: Upload,
-    /// What the file is for, in the vendor's word; `fine-tune` unless set.
+    /// The purpose, in the vendor's terms; by default `fine-tune`.
     pub purpose: String,
-    /// When the vendor is to delete it; never unless set.
+    /// When the vendor is to delete it; by default never.
     pub expires: Option<Expiry>,
 }
 
 impl FileUpload {
-    /// A file of training examples.
+    /// Creates an upload of a training file.
     pub fn new(content: Upload) -> Self {
         Self {
             content,
@@ -125,7 +134,7 @@ impl FileUpload {
         }
     }
 
-    /// Sets what the file is for.
+    /// Sets the purpose.
     #[must_use]
     pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
         self.purpose = purpose.into();
@@ -140,11 +149,11 @@ impl FileUpload {
     }
 }
 
-/// When a file is to be deleted.
+/// The time at which a file is to be deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expiry {
-    /// The moment that the time counts from, in the vendor's word.
+    /// The time that the lifetime counts from, in the vendor's terms.
     pub anchor: String,
-    /// The time, in seconds.
+    /// The lifetime, in seconds.
     pub seconds: i64,
 }

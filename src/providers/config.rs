@@ -1,7 +1,7 @@
 //! The configuration file: its accounts, and the tables of other programs.
 
 mod account;
-mod place;
+mod source_text;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,9 +15,9 @@ use super::Providers;
 use crate::{Error, ErrorKind};
 
 use account::Entry;
-use place::Place;
+use source_text::SourceText;
 
-/// The contents of a configuration file: accounts, the default account, and
+/// The content of a configuration file: accounts, the default account, and the
 /// tables of other programs.
 ///
 /// ```
@@ -49,11 +49,11 @@ pub struct Config {
     warnings: Vec<String>,
 }
 
-/// The members of a file that are read here.
+/// The members of a file that this module reads.
 const OWN_MEMBERS: [&str; 2] = ["account", "default_account"];
 
-/// The tables that a file may have besides: the programs that serve the
-/// accounts read them with [`Config::table`].
+/// Further tables that a file may have: the programs that serve the accounts
+/// read them with [`Config::table`].
 const OTHER_TABLES: [&str; 1] = ["gateway"];
 
 impl Config {
@@ -61,8 +61,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or something in it cannot be used; the error
-    /// says where, with line and column.
+    /// The file cannot be read, or a setting is invalid; the error has its line
+    /// and column.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|e| {
@@ -71,7 +71,7 @@ impl Config {
         read(text, Some(path.to_owned()))
     }
 
-    /// Reads a text in the form of the file.
+    /// Parses a text in the format of the file.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Config {
         self.providers
     }
 
-    /// Returns the accounts; where the file has none, those of the environment
+    /// Returns the accounts; if the file has none, those of the environment
     /// ([`Providers::from_env`]), with the file's default account.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Config {
         }
     }
 
-    /// Returns other accounts with the file's default account, if it has one.
+    /// Returns these accounts with the file's default account, if it has one.
     ///
     /// # Errors
     ///
@@ -115,45 +115,44 @@ impl Config {
             return Ok(providers);
         };
         let chosen = providers.with_default_account(name.get_ref().as_str());
-        chosen.map_err(|e| self.place().error(Some(name.span()), e))
+        chosen.map_err(|e| self.source().error(Some(name.span()), e))
     }
 
     /// Returns a table of another program, such as `[gateway]`, if the file has
-    /// it. Which members it may have is for the type to say.
+    /// it. The type decides which members are valid.
     ///
     /// # Errors
     ///
-    /// The table does not have the type's form; the error says where, with line
-    /// and column.
+    /// The table does not have the type's form; the error has the line and column.
     pub fn table<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
-        let place = self.place();
+        let source = self.source();
         let tables = DeTable::parse(self.text.expose_secret());
-        let mut tables = tables.map_err(|e| place.unreadable(&e))?.into_inner();
+        let mut tables = tables.map_err(|e| source.unreadable(&e))?.into_inner();
         let Some(table) = tables.remove(name) else {
             return Ok(None);
         };
         if !matches!(table.get_ref(), DeValue::Table(_)) {
             let what = format!("expected a table: [{name}]");
-            return Err(place.error(Some(table.span()), what));
+            return Err(source.error(Some(table.span()), what));
         }
         let read = T::deserialize(ValueDeserializer::from(table));
-        read.map(Some).map_err(|e| place.unreadable(&e))
+        read.map(Some).map_err(|e| source.unreadable(&e))
     }
 
-    /// Returns warnings about what works and can do harm: keys that other users
-    /// of the machine can read.
+    /// Returns warnings about the file: keys that other users of the machine
+    /// can read.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    fn place(&self) -> Place<'_> {
-        Place::new(self.path.as_deref(), self.text.expose_secret())
+    fn source(&self) -> SourceText<'_> {
+        SourceText::new(self.path.as_deref(), self.text.expose_secret())
     }
 }
 
 impl Providers {
-    /// Reads the accounts of a file: see [`Config`], which also returns
-    /// warnings. Here they are only logged.
+    /// Reads the accounts of a file; warnings are only logged. See [`Config`],
+    /// which also returns them.
     ///
     /// # Errors
     ///
@@ -162,7 +161,7 @@ impl Providers {
         let config = Config::from_file(path)?;
         if config.providers.accounts().is_empty() {
             let what = "there is no account; add one: [[account]]";
-            return Err(config.place().error(None, what));
+            return Err(config.source().error(None, what));
         }
         for warning in config.warnings() {
             tracing::warn!("{warning}");
@@ -179,9 +178,9 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
         default_account: None,
         warnings: Vec::new(),
     };
-    let place = config.place();
+    let source = config.source();
     let tables = DeTable::parse(config.text.expose_secret());
-    let mut tables = tables.map_err(|e| place.unreadable(&e))?.into_inner();
+    let mut tables = tables.map_err(|e| source.unreadable(&e))?.into_inner();
     let is_known = |name: &str| OWN_MEMBERS.contains(&name) || OTHER_TABLES.contains(&name);
     if let Some((name, _)) = tables.iter().find(|(name, _)| !is_known(name.get_ref())) {
         let known = OWN_MEMBERS.iter().chain(&OTHER_TABLES);
@@ -191,14 +190,14 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
             name.get_ref().escape_debug(),
             known.join(", ")
         );
-        return Err(place.error(Some(name.span()), what));
+        return Err(source.error(Some(name.span()), what));
     }
     let default_account = match tables.remove("default_account") {
         None => None,
         Some(value) => {
             let span = value.span();
             let text = text_of(value);
-            Some(text.ok_or_else(|| place.error(Some(span), "expected the name of an account"))?)
+            Some(text.ok_or_else(|| source.error(Some(span), "expected the name of an account"))?)
         }
     };
     let entries = match tables.remove("account") {
@@ -207,14 +206,14 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
             (_, DeValue::Array(entries)) => entries.into_iter().collect(),
             (span, _) => {
                 let what = "expected a list of tables: [[account]]";
-                return Err(place.error(Some(span), what));
+                return Err(source.error(Some(span), what));
             }
         },
     };
-    let (providers, warnings) = accounts(entries, &place)?;
+    let (providers, warnings) = accounts(entries, &source)?;
     config.default_account = default_account;
     config.warnings = warnings;
-    // A file without accounts goes with those of another place.
+    // A file without accounts is used with accounts from elsewhere.
     config.providers = match providers.accounts().is_empty() {
         true => providers,
         false => config.set_default_account(providers)?,
@@ -222,27 +221,30 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
     Ok(config)
 }
 
-/// Reads all `[[account]]`; returns warnings beside them.
+/// Reads all `[[account]]` tables; returns warnings with them.
 fn accounts(
     entries: Vec<Spanned<DeValue<'_>>>,
-    place: &Place<'_>,
+    source: &SourceText<'_>,
 ) -> Result<(Providers, Vec<String>), Error> {
     let mut providers = Providers::new();
     let mut warnings = Vec::new();
     let mut names: HashMap<String, std::ops::Range<usize>> = HashMap::new();
     for entry in entries {
-        let entry = Entry::read(entry, place)?;
+        let entry = Entry::read(entry, source)?;
         let span = entry.name().span();
         let name = entry.name().get_ref().clone();
-        super::check_name(&name).map_err(|e| place.error(Some(span.clone()), e))?;
+        super::check_name(&name).map_err(|e| source.error(Some(span.clone()), e))?;
         if let Some(first) = names.insert(name.clone(), span.clone()) {
-            let first = place.line_and_column(first.start);
-            let what = format!("the name {name:?} is taken, at {}:{}", first.0, first.1);
-            return Err(place.error(Some(span), what));
+            let first = source.line_and_column(first.start);
+            let what = format!(
+                "two accounts have the name {name:?}; the first is at {}:{}",
+                first.0, first.1
+            );
+            return Err(source.error(Some(span), what));
         }
-        let account = entry.account(place, &mut warnings)?;
+        let account = entry.account(source, &mut warnings)?;
         let added = providers.add(account);
-        added.map_err(|e| place.error(Some(span), e))?;
+        added.map_err(|e| source.error(Some(span), e))?;
     }
     Ok((providers, warnings))
 }

@@ -1,16 +1,16 @@
-//! Starts a job: checks first, then uploads, then asks for the price, and only
-//! then creates what costs money.
+//! Creates jobs: checks the files, uploads them, estimates the price, and then
+//! sends the request that costs money.
 
 use std::path::{Path, PathBuf};
 
 use super::backend::IdKind;
-use super::search::Certainty;
+use super::find_account::Certainty;
 use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
-use crate::transport::{Progress, Upload};
+use crate::transport::{ProgressFn, Upload};
 use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};
 use crate::{Error, ErrorKind};
 
-/// A job that is to be started.
+/// A job to create, with its files.
 ///
 /// ```no_run
 /// # async fn f(providers: &unitune::providers::Providers) -> Result<(), unitune::Error> {
@@ -34,10 +34,10 @@ pub struct Draft {
     max_cost: Option<Usd>,
     checked: bool,
     estimated: bool,
-    progress: Option<Progress>,
+    progress: Option<ProgressFn>,
 }
 
-/// A file of examples: one that the vendor has, or one that it is to get.
+/// A training or validation file: one that the vendor has, or one to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataFile {
@@ -48,8 +48,8 @@ pub enum DataFile {
 }
 
 impl From<&str> for DataFile {
-    /// A path, where there is such a file or the text looks like one
-    /// (`data/train.jsonl`); otherwise an id.
+    /// Converts a path if such a file exists or the text looks like one
+    /// (`data/train.jsonl`), and an id otherwise.
     fn from(text: &str) -> Self {
         let path = Path::new(text);
         let looks_like_one = path.extension().is_some() || text.contains(std::path::MAIN_SEPARATOR);
@@ -74,7 +74,7 @@ impl From<PathBuf> for DataFile {
 }
 
 impl DataFile {
-    /// What stands for it in a request until its id is known.
+    /// Returns its placeholder in a request until its id is known.
     fn name(&self) -> String {
         match self {
             Self::Id(id) => id.clone(),
@@ -91,7 +91,7 @@ impl DataFile {
 }
 
 impl Draft {
-    /// A job that trains a model with a file.
+    /// Creates a draft of a job that trains a model with a file.
     pub fn new(model: impl Into<String>, training: impl Into<DataFile>) -> Self {
         let training = training.into();
         Self {
@@ -107,7 +107,7 @@ impl Draft {
         }
     }
 
-    /// A request whose files the vendor has.
+    /// Creates a draft from a request whose files the vendor has.
     pub fn from_request(request: CreateRequest) -> Self {
         Self {
             training: DataFile::Id(request.training_file.clone()),
@@ -116,17 +116,17 @@ impl Draft {
         }
     }
 
-    /// Sets the account to start it at. Without one it is, in this order, the
-    /// one that the model's name starts with (`account/model`), the only one
-    /// there is, the only one that has the training file, or the
-    /// [default account](Providers::default_account).
+    /// Sets the account. Without one it is, in this order, the one that the
+    /// model's name starts with (`account/model`), the only one there is, the
+    /// only one that has the training file, or the [default
+    /// account](Providers::default_account).
     #[must_use]
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());
         self
     }
 
-    /// The file to validate the model with.
+    /// Sets the validation file.
     #[must_use]
     pub fn validation(mut self, file: impl Into<DataFile>) -> Self {
         let file = file.into();
@@ -135,45 +135,44 @@ impl Draft {
         self
     }
 
-    /// Changes anything else of the request.
+    /// Changes any other part of the request.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut CreateRequest)) -> Self {
         change(&mut self.request);
         self
     }
 
-    /// Whether settings that the vendor has no place for are left out, rather
-    /// than refused.
+    /// Sets whether settings that the vendor does not support are left out,
+    /// rather than rejected.
     #[must_use]
     pub fn allow_lossy(mut self, allow: bool) -> Self {
         self.on_unsupported = allow.into();
         self
     }
 
-    /// Starts nothing that the vendor estimates to cost more. Where the vendor
-    /// estimates nothing, nothing is started.
+    /// Sets the highest price: a job whose estimate is higher, or has no
+    /// estimate, is not created.
     #[must_use]
     pub fn max_cost(mut self, limit: Usd) -> Self {
         self.max_cost = Some(limit);
         self
     }
 
-    /// Uploads files as they are, without a look into them.
+    /// Turns off the checks of files before an upload.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.checked = false;
         self
     }
 
-    /// Starts the job without asking for its price, unless there is a limit of
-    /// costs.
+    /// Turns off the price estimate, unless there is a limit on the price.
     #[must_use]
     pub fn without_estimate(mut self) -> Self {
         self.estimated = false;
         self
     }
 
-    /// Reports how far the upload is, as it goes.
+    /// Sets a function that receives the progress of the upload.
     #[must_use]
     pub fn on_progress(
         mut self,
@@ -194,19 +193,19 @@ impl std::fmt::Debug for Draft {
     }
 }
 
-/// What can be said of a draft without sending anything.
+/// The result of checking a draft without sending anything.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preflight {
-    /// The account that it would be started at.
+    /// The account that the job would be created at.
     pub account: String,
-    /// The files that would be uploaded, and what is in them.
+    /// The files that would be uploaded, and their content.
     pub files: Vec<(PathBuf, Dataset)>,
     /// Settings that would be left out.
     pub dropped: Vec<UnsupportedField>,
 }
 
-/// A job that was started.
+/// A job that was created.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Created {
@@ -216,34 +215,34 @@ pub struct Created {
     pub files: Vec<File>,
     /// Settings that were left out.
     pub dropped: Vec<UnsupportedField>,
-    /// What the vendor estimates it to cost, where it does.
+    /// The vendor's estimate of its price, if there is one.
     pub estimate: Option<PriceEstimate>,
 }
 
 impl Providers {
-    /// Checks a draft without changing anything: files are read, and the request
-    /// is converted. Where it has to be found out which account has the training
-    /// file, accounts are asked for it; otherwise nothing is sent.
+    /// Checks a draft without changing anything: reads the files and translates
+    /// the request. Where the account has to be found by its training file, the
+    /// accounts are searched for that file; otherwise nothing is sent.
     ///
     /// # Errors
     ///
-    /// The account is not clear, the vendor has no place for a setting, a file
-    /// cannot be read, or there is something wrong in it: the error says in
-    /// which line, and its source says all.
+    /// The account is ambiguous, the vendor does not support a setting, a file
+    /// cannot be read, or it is invalid: the error names the first invalid line,
+    /// and its source all of them.
     pub async fn preflight(&self, draft: &Draft) -> Result<Preflight, Error> {
         let (account, request) = self.starter(draft).await?;
         checked(account, &request, draft).await
     }
 
-    /// Starts a job: [`Self::preflight`], then uploads what is on disk, asks
-    /// for the price, and starts it. The request that starts it is sent once,
-    /// unless it surely did not arrive.
+    /// Creates a job: runs [`Self::preflight`], uploads the files on disk,
+    /// estimates the price, and sends the request. The request is sent once,
+    /// unless it certainly did not arrive.
     ///
     /// # Errors
     ///
-    /// As [`Self::preflight`]; the vendor refuses something; or it would cost
-    /// more than allowed ([`ErrorKind::CostLimit`]). The error says which files
-    /// have been uploaded by then.
+    /// As [`Self::preflight`]; the vendor rejects a request; or the job would cost
+    /// more than the limit ([`ErrorKind::CostLimit`]). The error names the files
+    /// that have been uploaded.
     pub async fn create(&self, draft: &Draft) -> Result<Created, Error> {
         let (account, mut request) = self.starter(draft).await?;
         let preflight = checked(account, &request, draft).await?;
@@ -262,6 +261,7 @@ impl Providers {
             Ok::<_, Error>((job, estimate))
         }
         .await;
+        let outcome = outcome.map_err(|error| self.with_alternatives(error, account));
         match outcome {
             Ok((job, estimate)) => Ok(Created {
                 job,
@@ -275,6 +275,51 @@ impl Providers {
                 Err(error.noting(format!("uploaded before: {}", ids.join(", "))))
             }
         }
+    }
+
+    /// Names the accounts that can start a job that a vendor does not start any
+    /// more.
+    fn with_alternatives(&self, error: Error, account: &Account) -> Error {
+        if !error.is_training_not_available() {
+            return error;
+        }
+        let others = self.other_trainers(account.name());
+        error.with_alternatives(others.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Asks what a draft would cost whose files the vendor has, without
+    /// starting anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::preflight`]; the vendor estimates no prices
+    /// ([`ErrorKind::Unsupported`]), or not for this job; a file of the draft is
+    /// on disk, of which the vendor knows nothing yet; or it would cost more than
+    /// the draft allows ([`ErrorKind::CostLimit`]).
+    pub async fn estimate(&self, draft: &Draft) -> Result<PriceEstimate, Error> {
+        let (account, request) = self.starter(draft).await?;
+        account.check(Operation::EstimatePrice)?;
+        if let Some(path) = draft.paths().next() {
+            let message = format!(
+                "{} is not uploaded yet: a vendor estimates the price with files that it has",
+                path.display()
+            );
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
+        let prepared = account.prepare(&request, draft.on_unsupported)?;
+        let estimate = account.estimate(&prepared).await?;
+        within_limit(account, draft, &estimate)?;
+        Ok(estimate)
+    }
+
+    /// Finds the account that a draft would be started at.
+    ///
+    /// # Errors
+    ///
+    /// The account is not clear; or accounts had to be asked for the training
+    /// file, and one could not be.
+    pub async fn account_of(&self, draft: &Draft) -> Result<&Account, Error> {
+        self.starter(draft).await.map(|(account, _)| account)
     }
 
     async fn id_of(
@@ -298,7 +343,8 @@ impl Providers {
         Ok(id)
     }
 
-    /// The account that a draft is for, and the request without its name.
+    /// Returns the account of a draft, and the request without the account's
+    /// name.
     async fn starter(&self, draft: &Draft) -> Result<(&Account, CreateRequest), Error> {
         let mut request = draft.request.clone();
         if let Some(name) = &draft.account {
@@ -328,7 +374,7 @@ impl Providers {
         Ok((account, request))
     }
 
-    /// The only account that has a file.
+    /// Returns the only account that has a file.
     async fn owner_of_file(&self, id: &str) -> Result<&Account, Error> {
         let file = FileRef::new(id);
         let found = self.search(&file, IdKind::File, Certainty::All, |account| {
@@ -338,11 +384,13 @@ impl Providers {
                         .file(&file.id)
                         .await
                         .map_err(|error| match error.kind() {
-                            // What cannot be an id is the id of no file.
+                            // A text that cannot be an id is not the id of any file.
                             ErrorKind::InvalidRequest => Error::not_found(error.to_string()),
                             _ => error,
                         }),
-                    false => Err(Error::not_found("the vendor has no look-up of files")),
+                    false => Err(Error::not_found(
+                        "the vendor does not support retrieving files",
+                    )),
                 }
             })
         });
@@ -361,7 +409,7 @@ async fn checked(
         account.check(Operation::EstimatePrice).map_err(|e| {
             Error::new(
                 ErrorKind::Unsupported,
-                format!("a limit of costs cannot be kept: {e}"),
+                format!("max_cost cannot be checked: {e}"),
             )
         })?;
     }
@@ -393,7 +441,7 @@ impl Draft {
     }
 }
 
-/// The vendor's estimate, unless it is above what the draft allows.
+/// Returns the vendor's estimate, unless it is above the draft's limit.
 async fn affordable(
     account: &Account,
     draft: &Draft,
@@ -404,21 +452,34 @@ async fn affordable(
         return Ok(None);
     }
     let estimate = account.estimate(prepared).await;
-    let Some(limit) = draft.max_cost else {
-        // Good to know, and no reason not to start the job.
+    if draft.max_cost.is_none() {
+        // An estimate is only information here: the job is created without it.
         return Ok(estimate.ok());
-    };
+    }
     let estimate = estimate?;
+    within_limit(account, draft, &estimate)?;
+    Ok(Some(estimate))
+}
+
+/// Refuses what costs more than a draft allows, where it sets a limit. A price
+/// that is not known counts as more.
+fn within_limit(account: &Account, draft: &Draft, estimate: &PriceEstimate) -> Result<(), Error> {
+    let Some(limit) = draft.max_cost else {
+        return Ok(());
+    };
     let refuse =
         |why: String| Err(Error::new(ErrorKind::CostLimit, why).at_account(account.name()));
     match estimate.total {
         _ if estimate.allowed == Some(false) => {
-            refuse("the vendor says that this account may not spend as much".to_owned())
+            refuse("the account's limit at the vendor is lower than the job's price".to_owned())
         }
-        None => refuse("the vendor does not say what the job costs".to_owned()),
+        None => refuse(match &estimate.unavailable {
+            Some(reason) => format!("the vendor gives no estimate of the job's price: {reason}"),
+            None => "the vendor gives no estimate of the job's price".to_owned(),
+        }),
         Some(total) if total > limit => refuse(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),
-        Some(_) => Ok(Some(estimate)),
+        Some(_) => Ok(()),
     }
 }

@@ -1,5 +1,5 @@
-//! Looks at a file of training examples before it is uploaded: a vendor says
-//! only after minutes, or not at all, which line is wrong.
+//! Checks of training files before an upload: vendors report invalid lines only
+//! after minutes, or not at all.
 
 mod example;
 
@@ -14,27 +14,28 @@ pub use example::Format;
 
 use crate::{Error, ErrorKind};
 
-/// How many problems are kept; the others are counted.
+/// The number of problems that are kept; further ones are counted.
 const KEPT: usize = 20;
 /// The longest line that is read.
 const MAX_LINE: u64 = 32 << 20;
 
-/// What a vendor demands of a file of examples.
+/// A vendor's requirements of a training file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DatasetRules {
-    /// Who demands it, for messages.
+    /// The vendor's name in messages.
     pub title: &'static str,
     /// The largest file, in bytes.
     pub max_bytes: u64,
-    /// The fewest examples.
+    /// The smallest number of examples.
     pub min_examples: usize,
-    /// Suffixes of files that the vendor takes and that are not JSON Lines.
+    /// File name suffixes of formats other than JSON Lines that the vendor
+    /// accepts.
     pub other_formats: &'static [&'static str],
 }
 
 impl DatasetRules {
-    /// One example of JSON Lines, and nothing else.
+    /// Creates rules that require one example in JSON Lines, and nothing else.
     pub const fn new(title: &'static str) -> Self {
         Self {
             title,
@@ -57,28 +58,28 @@ impl Default for DatasetRules {
     }
 }
 
-/// What was found in a file of examples.
+/// The result of checking a training file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dataset {
     /// The file's size.
     pub bytes: u64,
-    /// How many examples are in it.
+    /// The number of examples.
     pub examples: usize,
-    /// What sort of examples they are; none when there are none, or when the
-    /// file is of a form that is not looked into.
+    /// The format of the examples; `None` if there are none, or if the file's
+    /// format is not checked.
     pub format: Option<Format>,
-    /// What is wrong, in the order of the lines; the first twenty.
+    /// The problems, in the order of the lines; the first twenty.
     pub problems: Vec<Problem>,
-    /// How many things are wrong.
+    /// The number of all problems.
     pub problem_count: usize,
 }
 
-/// Something that is wrong in a file of examples.
+/// A problem of a training file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The line, from one; none when it is about the file.
+    /// The line, from 1; `None` if it is about the whole file.
     pub line: Option<usize>,
     /// What is wrong.
     pub message: String,
@@ -94,11 +95,11 @@ impl fmt::Display for Problem {
 }
 
 impl Dataset {
-    /// Reads a file, line by line, and says what a vendor would refuse in it.
+    /// Checks a file line by line for what the vendor would reject.
     ///
-    /// Every file is taken for JSON Lines, whatever it is called, but those
-    /// that say to be in another form that the vendor takes (`.parquet` and
-    /// `.csv` at Together).
+    /// Every file is read as JSON Lines, except for those whose suffix is that of
+    /// another format which the vendor accepts (`.parquet` and `.csv` at
+    /// Together).
     ///
     /// # Errors
     ///
@@ -124,7 +125,7 @@ impl Dataset {
         Ok(found)
     }
 
-    /// The same for text that is in memory.
+    /// Checks text in memory in the same way.
     pub fn check_text(text: &[u8], rules: &DatasetRules) -> Self {
         let mut found = Self {
             bytes: text.len() as u64,
@@ -136,12 +137,12 @@ impl Dataset {
         found
     }
 
-    /// True when nothing is wrong.
+    /// Returns true if there is no problem.
     pub fn is_good(&self) -> bool {
         self.problem_count == 0
     }
 
-    /// The error that says what is wrong in this file, if anything is.
+    /// Returns an error with the problems of this file, if there are any.
     pub(super) fn refuse(&self, path: &Path) -> Result<(), Error> {
         let Some(first) = self.problems.first() else {
             return Ok(());
@@ -184,7 +185,7 @@ impl Dataset {
                 Err(e) => Some(format!("not JSON at column {}: {}", e.column(), reason(&e))),
                 Ok(value) => {
                     self.examples += 1;
-                    self.look_at(&value)
+                    self.check_example(&value)
                 }
             },
         };
@@ -193,12 +194,12 @@ impl Dataset {
         }
     }
 
-    fn look_at(&mut self, value: &Value) -> Option<String> {
+    fn check_example(&mut self, value: &Value) -> Option<String> {
         match Format::of(value) {
             Err(complaint) => Some(complaint),
             Ok(format) => match self.format {
                 Some(first) if first != format => Some(format!(
-                    "this is {format}, and what comes before is {first}"
+                    "this is {format}, but the examples before are {first}"
                 )),
                 _ => {
                     self.format = Some(format);
@@ -214,10 +215,13 @@ impl Dataset {
         if self.bytes == 0 {
             self.complain(None, "the file is empty");
         } else if self.bytes > most {
-            let message = format!("{} bytes; {title} takes {most} at most", self.bytes);
+            let message = format!("{} bytes: {title} accepts at most {most}", self.bytes);
             self.complain(None, message);
         } else if self.format.is_some() && self.examples < least {
-            let message = format!("{} examples; {title} wants {least} at least", self.examples);
+            let message = format!(
+                "{} examples: {title} requires at least {least}",
+                self.examples
+            );
             self.complain(None, message);
         }
     }
@@ -233,14 +237,15 @@ impl Dataset {
     }
 }
 
-/// serde_json's reason without its place, which is the file's to say.
+/// Returns serde_json's message without its position, which is reported with
+/// the file's own.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
     text[..end].to_owned()
 }
 
-/// All of them, as the source of the error that says the first.
+/// All problems, as the source of the error that names the first.
 #[derive(Debug)]
 struct Problems(Vec<Problem>);
 
@@ -293,7 +298,7 @@ mod tests {
         let found = problems(&format!("{CHAT}\n{{\"text\": \"t\"}}\n"));
         assert_eq!(
             found,
-            ["line 2: this is a plain text, and what comes before is a chat"]
+            ["line 2: this is a plain text, but the examples before are a chat"]
         );
     }
 
@@ -315,7 +320,7 @@ mod tests {
         let found = Dataset::check_text(CHAT.as_bytes(), &rules);
         assert_eq!(
             found.problems[0].message,
-            "1 examples; OpenAI wants 10 at least"
+            "1 examples: OpenAI requires at least 10"
         );
         assert!(Dataset::check_text(CHAT.as_bytes(), &DatasetRules::default()).is_good());
     }

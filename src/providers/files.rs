@@ -1,4 +1,4 @@
-//! Files, at whichever account they are.
+//! Operations on the files of all accounts.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -8,26 +8,26 @@ use futures_util::future::join_all;
 
 use super::account_wait::AccountWait;
 use super::backend::IdKind;
-use super::search::Certainty;
+use super::find_account::Certainty;
 use super::{Account, FileRef, FileUpload, Operation, Providers, Warning};
 use crate::Error;
 use crate::transport::Download;
 use crate::unify::File;
 
-/// Files of several accounts.
+/// A list of the files of several accounts.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct FileList {
     /// Newest first, by (created_at, account, id).
     pub files: Vec<File>,
-    /// What is missing, and why.
+    /// The accounts and files that are missing, and why.
     pub warnings: Vec<Warning>,
-    /// How many accounts were asked.
+    /// The number of accounts that were called.
     pub accounts: usize,
 }
 
 impl FileList {
-    /// Returns the errors of the accounts that failed, where all of them did.
+    /// Returns the errors of the accounts, if all of them failed.
     pub fn all_failed(&self) -> Option<Vec<Arc<Error>>> {
         Warning::of_all(&self.warnings, self.accounts)
     }
@@ -40,10 +40,10 @@ impl Providers {
         self.list_files_within(None).await
     }
 
-    /// The same; an account that takes longer is a warning, once another one
-    /// has answered.
+    /// Lists the files of all accounts; an account that takes longer than
+    /// `wait` is a warning, once another one has responded.
     pub async fn list_files_within(&self, wait: Option<Duration>) -> FileList {
-        // An account without files has none to show, unless no account has any.
+        // Accounts whose vendor has no files are left out, unless that is all.
         let has_files = |account: &&Account| account.support(Operation::ListFiles).is_supported();
         let mut accounts: Vec<&Account> = self.accounts().iter().filter(has_files).collect();
         if accounts.is_empty() {
@@ -80,12 +80,12 @@ impl Providers {
         all
     }
 
-    /// Looks a file up, at whichever account it is.
+    /// Retrieves a file from the account that has it.
     ///
     /// # Errors
     ///
-    /// No account knows the id ([`Error::is_not_found`]); several do; or an
-    /// account could not be asked and none of the others knows it.
+    /// No account has the file ([`Error::is_not_found`]); several have it; or an
+    /// account failed and none of the others has it.
     pub async fn file(&self, file: impl Into<FileRef>) -> Result<File, Error> {
         let file = file.into();
         let found = self.search(&file, IdKind::File, Certainty::First, |account| {
@@ -94,7 +94,7 @@ impl Providers {
         found.await.map(|(_, file)| file)
     }
 
-    /// Reads a file's content, as it comes.
+    /// Downloads a file's content as a stream.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// As [`Self::file`]; or the vendor refuses it.
+    /// As [`Self::file`]; or the vendor rejects the request.
     pub async fn delete_file(&self, file: impl Into<FileRef>) -> Result<(), Error> {
         let file = file.into();
         self.at_owner(&file, IdKind::File, Certainty::All, |account| {
@@ -124,7 +124,7 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// There is no account of this name, its vendor has no files, or it refuses
+    /// There is no account of this name, its vendor has no files, or it rejects
     /// this one.
     pub async fn upload_file(&self, account: &str, upload: FileUpload) -> Result<File, Error> {
         self.named(account)?.upload(upload).await

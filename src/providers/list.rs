@@ -1,8 +1,8 @@
-//! One list over all accounts, newest first.
+//! One list of the jobs of all accounts, newest first.
 
-mod hints;
+mod account_jobs;
 mod order;
-mod source;
+mod position_cache;
 #[cfg(test)]
 mod tests;
 
@@ -21,29 +21,30 @@ use super::{Account, JobOrder, JobRef, ListQuery, Page, PageQuery, Providers, Wa
 use crate::Error;
 use crate::unify::{Job, Note, NoteKind};
 
-pub(super) use hints::Hints;
+use account_jobs::{AccountJobs, Pages};
 use order::Position;
-use source::{Pages, Source};
+pub(super) use position_cache::PositionCache;
 
-/// The largest page that the vendors give.
+/// The largest page that vendors return.
 const MAX_PAGE: usize = 100;
 
-/// Jobs of several accounts.
+/// A list of the jobs of several accounts.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct JobList {
-    /// Newest first, by (created_at, account, id); jobs without a time last.
+    /// The jobs, newest first, by (created_at, account, id); jobs without a
+    /// time last.
     pub jobs: Vec<Job>,
-    /// What is missing, and why.
+    /// The accounts and jobs that are missing, and why.
     pub warnings: Vec<Warning>,
-    /// True when there are more jobs than the limit let through.
+    /// True if there are more jobs than the limit.
     pub has_more: bool,
-    /// How many accounts were asked.
+    /// The number of accounts that were called.
     pub accounts: usize,
 }
 
 impl JobList {
-    /// Returns the errors of the accounts that failed, where all of them did.
+    /// Returns the errors of the accounts, if all of them failed.
     pub fn all_failed(&self) -> Option<Vec<Arc<Error>>> {
         Warning::of_all(&self.warnings, self.accounts).filter(|_| self.jobs.is_empty())
     }
@@ -55,24 +56,25 @@ impl JobList {
 pub enum ListItem {
     /// The next job.
     Job(Box<Job>),
-    /// Something that the list cannot show.
+    /// A warning about a job or an account that is missing.
     Warning(Warning),
 }
 
 impl Providers {
-    /// The jobs of all accounts, newest first. An account that fails is a
+    /// Lists the jobs of all accounts, newest first. An account that fails is a
     /// warning beside the jobs of the others.
     ///
     /// # Errors
     ///
-    /// The job that the list is to go on after cannot be found: see
+    /// The job after which the list starts cannot be found: see
     /// [`Self::retrieve`].
     pub async fn list(&self, query: &ListQuery) -> Result<JobList, Error> {
         let mut list = JobList {
+            jobs: Vec::with_capacity(query.limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)),
             accounts: self.accounts().len(),
             ..JobList::default()
         };
-        // Here the list is read without a pause: what takes long is an account.
+        // This list is read without pauses, so a slow list is a slow account.
         let wait = AccountWait::new(query.account_wait, self.accounts().len());
         let mut stream = self.stream(query, wait);
         while let Some(item) = stream.next().await {
@@ -85,15 +87,15 @@ impl Providers {
                 ListItem::Warning(warning) => list.warnings.push(warning),
             }
         }
-        // Where a vendor broke its order, jobs came late: the last one of a page
-        // has to be the oldest, or the next page would show others again.
+        // A vendor that breaks its order returns jobs late: the last one of a page
+        // has to be the oldest, or the next page would repeat others.
         list.jobs.sort_by(order::of);
         Ok(list)
     }
 
-    /// The same, job by job, without the query's limit: pages are fetched as
-    /// they are needed, those of different accounts at the same time, and no
-    /// more than two of an account are held.
+    /// Streams the same jobs one by one, without the query's limit: pages are
+    /// fetched as they are needed, those of different accounts at the same
+    /// time, and no more than two pages of an account are held.
     pub fn jobs(&self, query: &ListQuery) -> JobStream {
         self.stream(query, None)
     }
@@ -106,21 +108,21 @@ impl Providers {
                 query: query.clone(),
                 wait: wait.clone(),
             });
-            Source::new(account, query, Arc::clone(&self.hints))
+            AccountJobs::new(account, query, Arc::clone(&self.positions))
         });
         let start = query.after.clone().map(|job| {
-            // The notes tell whether the job's time can be relied on.
+            // The notes are needed to see whether the job's time is exact.
             let providers = self.map(|account| account.clone().notes(true));
             Box::pin(async move { providers.position(&job).await }) as BoxFuture<'static, _>
         });
         JobStream::new(sources.collect(), query, start)
     }
 
-    /// Where a job stands in the list of all jobs.
+    /// Returns the position of a job in the list of all jobs.
     async fn position(&self, job: &JobRef) -> Result<Position, Error> {
         let (account, found) = self.find(job).await?;
-        // A time that was made of others may be another one in the list, which
-        // shows less of a job, and it is the list's place that counts.
+        // A derived time may be another one in the list, which has fewer members of
+        // a job; the position in the list is the one that is needed.
         let is_derived = |note: &Note| note.field == "created_at" && note.kind != NoteKind::Exact;
         if found.provider.notes.iter().any(is_derived) {
             let (mut query, mut walk) = (PageQuery::new().limit(MAX_PAGE), PageWalk::default());
@@ -141,11 +143,11 @@ impl Providers {
     }
 }
 
-/// The jobs of an account that a query is about.
+/// The jobs of an account that a query selects.
 struct OfAccount {
     account: Account,
     query: ListQuery,
-    /// How long a page may take.
+    /// The limit on how long a page may take.
     wait: Option<AccountWait>,
 }
 
@@ -180,13 +182,12 @@ impl Pages for OfAccount {
     }
 }
 
-/// Jobs of several accounts, newest first.
+/// A stream of the jobs of several accounts, newest first.
 ///
-/// A stream of its own: it borrows nothing. What it has fetched too much is
-/// dropped with it, and so is what is under way.
+/// It borrows nothing. Dropping it cancels the calls in flight.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct JobStream {
-    sources: Vec<Source>,
+    sources: Vec<AccountJobs>,
     warnings: VecDeque<Warning>,
     query: ListQuery,
     start: Option<BoxFuture<'static, Result<Position, Error>>>,
@@ -194,7 +195,7 @@ pub struct JobStream {
 
 impl JobStream {
     fn new(
-        sources: Vec<Source>,
+        sources: Vec<AccountJobs>,
         query: &ListQuery,
         start: Option<BoxFuture<'static, Result<Position, Error>>>,
     ) -> Self {
@@ -206,7 +207,7 @@ impl JobStream {
         }
     }
 
-    /// Finds out where to start, if that is not at the top.
+    /// Finds the position to start from, if that is not the beginning.
     fn poll_start(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let Some(start) = &mut self.start else {
             return Poll::Ready(Ok(()));
@@ -242,7 +243,7 @@ impl Stream for JobStream {
             Poll::Ready(Ok(())) => {}
         }
         loop {
-            // All of them move on, so that none waits for another.
+            // All accounts are polled, so that none waits for another.
             let mut waiting = false;
             for source in &mut this.sources {
                 waiting |= source.poll_ready(cx, &mut this.warnings).is_pending();
@@ -258,11 +259,11 @@ impl Stream for JobStream {
                 .iter_mut()
                 .filter(|source| source.head().is_some())
                 .min_by(|a, b| order::of_heads(a.head(), b.head()));
-            let Some(job) = first.and_then(Source::take) else {
+            let Some(job) = first.and_then(AccountJobs::take) else {
                 return Poll::Ready(None);
             };
             if this.query.matches(&job) {
-                return Poll::Ready(Some(Ok(ListItem::Job(Box::new(job)))));
+                return Poll::Ready(Some(Ok(ListItem::Job(job))));
             }
         }
     }

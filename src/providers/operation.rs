@@ -1,63 +1,65 @@
-//! What can be done with jobs and files, and whether a vendor can do it.
+//! The operations on jobs and files, and whether a vendor supports them.
 
 use std::fmt;
 
-/// Something that can be done with jobs and files, in unified terms.
+/// An operation on jobs or files, in unified terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Operation {
-    /// Start a job.
+    /// Create a job.
     Create,
     /// List jobs.
     List,
-    /// Look one job up.
+    /// Retrieve a job.
     Retrieve,
-    /// End a job before it is done.
+    /// Cancel a job.
     Cancel,
-    /// Halt a job for a while.
+    /// Pause a job.
     Pause,
-    /// Let a halted job go on.
+    /// Resume a paused job.
     Resume,
-    /// Remove a job.
+    /// Delete a job.
     Delete,
-    /// Read a job's log.
+    /// List a job's events.
     Events,
     /// List a job's checkpoints.
     Checkpoints,
-    /// Read the numbers of a training.
+    /// Fetch the metrics of a training.
     Metrics,
-    /// Ask for the price of a job beforehand.
+    /// Estimate the price of a job before it is created.
     EstimatePrice,
-    /// Fetch the model that came out.
+    /// Download the model that a job produced.
     Download,
-    /// Ask how a model may be trained.
+    /// Fetch the limits of a model's training settings.
     ModelLimits,
+    /// List the models that can be trained.
+    ListModels,
     /// List files.
     ListFiles,
-    /// Look one file up.
+    /// Retrieve a file.
     RetrieveFile,
     /// Upload a file.
     UploadFile,
-    /// Read a file's content.
+    /// Download a file's content.
     DownloadFile,
     /// Delete a file.
     DeleteFile,
 }
 
-/// Whether a vendor can do something.
+/// Whether a vendor supports an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Support {
-    /// By an operation of the vendor's.
+    /// The vendor has the operation.
     Native,
-    /// From something else that the vendor says.
+    /// The result is derived from another operation.
     Derived(&'static str),
-    /// Not at all; here is what to do instead.
+    /// The vendor does not support it; the text tells what to do instead.
     Unsupported(&'static str),
 }
 
 impl Support {
-    /// Returns true unless it cannot be done at all.
+    /// Returns true unless the operation is unsupported.
     pub fn is_supported(self) -> bool {
         !matches!(self, Self::Unsupported(_))
     }
@@ -65,7 +67,7 @@ impl Support {
 
 /// Each operation: (itself, its name in messages, its name in metrics and in
 /// the gateway's document).
-const NAMES: [(Operation, &str, &str); 18] = [
+const NAMES: [(Operation, &str, &str); 19] = [
     (Operation::Create, "create", "createJob"),
     (Operation::List, "list", "listJobs"),
     (Operation::Retrieve, "retrieve", "retrieveJob"),
@@ -83,15 +85,20 @@ const NAMES: [(Operation, &str, &str); 18] = [
         "model limits",
         "retrieveModelLimits",
     ),
+    (Operation::ListModels, "list of models", "listModels"),
     (Operation::ListFiles, "list of files", "listFiles"),
-    (Operation::RetrieveFile, "look-up of files", "retrieveFile"),
+    (
+        Operation::RetrieveFile,
+        "retrieval of files",
+        "retrieveFile",
+    ),
     (Operation::UploadFile, "upload of files", "uploadFile"),
     (Operation::DownloadFile, "download of files", "downloadFile"),
     (Operation::DeleteFile, "deletion of files", "deleteFile"),
 ];
 
 impl Operation {
-    /// All of them.
+    /// All operations.
     pub const ALL: [Self; NAMES.len()] = {
         let mut all = [Self::Create; NAMES.len()];
         let mut n = 0;
@@ -102,7 +109,7 @@ impl Operation {
         all
     };
 
-    /// Returns what it is called in messages.
+    /// Returns the operation's name in messages.
     pub fn as_str(self) -> &'static str {
         self.names().0
     }

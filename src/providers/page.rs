@@ -1,19 +1,21 @@
-//! Pages of a list or a log: how much is asked for, and what came.
+//! Pages of a list or a log, and the query for them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Reply, Warning};
+use crate::transport::Kept;
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
 
-/// Which part of a list or a log is meant: all of it unless said otherwise.
+/// The part of a list or a log that is wanted: by default all of it.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PageQuery {
-    /// Only what comes after the item of a log that has this id.
+    /// Only items after the item of a log that has this id.
     pub after: Option<String>,
-    /// Only what comes after a page: its [`Page::next`]. It is there in place of
-    /// `after` from the second page on.
+    /// Only items after a page: its [`Page::next`]. From the second page on, it
+    /// replaces `after`.
     pub cursor: Option<String>,
     /// At most this many items.
     pub limit: Option<usize>,
@@ -22,45 +24,45 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// All of it.
+    /// Creates a query for everything.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the id of the item of a log that the part comes after.
+    /// Sets the id of the item of a log after which to start.
     #[must_use]
     pub fn after(mut self, id: impl Into<String>) -> Self {
         self.after = Some(id.into());
         self
     }
 
-    /// Sets the cursor of the page that the part comes after.
+    /// Sets the cursor of the page after which to start.
     #[must_use]
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
-    /// Returns what the part comes after, for a vendor whose cursors are ids.
+    /// Returns the id after which to start, for a vendor whose cursors are ids.
     pub fn position(&self) -> Option<&str> {
         self.cursor.as_deref().or(self.after.as_deref())
     }
 
-    /// Sets how many items there are at most.
+    /// Sets the largest number of items.
     #[must_use]
     pub fn limit(mut self, items: usize) -> Self {
         self.limit = Some(items);
         self
     }
 
-    /// Sets which metadata the jobs have.
+    /// Sets the metadata that jobs must have.
     #[must_use]
     pub fn metadata(mut self, filter: DeepObject) -> Self {
         self.metadata = Some(filter);
         self
     }
 
-    /// True where only jobs are meant that have certain metadata: none, at a
+    /// Returns true if only jobs with certain metadata are wanted: none, at a
     /// vendor whose jobs have no metadata.
     pub fn wants_metadata(&self) -> bool {
         let pairs = self.metadata.as_ref().and_then(DeepObject::pairs);
@@ -68,16 +70,18 @@ impl PageQuery {
     }
 }
 
-/// Items that a vendor gave together.
+/// A page of items.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
-    /// What could not be read of the page, and why.
+    /// The parts of the page that could not be read, and why.
     pub warnings: Vec<Warning>,
-    /// The cursor of the next page; none at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<String>,
+    /// The memory that the page takes, where that is counted.
+    pub(super) memory: Option<Arc<Kept>>,
 }
 
 impl<T> Default for Page<T> {
@@ -87,12 +91,13 @@ impl<T> Default for Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The last page, or the only one.
+    /// Creates the last page, or the only one.
     pub fn new(items: Vec<T>) -> Self {
         Self {
             items,
             warnings: Vec::new(),
             next: None,
+            memory: None,
         }
     }
 
@@ -103,25 +108,24 @@ impl<T> Page<T> {
         self
     }
 
-    /// Sets what could not be read.
+    /// Sets the warnings.
     #[must_use]
     pub fn warnings(mut self, warnings: Vec<Warning>) -> Self {
         self.warnings = warnings;
         self
     }
 
-    /// Returns what comes after the item that a query names, of a log that came
-    /// as a whole. The query's limit is the caller's to keep.
+    /// Returns the items after the one that a query names, for a log that comes
+    /// as a whole. The caller applies the query's limit.
     ///
     /// # Errors
     ///
-    /// The item is not in it ([`Error::is_not_found`]).
+    /// No item has that id ([`Error::is_not_found`]).
     pub fn rest(mut self, query: &PageQuery, id: impl Fn(&T) -> &str) -> Result<Self, Error> {
         if let Some(after) = &query.after {
             let place = self.items.iter().position(|item| id(item) == after);
             let Some(place) = place else {
-                let message = format!("not found: nothing has the id {after:?} here");
-                return Err(Error::new(ErrorKind::NotFound, message).with_vendor_param("after"));
+                return Err(no_item_has(after));
             };
             self.items.drain(..=place);
         }
@@ -135,9 +139,9 @@ impl<T> Page<T> {
 pub struct Listing<T> {
     /// The items.
     pub data: Vec<T>,
-    /// What is missing, and why.
+    /// The items that are missing, and why.
     pub warnings: Vec<Warning>,
-    /// True when more items follow.
+    /// True if more items follow.
     pub has_more: bool,
 }
 
@@ -151,14 +155,14 @@ impl<T> Default for Listing<T> {
     }
 }
 
-/// The largest page that is asked for at once.
+/// The largest page that is requested.
 const MAX_PAGE: usize = 100;
 
-/// Pages without an item that may follow each other.
+/// The number of consecutive pages without an item after which a walk ends.
 const MAX_EMPTY_PAGES: usize = 100;
 
-/// Keeps a walk over pages from going on for ever: pages that lead back to one
-/// before, or that stay empty, end it.
+/// Keeps a walk over pages from going on forever: a page that leads back to an
+/// earlier one, or too many empty pages, end it.
 #[derive(Debug, Default)]
 pub(super) struct PageWalk {
     cursors: HashSet<String>,
@@ -166,15 +170,37 @@ pub(super) struct PageWalk {
 }
 
 impl PageWalk {
-    /// Takes note of a page of so many items, and returns false where its
-    /// cursor leads nowhere new.
+    /// Records a page of this many items, and returns false if its cursor leads
+    /// to no new page.
     pub(super) fn goes_on(&mut self, cursor: &str, items: usize) -> bool {
         self.empty = if items == 0 { self.empty + 1 } else { 0 };
         self.cursors.insert(cursor.to_owned()) && self.empty < MAX_EMPTY_PAGES
     }
 }
 
-/// Fetches pages until there is what a query asks for.
+/// Returns the error of an `after` that no item has, which is the same for all vendors.
+fn unknown_after(query: &PageQuery, error: Error) -> Error {
+    match &query.after {
+        Some(after)
+            if matches!(error.status(), Some(400 | 404 | 422))
+                && error.vendor_param() == Some("after") =>
+        {
+            let unknown = match error.account() {
+                Some(account) => no_item_has(after).at_account(account),
+                None => no_item_has(after),
+            };
+            unknown.because(error)
+        }
+        _ => error,
+    }
+}
+
+fn no_item_has(after: &str) -> Error {
+    let message = format!("not found: no item has the id {after:?}");
+    Error::new(ErrorKind::NotFound, message).with_vendor_param("after")
+}
+
+/// Fetches pages until the query is satisfied.
 pub(crate) async fn collect<'a, T>(
     query: &PageQuery,
     account: &str,
@@ -191,9 +217,10 @@ pub(crate) async fn collect<'a, T>(
             return Ok(listing);
         }
         next.limit = Some(left.min(MAX_PAGE));
-        let page = fetch(next.clone()).await?;
+        let page = fetch(next.clone()).await;
+        let page = page.map_err(|error| unknown_after(&next, error))?;
         listing.warnings.extend(page.warnings);
-        // A vendor that has no pages gives more than was asked for.
+        // A vendor without pages returns more than the limit.
         let came = page.items.len();
         listing.has_more = page.next.is_some() || came > left;
         listing.data.extend(page.items.into_iter().take(left));

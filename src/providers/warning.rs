@@ -1,4 +1,4 @@
-//! What a list could not show, and why.
+//! Warnings: what a list leaves out, and why.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,40 +7,40 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// Something that a list could not show.
+/// A warning about something that a list leaves out, or that its reader has to know.
 #[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
 pub struct Warning {
-    /// The account that it happened at.
+    /// The account.
     pub account: String,
-    /// True when the account itself failed, so that items of it are missing;
-    /// false when it is about one item.
+    /// True if the account itself failed, so that items of it are missing;
+    /// false if the warning is about one item.
     pub account_failed: bool,
-    /// The id of the job, or of the item of a job's log, where it is about one
-    /// and the id is known.
+    /// The id of the job, or of the item of a job's log, if the warning is
+    /// about one and the id is known.
     pub job: Option<String>,
     /// What happened.
     pub message: String,
-    /// The item as it came, where it did not decode.
+    /// The item as it was received, if it did not decode.
     #[serde(skip)]
     pub raw: Option<Value>,
-    /// The error of the call that failed, where one did.
+    /// The error of the call that failed, if one did.
     #[serde(skip)]
     pub error: Option<Arc<Error>>,
     #[serde(skip)]
     subject: Subject,
 }
 
-/// What a warning is about.
+/// The subject of a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Subject {
     /// A job that is left out.
     Job,
     /// An item of a log, or a file, that is left out.
     Item,
-    /// An account of which items are missing.
+    /// An account, some of whose items are missing.
     Missing,
-    /// The account as a whole, of which nothing need be missing.
+    /// An account as a whole, whose items may all be there.
     Account,
 }
 
@@ -57,7 +57,7 @@ impl Warning {
         }
     }
 
-    /// A job that is left out of a list.
+    /// Creates a warning about a job that is left out of a list.
     pub fn job(
         account: &str,
         id: Option<&str>,
@@ -71,7 +71,8 @@ impl Warning {
         }
     }
 
-    /// An item of a job's log, or a file, that is left out of a list.
+    /// Creates a warning about an item of a job's log, or a file, that is left
+    /// out of a list.
     pub fn item(
         account: &str,
         id: Option<&str>,
@@ -84,7 +85,7 @@ impl Warning {
         }
     }
 
-    /// An account that could not be asked.
+    /// Creates a warning about an account whose call failed.
     pub fn account(account: &str, error: Error) -> Self {
         Self {
             account_failed: true,
@@ -94,34 +95,33 @@ impl Warning {
         }
     }
 
-    /// Something about an account's list as a whole, of which nothing need be
-    /// missing.
+    /// Creates a warning about an account as a whole, whose items may all be
+    /// there.
     pub fn about_account(account: &str, message: impl Into<String>) -> Self {
         Self::new(account, Subject::Account, message)
     }
 
-    /// Returns the errors of the accounts that failed, where all of so many did.
+    /// Returns the errors of the accounts, if all of them failed.
     pub(super) fn of_all(warnings: &[Self], accounts: usize) -> Option<Vec<Arc<Error>>> {
         let failed = warnings.iter().filter(|warning| warning.account_failed);
         let failed: Vec<_> = failed.filter_map(|warning| warning.error.clone()).collect();
         (accounts > 0 && failed.len() == accounts).then_some(failed)
     }
 
-    /// Returns true where one item is left out, and false where it is about an
-    /// account.
+    /// Returns true if one item is left out, and false if the warning is about
+    /// an account.
     pub fn is_about_item(&self) -> bool {
         matches!(self.subject, Subject::Job | Subject::Item)
     }
 
-    /// A vendor that gives the same page twice.
+    /// Creates the warning about a vendor that returns the same page twice.
     pub(super) fn repeated_page(account: &str) -> Self {
         Self {
             account_failed: true,
             ..Self::new(
                 account,
                 Subject::Missing,
-                "the vendor says that there are more items, and gives the same ones again; older \
-                 ones are missing",
+                "the vendor returned the same page twice; older items are missing",
             )
         }
     }

@@ -18,24 +18,23 @@ use crate::{Error, ErrorKind};
 
 use watcher::Watcher;
 
-/// How jobs are watched.
+/// Options of a watch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WatchOptions {
-    /// How soon a job is asked after that has just changed.
+    /// The polling interval of a job that has just changed.
     pub min_interval: Duration,
-    /// How late a job is asked after that has not changed for long.
+    /// The polling interval of a job that has not changed for long.
     pub max_interval: Duration,
-    /// Whether the log is read too.
+    /// Whether the log is read as well.
     pub events: bool,
-    /// Only events after the one of this id are told, where the log of the job,
-    /// or of one that it goes on as, has it.
+    /// The id of the event after which events are reported, if the log of the
+    /// job, or of one that it continues as, contains it.
     pub after_event: Option<String>,
-    /// After so many errors in a row, of a sort that does not pass by itself, a
-    /// watch gives up.
+    /// The number of consecutive permanent errors after which the watch ends.
     pub max_consecutive_errors: usize,
-    /// After so many faults in a row, of a sort that passes by itself, a watch
-    /// gives up; it never does unless set.
+    /// The number of consecutive transient errors after which the watch ends;
+    /// by default it does not end.
     pub max_consecutive_faults: Option<usize>,
     /// Makes the random part of the intervals the same each time, for tests.
     pub jitter_seed: Option<u64>,
@@ -56,12 +55,12 @@ impl Default for WatchOptions {
 }
 
 impl WatchOptions {
-    /// Every 2 to 60 seconds, with the log.
+    /// Creates options that poll every 2 to 60 seconds and read the log.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How soon and how late a job is asked after.
+    /// Sets the shortest and the longest polling interval.
     #[must_use]
     pub fn intervals(mut self, min: Duration, max: Duration) -> Self {
         self.min_interval = min;
@@ -69,21 +68,22 @@ impl WatchOptions {
         self
     }
 
-    /// Only events after the one of this id are told.
+    /// Sets the id of the event after which events are reported.
     #[must_use]
     pub fn after_event(mut self, id: impl Into<String>) -> Self {
         self.after_event = Some(id.into());
         self
     }
 
-    /// After how many faults in a row a watch gives up.
+    /// Sets the number of consecutive transient errors after which the watch
+    /// ends.
     #[must_use]
     pub fn max_consecutive_faults(mut self, faults: usize) -> Self {
         self.max_consecutive_faults = Some(faults);
         self
     }
 
-    /// Whether the log is read too.
+    /// Sets whether the log is read as well.
     #[must_use]
     pub fn events(mut self, events: bool) -> Self {
         self.events = events;
@@ -91,58 +91,58 @@ impl WatchOptions {
     }
 }
 
-/// Something that happened to a job that is watched.
+/// A change of a watched job.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Change {
-    /// The job is in another status, or it is seen for the first time.
+    /// The status changed, or the job is seen for the first time.
     Status {
-        /// The job as it stands.
+        /// The job.
         job: Box<Job>,
-        /// The status before; none at the first sight.
+        /// The status before; `None` when the job is seen for the first time.
         before: Option<Status>,
     },
-    /// Something new is in the job's log.
+    /// There is a new event in the job's log.
     Event {
         /// The job.
         job: JobRef,
-        /// What is new.
+        /// The event.
         event: Box<Event>,
     },
-    /// The job has come further.
+    /// The job made progress.
     Progress {
         /// The job.
         job: JobRef,
-        /// How far it is.
+        /// The progress.
         progress: Progress,
     },
-    /// The vendor goes on with the job under another id, which is watched from
-    /// here on.
+    /// The vendor continues the job under another id, which is watched from now
+    /// on.
     Restarted {
-        /// The job so far.
+        /// The job until now.
         from: JobRef,
-        /// The job that goes on.
+        /// The job that continues it.
         to: JobRef,
     },
-    /// A job could not be asked after; the watch goes on.
+    /// The job could not be retrieved; the watch continues.
     Trouble(Warning),
-    /// The job has ended. Nothing follows of this job.
+    /// The job has ended. Nothing follows for this job.
     Finished(Box<Job>),
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The step that is done.
+    /// The last step that is done.
     pub step: Option<i64>,
-    /// How many steps there are.
+    /// The number of steps.
     pub total_steps: Option<i64>,
     /// When the vendor expects the job to end, in Unix seconds.
     pub estimated_finish: Option<i64>,
 }
 
-/// What happens to jobs, until all of them have ended.
+/// A stream of the changes of jobs, until all of them have ended.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct WatchStream(BoxStream<'static, Result<Change, Error>>);
 
@@ -161,8 +161,9 @@ impl fmt::Debug for WatchStream {
 }
 
 impl Providers {
-    /// What happens to a job, until it has ended. The end is always told, and
-    /// once: [`Change::Finished`]. An error ends the watch of a job.
+    /// Streams the changes of a job until it has ended. The end is always
+    /// reported, and once: [`Change::Finished`]. An error ends the watch of a
+    /// job.
     ///
     /// ```no_run
     /// # async fn f(providers: &unitune::providers::Providers) -> Result<(), unitune::Error> {
@@ -184,20 +185,20 @@ impl Providers {
         WatchStream(watcher.changes().boxed())
     }
 
-    /// The same for all jobs that a query is about and that have not ended:
-    /// those that there are, up to the query's limit, and those that are
-    /// started while others are watched. It is over when all of them have
-    /// ended. An account that cannot be listed is asked again.
+    /// Streams the changes of all jobs that a query selects and that have not
+    /// ended: the existing ones, up to the query's limit, and those that are
+    /// created while others are watched. It ends when all of them have ended.
+    /// An account that cannot be listed is retried.
     pub fn watch_all(&self, query: &ListQuery, options: &WatchOptions) -> WatchStream {
         WatchStream(multi::watch(self.clone(), query.clone(), options.clone()).boxed())
     }
 
-    /// Waits until a job has ended, and answers with it: the job that it goes
-    /// on as, if the vendor restarts it. Whether it succeeded is in its status.
+    /// Waits until a job has ended, and returns it, or the job that continues
+    /// it if the vendor restarts it. Its status tells whether it succeeded.
     ///
     /// # Errors
     ///
-    /// As [`Self::retrieve`], when that does not pass.
+    /// As [`Self::retrieve`], for errors that are permanent.
     pub async fn wait(&self, job: impl Into<JobRef>, options: &WatchOptions) -> Result<Job, Error> {
         let mut watch = self.watch(job, &options.clone().events(false));
         while let Some(change) = watch.next().await {

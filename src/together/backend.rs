@@ -3,15 +3,15 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::streamed_list::{self, Position};
+use super::streamed_list::{self, Bounds, Position};
 use super::{Client, DATASET_RULES, TITLE, types};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
-    PageQuery, Prepared, Recognition, Reply, Support, decoded, items_of_answer, job_of_answer,
-    job_page, log_page, mapped,
+    PageQuery, Prepared, Recognition, Reply, Support, decoded, is_uuid, items_of_answer,
+    job_of_answer, job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
-use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor};
+use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor, tell_apart};
 use crate::unify::{
     Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
     PriceEstimate, Status, Unify, Vendor,
@@ -54,6 +54,7 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::EstimatePrice
         | Operation::Download
         | Operation::ModelLimits
+        | Operation::ListModels
         | Operation::ListFiles
         | Operation::RetrieveFile
         | Operation::UploadFile
@@ -79,6 +80,7 @@ impl Backend for Client {
         match kind {
             IdKind::Job if id.starts_with("ftjob-") => Recognition::No,
             IdKind::Job if id.starts_with("ft-") => Recognition::Yes,
+            IdKind::File if is_uuid(id, "file-") => Recognition::Yes,
             IdKind::Job | IdKind::File => Recognition::Maybe,
         }
     }
@@ -112,7 +114,9 @@ impl Backend for Client {
                 }
             }
             let list = client.list_jobs_stream().await?;
-            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position).await
+            let bounds = Bounds::of(client.transport());
+            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position, bounds)
+                .await
         })
     }
 
@@ -201,6 +205,7 @@ impl Backend for Client {
                 checkpoint.unify(&call.context)
             });
             let mut list = mapped(call.account(), list, &mut warnings);
+            tell_apart(&mut list);
             list.sort_by_key(|checkpoint| (Reverse(checkpoint.step_number), checkpoint.id.clone()));
             let page = Page::new(list).warnings(warnings);
             page.rest(query, |checkpoint| &checkpoint.id)
@@ -209,8 +214,8 @@ impl Backend for Client {
 
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         Box::pin(async move {
-            let request = types::JobMetricsRequest::default();
-            let metrics = self.for_call(call).list_job_metrics(job, &request).await?;
+            let options = super::ListJobMetricsOptions::new();
+            let metrics = self.for_call(call).list_job_metrics(job, options).await?;
             Ok(metrics.into_inner().unify(&call.context)?)
         })
     }
@@ -230,6 +235,13 @@ impl Backend for Client {
         Box::pin(async move {
             let limits = self.for_call(call).retrieve_model_limits(model).await?;
             Ok(limits.into_inner().unify(&call.context)?)
+        })
+    }
+
+    fn models<'a>(&'a self, call: &'a Call) -> Reply<'a, Vec<String>> {
+        Box::pin(async move {
+            let models = self.for_call(call).list_supported_models().await?;
+            Ok(models.into_inner().models)
         })
     }
 

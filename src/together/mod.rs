@@ -1,4 +1,20 @@
-//! Together's fine-tuning and files API.
+//! Together's fine-tuning and files API: its client and types.
+//!
+//! The types, and the operations of [`Client`], are generated from the vendor's
+//! document. Optional parameters of an operation are in a struct of its own.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (url, key) = (sandbox.together_base_url(), sandbox.together_key());
+//! let client = unitune::together::Client::builder().base_url(url).api_key(key).build()?;
+//! let jobs = client.list_jobs().await?;
+//! for job in jobs.data.ok() {
+//!     println!("{} {}", job.id, job.status);
+//! }
+//! # assert!(jobs.data.ok().count() > 0);
+//! # Ok(()) }
+//! ```
 
 mod backend;
 mod streamed_list;
@@ -20,7 +36,7 @@ use crate::vendors::{Module, connect};
 /// How the API is reached.
 pub(crate) static PROFILE: VendorProfile = VendorProfile {
     hosts: &["api.together.ai", "api.together.xyz"],
-    idempotent_posts: &["cancelJob", "estimatePrice"],
+    idempotent_posts: &["cancelJob", "estimatePrice", "previewJob"],
     ..VendorProfile::new(
         "together",
         TITLE,

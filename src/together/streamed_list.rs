@@ -3,25 +3,30 @@
 //! item, and of its jobs only the next ones are kept. The rest is for the next
 //! page, for which it is read again.
 
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
 use std::io::{self, Read};
 use std::marker::PhantomData;
 
-use futures_util::TryStreamExt;
+use bytes::Bytes;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use tokio_util::io::{StreamReader, SyncIoBridge};
+use tokio::sync::mpsc;
 
-use crate::providers::{Call, Page, job_of_item};
-use crate::transport::Download;
+use crate::providers::{Call, Page, Warning, job_of_item};
+use crate::transport::{Download, Reservation, Transport};
 use crate::unify::{Job, Unify};
 use crate::wire::{Item, Problem, item};
 use crate::{Error, ErrorKind};
 
 /// How many jobs of such a list are held.
 const HELD: usize = 2_000;
+/// How many items that are left out are told of one by one.
+const MAX_WARNINGS: usize = 1_000;
+/// The largest list that is read, in bytes.
+const MAX_LIST: u64 = 1 << 30;
 
 /// Where a page begins: behind this job.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,27 +73,161 @@ impl Position {
     }
 }
 
+/// How much of a list is read, and held.
+pub(super) struct Bounds {
+    /// The largest item, in bytes.
+    item: usize,
+    memory: Reservation,
+}
+
+impl Bounds {
+    /// Those of a client's answers.
+    pub(super) fn of(transport: &Transport) -> Self {
+        Self {
+            item: transport.max_body_bytes(),
+            memory: transport.reservation(),
+        }
+    }
+}
+
 /// Reads the next jobs of a list that comes as a stream.
 pub(super) async fn page<T>(
-    list: Download,
+    mut list: Download,
     call: &Call,
     after: Option<Position>,
+    bounds: Bounds,
 ) -> Result<Page<Job>, Error>
 where
     T: Unify<Output = Job> + DeserializeOwned + Send + 'static,
 {
-    let reader = StreamReader::new(list.map_err(io::Error::other));
-    let reader = SyncIoBridge::new(reader);
-    let call = call.clone();
-    // The parser asks for bytes and waits for them.
-    let read = tokio::task::spawn_blocking(move || {
-        let mut next = NextJobs::new(call, after);
-        items(reader, |item| next.take::<T>(item)).map(|()| next.page())
+    let next = NextJobs::new(call.clone(), after);
+    let (send, pieces) = mpsc::channel(1);
+    // The parser waits for bytes. Where this call is dropped nobody sends any,
+    // and it ends.
+    let parser =
+        tokio::task::spawn_blocking(move || parse::<T>(next, Counted::new(bounds), pieces));
+    while let Some(piece) = list.chunk().await.transpose() {
+        let is_last = piece.is_err();
+        // Nobody receives when the parser has ended.
+        if send.send(piece).await.is_err() || is_last {
+            break;
+        }
+    }
+    drop(send);
+    let ended = parser.await;
+    ended.map_err(|_| Error::new(ErrorKind::Interrupted, "the list was not read to its end"))?
+}
+
+fn parse<T>(mut next: NextJobs, counted: Counted, pieces: Receiver) -> Result<Page<Job>, Error>
+where
+    T: Unify<Output = Job> + DeserializeOwned,
+{
+    let (counted, since_item) = (RefCell::new(counted), Cell::new(0));
+    let reader = PieceReader {
+        pieces,
+        left: Bytes::new(),
+        counted: &counted,
+        item: &since_item,
+    };
+    let mut refused = None;
+    let read = items(reader, |item, length| {
+        since_item.set(0);
+        let change = next.take::<T>(item, length);
+        let counted = counted.borrow_mut().item(change);
+        counted.map_err(|error| refused = Some(error)).is_ok()
     });
-    let outcome = read
-        .await
-        .map_err(|_| Error::new(ErrorKind::Interrupted, "the list was not read to its end"))?;
-    outcome.map_err(unreadable)
+    match (refused, read) {
+        (Some(error), _) => Err(error),
+        (None, Err(error)) => Err(unreadable(error)),
+        (None, Ok(())) => {
+            counted.into_inner().memory.keep();
+            Ok(next.page())
+        }
+    }
+}
+
+/// Counts what a list takes while it is read.
+struct Counted {
+    memory: Reservation,
+    /// The largest item, in bytes.
+    limit: usize,
+    /// The pieces since the last item, in bytes.
+    pieces: usize,
+    list: u64,
+}
+
+/// What an item changes of what is held, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Change {
+    more: usize,
+    less: usize,
+}
+
+impl Counted {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            memory: bounds.memory,
+            limit: bounds.item,
+            pieces: 0,
+            list: 0,
+        }
+    }
+
+    /// Counts a piece, before which so many bytes came since the last item.
+    fn piece(&mut self, bytes: usize, item: usize) -> Result<(), Error> {
+        self.list += bytes as u64;
+        if self.list > MAX_LIST {
+            let message = format!("the list of jobs is larger than {MAX_LIST} bytes");
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        self.memory.grow(bytes)?;
+        self.pieces += bytes;
+        if item > self.limit {
+            let message = format!(
+                "a job in the list is larger than the limit of {} bytes (max_body_bytes)",
+                self.limit
+            );
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, change: Change) -> Result<(), Error> {
+        self.memory.shrink(std::mem::take(&mut self.pieces));
+        self.memory.grow(change.more)?;
+        self.memory.shrink(change.less);
+        Ok(())
+    }
+}
+
+type Receiver = mpsc::Receiver<Result<Bytes, Error>>;
+
+/// The bytes of a list, for a parser that waits for them.
+struct PieceReader<'a> {
+    pieces: Receiver,
+    left: Bytes,
+    counted: &'a RefCell<Counted>,
+    /// The bytes since the last item.
+    item: &'a Cell<usize>,
+}
+
+impl Read for PieceReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.left.is_empty() {
+            let Some(piece) = self.pieces.blocking_recv() else {
+                return Ok(0);
+            };
+            let piece = piece.map_err(io::Error::other)?;
+            let mut counted = self.counted.borrow_mut();
+            let counted = counted.piece(piece.len(), self.item.get());
+            counted.map_err(io::Error::other)?;
+            self.left = piece;
+        }
+        let length = buffer.len().min(self.left.len());
+        self.item.set(self.item.get() + length);
+        buffer[..length].copy_from_slice(&self.left.split_to(length));
+        Ok(length)
+    }
 }
 
 /// The transport's own error where that is the reason, or one that says that
@@ -112,9 +251,12 @@ struct NextJobs {
     held: BinaryHeap<Held>,
     has_more: bool,
     page: Page<Job>,
+    /// How many warnings are not among those of the page.
+    more_warnings: usize,
 }
 
-struct Held(Position, Job);
+/// A job, and the length of its text.
+struct Held(Position, Job, usize);
 
 impl PartialEq for Held {
     fn eq(&self, other: &Self) -> bool {
@@ -144,29 +286,43 @@ impl NextJobs {
             held: BinaryHeap::new(),
             has_more: false,
             page: Page::default(),
+            more_warnings: 0,
         }
     }
 
-    fn take<T: Unify<Output = Job> + DeserializeOwned>(&mut self, item: Item<T>) {
+    fn take<T>(&mut self, item: Item<T>, length: usize) -> Change
+    where
+        T: Unify<Output = Job> + DeserializeOwned,
+    {
         let job = match job_of_item(&self.call, item) {
             Ok(job) => job,
             // They stand anywhere; the first page has told of them.
             Err(warning) => {
-                if self.after.is_none() {
-                    self.page.warnings.push(warning);
+                if self.after.is_some() {
+                    return Change::default();
                 }
-                return;
+                if self.page.warnings.len() == MAX_WARNINGS {
+                    self.more_warnings += 1;
+                    return Change::default();
+                }
+                self.page.warnings.push(warning);
+                return Change {
+                    more: length,
+                    less: 0,
+                };
             }
         };
         let position = Position::of(&job);
         if self.after.as_ref().is_some_and(|after| position <= *after) {
-            return;
+            return Change::default();
         }
-        self.held.push(Held(position, job));
+        self.held.push(Held(position, job, length));
+        let mut less = 0;
         if self.held.len() > HELD {
-            self.held.pop();
+            less = self.held.pop().map_or(0, |held| held.2);
             self.has_more = true;
         }
+        Change { more: length, less }
     }
 
     fn page(mut self) -> Page<Job> {
@@ -174,14 +330,20 @@ impl NextJobs {
         let jobs = self.held.into_sorted_vec().into_iter();
         self.page.items = jobs.map(|held| held.1).collect();
         self.page.next = last.filter(|_| self.has_more);
+        if self.more_warnings > 0 {
+            let message = format!("{} more jobs are left out", self.more_warnings);
+            let warning = Warning::about_account(self.call.account(), message);
+            self.page.warnings.push(warning);
+        }
         self.page
     }
 }
 
-/// Hands over each item of the member `data`.
+/// Hands over each item of the member `data`, with the length of its text, as
+/// long as that returns true.
 fn items<T: DeserializeOwned>(
     reader: impl Read,
-    each: impl FnMut(Item<T>),
+    each: impl FnMut(Item<T>, usize) -> bool,
 ) -> Result<(), serde_json::Error> {
     let mut json = serde_json::Deserializer::from_reader(reader);
     Envelope(Each(each, PhantomData)).deserialize(&mut json)?;
@@ -192,7 +354,9 @@ struct Envelope<F, T>(Each<F, T>);
 
 struct Each<F, T>(F, PhantomData<T>);
 
-impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> DeserializeSeed<'de> for Envelope<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
+    for Envelope<F, T>
+{
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -200,7 +364,7 @@ impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> DeserializeSeed<'de> for Envel
     }
 }
 
-impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> Visitor<'de> for Envelope<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> for Envelope<F, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,7 +387,9 @@ impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> Visitor<'de> for Envelope<F, T
     }
 }
 
-impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> DeserializeSeed<'de> for &mut Each<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
+    for &mut Each<F, T>
+{
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -231,7 +397,7 @@ impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> DeserializeSeed<'de> for &mut 
     }
 }
 
-impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> Visitor<'de> for &mut Each<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> for &mut Each<F, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -245,7 +411,10 @@ impl<'de, F: FnMut(Item<T>), T: DeserializeOwned> Visitor<'de> for &mut Each<F, 
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-            (self.0)(item(raw.get())?);
+            let text = raw.get();
+            if !(self.0)(item(text).map_err(serde::de::Error::custom)?, text.len()) {
+                return Err(serde::de::Error::custom("not wanted any more"));
+            }
         }
         Ok(())
     }
@@ -257,7 +426,11 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<Item<i64>>, serde_json::Error> {
         let mut all = Vec::new();
-        items(text.as_bytes(), |item| all.push(item)).map(|()| all)
+        let read = items(text.as_bytes(), |item, _| {
+            all.push(item);
+            true
+        });
+        read.map(|()| all)
     }
 
     #[test]

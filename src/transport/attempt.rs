@@ -1,36 +1,39 @@
-//! One try: a request out, an answer in, within bounds of time and size.
+//! One attempt of a call: sends a request and reads the response, within limits
+//! of time and size.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_LENGTH, LOCATION};
+use http::header::{ACCEPT_ENCODING, LOCATION};
+use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use http_body_util::BodyExt;
 use reqwest::{Body, Method, Request, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
 
+use super::body::{ACCEPTED_ENCODINGS, Pieces, WholeBody, content_length, too_large};
 use super::error_body::{self, VendorError};
-use super::{Error, ErrorKind, Transport, hints};
+use super::{Error, ErrorKind, Transport, retry_after};
 
 /// How many redirects of a download are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// A success, with its body as the shape of the call has it.
+/// A successful response, with its body in the form of the call.
 #[derive(Debug)]
 pub(super) struct Answer<B> {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: B,
-    /// How often the request was sent.
+    /// How many times the request was sent.
     pub(super) tries: u32,
 }
 
 impl<B> Answer<B> {
-    fn new(parts: http::response::Parts, body: B) -> Self {
+    /// The key, should the vendor repeat it in a header, is taken out.
+    fn new(mut parts: Parts, body: B, secret: &SecretString) -> Self {
+        error_body::redact_headers(&mut parts.headers, secret.expose_secret().trim());
         Self {
             status: parts.status,
             headers: parts.headers,
@@ -40,11 +43,12 @@ impl<B> Answer<B> {
     }
 }
 
-/// What is sent, and how that which comes back is read.
+/// A kind of call: what is sent, and how the response is read.
 pub(super) trait Shape: Send + Sync {
     type Body;
 
-    /// Sends a request and reads what belongs to the try.
+    /// Sends a request and reads the part of the response that belongs to the
+    /// attempt.
     fn exchange(
         &self,
         transport: &Transport,
@@ -54,12 +58,12 @@ pub(super) trait Shape: Send + Sync {
     ) -> impl Future<Output = Result<Answer<Self::Body>, Error>> + Send;
 }
 
-/// A document back, which is read as a whole.
+/// A call whose response is a document, which is read as a whole.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Document;
 
 impl Shape for Document {
-    type Body = Bytes;
+    type Body = WholeBody;
 
     async fn exchange(
         &self,
@@ -67,7 +71,7 @@ impl Shape for Document {
         request: Request,
         secret: &SecretString,
         remaining: Duration,
-    ) -> Result<Answer<Bytes>, Error> {
+    ) -> Result<Answer<WholeBody>, Error> {
         let timeouts = transport.call_timeouts(remaining);
         let sending = transport.shared.http.execute(request);
         let response = received(timeouts.with_timeout(sending).await?)?;
@@ -75,12 +79,12 @@ impl Shape for Document {
     }
 }
 
-/// A file out, and a document back.
+/// A call that sends a file and whose response is a document.
 #[derive(Clone, Debug)]
 pub(super) struct Sending(pub(super) Activity);
 
 impl Shape for Sending {
-    type Body = Bytes;
+    type Body = WholeBody;
 
     async fn exchange(
         &self,
@@ -88,17 +92,18 @@ impl Shape for Sending {
         request: Request,
         secret: &SecretString,
         _remaining: Duration,
-    ) -> Result<Answer<Bytes>, Error> {
+    ) -> Result<Answer<WholeBody>, Error> {
         let timeouts = transport.transfer_timeouts();
         let sending = transport.shared.http.execute(request);
         let response = timeouts.with_idle_timeout(sending, &self.0).await?;
-        // The file has arrived: what is left is an answer like any other.
+        // The file has arrived: the rest is a response like any other.
         let rest = timeouts.at_most(transport.settings.timeout);
         transport.document(received(response)?, secret, rest).await
     }
 }
 
-/// A stream of bytes back. A try ends where it begins.
+/// A call whose response is a stream of bytes. The attempt ends when the body
+/// begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stream;
 
@@ -115,56 +120,17 @@ impl Shape for Stream {
         let timeouts = transport.transfer_timeouts();
         let head = transport.call_timeouts(remaining);
         let response = transport.follow(request, secret, head).await?;
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        Ok(Answer::new(parts, Pieces { body, timeouts }))
-    }
-}
-
-/// A body that arrives piece by piece, with bounds on the waits between.
-#[derive(Debug)]
-pub(super) struct Pieces {
-    body: Body,
-    timeouts: Timeouts,
-}
-
-impl Pieces {
-    /// The next piece; none at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        loop {
-            let frame = async { self.body.frame().await.transpose() };
-            match received(self.timeouts.with_timeout(frame).await?)? {
-                None => return Ok(None),
-                Some(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
+        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
+        let pieces = Pieces::new(&mut parts.headers, body, timeouts, transport.reservation());
+        match pieces {
+            Ok(pieces) => Ok(Answer::new(parts, pieces, secret)),
+            Err(error) => Err(transport.about(error, &parts, secret)),
         }
     }
-
-    /// Everything, unless it is more than the limit.
-    async fn all(mut self, limit: usize) -> Result<Bytes, Error> {
-        let mut first = Bytes::new();
-        let mut all = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if first.len() + all.len() + piece.len() > limit {
-                return Err(too_large(limit));
-            }
-            // Most answers are one piece, which need not be copied.
-            if first.is_empty() && all.is_empty() {
-                first = piece;
-            } else {
-                all.extend_from_slice(&std::mem::take(&mut first));
-                all.extend_from_slice(&piece);
-            }
-        }
-        Ok(if all.is_empty() { first } else { all.freeze() })
-    }
 }
 
-/// How much of a request's body has left so far: while it moves, the vendor is
-/// not silent.
+/// The number of bytes of a request's body that were sent: while it grows, the
+/// vendor need not respond.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Activity(Arc<AtomicU64>);
 
@@ -178,17 +144,17 @@ impl Activity {
     }
 }
 
-/// The time-outs of a request or an answer.
+/// The timeouts of a request or a response.
 #[derive(Clone, Copy, Debug)]
-struct Timeouts {
+pub(super) struct Timeouts {
     /// The longest time without a byte.
     idle: Duration,
-    /// The end of it all, and how long that was to begin with.
+    /// The deadline, and the time that there was until it at the start.
     end: Option<(Instant, Duration)>,
 }
 
 impl Timeouts {
-    /// The same, but no longer than this from now on.
+    /// Returns the same timeouts with a deadline of at most this from now on.
     fn at_most(self, whole: Duration) -> Self {
         let end = Instant::now() + whole;
         match self.end {
@@ -201,7 +167,7 @@ impl Timeouts {
     }
 
     /// What comes, if it comes in time. One timer is enough for both bounds.
-    async fn with_timeout<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
+    pub(super) async fn with_timeout<T>(self, coming: impl Future<Output = T>) -> Result<T, Error> {
         let left = self
             .end
             .map(|(end, whole)| (end.saturating_duration_since(Instant::now()), whole));
@@ -217,7 +183,8 @@ impl Timeouts {
         }
     }
 
-    /// The same for an upload, during which the vendor has nothing to say.
+    /// Waits for the response to an upload: while its bytes are sent, the
+    /// vendor need not respond.
     async fn with_idle_timeout<T>(
         self,
         coming: impl Future<Output = T>,
@@ -236,7 +203,7 @@ impl Timeouts {
 }
 
 impl Transport {
-    /// One try.
+    /// Makes one attempt.
     pub(super) async fn attempt<S: Shape>(
         &self,
         mut request: Request,
@@ -255,7 +222,7 @@ impl Transport {
         let secret = match tokio::time::timeout(left, fetch).await {
             Ok(secret) => secret?,
             Err(_) => {
-                let message = "no token came from the source of tokens in time";
+                let message = "the source of tokens gave none in time: nothing was sent";
                 return Err(Error::new(ErrorKind::Timeout, message));
             }
         };
@@ -270,7 +237,7 @@ impl Transport {
         outcome
     }
 
-    /// Until the end of the call.
+    /// Returns timeouts that end with the call's deadline.
     fn call_timeouts(&self, remaining: Duration) -> Timeouts {
         Timeouts {
             idle: self.settings.read_timeout,
@@ -278,7 +245,8 @@ impl Transport {
         }
     }
 
-    /// As long as bytes move, within what a transfer may take.
+    /// Returns timeouts that last as long as bytes move, within the transfer
+    /// timeout.
     fn transfer_timeouts(&self) -> Timeouts {
         let limit = self.settings.transfer_timeout;
         Timeouts {
@@ -287,22 +255,25 @@ impl Transport {
         }
     }
 
-    /// A permit to send, of as many as may be in flight.
+    /// Waits for a permit to send, where the number of requests in flight is
+    /// limited.
     async fn permit(&self, remaining: Duration) -> Result<Option<SemaphorePermit<'_>>, Error> {
         let Some(permits) = &self.shared.permits else {
             return Ok(None);
         };
         match tokio::time::timeout(remaining, permits.acquire()).await {
-            // Nobody closes it.
+            // The semaphore is never closed.
             Ok(permit) => Ok(permit.ok()),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "too many requests of this client are in flight",
+                "the request was not sent in time: as many of this client are in flight as \
+                 max_concurrency allows",
             )),
         }
     }
 
     fn add_headers(&self, headers: &mut HeaderMap) {
+        headers.insert(ACCEPT_ENCODING, ACCEPTED_ENCODINGS);
         headers.extend(self.settings.headers.clone());
         headers.extend(self.shared.headers.clone());
         let key = self.settings.idempotency_key.as_deref();
@@ -311,63 +282,65 @@ impl Transport {
         }
     }
 
-    /// An answer whose body is a JSON document, read as a whole.
+    /// Reads a response whose body is a JSON document.
     async fn document(
         &self,
         response: Response,
         secret: &SecretString,
         timeouts: Timeouts,
-    ) -> Result<Answer<Bytes>, Error> {
+    ) -> Result<Answer<WholeBody>, Error> {
         if !response.status().is_success() {
             return Err(self.refusal(response, secret, timeouts).await);
         }
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let about = |error: Error| {
-            let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
-            error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
-        };
+        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
+        let pieces = Pieces::new(&mut parts.headers, body, timeouts, self.reservation());
+        // Of a compressed body this is not known.
         let expected = content_length(&parts.headers);
         let limit = self.settings.max_body_bytes;
-        if expected.is_some_and(|length| length > limit as u64) {
-            return Err(about(too_large(limit)));
+        let body = match pieces {
+            Ok(_) if expected.is_some_and(|length| length > limit as u64) => Err(too_large(limit)),
+            Ok(pieces) => pieces.all(limit).await,
+            Err(error) => Err(error),
+        };
+        match body {
+            Ok(body) => Ok(Answer::new(parts, body, secret)),
+            Err(error) => Err(self.about(error, &parts, secret)),
         }
-        let pieces = Pieces { body, timeouts };
-        let body = pieces.all(limit).await.map_err(about)?;
-        Ok(Answer::new(parts, body))
     }
 
-    /// The error of an answer that is no success.
+    /// Says of an error which answer it is about.
+    fn about(&self, error: Error, parts: &Parts, secret: &SecretString) -> Error {
+        let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
+        error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
+    }
+
+    /// Reads an error response.
     async fn refusal(
         &self,
         response: Response,
         secret: &SecretString,
         timeouts: Timeouts,
     ) -> Error {
-        let (parts, body) = http::Response::<Body>::from(response).into_parts();
-        let mut pieces = Pieces { body, timeouts };
-        let mut start = Vec::new();
-        // A body that breaks off is what came before it did.
-        while start.len() < error_body::LIMIT {
-            let Ok(Some(piece)) = pieces.next().await else {
-                break;
-            };
-            let free = error_body::LIMIT - start.len();
-            start.extend_from_slice(&piece[..piece.len().min(free)]);
-        }
+        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
+        // What cannot be read of it is not needed.
+        let start = match Pieces::new(&mut parts.headers, body, timeouts, self.reservation()) {
+            Ok(pieces) => pieces.start(error_body::LIMIT).await,
+            Err(_) => Vec::new(),
+        };
         let profile = self.shared.profile;
         let secret = secret.expose_secret().trim();
         let mut body = VendorError::parse(&start, profile.read_error);
         body.redact(secret);
         let now = self.settings.clock.wall();
-        let retry_after = hints::retry_after(&parts.headers, now);
-        let should_retry = hints::should_retry(&parts.headers);
+        let retry_after = retry_after::retry_after(&parts.headers, now);
+        let should_retry = retry_after::should_retry(&parts.headers);
         Error::from_status(profile, parts.status, body)
             .with_answer(profile, parts.status, parts.headers, Some(secret))
             .with_hints(retry_after, should_retry)
     }
 
-    /// Vendors keep files elsewhere, and redirect there. The key goes to the
-    /// vendor alone.
+    /// Follows a redirect: vendors store files at other hosts. The key is sent
+    /// to the vendor alone.
     async fn follow(
         &self,
         request: Request,
@@ -403,25 +376,21 @@ impl Transport {
         }
         Err(Error::new(
             ErrorKind::Status,
-            format!("the vendor redirects more than {MAX_REDIRECTS} times"),
+            format!("the vendor redirected more than {MAX_REDIRECTS} times"),
         ))
     }
 }
 
-fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
+pub(super) fn received<T>(outcome: reqwest::Result<T>) -> Result<T, Error> {
     outcome.map_err(Error::from_reqwest)
 }
 
-/// Where a redirect leads, unless it leads out of TLS.
+/// Returns the target of a redirect, unless it leaves TLS.
 fn redirect_target(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let target = from.join(location).ok()?;
     let keeps_secret = target.scheme() == "https" || from.scheme() == "http";
     (keeps_secret && matches!(target.scheme(), "http" | "https")).then_some(target)
-}
-
-pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn out_of_time(limit: Duration) -> Error {
@@ -435,13 +404,6 @@ fn idle_for(limit: Duration) -> Error {
     Error::new(
         ErrorKind::Timeout,
         format!("the vendor sent nothing for {limit:?}"),
-    )
-}
-
-fn too_large(limit: usize) -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        format!("the answer is larger than the limit of {limit} bytes"),
     )
 }
 

@@ -1,5 +1,4 @@
-//! Sets a client up: from code, or from the vendor's usual environment
-//! variables.
+//! Builds clients, from code or from the vendor's usual environment variables.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,17 +13,59 @@ use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
 use super::options::Settings;
 use super::profile::VendorProfile;
-use super::{Clock, Error, ErrorKind, Observer, RetryPolicy, Shared, TokenSource, Transport};
+use super::{
+    Clock, Error, ErrorKind, MemoryBudget, Observer, RetryPolicy, Shared, TokenSource, Transport,
+};
 
-/// A generated client of one vendor.
+/// A client of one vendor's API, which [`ClientBuilder`] can build.
 ///
-/// Implemented by the clients in this crate; a vendor of somebody else's needs
-/// [`Backend`](crate::providers::Backend) alone.
+/// The clients in this crate implement it. Implement it for a client of your own
+/// to give that client this crate's transport: its settings, retries, timeouts and
+/// errors. [`Transport::request`] sends a request; the rest follows from the
+/// profile. To list the jobs of a vendor of your own beside the others', implement
+/// [`Backend`](crate::providers::Backend), which does not need this trait.
+///
+/// ```
+/// use unitune::http::Method;
+/// use unitune::serde_json::Value;
+/// use unitune::transport::{
+///     ApiClient, ClientBuilder, Environment, Response, Transport, VendorProfile,
+/// };
+///
+/// static ACME: VendorProfile = VendorProfile::new(
+///     "acme",
+///     "Acme",
+///     "https://api.acme.example/v1",
+///     Environment { key: "ACME_KEY", base_url: "ACME_URL", path: "/v1" },
+/// );
+///
+/// struct Acme(Transport);
+///
+/// impl ApiClient for Acme {
+///     const PROFILE: &'static VendorProfile = &ACME;
+///
+///     fn from_transport(transport: Transport) -> Self {
+///         Self(transport)
+///     }
+/// }
+///
+/// impl Acme {
+///     async fn run(&self, id: &str) -> Result<Response<Value>, unitune::Error> {
+///         let request = self.0.request("getRun", Method::GET);
+///         request.path("/runs/").segment("id", id).call_json().await
+///     }
+/// }
+///
+/// let client = ClientBuilder::<Acme>::default().api_key("…").retries(3).build()?;
+/// assert_eq!(client.0.base_url(), "https://api.acme.example/v1");
+/// # let _ = Acme::run;
+/// # Ok::<(), unitune::Error>(())
+/// ```
 pub trait ApiClient: Sized {
     /// How the vendor's API is reached.
     const PROFILE: &'static VendorProfile;
 
-    /// Makes the client over a transport.
+    /// Creates the client from a transport, which the builder has set up.
     fn from_transport(transport: Transport) -> Self;
 }
 
@@ -56,7 +97,7 @@ macro_rules! api_client {
 #[allow(unused_imports)] // Where no vendor is compiled in, nothing uses it.
 pub(crate) use api_client;
 
-/// Collects what a client needs.
+/// A builder of a vendor's client.
 ///
 /// ```
 /// # fn main() -> Result<(), unitune::Error> {
@@ -93,7 +134,7 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
 }
 
 impl<C> ClientBuilder<C> {
-    /// Starts with a vendor's default base URL and no key.
+    /// Creates a builder with the vendor's default base URL and no key.
     pub(crate) fn of_vendor(profile: &'static VendorProfile) -> Self {
         Self {
             profile,
@@ -114,25 +155,25 @@ impl<C> ClientBuilder<C> {
 }
 
 impl<C: ApiClient> ClientBuilder<C> {
-    /// With the key, base URL and headers of the vendor's usual environment
-    /// variables, as far as they are set.
+    /// Creates a builder with the key, base URL and headers of the vendor's
+    /// usual environment variables, as far as they are set.
     pub fn from_env() -> Self {
         Self::default().with_env()
     }
 
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// No key is set, the base URL is not one, or a value cannot stand in a
-    /// header; the error names which.
+    /// No key is set, the base URL is invalid, or a value cannot be sent in a
+    /// header; the error names it.
     pub fn build(self) -> Result<C, Error> {
         self.transport().map(C::from_transport)
     }
 }
 
 impl<C> ClientBuilder<C> {
-    /// The same settings for the client of a vendor.
+    /// Returns a builder of another client with the same settings.
     pub(crate) fn typed<D>(self) -> ClientBuilder<D> {
         ClientBuilder {
             profile: self.profile,
@@ -181,19 +222,19 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// True when a key or a source of tokens is set.
+    /// Returns true if a key or a source of tokens is set.
     pub fn has_key(&self) -> bool {
         self.key.is_some() || self.tokens.is_some()
     }
 
-    /// The key, which is sent as the vendor wants it.
+    /// Sets the key.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Where tokens come from that are sent in the place of a key, and renewed
+    /// Sets a source of tokens, which are sent in place of a key and renewed
     /// before they expire.
     #[must_use]
     pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
@@ -201,100 +242,109 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Where requests go: scheme, host, and path if the API is under one.
+    /// Sets the base URL: scheme, host, and the API's path if it has one.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// The name under which errors and lists speak of this client; the
-    /// vendor's name unless set.
+    /// Sets the account's name in errors and lists; by default the vendor's
+    /// name.
     #[must_use]
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = name.into();
         self
     }
 
-    /// The longest that a call may take, with all its tries, waits and its
-    /// body; 60 seconds unless set. The bytes of an upload or a download are
-    /// not bounded by it: see [`Self::transfer_timeout`].
+    /// Sets the longest time that a call may take, with all its attempts, waits
+    /// and its body; by default 60 seconds. The bytes of an upload or a
+    /// download are not limited by it: see [`Self::transfer_timeout`].
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self
     }
 
-    /// The longest that a connection may take to come about; 10 seconds unless
-    /// set.
+    /// Sets the longest time that a connection may take to be established; by
+    /// default 10 seconds.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.network.connect_timeout = Some(timeout);
         self
     }
 
-    /// The longest silence of the vendor's, before an answer or in the middle
-    /// of it; 30 seconds unless set.
+    /// Sets the idle timeout: the longest time without a byte from the vendor,
+    /// before the response or within it; by default 30 seconds.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout;
         self
     }
 
-    /// The longest that the bytes of an upload or a download may take, as long
-    /// as they move; not bounded unless set.
+    /// Sets the longest time that the bytes of an upload or a download may
+    /// take, as long as they move; by default there is no limit.
     #[must_use]
     pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
         self.settings.transfer_timeout = Some(timeout);
         self
     }
 
-    /// How often a failed call is tried again; 2 unless set, 0 is never.
+    /// Sets how many times a failed call is retried; by default 2, and 0 is
+    /// never.
     #[must_use]
     pub fn retries(mut self, times: usize) -> Self {
         self.settings.retry.retries = times;
         self
     }
 
-    /// How often a failed call is tried again, and how long to wait before
-    /// that.
+    /// Sets how many times a failed call is retried, and the waits before the
+    /// retries.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = policy;
         self
     }
 
-    /// The largest answer that is read into memory, in bytes; 64 MiB unless
-    /// set. Downloads stream and are not bounded by it.
+    /// Sets the largest response that is read into memory, in bytes; by default
+    /// 64 MiB. Downloads stream and are not limited by it.
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_body_bytes = bytes;
         self
     }
 
-    /// How many requests may be under way at the same time; the others wait,
-    /// within their deadline. Not bounded unless set.
+    /// Sets how much memory the responses of this client, and of all others with
+    /// the same budget, may take while they are read; by default there is no limit.
+    #[must_use]
+    pub fn memory_budget(mut self, budget: MemoryBudget) -> Self {
+        self.settings.memory = Some(budget);
+        self
+    }
+
+    /// Sets how many requests may be in flight at the same time; further ones
+    /// wait, within their deadline. By default there is no limit.
     #[must_use]
     pub fn max_concurrency(mut self, requests: usize) -> Self {
         self.max_concurrency = Some(requests.max(1));
         self
     }
 
-    /// The time that deadlines and waits go by; the machine's unless set.
+    /// Sets the clock of deadlines and waits; by default the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.settings.clock = clock;
         self
     }
 
-    /// Who is told of every request, for metrics.
+    /// Sets an observer, which receives a report of every request, for metrics.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.settings.observer = Some(observer);
         self
     }
 
-    /// A proxy for all requests, in the place of the one that the system or
+    /// Sets a proxy for all requests, in place of the one that the system or
     /// its environment variables name.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
@@ -302,15 +352,15 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Trusts these certificates in PEM form too, beside the system's.
+    /// Adds certificates in PEM form that are trusted besides the system's.
     #[must_use]
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network.roots.push(pem.into());
         self
     }
 
-    /// An HTTP client of one's own, with its own connections, proxies,
-    /// certificates and redirects. Retries and deadlines stay this client's.
+    /// Sets the HTTP client, with its own connections, proxies, certificates
+    /// and redirects. Retries and deadlines are still this client's.
     #[must_use]
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
@@ -331,7 +381,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Sets a query parameter of every request.
-    #[allow(dead_code)] // For vendors whose base URL wants a version beside it.
+    #[allow(dead_code)] // For vendors that require a version in the query.
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.retain(|(n, _)| *n != name);
         self.query.push((name, value.into()));
@@ -347,15 +397,19 @@ impl<C> ClientBuilder<C> {
             (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
             (None, None) => {
                 return Err(config(format!(
-                    "no key is set; set {} or give one in code",
+                    "no key is set: set {} in the environment, or give one in code",
                     profile.environment.key
                 )));
             }
         };
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| config(format!("the value for the header {name} cannot be sent")))?;
+            let value = HeaderValue::from_str(value).map_err(|_| {
+                config(format!(
+                    "the value for the header {name} cannot be sent: it has a line break or \
+                     another control character"
+                ))
+            })?;
             headers.insert(HeaderName::from_static(name), value);
         }
         let base_url = base_url(&self.base_url).map_err(config)?;
@@ -364,8 +418,8 @@ impl<C> ClientBuilder<C> {
             Some(http) if self.network.is_default() => http,
             Some(_) => {
                 return Err(config(
-                    "a proxy, a certificate or a time-out for connections is set beside an HTTP \
-                     client of one's own; set it on that client"
+                    "a proxy, a certificate or a connect timeout is set as well as an HTTP client; \
+                     set it on that client"
                         .to_owned(),
                 ));
             }
@@ -392,7 +446,7 @@ impl<C> ClientBuilder<C> {
     }
 }
 
-/// The query parameters that the vendor wants in every request.
+/// Returns the query parameters that the vendor requires in every request.
 fn own_query(profile: &VendorProfile) -> Vec<(&'static str, String)> {
     let pairs = profile.query.iter();
     pairs

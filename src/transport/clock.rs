@@ -1,26 +1,27 @@
-//! The time that clients go by, so that tests need not wait.
+//! The clock of a client, so that tests need not wait.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Where a client gets its time from.
+/// The source of a client's time.
 ///
-/// Deadlines, waits between tries and the intervals of a watch go by it. What
-/// happens on the network takes the time that it takes.
+/// Deadlines, waits between attempts and the intervals of a watch use it; the
+/// network does not.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// A time that never goes back.
+    /// Returns a time that never goes back.
     fn now(&self) -> Instant;
 
-    /// The calendar's time: vendors may say as a date when to try again.
+    /// Returns the calendar time: some vendors give the time of the next try as
+    /// a date.
     fn wall(&self) -> SystemTime;
 
-    /// Ends after this time.
+    /// Waits for this long.
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// The machine's time.
+/// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

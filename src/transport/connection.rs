@@ -1,5 +1,4 @@
-//! What stands between a client and the network: the base URL, the HTTP
-//! client.
+//! The base URL and the HTTP client of a client.
 
 use std::time::Duration;
 
@@ -7,31 +6,28 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Error, ErrorKind};
 
-/// A base URL without its trailing slash.
+/// Returns a base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text.trim())
-        .map_err(|e| format!("the base URL {:?} is not one: {e}", shown(text)))?;
+        .map_err(|e| format!("invalid base URL {:?}: {e}", shown(text)))?;
     let complaint = if !matches!(url.scheme(), "http" | "https") {
-        Some("its scheme is neither http nor https")
+        Some("the scheme is neither http nor https")
     } else if url.host_str().is_none() {
-        Some("it names no host")
+        Some("it has no host")
     } else if !url.username().is_empty() || url.password().is_some() {
-        Some("it holds a user name or a password; give the key as the key")
+        Some("it has a user name or a password; set the key instead")
     } else if url.query().is_some() || url.fragment().is_some() {
         Some("it has a query or a fragment")
     } else {
         None
     };
     match complaint {
-        Some(complaint) => Err(format!(
-            "the base URL {:?} cannot be used: {complaint}",
-            shown(text)
-        )),
+        Some(complaint) => Err(format!("invalid base URL {:?}: {complaint}", shown(text))),
         None => Ok(url.as_str().trim_end_matches('/').to_owned()),
     }
 }
 
-/// A URL that names a host alone, with the path at which the API is there.
+/// Returns a URL that names a host alone with the API's path.
 pub(super) fn with_path(url: String, path: &str) -> String {
     match reqwest::Url::parse(url.trim()) {
         Ok(parsed) if parsed.path() == "/" && parsed.query().is_none() => {
@@ -41,14 +37,15 @@ pub(super) fn with_path(url: String, path: &str) -> String {
     }
 }
 
-/// A URL for a message: what stands before an `@` could be a password, and so
-/// could a query.
+/// Returns a URL for a message: the part before an `@` could be a password, and
+/// so could a query.
 fn shown(url: &str) -> &str {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     url.rsplit('@').next().unwrap_or_default()
 }
 
-/// How the connections of a client are made, where it makes its own.
+/// The settings of the connections of a client that creates its own HTTP
+/// client.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Network {
     pub(super) connect_timeout: Option<Duration>,
@@ -57,40 +54,48 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// True when nothing is set.
+    /// Returns true if nothing is set.
     pub(super) fn is_default(&self) -> bool {
         self.connect_timeout.is_none() && self.proxy.is_none() && self.roots.is_empty()
     }
 
-    /// An HTTP client with these settings. Certificates are always verified.
+    /// Creates an HTTP client with these settings. Certificates are always
+    /// verified.
     pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
-        // Cryptography is the process's choice; where nobody has chosen, ring.
-        // An error means that somebody chose in between, which is as good.
+        // The process decides on its cryptography; ring is the default. An error
+        // means that another thread has just installed one.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("unitune/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-            // A redirect could lead a request, its body and its key anywhere.
+            // A redirect could send a request, its body and its key anywhere.
             .redirect(reqwest::redirect::Policy::none());
         if let Some(proxy) = &self.proxy {
             // The cause could repeat a password in the URL, so it is left out.
             let proxy = reqwest::Proxy::all(proxy.expose_secret());
-            builder = builder.proxy(proxy.map_err(|_| bad("the proxy's URL is not one"))?);
+            builder = builder.proxy(proxy.map_err(|_| {
+                bad("the proxy's URL is not one: expected one like http://host:port")
+            })?);
         }
         for pem in &self.roots {
-            let unreadable = |e| bad("a root certificate is not in PEM form").because(e);
+            let unreadable = |e| {
+                bad("a root certificate is not in PEM form (-----BEGIN CERTIFICATE-----)")
+                    .because(e)
+            };
             let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(unreadable)?;
             if roots.is_empty() {
-                return Err(bad("there is no certificate in what was given as one"));
+                return Err(bad(
+                    "there is no certificate in what was given as root certificates, which are to be in PEM form",
+                ));
             }
             builder = builder.tls_certs_merge(roots);
         }
         builder
             .build()
-            .map_err(|e| bad("no HTTP client can be set up here").because(e))
+            .map_err(|e| bad("the HTTP client cannot be created").because(e))
     }
 }
 

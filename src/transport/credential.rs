@@ -1,4 +1,4 @@
-//! Who sends a request: a key, or a token that is fetched and renewed.
+//! The credential of a client: a key, or a token that is fetched and renewed.
 
 use std::fmt;
 use std::future::Future;
@@ -12,18 +12,18 @@ use tokio::sync::Mutex;
 
 use super::{Authentication, Clock, Error, ErrorKind};
 
-/// How long before its end a token is renewed.
+/// How long before it expires a token is renewed.
 const RENEWAL: Duration = Duration::from_secs(120);
 
-/// Fetches tokens that stand in for a key and expire, such as those of an
-/// identity provider. A token is asked for before the first request, shortly
-/// before it expires, and once more after a 401.
+/// A source of tokens that are sent in place of a key and expire, such as those
+/// of an identity provider. It is called before the first request, shortly
+/// before a token expires, and once more after a 401.
 pub trait TokenSource: fmt::Debug + Send + Sync {
     /// Fetches a token.
     fn token(&self) -> Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + '_>>;
 }
 
-/// A token, and when it expires. It is sent as `authorization: Bearer …`.
+/// A token and its expiry. It is sent as `authorization: Bearer …`.
 #[derive(Clone, Debug)]
 pub struct Token {
     secret: SecretString,
@@ -31,7 +31,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token that is used until the vendor refuses it.
+    /// Creates a token that is used until the vendor rejects it.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self {
             secret: secret.into(),
@@ -51,7 +51,7 @@ impl Token {
     }
 }
 
-/// What the requests of a client prove themselves with.
+/// The credential of a client's requests.
 pub(super) enum Credential {
     /// With nothing: the address says all.
     None,
@@ -82,8 +82,8 @@ impl Credential {
         }
     }
 
-    /// Adds the header, with a token that is fetched where there is no fresh
-    /// one. Answers with the secret, so that it can be taken out of messages.
+    /// Adds the header, with a token that is fetched if there is no current
+    /// one. Returns the secret, so that it can be removed from messages.
     pub(super) async fn apply(
         &self,
         headers: &mut HeaderMap,
@@ -110,7 +110,7 @@ impl Credential {
         let value = value.map_err(|what| {
             Error::new(
                 ErrorKind::Config,
-                format!("the token source answered: {what}"),
+                format!("the token source failed: {what}"),
             )
         })?;
         headers.insert(Authentication::BEARER.header(), value);
@@ -119,7 +119,8 @@ impl Credential {
         Ok(secret)
     }
 
-    /// Forgets a token that was refused; true when another one can be had.
+    /// Discards a token that was rejected; returns true if another one can be
+    /// fetched.
     pub(super) async fn renew(&self, refused: &SecretString) -> bool {
         let Self::Source { current, .. } = self else {
             return false;
@@ -134,7 +135,7 @@ impl Credential {
     }
 }
 
-/// The header's value, marked so that nothing prints it.
+/// Returns the header's value, marked as sensitive.
 fn header_value(scheme: &str, key: &SecretString) -> Result<HeaderValue, String> {
     let key = key.expose_secret().trim();
     if key.is_empty() {
@@ -144,8 +145,9 @@ fn header_value(scheme: &str, key: &SecretString) -> Result<HeaderValue, String>
         "" => key.to_owned(),
         scheme => format!("{scheme} {key}"),
     };
-    let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| "the key holds characters that cannot be sent in a header".to_owned())?;
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        "the key holds a line break or another character that cannot be sent in a header".to_owned()
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

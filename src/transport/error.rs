@@ -1,25 +1,25 @@
-//! The one error type.
+//! The library's error type.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use super::body::WholeBody;
 use super::error_body::VendorError;
 use super::profile::VendorProfile;
-use crate::wire::{Fault, Problem};
+use crate::wire::{self, Fault, Problem};
 
-/// What is said of an answer that does not decode.
-const UNDOCUMENTED: &str = "the answer does not have the documented form";
+/// The message about a response that does not decode.
+const UNDOCUMENTED: &str = "the response does not have the documented form";
 
-/// Why an operation failed.
+/// An error of an operation.
 ///
-/// Its text is one line that says where, what and, as far as the vendor tells,
-/// why; it never holds a key.
+/// Its text is one line with the account, the operation and the problem, including
+/// the vendor's message; it never contains a key.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -32,53 +32,61 @@ struct Inner {
     headers: HeaderMap,
     request_id: Option<String>,
     retry_after: Option<Duration>,
-    /// What the status says about another try.
+    /// Whether the status is one after which a retry may succeed.
     is_transient: bool,
-    /// What is known better than by kind and status.
+    /// Whether a retry may succeed, where more is known than kind and status.
     retryable: Option<bool>,
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
-    /// Never shown: it could hold a secret.
-    undecoded: Option<Bytes>,
+    /// The accounts that can start jobs instead, if they were looked up.
+    alternatives: Option<Vec<String>>,
+    /// The body that did not decode. It is never shown: it could hold a secret.
+    undecoded: Option<WholeBody>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What sort of failure an [`Error`] is.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client is not set up: no key, no account, a base URL that is none.
+    /// The client or the accounts are not configured correctly: there is no
+    /// key, no account, or the base URL is invalid.
     Config,
-    /// The request cannot be sent as it is.
+    /// The request is invalid and was not sent.
     InvalidRequest,
-    /// No connection came about; nothing was sent.
+    /// The connection failed; nothing was sent.
     Connect,
-    /// The time ran out.
+    /// A timeout or the deadline passed.
     Timeout,
-    /// The connection broke before the answer was complete.
+    /// The connection broke before the response was complete.
     Interrupted,
-    /// The vendor answered with an error status.
+    /// The vendor responded with an error status.
     Status,
-    /// None of the accounts that were asked knows the id.
+    /// None of the accounts has the id.
     NotFound,
-    /// More than one account knows the id.
+    /// More than one account has the id.
     Ambiguous,
-    /// The answer is not what the vendor's document says.
+    /// The response does not have the documented form.
     Decode,
-    /// The answer is larger than the limit.
+    /// The response is larger than the limit.
     TooLarge,
+    /// The answer would take more memory than all answers together may take now
+    /// ([`MemoryBudget`](super::MemoryBudget)).
+    Overloaded,
     /// A job has no form in the gateway's terms.
     Mapping,
-    /// The vendor has no such thing.
+    /// The vendor does not support the operation.
     Unsupported,
-    /// It would cost more than is allowed.
+    /// The job would cost more than the limit.
     CostLimit,
+    /// The vendor starts no more jobs for this account, now or later.
+    TrainingNotAvailable,
 }
 
 impl Error {
-    /// An error of a backend's own. What else is known of it is added with
-    /// the `with_…` methods.
+    /// Creates an error. Backends create their own errors with it, and add
+    /// details with the `with_…` methods.
     ///
     /// ```
     /// use unitune::{Error, ErrorKind};
@@ -108,17 +116,18 @@ impl Error {
             token_renewed: false,
             tries: 0,
             note: None,
+            alternatives: None,
             undecoded: None,
             source: None,
         }))
     }
 
-    /// An error of kind [`ErrorKind::NotFound`].
+    /// Creates an error of the kind [`ErrorKind::NotFound`].
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NotFound, message)
     }
 
-    /// Sets the account that it happened at.
+    /// Sets the account.
     #[must_use]
     pub fn at_account(mut self, account: &str) -> Self {
         self.0.account = Some(account.to_owned());
@@ -132,8 +141,8 @@ impl Error {
         self
     }
 
-    /// Sets the HTTP status of the answer; no effect for numbers that are not
-    /// one. 408, 409, 429 and 5xx count as transient: see
+    /// Sets the HTTP status of the response; a number that is no status is
+    /// ignored. 408, 409, 429 and 5xx count as transient: see
     /// [`Self::is_retryable`].
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
@@ -149,63 +158,63 @@ impl Error {
         self
     }
 
-    /// Sets what the vendor says is wrong.
+    /// Sets the vendor's message.
     #[must_use]
     pub fn with_vendor_message(mut self, message: impl Into<String>) -> Self {
         self.0.body.message = Some(message.into());
         self
     }
 
-    /// Sets the vendor's class of error, such as `invalid_request_error`.
+    /// Sets the vendor's type of error, such as `invalid_request_error`.
     #[must_use]
     pub fn with_vendor_type(mut self, kind: impl Into<String>) -> Self {
         self.0.body.kind = Some(kind.into());
         self
     }
 
-    /// Sets the headers of the answer.
+    /// Sets the headers of the response.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {
         self.0.headers = headers;
         self
     }
 
-    /// Sets how often the request was sent.
+    /// Sets how many times the request was sent.
     #[must_use]
     pub fn with_tries(mut self, tries: u32) -> Self {
         self.0.tries = tries;
         self
     }
 
-    /// Sets the vendor's code of the error.
+    /// Sets the vendor's error code.
     #[must_use]
     pub fn with_vendor_code(mut self, code: impl Into<String>) -> Self {
         self.0.body.code = Some(code.into());
         self
     }
 
-    /// Sets the parameter that the vendor complains about.
+    /// Sets the parameter that the vendor's error names.
     #[must_use]
     pub fn with_vendor_param(mut self, param: impl Into<String>) -> Self {
         self.0.body.param = Some(param.into());
         self
     }
 
-    /// Sets the id under which the vendor can look the request up.
+    /// Sets the id under which the vendor can find the request.
     #[must_use]
     pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
         self.0.request_id = Some(id.into());
         self
     }
 
-    /// Sets how long the vendor asks to wait before the next try.
+    /// Sets how long to wait before a retry, as the vendor asks for it.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// Sets the cause.
+    /// Sets the source.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
@@ -213,13 +222,12 @@ impl Error {
     }
 
     pub(super) fn from_reqwest(error: reqwest::Error) -> Self {
-        // The URL could hold what a user put there; it says nothing that the
-        // account does not.
+        // The URL could contain a user's data; the account is enough.
         let error = error.without_url();
         let (kind, message) = if error.is_connect() {
             (ErrorKind::Connect, "no connection")
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, "the time ran out")
+            (ErrorKind::Timeout, "timed out")
         } else if error.is_builder() {
             (ErrorKind::InvalidRequest, "the request cannot be built")
         } else if error.is_redirect() {
@@ -236,24 +244,30 @@ impl Error {
         Self::new(kind, message).because(error)
     }
 
-    /// A body that is no JSON, or not of the documented form.
-    /// The body is kept, for those who can make something of it.
+    /// Creates the error of a body that is not JSON, or not of the documented
+    /// form. It keeps the body, for callers that can read it in another way.
     pub(super) fn undecoded<T: DeserializeOwned>(
         headers: &HeaderMap,
-        body: Bytes,
+        body: WholeBody,
         error: &serde_json::Error,
     ) -> Self {
+        if wire::has_too_many_items(error) {
+            let message = "the answer is larger than what can be held: its lists have too many items \
+                 for one answer";
+            return Self::new(ErrorKind::TooLarge, message);
+        }
         let message = if body.is_empty() {
-            "the answer is empty, where a JSON document was expected".to_owned()
+            "the response is empty: expected a JSON document".to_owned()
         } else if Problem::of(error) == Problem::TooDeep {
-            "the answer is nested too deeply to be read".to_owned()
+            "the response is nested too deeply to be read".to_owned()
         } else if error.is_syntax() || error.is_eof() {
             let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-            let kind = kind.unwrap_or("of no stated type");
-            format!("the answer is not JSON ({kind}, {} bytes)", body.len())
+            let kind = kind.unwrap_or("no content type");
+            format!("the response is not JSON ({kind}, {} bytes)", body.len())
         } else {
             // The cause itself quotes values, which could be secrets.
-            match Fault::of_body::<T>(&body) {
+            let fault = Fault::of_body::<T>(&body);
+            match fault.filter(Fault::says_more) {
                 Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
                 None => UNDOCUMENTED.to_owned(),
             }
@@ -263,14 +277,16 @@ impl Error {
         error
     }
 
-    /// Says of a body that did not decode what is wrong with it above all.
+    /// Sets what is wrong with a body that did not decode.
     pub(crate) fn with_undecoded_reason(mut self, reason: &str) -> Self {
-        self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        if reason != wire::UNDOCUMENTED {
+            self.0.message = format!("{UNDOCUMENTED}: {reason}");
+        }
         self
     }
 
-    /// Takes the body that did not decode.
-    pub(crate) fn take_undecoded(&mut self) -> Option<Bytes> {
+    /// Removes and returns the body that did not decode.
+    pub(crate) fn take_undecoded(&mut self) -> Option<WholeBody> {
         self.0.undecoded.take()
     }
 
@@ -284,14 +300,19 @@ impl Error {
         } else {
             ""
         };
+        if let Some(facts) = (profile.training_not_available)(status.as_u16(), &body) {
+            let mut error = Self::new(ErrorKind::TrainingNotAvailable, facts);
+            error.0.body = body;
+            return error;
+        }
         let mut error = Self::new(ErrorKind::Status, message);
         error.0.is_transient = (profile.is_transient)(status.as_u16(), &body);
         error.0.body = body;
         error
     }
 
-    /// Sets the answer that it is about. The key, should the vendor repeat it
-    /// there, is taken out.
+    /// Sets the response. The key is removed from it, in case the vendor
+    /// repeats it.
     pub(super) fn with_answer(
         mut self,
         profile: &VendorProfile,
@@ -308,141 +329,174 @@ impl Error {
         self
     }
 
-    /// Sets what the vendor says about another try.
+    /// Sets the vendor's hints about a retry.
     pub(super) fn with_hints(mut self, after: Option<Duration>, should: Option<bool>) -> Self {
         self.0.retry_after = after;
         self.0.retryable = should;
         self
     }
 
-    /// Adds something that whoever reads the error needs to know too.
+    /// Adds a note for the reader of the error.
     pub(crate) fn noting(mut self, note: String) -> Self {
         self.0.note = Some(note);
         self
     }
 
-    /// Says of a refused token that the next try is made with another one.
+    /// Sets the accounts that can start jobs instead of one whose vendor no
+    /// longer does; an empty list means that there is none.
+    #[must_use]
+    pub fn with_alternatives(mut self, accounts: Vec<String>) -> Self {
+        self.0.alternatives = Some(accounts);
+        self
+    }
+
+    /// Records that the token was rejected and the next attempt has another
+    /// one.
     pub(super) fn with_renewed_token(mut self) -> Self {
         self.0.token_renewed = true;
         self
     }
 
-    /// True when a token was refused that can be renewed.
+    /// Returns true if the token was rejected and can be renewed.
     pub(super) fn has_renewed_token(&self) -> bool {
         self.0.token_renewed
     }
 
-    /// Sets how often it was tried.
+    /// Sets the number of attempts.
     pub(super) fn after_tries(mut self, tries: u32) -> Self {
         self.0.tries = tries;
         self
     }
 
-    /// What sort of failure it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The account, as it is named in the configuration.
+    /// Returns the account's name.
     pub fn account(&self) -> Option<&str> {
         self.0.account.as_deref()
     }
 
-    /// The operation, as the vendor's document names it here.
+    /// Returns the operation's name in the vendor's document.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// Returns the HTTP status of the response, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|s| s.as_u16())
     }
 
-    /// The headers of the answer; none where there was no answer.
+    /// Returns the headers of the response; empty if there was none. Keys are
+    /// removed from them.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// What is wrong, without where it happened; empty where the vendor's answer
-    /// says all.
+    /// Returns the accounts that can start jobs instead, of an error for which
+    /// [`Self::is_training_not_available`] is true.
+    pub fn alternatives(&self) -> &[String] {
+        self.0.alternatives.as_deref().unwrap_or_default()
+    }
+
+    /// Returns what is wrong, without the account and the operation; empty
+    /// where the vendor's error is complete. For [`ErrorKind::TrainingNotAvailable`]
+    /// it is what still works until when.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What the vendor says is wrong.
+    /// Returns the vendor's message.
     pub fn vendor_message(&self) -> Option<&str> {
         self.0.body.message.as_deref()
     }
 
-    /// The vendor's class of error, such as `invalid_request_error`.
+    /// Returns the vendor's type of error, such as `invalid_request_error`.
     pub fn vendor_type(&self) -> Option<&str> {
         self.0.body.kind.as_deref()
     }
 
-    /// The vendor's code of the error.
+    /// Returns the vendor's error code.
     pub fn vendor_code(&self) -> Option<&str> {
         self.0.body.code.as_deref()
     }
 
-    /// The parameter that the vendor complains about.
+    /// Returns the parameter that the vendor's error names.
     pub fn vendor_param(&self) -> Option<&str> {
         self.0.body.param.as_deref()
     }
 
-    /// The id under which the vendor can look the request up.
+    /// Returns the id under which the vendor can find the request.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the vendor asks to wait before the next try.
+    /// Returns how long to wait before a retry, if the vendor asks for it.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How often the request was sent, or was tried to be; 0 where it never
-    /// came to that.
+    /// Returns how many times the request was sent; 0 if it never was.
     pub fn tries(&self) -> u32 {
         self.0.tries
     }
 
-    /// The thing does not exist there.
+    /// Returns true if the job or file does not exist.
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound || self.0.status == Some(StatusCode::NOT_FOUND)
     }
 
-    /// The key is missing, wrong, or may not do this.
+    /// Returns true if the key is missing, invalid, or lacks a permission.
     pub fn is_auth(&self) -> bool {
-        matches!(
-            self.0.status,
-            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-        )
+        let is_about_key = !self.is_training_not_available();
+        is_about_key
+            && matches!(
+                self.0.status,
+                Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+            )
     }
 
-    /// Too many requests.
+    /// Returns true if there were too many requests.
     pub fn is_rate_limited(&self) -> bool {
         self.0.status == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The time ran out after a connection had come about.
+    /// Returns true if the vendor starts no more jobs for this account. This is
+    /// final: a retry does not help, and [`Self::alternatives`] are the accounts that can
+    /// start the job instead.
+    pub fn is_training_not_available(&self) -> bool {
+        self.0.kind == ErrorKind::TrainingNotAvailable
+    }
+
+    /// Returns true if the time ran out after the connection was established.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// No connection came about: the request surely did not arrive.
+    /// Returns true if the connection failed: the request certainly did not
+    /// arrive.
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
     }
 
-    /// The same request may succeed later, by what the vendor says or else by
-    /// the sort of failure. Whether it is harmless to send it again is another
-    /// question: of a request that makes something, only
-    /// [`Self::is_connect`] says that it is.
+    /// Returns true if the same request may succeed later, as the vendor states
+    /// or else by the kind of error. Whether it is safe to send it again is
+    /// another question: for a request that creates something, it is only if
+    /// [`Self::is_connect`].
     pub fn is_retryable(&self) -> bool {
+        // Whatever a header of the answer says.
+        if self.is_training_not_available() {
+            return false;
+        }
         if let Some(retryable) = self.0.retryable {
             return retryable;
         }
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            ErrorKind::Connect
+            | ErrorKind::Timeout
+            | ErrorKind::Interrupted
+            | ErrorKind::Overloaded => true,
             ErrorKind::Status => self.0.is_transient,
             _ => false,
         }
@@ -459,6 +513,12 @@ impl fmt::Display for Error {
             write!(f, "{part}: ")?;
         }
         match inner.status.filter(|_| inner.kind == ErrorKind::Status) {
+            None if inner.kind == ErrorKind::TrainingNotAvailable => {
+                f.write_str("the vendor starts no more jobs for this account")?;
+                if let Some(message) = &inner.body.message {
+                    write!(f, ": {message}")?;
+                }
+            }
             None => {
                 let texts = [Some(&inner.message), inner.body.message.as_ref()];
                 let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
@@ -494,7 +554,29 @@ impl fmt::Display for Error {
         if !details.is_empty() {
             write!(f, " ({})", details.join(", "))?;
         }
+        if inner.kind == ErrorKind::TrainingNotAvailable {
+            inner.fmt_way_on(f)?;
+        }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// Writes what works still, and where jobs can be started instead.
+    fn fmt_way_on(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.message.is_empty() {
+            write!(f, ". {}", self.message)?;
+        }
+        match self.alternatives.as_deref() {
+            None => Ok(()),
+            Some([]) => f.write_str(". No other account is configured that can train"),
+            Some(accounts @ [first, ..]) => write!(
+                f,
+                ". Accounts that can train: {}. Start the job there with `unitune jobs create --on \
+                 {first}`, or an earlier one again with `unitune jobs rerun ID --on {first}`",
+                accounts.join(", ")
+            ),
+        }
     }
 }
 
@@ -511,7 +593,7 @@ impl StdError for Error {
     }
 }
 
-/// The innermost cause: the outer ones only say that there is one.
+/// Returns the innermost cause: the outer ones only say that there is one.
 fn deepest(error: &reqwest::Error) -> String {
     let mut deepest: Option<&dyn StdError> = error.source();
     while let Some(next) = deepest.and_then(StdError::source) {
@@ -520,8 +602,8 @@ fn deepest(error: &reqwest::Error) -> String {
     deepest.map(ToString::to_string).unwrap_or_default()
 }
 
-/// Returns the id under which the vendor, or the proxy before it, knows the
-/// request: the first of these headers that is there.
+/// Returns the request's id at the vendor, or at a proxy before it: the first
+/// of these headers that is present.
 pub(super) fn request_id<'h>(names: &[&str], headers: &'h HeaderMap) -> Option<&'h str> {
     let mut found = names
         .iter()

@@ -1,4 +1,4 @@
-//! Error bodies, in whatever form they come.
+//! Reads error bodies, in whatever form they come.
 
 use std::borrow::Cow;
 
@@ -6,28 +6,28 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use unitune_redact::{REDACTED, redact_known};
 
-/// The most of an error body that is read, in bytes.
+/// The largest part of an error body that is read, in bytes.
 pub(super) const LIMIT: usize = 64 << 10;
-/// The most of a message that is kept, in characters.
+/// The largest part of a message that is kept, in characters.
 const MESSAGE_LIMIT: usize = 1000;
 
-/// What the body of an error answer says, whichever form it had.
+/// The content of an error response's body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VendorError {
-    /// What the vendor says is wrong.
+    /// The vendor's message.
     pub message: Option<String>,
-    /// The vendor's class of error.
+    /// The vendor's type of error.
     pub kind: Option<String>,
-    /// The vendor's code of the error.
+    /// The vendor's error code.
     pub code: Option<String>,
-    /// The parameter that is wrong.
+    /// The parameter that is invalid.
     pub param: Option<String>,
 }
 
 impl VendorError {
-    /// Reads a body: JSON in the vendor's form, or plain text. A page of HTML
-    /// says nothing.
+    /// Reads a body: JSON in the vendor's form, or plain text. An HTML page
+    /// gives nothing.
     pub(super) fn parse(body: &[u8], read_json: fn(&Value) -> Self) -> Self {
         match serde_json::from_slice::<Value>(body) {
             Ok(value) => read_json(&value).in_one_line(),
@@ -55,7 +55,7 @@ impl VendorError {
             names
                 .iter()
                 .filter_map(|name| error.get(name).or_else(|| value.get(name)))
-                .find_map(word)
+                .find_map(scalar_text)
         };
         Self {
             message: first(&["message", "detail", "error_description"]),
@@ -65,8 +65,7 @@ impl VendorError {
         }
     }
 
-    /// Control characters and length of what will be shown are bounded here,
-    /// whoever read the body.
+    /// Limits the length of each text and removes control characters.
     fn in_one_line(mut self) -> Self {
         self.message = self.message.and_then(|text| plain_text(&text));
         for text in [&mut self.kind, &mut self.code, &mut self.param] {
@@ -75,8 +74,8 @@ impl VendorError {
         self
     }
 
-    /// Takes a secret out of everything that will be shown, in each spelling in
-    /// which it could be repeated.
+    /// Removes a secret from each text, in every spelling in which it could be
+    /// repeated.
     pub(super) fn redact(&mut self, secret: &str) {
         let texts = [
             &mut self.message,
@@ -92,9 +91,11 @@ impl VendorError {
     }
 }
 
-/// Takes a secret out of every header that repeats it.
+/// Removes a secret from every header that repeats it.
 pub(super) fn redact_headers(headers: &mut HeaderMap, secret: &str) {
-    for value in headers.values_mut() {
+    // No spelling of it is shorter, and most values are.
+    let long = |value: &&mut HeaderValue| value.len() >= secret.len();
+    for value in headers.values_mut().filter(long) {
         let text = String::from_utf8_lossy(value.as_bytes());
         if matches!(redact_known(&text, secret), Cow::Owned(_)) {
             *value = HeaderValue::from_static(REDACTED);
@@ -102,8 +103,8 @@ pub(super) fn redact_headers(headers: &mut HeaderMap, secret: &str) {
     }
 }
 
-/// A scalar as text.
-fn word(value: &Value) -> Option<String> {
+/// Returns a scalar as text.
+fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|t| !t.is_empty()),
         Value::Number(number) => Some(number.to_string()),
@@ -111,8 +112,8 @@ fn word(value: &Value) -> Option<String> {
     }
 }
 
-/// One line of limited length, or nothing where the text is a web page, or
-/// the start of a document that broke off.
+/// Returns one line of limited length; nothing where the text is an HTML page,
+/// or the start of a truncated document.
 fn plain_text(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || text.starts_with(['<', '{', '[']) {

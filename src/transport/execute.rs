@@ -1,4 +1,4 @@
-//! Carries one call out: tries, waits, one deadline, one trace.
+//! Executes one call: attempts, waits, one deadline, one trace.
 
 use std::time::{Duration, Instant};
 
@@ -9,20 +9,20 @@ use super::attempt::{Answer, Shape};
 use super::retry::{Repetition, is_worth_it};
 use super::{Attempt, Error, ErrorKind, Transport};
 
-/// One call, whatever became of it.
+/// One call and its state.
 struct Call<S> {
     operation: &'static str,
     repetition: Repetition,
     shape: S,
     started: Instant,
     tries: u32,
-    /// Whether a refused token was renewed: once in a call is enough.
+    /// Whether a rejected token was renewed: that is done once in a call.
     renewed: bool,
 }
 
 impl Transport {
-    /// Carries a call out. Each try takes a request of its own; where there is
-    /// none left, there is no further try.
+    /// Executes a call. Each attempt takes a request of its own; when none is
+    /// left, there is no further attempt.
     pub(super) async fn call<S: Shape>(
         &self,
         mut requests: impl FnMut() -> Option<Result<Request, Error>>,
@@ -96,7 +96,7 @@ impl Transport {
             };
             request = match requests() {
                 Some(Ok(request)) => request,
-                // What cannot be sent again ends with what happened.
+                // A request that cannot be sent again ends with its first outcome.
                 Some(Err(_)) | None => return Err(error),
             };
             tracing::debug!(
@@ -105,13 +105,14 @@ impl Transport {
                 request_id = error.request_id(),
                 kind = ?error.kind(),
                 wait_ms = millis(wait),
-                "trying again"
+                "retrying"
             );
             self.settings.clock.sleep(wait).await;
         }
     }
 
-    /// How long to wait before another try; none when there is to be none.
+    /// Returns how long to wait before another attempt; `None` if there is to
+    /// be none.
     fn wait<S>(
         &self,
         call: &Call<S>,

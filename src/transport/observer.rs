@@ -1,49 +1,50 @@
-//! Reports of what a client does, for metrics.
+//! Reports of calls and requests, for metrics.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::ErrorKind;
 
-/// Receives a report of every request that a client sends, and of every call
-/// of an account's backend, for metrics.
+/// A receiver of reports, for metrics: one of every request that a client sends,
+/// and one of every call of an account's backend.
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// Receives a report of a request that was answered, or failed.
+    /// Receives a report of a request that was answered or failed.
     fn attempt(&self, attempt: &Attempt<'_>);
 
     /// Receives a report of a call, which may have taken several requests.
     fn call(&self, _call: &CallReport<'_>) {}
 }
 
-/// One call of an account's backend, and what became of it.
+/// A report of one call of an account's backend.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CallReport<'a> {
     /// The account.
     pub account: &'a str,
-    /// What was asked for: the id of an
-    /// [`Operation`](crate::providers::Operation), such as `listJobs`.
+    /// The id of the [`Operation`](crate::providers::Operation), such as
+    /// `listJobs`.
     pub operation: &'static str,
-    /// The error, if it failed.
+    /// The error, if the call failed.
     pub error: Option<&'a super::Error>,
-    /// How long it took, with its retries; of a download, until its first byte.
+    /// How long it took, with its retries; for a download, until its first
+    /// byte.
     pub took: Duration,
 }
 
-/// One request of a call, and what became of it.
+/// A report of one request of a call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
     /// The account.
     pub account: &'a str,
-    /// The operation, as the vendor's document names it here.
+    /// The operation's name in the vendor's document.
     pub operation: &'a str,
-    /// The first try is 1.
+    /// The number of the attempt; the first is 1.
     pub attempt: u32,
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the response, if there was one.
     pub status: Option<u16>,
-    /// What sort of failure it was, if it was one.
+    /// The kind of the error, if it failed.
     pub error: Option<ErrorKind>,
-    /// How long it took; of a download, until its first byte.
+    /// How long it took; for a download, until its first byte.
     pub took: Duration,
 }

@@ -1,4 +1,4 @@
-//! What can be set for a client, and otherwise for some calls.
+//! Settings of a client, and of single calls.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Attempt, CallReport, Clock, Observer, RetryPolicy, SystemClock, Transport};
+use super::{
+    Attempt, CallReport, Clock, MemoryBudget, Observer, Reservation, RetryPolicy, SystemClock,
+    Transport,
+};
 
-/// How a client's calls are made.
+/// The settings of a client's calls.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) timeout: Duration,
@@ -16,6 +19,7 @@ pub(super) struct Settings {
     pub(super) transfer_timeout: Option<Duration>,
     pub(super) retry: RetryPolicy,
     pub(super) max_body_bytes: usize,
+    pub(super) memory: Option<MemoryBudget>,
     pub(super) idempotency_key: Option<String>,
     /// Whether a request that makes something may be sent again.
     pub(super) is_repeatable: bool,
@@ -32,6 +36,7 @@ impl Default for Settings {
             transfer_timeout: None,
             retry: RetryPolicy::default(),
             max_body_bytes: 64 << 20,
+            memory: None,
             idempotency_key: None,
             is_repeatable: false,
             headers: HeaderMap::new(),
@@ -41,7 +46,7 @@ impl Default for Settings {
     }
 }
 
-/// Settings for some calls that differ from the client's own.
+/// Settings of single calls that differ from the client's.
 ///
 /// ```
 /// # async fn f(client: &unitune::together::Client) -> Result<(), unitune::Error> {
@@ -60,6 +65,7 @@ pub struct CallOptions {
     retry: Option<RetryPolicy>,
     retries: Option<usize>,
     max_body_bytes: Option<usize>,
+    memory: Option<MemoryBudget>,
     idempotency_key: Option<String>,
     is_repeatable: bool,
     headers: HeaderMap,
@@ -68,57 +74,71 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// As the client.
+    /// Creates options that change nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The longest that a call may take, with all its tries.
+    /// Sets the longest time that a call may take, with all its attempts.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The longest silence of the vendor's.
+    /// Sets the idle timeout: the longest time without a byte from the vendor.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = Some(timeout);
         self
     }
 
-    /// The longest that the bytes of an upload or a download may take.
+    /// Sets the longest time that the bytes of an upload or a download may
+    /// take.
     #[must_use]
     pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
         self.transfer_timeout = Some(timeout);
         self
     }
 
-    /// How often a call is tried again; 0 is never.
+    /// Sets how many times a call is retried; 0 is never.
     #[must_use]
     pub fn retries(mut self, times: usize) -> Self {
         self.retries = Some(times);
         self
     }
 
-    /// How often a call is tried again, and how long to wait before that.
+    /// Sets how many times a call is retried, and the waits before the retries.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// The largest answer that is read into memory, in bytes.
+    /// Sets the largest response that is read into memory, in bytes.
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = Some(bytes);
         self
     }
 
-    /// Sends `idempotency-key` with the call, and takes it that the service
-    /// knows a repeated request again by it: a `POST` that makes something is
-    /// then tried again like any other call. None of the vendors here
-    /// promises this, so give a key only to a service that does.
+    /// Sets how much memory this and all other answers with the same budget may
+    /// take while they are read; not bounded unless set.
+    #[must_use]
+    pub fn memory_budget(mut self, budget: MemoryBudget) -> Self {
+        self.memory = Some(budget);
+        self
+    }
+
+    /// Returns the budget of memory, if there is one.
+    pub fn get_memory_budget(&self) -> Option<&MemoryBudget> {
+        self.memory.as_ref()
+    }
+
+    /// Sets the header `idempotency-key`. It promises that the service
+    /// recognises a repeated request by it: a `POST` that creates something is
+    /// then retried like any other call. None of the vendors here supports
+    /// this, so set it only for a service that does.
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
@@ -139,16 +159,15 @@ impl CallOptions {
         self
     }
 
-    /// Sends a header with the call.
+    /// Sets a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Sets a label of the call: a word about the request for a backend that
-    /// passes such words on, under a header's name in lower case. It sends
-    /// nothing to the others.
+    /// Sets a label of the call: a value for backends that pass such labels on,
+    /// under a header's name in lower case. Other backends ignore it.
     #[must_use]
     pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.insert(name.into(), value.into());
@@ -160,18 +179,18 @@ impl CallOptions {
         self.labels.get(name).map(String::as_str)
     }
 
-    /// Returns who receives reports, if anybody does.
+    /// Returns the observer, if one is set.
     pub fn get_observer(&self) -> Option<&Arc<dyn Observer>> {
         self.observer.as_ref()
     }
 
-    /// Returns the longest that a call may take, if that was set here.
+    /// Returns the longest time that a call may take, if it is set here.
     pub fn get_timeout(&self) -> Option<Duration> {
         self.timeout
     }
 
-    /// Returns these options, with those of `other` in the place of the same
-    /// ones here; observers receive reports beside each other.
+    /// Returns these options with those of `other`, which take precedence; of
+    /// observers, both receive reports.
     #[must_use]
     pub fn merge(mut self, other: &Self) -> Self {
         self.timeout = other.timeout.or(self.timeout);
@@ -184,6 +203,9 @@ impl CallOptions {
         }
         self.retries = other.retries.or(self.retries);
         self.max_body_bytes = other.max_body_bytes.or(self.max_body_bytes);
+        if other.memory.is_some() {
+            self.memory.clone_from(&other.memory);
+        }
         if other.idempotency_key.is_some() {
             self.idempotency_key.clone_from(&other.idempotency_key);
         }
@@ -197,7 +219,8 @@ impl CallOptions {
         self
     }
 
-    /// Sets who receives a report of every request and of every call.
+    /// Sets an observer, which receives a report of every request and of every
+    /// call.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
@@ -221,6 +244,9 @@ impl CallOptions {
         }
         if let Some(bytes) = self.max_body_bytes {
             settings.max_body_bytes = bytes;
+        }
+        if let Some(budget) = &self.memory {
+            settings.memory = Some(budget.clone());
         }
         settings.idempotency_key.clone_from(&self.idempotency_key);
         settings.is_repeatable = self.is_repeatable;
@@ -249,7 +275,7 @@ impl Observer for Both {
 }
 
 impl Transport {
-    /// The same, with other settings for its calls.
+    /// Returns the same transport with other settings for its calls.
     #[must_use]
     pub fn with_options(&self, options: &CallOptions) -> Self {
         Self {
@@ -258,7 +284,18 @@ impl Transport {
         }
     }
 
-    /// The time that the client goes by.
+    /// Creates a reservation for a response, of the budget if there is one.
+    pub(crate) fn reservation(&self) -> Reservation {
+        Reservation::of(self.settings.memory.as_ref())
+    }
+
+    /// Returns the largest response that is read into memory, in bytes.
+    #[allow(dead_code)]
+    pub(crate) fn max_body_bytes(&self) -> usize {
+        self.settings.max_body_bytes
+    }
+
+    /// Returns the client's clock.
     #[allow(dead_code)]
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.settings.clock

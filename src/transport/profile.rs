@@ -1,5 +1,5 @@
-//! What the transport needs to know of a vendor. Each vendor's own module
-//! gives it as a constant, and nothing else in here names a vendor.
+//! The facts about a vendor that the transport needs. Each vendor's own module gives
+//! it as a constant; nothing else in `transport` names a vendor.
 
 use std::time::Duration;
 
@@ -7,49 +7,53 @@ use http::HeaderName;
 
 use super::{VendorError, retry};
 
-/// How a vendor's API is reached and how its answers are to be understood.
+/// How a vendor's API is reached and how its responses are read.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct VendorProfile {
     /// The vendor's name in configuration, in JSON and in logs.
     pub name: &'static str,
-    /// How the vendor writes itself.
+    /// The vendor's name in messages.
     pub title: &'static str,
-    /// Where requests go unless told otherwise.
+    /// The base URL where none is set.
     pub default_base_url: &'static str,
-    /// The hosts of the vendor's own, to which its key may go from anywhere. A
-    /// name that starts with a dot stands for all hosts below it.
+    /// The vendor's own hosts, to which its key may be sent. A name that starts
+    /// with a dot stands for all hosts below it.
     pub hosts: &'static [&'static str],
     /// The vendor's usual environment variables.
     pub environment: Environment,
-    /// How a request says who sends it.
+    /// How a request authenticates.
     pub authentication: Authentication,
     /// Query parameters of every request, as (name, value).
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
     pub config_headers: &'static [ConfigHeader],
-    /// Keys of an account's configuration that its client asks for by name.
+    /// Keys of an account's configuration that its client reads by name.
     pub config_values: &'static [ConfigValue],
-    /// Headers under which an answer says its request's id, best first.
+    /// Headers with the request's id, best first.
     pub request_id_headers: &'static [&'static str],
-    /// The `POST` operations that make nothing and spend nothing, by their
-    /// names in the vendor's document: sending one twice does no harm.
+    /// The `POST` operations that create nothing and cost nothing, by their
+    /// names in the vendor's document: they can be sent twice.
     pub idempotent_posts: &'static [&'static str],
     /// How long a call waits at least after a 429 that does not say it: for
     /// vendors that count requests over a long time.
     pub rate_limit_wait: Duration,
     /// Reads the JSON body of an error.
     pub read_error: fn(&serde_json::Value) -> VendorError,
-    /// True for answers after which the same request may succeed.
+    /// Returns true if the same request may succeed after this response.
     pub is_transient: fn(u16, &VendorError) -> bool,
+    /// Recognises the answer of a vendor that starts no more jobs for the
+    /// account, and returns what goes on working until when, in a sentence or
+    /// two; none for any other answer.
+    pub training_not_available: fn(u16, &VendorError) -> Option<&'static str>,
 }
 
 /// Names of environment variables.
 #[derive(Clone, Copy, Debug)]
 pub struct Environment {
-    /// Holds the key.
+    /// The variable with the key.
     pub key: &'static str,
-    /// Holds the base URL, if set.
+    /// The variable with the base URL.
     pub base_url: &'static str,
     /// The path of the API, where that variable may name the host alone.
     pub path: &'static str,
@@ -76,12 +80,12 @@ pub struct ConfigValue {
     pub variable: &'static str,
 }
 
-/// How a request says who sends it.
+/// How a request authenticates.
 #[derive(Clone, Copy, Debug)]
 pub struct Authentication {
-    /// The header that holds the key, in lower case.
+    /// The header with the key, in lower case.
     pub header: &'static str,
-    /// What stands before the key, such as `Bearer`; empty for the key alone.
+    /// The word before the key, such as `Bearer`; empty for the key alone.
     pub scheme: &'static str,
 }
 
@@ -97,9 +101,18 @@ impl Authentication {
     }
 }
 
+/// The code by which vendors, and gateways before them, say that no more jobs
+/// are started.
+const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
+
+/// True for an answer with the usual code.
+pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
+    status == 403 && error.code.as_deref() == Some(TRAINING_NOT_AVAILABLE)
+}
+
 impl VendorProfile {
-    /// What most vendors have in common: a bearer token, OpenAI's form of an
-    /// error body, `x-request-id`.
+    /// Creates a profile with what most vendors have in common: a bearer token,
+    /// OpenAI's form of an error body, `x-request-id`.
     pub const fn new(
         name: &'static str,
         title: &'static str,
@@ -121,10 +134,13 @@ impl VendorProfile {
             rate_limit_wait: Duration::ZERO,
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
+            training_not_available: |status, error| {
+                says_training_ended(status, error).then_some("")
+            },
         }
     }
 
-    /// True for hosts of the vendor's own.
+    /// Returns true if a host is the vendor's own.
     pub fn owns_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|own| match own.strip_prefix('.') {
             Some(_) => host.len() > own.len() && host.ends_with(own),

@@ -1,5 +1,5 @@
-//! A request as generated code describes it, part by part, and the ways to
-//! send it: one for each form that an answer can have.
+//! A request as generated code describes it, and the ways to send it: one for
+//! each form of a response.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -12,11 +12,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Document, Shape, Stream};
+use super::body::WholeBody;
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::{DeepObject, Secret};
 
-/// What a value cannot bring into a path as it is. The backslash is there
-/// because URLs of HTTP take it for a slash.
+/// Characters that are escaped in a path. The backslash is one because URLs of
+/// HTTP treat it as a slash.
 const RESERVED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -33,8 +34,8 @@ const RESERVED: &AsciiSet = &CONTROLS
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A request of one operation. What is wrong with a part of it is kept, and
-/// said when it is to be sent.
+/// A request of one operation. An invalid part is reported when the request is
+/// sent.
 #[must_use]
 pub struct Request<'t> {
     transport: &'t Transport,
@@ -63,7 +64,7 @@ impl Transport {
         Ok(url)
     }
 
-    /// Starts a request of an operation, under its name in the document.
+    /// Creates a request of an operation, under its name in the document.
     #[doc(hidden)]
     pub fn request(&self, operation: &'static str, method: Method) -> Request<'_> {
         Request {
@@ -82,7 +83,9 @@ impl Transport {
 /// Writes a value as one segment of a path; the error says why it cannot be one.
 pub(crate) fn segment(name: &str, value: &str) -> Result<String, String> {
     match value {
-        "" | "." | ".." => Err(format!("{name} is {value:?}, which cannot be an id")),
+        "" | "." | ".." => Err(format!(
+            "invalid {name} {value:?}: it would vanish from the request's path"
+        )),
         value => Ok(utf8_percent_encode(value, RESERVED).to_string()),
     }
 }
@@ -95,14 +98,14 @@ impl Request<'_> {
         self
     }
 
-    /// Goes on with a part of the path that is always the same.
+    /// Appends a constant part to the path.
     pub fn path(mut self, literal: &'static str) -> Self {
         self.url.push_str(literal);
         self
     }
 
-    /// Goes on with a value in the path. Refuses what would turn the request
-    /// into another one: `""`, `.` and `..` vanish from a URL's path.
+    /// Appends a value to the path. Rejects values that would change the path:
+    /// `""`, `.` and `..` vanish from a URL's path.
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         match segment(name, &value.to_string()) {
             Ok(value) => self.url.push_str(&value),
@@ -147,7 +150,12 @@ impl Request<'_> {
             match (header, HeaderValue::from_str(&value.to_string())) {
                 (Ok(header), Ok(value)) => self.headers.insert(header, value),
                 // The value stays out of the message: it could be a secret.
-                _ => return self.refused(format!("{name} cannot be sent in a header")),
+                _ => {
+                    return self.refused(format!(
+                        "{name} cannot be sent in a header: it has a line break or another \
+                         control character"
+                    ));
+                }
             };
         }
         self
@@ -163,11 +171,11 @@ impl Request<'_> {
         self
     }
 
-    /// Sends it, for an answer that is a JSON document.
+    /// Sends the request, for a response that is a JSON document.
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (transport, operation) = (self.transport, self.operation);
         let answer = self.document().await?;
@@ -175,29 +183,29 @@ impl Request<'_> {
             .map_err(|e| transport.labelled(operation, e))
     }
 
-    /// Sends it, for an answer that says nothing but that it is done.
+    /// Sends the request, for a response without content.
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_empty(self) -> Result<Response<()>, Error> {
         let profile = self.transport.shared.profile;
         let answer = self.document().await?;
         Ok(Response::empty(profile, answer))
     }
 
-    /// Sends it, for an answer that is a stream of bytes.
+    /// Sends the request, for a response that is a stream of bytes.
     ///
     /// # Errors
     ///
-    /// As every operation.
+    /// Any error of a call: see [`ErrorKind`].
     pub async fn call_bytes(self) -> Result<Download, Error> {
         let (transport, operation) = (self.transport.clone(), self.operation);
         let answer = self.send(Stream).await?;
         Ok(Download::new(answer, transport, operation))
     }
 
-    async fn document(mut self) -> Result<Answer<bytes::Bytes>, Error> {
+    async fn document(mut self) -> Result<Answer<WholeBody>, Error> {
         self.headers.entry(ACCEPT).or_insert(JSON);
         self.send(Document).await
     }
@@ -230,7 +238,7 @@ impl Request<'_> {
         Ok(request)
     }
 
-    /// Keeps the first thing that is wrong.
+    /// Records the first invalid part.
     fn refused(mut self, message: String) -> Self {
         self.fault
             .get_or_insert_with(|| Error::new(ErrorKind::InvalidRequest, message));
@@ -285,10 +293,13 @@ mod tests {
     fn what_would_be_another_request_is_refused() {
         for value in ["", ".", ".."] {
             let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
-            assert_eq!(fault, format!("id is {value:?}, which cannot be an id"));
+            assert_eq!(
+                fault,
+                format!("invalid id {value:?}: it would vanish from the request's path")
+            );
         }
         let fault = fault(|r| r.header("x-name", ["secret\n"]));
-        assert_eq!(fault, "x-name cannot be sent in a header");
+        assert!(fault.starts_with("x-name cannot be sent in a header: it has a line break"));
     }
 
     #[test]

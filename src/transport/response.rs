@@ -1,7 +1,7 @@
-//! Answers: a typed value, or a stream of bytes, with status and headers.
+//! Responses: a typed value, or a stream of bytes, with status and headers.
 
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -12,11 +12,12 @@ use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::attempt::{Answer, Pieces, content_length};
-use super::{ByteStream, Error, ErrorKind, Progress, Transport, VendorProfile};
+use super::attempt::Answer;
+use super::body::{Pieces, WholeBody, content_length};
+use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
 
-/// A typed answer, with the status and headers that it came with.
+/// A typed response, with its status and headers. It dereferences to the value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response<T> {
     value: T,
@@ -26,18 +27,22 @@ pub struct Response<T> {
 }
 
 impl<T: DeserializeOwned> Response<T> {
-    /// The value that an answer's body holds.
+    /// Decodes the body of a response.
     pub(super) fn decoded(
         profile: &'static VendorProfile,
-        answer: Answer<Bytes>,
+        answer: Answer<WholeBody>,
     ) -> Result<Self, Error> {
         match wire::from_slice(&answer.body) {
-            Ok(value) => Ok(Self {
-                value,
-                status: answer.status,
-                headers: answer.headers,
-                request_id_headers: profile.request_id_headers,
-            }),
+            Ok(value) => {
+                let kept = answer.body.keep(wire::memory_of_items());
+                kept.map_err(|error| error.after_tries(answer.tries))?;
+                Ok(Self {
+                    value,
+                    status: answer.status,
+                    headers: answer.headers,
+                    request_id_headers: profile.request_id_headers,
+                })
+            }
             Err(error) => Err(Error::undecoded::<T>(&answer.headers, answer.body, &error)
                 .with_answer(profile, answer.status, answer.headers, None)
                 .after_tries(answer.tries)),
@@ -46,8 +51,8 @@ impl<T: DeserializeOwned> Response<T> {
 }
 
 impl Response<()> {
-    /// An answer of which the body says nothing.
-    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<Bytes>) -> Self {
+    /// Creates a response whose body is ignored.
+    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<WholeBody>) -> Self {
         Self {
             value: (),
             status: answer.status,
@@ -58,22 +63,22 @@ impl Response<()> {
 }
 
 impl<T> Response<T> {
-    /// The value alone.
+    /// Returns the value alone.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status.as_u16()
     }
 
-    /// The HTTP headers.
+    /// Returns the HTTP headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The id under which the vendor can look the request up.
+    /// Returns the id under which the vendor can find the request.
     pub fn request_id(&self) -> Option<&str> {
         super::error::request_id(self.request_id_headers, &self.headers)
     }
@@ -86,14 +91,30 @@ impl<T> Deref for Response<T> {
     }
 }
 
-/// A body that arrives piece by piece.
+/// A body that is read chunk by chunk.
 pub struct Download {
-    /// Never locked: it makes a stream that is `Send` alone `Sync` as well.
+    /// Never locked: the mutex makes a stream that is only `Send` also `Sync`.
     stream: Mutex<ByteStream>,
     headers: HeaderMap,
     total: Option<u64>,
     received: u64,
-    progress: Option<Progress>,
+    progress: Option<ProgressFn>,
+}
+
+/// A file that is being written; removed when it is dropped before it is
+/// complete.
+struct PartialFile {
+    path: PathBuf,
+    is_complete: bool,
+}
+
+impl Drop for PartialFile {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            // Nothing more can be done about a leftover than to try.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
@@ -118,7 +139,7 @@ impl Download {
             }
         });
         Self {
-            // Whoever asks again after the end is told of the end again.
+            // After the end, every further call returns the end again.
             stream: Mutex::new(Box::pin(stream.fuse())),
             total: content_length(&answer.headers),
             headers: answer.headers,
@@ -127,8 +148,8 @@ impl Download {
         }
     }
 
-    /// Makes a download of a stream, and of the number of bytes in it where
-    /// that is known.
+    /// Creates a download from a stream, and from its number of bytes if that
+    /// is known.
     pub fn from_stream(
         stream: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
         total: Option<u64>,
@@ -142,28 +163,28 @@ impl Download {
         }
     }
 
-    /// How many bytes will come, where the vendor says so.
+    /// Returns the number of bytes, if the vendor gives it.
     pub fn total_bytes(&self) -> Option<u64> {
         self.total
     }
 
-    /// The HTTP headers.
+    /// Returns the HTTP headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The next piece; none at the end.
+    /// Reads the next chunk; `None` at the end.
     ///
     /// # Errors
     ///
-    /// The connection broke, or the time ran out.
+    /// The connection broke, or the call timed out.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx))
             .await
             .transpose()
     }
 
-    /// Reports how far the download is, as it goes.
+    /// Sets a function that receives the progress of the download.
     #[must_use]
     pub fn on_progress(
         mut self,
@@ -173,30 +194,26 @@ impl Download {
         self
     }
 
-    /// Writes everything to a file, and says how many bytes that is. The file
+    /// Writes everything to a file, and returns the number of bytes. The file
     /// appears under its name when it is complete, and not before.
     ///
     /// # Errors
     ///
-    /// As [`Self::chunk`]; or the file cannot be written, and the error names
-    /// it. What was written so far is removed.
+    /// As [`Self::chunk`]; or the file cannot be written, and the error names it.
+    /// The incomplete file is removed, also if this future is dropped.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
-        let written = self.write_to(Path::new(&partial)).await;
-        let done = match written {
-            Ok(bytes) => tokio::fs::rename(&partial, path)
-                .await
-                .map(|()| bytes)
-                .map_err(|e| unwritable(path, &e)),
-            Err(error) => Err(error),
+        let mut partial = PartialFile {
+            path: partial.into(),
+            is_complete: false,
         };
-        if done.is_err() {
-            // Nothing more can be done about a leftover than to try.
-            let _ = tokio::fs::remove_file(&partial).await;
-        }
-        done
+        let bytes = self.write_to(&partial.path).await?;
+        let renamed = tokio::fs::rename(&partial.path, path).await;
+        renamed.map_err(|e| unwritable(path, &e))?;
+        partial.is_complete = true;
+        Ok(bytes)
     }
 
     async fn write_to(&mut self, path: &Path) -> Result<u64, Error> {
@@ -214,7 +231,7 @@ impl Download {
         Ok(bytes)
     }
 
-    /// Everything in memory, refused beyond `limit` bytes.
+    /// Reads everything into memory, up to `limit` bytes.
     ///
     /// # Errors
     ///
@@ -266,8 +283,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_download_goes_wherever_its_reader_goes() {
-        fn travels<T: Send + Sync + Unpin + 'static>() {}
-        travels::<Download>();
+    fn a_download_is_send_and_sync() {
+        fn is_sendable<T: Send + Sync + Unpin + 'static>() {}
+        is_sendable::<Download>();
     }
 }

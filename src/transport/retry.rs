@@ -1,4 +1,4 @@
-//! What is tried again, how often and when: tables and arithmetic, no I/O.
+//! What is retried, how often and when: tables and arithmetic, without I/O.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use http::Method;
 
 use super::{Error, ErrorKind};
 
-/// How often a failed call is tried again, and how long to wait before that.
+/// How many times a failed call is retried, and the waits before the retries.
 ///
-/// The waits double from `min_wait` to `max_wait`, each made longer at random
-/// so that many clients do not come back at the same moment. Where the vendor
-/// says when to come back, that is when.
+/// The waits double from `min_wait` to `max_wait`, each with a random part, so that
+/// many clients do not retry at the same moment. A `retry-after` of the vendor
+/// takes precedence.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// How often a call is tried again; 2 unless set.
+    /// How many times a call is retried; by default 2.
     pub retries: usize,
-    /// The shortest first wait; half a second unless set.
+    /// The shortest first wait; by default half a second.
     pub min_wait: Duration,
-    /// The longest wait; 8 seconds unless set.
+    /// The longest wait; by default 8 seconds.
     pub max_wait: Duration,
     /// Makes the random part of the waits the same in every call, for tests.
     pub jitter_seed: Option<u64>,
@@ -37,7 +37,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Nothing is tried again.
+    /// Returns a policy that retries nothing.
     pub fn never() -> Self {
         Self {
             retries: 0,
@@ -45,7 +45,7 @@ impl RetryPolicy {
         }
     }
 
-    /// As the default, but so many times.
+    /// Returns the default policy with this many retries.
     pub fn times(retries: usize) -> Self {
         Self {
             retries,
@@ -53,12 +53,12 @@ impl RetryPolicy {
         }
     }
 
-    /// The waits, one for each further try.
+    /// Returns the waits, one for each retry.
     pub(crate) fn waits(&self) -> impl Iterator<Item = Duration> + Send + use<> {
         self.waits_by(2.0)
     }
 
-    /// The same, with waits that grow by another factor.
+    /// Returns the waits, which grow by this factor.
     pub(crate) fn waits_by(&self, factor: f32) -> impl Iterator<Item = Duration> + Send + use<> {
         let mut builder = ExponentialBuilder::new()
             .with_jitter()
@@ -74,18 +74,18 @@ impl RetryPolicy {
     }
 }
 
-/// What a second arrival of the same request does.
+/// The effect of a request that arrives twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repetition {
-    /// Nothing that the first one has not done.
+    /// None beyond the effect of the first.
     Harmless,
-    /// It makes another thing of the same sort, which may cost money.
+    /// A second thing is created, which may cost money.
     Duplicates,
 }
 
 impl Repetition {
-    /// By method, by the vendor's list of `POST`s that make nothing, and by
-    /// the caller's word that the service knows the request again by its key.
+    /// Returns the effect by the method, by the vendor's list of idempotent
+    /// `POST`s, and by whether the request has an idempotency key.
     pub(crate) fn of(method: &Method, operation: &str, idempotent: &[&str], has_key: bool) -> Self {
         let safe = *method != Method::POST && *method != Method::PATCH;
         if safe || has_key || idempotent.contains(&operation) {
@@ -96,18 +96,20 @@ impl Repetition {
     }
 }
 
-/// True when the same request is worth another try.
+/// Returns true if the same request is to be retried.
 pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
     if error.kind() == ErrorKind::Connect {
-        // It surely did not arrive.
+        // It certainly did not arrive.
         return true;
     }
-    repetition == Repetition::Harmless && error.is_retryable()
+    // To read another answer does not make room for it.
+    let is_here = error.kind() == ErrorKind::Overloaded;
+    repetition == Repetition::Harmless && !is_here && error.is_retryable()
 }
 
-/// Statuses after which the same request may succeed.
+/// Returns true for statuses after which the same request may succeed.
 pub(crate) fn is_transient(status: u16) -> bool {
-    // 524 and 529 are among the last: a proxy's time-out, and an overload.
+    // 524 and 529 are among the last: a proxy's timeout, and an overload.
     matches!(status, 408 | 409 | 429 | 500..=599)
 }
 

@@ -17,37 +17,37 @@ use super::attempt::{Activity, Sending};
 use super::{Error, ErrorKind, Response, Transport};
 use crate::wire::Secret;
 
-/// Called with the bytes that went through so far, and all bytes there are
-/// where that is known.
-pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+/// A function that receives the number of bytes so far, and the total where it
+/// is known.
+pub type ProgressFn = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
-/// The bytes of a file, piece by piece.
+/// A stream of a file's bytes.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
-/// A file on its way to a vendor. It is never held in memory as a whole,
+/// The content of a file that is uploaded. It is not held in memory as a whole,
 /// unless it was given as bytes.
 pub struct Upload {
     name: String,
     content: Content,
     length: Option<u64>,
-    progress: Option<Progress>,
+    progress: Option<ProgressFn>,
 }
 
-/// Where the bytes come from, as often as they are needed.
+/// The source of the bytes.
 enum Content {
     Path(PathBuf),
     Bytes(Bytes),
     Source(Box<dyn Fn() -> ByteStream + Send + Sync>),
-    /// Can be sent once.
+    /// Bytes that can be sent once.
     Stream(Mutex<Option<ByteStream>>),
 }
 
 impl Upload {
-    /// A file on disk, under its own name.
+    /// Opens a file on disk, under its own name.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or is none; the error names it.
+    /// The file cannot be read, or is not a file; the error names it.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let unreadable = |what: String| {
@@ -71,7 +71,7 @@ impl Upload {
         })
     }
 
-    /// Bytes under a name.
+    /// Creates an upload of these bytes under a name.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self {
@@ -82,9 +82,9 @@ impl Upload {
         }
     }
 
-    /// Bytes that come from elsewhere, under a name. Say the length where it is
-    /// known: not every vendor takes a file of unknown length. What has been
-    /// sent cannot be sent again, so such an upload is tried once.
+    /// Creates an upload of a stream under a name. Give the length if it is
+    /// known: not every vendor accepts a file of unknown length. A stream
+    /// cannot be sent again, so the upload is not retried.
     pub fn from_stream<E>(
         name: impl Into<String>,
         stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -101,9 +101,9 @@ impl Upload {
         }
     }
 
-    /// Bytes that can be read from their start as often as they are needed:
-    /// `open` is called for each reading. Vendors that want to know what is in
-    /// a file before it comes take such an upload, and it can be tried again.
+    /// Creates an upload of bytes that can be read from their start several
+    /// times: `open` is called for each reading. It can be retried, and works
+    /// with vendors that need to know the content before it is sent.
     pub fn from_source<S, E>(
         name: impl Into<String>,
         open: impl Fn() -> S + Send + Sync + 'static,
@@ -121,7 +121,7 @@ impl Upload {
         }
     }
 
-    /// Reports how far the upload is, as it goes.
+    /// Sets a function that receives the progress of the upload.
     #[must_use]
     pub fn on_progress(
         mut self,
@@ -131,12 +131,12 @@ impl Upload {
         self
     }
 
-    /// The name that the vendor will know the file by.
+    /// Returns the file's name at the vendor.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The file's size in bytes, where it is known.
+    /// Returns the file's size in bytes, if it is known.
     pub fn length(&self) -> Option<u64> {
         self.length
     }
@@ -148,24 +148,24 @@ impl Upload {
         self
     }
 
-    /// True when [`Self::open`] can be called more than once.
+    /// Returns true if [`Self::open`] can be called more than once.
     pub fn can_reopen(&self) -> bool {
         !matches!(self.content, Content::Stream(_))
     }
 
-    /// The file's content from its start, without a report of progress: for
-    /// looking into it. What was made by [`Self::from_stream`] can be opened
-    /// once, and is gone then.
+    /// Opens the file's content from its start, without progress reports. An
+    /// upload from [`Self::from_stream`] can be opened once.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or it is gone.
+    /// The file cannot be read, or a stream was opened before.
     pub fn open(&self) -> Result<ByteStream, Error> {
         Ok(match &self.content {
             Content::Stream(stream) => {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 stream.take().ok_or_else(|| {
-                    let message = format!("{} has been sent, and cannot be read again", self.name);
+                    let message =
+                        format!("{} was already sent and cannot be read again", self.name);
                     Error::new(ErrorKind::InvalidRequest, message)
                 })?
             }
@@ -188,8 +188,8 @@ impl Upload {
         })
     }
 
-    /// The file's content from its start, as it is sent: with a report of
-    /// progress for each piece that is taken.
+    /// Opens the file's content from its start for sending, with a progress
+    /// report for each chunk.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// The same stream, with a report of the bytes so far after each piece.
+/// Returns the same stream, with a report of the bytes so far after each chunk.
 fn counted(stream: ByteStream, mut report: impl FnMut(u64) + Send + 'static) -> ByteStream {
     let mut sent = 0;
     Box::pin(stream.inspect_ok(move |piece| {
@@ -252,7 +252,7 @@ fn counted(stream: ByteStream, mut report: impl FnMut(u64) + Send + 'static) -> 
     }))
 }
 
-/// A stream whose errors say that the file could not be read.
+/// Returns a stream whose errors say that the file could not be read.
 fn readable<E>(stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> ByteStream
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,

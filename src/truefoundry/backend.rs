@@ -1,4 +1,4 @@
-//! TrueFoundry's gateway as a backend of accounts.
+//! TrueFoundry's implementation of [`Backend`].
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ static OWN_NAME: Vendor = VENDOR;
 /// The largest page.
 const MAX_PAGE: usize = 100;
 
-/// Options of an operation, with the headers that the call's labels name. The
-/// label that names an account is of the gateway that was asked, and not of
-/// the one behind it.
+/// Creates the options of an operation, with the headers of the call's labels.
+/// The label with an account's name is for the gateway that received it, not
+/// for the one behind it.
 macro_rules! labelled {
     ($options:expr, $call:expr) => {{
         let label = |name| CallOptions::get_label(&$call.options, name).map(str::to_owned);
@@ -38,7 +38,7 @@ impl Client {
     }
 }
 
-/// Which operations the vendor has: the table.
+/// Returns whether the vendor supports an operation: the table.
 pub(super) fn support(operation: Operation) -> Support {
     match operation {
         Operation::Create
@@ -58,9 +58,10 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::Metrics
         | Operation::EstimatePrice
         | Operation::Download
-        | Operation::ModelLimits => {
-            Support::Unsupported("the gateway has no such operation: ask the vendor behind it")
-        }
+        | Operation::ModelLimits
+        | Operation::ListModels => Support::Unsupported(
+            "the gateway does not have this operation: use the vendor behind it",
+        ),
     }
 }
 
@@ -114,7 +115,7 @@ impl Backend for Client {
         })
     }
 
-    /// The unified request is the gateway's own.
+    /// Identity: the unified request is the gateway's own.
     fn prepare(&self, request: &CreateRequest, _: OnUnsupported) -> Result<Prepared, Error> {
         let request: types::CreateFineTuningJobRequest = request.clone().into();
         Ok(Prepared::new(request, Vec::new()))

@@ -1,5 +1,21 @@
-//! The fine-tuning and files API of TrueFoundry's LLM gateway, whose job is the
-//! shape that all jobs are mapped onto.
+//! The fine-tuning and files API of TrueFoundry's LLM gateway: its client and
+//! types. Its job is the shape that all jobs are mapped onto.
+//!
+//! The types, and the operations of [`Client`], are generated from the vendor's
+//! document. Optional parameters of an operation are in a struct of its own.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (url, key) = (sandbox.truefoundry_base_url(), sandbox.truefoundry_key());
+//! let client = unitune::truefoundry::Client::builder().base_url(url).api_key(key).build()?;
+//! let jobs = client.list_jobs(unitune::truefoundry::ListJobsOptions::new().limit(3)).await?;
+//! for job in jobs.data.ok() {
+//!     println!("{} {}", job.id, job.status);
+//! }
+//! # assert!(jobs.data.ok().count() > 0);
+//! # Ok(()) }
+//! ```
 
 mod backend;
 mod uploads;
@@ -37,7 +53,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
     )
 };
 
-/// What the gateway demands of a file of examples: nothing of its own.
+/// The gateway's requirements of a training file: none of its own.
 const DATASET_RULES: DatasetRules = DatasetRules::new(TITLE);
 
 /// The vendor's row of the table.
@@ -52,14 +68,14 @@ pub(crate) static MODULE: Module = Module {
 api_client!(Client, &PROFILE);
 
 impl ClientBuilder<Client> {
-    /// Reaches the gateway by its own host: `https://{host}`.
+    /// Sets the base URL of a gateway's own host: `https://{host}`.
     #[must_use]
     pub fn gateway_host(self, host: &str) -> Self {
         self.base_url(format!("https://{host}"))
     }
 
-    /// Reaches the gateway through a control plane, the older form of its base
-    /// URL: `https://{host}/api/llm`.
+    /// Sets the base URL of a control plane, an older form:
+    /// `https://{host}/api/llm`.
     #[must_use]
     pub fn control_plane_host(self, host: &str) -> Self {
         self.base_url(format!("https://{host}/api/llm"))

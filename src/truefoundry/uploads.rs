@@ -1,12 +1,12 @@
-//! Uploads, which no generated operation can stream.
+//! File uploads, which generated operations cannot stream.
 
 use super::{Client, types};
 use crate::Error;
 use crate::transport::{Response, Upload};
 
 impl Client {
-    /// Uploads a file. It streams: what comes from disk is never in memory as
-    /// a whole.
+    /// Uploads a file as a stream: a file on disk is never in memory as a
+    /// whole.
     ///
     /// # Errors
     ///
@@ -40,18 +40,18 @@ pub struct UploadFileOptions {
     /// A JSON object of strings, as text, that the gateway notes with the
     /// request.
     pub x_tfy_metadata: Option<String>,
-    /// The provider account, by the name that the operator gave it.
+    /// The gateway's account, by its name there.
     pub x_tfy_provider_name: Option<String>,
     /// The storage bucket, for accounts at Vertex AI.
     pub x_tfy_vertex_storage_bucket_name: Option<String>,
     /// The model, as the provider names it.
     pub x_tfy_provider_model: Option<String>,
-    /// What the file is for, where the provider needs to know it beforehand.
+    /// The file's purpose, for providers that need it before the content.
     pub x_tfy_file_purpose: Option<String>,
 }
 
 impl UploadFileOptions {
-    /// None given.
+    /// Creates options without values.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,6 +1,6 @@
-//! What a conversion depends on beside the vendor's value.
+//! The context of a conversion: the account, and options.
 
-/// The account that a value comes from, and how it is to be converted.
+/// The account that a value comes from, and the options of its conversion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Context {
@@ -8,16 +8,16 @@ pub struct Context {
     pub account: String,
     /// The label that stands for the organisation where the vendor names none.
     pub organization: Option<String>,
-    /// Whether a guess is taken or refused.
+    /// Whether guessed values are accepted.
     pub strictness: Strictness,
-    /// Whether to write [`Note`](super::Note)s.
+    /// Whether [`Note`](super::Note)s are written.
     pub notes: bool,
 }
 
-/// What happens where a value can only be guessed, or would be lost.
+/// What to do where a value can only be guessed, or would be lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strictness {
-    /// The best guess is taken, and a note says so.
+    /// The best guess is used, and a note records it.
     #[default]
     Lenient,
     /// The conversion fails.
@@ -41,14 +41,14 @@ impl Context {
         self
     }
 
-    /// Asks for notes on every value.
+    /// Turns on notes on every value.
     #[must_use]
     pub fn with_notes(mut self) -> Self {
         self.notes = true;
         self
     }
 
-    /// Refuses guesses.
+    /// Rejects guessed values.
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.strictness = Strictness::Strict;

@@ -1,4 +1,4 @@
-//! Amounts of money, exactly: some vendors count in nanodollars, which a
+//! Exact amounts of money: some vendors count in nanodollars, which a
 //! floating-point number would round.
 
 use std::fmt;
@@ -22,19 +22,19 @@ const NANOS: u64 = 1_000_000_000;
 pub struct Usd(i64);
 
 impl Usd {
-    /// Returns an amount of billionths of a dollar.
+    /// Creates an amount from billionths of a dollar.
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
 
-    /// The amount in billionths of a dollar.
+    /// Returns the amount in billionths of a dollar.
     pub const fn nanos(self) -> i64 {
         self.0
     }
 
-    /// Returns the amount that a floating-point number of dollars stands for: its
-    /// shortest decimal form, to the nearest nanodollar. None when it is too
-    /// large, or not a number.
+    /// Creates an amount from a floating-point number of dollars: its shortest
+    /// decimal form, to the nearest nanodollar. `None` if it is too large, or
+    /// not a number.
     ///
     /// ```
     /// use unitune::unify::Usd;
@@ -61,7 +61,7 @@ impl fmt::Display for Usd {
     }
 }
 
-/// A text that is not an amount of dollars.
+/// The error of a text that is not an amount of dollars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseUsdError(String);
 

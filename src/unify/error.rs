@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A vendor's value that has no unified form.
+/// The error of a vendor's value that has no unified form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappingError {
     id: Option<String>,
@@ -20,25 +20,24 @@ impl MappingError {
         }
     }
 
-    /// The same error with the id of the job, event, checkpoint or file that
-    /// it is about.
+    /// Sets the id of the job, event, checkpoint or file.
     #[must_use]
     pub fn of_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// The id of the job, event, checkpoint or file that it is about.
+    /// Returns the id of the job, event, checkpoint or file.
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// The field of the unified form that has no value.
+    /// Returns the field of the unified form that has no value.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What is wrong, and what to do about it.
+    /// Returns what is wrong, and what to do about it.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -91,7 +91,7 @@ impl Event {
 }
 
 impl EventLevel {
-    /// The level, as it stands in JSON.
+    /// Returns the level as it is written in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",

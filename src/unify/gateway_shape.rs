@@ -128,7 +128,7 @@ impl GatewayJob {
         }
     }
 
-    /// The vendor's own `finished_at`, unless it lies before the job was
+    /// Returns the vendor's own `finished_at`, unless it is before the job was
     /// created: then it is kept beside the job.
     fn finished_at(&mut self, notes: &mut NoteCollector<'_>) -> Result<Option<i64>, MappingError> {
         match self.finished_at {

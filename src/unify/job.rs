@@ -13,7 +13,7 @@ use super::{LazyObject, Note, Status, Usd, Vendor};
 /// (OpenAI's shape) and [`Provider`]. All of them are always written, as
 /// `null` where there is no value.
 ///
-/// A vendor that the crate does not know builds its jobs so:
+/// A backend for a vendor that this crate does not support creates jobs like this:
 ///
 /// ```
 /// use serde_json::json;
@@ -82,7 +82,8 @@ pub struct Job {
     pub metadata: Option<BTreeMap<String, String>>,
     /// Why the job failed.
     pub error: Option<JobError>,
-    /// Who runs the job, and what has no slot in the fields above.
+    /// The account and vendor of the job, and what has no slot in the fields
+    /// above.
     pub provider: Provider,
 }
 
@@ -119,8 +120,8 @@ impl Job {
         }
     }
 
-    /// Puts zero in the place of a missing `created_at`, for a schema that
-    /// demands a number, and returns the warning that this calls for.
+    /// Replaces a missing `created_at` with zero, for a schema that requires a
+    /// number, and returns a warning about it.
     ///
     /// ```
     /// use unitune::unify::{Job, Provider, Status, Vendor};
@@ -140,7 +141,7 @@ impl Job {
     }
 }
 
-/// What stands for a missing time where a schema demands one.
+/// The value in place of a missing time where a schema requires one.
 pub(super) const NO_TIME: i64 = 0;
 
 /// The constant `fine_tuning.job`.
@@ -154,17 +155,17 @@ pub enum JobObject {
 }
 
 impl JobObject {
-    /// The word itself.
+    /// Returns the constant.
     pub fn as_str(self) -> &'static str {
         "fine_tuning.job"
     }
 }
 
-/// Why a job failed, in OpenAI's shape.
+/// The reason why a job failed, in OpenAI's shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobError {
-    /// A code for the sort of failure.
+    /// A code for the kind of failure.
     pub code: Option<String>,
     /// What went wrong.
     pub message: Option<String>,
@@ -172,7 +173,8 @@ pub struct JobError {
     pub param: Option<String>,
 }
 
-/// What is known of a job beyond the gateway's fields.
+/// The part of a job that the gateway's fields cannot hold: account, vendor,
+/// cost, notes and more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -190,14 +192,15 @@ pub struct Provider {
     /// restart a job under a new id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
-    /// How each field came about, where the caller asked for notes.
+    /// Notes on how each field's value was determined, if the caller asked for
+    /// them.
     pub notes: Vec<Note>,
     /// Values without a slot, under the vendor's names.
     pub extra: LazyObject,
 }
 
 impl Provider {
-    /// Creates it with its required parts: the account, the vendor, and the
+    /// Creates one with its required parts: the account, the vendor, and the
     /// vendor's own status of the job.
     pub fn new(
         account: impl Into<String>,

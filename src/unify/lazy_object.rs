@@ -1,8 +1,8 @@
 //! Objects that are serialised on demand.
 //!
-//! Most jobs of a list are shown as one line of a table. A map of every member of
-//! each of them would cost more than decoding them did, so a job keeps the
-//! vendor's own value, and the map is built when it is asked for.
+//! Most jobs of a list are shown as one line of a table. A map of all members of
+//! each job would cost more than decoding it, so a job keeps the vendor's own
+//! value, and the map is created on demand.
 
 use std::fmt;
 
@@ -12,6 +12,7 @@ use unitune_redact::WithoutKeys;
 
 use super::extras::{object, withhold};
 use super::notes::NoteCollector;
+use crate::vendors::VendorValue;
 
 /// The members of a JSON object, serialised on demand.
 ///
@@ -29,40 +30,47 @@ pub struct LazyObject(Form);
 #[derive(Clone)]
 enum Form {
     Map(Map<String, Value>),
-    /// With members that may be keys.
-    Unfiltered(Map<String, Value>),
-    /// In a vendor's type; with members that may be keys.
-    Typed(Box<dyn LazyValue>),
+    /// A vendor's value, whose members may include keys.
+    Unfiltered(VendorValue),
 }
 
-/// A value of a vendor's type.
-trait LazyValue: erased_serde::Serialize + Send + Sync {
-    fn clone_boxed(&self) -> Box<dyn LazyValue>;
-}
+/// Lists the types of a vendor in which members of a job are kept. A closed list
+/// compiles to direct calls: a trait object would have to erase the serialiser of
+/// each member of each job.
+macro_rules! lazy_values {
+    ($vendor:ident: $($variant:ident($type:ty)),*) => {
+        /// A value in a type of this vendor.
+        #[derive(Clone, serde::Serialize)]
+        #[serde(untagged)]
+        #[allow(private_interfaces, reason = "the types stay in the vendor's modules")]
+        pub(crate) enum LazyValue {
+            $($variant(Box<$type>)),*
+        }
 
-erased_serde::serialize_trait_object!(LazyValue);
+        $(impl From<Box<$type>> for crate::vendors::VendorValue {
+            fn from(value: Box<$type>) -> Self {
+                Self::$vendor(LazyValue::$variant(value))
+            }
+        }
 
-impl<T: Serialize + Clone + Send + Sync + 'static> LazyValue for T {
-    fn clone_boxed(&self) -> Box<dyn LazyValue> {
-        Box::new(self.clone())
-    }
+        impl From<$type> for crate::vendors::VendorValue {
+            fn from(value: $type) -> Self {
+                Box::new(value).into()
+            }
+        })*
+    };
 }
-
-impl Clone for Box<dyn LazyValue> {
-    fn clone(&self) -> Self {
-        (**self).clone_boxed()
-    }
-}
+pub(super) use lazy_values;
 
 impl LazyObject {
-    /// Keeps a value that serialises as an object. Members that look like keys
-    /// are left out when it does.
-    pub(super) fn typed(value: impl Serialize + Clone + Send + Sync + 'static) -> Self {
-        Self(Form::Typed(Box::new(value)))
+    /// Creates one from a value that serialises as an object. Members that look
+    /// like keys are left out when it does.
+    pub(super) fn typed(value: impl Into<VendorValue>) -> Self {
+        Self(Form::Unfiltered(value.into()))
     }
 
-    /// Keeps a map of which members that look like keys are left out, however
-    /// deep, whenever it is read or serialised. [`From`] keeps a map as it is.
+    /// Creates one from a map without the members that look like keys, at any
+    /// depth. [`From`] keeps a map as it is.
     ///
     /// ```
     /// use serde_json::{Map, json};
@@ -72,55 +80,55 @@ impl LazyObject {
     /// assert!(LazyObject::without_keys(map).is_empty());
     /// ```
     pub fn without_keys(members: Map<String, Value>) -> Self {
-        Self(Form::Unfiltered(members))
+        Self(Form::Unfiltered(VendorValue::Members(members)))
     }
 
-    /// Becomes a map now, with a note on each member that is withheld.
+    /// Serialises the value now, with a note on each member that is withheld.
     pub(super) fn resolve(&mut self, notes: &mut NoteCollector<'_>) {
         let mut members = match &mut self.0 {
             Form::Map(_) => return,
-            Form::Unfiltered(members) => std::mem::take(members),
-            Form::Typed(value) => object(value),
+            Form::Unfiltered(VendorValue::Members(members)) => std::mem::take(members),
+            Form::Unfiltered(value) => object(value),
         };
         withhold(&mut members, notes);
         self.0 = Form::Map(members);
     }
 
-    /// The value of a member.
+    /// Returns the value of a member.
     pub fn get(&self, name: &str) -> Option<Value> {
         match &self.0 {
             Form::Map(members) => members.get(name).cloned(),
-            Form::Unfiltered(_) | Form::Typed(_) => self.to_map().remove(name),
+            Form::Unfiltered(_) => self.to_map().remove(name),
         }
     }
 
-    /// True when there are no members.
+    /// Returns true if there are no members.
     pub fn is_empty(&self) -> bool {
         match &self.0 {
             Form::Map(members) => members.is_empty(),
-            Form::Unfiltered(_) | Form::Typed(_) => self.to_map().is_empty(),
+            Form::Unfiltered(_) => self.to_map().is_empty(),
         }
     }
 
-    /// All members as a map.
+    /// Returns all members as a map.
     pub fn to_map(&self) -> Map<String, Value> {
         match &self.0 {
             Form::Map(members) => members.clone(),
-            Form::Unfiltered(members) => object(&WithoutKeys(members)),
-            Form::Typed(value) => object(&WithoutKeys(&**value)),
+            Form::Unfiltered(value) => object(&WithoutKeys(value)),
         }
     }
 
-    /// All members as a map, without a copy where they are one already.
+    /// Returns all members as a map, without copying them if they are one
+    /// already.
     pub fn into_map(self) -> Map<String, Value> {
         match self.0 {
             Form::Map(members) => members,
-            Form::Unfiltered(_) | Form::Typed(_) => self.to_map(),
+            Form::Unfiltered(_) => self.to_map(),
         }
     }
 }
 
-/// Without members.
+/// Creates an object without members.
 impl Default for LazyObject {
     fn default() -> Self {
         Self(Form::Map(Map::new()))
@@ -152,18 +160,17 @@ impl fmt::Debug for LazyObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Form::Map(members) => members.fmt(f),
-            Form::Unfiltered(_) | Form::Typed(_) => self.to_map().fmt(f),
+            Form::Unfiltered(_) => self.to_map().fmt(f),
         }
     }
 }
 
-/// A vendor's value goes to the output without a map in between.
+/// Writes a vendor's value to the output without a map in between.
 impl Serialize for LazyObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Form::Map(members) => members.serialize(serializer),
-            Form::Unfiltered(members) => WithoutKeys(members).serialize(serializer),
-            Form::Typed(value) => WithoutKeys(&**value).serialize(serializer),
+            Form::Unfiltered(value) => WithoutKeys(value).serialize(serializer),
         }
     }
 }
@@ -195,22 +202,20 @@ mod tests {
 
     use super::*;
 
-    #[derive(Clone, Serialize)]
-    struct Settings {
-        n_epochs: i64,
-        wandb_api_key: &'static str,
+    /// A value that a vendor's list of types has, and its members.
+    #[cfg(feature = "openai")]
+    fn settings() -> crate::openai::types::FineTuningJobHyperparameters {
+        let members = json!({"n_epochs": 3, "wandb_api_key": "do-not-show"});
+        serde_json::from_value(members).unwrap()
     }
 
+    #[cfg(feature = "openai")]
     #[test]
     fn every_form_has_the_same_members() {
-        let settings = Settings {
-            n_epochs: 3,
-            wandb_api_key: "do-not-show",
-        };
         let map = Map::from_iter([("n_epochs".to_owned(), json!(3))]);
         let plain = LazyObject::from(map.clone());
-        let typed = LazyObject::typed(settings.clone());
-        let unfiltered = LazyObject::without_keys(object(&settings));
+        let typed = LazyObject::typed(settings());
+        let unfiltered = LazyObject::without_keys(object(&settings()));
         for lazy in [&typed, &unfiltered, &typed.clone()] {
             assert_eq!(lazy, &plain);
             assert_eq!(lazy.get("n_epochs"), Some(json!(3)));
@@ -222,14 +227,12 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "openai")]
     #[test]
     fn withheld_members_are_noted_when_it_is_resolved() {
         let context = crate::unify::Context::new("main").with_notes();
         let mut notes = NoteCollector::new(&context);
-        let mut typed = LazyObject::typed(Settings {
-            n_epochs: 3,
-            wandb_api_key: "do-not-show",
-        });
+        let mut typed = LazyObject::typed(settings());
         typed.resolve(&mut notes);
         let fields: Vec<String> = notes.into_notes().into_iter().map(|n| n.field).collect();
         assert_eq!(fields, ["wandb_api_key"]);

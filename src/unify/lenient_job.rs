@@ -1,4 +1,4 @@
-//! Jobs of which some members do not decode: each such member becomes its
+//! Jobs some of whose members do not decode: each such member becomes its
 //! absence, with a note and its value in `provider.extra`.
 
 use serde::de::DeserializeOwned;
@@ -75,20 +75,21 @@ where
         }
     })?;
     let mut defects = repaired.defects;
-    for name in item.too_deep() {
+    for (name, problem) in item.unreadable() {
+        let unreadable = Defect::unreadable(name, problem);
         match defects.iter_mut().find(|defect| defect.member == *name) {
-            Some(defect) => defect.fault = Defect::too_deep(name).fault,
-            None => defects.push(Defect::too_deep(name)),
+            Some(defect) => defect.fault = unreadable.fault,
+            None => defects.push(unreadable),
         }
     }
     report(repaired.value.unify(context)?, defects, context)
 }
 
-/// Records what was wrong with a vendor's job in the job that was made of it.
+/// Records the problems of a vendor's job in the unified job.
 ///
 /// # Errors
 ///
-/// In strict mode, when anything was.
+/// In strict mode, if there were any problems.
 pub(super) fn report(
     mut job: Job,
     defects: Vec<Defect>,
@@ -149,7 +150,7 @@ impl<'m> Slot<'m> {
 }
 
 /// Writes the note on a defect. The field's own note gives way to it, unless it
-/// says how the field came by another value.
+/// has the source of another value.
 fn record(notes: &mut Vec<Note>, slot: Slot<'_>, defect: &Defect) {
     let message = message(slot.field, defect);
     let is_whole = defect.is_replaced || defect.fault.path.len() <= 1;

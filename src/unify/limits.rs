@@ -23,8 +23,26 @@ pub struct ModelLimits {
     pub lora: Option<TrainingLimits>,
     /// The highest rank of an adapter.
     pub max_lora_rank: Option<i64>,
+    /// The rank of an adapter where a job asks for none.
+    #[serde(default)]
+    pub default_lora_rank: Option<i64>,
     /// The modules that an adapter can train.
     pub lora_modules: Vec<String>,
+    /// The most checkpoints.
+    #[serde(default)]
+    pub max_checkpoints: Option<i64>,
+    /// The lowest bound of a sequence's length that a job can ask for, in tokens.
+    #[serde(default)]
+    pub min_sequence_length: Option<i64>,
+    /// The longest sequence in supervised training, in tokens.
+    #[serde(default)]
+    pub max_sequence_length: Option<i64>,
+    /// The longest sequence with preference pairs, in tokens.
+    #[serde(default)]
+    pub max_sequence_length_dpo: Option<i64>,
+    /// How many batches make a step where a job does not say it.
+    #[serde(default)]
+    pub default_gradient_accumulation_steps: Option<i64>,
 }
 
 /// Bounds of the batch size.
@@ -58,7 +76,13 @@ impl ModelLimits {
             full: None,
             lora: None,
             max_lora_rank: None,
+            default_lora_rank: None,
             lora_modules: Vec::new(),
+            max_checkpoints: None,
+            min_sequence_length: None,
+            max_sequence_length: None,
+            max_sequence_length_dpo: None,
+            default_gradient_accumulation_steps: None,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! A vendor's mapping, as far as it is tables.
 
+// Some of the tables are only read for `docs/mapping.md`, which a test writes.
+#![cfg_attr(not(test), allow(dead_code))]
+
 use super::Vendor;
 use super::request::rules::{Accepted, Refused, Takes};
 use super::rules::Rule;
@@ -8,7 +11,7 @@ use super::status::Meaning;
 /// The tables of a vendor's mapping.
 pub(crate) struct Mapping {
     pub(crate) vendor: Vendor,
-    /// The name that the vendor writes itself with.
+    /// The vendor's name in messages.
     pub(crate) title: &'static str,
     /// Every status that the vendor's document names.
     pub(crate) statuses: fn() -> Vec<(&'static str, Meaning)>,
@@ -25,21 +28,21 @@ pub(crate) struct Mapping {
 
 /// The types of a vendor's events.
 pub(crate) struct EventTypes {
-    /// What is particular to them.
+    /// An introduction to the table.
     pub(crate) text: &'static str,
     /// Every type that the vendor's document names, and what becomes of the job.
     pub(crate) types: fn() -> Vec<(&'static str, String)>,
 }
 
-/// What a vendor takes of a request.
+/// The settings of a request that a vendor accepts.
 pub(crate) struct RequestTables {
     /// What is particular to it.
     pub(crate) text: &'static str,
-    /// Settings that it takes.
+    /// Settings that it accepts.
     pub(crate) accepted: &'static [Accepted],
-    /// Settings that it has no place for.
+    /// Settings that it does not support.
     pub(crate) refused: &'static [Refused],
-    /// Members that it takes beside the gateway's.
+    /// Members that it accepts besides the gateway's.
     pub(crate) extra: &'static [(&'static str, Takes)],
     /// Members of a Weights & Biases integration, and what they become.
     pub(crate) wandb: &'static [(&'static str, &'static str)],

@@ -68,7 +68,7 @@ impl MetricPoint {
     }
 }
 
-/// The members that are numbers.
+/// Returns the members that are numbers.
 fn numbers(members: &Map<String, Value>) -> BTreeMap<String, f64> {
     let numbers = members.iter();
     numbers

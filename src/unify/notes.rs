@@ -1,4 +1,4 @@
-//! Notes on how each value of a job came about.
+//! Notes on how each value of a job was determined.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,15 +6,15 @@ use serde_json::{Map, Value};
 use super::rules::Rule;
 use super::{Context, LazyObject, MappingError, Strictness};
 
-/// How one value came about.
+/// How one value was determined.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Note {
-    /// The gateway's field, or the vendor's where it has no slot.
+    /// The gateway's field, or the vendor's if it has no slot.
     pub field: String,
-    /// In what way the value came about.
+    /// The kind of note.
     pub kind: NoteKind,
-    /// From what the value came, or why there is none.
+    /// The source of the value, or why there is none.
     pub message: String,
 }
 
@@ -29,7 +29,7 @@ impl Note {
     }
 }
 
-/// In what way a value came about.
+/// How a value was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -37,14 +37,14 @@ impl Note {
 pub enum NoteKind {
     /// The vendor's own value.
     Exact,
-    /// A value that follows from other values of the vendor's.
+    /// A value that is derived from other values of the vendor.
     Derived,
     /// A stand-in for a required value that the vendor does not give, or gives
     /// in a form that cannot be used. Worth a warning.
     Defaulted,
     /// No value: the vendor gives none, or not yet.
     Unavailable,
-    /// A value that the gateway's job has no slot for: it is kept in
+    /// A value for which the gateway's job has no slot: it is kept in
     /// `provider.extra`.
     Unmapped,
     /// A value that looks like a key: it is kept nowhere.
@@ -52,7 +52,7 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
-    /// The word that stands for it in JSON.
+    /// Returns the word for it in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -65,7 +65,8 @@ impl NoteKind {
     }
 }
 
-/// Collects notes while a value is converted, if the context asks for them.
+/// Collects notes while a value is converted, if the context has them turned
+/// on.
 pub(super) struct NoteCollector<'c> {
     context: &'c Context,
     notes: Vec<Note>,
@@ -138,7 +139,7 @@ impl<'c> NoteCollector<'c> {
     }
 
     /// Records what is withheld from an object, which is serialised for it. It
-    /// stays as it is where no notes are asked for.
+    /// stays as it is if no notes are collected.
     pub(super) fn record(&mut self, object: &mut LazyObject) {
         if self.context.notes {
             object.resolve(self);

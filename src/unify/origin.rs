@@ -1,4 +1,4 @@
-//! Where an event, a checkpoint or a file comes from.
+//! The origin of an event, a checkpoint or a file.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -7,7 +7,8 @@ use super::extras::Extras;
 use super::notes::NoteCollector;
 use super::{Context, Vendor};
 
-/// The source of an event, a checkpoint or a file, and what has no slot in it.
+/// The account and vendor of an event, a checkpoint or a file, and the values
+/// that have no slot in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -22,7 +23,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Creates it with its required parts.
+    /// Creates an origin with its required parts.
     pub fn new(account: impl Into<String>, vendor: Vendor) -> Self {
         Self {
             account: account.into(),

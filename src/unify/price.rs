@@ -1,4 +1,4 @@
-//! Estimates of what a job will cost.
+//! Estimates of a job's price.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,15 +9,18 @@ use super::Usd;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PriceEstimate {
-    /// The price; none where the vendor gives none.
+    /// The price, if the vendor gives one.
     pub total: Option<Usd>,
-    /// What the account may still spend.
+    /// Why the vendor gives no price, in its own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<String>,
+    /// The amount that the account may still spend.
     pub limit: Option<Usd>,
     /// Whether the vendor would start the job.
     pub allowed: Option<bool>,
-    /// Tokens to train on.
+    /// The number of tokens to train on.
     pub training_tokens: Option<f64>,
-    /// Tokens to evaluate on.
+    /// The number of tokens to evaluate on.
     pub evaluation_tokens: Option<f64>,
 }
 

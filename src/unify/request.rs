@@ -1,9 +1,8 @@
 //! Requests to create a job, in the gateway's terms.
 //!
-//! A request that a vendor cannot carry out is refused before anything is
-//! sent, field by field, with what the vendor takes instead. Callers who would
-//! rather lose a setting than the job ask for [`OnUnsupported::Drop`], and get
-//! the list of what was dropped.
+//! A request with settings that a vendor does not support is rejected before
+//! anything is sent; the error lists each field and what the vendor accepts
+//! instead. With [`OnUnsupported::Drop`], such settings are left out and listed.
 
 pub(super) mod rules;
 pub(super) mod translator;
@@ -46,7 +45,7 @@ pub struct CreateRequest {
     /// The seed of the job's random numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
-    /// What the new model's name ends in; at most 64 characters.
+    /// The end of the new model's name; at most 64 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
     /// The file to validate the model with.
@@ -82,7 +81,7 @@ impl fmt::Debug for CreateRequest {
     }
 }
 
-/// What happens to a setting that a vendor has no place for.
+/// What to do with a setting that a vendor does not support.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnUnsupported {
     /// The request is rejected.
@@ -93,13 +92,13 @@ pub enum OnUnsupported {
 }
 
 impl From<bool> for OnUnsupported {
-    /// From a flag `allow_lossy`.
+    /// Converts a flag `allow_lossy`.
     fn from(allow: bool) -> Self {
         if allow { Self::Drop } else { Self::Reject }
     }
 }
 
-/// A setting that a vendor has no place for, or not with this value.
+/// A setting that a vendor does not support, or not with this value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnsupportedField {
@@ -107,7 +106,7 @@ pub struct UnsupportedField {
     pub field: String,
     /// Why it cannot be sent.
     pub reason: String,
-    /// What the vendor takes instead; empty where there is nothing.
+    /// What the vendor accepts instead; empty if there is nothing.
     pub instead: String,
 }
 
@@ -142,7 +141,7 @@ impl fmt::Display for UnsupportedField {
 pub struct Translated<T> {
     /// The vendor's request.
     pub request: T,
-    /// What was left out, where the caller allowed it.
+    /// The settings that were left out, if the caller allowed it.
     pub dropped: Vec<UnsupportedField>,
 }
 
@@ -153,7 +152,7 @@ impl<T> Translated<T> {
     }
 }
 
-/// The error of a request that a vendor cannot carry out.
+/// The error of a request with settings that a vendor does not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnsupportedFields {
     vendor: Vendor,
@@ -175,17 +174,17 @@ impl UnsupportedFields {
         }
     }
 
-    /// The vendor that cannot carry it out.
+    /// Returns the vendor.
     pub fn vendor(&self) -> &Vendor {
         &self.vendor
     }
 
-    /// The vendor's name as messages write it.
+    /// Returns the vendor's name in messages.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Every field at fault.
+    /// Returns the settings.
     pub fn fields(&self) -> &[UnsupportedField] {
         &self.fields
     }

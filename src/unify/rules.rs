@@ -1,20 +1,20 @@
 //! Mapping rules: each way in which a field of the gateway's job comes about.
 //!
 //! A vendor's rules are tables in its module. Notes quote them, strict mode
-//! refuses those that guess, and `docs/mapping.md` is written from them.
+//! rejects those that guess, and `docs/mapping.md` is written from them.
 
 use super::NoteKind;
 
-/// One way in which a field of the gateway's job comes about.
+/// A rule by which a field of the gateway's job gets its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
     /// The gateway's field.
     pub(crate) field: &'static str,
-    /// What sort of value this way gives.
+    /// The kind of note that the rule gives.
     pub(crate) kind: NoteKind,
-    /// True when it guesses or loses something: strict mode refuses it.
+    /// True if the rule guesses or loses something: strict mode rejects it.
     pub(crate) guess: bool,
-    /// From what the value comes, or why there is none.
+    /// The source of the value, or why there is none.
     pub(crate) message: &'static str,
 }
 
@@ -44,7 +44,8 @@ pub(in crate::unify) mod common {
     use super::{NoteKind, Rule};
 
     rules! {
-        /// All of them.
+        /// All of them, for `docs/mapping.md`.
+        #[cfg_attr(not(test), allow(dead_code))]
         TABLE {
             STATUS_EXACT: "status", Exact, "the vendor's word is the gateway's";
             STATUS_DERIVED: "status", Derived, "the vendor's word, by the table of statuses";

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Checkpoint, CreateRequest, Event, File, Job};
 
-/// File names below `schema/`, and what stands in them.
+/// Returns the JSON Schemas, by file names below `schema/`.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("job.schema.json", schema::<Job>()),
@@ -17,7 +17,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// As the type is written; members that are `null` are always written.
+/// Returns the schema of a type as it is serialised; members that are `null`
+/// are always written.
 fn schema<T: JsonSchema>() -> Value {
     SchemaSettings::draft2020_12()
         .for_serialize()

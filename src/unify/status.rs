@@ -26,7 +26,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// All five.
+    /// All five statuses.
     pub const ALL: [Self; 5] = [
         Self::Queued,
         Self::Running,
@@ -35,7 +35,7 @@ impl Status {
         Self::Cancelled,
     ];
 
-    /// The gateway's word.
+    /// Returns the gateway's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -46,7 +46,7 @@ impl Status {
         }
     }
 
-    /// True when the job will not change any more.
+    /// Returns true if the job has ended.
     pub fn is_terminal(self) -> bool {
         match self {
             Self::Queued | Self::Running => false,
@@ -61,7 +61,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A text that is none of the gateway's statuses.
+/// The error of a text that is not one of the gateway's statuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseStatusError(String);
 
@@ -88,7 +88,7 @@ impl std::str::FromStr for Status {
     }
 }
 
-/// The status that a vendor's status becomes, and the reason where it is not
+/// The unified status of a vendor's status, and the reason where it is not
 /// obvious.
 pub(crate) type Meaning = (Status, &'static str);
 

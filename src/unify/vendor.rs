@@ -26,7 +26,7 @@ const MAX_LENGTH: usize = 64;
 pub struct Vendor(Cow<'static, str>);
 
 impl Vendor {
-    /// Returns the vendor with this name.
+    /// Creates a vendor's name.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Vendor {
         }
     }
 
-    /// Returns the vendor with this name, for constants.
+    /// Creates a vendor's name in a constant.
     ///
     /// # Panics
     ///
@@ -53,7 +53,7 @@ impl Vendor {
         Self(Cow::Borrowed(name))
     }
 
-    /// The name, as it stands in configuration and in JSON.
+    /// Returns the name, as it is written in configuration and in JSON.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -72,7 +72,7 @@ const fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_LENGTH
 }
 
-/// A text that cannot be the name of a [`Vendor`].
+/// The error of a text that cannot be the name of a [`Vendor`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidVendorName(String);
 

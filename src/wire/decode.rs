@@ -1,23 +1,67 @@
-//! Reading a document in one pass, and again where one pass is not enough.
+//! Decodes a document in one pass, and again with a buffer if one pass is not
+//! enough.
 //!
-//! A list that survives a bad item has to keep each item's text until it has
-//! decoded, and a union whose branch does not decode has to have the value
-//! still. Nearly every body is as documented, and then both are in vain: so a
-//! body is first read without either, and only one that does not decode this
-//! way is read again, buffered. What comes out is the same.
+//! A lenient list has to keep each item's text until it has decoded, and a union
+//! needs the value again if a branch does not decode. Nearly every body is as
+//! documented and needs neither: so a body is first decoded without buffers, and
+//! decoded again with them only if that fails. The result is the same.
 
 use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
+use super::clean;
+
 thread_local! {
-    /// True while a value is read in one pass: what cannot be read this way is
-    /// an error, and leads to a second pass.
+    /// True while a value is decoded in one pass: a value that needs a buffer
+    /// is then an error, which leads to a second pass.
     static ONE_PASS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Reads JSON: what [`serde_json::from_slice`] gives, in about two thirds of
-/// its time where the body is as documented.
+/// The most memory that the items of the lists in one document may take, in bytes:
+/// `{}` takes as much as a job, and a body of a few MB can hold millions of them.
+const MAX_ITEMS: usize = 256 << 20;
+
+thread_local! {
+    /// What the items of a document's lists have taken so far.
+    static ITEMS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What is said of a document whose lists are too long.
+const TOO_MANY_ITEMS: &str = "its lists have too many items";
+
+/// Returns true where a document was not read because of [`MAX_ITEMS`].
+pub(crate) fn has_too_many_items(error: &serde_json::Error) -> bool {
+    error.is_data() && error.to_string().starts_with(TOO_MANY_ITEMS)
+}
+
+/// Returns how much memory the items of the last document's lists have taken, as
+/// far as this thread has read it.
+pub(crate) fn memory_of_items() -> usize {
+    ITEMS.get()
+}
+
+/// Begins to count for another document.
+pub(super) fn start_document() {
+    ITEMS.set(0);
+}
+
+/// Counts the memory for items of a list.
+///
+/// # Errors
+///
+/// It is more than a document may have.
+pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
+    let all = ITEMS.get().saturating_add(bytes);
+    ITEMS.set(all);
+    match all > MAX_ITEMS {
+        true => Err(E::custom(TOO_MANY_ITEMS)),
+        false => Ok(()),
+    }
+}
+
+/// Decodes JSON like [`serde_json::from_slice`], in about two thirds of its
+/// time if the body has the documented form.
 ///
 /// ```
 /// use unitune::wire::{LenientList, from_slice};
@@ -31,17 +75,39 @@ thread_local! {
 ///
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    in_one_pass(|| serde_json::from_slice(bytes))
-        .or_else(|_| decode_buffered(|| serde_json::from_slice(bytes)))
+    // Checked once as a whole, and not again for each string in it.
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // The same error as that of a parser that checks each string.
+        Err(_) => return Err(not_utf8(bytes)),
+    };
+    start_document();
+    in_one_pass(|| serde_json::from_str(text)).or_else(|_| {
+        start_document();
+        let error = match decode_buffered(|| serde_json::from_str(text)) {
+            Err(error) if error.is_syntax() => error,
+            outcome => return outcome,
+        };
+        let Some(cleaned) = clean::cleaned(bytes) else {
+            return Err(error);
+        };
+        start_document();
+        decode_buffered(|| serde_json::from_str(&cleaned)).map_err(|_| error)
+    })
 }
 
-/// The same of text.
+fn not_utf8(bytes: &[u8]) -> serde_json::Error {
+    let error = serde_json::from_slice::<serde_json::Value>(bytes).err();
+    error.unwrap_or_else(|| serde::de::Error::custom("the text is not UTF-8"))
+}
+
+/// Decodes JSON text in the same way.
 pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     in_one_pass(|| serde_json::from_str(text))
         .or_else(|_| decode_buffered(|| serde_json::from_str(text)))
 }
 
-/// True where an error leads to another, buffered try.
+/// Returns true if an error leads to a second, buffered pass.
 pub(super) fn is_one_pass() -> bool {
     ONE_PASS.get()
 }
@@ -55,7 +121,7 @@ fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
 }
 
 fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
-    /// Sets it back, whatever becomes of the reading.
+    /// Restores the flag when decoding ends, even by a panic.
     struct Back(bool);
     impl Drop for Back {
         fn drop(&mut self) {

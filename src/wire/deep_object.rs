@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A filter on pairs of strings, or on there being none at all.
+/// A filter on pairs of strings, or on the absence of pairs.
 ///
 /// ```
 /// use unitune::wire::DeepObject;
@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 pub struct DeepObject(Option<BTreeMap<String, String>>);
 
 impl DeepObject {
-    /// No pairs yet; with none added, the parameter is not sent.
+    /// Creates a filter without pairs; it is not sent unless pairs are added.
     pub fn new() -> Self {
         Self(Some(BTreeMap::new()))
     }
 
-    /// The literal `null`: what has no pairs at all.
+    /// Creates the filter `null`, which selects what has no pairs.
     pub fn null() -> Self {
         Self(None)
     }
@@ -33,7 +33,7 @@ impl DeepObject {
         self
     }
 
-    /// The pairs, or none for the literal `null`.
+    /// Returns the pairs; `None` for the filter `null`.
     pub fn pairs(&self) -> Option<&BTreeMap<String, String>> {
         self.0.as_ref()
     }

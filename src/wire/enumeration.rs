@@ -1,9 +1,41 @@
 //! String enumerations, written by the generator through one macro.
 
+use std::fmt;
+
+/// The error of a text that is no value of a closed enumeration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseEnumError {
+    value: String,
+    expected: &'static [&'static str],
+}
+
+impl ParseEnumError {
+    #[doc(hidden)]
+    pub fn new(value: &str, expected: &'static [&'static str]) -> Self {
+        Self {
+            value: value.to_owned(),
+            expected,
+        }
+    }
+
+    /// Returns the values of the enumeration.
+    pub fn expected(&self) -> &'static [&'static str] {
+        self.expected
+    }
+}
+
+impl fmt::Display for ParseEnumError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not one of {:?}", self.value, self.expected)
+    }
+}
+
+impl std::error::Error for ParseEnumError {}
+
 /// Declares a string enumeration.
 ///
-/// `open` adds an arm `Unknown(String)`, which holds any other value and
-/// gives it back unchanged; `closed` refuses other values.
+/// `open` adds a variant `Unknown(String)`, which keeps any other value
+/// unchanged; `closed` rejects other values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wire_enum {
@@ -15,15 +47,15 @@ macro_rules! __wire_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// A value that the document does not name, as it came.
+            /// A value that the document does not name, as it was received.
             Unknown(::std::string::String),
         }
 
         impl $name {
-            /// Every value that the document names.
+            /// All values that the document names.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The value as it stands on the wire.
+            /// Returns the value as it is sent and received.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -31,7 +63,8 @@ macro_rules! __wire_enum {
                 }
             }
 
-            /// The value as it stands on the wire, without a copy of it.
+            /// Returns the value as it is sent and received, without copying
+            /// it.
             pub fn into_word(self) -> ::std::borrow::Cow<'static, str> {
                 match self {
                     $(Self::$variant => $value.into(),)*
@@ -63,8 +96,8 @@ macro_rules! __wire_enum {
             where
                 D: ::serde::Deserializer<'de>,
             {
-                struct Word;
-                impl ::serde::de::Visitor<'_> for Word {
+                struct ValueVisitor;
+                impl ::serde::de::Visitor<'_> for ValueVisitor {
                     type Value = $name;
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("a string (", stringify!($name), ")"))
@@ -73,7 +106,7 @@ macro_rules! __wire_enum {
                         Ok(<$name>::from(value))
                     }
                 }
-                deserializer.deserialize_str(Word)
+                deserializer.deserialize_str(ValueVisitor)
             }
         }
 
@@ -90,10 +123,10 @@ macro_rules! __wire_enum {
         }
 
         impl $name {
-            /// Every value that the vendor takes.
+            /// All values that the vendor accepts.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The value as it stands on the wire.
+            /// Returns the value as it is sent and received.
             pub fn as_str(&self) -> &'static str {
                 match self {
                     $(Self::$variant => $value,)*
@@ -102,14 +135,11 @@ macro_rules! __wire_enum {
         }
 
         impl ::std::str::FromStr for $name {
-            type Err = ::std::string::String;
+            type Err = $crate::wire::ParseEnumError;
             fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
                 match value {
                     $($value => Ok(Self::$variant),)*
-                    other => Err(format!(
-                        "{other:?} is not one of {:?}",
-                        [$($value),*]
-                    )),
+                    other => Err($crate::wire::ParseEnumError::new(other, &[$($value),*])),
                 }
             }
         }
@@ -166,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_nobody_knows_comes_back_unchanged() {
+    fn an_unknown_value_round_trips() {
         let state: State = serde_json::from_str("\"half-open\"").unwrap();
         assert_eq!(state, State::Unknown("half-open".to_owned()));
         assert_eq!(serde_json::to_string(&state).unwrap(), "\"half-open\"");
@@ -182,9 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_enumeration_refuses_and_says_what_it_takes() {
+    fn a_closed_enumeration_rejects_with_its_values() {
         let error = serde_json::from_str::<Order>("\"up\"").unwrap_err();
         assert!(error.to_string().contains("[\"asc\"]"), "{error}");
+        let error = "up".parse::<Order>().unwrap_err();
+        assert_eq!(error.to_string(), "\"up\" is not one of [\"asc\"]");
+        assert_eq!(error.expected(), ["asc"]);
         assert_eq!(Order::Asc.to_string(), "asc");
         assert_eq!(Order::KNOWN, [Order::Asc]);
     }

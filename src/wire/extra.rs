@@ -1,38 +1,38 @@
-//! The members of an object that its document does not name.
+//! Members of an object that its document does not name.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// What a vendor sent beyond its document, member by member, unchanged.
+/// Undocumented members of an object, unchanged.
 ///
-/// Debug output shows the names only: nobody knows what the values hold.
+/// Debug output shows the names only, because the values may be secret.
 #[derive(Clone, Default, PartialEq)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
 
 impl Extra {
-    /// True when there is nothing beyond the document.
+    /// Returns true if there are no undocumented members.
     pub fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|members| members.is_empty())
     }
 
-    /// The value of a member.
+    /// Returns the value of a member.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.as_ref()?.get(name)
     }
 
-    /// Sets a member; what was there before comes back.
+    /// Sets a member, and returns its previous value.
     pub fn insert(&mut self, name: impl Into<String>, value: Value) -> Option<Value> {
         self.0.get_or_insert_default().insert(name.into(), value)
     }
 
-    /// Removes a member; its value comes back.
+    /// Removes a member, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         self.0.as_mut()?.remove(name)
     }
 
-    /// Names and values.
+    /// Iterates over names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0
             .iter()

@@ -1,46 +1,47 @@
-//! Reading an object of which some members do not decode: those are taken out,
-//! and what a type requires and does not get is stood in for.
+//! Decodes an object some of whose members do not decode: those are removed,
+//! and empty values stand in for members that the type requires.
 //!
-//! This is for objects that did not decode as they are. Its cost is that of
-//! decoding each member once, and once more for each thing that is wrong.
+//! This is for objects that do not decode as they are. It decodes each member
+//! once, and once more for each problem.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::fault::{Fault, Problem, Step};
+use super::decode_fault::{Fault, Problem, Step, read};
 
-/// How many parts of one member are taken out before the whole member is.
+/// The number of parts of a member that are removed before the whole member is.
 const MOST_PARTS: usize = 8;
 
 /// An object that decoded after repairs.
 #[derive(Debug)]
 pub(crate) struct Repaired<T> {
     pub(crate) value: T,
-    /// What was wrong, one entry for each member.
+    /// The problems, one for each member.
     pub(crate) defects: Vec<Defect>,
 }
 
-/// A member of an object that was missing, or of which something did not decode.
+/// A member of an object that is missing, or that does not decode.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Defect {
     /// The member.
     pub(crate) member: String,
-    /// What is wrong, as far as the first fault says it.
+    /// The first problem of the member.
     pub(crate) fault: Fault,
-    /// How many faults there are beside the first one.
+    /// The number of further problems.
     pub(crate) more: usize,
-    /// The member as it came; none where it did not come, or cannot be kept.
+    /// The member as it was received; `None` if it is missing or cannot be
+    /// kept.
     pub(crate) raw: Option<Value>,
-    /// Whether an empty value stands in the member's place.
+    /// Whether an empty value is in the member's place.
     pub(crate) is_replaced: bool,
 }
 
 impl Defect {
-    /// Returns the defect of a member that is nested too deeply to be read.
-    pub(crate) fn too_deep(member: &str) -> Self {
+    /// Returns the defect of a member that cannot be read.
+    pub(crate) fn unreadable(member: &str, problem: &Problem) -> Self {
         let fault = Fault {
             path: vec![Step::Member(member.to_owned())],
-            problem: Problem::TooDeep,
+            problem: problem.clone(),
         };
         Self::new(member, fault, None)
     }
@@ -57,13 +58,13 @@ impl Defect {
     }
 }
 
-/// Decodes an object without what does not decode in it. The member `id` is
+/// Decodes an object without the parts that do not decode. The member `id` is
 /// never replaced.
 ///
 /// # Errors
 ///
-/// The value is no object, or has no id; or the type requires something that
-/// no empty value stands for.
+/// The value is not an object, or has no id; or the type requires a member for
+/// which there is no empty value.
 pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Repaired<T>, Fault> {
     let not_repairable = || Fault::of::<T>(value).unwrap_or_else(|| Fault::missing(id));
     let Value::Object(members) = value else {
@@ -72,7 +73,7 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
     let mut good = Map::new();
     let mut defects = Vec::new();
     for (name, value) in members {
-        let (value, defect) = mend::<T>(name, value);
+        let (value, defect) = repair_member::<T>(name, value);
         if let Some(value) = value {
             good.insert(name.clone(), value);
         }
@@ -91,14 +92,17 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
             }),
         }
     }
-    match serde_json::from_value(Value::Object(good)) {
+    match read(&Value::Object(good)) {
         Ok(value) => Ok(Repaired { value, defects }),
         Err(_) => Err(not_repairable()),
     }
 }
 
-/// Returns what is left of a member when all of it decodes.
-fn mend<T: DeserializeOwned>(name: &str, value: &Value) -> (Option<Value>, Option<Defect>) {
+/// Returns the part of a member that decodes.
+fn repair_member<T: DeserializeOwned>(
+    name: &str,
+    value: &Value,
+) -> (Option<Value>, Option<Defect>) {
     let mut object = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
     let mut defect: Option<Defect> = None;
     // An object of this member alone lacks others, and that is found last.
@@ -151,7 +155,7 @@ fn take_out(value: &mut Value, path: &[Step]) -> bool {
     }
 }
 
-/// Values that say nothing, one of each type.
+/// Returns an empty value of each type.
 fn empty_values() -> [Value; 5] {
     [
         Value::from(""),
@@ -162,8 +166,8 @@ fn empty_values() -> [Value; 5] {
     ]
 }
 
-/// Adds empty values for what the type requires and the object lacks, and
-/// returns their names; none where there is no such value.
+/// Adds empty values for members that the type requires and the object lacks,
+/// and returns their names; `None` if no empty value decodes.
 fn complete<T: DeserializeOwned>(good: &mut Map<String, Value>) -> Option<Vec<String>> {
     // Only what the type requires is decoded here, again and again.
     let mut required = Value::Object(Map::new());
@@ -178,7 +182,7 @@ fn complete<T: DeserializeOwned>(good: &mut Map<String, Value>) -> Option<Vec<St
         let value = match (known, good.get(&name), required.get(&name)) {
             (Some((_, rest)), _, _) => rest.next()?,
             (None, Some(value), None) => value.clone(),
-            // What came decodes by itself.
+            // The members that are present decode by themselves.
             (None, _, Some(_)) => return None,
             (None, None, None) => {
                 let mut rest = empty_values().into_iter();

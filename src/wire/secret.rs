@@ -1,17 +1,17 @@
-//! A string that never shows itself.
+//! A string that is never shown.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A key or token inside a request. It is written into the request's body and
-/// nowhere else; Debug output is redacted, memory is wiped on drop.
+/// A key or token in a request. It is written into the request's body and
+/// nowhere else; Debug output is redacted, and memory is wiped on drop.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The secret itself.
+    /// Returns the secret.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

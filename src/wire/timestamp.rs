@@ -1,13 +1,13 @@
-//! Times as vendors really send them.
+//! Times as vendors send them: ISO 8601 text in several forms, or Unix seconds.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A point in time as it came: text or Unix seconds.
+/// A point in time as it was received: text or Unix seconds.
 ///
-/// Decoding never fails on a text, so that a job with an odd time is still a
-/// job: whether the text says a time is asked with [`Timestamp::unix_seconds`].
-/// Accepted are RFC 3339 with 0 to 9 fraction digits and any offset, the same
-/// without an offset (taken as UTC), and whole Unix seconds.
+/// Decoding never fails on a text, so that a job with an invalid time is still a
+/// job: [`Timestamp::unix_seconds`] is then `None`. Valid times are RFC 3339 with 0
+/// to 9 fraction digits and any offset, the same without an offset (which means
+/// UTC), and whole Unix seconds.
 ///
 /// ```
 /// use unitune::wire::Timestamp;
@@ -25,8 +25,8 @@ enum Form {
 }
 
 impl Timestamp {
-    /// Seconds since the Unix epoch, rounded down; none when unset (`""`) or
-    /// when the text is not a time.
+    /// Returns the seconds since the Unix epoch, rounded down; `None` if unset
+    /// (`""`) or if the text is not a time.
     pub fn unix_seconds(&self) -> Option<i64> {
         match &self.0 {
             Form::Seconds(seconds) => Some(*seconds),
@@ -34,13 +34,13 @@ impl Timestamp {
         }
     }
 
-    /// True for `""`, which some vendors send for "not yet".
+    /// Returns true for `""`, which some vendors send for "not yet".
     pub fn is_unset(&self) -> bool {
         matches!(&self.0, Form::Text(text) if text.is_empty())
     }
 }
 
-/// The text as it came, or the seconds.
+/// Shows the text as it was received, or the seconds.
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
@@ -74,7 +74,7 @@ impl From<String> for Timestamp {
     }
 }
 
-/// Whole seconds since the Unix epoch.
+/// Converts whole seconds since the Unix epoch.
 impl From<i64> for Timestamp {
     fn from(seconds: i64) -> Self {
         Self(Form::Seconds(seconds))

@@ -1,4 +1,4 @@
-//! How a union finds its branch.
+//! Decodes unions: finds the branch of a value.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,32 +10,33 @@ use serde::de::{
     Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::StringDeserializer,
 };
 use serde_json::Value;
+use serde_path_to_error::Track;
 
 use super::decode;
 use super::extra::Key;
 
-/// An enum of which each variant is a branch.
+/// An enum whose variants are the branches of a union.
 #[doc(hidden)]
 pub trait Union: Sized {
-    /// The member by which objects are told apart, where all that are told
-    /// apart by one have the same.
+    /// The member whose value selects the branch of an object, if all branches
+    /// have the same one.
     const TAG: Option<&'static str>;
 
-    /// The branch that fits; otherwise why there is none.
+    /// Returns the matching branch, or why there is none.
     fn from_json(value: Value) -> Result<Self, &'static str>;
 
-    /// The branch of an object with this tag. One that nobody knows is left to
-    /// [`Self::from_json`].
+    /// Returns the branch of an object with this tag. A tag that no branch has
+    /// is left to [`Self::from_json`].
     fn tagged<'de, A: MapAccess<'de>>(
         tag: &str,
-        members: Members<'de, A>,
+        members: TaggedObject<'de, A>,
     ) -> Result<Self, A::Error> {
         let _ = tag;
         members.untagged()
     }
 }
 
-/// Reads a union: by its tag as it goes, or from the whole value.
+/// Reads a union: by its tag while the object is read, or from the whole value.
 #[doc(hidden)]
 pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     match U::TAG {
@@ -98,24 +99,24 @@ impl<'de, U: Union> Visitor<'de> for ByTag<U> {
             seen.push((key, map.next_value::<Value>()?));
             if let (true, Some((_, Value::String(tag)))) = (is_tag, seen.last()) {
                 let tag = tag.clone();
-                return U::tagged(&tag, Members::new(self.tag, seen, map));
+                return U::tagged(&tag, TaggedObject::new(self.tag, seen, map));
             }
         }
-        Members::new(self.tag, seen, map).untagged()
+        TaggedObject::new(self.tag, seen, map).untagged()
     }
 }
 
-/// The members of an object of which some have been read.
+/// An object whose members have been read up to its tag.
 #[doc(hidden)]
-pub struct Members<'de, A> {
+pub struct TaggedObject<'de, A> {
     tag: &'static str,
     seen: std::vec::IntoIter<(Key<'de>, Value)>,
-    /// The value of the member whose name has just been given out.
+    /// The value of the member whose name was returned last.
     value: Option<Value>,
     rest: A,
 }
 
-impl<'de, A: MapAccess<'de>> Members<'de, A> {
+impl<'de, A: MapAccess<'de>> TaggedObject<'de, A> {
     fn new(tag: &'static str, seen: Vec<(Key<'de>, Value)>, rest: A) -> Self {
         Self {
             tag,
@@ -125,18 +126,18 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
         }
     }
 
-    /// One branch's value.
+    /// Decodes the object as one branch.
     pub fn read<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(self))
     }
 
-    /// By the whole value.
+    /// Selects the branch by the whole value.
     pub fn untagged<U: Union>(self) -> Result<U, A::Error> {
         fitting(self.read()?)
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for TaggedObject<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(
@@ -149,9 +150,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
                 key
             }
             None => match self.rest.next_key::<Key<'de>>()? {
-                // Of two tags the last one counts, and it is too late for that.
+                // Of two tags the last one counts, but the branch is selected.
                 Some(key) if key.as_str() == self.tag => {
-                    return Err(A::Error::custom("the tag is said twice"));
+                    return Err(A::Error::custom("the tag appears twice"));
                 }
                 Some(key) => key,
                 None => return Ok(None),
@@ -172,7 +173,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
         seed: V,
     ) -> Result<V::Value, A::Error> {
         match self.value.take() {
-            Some(value) => seed.deserialize(value).map_err(A::Error::custom),
+            // As in `decode_fault::read`, so that no type is compiled for one more way to read.
+            Some(value) => {
+                let mut track = Track::new();
+                seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track))
+                    .map_err(A::Error::custom)
+            }
             None => self.rest.next_value_seed(seed),
         }
     }

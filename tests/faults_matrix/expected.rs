@@ -25,7 +25,9 @@ impl Outcome {
         match self {
             Self::Success => "success".to_owned(),
             Self::Recovered => "success at the 2nd try".to_owned(),
-            Self::DoneBefore => "success at the 2nd try, or told that it is done".to_owned(),
+            Self::DoneBefore => {
+                "success at the 2nd try, or an error because it is already done".to_owned()
+            }
             Self::Error(kind, 1) => format!("{kind:?}, sent once"),
             Self::Error(kind, n) => format!("{kind:?} after {n} tries"),
             Self::Nowhere(n) => format!("Connect or Timeout after {n} tries"),
@@ -38,6 +40,8 @@ impl Outcome {
 pub enum Sort {
     /// A refusal for good.
     Final,
+    /// The refusal of a vendor that starts no more jobs.
+    TrainingOver,
     /// A refusal that may pass.
     Transient,
     /// Something else than an error.
@@ -78,6 +82,7 @@ pub const FAULTS: &[(&str, Sort)] = &[
     ("429;retry-after-ms=250", Sort::Transient),
     ("400;x-should-retry=true", Sort::Transient),
     ("503;x-should-retry=false", Sort::Final),
+    ("403;code=training_not_available", Sort::TrainingOver),
     ("error-text", Sort::Transient),
     ("delay=20ms", Sort::Harmless),
     ("delay=5s", Sort::Silent),
@@ -97,18 +102,19 @@ impl Sort {
     pub fn takes_time(self, class: Class) -> bool {
         match self {
             Self::Silent | Self::Stalled => true,
-            // Nobody answers for the host that it leads to.
+            // Nothing listens at the host that it leads to.
             Self::Redirect => class == Class::Download,
             _ => false,
         }
     }
 
-    /// When it strikes once.
+    /// When it occurs once.
     pub fn once(self, class: Class) -> Outcome {
         use Outcome::{DoneBefore, Error, Recovered, Success};
         match (self, class) {
             (Self::Harmless, _) => Success,
             (Self::Final, _) => Error(ErrorKind::Status, 1),
+            (Self::TrainingOver, _) => Error(ErrorKind::TrainingNotAvailable, 1),
             (Self::Transient, Class::Create) => Error(ErrorKind::Status, 1),
             (Self::Undone | Self::Lost | Self::Cut, Class::Create) => {
                 Error(ErrorKind::Interrupted, 1)
@@ -128,7 +134,7 @@ impl Sort {
         }
     }
 
-    /// When it strikes every time.
+    /// When it occurs every time.
     pub fn always(self, class: Class) -> Outcome {
         use Outcome::{Error, Nowhere};
         match (self, class, self.once(class)) {

@@ -102,6 +102,24 @@ fn fits(outcome: Outcome, result: &Result<(), Error>, sent: usize) -> bool {
     }
 }
 
+/// An answer `{}` says nothing of what was done before: a second arrival has the
+/// same one, cut like the first. Slowly, it is there at once.
+fn fits_without_content(
+    operation: &str,
+    sort: Sort,
+    result: &Result<(), Error>,
+    sent: usize,
+) -> bool {
+    let says_nothing = (operation.starts_with("cancel") && operation != "cancelJob")
+        || operation == "validateDatasetUpload";
+    says_nothing
+        && match sort {
+            Sort::Cut => fits(Outcome::Error(ErrorKind::Interrupted, 3), result, sent),
+            Sort::Stalled => fits(Outcome::Success, result, sent),
+            _ => false,
+        }
+}
+
 /// One cell; what is wrong, if anything is.
 async fn cell(
     stage: &Stage,
@@ -115,6 +133,10 @@ async fn cell(
     let class = Class::of(operation);
     stage.sandbox.reset();
     let prepared = clients.prepare(vendor, operation).await;
+    if vendor == Vendor::Fireworks && operation.starts_with("resume") {
+        // A job that is being cancelled cannot be resumed yet.
+        stage.sandbox.advance(Duration::from_secs(600));
+    }
     let creates = operation.starts_with("create") && operation.ends_with("Job");
     let before = if creates {
         clients.count_jobs(vendor).await
@@ -142,7 +164,7 @@ async fn cell(
     } else {
         sort.always(class)
     };
-    if !fits(expected, &result, sent) {
+    if !fits(expected, &result, sent) && !fits_without_content(operation, sort, &result, sent) {
         return Some(format!(
             "{spec}: expected {expected:?}, sent {sent}: {result:?}"
         ));
@@ -236,7 +258,8 @@ async fn whatever_happens_to_one_account_the_others_jobs_are_listed() {
     let all = providers.list(&ListQuery::new()).await.unwrap().jobs;
     for vendor in Vendor::all() {
         for (fault, _) in FAULTS {
-            stage.sandbox.clear_faults();
+            // A job that is being deleted goes with the time that retries take.
+            stage.sandbox.reset();
             let mut lists = vendor
                 .operations()
                 .filter(|o| o.starts_with("list") && o.ends_with("Jobs"));
@@ -284,21 +307,21 @@ fn the_document_is_fresh() {
 fn document() -> String {
     let operations: usize = Vendor::all().map(|v| v.operations().count()).sum();
     let mut text = format!(
-        "# What clients make of faults\n\n\
+        "# How clients handle faults\n\n\
          <!-- Written by tests/faults_matrix: do not edit. -->\n\n\
          Every fault of the sandbox ([sandbox-faults.md](sandbox-faults.md)) at every operation of\n\
-         every vendor, striking once and striking always: {} cells, each of which is tried. Two\n\
+         every vendor, injected once and injected always: {} cells, each of which is tried. Two\n\
          retries are allowed, as by default. A word such as `Status` is the error's kind.\n\n\
          In every cell the call ends within its deadline, the error names the account, and no job\n\
-         is created twice. Whatever happens to one account, the jobs of the others are listed, and a\n\
-         warning says whose are missing.\n\n## Operations\n\n\
+         is created twice. If one account fails, the jobs of the others are listed, and a\n\
+         warning names the account.\n\n## Operations\n\n\
          | | openai | together | truefoundry | fireworks |\n| --- | --- | --- | --- | --- |\n",
         operations * FAULTS.len() * 2,
     );
     let title = |class: Class| match class {
         Class::Read => "reads",
-        Class::Change => "changes: a second arrival does no harm",
-        Class::Create => "creates: a second arrival makes another",
+        Class::Change => "changes: a second arrival has no effect",
+        Class::Create => "creates: a second arrival creates another",
         Class::Download => "downloads",
     };
     for class in Class::ALL {
@@ -310,8 +333,8 @@ fn document() -> String {
         text.push_str(" |\n");
     }
     for (once, title) in [
-        (true, "The fault strikes once"),
-        (false, "The fault strikes always"),
+        (true, "The fault occurs once"),
+        (false, "The fault occurs always"),
     ] {
         let _ = write!(
             text,

@@ -232,6 +232,7 @@ impl Clients {
             }
             "runGrader" => done!(c.run_grader(&RunGraderRequest::new(grader(), "yes"))),
             "validateGrader" => done!(c.validate_grader(&ValidateGraderRequest::new(grader()))),
+            "listModels" => done!(c.list_models()),
             "listFiles" => done!(c.list_files(openai::ListFilesOptions::new())),
             "uploadFile" => done!(c.upload_file(examples(), UploadPurpose::FineTune, None)),
             "retrieveFile" => done!(c.retrieve_file(&i.openai_file)),
@@ -261,13 +262,18 @@ impl Clients {
             "listJobEvents" => done!(c.list_job_events(&i.together_done)),
             "listJobCheckpoints" => done!(c.list_job_checkpoints(&i.together_done)),
             "listJobMetrics" => {
-                done!(c.list_job_metrics(&i.together_done, &JobMetricsRequest::default()))
+                done!(c.list_job_metrics(&i.together_done, Default::default()))
             }
             "estimatePrice" => {
                 let mut body = EstimatePriceRequest::new(i.together_file.clone());
                 body.model = Some(i.together_model.clone());
                 done!(c.estimate_price(&body))
             }
+            "previewJob" => {
+                let body = PreviewRequest::new(i.together_model.clone(), i.together_file.clone());
+                done!(c.preview_job(&body))
+            }
+            "retrieveTokenizedDataset" => done!(c.retrieve_tokenized_dataset(&i.together_done)),
             "listSupportedModels" => done!(c.list_supported_models()),
             "retrieveModelLimits" => done!(c.retrieve_model_limits(&i.together_model)),
             "downloadModel" => downloaded!(
@@ -333,13 +339,12 @@ impl Clients {
             let request = CreateDatasetRequest::new(dataset, "matrix");
             c.create_dataset(ACCOUNT, &request).await.unwrap();
             if operation == "validateDatasetUpload" {
-                let size = (12 * 91).to_string();
+                let file = examples();
+                let size = file.length().unwrap().to_string();
                 let sizes = BTreeMap::from([("train.jsonl".to_owned(), size)]);
                 let request = fireworks::types::DatasetUploadRequest::new(sizes);
                 let urls = c.locate_dataset_upload(ACCOUNT, "matrix", &request).await;
                 let urls = urls.unwrap().into_inner().filename_to_signed_urls.unwrap();
-                let file = examples();
-                assert_eq!(file.length(), Some(12 * 91));
                 c.send_to_signed_url(&urls["train.jsonl"], &file)
                     .await
                     .unwrap();

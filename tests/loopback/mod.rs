@@ -232,8 +232,8 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     response.body(body).unwrap()
 }
 
-/// An address that nobody listens at.
-pub async fn nobody() -> String {
+/// Returns an address at which nothing listens.
+pub async fn closed_address() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }

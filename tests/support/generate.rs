@@ -1,5 +1,5 @@
 //! Bodies as a vendor's document describes them, and a little beyond: strange
-//! words in enumerations, times in every form, members that nobody knows.
+//! words in enumerations, times in every form, undocumented members.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -92,7 +92,7 @@ fn object(document: &Value, schema: &Value, name: &str) -> BoxedStrategy<Value> 
             }
         })
         .collect();
-    // A member that nobody knows, where the vendor may add some.
+    // An undocumented member, where the vendor may add some.
     let beyond = prop_oneof![
         6 => Just(None),
         1 => ("zz_[a-z]{1,8}", leaf()).prop_map(Some),

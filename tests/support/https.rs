@@ -1,5 +1,5 @@
-//! A server that speaks HTTPS on loopback, under a certificate that nobody
-//! trusts unless told to.
+//! An HTTPS server on loopback, with a certificate that no system
+//! trusts by default.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Where the server is, and whom to trust to reach it.
+/// The address of the server, and its certificate.
 pub struct Https {
     /// Without a slash at the end.
     pub url: String,

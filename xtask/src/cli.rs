@@ -1,9 +1,9 @@
 //! The command line of `cargo xtask`: arguments, threads and exit codes.
 
 use crate::codegen::{self, Job};
+use crate::deep_stack::STACK_SIZE;
 use crate::fault::{Fault, Faults, Result};
-use crate::threads::STACK_SIZE;
-use crate::{check, diff, library_files, replay, write};
+use crate::{codegen_check, diff, library_files, replay, write_files};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -123,18 +123,21 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     };
     let mut faults = Faults::default();
     for vendor in vendors.iter().filter(|vendor| !known.contains(vendor)) {
-        let message = format!("no vendor {vendor:?}: there are {}", known.join(", "));
+        let message = format!(
+            "unknown vendor {vendor:?}: expected one of {}",
+            known.join(", ")
+        );
         faults
             .0
             .push(Fault::file(specs.display().to_string(), message));
     }
-    let froms = sort_from(&args.from, &vendors, &known);
-    let froms = faults.take(froms).unwrap_or_default();
+    let sources = sort_from(&args.from, &vendors, &known);
+    let sources = faults.take(sources).unwrap_or_default();
     faults.into_result()?;
     let upstream = upstream(workspace);
     let jobs: Vec<(String, Job)> = vendors
         .iter()
-        .zip(froms)
+        .zip(sources)
         .map(|(vendor, from)| {
             let job = Job {
                 specs: specs.clone(),
@@ -146,7 +149,7 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         })
         .collect();
     if args.check {
-        return check::run(&jobs, workspace, args.report);
+        return codegen_check::run(&jobs, workspace, args.report);
     }
     let mut faults = Faults::default();
     let mut outputs = Vec::new();
@@ -157,9 +160,9 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         }
     }
     faults.into_result()?;
-    let mut written = write::write(&outputs)?;
+    let mut written = write_files::write(&outputs)?;
     // The library is built from what was just written.
-    written.extend(write::write(&library_files::outputs(workspace)?)?);
+    written.extend(write_files::write(&library_files::outputs(workspace)?)?);
     for path in &written {
         eprintln!("wrote {}", path.display());
     }

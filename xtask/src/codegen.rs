@@ -1,20 +1,20 @@
 //! `cargo xtask codegen`: from the vendors' documents to `specs/`.
 
+use crate::deep_stack;
 use crate::descriptions;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
 use crate::lower::Mode;
-use crate::merge::Upstream;
-use crate::normal;
-use crate::omitted;
+use crate::merge_documents::Upstream;
+use crate::normal_form;
+use crate::not_generated;
 use crate::overlay::Overlay;
 use crate::pipeline::{self, Plan};
 use crate::read::{self, Source};
 use crate::rendered_page;
 use crate::report::Report;
-use crate::source::{Folder, Recorded};
-use crate::threads;
-use crate::write::Output;
+use crate::source_toml::{Folder, Recorded};
+use crate::write_files::Output;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -91,17 +91,17 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
             Some(path) => {
                 faults.take(check_page(&path, &outcome.named, &check.operation));
             }
-            // Who names the documents need not have the pages.
+            // With --from, the pages may be missing.
             None if !job.from.is_empty() => report.add(
                 "page-skipped",
                 &check.file,
-                format!("{}: not there, so not checked against", check.file),
+                format!("{}: not found, so it is not checked", check.file),
             ),
             None => {
                 let path = job.upstream.join(&check.file).display().to_string();
                 faults
                     .0
-                    .push(Fault::file(path, "the page to check against is not there"));
+                    .push(Fault::file(path, "the page to check against is missing"));
             }
         }
     }
@@ -116,12 +116,12 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
     if !job.draft && !warnings.is_empty() {
         return Err(Faults(warnings));
     }
-    omitted::note(&outcome.document, &mut report);
+    not_generated::note(&outcome.document, &mut report);
     generate(&name, &outcome.document, "crate")?;
     let outputs = vec![
         Output {
             path: file,
-            text: normal::text(&outcome.document),
+            text: normal_form::text(&outcome.document),
         },
         Output {
             path: folder.file("source.toml"),
@@ -140,7 +140,7 @@ pub fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
     std::thread::scope(|scope| {
         let running: Vec<_> = jobs
             .iter()
-            .map(|(vendor, job)| threads::spawn(scope, || build(job, vendor)))
+            .map(|(vendor, job)| deep_stack::spawn(scope, || build(job, vendor)))
             .collect();
         running
             .into_iter()
@@ -166,7 +166,7 @@ pub fn print_summary(vendor: &str, built: &Built, report: bool) {
     }
     let rewrites = built.report.lines.len();
     let prose: usize = built.report.prose.values().sum();
-    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose taken out");
+    eprintln!("{vendor}: {rewrites} rewrites, {prose} pieces of prose removed");
     for line in &built.report.lines {
         if line.rule == "page-skipped" {
             eprintln!("warning: {vendor}: {}", line.detail);

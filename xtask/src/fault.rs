@@ -1,23 +1,23 @@
-//! What can go wrong with a document, and where: file, line or JSON pointer.
+//! Errors with their place in a document: file, line or JSON pointer.
 
 use std::fmt;
 use unitune_diff::escape_control::escape_control;
 
-/// One thing that is wrong, with its place.
+/// An error with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The file or URL it stands in.
+    /// The file or URL.
     pub file: String,
-    /// The line, for what is wrong with the text.
+    /// The line, for an error in the text.
     pub line: Option<usize>,
-    /// The JSON pointer, for what is wrong with the document.
+    /// The JSON pointer, for an error in the document.
     pub pointer: Option<String>,
     /// What is wrong.
     pub message: String,
 }
 
 impl Fault {
-    /// Returns a fault of a whole file.
+    /// Returns an error about a whole file.
     pub fn file(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             file: file.into(),
@@ -27,7 +27,7 @@ impl Fault {
         }
     }
 
-    /// Returns a fault at a line of a file.
+    /// Returns an error at a line of a file.
     pub fn line(file: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
         Self {
             line: Some(line),
@@ -35,7 +35,7 @@ impl Fault {
         }
     }
 
-    /// Returns a fault at a JSON pointer.
+    /// Returns an error at a JSON pointer.
     pub fn at(
         file: impl Into<String>,
         pointer: impl Into<String>,
@@ -64,17 +64,17 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything that is wrong with one run.
+/// All errors of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    /// `Ok` when there is none, else all of them.
+    /// Returns `Ok` if there are no errors, and all of them otherwise.
     pub fn into_result(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
 
-    /// Adds the faults of another step, if it failed.
+    /// Adds the errors of another step, if it failed.
     pub fn take<T>(&mut self, result: Result<T>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -104,5 +104,5 @@ impl fmt::Display for Faults {
     }
 }
 
-/// A step either works or says everything that is wrong.
+/// The result of a step: a value, or all of its errors.
 pub type Result<T> = std::result::Result<T, Faults>;

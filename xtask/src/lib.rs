@@ -1,42 +1,43 @@
 //! Maintenance of this repository: from the vendors' documents to `specs/`.
 //!
-//! ARCHITECTURE.md describes the pipeline: [`read`] → [`merge`] → [`mod@slice`] →
-//! [`tags`] → [`lower`] → [`inline`] → [`compose`] → [`name`] → [`overlay`] →
-//! [`normal`] → [`validate`] → [`generate`] (and parse) → [`mod@write`].
+//! ARCHITECTURE.md describes the pipeline: [`read`] → [`merge_documents`] →
+//! [`mod@slice`] → [`discriminator_tags`] → [`lower`] → [`inline_shared`] →
+//! [`all_of`] → [`component_names`] → [`overlay`] → [`normal_form`] → [`validate`] →
+//! [`generate`] (and parse) → [`write_files`].
 //! [`pipeline`] runs its steps without I/O, from merge to validate.
 #![warn(clippy::unwrap_used)]
 
-pub mod check;
+pub mod all_of;
 pub mod cli;
 pub mod codegen;
-pub mod compile;
-pub mod component;
-pub mod compose;
+pub mod codegen_check;
+pub mod compile_check;
+pub mod component_names;
+pub mod component_schemas;
+pub mod deep_stack;
 pub mod descriptions;
 pub mod diff;
+pub mod discriminator_tags;
 pub mod fault;
 pub mod generate;
-pub mod inline;
+pub mod inline_shared;
 pub mod json;
 pub mod library_files;
 pub mod lower;
-pub mod merge;
-pub mod name;
-pub mod normal;
-pub mod omitted;
+pub mod merge_documents;
+pub mod normal_form;
+pub mod not_generated;
 pub mod operation_ids;
 pub mod overlay;
-pub mod paths;
+pub mod path_items;
 pub mod pipeline;
 pub mod read;
 pub mod rendered_page;
 pub mod replay;
 pub mod report;
-pub mod schemas;
-pub mod selected;
+pub mod selected_operation;
 pub mod slice;
-pub mod source;
-pub mod tags;
-pub mod threads;
+pub mod source_toml;
 pub mod validate;
-pub mod write;
+pub mod visit_schemas;
+pub mod write_files;

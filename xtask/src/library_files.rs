@@ -1,23 +1,33 @@
 //! The files that are written from the library's own types and tables:
-//! `schema/` and `docs/mapping.md`. The library writes them itself, in its
-//! example `written_files`; here it is built and asked.
+//! `schema/` and `docs/mapping.md`. The library's test `written_files_are_fresh`
+//! writes them; here it is built and run.
 
 use crate::fault::{Fault, Result};
-use crate::write::Output;
-use std::collections::BTreeMap;
+use crate::write_files::Output;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Returns the files as they should be; none where there is no library to ask.
+/// The source of the test.
+const SOURCE: &str = "src/unify/written_files.rs";
+/// The test's name.
+const TEST: &str = "unify::written_files::written_files_are_fresh";
+/// The variable that names the folder to write to.
+const FOLDER: &str = "UNITUNE_WRITTEN_FILES";
+
+/// Returns the files as they should be; none where there is no library.
 pub fn outputs(workspace: &Path) -> Result<Vec<Output>> {
-    if !workspace.join("examples/written_files.rs").is_file() {
+    if !workspace.join(SOURCE).is_file() {
         return Ok(Vec::new());
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let fault = |message: String| Fault::file("examples/written_files.rs", message);
+    let fault = |message: String| Fault::file(SOURCE, message);
+    let folder = tempfile::tempdir()
+        .map_err(|e| fault(format!("a temporary folder cannot be created: {e}")))?;
     let ran = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "unitune", "--example"])
-        .arg("written_files")
+        .args(["test", "--quiet", "--package", "unitune", "--all-features"])
+        .args(["--lib", "--", "--exact", TEST])
+        .env(FOLDER, folder.path())
         .current_dir(workspace)
         .output()
         .map_err(|e| fault(format!("cargo cannot be started: {e}")))?;
@@ -25,18 +35,26 @@ pub fn outputs(workspace: &Path) -> Result<Vec<Output>> {
         let errors = String::from_utf8_lossy(&ran.stderr);
         return Err(fault(format!(
             "the library does not compile, so schema/ and docs/mapping.md cannot be written; \
-             a value that is new in specs/ wants its place in src/unify/:\n{}",
+             give each new value in specs/ a meaning in src/unify/:\n{}",
             errors.trim_end()
         ))
         .into());
     }
-    let files: BTreeMap<String, String> = serde_json::from_slice(&ran.stdout)
-        .map_err(|e| fault(format!("its output is not as expected: {e}")))?;
-    let output = |(path, text): (String, String)| Output {
-        path: workspace.join(path),
-        text,
-    };
-    Ok(files.into_iter().map(output).collect())
+    let mut outputs = Vec::new();
+    for name in ["docs", "schema"] {
+        let unreadable = |e: std::io::Error| fault(format!("{name}/ was not written: {e}"));
+        for entry in fs::read_dir(folder.path().join(name)).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let text = fs::read_to_string(&path).map_err(unreadable)?;
+            let file = path.file_name().unwrap_or_default();
+            outputs.push(Output {
+                path: workspace.join(name).join(file),
+                text,
+            });
+        }
+    }
+    outputs.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(outputs)
 }
 
 #[cfg(test)]

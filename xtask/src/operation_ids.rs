@@ -1,7 +1,7 @@
 //! OperationIds: the document's own, or, where it has none or two that are one
 //! name in Rust, names made from method and path.
 
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use heck::{ToLowerCamelCase, ToSnakeCase};
 use std::collections::BTreeMap;
 
@@ -71,13 +71,13 @@ pub fn named(mut operations: Vec<Unnamed>) -> Vec<Selected> {
         .collect()
 }
 
-/// `get /a/{b}` → `getAB`.
+/// Returns a name from method and path: `get /a/{b}` → `getAB`.
 fn plain(method: &str, path: &str) -> String {
     format!("{method} {path}").to_lower_camel_case()
 }
 
-/// With the signs that tell paths apart as words: `get /a/{b}` → `getAByB`,
-/// `get /a-b` → `getADashB`.
+/// Returns a name with the signs that distinguish paths as words: `get /a/{b}`
+/// → `getAByB`, `get /a-b` → `getADashB`.
 fn spelled(method: &str, path: &str) -> String {
     const WORDS: &[(char, &str)] = &[
         ('/', " "),
@@ -107,7 +107,8 @@ fn placed(method: &str, path: &str) -> String {
     spelled(&format!("{method} at"), path)
 }
 
-/// With all but small letters and digits as code points.
+/// Returns a name with all characters but small letters and digits as code
+/// points.
 fn exact(method: &str, path: &str) -> String {
     let mut text = method.to_owned();
     for c in path.chars() {

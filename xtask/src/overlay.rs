@@ -92,7 +92,7 @@ impl Overlay {
             self.run(action, places, document, &mut faults);
             if *document == before {
                 let message = format!(
-                    "{} changes nothing: the document says so by itself, take the action out",
+                    "{} changes nothing: the document has that already, remove the action",
                     action.name
                 );
                 faults.0.push(Fault::file(&self.file, message));
@@ -230,7 +230,7 @@ impl Merge {
         }
     }
 
-    /// Something new must be more than a description.
+    /// Checks that a new node is more than a description.
     fn created(&mut self, value: &Value, at: &str) {
         let Some(map) = value.as_object() else {
             return;

@@ -1,27 +1,27 @@
 //! The pipeline from upstream documents to the normal form, without any I/O:
 //! merge → slice → tags → lower → inline → compose → name → overlay → normal
-//! form → validate. ARCHITECTURE.md says what each step does and which command
+//! form → validate. ARCHITECTURE.md describes each step and which command
 //! takes which of them.
 
-use crate::component::referred;
-use crate::compose::compose;
+use crate::all_of::compose;
+use crate::component_names::{Names, name};
+use crate::component_schemas::referred;
+use crate::discriminator_tags;
 use crate::fault::{Fault, Faults, Result};
-use crate::inline::inline;
+use crate::inline_shared::inline;
 use crate::lower::{Mode, Purpose, lower};
-use crate::merge::{Merged, Upstream, merge};
-use crate::name::{Names, name};
-use crate::normal::{self, normalise};
+use crate::merge_documents::{Merged, Upstream, merge};
+use crate::normal_form::{self, normalise};
 use crate::overlay::Overlay;
-use crate::paths::item;
+use crate::path_items::item;
 use crate::report::{Line, Report};
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use crate::slice::slice;
-use crate::tags;
 use crate::validate::validate;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is wanted of the documents.
+/// The input of the pipeline beside the documents.
 #[derive(Clone, Copy)]
 pub struct Plan<'a> {
     /// The name of what comes out, in messages.
@@ -40,7 +40,7 @@ pub struct Plan<'a> {
     pub mode: Mode,
 }
 
-/// What came out.
+/// The result of the pipeline.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The document in normal form.
@@ -51,7 +51,8 @@ pub struct Outcome {
     pub named: Value,
     /// What the lowering rewrote.
     pub lowering: Vec<Line>,
-    /// Names that got a number for want of a better one, and are still there.
+    /// Names with a number, because a better one is not known, that still
+    /// exist.
     pub numbered: BTreeSet<String>,
 }
 
@@ -102,7 +103,7 @@ pub fn settle(
 ) -> Result<()> {
     circular(file, document).into_result()?;
     normalise(document, title, report);
-    Faults(normal::faults(file, document)).into_result()?;
+    Faults(normal_form::faults(file, document)).into_result()?;
     validate(file, document)
 }
 
@@ -132,7 +133,7 @@ fn lowered(
     faults.into_result()?;
     let mut tagged = sliced.clone();
     if mode.purpose == Purpose::Generate {
-        tags::write(&mut tagged, report);
+        discriminator_tags::write(&mut tagged, report);
     }
     let before = report.lines.len();
     let mut document = lower(file, &tagged, mode, report)?;
@@ -192,7 +193,7 @@ fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
 fn has(document: &Value, operation: &Selected) -> bool {
     match item(document, &operation.path) {
         Ok(item) => item.members.contains_key(&operation.method),
-        // What is wrong with it is said when it is sliced.
+        // Errors about it are reported by the slice.
         Err(_) => document
             .get("paths")
             .is_some_and(|paths| paths.get(&operation.path).is_some()),

@@ -2,7 +2,7 @@
 //! that the page shows must be in the document.
 
 use crate::fault::{Fault, Faults, Result};
-use crate::normal::operations_mut;
+use crate::normal_form::operations_mut;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use unitune_diff::pointer;
@@ -17,7 +17,7 @@ const HEADINGS: &[(&str, &str)] = &[
     ("Authorizations", ""),
 ];
 
-/// What a page says about one operation.
+/// The content of a page about one operation.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// Parameters: where and name.

@@ -1,17 +1,17 @@
 //! `cargo xtask replay`: runs every document of a folder through the pipeline,
 //! without an overlay, and prints a line for each.
 
-use crate::compile;
+use crate::compile_check;
+use crate::deep_stack;
 use crate::fault::{Fault, Faults, Result};
 use crate::generate::generate;
 use crate::lower::Mode;
-use crate::merge::Upstream;
-use crate::omitted;
+use crate::merge_documents::Upstream;
+use crate::not_generated;
 use crate::pipeline::{self, Plan};
 use crate::read;
 use crate::report::Report;
 use crate::slice::everything;
-use crate::threads;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -109,7 +109,7 @@ pub fn run(options: &Options) -> Result<bool> {
     let compiled = if sources.is_empty() {
         options.compile == 0
     } else {
-        compile::check(&options.workspace, &sources)?
+        compile_check::check(&options.workspace, &sources)?
     };
     Ok(failed == 0 && compiled)
 }
@@ -148,7 +148,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
             };
             // A thread that does not start leaves its share to the others; if
             // none does, the documents are missing from the total, and fail.
-            let _ = threads::spawn(scope, work);
+            let _ = deep_stack::spawn(scope, work);
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -192,7 +192,7 @@ pub fn document(location: &str) -> Result<Replayed> {
 /// Replays a document.
 pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
     let selected = everything(document);
-    let mut faults = Faults(crate::paths::unreadable(file, document));
+    let mut faults = Faults(crate::path_items::unreadable(file, document));
     let mut ids = BTreeMap::new();
     for operation in &selected {
         if let Some(other) = ids.insert(&operation.id, operation) {
@@ -225,7 +225,7 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
         },
         &mut report,
     )?;
-    omitted::note(&outcome.document, &mut report);
+    not_generated::note(&outcome.document, &mut report);
     let source = generate(file, &outcome.document, "::unitune")?;
     Ok(Replayed {
         operations: selected.len(),
@@ -234,7 +234,7 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
     })
 }
 
-/// `count` numbers below `length`, evenly spread.
+/// Returns `count` numbers below `length`, evenly spread.
 fn spread(length: usize, count: usize) -> Vec<usize> {
     let count = count.min(length);
     match count {

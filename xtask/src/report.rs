@@ -20,12 +20,12 @@ impl fmt::Display for Line {
     }
 }
 
-/// All rewrites of one run, and how much prose was taken out.
+/// All rewrites of one run, and how much prose was removed.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The rewrites, in the order in which they were made.
     pub lines: Vec<Line>,
-    /// Titles, summaries, descriptions, examples and extensions taken out, by keyword.
+    /// Titles, summaries, descriptions, examples and extensions removed, by keyword.
     pub prose: BTreeMap<String, usize>,
 }
 
@@ -46,7 +46,7 @@ impl fmt::Display for Report {
             writeln!(f, "{line}")?;
         }
         for (keyword, count) in &self.prose {
-            writeln!(f, "{:<24} {count} × {keyword} taken out", "prose")?;
+            writeln!(f, "{:<24} {count} × {keyword} removed", "prose")?;
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
-//! Cutting a document down to the selected operations and the components that
-//! they reach.
+//! Reduces a document to the selected operations and the components that they
+//! use.
 
 use crate::fault::{Fault, Faults, Result};
 use crate::json::brief;
 use crate::lower::Mode;
 use crate::operation_ids::{self, Unnamed};
-use crate::paths::{self, Item};
+use crate::path_items::{self, Item};
 use crate::report::Report;
-use crate::selected::Selected;
+use crate::selected_operation::Selected;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +20,8 @@ use unitune_diff::walk;
 #[must_use]
 pub fn everything(document: &Value) -> Vec<Selected> {
     let mut found = Vec::new();
-    for path in paths::all(document) {
-        let Ok(item) = paths::item(document, path) else {
+    for path in path_items::all(document) {
+        let Ok(item) = path_items::item(document, path) else {
             continue;
         };
         for method in METHODS {
@@ -58,7 +58,7 @@ pub fn slice(
             faults.0.push(missing(file, operation));
             continue;
         }
-        let item = match paths::item(document, &operation.path) {
+        let item = match path_items::item(document, &operation.path) {
             Ok(item) => item,
             Err(why) => {
                 faults.0.push(Fault::at(file, at, why));
@@ -79,7 +79,7 @@ pub fn slice(
         });
         kept[operation.method.as_str()] = found.clone();
     }
-    faults.0.extend(paths::wrong(file, selected));
+    faults.0.extend(path_items::wrong(file, selected));
     faults.into_result()?;
     let mut sliced = Map::new();
     for (name, value) in document.as_object().into_iter().flatten() {
@@ -89,7 +89,7 @@ pub fn slice(
     }
     sliced.insert("paths".to_owned(), Value::Object(paths));
     let mut sliced = Value::Object(sliced);
-    Reach {
+    Reachable {
         file,
         document,
         mode,
@@ -159,8 +159,8 @@ fn version(document: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// An operationId of the document may stand only once. A path that is a
-/// reference repeats what it refers to.
+/// Checks that an operationId is unique. A path that is a reference repeats the
+/// operations of its target.
 fn check_id(
     file: &str,
     document: &Value,
@@ -213,7 +213,7 @@ fn folder(kind: Kind) -> Option<&'static str> {
     })
 }
 
-/// The places of the schemas that have an anchor.
+/// Collects the places of the schemas that have an anchor.
 fn anchored(value: &Value, name: &str, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
@@ -233,8 +233,8 @@ fn anchored(value: &Value, name: &str, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Collects what a slice reaches.
-struct Reach<'a> {
+/// Collects the components that the selected operations use.
+struct Reachable<'a> {
     file: &'a str,
     document: &'a Value,
     mode: Mode,
@@ -244,7 +244,7 @@ struct Reach<'a> {
     names: BTreeMap<String, String>,
 }
 
-impl Reach<'_> {
+impl Reachable<'_> {
     fn components(mut self, sliced: &mut Value) -> Result<()> {
         let mut kept: BTreeMap<(&'static str, String), Value> = BTreeMap::new();
         self.security(sliced, &mut kept);
@@ -333,7 +333,7 @@ impl Reach<'_> {
         reached
     }
 
-    /// Returns the pointer that a reference means; the error says why it means
+    /// Returns the pointer that a reference means; the error is the reason why it means
     /// none.
     fn target(&self, reference: &str, at: &str) -> std::result::Result<String, String> {
         if reference == "#" {
@@ -423,7 +423,7 @@ impl Reach<'_> {
         name
     }
 
-    /// Keeps the security schemes that the document or an operation asks for.
+    /// Keeps the security schemes that the document or an operation requires.
     fn security(&mut self, sliced: &mut Value, kept: &mut BTreeMap<(&'static str, String), Value>) {
         let mut lists = vec!["/security".to_owned()];
         for (path, item) in sliced["paths"].as_object().into_iter().flatten() {

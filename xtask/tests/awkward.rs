@@ -67,7 +67,7 @@ fn a_path_that_is_a_reference_has_all_its_operations() {
 }
 
 #[test]
-fn operations_without_names_of_their_own_are_told_apart() {
+fn operations_without_names_get_different_ones() {
     let get = operation(json!({"type": "string"}));
     let named = |id: &str| {
         let mut operation = get.clone();
@@ -139,7 +139,7 @@ fn members_beside_unions_and_in_parts_are_all_there() {
 }
 
 #[test]
-fn what_is_wrong_is_said_at_its_place() {
+fn errors_have_their_place() {
     let get = || operation(json!({"type": "string"}));
     let with = |name: &str| {
         let mut get = get();

@@ -150,7 +150,7 @@ fn one_vendor_that_fails_keeps_all_from_being_written() {
     workspace.run(&["codegen", "acme"]).passes();
     workspace
         .run(&["codegen", "nobody"])
-        .fails(&["no vendor \"nobody\""]);
+        .fails(&["unknown vendor \"nobody\""]);
 }
 
 #[test]
@@ -286,14 +286,14 @@ fn the_report_names_every_rewrite() {
     for line in [
         "exclusive-bound          /paths/~1jobs/get/parameters/0/schema/exclusiveMinimum",
         "null-branch              /components/schemas/Job/properties/error/anyOf",
-        "2 × description taken out",
+        "2 × description removed",
     ] {
         assert!(
             run.stdout.contains(line) || line.contains('×'),
             "{line}: {run:?}"
         );
     }
-    assert!(run.stdout.contains("× description taken out"), "{run:?}");
+    assert!(run.stdout.contains("× description removed"), "{run:?}");
 }
 
 /// Answers every request on loopback with one status and body.
@@ -357,8 +357,8 @@ fn documents_are_fetched_over_https_from_whom_the_machine_trusts() {
     let own = workspace.path("own.pem");
     std::fs::write(&own, &server.certificate).unwrap();
     let other = workspace.path("other.pem");
-    let stranger = https::serve("200 OK", String::new());
-    std::fs::write(&other, stranger.certificate).unwrap();
+    let untrusted = https::serve("200 OK", String::new());
+    std::fs::write(&other, untrusted.certificate).unwrap();
 
     let before = workspace.specs();
     let args = ["codegen", "acme", "--from", &url];

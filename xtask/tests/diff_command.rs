@@ -118,7 +118,7 @@ fn by_default_the_merge_base_is_compared_with_the_work_tree() {
     );
     says(
         &workspace.run(&["diff", "next", "main"]).passes(),
-        &["JobStatus cannot be lost any more"],
+        &["JobStatus can no longer be lost"],
     );
     says(&workspace.run(&["diff", "next"]).passes(), &["no changes"]);
 }

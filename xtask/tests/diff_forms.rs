@@ -64,7 +64,7 @@ fn json() {
 }
 
 #[test]
-fn nothing_is_said_of_nothing() {
+fn equal_documents_have_no_changes() {
     let nothing = Diff::default();
     assert_eq!(render(&nothing, Format::Text), "no changes\n");
     assert_eq!(

@@ -60,7 +60,7 @@ const THING: &str = "/components/schemas/Thing/properties";
 const POST: &str = "/paths/~1things/post/parameters";
 
 #[test]
-fn a_word_is_found_by_what_it_says() {
+fn a_value_is_found_by_its_text() {
     let (at, line) = place(&|head| {
         let status = &mut head["components"]["schemas"]["Thing"]["properties"]["status"];
         status["enum"].as_array_mut().unwrap().push(json!("asleep"));

@@ -1,41 +1,80 @@
-//! Which accounts a command speaks to: the configured ones, or the sandbox's.
+//! Which accounts a command speaks to: the configured ones, or the sandbox's;
+//! and `unitune accounts …`
+
+mod add;
+mod check;
+mod list;
 
 use unitune::providers::{Account, Providers};
 use unitune::vendors;
 use unitune_sandbox::{Sandbox, Vendor};
 
-use crate::args::CommonArguments;
+use crate::args::accounts::AccountsCommand;
+use crate::args::{AccountArguments, SourceArguments};
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
+
+pub async fn run(command: AccountsCommand) -> Result<Exit, Failure> {
+    match command {
+        AccountsCommand::List(arguments) => list::run(arguments).await,
+        AccountsCommand::Add(arguments) => add::run(arguments).await,
+        AccountsCommand::Check(arguments) => check::run(arguments).await,
+    }
+}
 
 /// The accounts of a command; the sandbox, if it is meant, runs as long as
 /// this lives.
 pub struct Accounts {
     providers: Providers,
-    _sandbox: Option<Sandbox>,
+    origin: String,
+    sandbox: Option<Sandbox>,
 }
 
 impl Accounts {
-    pub async fn open(arguments: &CommonArguments) -> Result<Self, Failure> {
-        let (providers, sandbox) = if arguments.sandbox {
+    /// The accounts that are meant, of those that there are.
+    pub async fn open(arguments: &AccountArguments) -> Result<Self, Failure> {
+        let mut accounts = Self::of(&arguments.source).await?;
+        accounts.providers = accounts.providers.select(&arguments.accounts)?;
+        Ok(accounts)
+    }
+
+    /// All accounts.
+    pub async fn of(source: &SourceArguments) -> Result<Self, Failure> {
+        if source.sandbox {
             let sandbox = Sandbox::builder().start().await.map_err(|e| {
                 Failure::new(Exit::Failure, format!("cannot start the sandbox: {e}"))
             })?;
-            (of_sandbox(&sandbox)?, Some(sandbox))
-        } else {
-            (
-                Configuration::read(arguments.config.as_deref())?.accounts()?,
-                None,
-            )
-        };
+            return Ok(Self {
+                providers: of_sandbox(&sandbox)?,
+                origin: "the sandbox".to_owned(),
+                sandbox: Some(sandbox),
+            });
+        }
+        let configuration = Configuration::read(source.config.as_deref())?;
+        let file = configuration.path().map(|path| path.display().to_string());
+        let is_of_file = configuration.has_accounts();
         Ok(Self {
-            providers: providers.select(&arguments.providers)?,
-            _sandbox: sandbox,
+            providers: configuration.accounts()?,
+            origin: match file.filter(|_| is_of_file) {
+                Some(file) => file,
+                None => "the environment".to_owned(),
+            },
+            sandbox: None,
         })
     }
 
     pub fn providers(&self) -> &Providers {
         &self.providers
+    }
+
+    /// Returns where the accounts come from.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Returns true for accounts that are forgotten when the program ends.
+    pub fn are_simulated(&self) -> bool {
+        self.sandbox.is_some()
     }
 }
 

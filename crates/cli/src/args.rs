@@ -2,29 +2,38 @@
 // These comments are the help of the program, not pages of rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+pub mod accounts;
+pub mod files;
+pub mod jobs;
+pub mod models;
+pub mod service;
+mod values;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, builder::PossibleValue};
-use unitune::unify::Status;
-use unitune_sandbox::{Awkward, Fault};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 
-use crate::listen_address::ListenAddress;
+use crate::completions;
 
-/// Fine-tuning jobs at OpenAI, Together, Fireworks and behind TrueFoundry's gateway.
+pub use values::{Assignment, StatusParser};
+
+/// Fine-tuning jobs of every vendor: create, list, watch, compare and move them.
 ///
 /// The configuration is the first of these that there is, in all commands:
 /// the file of --config; the file that the variable UNITUNE_CONFIG names; the
 /// user's file, $XDG_CONFIG_HOME/unitune/config.toml, by default
 /// ~/.config/unitune/config.toml (on Windows %APPDATA%\unitune\config.toml).
-/// Without a file, or without an account in it, accounts come from the
-/// vendors' usual environment variables: OPENAI_API_KEY, TOGETHER_API_KEY,
-/// TFY_API_KEY (and OPENAI_BASE_URL, TOGETHER_BASE_URL, TFY_BASE_URL for other
-/// addresses). With --sandbox, three simulated vendors are used instead: no
-/// keys, no network, no costs.
+/// `unitune accounts add` writes it. Without a file, or without an account in
+/// it, accounts come from the vendors' usual environment variables:
+/// OPENAI_API_KEY, TOGETHER_API_KEY, TFY_API_KEY (and OPENAI_BASE_URL,
+/// TOGETHER_BASE_URL, TFY_BASE_URL for other addresses). With --sandbox,
+/// simulated vendors are used instead: no keys, no network, no costs.
 ///
 /// Exit codes: 0 done; 1 not found or failed; 2 called wrongly or not
 /// configured; 3 an account could not be asked, and what was printed, if
-/// anything, is of the others.
+/// anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
+/// 5 a job was cancelled; 6 the time ran out. 130 after Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(
     name = "unitune",
@@ -32,8 +41,9 @@ use crate::listen_address::ListenAddress;
     after_help = "\
 Examples:
   unitune jobs list --sandbox
-  unitune jobs list --status running
-  unitune jobs get ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
+  unitune accounts add research --vendor together
+  unitune jobs create --on research --model Qwen/Qwen3-8B -t train.jsonl --watch
+  unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
   unitune serve --config unitune.toml"
 )]
 pub struct Arguments {
@@ -43,199 +53,137 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Fine-tuning jobs
-    #[command(subcommand)]
-    Jobs(JobsCommand),
+    /// Fine-tuning jobs: create, look at, watch, change and move them
+    #[command(subcommand, visible_alias = "job")]
+    Jobs(jobs::JobsCommand),
+    /// Files of training examples, and results
+    #[command(subcommand, visible_alias = "file")]
+    Files(files::FilesCommand),
+    /// Models that can be trained, their limits and prices
+    #[command(subcommand, visible_alias = "model")]
+    Models(models::ModelsCommand),
+    /// The accounts that are configured, and their keys
+    #[command(subcommand, visible_alias = "account")]
+    Accounts(accounts::AccountsCommand),
+    /// Print what makes a shell complete commands, options and ids
+    ///
+    /// Prints what makes a shell complete commands, options, and the ids of jobs and
+    /// files; bash, zsh, fish, elvish and powershell are known.
+    ///
+    /// The shell then calls unitune whenever it completes: what it proposes is what
+    /// the accounts have at that moment.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one for each command
+    ///
+    /// Prints the manual page of unitune, or writes a page for each command into a
+    /// folder.
+    Man(ManArguments),
     /// Simulate the vendors on loopback until interrupted
-    Sandbox(SandboxArguments),
+    ///
+    /// Simulates the vendors that unitune knows, with jobs that walk through
+    /// each vendor's life cycle; no keys, no network, no costs.
+    ///
+    /// With --speed 0 the sandbox's clock stands still: the same seed and the same
+    /// requests then give the same answers, byte for byte.
+    Sandbox(service::SandboxArguments),
     /// Serve the gateway's HTTP API over all accounts, for any OpenAI SDK
-    Serve(ServeArguments),
+    ///
+    /// Serves jobs and files of all accounts under one HTTP API: OpenAI's and the
+    /// gateway's, at /, /v1 and /api/llm.
+    ///
+    /// Without tokens in the configuration it serves on loopback only.
+    Serve(service::ServeArguments),
 }
 
-#[derive(Debug, Subcommand)]
-pub enum JobsCommand {
-    /// List the jobs of all accounts, newest first
-    List(ListArguments),
-    /// Show jobs by their ids
-    Get(GetArguments),
-}
-
+/// Where accounts come from.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  unitune jobs list --provider together --status failed
-  unitune jobs list --limit 10 --json")]
-pub struct ListArguments {
-    /// Only jobs in this status
-    #[arg(long, value_name = "STATUS", value_parser = StatusParser)]
-    pub status: Option<Status>,
-
-    /// At most this many jobs
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
-    pub limit: u32,
-
-    #[command(flatten)]
-    pub common: CommonArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  unitune jobs get ftjob-W5b56X7SAaz0QjBXrq9MWaql --notes
-  unitune jobs get ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --json")]
-pub struct GetArguments {
-    /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required = true)]
-    pub ids: Vec<String>,
-
-    /// Show how each value came about, too
-    #[arg(long)]
-    pub notes: bool,
-
-    #[command(flatten)]
-    pub common: CommonArguments,
-}
-
-#[derive(Debug, Args)]
-pub struct CommonArguments {
-    /// Only this account (or all accounts of this vendor); can be repeated
-    #[arg(long = "provider", value_name = "NAME")]
-    pub providers: Vec<String>,
-
+#[command(next_help_heading = "Accounts")]
+pub struct SourceArguments {
     /// Read this file, instead of the user's (see `unitune --help`)
-    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-
-    /// Print one JSON document instead of a table
-    #[arg(long)]
-    pub json: bool,
 
     /// Use simulated vendors instead of real accounts
     #[arg(long)]
     pub sandbox: bool,
 }
 
-/// Simulates OpenAI, Together, Fireworks and TrueFoundry's gateway, with jobs that walk
-/// through each vendor's life cycle; no keys, no network, no costs.
-///
-/// With --speed 0 the sandbox's clock stands still: the same seed and the same
-/// requests then give the same answers, byte for byte.
+/// Which accounts are meant, of those that there are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Accounts")]
+pub struct AccountArguments {
+    /// Only this account (or all accounts of this vendor); can be repeated
+    #[arg(long = "account", short = 'a', value_name = "NAME", alias = "provider",
+          add = ArgValueCompleter::new(completions::accounts))]
+    pub accounts: Vec<String>,
+
+    #[command(flatten)]
+    pub source: SourceArguments,
+}
+
+/// How results are written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArguments {
+    /// How to print what is found
+    #[arg(long, short = 'o', value_name = "FORMAT", value_enum)]
+    pub output: Option<Format>,
+
+    /// Short for --output json
+    #[arg(long, conflicts_with = "output")]
+    pub json: bool,
+
+    /// Only these columns, in this order: names with commas between them, or places in the JSON
+    /// such as hyperparameters.n_epochs; an unknown name lists those that there are
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub columns: Vec<String>,
+
+    /// Sort by this column; with a minus before it, the largest first
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+
+    /// Times in UTC, where they would be relative on a terminal
+    #[arg(long)]
+    pub utc: bool,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people; it fits the terminal
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON document per line
+    Jsonl,
+    /// Comma-separated values with a head, times in ISO 8601
+    Csv,
+    /// The JSON document as YAML
+    Yaml,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  unitune sandbox --addr 127.0.0.1:9100 --seed 7
-  unitune sandbox --fault together.createJob:503@once
-  unitune sandbox --fault openai:delay=2s@every=3 --fault '*:reset-before-body@chance=0.1'
-  unitune sandbox --awkward null-events --speed 0")]
-pub struct SandboxArguments {
-    /// Where to listen: HOST:PORT; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9100")]
-    pub addr: ListenAddress,
-
-    /// What the seeded jobs and all ids are made from
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-
-    /// Seconds that pass in the sandbox in each second
-    #[arg(long, value_name = "X", default_value_t = 60.0, value_parser = speed)]
-    pub speed: f64,
-
-    /// How many jobs are there from the start, of all vendors together
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-
-    /// Something to go wrong: TARGET:EFFECT[@WHEN]; docs/sandbox-faults.md lists effects and times;
-    /// can be repeated
-    #[arg(long = "fault", value_name = "SPEC")]
-    pub faults: Vec<Fault>,
-
-    /// Add a job whose body deviates from its document as real ones do: a name such as
-    /// null-events, or all; can be repeated
-    #[arg(long = "awkward", value_name = "NAME", value_parser = awkward_names())]
-    pub awkward: Vec<String>,
-
-    /// Print addresses and keys as one JSON document
-    #[arg(long)]
-    pub json: bool,
+  unitune completions bash >> ~/.bashrc
+  unitune completions zsh >> ~/.zshrc
+  unitune completions fish > ~/.config/fish/completions/unitune.fish
+  unitune completions powershell >> $PROFILE")]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL", value_parser = completions::shells())]
+    pub shell: String,
 }
 
-/// Serves jobs and files of all accounts under one HTTP API: OpenAI's and the
-/// gateway's, at /, /v1 and /api/llm.
-///
-/// Without tokens in the configuration it serves on loopback only.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  unitune serve --sandbox
-  unitune serve --config unitune.toml --addr localhost:8080 --log info")]
-pub struct ServeArguments {
-    /// Where to listen: HOST:PORT; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub addr: ListenAddress,
-
-    /// Read settings and accounts, [gateway] and [[account]], from this file, instead of the
-    /// user's (see `unitune --help`)
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-
-    /// Use simulated vendors instead of real accounts; of files, only that of --config is
-    /// read, for its settings
-    #[arg(long)]
-    pub sandbox: bool,
-
-    /// Seconds that pass in the sandbox in each second
-    #[arg(long, value_name = "X", default_value_t = 60.0, value_parser = speed)]
-    pub speed: f64,
-
-    /// What to log on stderr: error, warn, info (every request) or debug
-    #[arg(long, value_name = "LEVEL", default_value = "warn")]
-    pub log: tracing::Level,
-
-    /// Print the address and the accounts as one JSON document
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The switches' names, and the word for all of them.
-fn awkward_names() -> clap::builder::PossibleValuesParser {
-    let names = Awkward::all().map(Awkward::name);
-    names.chain(["all"]).collect::<Vec<_>>().into()
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
-    if speed.is_finite() && speed >= 0.0 {
-        Ok(speed)
-    } else {
-        Err("expected 0 (the clock stands still) or more".to_owned())
-    }
-}
-
-/// Reads a status, and lists all of them in the help.
-#[derive(Clone)]
-struct StatusParser;
-
-impl clap::builder::TypedValueParser for StatusParser {
-    type Value = Status;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> Result<Status, clap::Error> {
-        let words = Status::ALL.iter().map(|s| s.as_str());
-        let word =
-            clap::builder::PossibleValuesParser::new(words).parse_ref(command, argument, value)?;
-        Ok(word
-            .parse()
-            .expect("each possible value is the word of a status"))
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let values = Status::ALL.iter().map(|s| PossibleValue::new(s.as_str()));
-        Some(Box::new(values))
-    }
+  unitune man
+  unitune man --folder ~/.local/share/man/man1")]
+pub struct ManArguments {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub folder: Option<PathBuf>,
 }
 
 #[cfg(test)]
@@ -249,19 +197,56 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
-    /// The lines of all commands' help that show a call of the program.
-    fn examples(command: &clap::Command) -> Vec<String> {
-        let help = command.clone().render_long_help().to_string();
-        let lines = help.lines().map(str::trim);
-        let own = lines.filter(|line| line.starts_with("unitune "));
-        let own: Vec<String> = own.map(str::to_owned).collect();
-        let others = command.get_subcommands().flat_map(examples);
-        own.into_iter().chain(others).collect()
+    /// All commands, with their names from the first one on.
+    fn commands(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
+        let own = (path.to_owned(), command.clone());
+        let inner = command.get_subcommands();
+        let inner = inner.filter(|inner| inner.get_name() != "help");
+        let inner =
+            inner.flat_map(|inner| commands(inner, &format!("{path} {}", inner.get_name())));
+        std::iter::once(own).chain(inner).collect()
+    }
+
+    #[test]
+    fn the_help_is_as_reviewed_and_fits_80_columns() {
+        for (path, command) in commands(&Arguments::command(), "unitune") {
+            let mut command = command.term_width(80).bin_name(&path);
+            let help = command.render_long_help().to_string();
+            let is_leaf = command.get_subcommands().next().is_none();
+            assert!(
+                !is_leaf || help.contains("Examples:"),
+                "{path} has no example"
+            );
+            for line in help.lines() {
+                assert!(line.chars().count() <= 80, "{path}: {line}");
+            }
+            insta::assert_snapshot!(path.replace(' ', "_"), help);
+        }
+    }
+
+    /// The calls of the program in the examples of all commands.
+    fn examples() -> Vec<String> {
+        let commands = commands(&Arguments::command(), "unitune").into_iter();
+        let texts = commands.filter_map(|(_, command)| Some(command.get_after_help()?.to_string()));
+        let texts: Vec<String> = texts.collect();
+        for line in texts.iter().flat_map(|text| text.lines()) {
+            assert!(
+                line.chars().count() <= 80,
+                "it would be broken into two: {line}"
+            );
+        }
+        let joined = texts.iter().map(|text| text.replace("\\\n", ""));
+        let joined: Vec<String> = joined.collect();
+        let lines = joined.iter().flat_map(|text| text.lines()).map(str::trim);
+        // From where the program begins to where the shell goes on.
+        let calls = lines.filter_map(|line| line.find("unitune ").map(|start| &line[start..]));
+        let calls = calls.filter_map(|call| call.split(['>', '|']).next());
+        calls.map(str::to_owned).collect()
     }
 
     #[test]
     fn every_example_of_the_help_can_be_called() {
-        let examples = examples(&Arguments::command());
+        let examples = examples();
         assert!(examples.len() > 10, "{examples:?}");
         for example in examples {
             let words = shlex::split(&example).unwrap();

@@ -14,6 +14,7 @@ const VARIABLE: &str = "UNITUNE_CONFIG";
 /// The contents of the configuration file, if there is one.
 pub struct Configuration {
     file: Option<Config>,
+    path: Option<PathBuf>,
     /// The settings of the gateway.
     pub gateway: unitune_gateway::Config,
 }
@@ -48,6 +49,7 @@ impl Configuration {
     fn none() -> Self {
         Self {
             file: None,
+            path: None,
             gateway: unitune_gateway::Config::default(),
         }
     }
@@ -63,8 +65,20 @@ impl Configuration {
         }
         Ok(Self {
             file: Some(file),
+            path: Some(found.path.clone()),
             gateway,
         })
+    }
+
+    /// Returns the file that was read.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Returns true where the file has accounts.
+    pub fn has_accounts(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| !file.providers().accounts().is_empty())
     }
 
     /// Returns the accounts of the file; without a file, or without an account
@@ -89,8 +103,8 @@ impl Configuration {
                     path.display()
                 )
             });
-            let sandbox = "\nTo try it without any account: --sandbox";
-            Failure::new(Exit::Usage, format!("{error}{file}{sandbox}"))
+            let more = "\nunitune accounts add writes it. To try it without any account: --sandbox";
+            Failure::new(Exit::Usage, format!("{error}{file}{more}"))
         })
     }
 
@@ -121,6 +135,39 @@ impl Found {
             named_by: None,
         }
     }
+}
+
+/// Returns the file that accounts are written to: that of `--config`, that of
+/// `UNITUNE_CONFIG`, the user's.
+///
+/// # Errors
+///
+/// None is named, and there is no folder for the user's.
+pub fn file_to_write(flag: Option<&Path>) -> Result<PathBuf, Failure> {
+    let variable = |name: &str| std::env::var_os(name);
+    let named = variable(VARIABLE).filter(|path| !path.is_empty());
+    let found = flag
+        .map(Path::to_owned)
+        .or_else(|| named.map(PathBuf::from));
+    found.or_else(|| user_file(&variable)).ok_or_else(|| {
+        let message = "there is no folder for the configuration (HOME is not set): name a file \
+                       with --config";
+        Failure::new(Exit::Usage, message)
+    })
+}
+
+/// Returns the folder for what the program remembers between calls.
+pub fn state_folder() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let state = if cfg!(windows) {
+        folder("LOCALAPPDATA")
+    } else {
+        folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))
+    };
+    Some(state?.join("unitune"))
 }
 
 /// Finds the configuration file. Only the user's file may be missing.

@@ -14,15 +14,29 @@ pub enum Exit {
     /// An account could not be asked; what was printed, if anything, is of the
     /// others.
     Partial,
+    /// A job that was watched failed.
+    JobFailed,
+    /// A job that was watched was cancelled.
+    JobCancelled,
+    /// The time ran out.
+    Timeout,
+    /// Ctrl-C.
+    Interrupted,
+    /// Nobody reads the output any more.
+    Unread,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
-            Exit::Done => 0,
+            Exit::Done | Exit::Unread => 0,
             Exit::Failure => 1,
             Exit::Usage => 2,
             Exit::Partial => 3,
+            Exit::JobFailed => 4,
+            Exit::JobCancelled => 5,
+            Exit::Timeout => 6,
+            Exit::Interrupted => 130,
         })
     }
 }
@@ -45,7 +59,7 @@ impl Failure {
     /// Prints it on stderr.
     pub fn report(self) -> ExitCode {
         if !self.message.is_empty() {
-            eprintln!("error: {}", self.message);
+            crate::output::error(&self.message);
         }
         self.exit.into()
     }
@@ -54,7 +68,7 @@ impl Failure {
 impl From<unitune::Error> for Failure {
     fn from(error: unitune::Error) -> Self {
         let exit = match error.kind() {
-            unitune::ErrorKind::Config => Exit::Usage,
+            unitune::ErrorKind::Config | unitune::ErrorKind::Ambiguous => Exit::Usage,
             _ => Exit::Failure,
         };
         Self::new(exit, error.to_string())
@@ -65,8 +79,16 @@ impl From<unitune::Error> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
+            std::io::ErrorKind::BrokenPipe => Self::new(Exit::Unread, ""),
+            // Ctrl-C at a hidden prompt.
+            std::io::ErrorKind::Interrupted => Self::new(Exit::Interrupted, ""),
             _ => Self::new(Exit::Failure, format!("cannot write the output: {error}")),
         }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
     }
 }

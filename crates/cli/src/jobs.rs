@@ -1,4 +1,34 @@
 //! `unitune jobs …`
 
-pub mod get;
-pub mod list;
+mod change;
+pub mod create;
+mod delete;
+mod download;
+mod get;
+mod list;
+mod logs;
+mod rerun;
+pub mod table;
+pub mod watch;
+
+use crate::args::jobs::JobsCommand;
+use crate::exit::{Exit, Failure};
+
+pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
+    use unitune::providers::JobChange;
+    match command {
+        JobsCommand::List(arguments) => list::run(arguments).await,
+        JobsCommand::Get(arguments) => get::run(arguments).await,
+        JobsCommand::Create(arguments) => create::run(*arguments).await,
+        JobsCommand::Cancel(arguments) => change::run(arguments, JobChange::Cancel).await,
+        JobsCommand::Pause(arguments) => change::run(arguments, JobChange::Pause).await,
+        JobsCommand::Resume(arguments) => change::run(arguments, JobChange::Resume).await,
+        JobsCommand::Delete(arguments) => delete::run(arguments).await,
+        JobsCommand::Watch(arguments) => watch::run(arguments).await,
+        JobsCommand::Events(arguments) => logs::events(arguments).await,
+        JobsCommand::Checkpoints(arguments) => logs::checkpoints(arguments).await,
+        JobsCommand::Metrics(arguments) => logs::metrics(arguments).await,
+        JobsCommand::Rerun(arguments) => rerun::run(*arguments).await,
+        JobsCommand::Download(arguments) => download::run(arguments).await,
+    }
+}

@@ -1,25 +1,34 @@
-//! The program `unitune`: fine-tuning jobs of every vendor in one table.
+//! The program `unitune`: fine-tuning jobs of every vendor.
 #![warn(clippy::unwrap_used)]
 
 mod accounts;
 mod args;
+mod completions;
 mod config;
+mod datasets;
 mod exit;
+mod files;
 mod jobs;
 mod listen_address;
-mod render;
+mod man;
+mod models;
+mod output;
+mod rerun;
 mod sandbox;
 mod serve;
+mod uploads;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use crate::args::{Arguments, Command, JobsCommand};
-use crate::exit::Exit;
+use crate::args::{Arguments, Command};
+use crate::exit::{Exit, Failure};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    // Where a shell asks for completions, they are printed, and that is all.
+    clap_complete::CompleteEnv::with_factory(Arguments::command).complete();
     let arguments = Arguments::parse();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -28,17 +37,35 @@ fn main() -> std::process::ExitCode {
             return Exit::Failure.into();
         }
     };
-    match runtime.block_on(run(arguments)) {
+    let outcome = runtime.block_on(run(arguments));
+    // A thread that waits for a line of input does not hold up the end.
+    runtime.shutdown_background();
+    match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(),
     }
 }
 
-async fn run(arguments: Arguments) -> Result<Exit, exit::Failure> {
+async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
-        Command::Jobs(JobsCommand::List(list)) => jobs::list::run(list).await,
-        Command::Jobs(JobsCommand::Get(get)) => jobs::get::run(get).await,
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
+        Command::Jobs(command) => until_interrupted(jobs::run(command)).await,
+        Command::Files(command) => until_interrupted(files::run(command)).await,
+        Command::Models(command) => until_interrupted(models::run(command)).await,
+        Command::Accounts(command) => until_interrupted(accounts::run(command)).await,
+    }
+}
+
+/// Runs a command until it is done, or until Ctrl-C: whatever it had begun is
+/// then dropped, and with it half-written files and half-sent requests.
+async fn until_interrupted(
+    command: impl Future<Output = Result<Exit, Failure>>,
+) -> Result<Exit, Failure> {
+    tokio::select! {
+        outcome = command => outcome,
+        Ok(()) = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
     }
 }

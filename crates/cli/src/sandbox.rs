@@ -4,9 +4,9 @@ use serde_json::json;
 use unitune::vendors::{self, VendorInfo};
 use unitune_sandbox::{Awkward, Sandbox, Vendor};
 
-use crate::args::SandboxArguments;
+use crate::args::service::SandboxArguments;
 use crate::exit::{Exit, Failure};
-use crate::render;
+use crate::output;
 
 pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     let mut builder = Sandbox::builder()
@@ -29,9 +29,9 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
         Failure::new(Exit::Failure, format!("cannot start the sandbox: {error}"))
     })?;
     if arguments.json {
-        render::json(&document(&sandbox))?;
+        output::json(&document(&sandbox))?;
     } else {
-        render::text(&greeting(&sandbox))?;
+        output::text(&greeting(&sandbox))?;
     }
     if !sandbox.addr().ip().is_loopback() {
         eprintln!("warning: everybody who reaches this machine can use the sandbox");

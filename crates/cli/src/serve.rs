@@ -1,15 +1,17 @@
 //! `unitune serve`
 
+use std::time::Duration;
+
 use serde_json::json;
 use unitune::providers::{Account, Providers};
 use unitune_gateway::{ServeError, Server};
 use unitune_sandbox::Sandbox;
 
 use crate::accounts::of_sandbox;
-use crate::args::ServeArguments;
+use crate::args::service::ServeArguments;
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
-use crate::render;
+use crate::output;
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     log_to_stderr(arguments.log);
@@ -35,16 +37,18 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
         .await
         .map_err(not_started)?;
     if arguments.json {
-        render::json(&document(&server, &providers, sandbox.as_ref()))?;
+        output::json(&document(&server, &providers, sandbox.as_ref()))?;
     } else {
-        render::text(&greeting(&server, &providers, sandbox.as_ref()))?;
+        output::text(&greeting(&server, &providers, sandbox.as_ref()))?;
     }
     if server.is_open() {
         eprintln!(
             "warning: no tokens are configured: every program on this machine can use the gateway"
         );
     }
+    let returning = tokio::spawn(return_memory());
     server.run(stop_signal()).await;
+    returning.abort();
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
@@ -64,6 +68,19 @@ fn log_to_stderr(level: tracing::Level) {
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .init();
+}
+
+/// Lets the allocator return what was freed to the system. mimalloc does that when
+/// it next gives up a large block, which in a gateway that is idle after many large
+/// responses could be never.
+async fn return_memory() {
+    const INTERVAL: Duration = Duration::from_secs(5);
+    const LARGE: usize = 32 << 20;
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        // Its pages are never written, so that they take no memory.
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE)));
+    }
 }
 
 /// Waits for Ctrl-C, or for SIGTERM, which container runtimes send.

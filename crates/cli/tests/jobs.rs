@@ -1,33 +1,16 @@
 //! `unitune jobs …` as a user calls it: what stands on stdout and stderr, and
 //! how it ends.
 
-use std::process::{Command, Output};
+mod support;
+
+use std::process::Output;
 
 use serde_json::Value;
+use support::{json, stderr, stdout, unitune};
 use unitune_sandbox::Sandbox;
-
-/// The program without any of the caller's environment.
-fn unitune(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_unitune"));
-    command.args(arguments).env_clear();
-    command
-}
 
 fn run(arguments: &[&str]) -> Output {
     unitune(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output))
-        .unwrap_or_else(|e| panic!("{e}\n{}\n{}", stdout(output), stderr(output)))
 }
 
 fn jobs(list: &Value) -> &Vec<Value> {
@@ -81,7 +64,7 @@ fn a_malformed_job_is_a_warning_and_its_neighbours_are_there() {
         "list",
         "--sandbox",
         "--json",
-        "--provider",
+        "--account",
         "together",
     ]);
     let list = json(&output);
@@ -96,10 +79,38 @@ fn a_malformed_job_is_a_warning_and_its_neighbours_are_there() {
 }
 
 #[test]
+fn models_that_stop_working_are_a_warning_once() {
+    let arguments = ["jobs", "list", "--sandbox", "--provider", "openai"];
+    let output = run(&arguments);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let lines: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("2027-01-14"))
+        .collect();
+    assert_eq!(lines.len(), 1, "{told}");
+    let start = "warning: openai: the fine-tuned models ft:o4-mini-2025-04-16:";
+    assert!(lines[0].starts_with(start), "{told}");
+    assert!(lines[0].contains(" on 2026-10-23; "), "{told}");
+    let listed = json(&run(&[&arguments[..], &["--json"]].concat()));
+    let warnings = listed["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0]["account"], "openai");
+    assert_eq!(warnings[0]["account_failed"], false);
+    let message = warnings[0]["message"].as_str().unwrap();
+    let models = jobs(&listed)
+        .iter()
+        .filter_map(|job| job["fine_tuned_model"].as_str());
+    for model in models {
+        assert!(message.contains(model), "{model}: {message}");
+    }
+}
+
+#[test]
 fn the_table_in_a_pipe_has_no_colour_and_whole_ids() {
     let output = run(&["jobs", "list", "--sandbox"]);
     let table = stdout(&output);
-    assert!(table.starts_with("PROVIDER"), "{table}");
+    assert!(table.starts_with("ACCOUNT"), "{table}");
     assert!(table.contains("failed (user_error)"), "{table}");
     assert!(!table.contains('\u{1b}'));
     let listed = json(&run(&["jobs", "list", "--sandbox", "--json"]));
@@ -120,6 +131,20 @@ fn filters_and_limits() {
     ]));
     assert!(jobs(&failed).len() > 2);
     assert!(jobs(&failed).iter().all(|j| j["status"] == "failed"));
+    // The word of earlier versions.
+    let before = json(&run(&[
+        "jobs",
+        "list",
+        "--sandbox",
+        "--json",
+        "--provider",
+        "openai",
+    ]));
+    assert!(
+        jobs(&before)
+            .iter()
+            .all(|j| j["provider"]["vendor"] == "openai")
+    );
     let output = run(&["jobs", "list", "--sandbox", "--json", "--limit", "3"]);
     let three = json(&output);
     assert_eq!(jobs(&three).len(), 3);
@@ -129,9 +154,9 @@ fn filters_and_limits() {
         "list",
         "--sandbox",
         "--json",
-        "--provider",
+        "--account",
         "openai",
-        "--provider",
+        "--account",
         "together",
     ]));
     assert!(
@@ -269,7 +294,7 @@ fn called_wrongly_it_ends_with_2() {
         &["jobs", "get"],
         &["jobs", "list", "--status", "paused"],
         &["jobs", "list", "--limit", "0"],
-        &["jobs", "list", "--sandbox", "--provider", "nobody"],
+        &["jobs", "list", "--sandbox", "--account", "nobody"],
     ];
     for arguments in wrong {
         let output = run(arguments);
@@ -323,11 +348,4 @@ async fn accounts_that_fail_are_warnings_beside_the_others_jobs() {
         "{warnings}"
     );
     assert!(!warnings.contains("secret"), "{warnings}");
-}
-
-#[test]
-fn the_help_is_as_reviewed() {
-    insta::assert_snapshot!("help", stdout(&run(&["--help"])));
-    insta::assert_snapshot!("help_jobs_list", stdout(&run(&["jobs", "list", "--help"])));
-    insta::assert_snapshot!("help_jobs_get", stdout(&run(&["jobs", "get", "--help"])));
 }

@@ -1,87 +1,84 @@
 //! What the program prints on a terminal: lines that fit, and colours.
 #![cfg(unix)]
 
-use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
-use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
-use std::process::{Command, Stdio};
+mod support;
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use support::terminal::Session;
 
-/// The program's output on a terminal of so many columns and rows.
-fn on_terminal(arguments: &[&str], columns: u16, rows: u16, colour: bool) -> String {
-    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&controller).unwrap();
-    unlockpt(&controller).unwrap();
-    let name = ptsname(&controller, Vec::new()).unwrap();
-    let name = OsStr::from_bytes(name.to_bytes());
-    let terminal = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(name)
-        .unwrap();
-    let size = Winsize {
-        ws_col: columns,
-        ws_row: rows,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    tcsetwinsize(&terminal, size).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_unitune"));
-    command.args(arguments).env_clear();
-    if !colour {
-        command.env("NO_COLOR", "1");
-    }
-    command
-        .stdin(Stdio::null())
-        .stdout(terminal)
-        .stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    // It holds the terminal open.
-    drop(command);
-    let mut output = Vec::new();
-    let mut chunk = [0; 4096];
-    let mut controller = File::from(controller);
-    // At the end there is an error, or nothing.
-    while let Ok(length @ 1..) = controller.read(&mut chunk) {
-        output.extend_from_slice(&chunk[..length]);
-    }
-    assert!(child.wait().unwrap().success());
-    String::from_utf8(output).unwrap().replace("\r\n", "\n")
+/// The program's output on a terminal of so many columns.
+fn on_terminal(arguments: &[&str], columns: u16, colour: bool) -> String {
+    let none = [("NO_COLOR".to_owned(), "1".to_owned())];
+    let environment = if colour { &[][..] } else { &none[..] };
+    let (shown, code) = Session::start(arguments, (columns, 24), environment).end();
+    assert_eq!(code, 0, "{shown}");
+    shown
 }
 
-const LIST: [&str; 3] = ["jobs", "list", "--sandbox"];
-const GET: [&str; 4] = [
-    "jobs",
-    "get",
-    "ft-72c526e5-04bf-4e99-8dcb-fc4837f454da",
-    "--sandbox",
-];
+const LIST: [&str; 4] = ["jobs", "list", "--sandbox", "--utc"];
+const JOB: &str = "ft-72c526e5-04bf-4e99-8dcb-fc4837f454da";
 
 #[test]
 fn a_list_and_a_card_at_80_columns() {
-    insta::assert_snapshot!("list_at_80_columns", on_terminal(&LIST, 80, 24, false));
-    insta::assert_snapshot!("card_at_80_columns", on_terminal(&GET, 80, 24, false));
+    insta::assert_snapshot!("list_at_80_columns", on_terminal(&LIST, 80, false));
+    let get = ["jobs", "get", JOB, "--sandbox", "--utc"];
+    insta::assert_snapshot!("card_at_80_columns", on_terminal(&get, 80, false));
 }
 
 #[test]
-fn no_line_of_a_list_is_wider_than_the_terminal() {
-    for columns in [60, 80, 120, 200] {
-        let shown = on_terminal(&LIST, columns, 24, false);
-        assert!(shown.lines().count() > 20, "{shown}");
-        assert!(!shown.contains("\n\n"), "{shown}");
-        for line in shown.lines() {
-            let width = line.chars().count();
-            assert!(width <= usize::from(columns), "{columns}: {line}");
+fn no_line_is_wider_than_the_terminal() {
+    let lists: [&[&str]; 7] = [
+        &LIST,
+        &[
+            "jobs",
+            "list",
+            "--sandbox",
+            "--columns",
+            "id,model,cost,created,hyperparameters.n_epochs",
+        ],
+        &["jobs", "events", JOB, "--sandbox"],
+        &["jobs", "metrics", JOB, "--sandbox"],
+        &["files", "list", "--sandbox"],
+        &["models", "list", "--sandbox", "--account", "together"],
+        &["accounts", "list", "--sandbox"],
+    ];
+    for arguments in lists {
+        for columns in [60, 80, 200] {
+            let shown = on_terminal(arguments, columns, false);
+            assert!(!shown.contains("\n\n"), "{shown}");
+            for line in shown.lines().filter(|line| !line.starts_with("warning: ")) {
+                let width = line.chars().count();
+                assert!(
+                    width <= usize::from(columns),
+                    "{columns} {arguments:?}: {line}"
+                );
+            }
         }
     }
 }
 
 #[test]
+fn times_are_relative_unless_they_are_to_be_in_utc() {
+    let columns = [
+        "jobs",
+        "list",
+        "--sandbox",
+        "--columns",
+        "id,created",
+        "--limit",
+        "3",
+    ];
+    let shown = on_terminal(&columns, 80, false);
+    assert!(
+        shown.contains("CREATED\n") && !shown.contains("UTC"),
+        "{shown}"
+    );
+    let utc = on_terminal(&[&columns[..], &["--utc"]].concat(), 80, false);
+    assert!(utc.contains("CREATED (UTC)\n"), "{utc}");
+}
+
+#[test]
 fn colours_change_nothing_but_colours() {
-    let coloured = on_terminal(&LIST, 80, 24, true);
+    let coloured = on_terminal(&LIST, 80, true);
     assert!(
         coloured.contains("\u{1b}[31mfailed\u{1b}[0m\n"),
         "{coloured}"
@@ -95,5 +92,5 @@ fn colours_change_nothing_but_colours() {
             part.split_once('m').unwrap().1
         });
     }
-    assert_eq!(plain, on_terminal(&LIST, 80, 24, false));
+    assert_eq!(plain, on_terminal(&LIST, 80, false));
 }

@@ -16,7 +16,7 @@ use crate::Error;
 
 /// Reads a document.
 ///
-/// `openapiv3` skips members that it does not know. A member that is missing
+/// `openapiv3` skips unknown members. A member that is missing
 /// after reading is an error here, so nothing of a document is lost silently.
 pub(crate) fn read(json: &Value) -> Result<OpenAPI, Error> {
     let document = OpenAPI::deserialize(json).map_err(|error| fault::locate(json, &error))?;
@@ -60,7 +60,7 @@ fn lost(given: &Value, held: Option<&Value>, pointer: &mut String) -> Option<Str
     (!same).then(|| pointer.clone())
 }
 
-/// Whether a member with this value means the same as no member.
+/// Returns true if a member with this value means the same as no member.
 fn is_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -10,7 +10,7 @@ use quote::quote;
 use crate::model::{Kind, Model, TypeRef};
 use crate::{Error, names};
 
-/// The module `types` with every component that something refers to.
+/// Returns the module `types` with every component that is referred to.
 pub(crate) fn types(model: &Model, runtime: &TokenStream) -> Result<TokenStream, Error> {
     let context = Context { model, runtime };
     let mut items = Vec::new();
@@ -45,7 +45,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The Rust type of a reference, inside the module `types`.
+    /// Returns the Rust type of a reference, inside the module `types`.
     pub(crate) fn rust_type(&self, ty: &TypeRef) -> TokenStream {
         let runtime = self.runtime;
         match ty {
@@ -83,7 +83,7 @@ impl Context<'_> {
         }
     }
 
-    /// The Rust name of a component.
+    /// Returns the Rust name of a component.
     pub(crate) fn component(&self, name: &str) -> Ident {
         let rust_name = self
             .model
@@ -92,7 +92,8 @@ impl Context<'_> {
         names::ident(&rust_name)
     }
 
-    /// True for an enumeration of one value: a constant with a `Default`.
+    /// Returns true for an enumeration of one value: a constant with a
+    /// `Default`.
     pub(crate) fn is_constant(&self, ty: &TypeRef) -> bool {
         match ty {
             TypeRef::Component(name) => matches!(
@@ -104,7 +105,8 @@ impl Context<'_> {
     }
 }
 
-/// A doc attribute; `fallback` where the document says nothing.
+/// Returns a doc attribute; `fallback` is used where the document has no
+/// description.
 pub(crate) fn docs(description: Option<&str>, fallback: &str) -> TokenStream {
     let text = description.unwrap_or(fallback);
     quote! { #[doc = #text] }

@@ -1,15 +1,39 @@
-//! A normal-form OpenAPI 3.0 document in, the Rust source of a typed client out.
+//! Generates the Rust source of a typed client from an OpenAPI 3.0 document in normal
+//! form.
 //!
-//! The types are written by this crate, because a fine-tuning client needs
-//! what no general generator offers: enums that keep a value nobody knows,
-//! unions that keep their branch, lists of which one bad item does not take
-//! the others with it, and structs that keep the members no document names.
-//! The operations are functions of one `Client`: required parameters are
-//! arguments, optional ones have names in a struct, and all else (retries,
-//! deadlines, errors) is the library's `transport`, which they hand a request.
+//! A fine-tuning client needs types that general generators do not write: enums that
+//! keep an unknown value, unions that keep their branch, lists that keep their items
+//! when one does not decode, and structs that keep undocumented members. The
+//! operations are functions of one `Client`: required parameters are arguments,
+//! optional ones are in a struct; retries, deadlines and errors are in the library's
+//! `transport`.
 //!
-//! The build script of `unitune` and `cargo xtask` share this crate, so that
-//! what a maintainer checks is what a user compiles.
+//! The build script of `unitune` and `cargo xtask` share this crate, so that a
+//! maintainer checks the same code that a user compiles.
+//!
+//! ```
+//! use serde_json::json;
+//! use unitune_codegen::{Settings, generate};
+//!
+//! let document = json!({
+//!     "openapi": "3.0.3",
+//!     "info": {"title": "Jobs", "version": "1"},
+//!     "paths": {"/jobs/{id}": {"get": {
+//!         "operationId": "retrieveJob",
+//!         "parameters": [{"name": "id", "in": "path", "required": true,
+//!             "schema": {"type": "string"}}],
+//!         "responses": {"200": {"description": "The job.", "content": {"application/json": {
+//!             "schema": {"$ref": "#/components/schemas/Job"}}}}}}}},
+//!     "components": {"schemas": {"Job": {
+//!         "type": "object", "required": ["id"],
+//!         "properties": {"id": {"type": "string"}}}}}
+//! });
+//! let source = generate(&document, &Settings::default())?;
+//! assert!(source.contains("pub struct Job"));
+//! assert!(source.contains("pub async fn retrieve_job"));
+//! # Ok::<(), unitune_codegen::Error>(())
+//! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod document;
@@ -21,6 +45,10 @@ mod operations;
 mod surface;
 
 pub use error::Error;
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use serde_json;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -9,7 +9,7 @@ use openapiv3::OpenAPI;
 
 use crate::Error;
 
-/// Everything that the emitters need to know about a document's schemas.
+/// The schemas of a document, prepared for the emitters.
 pub(crate) struct Model {
     /// Component name → its type.
     pub(crate) types: BTreeMap<String, Type>,
@@ -18,10 +18,10 @@ pub(crate) struct Model {
     /// Components that a caller sends, directly or inside others.
     pub(crate) sent: BTreeSet<String>,
     /// Fields (component, wire name) in a box: because the type would otherwise
-    /// hold itself, or because the document asks for it.
+    /// hold itself, or because the document requires it.
     pub(crate) boxed: BTreeSet<(String, String)>,
     /// Components without a type of their own: enumerations of one word that
-    /// are only branches of unions (the variant says it all), and multipart
+    /// are only branches of unions (the variant is enough), and multipart
     /// forms (which are written by hand).
     pub(crate) omitted: BTreeSet<String>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     pub(crate) nullable: bool,
     pub(crate) deprecated: bool,
-    /// Whether the document asks for a box (`x-unitune-boxed`).
+    /// Whether the document requires a box (`x-unitune-boxed`).
     pub(crate) boxed: bool,
     pub(crate) ty: TypeRef,
 }
@@ -78,7 +78,7 @@ pub(crate) enum TypeRef {
     Nullable(Box<TypeRef>),
 }
 
-/// One branch of a union, and how its values are told from the others'.
+/// One branch of a union, and how its values are recognised.
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     pub(crate) variant: String,
@@ -116,12 +116,12 @@ impl Model {
         self.types.get(component)
     }
 
-    /// True when callers build values of this component.
+    /// Returns true if callers create values of this component.
     pub(crate) fn is_sent(&self, component: &str) -> bool {
         self.sent.contains(component)
     }
 
-    /// True when the vendor answers with this component, or nobody uses it.
+    /// Returns true if responses contain this component, or nothing uses it.
     pub(crate) fn is_received(&self, component: &str) -> bool {
         self.received.contains(component) || !self.sent.contains(component)
     }

@@ -3,7 +3,8 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
-/// A type or variant name: `cancel_requested` → `CancelRequested`.
+/// Returns the name of a type or variant: `cancel_requested` →
+/// `CancelRequested`.
 pub fn pascal(wire: &str) -> String {
     let name = spelled(wire).to_upper_camel_case();
     let name = if name.is_empty() {
@@ -14,7 +15,8 @@ pub fn pascal(wire: &str) -> String {
     guard(name)
 }
 
-/// A field, parameter or function name: `FileType` → `file_type`.
+/// Returns the name of a field, parameter or function: `FileType` →
+/// `file_type`.
 pub fn snake(wire: &str) -> String {
     let name = spelled(wire).to_snake_case();
     let name = if name.is_empty() {
@@ -25,7 +27,7 @@ pub fn snake(wire: &str) -> String {
     guard(name)
 }
 
-/// An identifier of a name made here.
+/// Returns an identifier.
 pub fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
@@ -62,7 +64,7 @@ fn guard(name: String) -> String {
     } else {
         name
     };
-    // The parser does not know yet that edition 2024 keeps `gen` for itself.
+    // The parser does not reserve `gen` yet, as edition 2024 does.
     if spelled != "gen" && syn::parse_str::<Ident>(&spelled).is_ok() {
         return spelled;
     }

@@ -1,4 +1,4 @@
-//! The operations: what the document says of each, and the client that has a
+//! The operations: their description in the document, and the client that has a
 //! function for it.
 
 mod emit;
@@ -15,7 +15,7 @@ use crate::Error;
 use crate::emit::Context;
 use crate::model::Model;
 
-/// The base URLs, the options structs and `Client`.
+/// Returns the base URLs, the options structs and `Client`.
 pub(crate) fn client(
     document: &OpenAPI,
     model: &Model,
@@ -30,19 +30,19 @@ pub(crate) fn client(
         #base_urls
         #(#options)*
 
-        /// Speaks to the vendor's API; cheap to clone.
+        /// A client of the vendor's API. Cheap to clone.
         #[derive(Clone, Debug)]
         pub struct Client {
             transport: #runtime::transport::Transport,
         }
 
         impl Client {
-            /// Over a transport that is already set up.
+            /// Creates a client from a transport.
             pub fn with_transport(transport: #runtime::transport::Transport) -> Self {
                 Self { transport }
             }
 
-            /// What this client sends its requests through.
+            /// Returns the client's transport.
             pub fn transport(&self) -> &#runtime::transport::Transport {
                 &self.transport
             }

@@ -99,14 +99,14 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// A type as one writes it, without the absolute paths.
+/// Returns a type without absolute paths.
 fn spelled(ty: &syn::Type) -> String {
     let text = formatted(syn::parse_quote! { type T = #ty; });
     let text = text.strip_prefix("type T = ").unwrap_or(&text);
     text.trim_end_matches(';').to_owned()
 }
 
-/// A function's signature as one writes it, on one line.
+/// Returns a function's signature on one line.
 fn signature(signature: &syn::Signature) -> String {
     let text = formatted(syn::parse_quote! { #signature {} });
     text.trim_end_matches(" {}").to_owned()

@@ -136,7 +136,7 @@ fn what_cannot_be_put_together_is_an_error() {
 }
 
 #[test]
-fn branches_made_of_parts_are_told_apart_by_their_tag() {
+fn branches_made_of_parts_are_selected_by_their_tag() {
     let mut document = document();
     let branch = |tag: &str| {
         json!({"allOf": [

@@ -200,7 +200,7 @@ fn names_are_not_in_each_other_s_way() {
 }
 
 #[test]
-fn parameters_of_one_name_in_rust_are_told_apart() {
+fn parameters_with_the_same_rust_name_are_distinguished() {
     let text = json!({"type": "string"});
     let operation = json!({"parameters": [
         parameter("path", "id", true, &text),
@@ -225,7 +225,7 @@ fn flat(path: &str, method: &str, operation: &Value) -> String {
 }
 
 #[test]
-fn lists_in_a_query_are_written_as_their_style_says() {
+fn lists_in_a_query_follow_their_style() {
     let list = json!({"type": "array", "items": {"type": "string"}});
     for (style, explode, separator) in [
         (None, None, None),

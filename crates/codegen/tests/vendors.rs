@@ -35,7 +35,7 @@ fn truefoundry() {
     insta::assert_snapshot!(of("truefoundry"));
 }
 
-/// Numbers in place of names mean that nobody chose one.
+/// A number in a name means that no name was chosen.
 #[test]
 fn no_name_is_a_number() {
     for vendor in ["fireworks", "openai", "together", "truefoundry"] {

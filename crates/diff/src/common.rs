@@ -5,7 +5,7 @@ use crate::pointer;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The references in a value, once each.
+/// Collects the references in a value, once each.
 fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {

@@ -107,7 +107,7 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Change> {
 }
 
 /// Returns whether a change is what the items of a tuple look like as a list
-/// of any of them: the tuple's own change says it better.
+/// of any of them: the tuple's own change is more precise.
 fn of_tuple(change: &Change, tuple: &Finding) -> bool {
     let inside = |place: &Option<Place>, tuple: &Option<String>| {
         let (Some(place), Some(tuple)) = (place, tuple) else {

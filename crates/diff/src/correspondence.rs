@@ -17,7 +17,7 @@ pub(super) struct Correspondence {
 }
 
 impl Correspondence {
-    /// Of all that has been compared.
+    /// Returns the correspondence of everything that has been compared.
     pub fn of(walk: &Walk<'_>, lines: &(Lines<'_>, Lines<'_>)) -> Self {
         let mut correspondence = Self::default();
         for operation in &walk.operations {
@@ -42,7 +42,7 @@ impl Correspondence {
         correspondence
     }
 
-    /// What belongs together first stays so.
+    /// Adds a pair; the first pair of a place counts.
     fn add(&mut self, old: String, new: String) {
         if let Some(known) = self.there.get(&old)
             && (*known == old || new != old)
@@ -63,9 +63,9 @@ impl Correspondence {
         translated(&self.back, place)
     }
 
-    /// Returns a value of the old document in the words of the new one: what it
-    /// refers to is called as it is now, and written out where nobody compares
-    /// it.
+    /// Returns a value of the old document with the new document's names: its
+    /// references have the new names, and those that are not compared are written
+    /// out.
     pub fn spelled(&self, root: &Value, value: &Value, old: bool, depth: usize) -> Value {
         match value {
             Value::Object(map) => {

@@ -1,5 +1,5 @@
 //! Compares discriminators as they are written: the normal form derives them
-//! from the branches, which may say something else.
+//! from the branches, which may have other values.
 
 use super::correspondence::Correspondence;
 use super::document::Document;
@@ -20,7 +20,7 @@ struct Branch {
 }
 
 impl Branch {
-    /// Returns whether the branch itself says all that is said of it.
+    /// Returns whether the branch itself has all of its values.
     fn says_it(&self) -> bool {
         self.words.len() == 1 && self.words.first() == self.own.as_ref()
     }
@@ -46,7 +46,7 @@ fn property(schema: &Value) -> Option<&str> {
     schema.get("discriminator")?.get("propertyName")?.as_str()
 }
 
-/// Returns the branches of a union by their places, told apart by that member.
+/// Returns the branches of a union by their places, distinguished by that member.
 fn branches(root: &Value, at: &str, property: &str) -> BTreeMap<String, Branch> {
     let Some(schema) = root.pointer(at) else {
         return BTreeMap::new();

@@ -5,7 +5,7 @@ use crate::pointer;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A document as somebody wrote it.
+/// A document as it was written.
 #[derive(Clone, Debug)]
 pub struct Written {
     /// The file in messages and annotations.
@@ -19,11 +19,10 @@ pub struct Written {
 /// A document that is ready to be compared: as it was written, and in normal
 /// form.
 ///
-/// The normal form is OpenAPI 3.0 without what can be said in two ways: every
-/// operation has an `operationId`, its parameters, bodies and answers in itself,
-/// and null is `nullable`. A document that is written like that is
-/// [`Document::in_normal_form`]; for any other, whoever brings it into that form
-/// fills in the fields.
+/// The normal form is OpenAPI 3.0 with one way to write each thing: every operation
+/// has an `operationId` and contains its parameters, bodies and responses, and null is
+/// `nullable`. Use [`Document::in_normal_form`] for a document in that form; for any
+/// other, bring it into the form and fill in the fields.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The document as it was written.

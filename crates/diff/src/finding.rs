@@ -114,7 +114,7 @@ impl Finding {
             ("{to}", &self.to),
         ];
         let mut text = String::new();
-        let mut rest = self.rule.says;
+        let mut rest = self.rule.sentence;
         // What is put in is not read again.
         while let Some(start) = rest.find('{') {
             let (before, behind) = rest.split_at(start);

@@ -1,10 +1,10 @@
 //! What a change means for the code that uses the documents. A comparison leaves
-//! it empty; the caller, who knows that code, fills it in.
+//! it empty; the caller fills it in.
 
 use crate::finding::code;
 use serde::Serialize;
 
-/// The version that a change of generated Rust asks for.
+/// The version that a change of generated Rust requires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Semver {
@@ -79,8 +79,8 @@ pub struct MappedRule {
     pub id: String,
     /// The field that it gives.
     pub field: String,
-    /// What the row says.
-    pub says: String,
+    /// The text of the row.
+    pub text: String,
 }
 
 impl Mapping {

@@ -16,7 +16,7 @@ pub fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// Keywords that say something about a schema without changing its type: they
+/// Keywords that describe a schema without changing its type: they
 /// stay where they stand when the rest becomes a component of its own.
 pub const ANNOTATIONS: &[&str] = &[
     "default",

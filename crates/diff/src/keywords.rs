@@ -126,11 +126,7 @@ const DOCUMENT: &[Key] = &[
         "dialect",
         "OpenAPI 3.0 has one dialect",
     ),
-    drop(
-        "$self",
-        "dialect",
-        "a document of its own is known by its file",
-    ),
+    drop("$self", "dialect", "a document is identified by its file"),
 ];
 
 const INFO: &[Key] = &[
@@ -149,7 +145,7 @@ const LICENSE: &[Key] = &[
     drop(
         "identifier",
         "licence-identifier",
-        "OpenAPI 3.0 knows a licence by name and url",
+        "OpenAPI 3.0 has only name and url of a licence",
     ),
 ];
 
@@ -244,12 +240,12 @@ const HEADER: &[Key] = &[
     drop(
         "allowEmptyValue",
         "header-keywords",
-        "it says nothing about a header",
+        "it has no meaning for a header",
     ),
     drop(
         "allowReserved",
         "header-keywords",
-        "it says nothing about a header",
+        "it has no meaning for a header",
     ),
     prose("description"),
     prose("example"),
@@ -278,8 +274,8 @@ const ENCODING: &[Key] = &[
 
 const CONDITIONAL: &str = "conditions are not types";
 const DEPENDENT: &str = "dependencies between members are not types";
-const RECURSIVE: &str = "what it means depends on who asks: anything";
-const RESOURCE: &str = "OpenAPI 3.0 knows no schema resources";
+const RECURSIVE: &str = "its meaning depends on the reference: anything";
+const RESOURCE: &str = "OpenAPI 3.0 has no schema resources";
 
 const SCHEMA: &[Key] = &[
     keep("$ref", Shape::Text),

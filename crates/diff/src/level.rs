@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Level {
     /// Nothing that works today stops working.
     Info,
-    /// Something may stop working, or somebody has to look.
+    /// A call may stop working, or the change has to be reviewed.
     Warning,
     /// Something that works today stops working.
     Breaking,

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 pub mod change;
@@ -31,6 +32,10 @@ pub use level::Level;
 pub use render::{Format, render};
 pub use rule::Rule;
 pub use schema::similar::names as name_similarity;
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use serde_json;
 
 use change::{AffectedOperation, Place};
 use finding::Finding;
@@ -114,7 +119,7 @@ impl Diff {
         self.changes().map(|change| change.level).max()
     }
 
-    /// Returns the version that the changes in Rust ask for.
+    /// Returns the version that the changes in Rust require.
     #[must_use]
     pub fn semver(&self) -> Semver {
         let all = self.documents.iter().map(|document| document.rust.semver);

@@ -154,7 +154,7 @@ fn used(value: &Value, at: &str, uses: &mut BTreeMap<String, String>) {
                     Value::String(reference) if name == "$ref" => {
                         if let Some(name) = reference.strip_prefix("#/components/schemas/") {
                             let name = pointer::unescape(name);
-                            // A component's own parts do not say where it is.
+                            // A component's own parts do not have its place.
                             let inside = pointer::join("/components/schemas", &name);
                             if !at.starts_with(&format!("{inside}/")) {
                                 uses.entry(name).or_insert_with(|| at.to_owned());

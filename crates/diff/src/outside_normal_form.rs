@@ -156,16 +156,17 @@ fn lossy(
             }
             ("default", Some(_), Some(_)) => ("default-changed", named),
             _ if tuple => ("tuple-changed", named),
-            _ if outside_request_and_response => {
-                ("aside-changed", format!("{} of {named}", code(&last)))
-            }
+            _ if outside_request_and_response => (
+                "outside-request-and-response-changed",
+                format!("{} of {named}", code(&last)),
+            ),
             _ => (
-                "lowered-away-changed",
+                "lossy-lowering-changed",
                 format!("{} of {named}", code(&last)),
             ),
         };
         // The rules have spoken of this very place; or of the schema, where it
-        // is said more loosely, and not less urgently.
+        // is described less precisely, with the same level.
         let spoken = |place: &str, around: &str| {
             let level = reported.get(around).copied();
             reported.contains_key(place)
@@ -190,7 +191,7 @@ fn lossy(
     found
 }
 
-/// Returns one finding for all prose, by keyword: what it says is in the
+/// Returns one finding for all prose, by keyword: its text is in the
 /// documents.
 fn prose(base: &Document, head: &Document) -> Option<Finding> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

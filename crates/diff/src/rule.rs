@@ -1,21 +1,20 @@
-//! A diff rule: one sort of change.
+//! A diff rule: one kind of change.
 
 use super::level::Level;
 
-/// One sort of change.
+/// A kind of change, how much it matters, and what to do about it.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name.
     pub id: &'static str,
-    /// How much it matters in what a client sends; none where nothing of the
-    /// sort is sent.
+    /// The level in requests; none for what is not sent.
     pub sent: Option<Level>,
-    /// How much it matters in what a client receives.
+    /// The level in responses; none for what is not received.
     pub received: Option<Level>,
-    /// What happens to the change when the two documents change sides.
+    /// The rule of the change when the two documents are swapped.
     pub mirror: Mirror,
     /// The sentence about one change, with `{name}`, `{from}` and `{to}`.
-    pub says: &'static str,
+    pub sentence: &'static str,
     /// What it means for a client.
     pub means: &'static str,
     /// What to do about it.
@@ -25,8 +24,8 @@ pub struct Rule {
 /// The rule of the change that undoes a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mirror {
-    /// That rule, with the levels of the two directions exchanged: what is
-    /// a promise less in an answer is a demand less in a request.
+    /// That rule, with the levels of the two directions exchanged: an optional
+    /// member breaks readers of responses, a required one senders of requests.
     Swaps(&'static str),
     /// That rule, with levels that do not follow from this one's, and why.
     Waived(&'static str, &'static str),
@@ -56,12 +55,12 @@ pub(super) const I: Option<Level> = Some(Level::Info);
 pub(super) const N: Option<Level> = None;
 
 /// Returns a rule, as a row of the table: id, levels sent and received, mirror,
-/// then what it says, what it means and what to do.
+/// then the sentence, its meaning and what to do.
 pub(super) const fn rule(
     id: &'static str,
     levels: (Option<Level>, Option<Level>),
     mirror: Mirror,
-    says: &'static str,
+    sentence: &'static str,
     means: &'static str,
     act: &'static str,
 ) -> Rule {
@@ -70,7 +69,7 @@ pub(super) const fn rule(
         sent: levels.0,
         received: levels.1,
         mirror,
-        says,
+        sentence,
         means,
         act,
     }

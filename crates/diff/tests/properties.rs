@@ -326,7 +326,7 @@ fn check(found: &[Change], expected: &[Expected]) -> Result<(), String> {
         Ok(())
     } else {
         let left: Vec<Change> = left.into_iter().cloned().collect();
-        Err(format!("nobody asked for {:#?}", said(&left)))
+        Err(format!("unexpected: {:#?}", said(&left)))
     }
 }
 

@@ -19,8 +19,8 @@ const IDS: &str = include_str!("fixtures/rules.txt");
 /// Rules about what is not written in normal form: `xtask/tests/diff_lowered.rs`
 /// has their fixtures.
 const LOWERED: [&str; 5] = [
-    "aside-changed",
-    "lowered-away-changed",
+    "outside-request-and-response-changed",
+    "lossy-lowering-changed",
     "schema-inlined",
     "schema-named",
     "tuple-changed",

@@ -13,6 +13,7 @@ use crate::auth::Identity;
 use crate::params::{ACCOUNT_FIELD, Labels, PROVIDER_NAME, TfyHeaders};
 use crate::state::Gateway;
 use crate::token::Token;
+use crate::upstream_error::training_not_available;
 
 /// What every operation reads from a request.
 pub struct Caller {
@@ -20,6 +21,8 @@ pub struct Caller {
     pub labels: Labels,
     /// The accounts that the request selects, of those that the caller may use.
     pub providers: Providers,
+    /// All accounts that the caller may use.
+    known: Providers,
 }
 
 impl FromRequestParts<Gateway> for Caller {
@@ -32,26 +35,26 @@ impl FromRequestParts<Gateway> for Caller {
         } = TfyHeaders::parse(&parts.headers)?;
         let token = parts.extensions.get::<Identity>();
         let token = token.and_then(|identity| identity.0.as_ref());
-        let mut providers = select(gateway.providers(), token, provider_name.as_deref())?;
+        let known = of_token(gateway.providers(), token)?;
+        let mut providers = select(&known, provider_name.as_deref())?;
         if let Some(options) = labels.options() {
             providers = providers.with_options(&options);
         }
-        Ok(Self { labels, providers })
+        Ok(Self {
+            labels,
+            providers,
+            known,
+        })
     }
 }
 
-/// Returns the accounts that a token may use; of these the named one, if one is
+/// Returns the accounts that a caller may use; of these the named one, if one is
 /// named.
-fn select(
-    providers: &Providers,
-    token: Option<&Token>,
-    name: Option<&str>,
-) -> Result<Providers, ApiError> {
-    let known = of_token(providers, token)?;
+fn select(known: &Providers, name: Option<&str>) -> Result<Providers, ApiError> {
     match name {
-        None => Ok(known),
+        None => Ok(known.clone()),
         Some(name) if known.get(name).is_some() => Ok(known.select(&[name])?),
-        Some(name) => Err(unknown_account(PROVIDER_NAME, name, &known)),
+        Some(name) => Err(unknown_account(PROVIDER_NAME, name, known)),
     }
 }
 
@@ -125,14 +128,19 @@ impl Caller {
             account.map_err(|error| unclear(&error, PROVIDER_NAME, "in the form field account"))?;
         Ok(account.name())
     }
-}
 
-/// Translates the failure to start a job; where the account is not clear, the
-/// error says how to name it.
-pub fn not_created(error: &unitune::Error) -> ApiError {
-    match error.kind() {
-        ErrorKind::Ambiguous => unclear(error, "model", "by a model of the form account/model"),
-        _ => ApiError::from(error),
+    /// Translates the failure to start a job. Where the account is not clear, the
+    /// error says how to name it; where its vendor starts no more jobs, which
+    /// others the caller may use.
+    pub fn not_created(&self, error: &unitune::Error) -> ApiError {
+        match error.kind() {
+            ErrorKind::Ambiguous => unclear(error, "model", "by a model of the form account/model"),
+            ErrorKind::TrainingNotAvailable => {
+                let account = error.account().unwrap_or_default();
+                training_not_available(error, &self.known.other_trainers(account))
+            }
+            _ => ApiError::from(error),
+        }
     }
 }
 

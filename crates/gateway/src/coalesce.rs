@@ -1,12 +1,12 @@
-//! Request coalescing: callers that ask for the same thing at the same time
+//! Request coalescing: callers that request the same thing at the same time
 //! share one upstream call.
 //!
-//! A caller never gets an answer that was requested before it asked, so it
-//! always sees its own writes: while a call is in flight, later callers join
+//! A caller never gets the response of a call that started before its request, so
+//! it always sees its own writes: while a call is in flight, later callers join
 //! the pending one. That starts when the call before it has finished, or after
-//! [`START_INTERVAL`]: a slow account delays nobody for long, and a fast one is
-//! not called more often than it answers. A call is cancelled when nobody waits
-//! for it any more.
+//! [`START_INTERVAL`]: a slow account delays callers only briefly, and a fast one is
+//! not called more often than it responds. A call is cancelled when no caller waits
+//! for it.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_call_delays_nobody_for_long() {
+    async fn a_slow_call_delays_others_only_briefly() {
         let (coalescer, made) = (Coalescer::new(), Arc::default());
         let late = |after: u64| {
             let (coalescer, made) = (&coalescer, &made);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_that_leaves_delays_nobody() {
+    async fn a_cancelled_caller_does_not_delay_others() {
         let (coalescer, made) = (Coalescer::new(), Arc::default());
         let brief = Duration::from_millis(10);
         for _ in 0..5 {

@@ -8,6 +8,9 @@ use unitune::providers::Providers;
 
 use crate::token::Token;
 
+/// The smallest memory for responses of accounts: room for one page of jobs.
+const MIN_UPSTREAM_MEMORY: usize = 1 << 20;
+
 /// Settings of the gateway: the table `[gateway]` of the configuration file.
 ///
 /// ```
@@ -23,7 +26,7 @@ use crate::token::Token;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The tokens of those who may use the gateway. Without any, everybody who
+    /// The tokens that give access to the gateway. Without any, every client that
     /// can connect may use it; it then listens on loopback only.
     pub tokens: Vec<Token>,
     /// The most requests that are processed at the same time; further ones get
@@ -39,6 +42,10 @@ pub struct Config {
     pub max_connections: usize,
     /// The most calls to one account at the same time; further ones wait.
     pub max_calls_per_account: usize,
+    /// The most memory that the responses of all accounts take together while they
+    /// are read, in bytes; requests for which there is no room get a 503 with
+    /// `retry-after`. The first 64 KiB of a response always have room.
+    pub max_upstream_memory_bytes: usize,
     /// The largest JSON body, in bytes.
     pub max_body_bytes: usize,
     /// The largest upload, in bytes.
@@ -80,6 +87,7 @@ impl Default for Config {
             max_streams: 256,
             max_connections: 4096,
             max_calls_per_account: 64,
+            max_upstream_memory_bytes: 256 << 20,
             max_body_bytes: 1 << 20,
             max_upload_bytes: 8 << 30,
             max_head_bytes: 32 << 10,
@@ -118,7 +126,9 @@ impl Config {
             return Err(ConfigError(message));
         }
         if providers.accounts().is_empty() {
-            return Err(ConfigError("there is no provider account".to_owned()));
+            return Err(ConfigError(
+                "there is no provider account: add one, as [[account]]".to_owned(),
+            ));
         }
         for token in &self.tokens {
             let unknown = |name: &&String| providers.get(name).is_none();
@@ -147,7 +157,7 @@ impl Config {
         Ok(())
     }
 
-    /// Says which setting is invalid, if one is.
+    /// Returns a message about an invalid setting, if there is one.
     fn invalid_setting(&self) -> Option<String> {
         let zero = [
             ("max_requests", self.max_requests),
@@ -158,6 +168,11 @@ impl Config {
         ];
         if let Some((name, _)) = zero.iter().find(|(_, n)| *n == 0) {
             return Some(format!("{name} must be at least 1"));
+        }
+        if self.max_upstream_memory_bytes < MIN_UPSTREAM_MEMORY {
+            return Some(format!(
+                "max_upstream_memory_bytes must be at least {MIN_UPSTREAM_MEMORY}"
+            ));
         }
         // The smallest limit of the HTTP parser.
         if self.max_head_bytes < 8192 {
@@ -170,7 +185,7 @@ impl Config {
     }
 }
 
-/// Settings that are invalid; the message says which.
+/// The error of an invalid setting, which the message names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError(String);
 
@@ -245,6 +260,9 @@ mod tests {
         assert!(read(r#"{"tokens": [{"name": "a", "sha256": "abc"}]}"#).is_err());
         let zero = read(r#"{"max_requests": 0}"#).unwrap();
         assert!(zero.invalid_setting().unwrap().contains("max_requests"));
+        let little = read(r#"{"max_upstream_memory_bytes": 1000}"#).unwrap();
+        let message = little.invalid_setting().unwrap();
+        assert!(message.contains("1048576"), "{message}");
         let twice = Config {
             tokens: vec![Token::new("a", "x"), Token::new("a", "y")],
             ..Config::default()

@@ -73,7 +73,7 @@ pub async fn open(
     Ok(response)
 }
 
-/// Checks what the first look at a job told.
+/// Checks the first change of a job.
 fn check(caller: &Caller, first: &Change) -> Result<(), ApiError> {
     let job = match first {
         Change::Trouble(warning) => {

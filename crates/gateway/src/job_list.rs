@@ -1,4 +1,4 @@
-//! The list of jobs: which one a request asks for, and its response.
+//! The list of jobs: the parameters of a request, and its response.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::params::{Labels, Paging};
 use crate::response::{List, RenderedList, Warning};
 use crate::upstream_error::all_failed;
 
-/// The jobs that a request asks for.
+/// The jobs that a request selects.
 #[derive(Clone, Debug)]
 pub struct JobQuery {
     /// The page.
@@ -71,6 +71,8 @@ pub async fn list(
     if let Some(errors) = listed.all_failed() {
         return Err(all_failed(&errors));
     }
+    let shutdowns = providers.shutdown_warnings(&listed.jobs).await;
+    listed.warnings.extend(shutdowns);
     let mut warnings: Vec<Warning> = listed.warnings.iter().map(Into::into).collect();
     // The schema demands a number.
     for job in &mut listed.jobs {

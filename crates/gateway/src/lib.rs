@@ -15,11 +15,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! This crate is HTTP only. Lists, look-ups, changes, files and watches are
-//! [`unitune::providers`]', whichever backends the accounts have; limits, metrics
-//! and the request's labels go in as options of the calls. What a request asks for
-//! and what a response says is decided by functions without I/O, and handlers
-//! connect these with the accounts.
+//! This crate is HTTP only. Listing, retrieving, changing and watching jobs, and files,
+//! are done by [`unitune::providers`], for any backend; limits, metrics and the
+//! request's labels are passed as options of the calls. Requests are parsed and
+//! responses are written by functions without I/O, and handlers connect these with the
+//! accounts.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod api_error;
@@ -55,11 +56,15 @@ pub use config::{Config, ConfigError};
 pub use server::{ServeError, Server};
 pub use token::{InvalidTokenHash, Token, TokenHash};
 
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use {axum, serde_json, unitune};
+
 /// Returns the gateway over these accounts, to be mounted in a service of your
 /// own.
 ///
-/// Without tokens in the configuration, everybody who can connect to that
-/// service may use the gateway: it has to authenticate them itself.
+/// Without tokens in the configuration, every client that can connect to that
+/// service may use the gateway: the service has to authenticate them itself.
 ///
 /// # Errors
 ///

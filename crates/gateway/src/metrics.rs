@@ -12,7 +12,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use unitune::transport::{Attempt, CallReport, Observer};
+use unitune::transport::{Attempt, CallReport, MemoryBudget, Observer};
 use unitune::{Error, ErrorKind};
 
 /// Upper bounds of the latency histograms, in seconds.
@@ -56,6 +56,8 @@ pub struct Metrics {
     retries: Family<AccountLabels, Counter>,
     in_flight: Gauge<u64, AtomicU64>,
     streams: Gauge<u64, AtomicU64>,
+    memory: MemoryBudget,
+    memory_used: Gauge<u64, AtomicU64>,
 }
 
 fn histogram() -> Histogram {
@@ -64,7 +66,7 @@ fn histogram() -> Histogram {
 
 impl Metrics {
     /// Creates all metrics at zero.
-    pub fn new() -> Self {
+    pub fn new(memory: MemoryBudget) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("unitune"),
             requests: Family::default(),
@@ -74,6 +76,8 @@ impl Metrics {
             retries: Family::default(),
             in_flight: Gauge::default(),
             streams: Gauge::default(),
+            memory,
+            memory_used: Gauge::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("requests", "Answered requests", metrics.requests.clone());
@@ -108,6 +112,20 @@ impl Metrics {
             "streams_open",
             "Open event streams",
             metrics.streams.clone(),
+        );
+        registry.register_with_unit(
+            "upstream_memory",
+            "Memory of the responses of provider accounts that are being read",
+            Unit::Bytes,
+            metrics.memory_used.clone(),
+        );
+        let limit: Gauge<u64, AtomicU64> = Gauge::default();
+        limit.set(metrics.memory.limit() as u64);
+        registry.register_with_unit(
+            "upstream_memory_limit",
+            "The most that unitune_upstream_memory_bytes may be",
+            Unit::Bytes,
+            limit,
         );
         metrics
     }
@@ -164,6 +182,7 @@ impl Metrics {
 
     /// Returns all metrics in the OpenMetrics text format.
     pub fn text(&self) -> String {
+        self.memory_used.set(self.memory.used() as u64);
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
             // Writing to a string fails only where an encoder does.
@@ -213,14 +232,20 @@ impl Observer for AccountCalls {
 
 /// Returns how a failed call is counted: by its status, or by a word.
 fn outcome(error: &Error) -> String {
-    match (error.status(), error.kind()) {
-        (Some(status), _) => status.to_string(),
-        (None, ErrorKind::Connect) => "connect".to_owned(),
-        (None, ErrorKind::Timeout) => "timeout".to_owned(),
-        (None, ErrorKind::Interrupted) => "interrupted".to_owned(),
-        (None, ErrorKind::Decode) => "decode".to_owned(),
-        (None, _) => "other".to_owned(),
-    }
+    // What fails after the head has a status too, and that one says nothing.
+    let word = match error.kind() {
+        ErrorKind::Connect => "connect",
+        ErrorKind::Timeout => "timeout",
+        ErrorKind::Interrupted => "interrupted",
+        ErrorKind::Decode => "decode",
+        ErrorKind::TooLarge => "too_large",
+        ErrorKind::Overloaded => "overloaded",
+        _ => match error.status() {
+            Some(status) => return status.to_string(),
+            None => "other",
+        },
+    };
+    word.to_owned()
 }
 
 /// Decrements a gauge when it is dropped.
@@ -246,7 +271,7 @@ mod tests {
 
     #[test]
     fn all_metrics_are_written() {
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(MemoryBudget::new(1000));
         metrics.account("main");
         metrics.request("listJobs", 200, Duration::from_millis(3));
         metrics.upstream("main", "listJobs", "ok", Duration::from_millis(2));
@@ -257,11 +282,22 @@ mod tests {
             r#"unitune_upstream_calls_total{account="main",operation="listJobs",outcome="ok"} 1"#,
             r#"unitune_upstream_retries_total{account="main"} 0"#,
             "unitune_requests_under_way 1",
+            "unitune_upstream_memory_bytes 0",
+            "unitune_upstream_memory_limit_bytes 1000",
             r#"unitune_request_duration_seconds_bucket{le="0.005",operation="listJobs"} 1"#,
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
         drop(guard);
         assert!(metrics.text().contains("unitune_requests_under_way 0"));
+    }
+
+    #[test]
+    fn a_call_that_fails_after_the_head_is_counted_by_its_failure() {
+        let of = |kind, status| outcome(&Error::new(kind, "").with_status(status));
+        assert_eq!(of(ErrorKind::Timeout, 200), "timeout");
+        assert_eq!(of(ErrorKind::Overloaded, 200), "overloaded");
+        assert_eq!(of(ErrorKind::Status, 429), "429");
+        assert_eq!(of(ErrorKind::NotFound, 404), "404");
     }
 }

@@ -97,9 +97,10 @@ fn deadline_exceeded(gateway: &Gateway) -> ApiError {
     ApiError::new(StatusCode::GATEWAY_TIMEOUT, message).code("deadline_exceeded")
 }
 
-/// A request takes the permit of a request when its body has arrived, so that
-/// clients that send slowly do not keep others out. An upload, whose body goes
-/// to the vendor as it arrives, keeps the permit of a body instead.
+/// Runs the handler with its permits. A request takes its permit when its body
+/// has arrived, so that clients that send slowly do not keep others out. An
+/// upload, whose body goes to the vendor as it arrives, keeps the permit of a
+/// body instead.
 async fn run(
     gateway: &Gateway,
     operation: &Operation,

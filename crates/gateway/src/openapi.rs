@@ -63,7 +63,7 @@ pub fn document<'o>(
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": servers.collect::<Vec<_>>(),
-        // Without tokens in its configuration a gateway asks for none.
+        // Without tokens in its configuration, a gateway requires none.
         "security": [{"token": []}, {}],
         "paths": paths,
         "components": {
@@ -235,8 +235,8 @@ fn metrics() -> Value {
     })
 }
 
-/// The schemas of the unified types, each definition as a component, and what
-/// is written by hand around them.
+/// Returns the schemas of the unified types, each definition as a component,
+/// and the handwritten schemas around them.
 fn schemas() -> Value {
     let mut components = Map::new();
     for (_, mut schema) in unify::schemas() {
@@ -282,7 +282,7 @@ fn schemas() -> Value {
     let handwritten = [
         (
             "Warning",
-            json!({"type": "object", "description": "Something that a list could not show.",
+            json!({"type": "object", "description": "Something that a list could not show, or that its reader has to know.",
             "required": ["account", "account_failed", "job", "message"],
             "properties": {
                 "account": {"type": "string"},

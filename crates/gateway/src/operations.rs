@@ -1,5 +1,5 @@
 //! The description of an operation: what the router, the middleware and the
-//! OpenAPI document know of it.
+//! OpenAPI document need of it.
 
 use http::Method;
 

@@ -52,7 +52,7 @@ pub const FILES: Bounds = Bounds {
 #[derive(Clone, Debug, Default)]
 pub struct Query(Vec<(String, String)>);
 
-/// The page that is asked for.
+/// The page that a request selects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Paging {
     /// The id of the last item of the page before.
@@ -172,8 +172,8 @@ fn metadata_form() -> ApiError {
     )
 }
 
-/// The pattern of the ids that [`id`] accepts: segments without spaces, control
-/// characters and % \ ? #, none of which is empty, . or ..
+/// Returns the pattern of the ids that [`id`] accepts: segments without spaces,
+/// control characters and % \ ? #, none of which is empty, . or ..
 pub fn id_pattern() -> String {
     let forbidden =
         r"\u0000-\u0020#%?\\\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000";

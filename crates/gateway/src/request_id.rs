@@ -1,7 +1,7 @@
 //! Request ids, for the client and for the logs.
 //!
 //! `SetRequestIdLayer` of tower-http keeps whatever id the client sends. Ids go
-//! into logs and come back in responses, so here only a plain word is kept, and
+//! into logs and come back in responses, so only a plain word is kept here, and
 //! never one that holds a credential.
 
 use std::hash::{BuildHasher, RandomState};
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_id_with_a_credential_is_replaced() {
-        let ids = RequestIds::new(&[Token::new("other", "token-of-somebody-else")]);
+        let ids = RequestIds::new(&[Token::new("other", "token-of-another")]);
         let key = "sk-caller-0123456789";
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
@@ -118,7 +118,7 @@ mod tests {
             format!("trace-{key}.1"),
             STANDARD_NO_PAD.encode(key),
             URL_SAFE_NO_PAD.encode(format!("Bearer {key}")),
-            "token-of-somebody-else".to_owned(),
+            "token-of-another".to_owned(),
         ] {
             headers.insert(HEADER, bad.parse().unwrap());
             let id = ids.for_request(&headers);

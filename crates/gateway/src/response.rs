@@ -13,7 +13,7 @@ use crate::api_error::ApiError;
 /// The header that counts a list's warnings, by account.
 pub const WARNINGS: &str = "x-unitune-warnings";
 
-/// Something that a list could not show.
+/// Something that a list could not show, or that its reader has to know.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Warning {
     /// The account that it happened at.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use unitune::providers::Providers;
-use unitune::transport::CallOptions;
+use unitune::transport::{CallOptions, MemoryBudget};
 
 use crate::api_error::ApiError;
 use crate::coalesce::RequestCoalescer;
@@ -38,7 +38,8 @@ impl Gateway {
     /// A setting is invalid, or there is no account.
     pub fn new(providers: &Providers, config: Config) -> Result<Self, ConfigError> {
         config.check(providers)?;
-        let metrics = Arc::new(Metrics::new());
+        let memory = MemoryBudget::new(config.max_upstream_memory_bytes);
+        let metrics = Arc::new(Metrics::new(memory.clone()));
         // Notes are of no use to the caller, and cost something on every job.
         let providers = providers.map(|account| {
             let calls = AccountCalls::new(account.name(), metrics.clone());
@@ -47,9 +48,11 @@ impl Gateway {
                 true => account.clone(),
                 false => account.clone().max_calls(config.max_calls_per_account),
             };
-            account
-                .notes(false)
-                .with_options(&CallOptions::new().observer(Arc::new(calls)))
+            account.notes(false).with_options(
+                &CallOptions::new()
+                    .observer(Arc::new(calls))
+                    .memory_budget(memory.clone()),
+            )
         });
         Ok(Self(Arc::new(Shared {
             providers,
@@ -83,7 +86,7 @@ impl Gateway {
         &self.0.request_ids
     }
 
-    /// The lists that are being made, for requests of the same list.
+    /// Returns the lists in progress, for requests of the same list.
     pub fn lists(&self) -> &RequestCoalescer<ListKey, Result<RenderedList, ApiError>> {
         &self.0.lists
     }

@@ -54,9 +54,7 @@ pub async fn forward(
         (Err(ReadError::Api(error)), _) => Err(error),
         // The vendor stopped reading; its response has the reason.
         (Err(ReadError::NotWanted) | Ok(()), Some(answer)) => Ok(answer?),
-        (Err(ReadError::NotWanted) | Ok(()), None) => {
-            Err(ApiError::invalid("file", "the form holds no file"))
-        }
+        (Err(ReadError::NotWanted) | Ok(()), None) => Err(ApiError::invalid("file", NO_FILE)),
     }
 }
 
@@ -120,6 +118,9 @@ fn chunks(
         receiver.recv().await.map(|chunk| (chunk, receiver))
     })
 }
+
+/// What is said of a form without its main part.
+const NO_FILE: &str = "the form holds no file: send one in the field file, with a file name";
 
 /// The client's part of the upload was aborted.
 #[derive(Debug)]
@@ -268,7 +269,7 @@ impl Limits {
             *slot = Some(self.text(&mut field).await?);
         }
         let Some(buffered) = buffered else {
-            return Err(ApiError::invalid("file", "the form holds no file").into());
+            return Err(ApiError::invalid("file", NO_FILE).into());
         };
         // An error means that the upload was dropped.
         let _ = found.send(fields.upload(caller, buffered.upload())?);
@@ -320,10 +321,14 @@ impl Limits {
         while let Some(chunk) = self.chunk(field).await? {
             text.extend_from_slice(&chunk);
             if text.len() > TEXT_LIMIT {
-                return Err(invalid_form("a field is too long"));
+                return Err(invalid_form(format_args!(
+                    "the field {} is longer than {TEXT_LIMIT} bytes",
+                    shown(field)
+                )));
             }
         }
-        let text = String::from_utf8(text).map_err(|_| invalid_form("a field is not UTF-8"))?;
+        let text = String::from_utf8(text)
+            .map_err(|_| invalid_form(format_args!("the field {} is not UTF-8", shown(field))))?;
         Ok(text.trim().to_owned())
     }
 }
@@ -338,6 +343,12 @@ fn file_name(given: Option<&str>) -> String {
         "" | "." | ".." => "file".to_owned(),
         _ => name,
     }
+}
+
+/// Returns a field's name, as messages show it.
+fn shown(field: &Field<'_>) -> String {
+    let name = field.name().unwrap_or_default();
+    name.chars().take(100).collect::<String>()
 }
 
 fn unknown_field(name: Option<&str>) -> ApiError {

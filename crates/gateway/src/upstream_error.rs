@@ -49,6 +49,12 @@ const KINDS: &[(ErrorKind, u16, &str)] = &[
         "returned a body that is too large",
     ),
     (
+        ErrorKind::Overloaded,
+        503,
+        "cannot be read now: the gateway is overloaded, and the responses that it is reading take \
+         all of their memory; retry later",
+    ),
+    (
         ErrorKind::Mapping,
         502,
         "returned a job that cannot be mapped to the gateway's schema",
@@ -73,6 +79,9 @@ impl From<&Error> for ApiError {
         let kind = error.kind();
         if let Some(fields) = error.source().and_then(|s| s.downcast_ref()) {
             return unsupported_fields(fields);
+        }
+        if error.is_training_not_available() {
+            return training_not_available(error, error.alternatives());
         }
         if let (ErrorKind::Status, Some(status)) = (kind, error.status()) {
             return from_status(status, error);
@@ -107,7 +116,14 @@ pub fn all_failed(errors: &[Arc<Error>]) -> ApiError {
     let reasons = errors.iter().map(|error| ApiError::from(&**error));
     let reasons: Vec<String> = reasons.map(|error| error.message().to_owned()).collect();
     let message = format!("all accounts failed: {}", reasons.join("; "));
-    ApiError::new(StatusCode::BAD_GATEWAY, message).code("provider_error")
+    let overloaded = errors.iter().find(|e| e.kind() == ErrorKind::Overloaded);
+    let status = match overloaded {
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+        None => StatusCode::BAD_GATEWAY,
+    };
+    ApiError::new(status, message)
+        .code("provider_error")
+        .retry_after(overloaded.and_then(|error| error.retry_after()))
 }
 
 /// Translates a request with fields that the account's vendor does not
@@ -125,6 +141,30 @@ fn unsupported_fields(unsupported: &UnsupportedFields) -> ApiError {
         Some(first) => error.param(first.field.clone()),
         None => error,
     }
+}
+
+/// Translates the refusal of a vendor that starts no more jobs. It is passed on
+/// with its status, so that clients that know the vendor's answer know this one,
+/// and it names the accounts that can start the job.
+pub fn training_not_available<S: AsRef<str>>(error: &Error, others: &[S]) -> ApiError {
+    let mut message = format!("{} starts no more jobs", account(error));
+    if let Some(reason) = error.vendor_message() {
+        message = format!("{message}: {}", reason.trim_end_matches('.'));
+    }
+    if !error.message().is_empty() {
+        message = format!("{message}. {}", error.message());
+    }
+    let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
+    message = match others.as_slice() {
+        [] => format!("{message}. No other account can train"),
+        others => format!(
+            "{message}. Accounts that can train: {}; name one with the header {PROVIDER_NAME}, or \
+             by a model of the form account/model",
+            others.join(", ")
+        ),
+    };
+    let refused = ApiError::new(StatusCode::FORBIDDEN, clean(&message));
+    with_vendor_words(refused.code("training_not_available"), error)
 }
 
 fn from_request(status: u16, code: Option<&'static str>, error: &Error) -> ApiError {
@@ -231,7 +271,20 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_request_is_told_without_its_place() {
+    fn want_of_memory_is_a_503_with_retry_after() {
+        let wait = std::time::Duration::from_secs(1);
+        let overloaded = || Error::new(ErrorKind::Overloaded, "").with_retry_after(wait);
+        let other = Error::new(ErrorKind::Timeout, "").at_account("slow");
+        let errors = [Arc::new(other), Arc::new(overloaded().at_account("main"))];
+        for error in [ApiError::from(overloaded()), all_failed(&errors)] {
+            let expected = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, error.message());
+            let expected = expected.code("provider_error").retry_after(Some(wait));
+            assert_eq!(error, expected);
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_request_has_no_place() {
         let error = Error::new(ErrorKind::InvalidRequest, "files are kept")
             .at_account("main")
             .with_vendor_param("expires_after[seconds]")

@@ -85,7 +85,7 @@ async fn holder(gateway: &Gateway, given: Given<'_>, file: &str) -> String {
             return account.to_owned();
         }
     }
-    panic!("nobody has {file}");
+    panic!("no account has {file}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,7 +177,7 @@ async fn a_job_is_started_where_its_file_is_or_at_the_default() {
     assert_eq!(account(&job), "together");
     let job = create(&gateway, none, &format!("openai/{OPENAI}"), &at_openai).await;
     assert_eq!(account(&job.ok()), "openai");
-    // Of a file that nobody has, the default account's vendor says so.
+    // For a file that no account has, the default account's vendor returns the error.
     let refused = create(&gateway, none, TOGETHER, "file-none").await;
     assert!(refused.status >= 400, "{refused:?}");
     let (_, message) = refused.error(refused.status);
@@ -215,7 +215,7 @@ async fn a_token_has_a_default_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_document_says_whether_the_account_must_be_named() {
+async fn the_document_states_whether_the_account_must_be_named() {
     let own = || Token::new("own", "a").default_account("openai");
     let without = || Token::new("all", "b");
     for (default, tokens, expected) in [

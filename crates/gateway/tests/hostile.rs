@@ -217,7 +217,7 @@ async fn strange_bodies_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_idle_connections_disturb_nobody() {
+async fn many_idle_connections_do_not_disturb_others() {
     let gateway = Gateway::with(Sandbox::builder(), strict()).await;
     let mut idle = Vec::new();
     for _ in 0..200 {
@@ -245,7 +245,7 @@ async fn half_sent(gateway: &Gateway, path: &str, content_type: &str, body: &str
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_sent_bodies_keep_nobody_out() {
+async fn half_sent_bodies_do_not_block_others() {
     let config = Config {
         max_requests: 20,
         ..strict()

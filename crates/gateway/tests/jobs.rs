@@ -419,7 +419,8 @@ async fn the_caller_s_headers_are_passed_to_a_truefoundry_upstream() {
         .header("x-tfy-file-purpose", "fine-tune");
     support::Answer::of(request).await.ok();
     let requests = gateway.sandbox.requests();
-    assert_eq!(requests.len(), 3);
+    // A list of each vendor, and one of models.
+    assert_eq!(requests.len(), 4);
     for request in requests {
         let expected = (request.vendor.name() == "truefoundry").then_some(r#"{"team":"a"}"#);
         assert_eq!(request.header("x-tfy-metadata"), expected);
@@ -443,4 +444,76 @@ async fn an_id_at_two_accounts_is_ambiguous() {
     assert_eq!(param, "x-tfy-provider-name");
     assert!(message.contains("together, together-2"), "{message}");
     gateway.get_at(&path, "together-2").await.ok();
+}
+
+/// The sandbox's OpenAI with models that stop working, and an account elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_says_once_which_models_stop_working() {
+    let gateway = Gateway::start().await;
+    let answer = gateway
+        .get_at("/v1/fine_tuning/jobs?limit=100", "openai")
+        .await;
+    assert_eq!(answer.headers["x-unitune-warnings"], "openai 1");
+    let list = answer.ok();
+    let warnings = list["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0]["account_failed"], false);
+    assert!(warnings[0]["job"].is_null());
+    let message = warnings[0]["message"].as_str().unwrap();
+    assert!(message.contains(" on 2026-10-23; "), "{message}");
+    assert!(message.ends_with(" on 2027-01-14"), "{message}");
+    for job in list["data"].as_array().unwrap() {
+        if let Some(model) = job["fine_tuned_model"].as_str() {
+            assert_eq!(message.matches(model).count(), 1, "{model}: {message}");
+        }
+    }
+    // Other vendors announced nothing.
+    let other = gateway
+        .get_at("/v1/fine_tuning/jobs?limit=100", "truefoundry")
+        .await;
+    assert!(other.ok().get("warnings").is_none());
+    let asked = gateway.sandbox.requests().into_iter();
+    let asked = asked.filter(|request| request.operation == Some("listModels"));
+    assert_eq!(asked.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_starts_no_more_jobs_is_passed_on_with_who_still_does() {
+    let fault = "openai.createJob:403;code=training_not_available"
+        .parse()
+        .unwrap();
+    let gateway = Gateway::with(Sandbox::builder().fault(fault), Config::default()).await;
+    let body = json!({"model": "gpt-4o-mini", "training_file": "file-1"});
+    let url = gateway.url("/v1/fine_tuning/jobs");
+    for (named, body) in [
+        (true, body.clone()),
+        (
+            false,
+            json!({"model": "openai/gpt-4o-mini", "training_file": "file-1"}),
+        ),
+    ] {
+        let mut request = gateway.http.post(&url).json(&body);
+        if named {
+            request = request.header("x-tfy-provider-name", "openai");
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 403);
+        assert!(answer.headers().get("retry-after").is_none());
+        let error: Value = answer.json().await.unwrap();
+        let error = &error["error"];
+        assert_eq!(error["code"], "training_not_available");
+        assert_eq!(error["type"], "invalid_request_error");
+        let message = error["message"].as_str().unwrap();
+        for part in [
+            "openai starts no more jobs: ",
+            "until 2027-01-14",
+            "Accounts that can train: together, truefoundry; name one with the header \
+             x-tfy-provider-name",
+        ] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
+    }
+    let created = gateway.sandbox.requests().into_iter();
+    let created = created.filter(|request| request.operation == Some("createJob"));
+    assert_eq!(created.count(), 2, "each was sent once");
 }

@@ -251,7 +251,7 @@ async fn a_job_without_a_time_is_last_and_has_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_form_of_an_id_tells_whom_to_ask() {
+async fn the_form_of_an_id_selects_the_account() {
     let both = Both::of_sandbox().await;
     let sandbox = &both.gateway.sandbox;
     let id = both.gateway.job("together", "running");
@@ -321,20 +321,24 @@ async fn a_cancellation_whose_answer_is_lost_is_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_do_not_continue_after_an_unknown_one() {
     let both = Both::of_sandbox().await;
-    let id = both.gateway.job("together", "completed");
-    let events = both.providers.events(&id, &PageQuery::new()).await.unwrap();
-    assert!(!events.data.is_empty());
-    let query = PageQuery::new().after("nobodys-event");
-    let error = both.providers.events(&id, &query).await.unwrap_err();
-    assert!(error.is_not_found(), "{error}");
-    let path = format!("/v1/fine_tuning/jobs/{id}/events?after=nobodys-event");
-    let (param, message) = both.gateway.get(&path).await.error(404);
-    assert_eq!(param, "after");
-    assert!(message.contains("nobodys-event"), "{message}");
+    for (vendor, status) in [("together", "completed"), ("openai", "succeeded")] {
+        let id = both.gateway.job(vendor, status);
+        let events = both.providers.events(&id, &PageQuery::new()).await.unwrap();
+        assert!(!events.data.is_empty());
+        let query = PageQuery::new().after("nobodys-event");
+        let error = both.providers.events(&id, &query).await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+        for log in ["events", "checkpoints"] {
+            let path = format!("/v1/fine_tuning/jobs/{id}/{log}?after=nobodys-event");
+            let (param, message) = both.gateway.get(&path).await.error(404);
+            assert_eq!(param, "after", "{vendor}");
+            assert!(message.contains("nobodys-event"), "{message}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_s_type_is_told_by_its_suffix() {
+async fn an_uploads_type_follows_from_its_suffix() {
     let both = Both::of_sandbox().await;
     let sandbox = &both.gateway.sandbox;
     let line = json!({"messages": [{"role": "user", "content": "a"},

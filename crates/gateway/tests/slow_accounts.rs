@@ -217,3 +217,18 @@ async fn an_account_is_named_as_the_operator_named_it() {
         assert!(metrics.contains(line), "{line}\n{metrics}");
     }
 }
+
+/// The form of the file's id tells whose it is, so nobody else is waited for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_starts_at_the_account_of_its_file_though_another_hangs() {
+    let gateway = with_fault("openai:delay=20s").await;
+    let files = gateway.get_at("/v1/files", "together").await.ok();
+    let files = files["data"].as_array().unwrap();
+    let file = files.iter().find(|file| file["purpose"] == "fine-tune");
+    let model = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
+    let body = json!({"model": model, "training_file": file.unwrap()["id"]});
+    let start = Instant::now();
+    let job = gateway.post("/v1/fine_tuning/jobs", body).await.ok();
+    assert_eq!(job["provider"]["account"], "together");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}

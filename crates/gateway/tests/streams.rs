@@ -47,7 +47,7 @@ async fn stream(gateway: &Gateway, job: &str, last: Option<&str>) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_is_over_tells_its_log_and_ends() {
+async fn an_ended_job_reports_its_log_and_ends() {
     let gateway = Gateway::with(Sandbox::builder(), quick()).await;
     for (vendor, status) in [("openai", "succeeded"), ("together", "completed")] {
         let job = gateway.job(vendor, status);

@@ -15,8 +15,9 @@ pub struct LeftOut {
 
 /// Members of schemas that are taken out, with the values that are meant
 /// (none: any) and what typify would make of them.
-pub const TAKEN_OUT: [(&str, Option<&str>, &str); 4] = [
+pub const TAKEN_OUT: [(&str, Option<&str>, &str); 5] = [
     ("default", None, "a field that is always sent"),
+    ("format", Some("date"), "a day that has to be in one form"),
     (
         "format",
         Some("date-time"),

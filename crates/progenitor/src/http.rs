@@ -16,8 +16,8 @@ use rustls::crypto::{CryptoProvider, ring};
 /// [`SetupError`] if the key cannot stand in a header, or the machine's
 /// certificates cannot be read.
 pub fn http_client(key: &str) -> Result<reqwest::Client, SetupError> {
-    // Cryptography is the process's choice; where nobody has chosen, ring. An
-    // error means that somebody chose in between, which is as good.
+    // The process decides on its cryptography; ring is the default. An error
+    // means that another thread has just installed one.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();
     }

@@ -57,7 +57,8 @@ fn replace_each<'t>(text: Cow<'t, str>, found: impl Fn(&[u8]) -> Option<usize>) 
     }
 }
 
-/// How long the secret is at the start of a text, each of its bytes written as itself or as `%XX`.
+/// Returns the length of the secret at the start of a text, each of its bytes
+/// written as itself or as `%XX`.
 fn spelled_length(text: &[u8], secret: &[u8]) -> Option<usize> {
     let mut length = 0;
     for byte in secret {
@@ -75,8 +76,8 @@ fn hex(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-/// The characters of base64 that depend on the secret alone, for each of the three places that it can have in a group
-/// of three bytes, in both alphabets.
+/// Returns the characters of base64 that depend on the secret alone, for each
+/// of its three possible positions in a group.
 fn base64_spellings(secret: &[u8]) -> Vec<String> {
     let mut spellings = Vec::new();
     for before in 0..3 {

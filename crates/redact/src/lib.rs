@@ -1,8 +1,8 @@
 //! Keeps keys out of what is shown, logged and recorded.
 //!
-//! There are two questions, and one list of words behind both answers:
+//! There are two questions, and one list of words for both:
 //!
-//! | question | asked of | answer |
+//! | question | about | function |
 //! | --- | --- | --- |
 //! | Is this member a key? | bodies that are shown to their owner, member by member | [`is_secret`] of its name, and [`can_be_key`] of its value |
 //! | May there be a key in this? | requests that are recorded, headers, text without a known form | [`mentions_secret`] |
@@ -25,6 +25,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod known;
@@ -38,6 +39,10 @@ pub use message::{redact_body, redact_header, redact_multipart, redact_query};
 pub use names::{is_secret, mentions_secret};
 pub use values::{can_be_key, overwrite, remove, remove_where};
 pub use without_keys::WithoutKeys;
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use {serde, serde_json};
 
 /// What stands in a key's place.
 pub const REDACTED: &str = "[redacted]";

@@ -62,7 +62,7 @@ pub fn redact_body(body: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The lines with keys redacted; `None` where there are none.
+/// Returns the lines with keys redacted; `None` if there are none.
 fn redact_lines(mut lines: Vec<Value>) -> Option<Vec<u8>> {
     let found = lines
         .iter_mut()
@@ -96,7 +96,7 @@ pub fn redact_multipart(body: &[u8], boundary: &str) -> Vec<u8> {
     }
 }
 
-/// A part's head up to the name of its file, which may be anything.
+/// Returns a part's head up to the name of its file, which may be anything.
 fn before_file_name(head: &[u8]) -> String {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
     let end = head.find("filename").unwrap_or(head.len());

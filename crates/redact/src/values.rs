@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::REDACTED;
 use crate::names::{is_secret, mentions_secret};
 
-/// Returns true for a value that can be a key: a text, a number, or a list of them. `null` says nothing, and an object
+/// Returns true for a value that can be a key: a text, a number, or a list of them. `null` has no content, and an object
 /// under such a name describes a key, or is looked into.
 pub fn can_be_key(value: &Value) -> bool {
     match value {
@@ -36,12 +36,12 @@ pub fn remove_where(value: &mut Value, is_key: &dyn Fn(&str, &Value) -> bool) {
     remove_inside(value, &String::new, is_key, &mut |_| ());
 }
 
-/// True for a member that is left out of what is shown.
+/// Returns true for a member that is left out of shown values.
 pub(crate) fn is_key(name: &str, value: &Value) -> bool {
     is_secret(name) && can_be_key(value)
 }
 
-/// `path` tells where the members stand; it is asked only when one is removed.
+/// Removes members; `path` is only called for the place of one that is removed.
 fn remove_members(
     members: &mut Map<String, Value>,
     path: &dyn Fn() -> String,

@@ -33,7 +33,7 @@ impl<T: Serialize + ?Sized> Serialize for WithoutKeys<'_, T> {
     }
 }
 
-/// True for a member that is left out.
+/// Returns true for a member that is left out.
 fn is_left_out<T: Serialize + ?Sized>(name: &str, value: &T) -> bool {
     is_secret(name) && serde_json::to_value(value).is_ok_and(|value| can_be_key(&value))
 }
@@ -261,7 +261,7 @@ impl<S: SerializeMap> SerializeMap for Members<S> {
 /// Hands a member's name to a function.
 struct Name<F>(F);
 
-/// The names of members in JSON are strings.
+/// Returns the error of a member whose name is not a string.
 fn no_text<T>() -> Result<T, serde_json::Error> {
     Err(serde_json::Error::custom(
         "a member's name must be a string",

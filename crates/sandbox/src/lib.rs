@@ -19,6 +19,7 @@
 //!
 //! The keys are fixed and open nothing elsewhere. No training takes place.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod awkward;
@@ -58,6 +59,10 @@ pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use seed::SeededJob;
 pub use vendor::Vendor;
+
+// The crates whose types are part of this crate's API, in the versions that it uses.
+#[doc(no_inline)]
+pub use {bytes, serde_json};
 
 /// The README's example is compiled with the tests.
 #[cfg(doctest)]

@@ -40,7 +40,7 @@ async fn job(awkward: Awkward) -> (Value, Value) {
 
 #[tokio::test]
 async fn every_switch_shows() {
-    assert_eq!(Awkward::all().count(), 31);
+    assert_eq!(Awkward::all().count(), 32);
     for awkward in Awkward::all() {
         let name = awkward.name();
         assert_eq!(Awkward::named(name), Some(awkward));
@@ -98,6 +98,12 @@ async fn every_switch_shows() {
             }
             Awkward::NullsLeftOut => {
                 full.get("finished_at").is_none() && listed.get("result_files").is_none()
+            }
+            Awkward::NewEvents => {
+                let first = &full["events"][0];
+                first.get("hash").is_none()
+                    && listed["early_stopped"] == true
+                    && full["events"].to_string().contains("early_stopped")
             }
             other => panic!("{other} has no test"),
         };

@@ -45,6 +45,20 @@ async fn every_status_has_an_error_body() {
 }
 
 #[tokio::test]
+async fn a_vendor_that_starts_no_more_jobs() {
+    let sandbox = sandbox("openai.createJob:403;code=training_not_available").await;
+    let body = json!({"model": "gpt-4o-mini", "training_file": "file-none"});
+    let answer = post(&sandbox, Vendor::OpenAi, JOBS, body).await;
+    assert_eq!(answer.status, 403);
+    let error = &answer.body["error"];
+    assert_eq!(error["code"], "training_not_available");
+    assert_eq!(error["type"], "invalid_request_error");
+    assert!(error["param"].is_null());
+    // What is there can be read as before.
+    assert_eq!(get(&sandbox, Vendor::OpenAi, JOBS).await.status, 200);
+}
+
+#[tokio::test]
 async fn every_form_of_retry_hint() {
     let cases = [
         ("retry-after=2", "retry-after"),

@@ -1,4 +1,4 @@
-//! OpenAI: all eighteen operations, with state and time.
+//! OpenAI: all nineteen operations, with state and time.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -438,7 +438,7 @@ async fn files_are_listed_retrieved_downloaded_and_deleted() {
 #[test]
 fn all_operations_are_there() {
     let counts = Vendor::all().map(|vendor| vendor.operations().count());
-    assert_eq!(counts.collect::<Vec<_>>(), [18, 17, 8, 31, 19]);
+    assert_eq!(counts.collect::<Vec<_>>(), [19, 19, 8, 31, 19]);
 }
 
 #[tokio::test]
@@ -459,4 +459,28 @@ async fn a_graders_keys_are_not_repeated() {
     assert!(!answer.to_string().contains("very-secret"), "{answer}");
     assert_eq!(answer["grader"]["graders"]["secret_word"]["name"], "exact");
     assert!(!format!("{:?}", sandbox.requests()).contains("very-secret"));
+}
+
+#[tokio::test]
+async fn models_say_when_they_stop_and_tuned_ones_are_among_them() {
+    let sandbox = Sandbox::builder().all_awkward(false).start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::OpenAi);
+    let models = session.get("/models", &[], "").await;
+    let models = models["data"].as_array().unwrap();
+    let find = |id: &str| models.iter().find(|model| model["id"] == id).unwrap();
+    assert_eq!(
+        find("gpt-4.1-nano-2025-04-14")["shutdown_date"],
+        "2026-10-23"
+    );
+    assert!(find("gpt-4o-2024-08-06")["shutdown_date"].is_null());
+    let jobs = session.get("/fine_tuning/jobs", &[], "?limit=100").await;
+    let jobs = jobs["data"].as_array().unwrap();
+    let tuned = jobs
+        .iter()
+        .filter_map(|job| job["fine_tuned_model"].as_str());
+    let tuned: Vec<&str> = tuned.collect();
+    assert!(!tuned.is_empty());
+    for model in tuned {
+        find(model);
+    }
 }

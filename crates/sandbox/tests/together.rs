@@ -1,4 +1,4 @@
-//! Together: all seventeen operations, with state and time.
+//! Together: all nineteen operations, with state and time.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -134,12 +134,6 @@ async fn metrics_look_like_a_training_run_and_can_be_filtered() {
         .get(path, &[&id], "?global_step_from=5&global_step_to=9")
         .await;
     assert_eq!(some["metrics"].as_array().unwrap().len(), 5);
-    let body = json!({"global_step_from": 5, "global_step_to": 9});
-    let same = session.ok("GET", path, &[&id], "", Some(body)).await;
-    assert_eq!(
-        some, same,
-        "a filter in the body of a GET, as the document has it"
-    );
     let few = session.get(path, &[&id], "?resolution=10").await;
     assert_eq!(few["metrics"].as_array().unwrap().len(), 10);
     let none = session
@@ -242,6 +236,182 @@ async fn prices_models_and_limits() {
         .await;
     assert_eq!(answer.status, 404);
     assert!(answer.body["message"].is_string());
+}
+
+#[tokio::test]
+async fn a_preview_masks_what_is_not_learnt() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::Together);
+    let path = "/fine-tunes/preview";
+    let lines = concat!(
+        r#"{"messages":[{"role":"user","content":"How are you"},{"role":"assistant","content":"Very well"}]}"#,
+        "\n\n",
+        r#"{"messages":[{"role":"user","content":"Bye"},{"role":"assistant","content":"Bye then"}]}"#,
+        "\n",
+    );
+    let file = upload(&session, lines).await;
+    let body = json!({"model": MODEL, "training_file": file});
+    let preview = session.post(path, &[], body.clone()).await;
+    assert_eq!(preview["dataset_format"], "conversation");
+    assert_eq!(preview["rows"].as_array().unwrap().len(), 2);
+    let row = &preview["rows"][0];
+    assert_eq!(row["tokens"], json!(["How", "are", "you", "Very", "well"]));
+    assert_eq!(row["trained_spans"], json!([[3, 5]]));
+    assert_eq!(
+        (&row["num_tokens"], &row["num_trained_tokens"]),
+        (&json!(5), &json!(2))
+    );
+    assert_eq!(row["labels"][0], -100);
+    assert_eq!(row["labels"][4], row["input_ids"][4]);
+
+    let mut whole = body.clone();
+    whole["train_on_inputs"] = json!(true);
+    whole["top_k"] = json!(1);
+    whole["training_method"] = json!("sft");
+    let whole = session.post(path, &[], whole).await;
+    assert_eq!(whole["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(whole["rows"][0]["trained_spans"], json!([[0, 5]]));
+
+    let texts = upload(&session, "{\"text\": \"one two\"}\n").await;
+    let texts = session
+        .post(path, &[], json!({"model": MODEL, "training_file": texts}))
+        .await;
+    assert_eq!(texts["dataset_format"], "general");
+    assert_eq!(texts["rows"][0]["num_trained_tokens"], 2);
+
+    for (name, value) in [
+        ("training_method", json!("dpo")),
+        ("top_k", json!(0)),
+        ("model", json!("nobody/nothing")),
+        ("training_file", json!("file-none")),
+    ] {
+        let mut wrong = body.clone();
+        wrong[name] = value;
+        let error = session.refused(400, "POST", path, &[], Some(wrong)).await;
+        assert_eq!(error["param"], name);
+    }
+    let bad = upload(&session, "nonsense\n").await;
+    let wrong = json!({"model": MODEL, "training_file": bad});
+    session.refused(400, "POST", path, &[], Some(wrong)).await;
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_job_can_be_downloaded_once_it_trains() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::Together);
+    let file = upload(&session, &chat(80)).await;
+    let id = create(&session, request(&file)).await;
+    let path = "/fine-tunes/{id}/download-tokenized-dataset";
+    session.refused(400, "GET", path, &[&id], None).await;
+    sandbox.advance(Duration::from_secs(200));
+    let dataset = session.get(path, &[&id], "").await;
+    let url = dataset["url"].as_str().unwrap();
+    let body = client().get(url).send().await.unwrap();
+    assert_eq!(body.status().as_u16(), 200, "the signed URL needs no key");
+    let length = body.bytes().await.unwrap().len();
+    assert_eq!(dataset["size"], length);
+    let job = session.get(JOB, &[&id], "").await;
+    assert!(job["tokenized_dataset_path"].is_string());
+    session.refused(404, "GET", path, &["ft-none"], None).await;
+}
+
+#[tokio::test]
+async fn a_training_that_gets_no_better_stops_early() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::Together);
+    let file = upload(&session, &chat(80)).await;
+    let mut body = request(&file);
+    body["validation_file"] = json!(file);
+    body["n_evals"] = json!(10);
+    body["early_stopping_enabled"] = json!(true);
+    body["early_stopping_patience"] = json!(2);
+    // No evaluation is so much better than the first one that counts.
+    body["early_stopping_min_delta"] = json!(100);
+    // Its events are not those of the document any more: its schema is not asked.
+    let create = async |body: Value| {
+        let job = support::post(&sandbox, Vendor::Together, JOBS, body).await;
+        assert_eq!(job.status, 200, "{}", job.body);
+        job.body["id"].as_str().unwrap().to_owned()
+    };
+    let id = create(body.clone()).await;
+    sandbox.advance(Duration::from_secs(7200));
+    let get = async |path: String| support::get(&sandbox, Vendor::Together, &path).await.body;
+    let job = get(format!("{JOBS}/{id}")).await;
+    assert_eq!(
+        (&job["status"], &job["early_stopped"]),
+        (&json!("completed"), &json!(true))
+    );
+    // 30 steps, an evaluation after every third; the first is warm-up.
+    assert_eq!(job["early_stopping_best_step"], 6);
+    assert!(job["early_stopping_best_metric"].as_f64().unwrap() > 0.0);
+    let events = job["events"].as_array().unwrap();
+    let event = |kind: &str| events.iter().find(|event| event["type"] == kind).unwrap();
+    let stopped = event("early_stopped");
+    assert_eq!(
+        (&stopped["step"], &stopped["total_steps"]),
+        (&json!(12), &json!(30))
+    );
+    assert_eq!(stopped["early_stopping_best_step"], 6);
+    let tokens = event("tokenized_dataset_upload_complete");
+    assert_eq!(
+        tokens["tokenized_dataset_path"],
+        job["tokenized_dataset_path"]
+    );
+    assert!(tokens.get("hash").is_none() && tokens.get("training_offset").is_none());
+    let metrics = get(format!("{JOBS}/{id}/metrics")).await;
+    assert_eq!(metrics["metrics"].as_array().unwrap().len(), 12);
+    let epochs = events
+        .iter()
+        .filter(|event| event["type"] == "epoch_complete");
+    assert_eq!(epochs.count(), 1);
+
+    for (name, value) in [("validation_file", json!("")), ("n_evals", json!(3))] {
+        let mut wrong = body.clone();
+        wrong[name] = value;
+        session.refused(400, "POST", JOBS, &[], Some(wrong)).await;
+    }
+    body["early_stopping_min_delta"] = json!(0);
+    body["gradient_accumulation_steps"] = json!(2);
+    let other = create(body).await;
+    let half = get(format!("{JOBS}/{other}/events")).await;
+    assert_eq!(
+        half["data"][0]["total_steps"], 15,
+        "two batches make a step"
+    );
+}
+
+#[tokio::test]
+async fn a_training_file_is_checked_and_others_are_not() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::Together);
+    let file = async |id: &str| session.get("/files/{id}", &[id], "").await;
+    let good = file(&upload(&session, &chat(3)).await).await;
+    assert_eq!(good["processing_status"], "COMPLETED");
+    let report = &good["validation_report"];
+    assert_eq!(
+        (&report["valid"], &report["nlines"]),
+        (&json!(true), &json!(3))
+    );
+    assert_eq!(report["dataset_format"], "conversation");
+
+    let bad = upload(&session, "nonsense\n").await;
+    let found = file(&bad).await;
+    assert_eq!(found["processing_status"], "INVALID_FORMAT");
+    assert_eq!(found["validation_report"]["error_type"], "INVALID_FORMAT");
+    let estimate = json!({"training_file": bad, "model": MODEL});
+    let estimate = session
+        .post("/fine-tunes/estimate-price", &[], estimate)
+        .await;
+    let expected =
+        json!({"estimation_available": false, "unavailable_reason": "train_file_invalid"});
+    assert_eq!(estimate, expected);
+
+    let fields = [("purpose", "eval"), ("file_name", "eval.jsonl")];
+    let other = session
+        .upload("/files/upload", &fields, "eval.jsonl", &chat(1))
+        .await;
+    let other = other.body;
+    assert!(other.get("processing_status").is_none() && other.get("validation_report").is_none());
 }
 
 #[tokio::test]

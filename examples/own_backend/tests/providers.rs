@@ -109,7 +109,7 @@ async fn a_file_streams_and_starts_a_run() {
 }
 
 #[tokio::test]
-async fn what_forge_cannot_do_is_said() {
+async fn unsupported_operations_of_forge_are_errors() {
     let providers = providers().await;
     let account = providers.get("in-house").unwrap();
     assert!(!account.support(Operation::Pause).is_supported());

@@ -1,4 +1,4 @@
-//! A shared backend is a backend.
+//! Implements [`Backend`] for shared backends: `Arc<dyn Backend>` and the like.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use crate::providers::{
 };
 use crate::transport::{Clock, Download};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, Job, MetricPoint, ModelLimits, OnUnsupported, PriceEstimate,
-    Vendor,
+    Checkpoint, CreateRequest, Event, Job, MetricPoint, ModelLimits, ModelShutdowns, OnUnsupported,
+    PriceEstimate, Vendor,
 };
 
-/// Hands every method on to what is shared.
+/// Forwards every method to the shared backend.
 macro_rules! forward {
     ($($name:ident $([$a:lifetime])? ($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {$(
         fn $name $(<$a>)? (&$($a)? self, $($arg: $kind),*) -> $answer {
@@ -45,6 +45,9 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         restarts_jobs() -> bool;
         successor['a](call: &'a Call, job: &'a str) -> Reply<'a, Option<String>>;
         limits['a](call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits>;
+        announces_shutdowns() -> bool;
+        shutdowns['a](call: &'a Call) -> Reply<'a, ModelShutdowns>;
+        models['a](call: &'a Call) -> Reply<'a, Vec<String>>;
         download_model['a](call: &'a Call, job: &'a str, step: Option<i64>) -> Reply<'a, Download>;
         files() -> Option<&dyn Files>;
         dataset_rules() -> DatasetRules;

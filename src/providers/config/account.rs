@@ -1,4 +1,4 @@
-//! One `[[account]]`: its settings, and its client.
+//! One `[[account]]` table: its settings and its client.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,14 +10,14 @@ use serde::de::IgnoredAny;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::place::{self, Place};
+use super::source_text::{self, SourceText};
 use super::text_of;
 use crate::providers::Account;
 use crate::transport::{ClientBuilder, ConfigHeader, ConfigValue, VendorProfile};
 use crate::vendors::VendorInfo;
 use crate::{Error, vendors};
 
-/// What every `[[account]]` can have.
+/// The settings of every `[[account]]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -28,13 +28,13 @@ struct Settings {
     key_env: Option<Spanned<String>>,
     key_file: Option<Spanned<PathBuf>>,
     base_url: Option<Spanned<String>>,
-    /// What stands for the organisation where the vendor names none.
+    /// The label that is used where the vendor returns no organisation.
     organization: Option<String>,
     timeout_seconds: Option<Spanned<f64>>,
     retries: Option<usize>,
     max_concurrency: Option<usize>,
     proxy: Option<Spanned<SecretString>>,
-    /// A file of certificates in PEM form that are trusted too.
+    /// A file of certificates in PEM form that are also trusted.
     root_certificates: Option<Spanned<PathBuf>>,
 }
 
@@ -60,7 +60,7 @@ impl Own {
     }
 }
 
-/// One `[[account]]`, and its vendor.
+/// One `[[account]]` table and its vendor.
 pub(super) struct Entry {
     module: &'static vendors::Module,
     settings: Settings,
@@ -69,20 +69,23 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Returns the account's name, with its place.
+    /// Returns the account's name, with its position in the file.
     pub(super) fn name(&self) -> &Spanned<String> {
         &self.settings.name
     }
 
-    pub(super) fn read(entry: Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Self, Error> {
+    pub(super) fn read(
+        entry: Spanned<DeValue<'_>>,
+        source: &SourceText<'_>,
+    ) -> Result<Self, Error> {
         let span = entry.span();
         let DeValue::Table(mut table) = entry.into_inner() else {
-            return Err(place.error(Some(span), "an account is a table: [[account]]"));
+            return Err(source.error(Some(span), "an account is a table: [[account]]"));
         };
         if !table.contains_key("vendor") {
-            return Err(without_vendor(table, span, place));
+            return Err(without_vendor(table, span, source));
         }
-        let module = vendor_of(&table, place)?;
+        let module = vendor_of(&table, source)?;
         let mut found = Vec::new();
         for info in vendors::all() {
             for own in info.profile().into_iter().flat_map(Own::of) {
@@ -91,11 +94,15 @@ impl Entry {
                 };
                 let at = value.span();
                 if info.name() != module.profile.name {
-                    let what = format!("{} has no such thing: {}", module.profile.title, own.key());
-                    return Err(place.error(Some(at), what));
+                    let what = format!(
+                        "{} does not have the setting {}",
+                        module.profile.title,
+                        own.key()
+                    );
+                    return Err(source.error(Some(at), what));
                 }
                 let text =
-                    text_of(value).ok_or_else(|| place.error(Some(at), "expected a text"))?;
+                    text_of(value).ok_or_else(|| source.error(Some(at), "expected a text"))?;
                 found.push((own, text));
             }
         }
@@ -103,14 +110,14 @@ impl Entry {
         let settings = Settings::deserialize(ValueDeserializer::from(table));
         Ok(Self {
             module,
-            settings: settings.map_err(|e| place.unreadable(&e))?,
+            settings: settings.map_err(|e| source.unreadable(&e))?,
             own: found,
         })
     }
 
     pub(super) fn account(
         self,
-        place: &Place<'_>,
+        source: &SourceText<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<Account, Error> {
         let profile = self.module.profile;
@@ -118,7 +125,7 @@ impl Entry {
         let span = settings.name.span();
         let mut builder = ClientBuilder::<()>::of_vendor(profile)
             .account(settings.name.get_ref())
-            .api_key(settings.secret(profile, place, warnings)?);
+            .api_key(settings.secret(profile, source, warnings)?);
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(url.get_ref());
         }
@@ -134,10 +141,12 @@ impl Entry {
         if let Some(seconds) = &settings.timeout_seconds {
             let timeout = Duration::try_from_secs_f64(*seconds.get_ref());
             let timeout = timeout.ok().filter(|timeout| !timeout.is_zero());
-            builder =
-                builder.timeout(timeout.ok_or_else(|| {
-                    place.error(Some(seconds.span()), "this is no length of time")
-                })?);
+            builder = builder.timeout(timeout.ok_or_else(|| {
+                source.error(
+                    Some(seconds.span()),
+                    "expected a number of seconds greater than 0",
+                )
+            })?);
         }
         if let Some(times) = settings.retries {
             builder = builder.retries(times);
@@ -149,10 +158,10 @@ impl Entry {
             builder = builder.proxy(proxy.into_inner());
         }
         if let Some(file) = &settings.root_certificates {
-            builder = builder.root_certificates(place.read(file)?);
+            builder = builder.root_certificates(source.read(file)?);
         }
         let at = settings.base_url.as_ref().map_or(span, Spanned::span);
-        let backend = (self.module.connect)(builder).map_err(|e| place.error(Some(at), e))?;
+        let backend = (self.module.connect)(builder).map_err(|e| source.error(Some(at), e))?;
         let mut account = Account::with_backend(settings.name.into_inner(), backend);
         if let Some(label) = settings.organization {
             account = account.organization(label);
@@ -161,12 +170,12 @@ impl Entry {
     }
 }
 
-/// What is wrong with an account's table that names no vendor: perhaps it has a
-/// member that no account has.
+/// Returns the error of a table that names no vendor; if it has an unknown
+/// member, the error names that.
 fn without_vendor(
     mut table: DeTable<'_>,
     span: std::ops::Range<usize>,
-    place: &Place<'_>,
+    source: &SourceText<'_>,
 ) -> Error {
     for profile in vendors::all().iter().filter_map(VendorInfo::profile) {
         for own in Own::of(profile) {
@@ -175,45 +184,48 @@ fn without_vendor(
     }
     let entry = Spanned::new(span.clone(), DeValue::Table(table));
     match Settings::deserialize(ValueDeserializer::from(entry)) {
-        Err(error) => place.unreadable(&error),
-        Ok(_) => place.error(Some(span), "missing field `vendor`"),
+        Err(error) => source.unreadable(&error),
+        Ok(_) => source.error(Some(span), "missing field `vendor`"),
     }
 }
 
-/// The vendor that an account's table names.
-fn vendor_of(table: &DeTable<'_>, place: &Place<'_>) -> Result<&'static vendors::Module, Error> {
+/// Returns the vendor that a table names.
+fn vendor_of(
+    table: &DeTable<'_>,
+    source: &SourceText<'_>,
+) -> Result<&'static vendors::Module, Error> {
     let value = table.get("vendor");
     let at = value.map(Spanned::span);
     let Some(DeValue::String(word)) = value.map(Spanned::get_ref) else {
-        return Err(place.error(at, "invalid type: expected the name of a vendor"));
+        return Err(source.error(at, "invalid type: expected the name of a vendor"));
     };
     let Some(info) = vendors::get(word) else {
         let known: Vec<&str> = vendors::all().iter().map(|info| info.name()).collect();
         let what = format!(
-            "no vendor is called {word:?}; there are: {}",
+            "unknown vendor {word:?}: expected one of {}",
             known.join(", ")
         );
-        return Err(place.error(at, what));
+        return Err(source.error(at, what));
     };
     info.module().ok_or_else(|| {
         let what = format!("this program is built without {}", info.name());
-        place.error(at, what)
+        source.error(at, what)
     })
 }
 
 impl Settings {
-    /// True where the key is that of the vendor's usual variable: what the other
-    /// variables say is about the same key then.
+    /// Returns true if the key is that of the vendor's usual variable: the other
+    /// variables then belong to the same key.
     fn is_keyed_by_environment(&self) -> bool {
         self.key.is_none() && self.key_env.is_none() && self.key_file.is_none()
     }
 
-    /// The key: by value, by the name of a variable, by a file, or by the
-    /// vendor's usual variable.
+    /// Returns the key: given by value, by the name of a variable, by a file,
+    /// or by the vendor's usual variable.
     fn secret(
         &self,
         profile: &VendorProfile,
-        place: &Place<'_>,
+        source: &SourceText<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<SecretString, Error> {
         let name = self.name.get_ref();
@@ -226,53 +238,62 @@ impl Settings {
         .flatten()
         .collect();
         if let [_, second, ..] = spans.as_slice() {
-            let what = format!("account {name:?} has a key already");
-            return Err(place.error(Some(second.clone()), what));
+            let what = format!(
+                "account {name:?} has a key already: give one of key, key_env and key_file"
+            );
+            return Err(source.error(Some(second.clone()), what));
         }
         if let Some(key) = &self.key {
-            if place.is_readable_by_others() {
+            if source.is_readable_by_others() {
                 warnings.push(format!(
                     "{}: others can read the key of account {name:?} in this file; \
                      chmod 600 it, or use key_env or key_file",
-                    place.at(Some(key.span()))
+                    source.at(Some(key.span()))
                 ));
             }
             return Ok(key.get_ref().clone());
         }
         if let Some(file) = &self.key_file {
-            let path = place.resolve(file.get_ref());
-            if place::others_can_read(&path) {
+            let path = source.resolve(file.get_ref());
+            if source_text::others_can_read(&path) {
                 warnings.push(format!(
                     "{}: others can read the key of account {name:?} in {}; chmod 600 it",
-                    place.at(Some(file.span())),
+                    source.at(Some(file.span())),
                     path.display()
                 ));
             }
-            let bytes = place.read(file)?;
-            let key = String::from_utf8(bytes)
-                .map_err(|_| place.error(Some(file.span()), "the file holds no text"))?;
+            let bytes = source.read(file)?;
+            let key = String::from_utf8(bytes).map_err(|_| {
+                source.error(
+                    Some(file.span()),
+                    "the key_file is not UTF-8: it has to hold the key alone",
+                )
+            })?;
             return Ok(SecretString::from(key.trim().to_owned()));
         }
         let variable = self.key_env.as_ref();
         if variable.is_none() {
-            self.check_address(profile, place)?;
+            self.check_address(profile, source)?;
         }
         let span = variable.map_or_else(|| self.name.span(), Spanned::span);
         let variable = variable.map_or(profile.environment.key, |v| v.get_ref().as_str());
         match std::env::var(variable) {
             Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
             _ => {
-                let what = format!("account {name:?} has no key: {variable} is not set");
-                Err(place.error(Some(span), what))
+                let what = format!(
+                    "account {name:?} has no key: {variable} is not set; set it, or name another \
+                     variable with key_env"
+                );
+                Err(source.error(Some(span), what))
             }
         }
     }
 
-    /// Refuses to send the environment's key where only the file says so: whoever
-    /// writes a file could otherwise have the key. It goes to the vendor's own
-    /// hosts and to this machine, and to those alone: through no proxy of the
-    /// file's, and to nobody whom only the file trusts.
-    fn check_address(&self, profile: &VendorProfile, place: &Place<'_>) -> Result<(), Error> {
+    /// Rejects sending the environment's key to a host that only the file
+    /// names: the author of a file could obtain the key otherwise. The key is
+    /// sent to the vendor's own hosts and to this machine only, and not through
+    /// a proxy of the file or with certificates that only the file trusts.
+    fn check_address(&self, profile: &VendorProfile, source: &SourceText<'_>) -> Result<(), Error> {
         let proxy = self.proxy.as_ref().map(Spanned::span);
         let certificates = self.root_certificates.as_ref().map(Spanned::span);
         let (what, span) = match (&self.base_url, proxy, certificates) {
@@ -285,15 +306,15 @@ impl Settings {
         };
         let name = profile.environment.key;
         let what = format!(
-            "the key of {name} is not sent {what} that a file names; if it is meant for this, say \
-             so in this account: key_env = {name:?}"
+            "the key of {name} is not sent {what} that a file names; if that is intended, add \
+             key_env = {name:?} to this account"
         );
-        Err(place.error(Some(span), what))
+        Err(source.error(Some(span), what))
     }
 }
 
 fn leads_elsewhere(url: &str, profile: &VendorProfile) -> bool {
-    // What is no URL is refused elsewhere.
+    // An invalid URL is rejected elsewhere.
     reqwest::Url::parse(url).is_ok_and(|url| {
         let is_vendor = url.host_str().is_some_and(|host| profile.owns_host(host));
         let is_trusted = is_loopback(&url) || (is_vendor && url.scheme() == "https");

@@ -1,16 +1,16 @@
-//! The forms that training examples have.
+//! The formats of training examples.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// What sort of example it is.
+/// The format of a training example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// `messages`: a conversation.
     Chat,
-    /// `input` with an answer that is preferred and one that is not.
+    /// `input` with a preferred and a non-preferred answer.
     Preference,
     /// `prompt` and `completion`.
     Completion,
@@ -18,7 +18,8 @@ pub enum Format {
     Text,
 }
 
-/// Members that tell the form, in the order in which they are looked for.
+/// Members by which a format is recognised, in the order in which they are
+/// checked.
 const MARKS: [(&str, Format); 5] = [
     ("preferred_output", Format::Preference),
     ("non_preferred_output", Format::Preference),
@@ -48,23 +49,23 @@ impl fmt::Display for Format {
 }
 
 impl Format {
-    /// The form of an example, by its members.
+    /// Returns the format of an example, by its members.
     pub(super) fn of(value: &Value) -> Result<Self, String> {
         let Value::Object(members) = value else {
-            return Err("an example is a JSON object".to_owned());
+            return Err("an example must be a JSON object".to_owned());
         };
         let found = MARKS.iter().find(|(mark, _)| members.contains_key(*mark));
         found.map(|(_, format)| *format).ok_or_else(|| {
-            "no form of example: there is neither messages, nor prompt, nor text, nor \
+            "unknown format of an example: it has neither messages, nor prompt, nor text, nor \
              preferred_output"
                 .to_owned()
         })
     }
 
-    /// Whether an example of this form is complete.
+    /// Checks whether an example of this format is complete.
     pub(super) fn check(self, value: &Value) -> Result<(), String> {
         let Value::Object(members) = value else {
-            return Err("an example is a JSON object".to_owned());
+            return Err("an example must be a JSON object".to_owned());
         };
         match self {
             Self::Chat => conversation(members, "messages"),
@@ -101,12 +102,12 @@ fn conversation(members: &Map<String, Value>, name: &str) -> Result<(), String> 
         return Err(format!("{name} is empty"));
     }
     for (n, message) in messages.iter().enumerate() {
-        turn(message).map_err(|e| format!("{name}[{n}]{e}"))?;
+        check_message(message).map_err(|e| format!("{name}[{n}]{e}"))?;
     }
     Ok(())
 }
 
-fn turn(message: &Value) -> Result<(), String> {
+fn check_message(message: &Value) -> Result<(), String> {
     let Value::Object(message) = message else {
         return Err(" is not an object".to_owned());
     };
@@ -165,8 +166,8 @@ mod tests {
     #[test]
     fn every_way_to_get_it_wrong() {
         for (bad, expected) in [
-            (json!([]), "an example is a JSON object"),
-            (json!({"question": "q"}), "no form of example"),
+            (json!([]), "an example must be a JSON object"),
+            (json!({"question": "q"}), "unknown format of an example"),
             (json!({"messages": "q"}), "messages is not an array"),
             (json!({"messages": []}), "messages is empty"),
             (json!({"messages": ["q"]}), "messages[0] is not an object"),

@@ -1,11 +1,11 @@
-//! The order of a list: newest first, jobs without a time last; of one second,
-//! by account and id.
+//! The order of a list: newest first, jobs without a time last; within one
+//! second, by account and id.
 
 use std::cmp::{Ordering, Reverse};
 
 use crate::unify::Job;
 
-/// A place in the list.
+/// A position in the list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
     created_at: Reverse<Option<i64>>,
@@ -26,7 +26,7 @@ impl Position {
         self.created_at.0
     }
 
-    /// True for jobs that come later in the list.
+    /// Returns true if the job comes later in the list.
     pub(super) fn is_before(&self, job: &Job) -> bool {
         key(job) > (self.created_at, self.account.as_str(), self.id.as_str())
     }

@@ -1,4 +1,4 @@
-//! The list against a plain sort of everything.
+//! Compares the list with a plain sort of all jobs.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::hints::Hints;
-use super::source::{Pages, Source};
+use super::account_jobs::{AccountJobs, Pages};
+use super::position_cache::PositionCache;
 use super::{JobStream, ListItem};
 use crate::Error;
 use crate::providers::{JobOrder, ListQuery, Page};
@@ -63,7 +63,7 @@ impl Pages for Vendor {
         limit: usize,
     ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
         Box::pin(async move {
-            // Accounts answer one after the other, in no fixed order.
+            // Accounts respond one after the other, in no fixed order.
             tokio::task::yield_now().await;
             let jobs = self.jobs.lock().unwrap();
             let start = match after {
@@ -114,17 +114,17 @@ fn plain_sort(vendors: &[Vendor]) -> Vec<(Reverse<Option<i64>>, String, String)>
     all
 }
 
-/// One page, as a caller without any state asks for it.
+/// Returns one page, as for a caller without any state.
 async fn page(
     vendors: &[Vendor],
     query: &ListQuery,
     after: Option<&Job>,
-    hints: &Arc<Hints>,
+    positions: &Arc<PositionCache>,
 ) -> (Vec<Job>, bool) {
     let limit = query.limit.unwrap_or(usize::MAX);
     let sources = vendors
         .iter()
-        .map(|v| Source::new(Arc::new(v.clone()), query, Arc::clone(hints)))
+        .map(|v| AccountJobs::new(Arc::new(v.clone()), query, Arc::clone(positions)))
         .collect();
     let position = after.map(super::Position::of);
     let start = position.map(|p| Box::pin(async move { Ok(p) }) as BoxFuture<'static, _>);
@@ -170,14 +170,14 @@ proptest! {
     ) {
         let vendors = build(accounts);
         let mut new = new.into_iter().enumerate();
-        let mut hints = Arc::new(Hints::default());
+        let mut positions = Arc::new(PositionCache::default());
         let query = ListQuery::new().limit(limit);
         block_on(async {
             let mut last: Option<Job> = None;
             let mut seen = BTreeSet::new();
             loop {
-                let (jobs, has_more) = page(&vendors, &query, last.as_ref(), &hints).await;
-                // What a plain sort of everything says at this moment.
+                let (jobs, has_more) = page(&vendors, &query, last.as_ref(), &positions).await;
+                // The plain sort of all jobs at this moment.
                 let after = last.as_ref().map(key);
                 let rest: Vec<_> = plain_sort(&vendors)
                     .into_iter()
@@ -191,7 +191,7 @@ proptest! {
                 }
                 let Some(next) = jobs.last() else { break };
                 last = Some(next.clone());
-                // Jobs are made between pages, of any time.
+                // Jobs of any time are created between pages.
                 if let Some((n, (account, time))) = new.next() {
                     let vendor = &vendors[account % vendors.len()];
                     // Pages that were read before are not read again for a job
@@ -200,8 +200,8 @@ proptest! {
                     vendor.add(time, format!("new-{n}"));
                 }
                 if !keep_hints {
-                    // Another replica answers.
-                    hints = Arc::new(Hints::default());
+                    // Another replica responds.
+                    positions = Arc::new(PositionCache::default());
                 }
             }
             Ok(())
@@ -216,13 +216,13 @@ proptest! {
     ) {
         let vendors = build(accounts);
         let query = ListQuery::new().created_after(from).created_before(to);
-        let hints = Arc::new(Hints::default());
+        let positions = Arc::new(PositionCache::default());
         let expected: Vec<_> = plain_sort(&vendors)
             .into_iter()
             .filter(|(Reverse(time), _, _)| time.is_some_and(|time| (from..to).contains(&time)))
             .collect();
         for _ in 0..2 {
-            let (jobs, _) = block_on(page(&vendors, &query, None, &hints));
+            let (jobs, _) = block_on(page(&vendors, &query, None, &positions));
             prop_assert_eq!(jobs.iter().map(key).collect::<Vec<_>>(), expected.clone());
         }
     }
@@ -257,8 +257,8 @@ fn no_more_than_two_pages_of_an_account_are_held() {
         vendor.add(Some(n), format!("job-{n}"));
     }
     let query = ListQuery::new();
-    let hints = Arc::new(Hints::default());
-    let source = Source::new(Arc::new(vendor), &query, hints);
+    let positions = Arc::new(PositionCache::default());
+    let source = AccountJobs::new(Arc::new(vendor), &query, positions);
     let mut stream = JobStream::new(vec![source], &query, None);
     block_on(async {
         let mut count = 0;
@@ -294,10 +294,10 @@ fn jobs_without_a_time_come_last() {
         vendor("b", &[Some(7), None]),
     ];
     let query = ListQuery::new().limit(2);
-    let hints = Arc::new(Hints::default());
+    let positions = Arc::new(PositionCache::default());
     let mut shown: Vec<Job> = Vec::new();
     loop {
-        let (jobs, has_more) = block_on(page(&vendors, &query, shown.last(), &hints));
+        let (jobs, has_more) = block_on(page(&vendors, &query, shown.last(), &positions));
         shown.extend(jobs);
         if !has_more {
             break;

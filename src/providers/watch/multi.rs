@@ -1,4 +1,4 @@
-//! Watches all jobs of a list, those too that are started in the meantime.
+//! Watches all jobs of a list, and those that are created in the meantime.
 
 use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
@@ -18,9 +18,9 @@ use crate::unify::Job;
 
 type Changes = BoxStream<'static, Result<Change, Error>>;
 
-/// What a look at the list showed.
+/// The result of listing the jobs once.
 #[derive(Default)]
-struct Look {
+struct Listed {
     /// The jobs that have not ended, and those that are new.
     jobs: Vec<Job>,
     newest: Newest,
@@ -28,11 +28,11 @@ struct Look {
     error: Option<Error>,
 }
 
-/// The time of the newest job of each account, and the jobs of that second:
-/// what is as new and not among them was started since.
+/// The time of the newest job of each account, and the jobs of that second: a
+/// job as new that is not among them was created since.
 type Newest = HashMap<String, (Option<i64>, HashSet<String>)>;
 
-/// Takes a job in, and says whether it is newer than what was there.
+/// Records a job, and returns true if it is newer than all before.
 fn note(newest: &mut Newest, job: &Job) -> bool {
     let account = job.provider.account.clone();
     let (time, ids) = newest.entry(account).or_insert((None, HashSet::new()));
@@ -43,7 +43,7 @@ fn note(newest: &mut Newest, job: &Job) -> bool {
     job.created_at == *time && ids.insert(job.id.clone())
 }
 
-/// The jobs of a list, each with a watch of its own.
+/// The jobs of a list, each with its own watch.
 struct MultiWatcher {
     providers: Providers,
     query: ListQuery,
@@ -52,17 +52,17 @@ struct MultiWatcher {
     /// The jobs that are or were watched, by account and id.
     known: HashSet<(String, String)>,
     newest: Newest,
-    look: Option<BoxFuture<'static, Look>>,
-    /// What is still to be told of the last look.
+    listing: Option<BoxFuture<'static, Listed>>,
+    /// The warnings of the last listing that are still to be reported.
     trouble: Vec<Warning>,
     error: Option<Error>,
-    /// How many looks in a row an account was missing in.
+    /// The number of consecutive listings in which an account was missing.
     misses: usize,
-    /// Whether the list cannot be looked at at all.
+    /// Whether listing fails permanently.
     is_closed: bool,
 }
 
-/// What happens to all jobs that a query is about.
+/// Streams the changes of all jobs that a query selects.
 pub(super) fn watch(
     providers: Providers,
     query: ListQuery,
@@ -72,7 +72,7 @@ pub(super) fn watch(
         watches: SelectAll::new(),
         known: HashSet::new(),
         newest: Newest::new(),
-        look: None,
+        listing: None,
         trouble: Vec::new(),
         error: None,
         misses: 0,
@@ -81,43 +81,43 @@ pub(super) fn watch(
         query,
         options,
     };
-    watcher.look_after(Duration::ZERO);
+    watcher.list_after(Duration::ZERO);
     watcher
 }
 
-/// The jobs that have not ended or have been started since the last look,
-/// after a while.
-async fn listed(providers: Providers, query: ListQuery, before: Newest, after: Duration) -> Look {
+/// Lists, after a while, the jobs that have not ended or were created since the
+/// last listing.
+async fn listed(providers: Providers, query: ListQuery, before: Newest, after: Duration) -> Listed {
     if !after.is_zero() {
         clock_of(&providers, None).sleep(after).await;
     }
-    let mut look = Look {
+    let mut result = Listed {
         newest: before.clone(),
-        ..Look::default()
+        ..Listed::default()
     };
     let mut list = providers.jobs(&query);
     while let Some(item) = list.next().await {
         match item {
             Ok(ListItem::Job(job)) => {
-                // Of an account that was not listed before, nobody knows what
-                // is new.
+                // For an account that was not listed before, it is not known which
+                // jobs are new.
                 let was_listed = before.contains_key(&job.provider.account);
-                let is_new = note(&mut look.newest, &job) || is_newer(&before, &job);
+                let is_new = note(&mut result.newest, &job) || is_newer(&before, &job);
                 if !job.status.is_terminal() || (was_listed && is_new) {
-                    look.jobs.push(*job);
+                    result.jobs.push(*job);
                 }
             }
-            Ok(ListItem::Warning(warning)) => look.warnings.push(warning),
+            Ok(ListItem::Warning(warning)) => result.warnings.push(warning),
             Err(error) => {
-                look.error = Some(error);
+                result.error = Some(error);
                 break;
             }
         }
-        if query.limit.is_some_and(|limit| look.jobs.len() >= limit) {
+        if query.limit.is_some_and(|limit| result.jobs.len() >= limit) {
             break;
         }
     }
-    look
+    result
 }
 
 fn is_newer(before: &Newest, job: &Job) -> bool {
@@ -126,14 +126,14 @@ fn is_newer(before: &Newest, job: &Job) -> bool {
 }
 
 impl MultiWatcher {
-    fn saw(&mut self, look: Look) {
-        let is_incomplete = look.warnings.iter().any(|warning| warning.account_failed);
+    fn receive(&mut self, listed: Listed) {
+        let is_incomplete = listed.warnings.iter().any(|warning| warning.account_failed);
         self.misses = if is_incomplete { self.misses + 1 } else { 0 };
-        self.is_closed = look.error.is_some();
-        self.newest = look.newest;
-        self.trouble = look.warnings;
-        self.error = look.error;
-        for job in look.jobs {
+        self.is_closed = listed.error.is_some();
+        self.newest = listed.newest;
+        self.trouble = listed.warnings;
+        self.error = listed.error;
+        for job in listed.jobs {
             let key = (job.provider.account.clone(), job.id.clone());
             if self.known.insert(key) {
                 let (providers, options) = (self.providers.clone(), self.options.clone());
@@ -143,7 +143,7 @@ impl MultiWatcher {
         }
     }
 
-    /// Remembers a job that a watch has gone over to.
+    /// Records a job that continues a watched one.
     fn note(&mut self, change: &Change) {
         if let Change::Restarted { to, .. } = change {
             let JobRef { account, id, .. } = to;
@@ -152,29 +152,30 @@ impl MultiWatcher {
         }
     }
 
-    /// Whether there may be jobs that nobody has seen.
+    /// Returns true if there may be jobs that were never listed.
     fn is_incomplete(&self) -> bool {
         (1..self.options.max_consecutive_errors).contains(&self.misses)
     }
 
-    /// Looks again: soon where an account is missing, late for what is new.
-    fn look_again(&mut self) {
-        self.look_after(match self.is_incomplete() {
+    /// Schedules the next listing: soon if an account is missing, late for new
+    /// jobs.
+    fn list_again(&mut self) {
+        self.list_after(match self.is_incomplete() {
             true => self.options.min_interval,
             false => self.options.max_interval,
         });
     }
 
-    fn look_after(&mut self, wait: Duration) {
+    fn list_after(&mut self, wait: Duration) {
         let mut query = self.query.clone();
-        // Once all have been listed, only what is new has to be.
+        // Once all jobs have been listed, only new ones need to be.
         let accounts = self.providers.accounts().iter();
         let times = accounts.map(|account| self.newest.get(account.name()).map(|(time, _)| *time));
         if let Some(Some(Some(oldest))) = times.min() {
             query.created_after = query.created_after.max(Some(oldest));
         }
-        let look = listed(self.providers.clone(), query, self.newest.clone(), wait);
-        self.look = Some(Box::pin(look));
+        let listing = listed(self.providers.clone(), query, self.newest.clone(), wait);
+        self.listing = Some(Box::pin(listing));
     }
 }
 
@@ -200,14 +201,13 @@ impl Stream for MultiWatcher {
                 Poll::Ready(None) => Poll::Ready(()),
                 Poll::Pending => Poll::Pending,
             };
-            // A list that is only looked at for what is new does not hold up
-            // the end.
+            // A listing for new jobs does not delay the end.
             let is_over = watched.is_ready() && !this.is_incomplete();
-            match &mut this.look {
-                Some(look) => match look.as_mut().poll(cx) {
+            match &mut this.listing {
+                Some(listing) => match listing.as_mut().poll(cx) {
                     Poll::Ready(seen) => {
-                        this.look = None;
-                        this.saw(seen);
+                        this.listing = None;
+                        this.receive(seen);
                     }
                     Poll::Pending if is_over && !this.known.is_empty() => {
                         return Poll::Ready(None);
@@ -218,7 +218,7 @@ impl Stream for MultiWatcher {
                     return Poll::Ready(None);
                 }
                 None if this.is_closed => return Poll::Pending,
-                None => this.look_again(),
+                None => this.list_again(),
             }
         }
     }

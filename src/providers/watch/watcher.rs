@@ -14,35 +14,36 @@ use crate::transport::{Clock, RetryPolicy, SystemClock};
 use crate::unify::{Event, Job, Status};
 use crate::{Error, ErrorKind};
 
-/// How many events are read of a log at once.
+/// The number of events that are read at once.
 const LOG_PAGE: usize = 50;
-/// How many events are read of a log in one look: an endless one ends there.
+/// The number of events that are read in one poll: an endless log ends there.
 const MAX_EVENTS: usize = 10_000;
-/// How often the log of a job that has ended is tried to be read again.
+/// How many times reading the log of an ended job is retried.
 const MAX_LOG_FAULTS: usize = 3;
 
 type Intervals = Box<dyn Iterator<Item = Duration> + Send>;
 
-/// The watch of one job, and of the jobs that it goes on as.
+/// The watch of one job, and of the jobs that continue it.
 pub(super) struct Watcher {
     providers: Providers,
     options: WatchOptions,
     target: JobRef,
-    /// The vendor's word and the gateway's, as they were told last.
+    /// The status that was reported last: the gateway's and the vendor's.
     seen: Option<(Status, Cow<'static, str>)>,
     known_events: HashSet<String>,
     progress: Progress,
     intervals: Intervals,
-    /// Errors in a row that do not pass by themselves, and those that do.
+    /// Consecutive permanent errors, and transient ones.
     errors: usize,
     faults: usize,
-    /// How often in a row the log of a job that has ended could not be read.
+    /// Consecutive failures to read the log of an ended job.
     log_faults: usize,
-    /// Whether the event is still to be found that the watch goes on after.
+    /// Whether the event after which to start is still to be found.
     is_resuming: bool,
-    /// Ids that were watched, so that no two jobs go on as each other for ever.
+    /// Ids that were watched, so that two jobs do not continue each other
+    /// forever.
     watched: HashSet<String>,
-    /// Whether a failure was looked at a second time.
+    /// Whether a failure was confirmed by a second poll.
     confirmed: bool,
     first: Option<Job>,
     queue: VecDeque<Result<Change, Error>>,
@@ -73,14 +74,14 @@ impl Watcher {
         }
     }
 
-    /// For a job that has just been read.
+    /// Creates a watch of a job that has just been retrieved.
     pub(super) fn starting_with(providers: Providers, job: Job, options: WatchOptions) -> Self {
         let mut watcher = Self::new(providers, JobRef::from(&job), options);
         watcher.first = Some(job);
         watcher
     }
 
-    /// What happens, until it is over.
+    /// Streams the changes until the watch ends.
     pub(super) fn changes(self) -> impl Stream<Item = Result<Change, Error>> + Send + 'static {
         stream::unfold(self, |mut watcher| async move {
             loop {
@@ -90,13 +91,13 @@ impl Watcher {
                 if watcher.is_over {
                     return None;
                 }
-                watcher.look().await;
+                watcher.poll_job().await;
             }
         })
     }
 
-    /// Asks after the job once.
-    async fn look(&mut self) {
+    /// Polls the job once.
+    async fn poll_job(&mut self) {
         if std::mem::replace(&mut self.is_started, true) {
             let wait = self.intervals.next().unwrap_or(self.options.max_interval);
             self.clock().sleep(wait).await;
@@ -115,9 +116,9 @@ impl Watcher {
         }
     }
 
-    /// Finds the event that the watch goes on after: in the log of the job, or
-    /// of one that it goes on as, which is watched in its place then. Where no
-    /// log has it, everything is told.
+    /// Finds the event after which to start: in the log of the job, or of one
+    /// that continues it, which is then watched instead. If no log contains it,
+    /// everything is reported.
     async fn resume(&mut self, job: Job) -> Result<Job, Error> {
         self.target = JobRef::from(&job);
         let (true, Some(after), Some(account)) = (
@@ -135,7 +136,7 @@ impl Watcher {
         loop {
             let log = self.new_events(&account, &current.id).await?;
             if let Some(place) = log.iter().position(|event| event.id == after) {
-                // What is older is known with it; what is newer is told.
+                // Older events are known; newer ones are reported.
                 let newer = log.iter().take(place).map(|event| &event.id);
                 let newer: HashSet<String> = newer.cloned().collect();
                 self.known_events.retain(|id| !newer.contains(id));
@@ -169,14 +170,14 @@ impl Watcher {
         if is_read {
             self.faults = 0;
         } else if job.status.is_terminal() {
-            // What the job said last is in its log: it is read again.
+            // The last events matter most, so reading the log is retried.
             self.log_faults += 1;
             if self.log_faults <= MAX_LOG_FAULTS {
                 return;
             }
         }
         self.log_faults = 0;
-        self.tell_progress(Progress {
+        self.report_progress(Progress {
             estimated_finish: job.estimated_finish,
             ..self.progress
         });
@@ -185,7 +186,7 @@ impl Watcher {
             let before = self.seen.replace(now).map(|(status, _)| status);
             self.hurry();
             let job = Box::new(job.clone());
-            self.tell(Change::Status { job, before });
+            self.report(Change::Status { job, before });
         }
         if job.status.is_terminal() {
             self.ended(job).await;
@@ -194,8 +195,7 @@ impl Watcher {
 
     async fn ended(&mut self, job: Job) {
         let mut next = job.provider.successor.clone();
-        // The job's own log may be left out of it; the vendor has it all the
-        // same.
+        // The job may be without its log; the vendor still has it.
         if next.is_none()
             && job.status == Status::Failed
             && let Some(account) = self.account()
@@ -215,10 +215,10 @@ impl Watcher {
             self.progress = Progress::default();
             self.confirmed = false;
             self.hurry();
-            self.tell(Change::Restarted { from, to });
+            self.report(Change::Restarted { from, to });
             return;
         }
-        // The log may tell of a restart a little after the failure.
+        // A restart may appear in the log a little after the failure.
         let may_be_restarted = job.status == Status::Failed
             && self
                 .account()
@@ -228,7 +228,7 @@ impl Watcher {
             return;
         }
         self.is_over = true;
-        self.tell(Change::Finished(Box::new(job)));
+        self.report(Change::Finished(Box::new(job)));
     }
 
     fn failed(&mut self, error: Error) {
@@ -241,7 +241,7 @@ impl Watcher {
         }
         let gives_up =
             self.errors >= self.options.max_consecutive_errors || self.has_too_many_faults();
-        // What cannot be asked at all need not be asked again.
+        // Errors that a retry cannot change.
         let is_hopeless = matches!(
             error.kind(),
             ErrorKind::Ambiguous | ErrorKind::Config | ErrorKind::InvalidRequest
@@ -254,7 +254,7 @@ impl Watcher {
         }
         let account = error.account().or(self.target.account.as_deref());
         let account = account.unwrap_or_default().to_owned();
-        self.tell(Change::Trouble(Warning::account(&account, error)));
+        self.report(Change::Trouble(Warning::account(&account, error)));
     }
 
     fn has_too_many_faults(&self) -> bool {
@@ -262,8 +262,8 @@ impl Watcher {
         max.is_some_and(|max| self.faults > max)
     }
 
-    /// Tells what is new in the log, oldest first. False where the log could
-    /// not be read, and may be later.
+    /// Reports the new events of the log, oldest first. Returns false if the
+    /// log could not be read but may be later.
     async fn read_log(&mut self, job: &Job) -> bool {
         let Some(account) = self.account() else {
             return true;
@@ -280,8 +280,8 @@ impl Watcher {
                         ..self.progress
                     };
                     let (job, event) = (self.target.clone(), Box::new(event));
-                    self.tell(Change::Event { job, event });
-                    self.tell_progress(progress);
+                    self.report(Change::Event { job, event });
+                    self.report_progress(progress);
                 }
             }
             Err(error) => {
@@ -303,10 +303,10 @@ impl Watcher {
         let mut warning = Warning::account(account.name(), error);
         warning.account_failed = false;
         warning.job = Some(job.to_owned());
-        self.tell(Change::Trouble(warning));
+        self.report(Change::Trouble(warning));
     }
 
-    /// Newest first, back to the first one that is known.
+    /// Returns the new events, newest first, back to the first known one.
     async fn new_events(&mut self, account: &Account, job: &str) -> Result<Vec<Event>, Error> {
         let mut new = Vec::new();
         let mut query = PageQuery::new().limit(LOG_PAGE);
@@ -330,26 +330,27 @@ impl Watcher {
                 _ => break,
             }
         }
-        // Only what is told is known: a page that fails is read again.
+        // Only reported events count as known: a page that fails is read again.
         let ids = new.iter().map(|event: &Event| event.id.clone());
         self.known_events.extend(ids);
         Ok(new)
     }
 
-    fn tell(&mut self, change: Change) {
+    fn report(&mut self, change: Change) {
         self.queue.push_back(Ok(change));
     }
 
-    fn tell_progress(&mut self, progress: Progress) {
+    fn report_progress(&mut self, progress: Progress) {
         if progress != self.progress {
             self.progress = progress;
             self.hurry();
             let job = self.target.clone();
-            self.tell(Change::Progress { job, progress });
+            self.report(Change::Progress { job, progress });
         }
     }
 
-    /// What changes will soon change again.
+    /// Returns to the shortest interval: a job that changes will soon change
+    /// again.
     fn hurry(&mut self) {
         self.intervals = intervals(&self.options);
     }
@@ -364,14 +365,14 @@ impl Watcher {
     }
 }
 
-/// The clock of an account, or of any.
+/// Returns the clock of an account, or of any.
 pub(super) fn clock_of(providers: &Providers, account: Option<&Account>) -> Arc<dyn Clock> {
     let account = account.or(providers.accounts().first());
     account.map_or_else(|| Arc::new(SystemClock) as Arc<dyn Clock>, Account::clock)
 }
 
-/// From the shortest interval to the longest, each a little random, and the
-/// longest for ever.
+/// Returns the intervals from the shortest to the longest, each with a random
+/// part; the longest repeats.
 fn intervals(options: &WatchOptions) -> Intervals {
     let policy = RetryPolicy {
         retries: usize::MAX,

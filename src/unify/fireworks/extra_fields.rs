@@ -139,11 +139,7 @@ pub(super) fn hide_signed_urls(members: &mut Map<String, Value>) {
 
 fn hide(name: &str, value: &mut Value) {
     match value {
-        Value::String(text) if name.ends_with("SignedUrl") || is_signed(text) => {
-            if !text.is_empty() {
-                *text = REDACTED.to_owned();
-            }
-        }
+        Value::String(text) if is_secret(name, text) => *text = REDACTED.to_owned(),
         Value::Object(members) if name.ends_with("SignedUrls") => {
             members.values_mut().for_each(|url| *url = REDACTED.into());
         }
@@ -151,6 +147,10 @@ fn hide(name: &str, value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(|item| hide(name, item)),
         _ => {}
     }
+}
+
+fn is_secret(name: &str, text: &str) -> bool {
+    !text.is_empty() && (name.ends_with("SignedUrl") || is_signed(text))
 }
 
 /// True for a URL with a signature in its query.

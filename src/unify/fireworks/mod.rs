@@ -15,6 +15,7 @@ mod settings;
 mod status;
 mod view;
 
+use super::lazy_object::lazy_values;
 use super::mapping::{EventTypes, RequestTables};
 use super::{Mapping, Vendor};
 
@@ -27,6 +28,8 @@ pub use request::{JobRequest, NewJob};
 pub const VENDOR: Vendor = Vendor::from_static("fireworks");
 /// The name that Fireworks writes itself with.
 pub const TITLE: &str = "Fireworks";
+
+lazy_values!(fireworks: Extra(extra_fields::ExtraFields));
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,

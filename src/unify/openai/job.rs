@@ -70,8 +70,8 @@ impl Unify for FineTuningJob {
     }
 }
 
-/// `null`, `{}` and an object of nothing but nulls all mean that there is no
-/// error. Further members of it are kept in `provider.extra`.
+/// Returns the job's error. `null`, `{}` and an object of nulls all mean that
+/// there is none. Further members are kept in `provider.extra`.
 fn failure(error: FineTuningJobError, extras: &mut Extras) -> Option<JobError> {
     let FineTuningJobError {
         code,

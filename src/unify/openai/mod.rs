@@ -1,4 +1,13 @@
-//! OpenAI: its values in unified types, and requests in its own.
+//! OpenAI's mapping: its values in unified types, and requests in its own.
+//!
+//! ```
+//! use unitune::unify::{CreateRequest, OnUnsupported};
+//!
+//! let request = CreateRequest::new("gpt-4o-mini", "file-1");
+//! let translated = request.to_openai(OnUnsupported::Reject)?;
+//! assert_eq!(translated.request.training_file, "file-1");
+//! # Ok::<(), unitune::unify::UnsupportedFields>(())
+//! ```
 
 mod checkpoints;
 mod events;
@@ -8,13 +17,21 @@ mod request;
 mod rules;
 mod status;
 
+use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
+use crate::openai::types;
 
-/// OpenAI.
+/// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("openai");
-/// The name that OpenAI writes itself with.
+/// The vendor's name in messages.
 pub const TITLE: &str = "OpenAI";
+
+lazy_values!(openai:
+    Hyperparameters(types::FineTuningJobHyperparameters),
+    Integration(types::FineTuningIntegration),
+    Method(types::FineTuneMethod)
+);
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,

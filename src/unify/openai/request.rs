@@ -9,7 +9,7 @@ use crate::unify::extras::object;
 use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, refused};
 use crate::unify::request::translator::RequestTranslator;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
-use crate::wire::{Fault, Problem};
+use crate::wire::read;
 
 /// Settings that OpenAI takes, under its own names.
 pub(super) const ACCEPTED: &[Accepted] = &[
@@ -104,8 +104,8 @@ impl CreateRequest {
     ///
     /// # Errors
     ///
-    /// When OpenAI has no place for a field that must not be dropped, or a value
-    /// is invalid.
+    /// OpenAI does not support a field that must not be dropped, or a value is
+    /// invalid.
     pub fn to_openai(
         &self,
         on_unsupported: OnUnsupported,
@@ -190,14 +190,10 @@ impl CreateRequest {
 impl RequestTranslator {
     /// Reads a member in the vendor's type.
     fn typed<T: DeserializeOwned>(&mut self, field: &str, value: Value) -> Option<T> {
-        match T::deserialize(&value) {
+        match read::<T>(&value) {
             Ok(value) => Some(value),
-            Err(error) => {
-                let reason = Fault::of::<T>(&value).map_or_else(
-                    || Problem::of(&error).to_string(),
-                    |fault| fault.to_string(),
-                );
-                self.invalid(field, reason, "");
+            Err(fault) => {
+                self.invalid(field, fault.to_string(), "");
                 None
             }
         }
@@ -205,7 +201,7 @@ impl RequestTranslator {
 }
 
 impl From<&CreateFineTuningJobRequest> for CreateRequest {
-    /// Identity: OpenAI's request is the gateway's.
+    /// Converts OpenAI's request, which is the gateway's.
     fn from(request: &CreateFineTuningJobRequest) -> Self {
         let CreateFineTuningJobRequest {
             hyperparameters,

@@ -20,7 +20,7 @@ pub(super) fn meaning(status: &VendorStatus) -> Meaning {
     }
 }
 
-/// Every status that the document names, with its meaning.
+/// Returns every status that the document names, with its meaning.
 pub(super) fn table() -> Vec<(&'static str, Meaning)> {
     let known = VendorStatus::KNOWN.iter();
     known

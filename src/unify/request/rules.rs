@@ -1,7 +1,7 @@
-//! Tables of what a vendor takes of a request, and of what it takes instead of
-//! the rest.
+//! The types of the tables of settings that a vendor accepts, and of those that
+//! it does not support.
 
-/// What a setting's value may be.
+/// The type of a setting's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
     /// A whole number.
@@ -41,25 +41,26 @@ impl std::fmt::Display for Takes {
     }
 }
 
-/// A setting that a vendor takes.
+/// A setting that a vendor accepts.
 pub(crate) struct Accepted {
     /// Where it stands below the request's or the method's `hyperparameters`.
     pub(crate) key: &'static str,
-    /// The methods that it goes with; none: all.
+    /// The methods that it belongs to; empty for all.
     pub(crate) methods: &'static [&'static str],
-    /// Its value.
+    /// The type of its value.
     pub(crate) takes: Takes,
-    /// The vendor's member that it becomes.
+    /// The vendor's member that it becomes, for `docs/mapping.md`.
+    #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) becomes: &'static str,
 }
 
-/// A setting that a vendor has no place for.
+/// A setting that a vendor does not support.
 pub(crate) struct Refused {
     /// Its name below `hyperparameters`.
     pub(crate) key: &'static str,
-    /// Why the vendor has no place for it.
+    /// Why the vendor does not support it.
     pub(crate) why: &'static str,
-    /// What the vendor takes instead; empty where there is nothing.
+    /// What the vendor accepts instead; empty if there is nothing.
     pub(crate) instead: &'static str,
 }
 

@@ -194,7 +194,8 @@ impl RequestTranslator {
         settings
     }
 
-    /// True when the vendor takes a setting; collects it when not.
+    /// Returns true if the vendor accepts a setting; otherwise collects it as
+    /// unsupported.
     pub(in crate::unify) fn takes(
         &mut self,
         key: &str,
@@ -207,8 +208,9 @@ impl RequestTranslator {
         rule.is_some_and(|rule| self.fits(&setting.path, &setting.value, rule.takes))
     }
 
-    /// True when a setting is not `"auto"`, for a vendor whose default is that.
-    /// One that is `"auto"` is left out; it is collected if no table names it.
+    /// Returns true if a setting is not `"auto"`, for a vendor whose default is
+    /// that. One that is `"auto"` is left out; it is collected if no table
+    /// names it.
     pub(in crate::unify) fn is_not_auto(
         &mut self,
         key: &str,
@@ -252,7 +254,7 @@ impl RequestTranslator {
         Some(rule)
     }
 
-    /// True when a value has the form that a rule asks for.
+    /// Returns true if a value has the type of a rule.
     pub(in crate::unify) fn fits(&mut self, path: &str, value: &Value, takes: Takes) -> bool {
         let is_word = |word: &str| value.as_str() == Some(word);
         let fits = match takes {

@@ -66,7 +66,7 @@ impl RequestTranslator {
     }
 }
 
-/// The integration of these members, unless there are none.
+/// Returns the integration of these members, unless there are none.
 pub(in crate::unify) fn integration(wandb: Map<String, Value>) -> Option<Vec<Map<String, Value>>> {
     (!wandb.is_empty()).then(|| {
         vec![Map::from_iter([

@@ -61,6 +61,8 @@ impl Unify for EventInLog<'_> {
         let FineTuneEvent {
             checkpoint_path,
             created_at,
+            early_stopping_best_metric_value,
+            early_stopping_best_step,
             extra,
             hash,
             level: vendor_level,
@@ -70,6 +72,7 @@ impl Unify for EventInLog<'_> {
             param_count,
             step,
             token_count,
+            tokenized_dataset_path,
             total_steps,
             training_offset,
             type_,
@@ -86,6 +89,12 @@ impl Unify for EventInLog<'_> {
         data.text("checkpoint_path", checkpoint_path);
         data.text("model_path", model_path);
         data.text("wandb_url", wandb_url);
+        data.put(
+            "early_stopping_best_metric_value",
+            early_stopping_best_metric_value,
+        );
+        data.put("early_stopping_best_step", early_stopping_best_step);
+        data.text("tokenized_dataset_path", tokenized_dataset_path);
         let data = data.into_members();
 
         let mut extras = Extras::new();

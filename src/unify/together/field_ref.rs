@@ -19,7 +19,9 @@ pub(super) enum FieldRef<'a> {
     Progress(&'a FineTuneProgress),
     Multimodal(&'a MultimodalParams),
     TrainOnInputs(&'a TrainOnInputs),
+    Boolean(bool),
     Number(i64),
+    Float(f64),
     Text(&'a str),
     Value(&'a Value),
 }

@@ -94,6 +94,8 @@ pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
         Type::BillingLimit
         | Type::CancelRequested
         | Type::CheckpointSave
+        // The last checkpoints are still stored after an early stop.
+        | Type::EarlyStopped
         | Type::EpochComplete
         | Type::JobPending
         | Type::JobRestarted
@@ -105,6 +107,7 @@ pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
         | Type::ModelUploadComplete
         | Type::ModelUploading
         | Type::Refund
+        | Type::TokenizedDatasetUploadComplete
         | Type::TrainingComplete
         | Type::TrainingDataDownloadComplete
         | Type::TrainingDataDownloading
@@ -117,7 +120,8 @@ pub(super) fn effect(kind: &FinetuneEventType) -> Effect {
     }
 }
 
-/// Every type that the document names, with its meaning for the job.
+/// Returns every event type that the document names, with its meaning for the
+/// job.
 pub(super) fn types() -> Vec<(&'static str, String)> {
     let known = FinetuneEventType::KNOWN.iter();
     known

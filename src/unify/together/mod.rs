@@ -1,4 +1,18 @@
-//! Together: its values in unified types, and requests in its own.
+//! Together's mapping: its values in unified types, and requests in its own.
+//!
+//! ```
+//! use unitune::together::types::FinetuneResponse;
+//! use unitune::unify::{Context, Status, Unify};
+//!
+//! let body = r#"{"id": "ft-1", "status": "user_error", "created_at": "2026-01-15T12:00:00Z"}"#;
+//! let job = unitune::serde_json::from_str::<FinetuneResponse>(body)?;
+//! let job = job.unify(&Context::new("research").with_notes())?;
+//! assert_eq!((job.status, job.provider.status.as_ref()), (Status::Failed, "user_error"));
+//! for note in &job.provider.notes {
+//!     println!("{}: {}", note.field, note.message);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod checkpoints;
 mod events;
@@ -20,17 +34,27 @@ mod times;
 mod unset;
 mod view;
 
+use super::lazy_object::lazy_values;
 use super::mapping::{EventTypes, RequestTables};
 use super::{Mapping, Vendor};
 
 pub use checkpoints::JobCheckpoint;
+pub(crate) use checkpoints::tell_apart;
 pub use events::{EventInLog, events_in_log};
 pub use successor::successor;
 
-/// Together.
+/// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("together");
-/// The name that Together writes itself with.
+/// The vendor's name in messages.
 pub const TITLE: &str = "Together";
+
+lazy_values!(together:
+    Settings(view::Settings),
+    Wandb(view::Wandb),
+    Supervised(settings::Supervised),
+    Dpo(settings::Dpo),
+    Extra(extra_fields::ExtraFields)
+);
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,

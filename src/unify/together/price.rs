@@ -12,7 +12,12 @@ impl Unify for types::PriceEstimate {
 
     fn unify(self, _: &Context) -> Result<PriceEstimate, MappingError> {
         let dollars = |amount: Option<f64>| amount.and_then(Usd::from_dollars);
+        // Those of before do not say whether there is an estimate.
+        let is_unavailable = self.estimation_available == Some(false);
+        let reason = self.unavailable_reason.map(|reason| reason.into_word());
+        let reason = reason.or_else(|| is_unavailable.then(|| "not said".into()));
         Ok(PriceEstimate {
+            unavailable: reason.map(Into::into),
             limit: dollars(self.user_limit),
             allowed: self.allowed_to_proceed,
             training_tokens: self.estimated_train_token_count,

@@ -14,7 +14,7 @@ use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, 
 use crate::unify::request::translator::{RequestTranslator, Setting};
 use crate::unify::request::wandb;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
-use crate::wire::{Extra, Secret};
+use crate::wire::{Extra, Secret, read};
 
 const LORA: &str = "{type: \"Full\"} or {type: \"Lora\", lora_r, lora_alpha, lora_dropout, lora_trainable_modules}";
 const SCHEDULER: &str = "{lr_scheduler_type: \"linear\" or \"cosine\", lr_scheduler_args: {min_lr_ratio}, of cosine {min_lr_ratio, num_cycles}}";
@@ -23,6 +23,12 @@ const SCHEDULER: &str = "{lr_scheduler_type: \"linear\" or \"cosine\", lr_schedu
 pub(super) const ACCEPTED: &[Accepted] = &[
     accepted("n_epochs", &[], Takes::Integer, "n_epochs"),
     accepted("batch_size", &[], Takes::IntegerOr("max"), "batch_size"),
+    accepted(
+        "gradient_accumulation_steps",
+        &[],
+        Takes::Integer,
+        "gradient_accumulation_steps",
+    ),
     accepted("learning_rate", &[], Takes::Number, "learning_rate"),
     accepted(
         "lr_scheduler",
@@ -37,6 +43,30 @@ pub(super) const ACCEPTED: &[Accepted] = &[
     accepted("packing", &[], Takes::Boolean, "packing"),
     accepted("n_checkpoints", &[], Takes::Integer, "n_checkpoints"),
     accepted("n_evals", &[], Takes::Integer, "n_evals"),
+    accepted(
+        "early_stopping_enabled",
+        &[],
+        Takes::Boolean,
+        "early_stopping_enabled",
+    ),
+    accepted(
+        "early_stopping_patience",
+        &[],
+        Takes::Integer,
+        "early_stopping_patience",
+    ),
+    accepted(
+        "early_stopping_min_delta",
+        &[],
+        Takes::Number,
+        "early_stopping_min_delta",
+    ),
+    accepted(
+        "early_stopping_warmup_evals",
+        &[],
+        Takes::Integer,
+        "early_stopping_warmup_evals",
+    ),
     accepted("training_type", &[], Takes::Object(LORA), "training_type"),
     accepted(
         "train_on_inputs",
@@ -141,8 +171,8 @@ impl CreateRequest {
     ///
     /// # Errors
     ///
-    /// When Together has no place for a field that must not be dropped, or a
-    /// value is invalid.
+    /// Together does not support a field that must not be dropped, or a value is
+    /// invalid.
     pub fn to_together(
         &self,
         on_unsupported: OnUnsupported,
@@ -173,6 +203,7 @@ impl CreateRequest {
         request.random_seed = self.seed;
         request.training_method = training_method(method.name.as_deref(), &mut settings);
         fill(&mut request, settings, &mut translator);
+        early_stopping(&request, &mut translator);
         integration(self.integrations.as_deref(), &mut request, &mut translator);
         extra(&self.extra, &mut request, &mut translator);
         translator.finish(request)
@@ -231,6 +262,9 @@ fn fill(
                     None => BatchSize::Max,
                 });
             }
+            "gradient_accumulation_steps" => {
+                request.gradient_accumulation_steps = value.as_i64();
+            }
             "learning_rate" => request.learning_rate = value.as_f64(),
             "lr_scheduler" => request.lr_scheduler = scheduler(&path, value, translator),
             "warmup_ratio" => request.warmup_ratio = value.as_f64(),
@@ -240,14 +274,45 @@ fn fill(
             "packing" => request.packing = value.as_bool(),
             "n_checkpoints" => request.n_checkpoints = value.as_i64(),
             "n_evals" => request.n_evals = value.as_i64(),
+            "early_stopping_enabled" => request.early_stopping_enabled = value.as_bool(),
+            "early_stopping_patience" => request.early_stopping_patience = value.as_i64(),
+            "early_stopping_min_delta" => request.early_stopping_min_delta = value.as_f64(),
+            "early_stopping_warmup_evals" => request.early_stopping_warmup_evals = value.as_i64(),
             "training_type" => request.training_type = training_type(&path, value, translator),
             _ => translator.unsupported(path, UNKNOWN, ""),
         }
     }
 }
 
+/// Rejects an early stop that the vendor would refuse. Its own default of the
+/// patience is not counted: the vendor does not promise it.
+fn early_stopping(request: &CreateFinetuneRequest, translator: &mut RequestTranslator) {
+    if request.early_stopping_enabled != Some(true) {
+        return;
+    }
+    if request.validation_file.as_deref().is_none_or(str::is_empty) {
+        let reason = "evaluations need a file to evaluate on";
+        translator.invalid(
+            "hyperparameters.early_stopping_enabled",
+            reason,
+            "validation_file",
+        );
+    }
+    let patience = request.early_stopping_patience.unwrap_or(0);
+    let warmup = request.early_stopping_warmup_evals.unwrap_or(1);
+    let least = patience.saturating_add(warmup).saturating_add(1);
+    if request.n_evals.unwrap_or(0) < least {
+        let reason = "an early stop needs an evaluation more than its patience and warm-up";
+        translator.invalid(
+            "hyperparameters.n_evals",
+            reason,
+            format!("at least {least}"),
+        );
+    }
+}
+
 fn scheduler(path: &str, value: Value, translator: &mut RequestTranslator) -> Option<LrScheduler> {
-    let scheduler: LrScheduler = serde_json::from_value(value).ok()?;
+    let scheduler: LrScheduler = read(&value).ok()?;
     let extra = match &scheduler {
         LrScheduler::Linear(linear) => {
             let args = linear
@@ -279,7 +344,7 @@ fn training_type(
     value: Value,
     translator: &mut RequestTranslator,
 ) -> Option<TrainingType> {
-    let training_type: TrainingType = serde_json::from_value(value).ok()?;
+    let training_type: TrainingType = read(&value).ok()?;
     let extra: Vec<String> = match &training_type {
         TrainingType::Full(full) => full.extra.iter().map(|(name, _)| name.to_owned()).collect(),
         TrainingType::Lora(lora) => lora.extra.iter().map(|(name, _)| name.to_owned()).collect(),
@@ -291,7 +356,8 @@ fn training_type(
 }
 
 impl RequestTranslator {
-    /// True when nothing of an object is beyond what the vendor takes.
+    /// Returns true if an object has no members beyond those that the vendor
+    /// accepts.
     fn whole(&mut self, path: &str, key: &str, extra: &[String]) -> bool {
         let rule = ACCEPTED.iter().find(|rule| rule.key == key);
         let takes = rule.map(|rule| rule.takes.to_string()).unwrap_or_default();
@@ -345,8 +411,7 @@ fn extra(
             "hf_api_token" => request.hf_api_token = text.map(Secret::from),
             "hf_output_repo_name" => request.hf_output_repo_name = text,
             "multimodal_params" => {
-                request.multimodal_params =
-                    serde_json::from_value::<MultimodalParams>(value.clone()).ok();
+                request.multimodal_params = read::<MultimodalParams>(value).ok();
             }
             _ => translator.unsupported(name, UNKNOWN, ""),
         }
@@ -354,13 +419,18 @@ fn extra(
 }
 
 impl From<&CreateFinetuneRequest> for CreateRequest {
-    /// Together's request in the gateway's terms, without its keys.
+    /// Converts Together's request to the gateway's terms, without its keys.
     fn from(request: &CreateFinetuneRequest) -> Self {
         let CreateFinetuneRequest {
             batch_size,
+            early_stopping_enabled,
+            early_stopping_min_delta,
+            early_stopping_patience,
+            early_stopping_warmup_evals,
             extra,
             from_checkpoint,
             from_hf_model,
+            gradient_accumulation_steps,
             hf_api_token: _,
             hf_model_revision,
             hf_output_repo_name,
@@ -392,6 +462,10 @@ impl From<&CreateFinetuneRequest> for CreateRequest {
         let settings = members([
             ("n_epochs", n_epochs.map(Value::from)),
             ("batch_size", batch_size.as_ref().map(json)),
+            (
+                "gradient_accumulation_steps",
+                gradient_accumulation_steps.map(Value::from),
+            ),
             ("learning_rate", learning_rate.map(Value::from)),
             ("lr_scheduler", lr_scheduler.as_ref().map(json)),
             ("warmup_ratio", warmup_ratio.map(Value::from)),
@@ -401,6 +475,22 @@ impl From<&CreateFinetuneRequest> for CreateRequest {
             ("packing", packing.map(Value::from)),
             ("n_checkpoints", n_checkpoints.map(Value::from)),
             ("n_evals", n_evals.map(Value::from)),
+            (
+                "early_stopping_enabled",
+                early_stopping_enabled.map(Value::from),
+            ),
+            (
+                "early_stopping_patience",
+                early_stopping_patience.map(Value::from),
+            ),
+            (
+                "early_stopping_min_delta",
+                early_stopping_min_delta.map(Value::from),
+            ),
+            (
+                "early_stopping_warmup_evals",
+                early_stopping_warmup_evals.map(Value::from),
+            ),
             ("training_type", training_type.as_ref().map(json)),
             ("train_on_inputs", train_on_inputs.as_ref().map(json)),
         ]);

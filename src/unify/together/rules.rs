@@ -33,6 +33,7 @@ rules! {
         TOKENS_UNKNOWN: "trained_tokens", Unavailable, "`token_count` is not known";
         TOKENS_NOT_YET: "trained_tokens", Unavailable, "`token_count` counts when the job is completed";
         INTEGRATIONS: "integrations", Derived, "`wandb_project_name`, `wandb_name`, `wandb_url`";
+        INTEGRATIONS_ENTITY: "integrations", Derived, "`wandb_project_name`, `wandb_name`, `wandb_entity`, `wandb_url`";
         INTEGRATIONS_ABSENT: "integrations", Unavailable, "nothing about Weights & Biases is set";
         SEED: "seed", Exact, "`random_seed`";
         SEED_ABSENT: "seed", Unavailable, "`random_seed` is absent";
@@ -67,5 +68,6 @@ pub(in crate::unify) const SLOTS: &[(&str, &str)] = &[
     ("training_type", "hyperparameters"),
     ("wandb_project_name", "integrations"),
     ("wandb_name", "integrations"),
+    ("wandb_entity", "integrations"),
     ("wandb_url", "integrations"),
 ];

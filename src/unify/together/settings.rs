@@ -44,7 +44,7 @@ impl Serialize for Settings {
             packing,
             training_type,
         } = self;
-        let mut members = Members(serializer.serialize_map(None)?);
+        let mut members = MapWriter(serializer.serialize_map(None)?);
         members.put(
             "batch_size",
             batch_size.as_ref().filter(|size| is_size(size)),
@@ -63,9 +63,9 @@ impl Serialize for Settings {
 }
 
 /// Writes members of a map, where they are set.
-struct Members<M>(M);
+struct MapWriter<M>(M);
 
-impl<M: SerializeMap> Members<M> {
+impl<M: SerializeMap> MapWriter<M> {
     fn put(&mut self, name: &str, value: Option<impl Serialize>) -> Result<(), M::Error> {
         match value {
             Some(value) => self.0.serialize_entry(name, &value),
@@ -79,7 +79,7 @@ fn positive(number: Option<i64>) -> Option<i64> {
     number.filter(|number| *number != 0)
 }
 
-/// `"max"` stays `"max"`, which is not OpenAI's `"auto"`.
+/// Returns true for a size or `"max"`, which is not OpenAI's `"auto"`.
 fn is_size(size: &BatchSize) -> bool {
     match size {
         BatchSize::Integer(size) => *size != 0,
@@ -87,8 +87,8 @@ fn is_size(size: &BatchSize) -> bool {
     }
 }
 
-/// True when no member is set. The first line spares most jobs the map: they
-/// have a number of epochs.
+/// Returns true if no member is set. The first line avoids a map for most jobs:
+/// they have a number of epochs.
 fn is_empty(settings: &Settings) -> bool {
     let some = settings.n_epochs.is_some_and(|epochs| epochs != 0)
         || settings.warmup_ratio.is_some()
@@ -198,14 +198,22 @@ pub(super) fn openai_shape(word: &str, mut settings: Map<String, Value>) -> Map<
 
 /// Returns the integration with Weights & Biases, where any member of it is set.
 pub(super) fn integrations(wandb: Wandb, notes: &mut NoteCollector<'_>) -> Option<Vec<LazyObject>> {
-    let Wandb { project, name, url } = wandb;
-    let (project, name, url) = (set(project), set(name), set(url));
-    if project.is_none() && name.is_none() && url.is_none() {
+    let wandb = Wandb {
+        project: set(wandb.project),
+        name: set(wandb.name),
+        entity: set(wandb.entity),
+        url: set(wandb.url),
+    };
+    let members = [&wandb.project, &wandb.name, &wandb.entity, &wandb.url];
+    if members.into_iter().all(Option::is_none) {
         notes.note(rules::INTEGRATIONS_ABSENT);
         return None;
     }
-    notes.note(rules::INTEGRATIONS);
-    Some(vec![LazyObject::typed(Wandb { project, name, url })])
+    notes.note(match &wandb.entity {
+        Some(_) => rules::INTEGRATIONS_ENTITY,
+        None => rules::INTEGRATIONS,
+    });
+    Some(vec![LazyObject::typed(wandb)])
 }
 
 impl Serialize for Wandb {
@@ -221,8 +229,14 @@ struct WandbSettings<'a>(&'a Wandb);
 
 impl Serialize for WandbSettings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Wandb { project, name, url } = self.0;
-        let mut members = Members(serializer.serialize_map(None)?);
+        let Wandb {
+            project,
+            name,
+            entity,
+            url,
+        } = self.0;
+        let mut members = MapWriter(serializer.serialize_map(None)?);
+        members.put("entity", entity.as_ref())?;
         members.put("name", name.as_ref())?;
         members.put("project", project.as_ref())?;
         members.put("url", url.as_ref())?;

@@ -112,7 +112,8 @@ fn direction(text: &str) -> Option<Direction> {
     word.or(introduced)
 }
 
-/// `ft-8bc4cb28-4470-42c6-91a5-…` or `ft-da0de86a-2034`.
+/// Returns true for an id of a job: `ft-8bc4cb28-4470-42c6-91a5-…` or
+/// `ft-da0de86a-2034`.
 fn is_id(word: &str) -> bool {
     word.strip_prefix("ft-").is_some_and(|rest| {
         rest.len() >= 8

@@ -1,4 +1,4 @@
-//! The vendor's way to say that a value is not set.
+//! Values that the vendor sends for "not set".
 
 /// Returns a text that is set: the vendor writes `""` for "not set".
 pub(super) fn set(text: Option<String>) -> Option<String> {

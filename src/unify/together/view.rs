@@ -12,7 +12,7 @@ use crate::together::types::{
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
     TrainingType,
 };
-use crate::wire::{Defect, Extra, Fault, LenientList, Problem, Step, Timestamp};
+use crate::wire::{Defect, Extra, Fault, LenientList, Step, Timestamp, read};
 
 /// A job of either schema.
 pub(super) struct View {
@@ -55,21 +55,16 @@ impl OtherSchema {
 
     fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.undocumented.remove(name)?;
-        // As for a member that is named: null says nothing.
+        // Null counts as absent, as for documented members.
         if value.is_null() {
             return None;
         }
-        match T::deserialize(&value) {
+        match read::<T>(&value) {
             Ok(found) => Some(found),
-            Err(error) => {
+            Err(fault) => {
                 let mut path = vec![Step::Member(name.to_owned())];
-                let problem = match Fault::of::<T>(&value) {
-                    Some(fault) => {
-                        path.extend(fault.path);
-                        fault.problem
-                    }
-                    None => Problem::of(&error),
-                };
+                path.extend(fault.path);
+                let problem = fault.problem;
                 let fault = Fault { path, problem };
                 self.misfits.push(Defect::new(name, fault, Some(value)));
                 None
@@ -98,6 +93,7 @@ pub(super) struct Settings {
 pub(super) struct Wandb {
     pub(super) project: Option<String>,
     pub(super) name: Option<String>,
+    pub(super) entity: Option<String>,
     pub(super) url: Option<String>,
 }
 
@@ -122,6 +118,53 @@ pub(super) struct Unmapped {
     param_count: Option<i64>,
     trainingfile_numlines: Option<i64>,
     trainingfile_size: Option<i64>,
+    early_stopping: EarlyStopping,
+    registry: Registry,
+    tokenized_dataset_path: Option<String>,
+    tokenized_dataset_uploaded_at: Option<Timestamp>,
+}
+
+/// Whether and where a job stopped early.
+#[derive(Clone)]
+struct EarlyStopping {
+    stopped: Option<bool>,
+    best_metric: Option<f64>,
+    best_step: Option<i64>,
+}
+
+/// What came out of a job, in the vendor's registry of models.
+#[derive(Clone)]
+struct Registry {
+    model_id: Option<String>,
+    model_revision_id: Option<String>,
+    model_name: Option<String>,
+    adapter_id: Option<String>,
+    adapter_revision_id: Option<String>,
+    adapter_name: Option<String>,
+}
+
+impl EarlyStopping {
+    fn collect_into<'a>(&'a self, fields: &mut Collector<'a>) {
+        fields.put("early_stopped", self.stopped.map(FieldRef::Boolean));
+        let metric = self.best_metric.map(FieldRef::Float);
+        fields.put("early_stopping_best_metric", metric);
+        // A job that did not stop early has no such step, and zero is none.
+        fields.count("early_stopping_best_step", self.best_step);
+    }
+}
+
+impl Registry {
+    fn collect_into<'a>(&'a self, fields: &mut Collector<'a>) {
+        fields.text("model_object_id", self.model_id.as_ref());
+        fields.text("model_object_revision_id", self.model_revision_id.as_ref());
+        fields.text("model_object_name", self.model_name.as_ref());
+        fields.text("adapter_object_id", self.adapter_id.as_ref());
+        fields.text(
+            "adapter_object_revision_id",
+            self.adapter_revision_id.as_ref(),
+        );
+        fields.text("adapter_object_name", self.adapter_name.as_ref());
+    }
 }
 
 impl Unmapped {
@@ -141,7 +184,7 @@ impl Unmapped {
             "train_on_inputs",
             train_on_inputs.map(FieldRef::TrainOnInputs),
         );
-        // Zero of these is a value: none asked for, none done, none ahead.
+        // Zero is a value of these: none requested, none done, none left.
         fields.number("n_checkpoints", self.n_checkpoints);
         fields.number("n_evals", self.n_evals);
         fields.number("epochs_completed", self.epochs_completed);
@@ -150,14 +193,30 @@ impl Unmapped {
         fields.count("param_count", self.param_count);
         fields.count("trainingfile_numlines", self.trainingfile_numlines);
         fields.count("trainingfile_size", self.trainingfile_size);
+        self.early_stopping.collect_into(fields);
+        self.registry.collect_into(fields);
+        let path = self.tokenized_dataset_path.as_ref();
+        fields.text("tokenized_dataset_path", path);
+        let uploaded = self.tokenized_dataset_uploaded_at.as_ref();
+        let uploaded = uploaded.filter(|time| !time.is_unset());
+        fields.put(
+            "tokenized_dataset_uploaded_at",
+            uploaded.map(FieldRef::Time),
+        );
     }
 }
 
 impl From<FinetuneResponse> for View {
     fn from(job: FinetuneResponse) -> Self {
         let FinetuneResponse {
+            adapter_object_id,
+            adapter_object_name,
+            adapter_object_revision_id,
             batch_size,
             created_at,
+            early_stopped,
+            early_stopping_best_metric,
+            early_stopping_best_step,
             epochs_completed,
             eval_steps,
             events,
@@ -171,6 +230,9 @@ impl From<FinetuneResponse> for View {
             lr_scheduler,
             max_grad_norm,
             model,
+            model_object_id,
+            model_object_name,
+            model_object_revision_id,
             model_output_name,
             model_output_path,
             multimodal_params,
@@ -183,6 +245,8 @@ impl From<FinetuneResponse> for View {
             started_at,
             status,
             token_count,
+            tokenized_dataset_path,
+            tokenized_dataset_uploaded_at,
             total_price,
             train_on_inputs,
             training_file,
@@ -191,6 +255,7 @@ impl From<FinetuneResponse> for View {
             trainingfile_numlines,
             trainingfile_size,
             updated_at,
+            user_id,
             validation_file,
             wandb_project_name,
             wandb_url,
@@ -229,12 +294,13 @@ impl From<FinetuneResponse> for View {
             wandb: Wandb {
                 project: wandb_project_name,
                 name: other.take("wandb_name"),
+                entity: other.take("wandb_entity"),
                 url: wandb_url,
             },
             unmapped: Unmapped {
                 suffix: other.take("suffix"),
                 owner_address: other.take("owner_address"),
-                user_id: other.take("user_id"),
+                user_id,
                 job_id,
                 model_output_path,
                 from_checkpoint,
@@ -250,6 +316,21 @@ impl From<FinetuneResponse> for View {
                 param_count,
                 trainingfile_numlines,
                 trainingfile_size,
+                early_stopping: EarlyStopping {
+                    stopped: early_stopped,
+                    best_metric: early_stopping_best_metric,
+                    best_step: early_stopping_best_step,
+                },
+                registry: Registry {
+                    model_id: model_object_id,
+                    model_revision_id: model_object_revision_id,
+                    model_name: model_object_name,
+                    adapter_id: adapter_object_id,
+                    adapter_revision_id: adapter_object_revision_id,
+                    adapter_name: adapter_object_name,
+                },
+                tokenized_dataset_path,
+                tokenized_dataset_uploaded_at,
             },
             undocumented: other.undocumented,
             misfits: other.misfits,
@@ -262,6 +343,9 @@ impl From<FinetuneResponseTruncated> for View {
         let FinetuneResponseTruncated {
             batch_size,
             created_at,
+            early_stopped,
+            early_stopping_best_metric,
+            early_stopping_best_step,
             events,
             extra,
             from_checkpoint,
@@ -292,6 +376,7 @@ impl From<FinetuneResponseTruncated> for View {
             updated_at,
             user_id,
             validation_file,
+            wandb_entity,
             wandb_name,
             wandb_project_name,
             warmup_ratio,
@@ -329,6 +414,7 @@ impl From<FinetuneResponseTruncated> for View {
             wandb: Wandb {
                 project: wandb_project_name,
                 name: wandb_name,
+                entity: wandb_entity,
                 url: other.take("wandb_url"),
             },
             unmapped: Unmapped {
@@ -350,6 +436,21 @@ impl From<FinetuneResponseTruncated> for View {
                 param_count: other.take("param_count"),
                 trainingfile_numlines: other.take("trainingfile_numlines"),
                 trainingfile_size: other.take("trainingfile_size"),
+                early_stopping: EarlyStopping {
+                    stopped: early_stopped,
+                    best_metric: early_stopping_best_metric,
+                    best_step: early_stopping_best_step,
+                },
+                registry: Registry {
+                    model_id: other.take("model_object_id"),
+                    model_revision_id: other.take("model_object_revision_id"),
+                    model_name: other.take("model_object_name"),
+                    adapter_id: other.take("adapter_object_id"),
+                    adapter_revision_id: other.take("adapter_object_revision_id"),
+                    adapter_name: other.take("adapter_object_name"),
+                },
+                tokenized_dataset_path: other.take("tokenized_dataset_path"),
+                tokenized_dataset_uploaded_at: other.take("tokenized_dataset_uploaded_at"),
             },
             undocumented: other.undocumented,
             misfits: other.misfits,

@@ -76,7 +76,8 @@ impl Unify for FineTuningJob {
     }
 }
 
-/// Why the job failed, where the gateway passes on an error of OpenAI's shape.
+/// Returns why the job failed, if the gateway passes on an error of OpenAI's
+/// shape.
 fn failure(undocumented: &Extra) -> Option<JobError> {
     let error = undocumented.get("error")?;
     let is_known = |name: &String| matches!(name.as_str(), "code" | "message" | "param");

@@ -22,12 +22,15 @@ mod request;
 mod rules;
 mod status;
 
+use super::lazy_object::lazy_values;
 use super::{Mapping, Vendor};
 
-/// TrueFoundry's gateway.
+/// The vendor's name.
 pub const VENDOR: Vendor = Vendor::from_static("truefoundry");
-/// The name that TrueFoundry writes itself with.
+/// The vendor's name in messages.
 pub const TITLE: &str = "TrueFoundry";
+
+lazy_values!(truefoundry:);
 
 pub(crate) static MAPPING: Mapping = Mapping {
     vendor: VENDOR,

@@ -4,10 +4,10 @@ use super::compare::compare;
 use super::git;
 use super::inputs::Input;
 use super::lowered::{Naming, lowered};
-use super::unify::Unify;
+use super::unify_source::Unify;
+use crate::deep_stack::both;
 use crate::fault::{Faults, Result};
-use crate::source::Folder;
-use crate::threads::both;
+use crate::source_toml::Folder;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -256,7 +256,7 @@ fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
     known
 }
 
-/// Returns the vendor that a name speaks of.
+/// Returns the vendor in a name.
 fn vendor_of(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_lowercase();
     known

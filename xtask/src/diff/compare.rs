@@ -1,9 +1,9 @@
 //! Compares two documents and adds what the changes mean in Rust and for `unify`.
 
-use super::mapping;
-use super::rust::{self, Surface};
-use super::unify::Unify;
-use crate::threads::{self, both};
+use super::mapping_impact;
+use super::rust_changes::{self, Surface};
+use super::unify_source::Unify;
+use crate::deep_stack::{self, both};
 use unitune_diff::common::{common_references, without_common};
 use unitune_diff::{Document, DocumentDiff};
 
@@ -19,9 +19,9 @@ pub fn compare(
     let empty = Document::empty(name);
     let (old, new) = (base.unwrap_or(&empty), head.unwrap_or(&empty));
     let (mut diff, surfaces) = std::thread::scope(|scope| {
-        let surfaces = threads::spawn(scope, || surfaces(old, new));
+        let surfaces = deep_stack::spawn(scope, || surfaces(old, new));
         let mut diff = DocumentDiff::between(name, base, head);
-        mapping::attach(&mut diff.changes, vendor, unify, old, new);
+        mapping_impact::attach(&mut diff.changes, vendor, unify, old, new);
         let surfaces = match surfaces.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(surfaces)) => surfaces,
             _ => [stopped(), stopped()],
@@ -31,8 +31,8 @@ pub fn compare(
     diff.vendor = vendor.map(str::to_owned);
     match surfaces {
         [Ok(base), Ok(head)] => {
-            diff.rust = rust::difference(&base, &head);
-            diff.unexplained = rust::attribute(&mut diff.changes, &diff.rust, old, new);
+            diff.rust = rust_changes::difference(&base, &head);
+            diff.unexplained = rust_changes::attribute(&mut diff.changes, &diff.rust, old, new);
         }
         [base, head] => {
             for (side, surface) in [("old", base), ("new", head)] {
@@ -57,6 +57,9 @@ fn surfaces(old: &Document, new: &Document) -> [Result<Surface, String>; 2] {
     let common = common_references(old, new);
     let base = without_common(&old.value, &new.value, &common);
     let head = without_common(&new.value, &old.value, &common);
-    let (base, head) = both(|| rust::surface(base), || rust::surface(head));
+    let (base, head) = both(
+        || rust_changes::surface(base),
+        || rust_changes::surface(head),
+    );
     [base, head]
 }

@@ -105,7 +105,7 @@ fn written(file: String, text: String) -> Result<Written> {
     Ok(Written { file, text, value })
 }
 
-/// `<folder>/<vendor>/openapi.json`, called `name` in messages.
+/// Reads `<folder>/<vendor>/openapi.json`, with the name `name` in messages.
 fn specs(folder: &Path, name: &str) -> Result<BTreeMap<String, Written>> {
     let mut documents = BTreeMap::new();
     let mut faults = Faults::default();

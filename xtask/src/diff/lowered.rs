@@ -1,11 +1,11 @@
 //! Brings a document into the normal form that is compared, and notes what the
 //! lowering leaves out.
 
-use super::lossy::lossy;
+use super::lossy_lowering::lossy;
 use crate::fault::{Fault, Result};
 use crate::generate::quietly;
 use crate::lower::{Mode, Purpose};
-use crate::merge::Upstream;
+use crate::merge_documents::Upstream;
 use crate::pipeline::{self, Plan};
 use crate::report::Report;
 use crate::slice::everything;

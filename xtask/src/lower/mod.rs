@@ -341,7 +341,7 @@ impl Lowering<'_> {
     }
 }
 
-/// `4xx`, which the standard writes `4XX`.
+/// Returns true for a range such as `4xx`, which the standard writes as `4XX`.
 fn is_small_range(name: &str) -> bool {
     matches!(name.as_bytes(), [b'1'..=b'5', b'x', b'x'])
 }

@@ -7,7 +7,7 @@ use unitune_diff::pointer;
 /// The keywords of one schema.
 pub type Schema = Map<String, Value>;
 
-/// Where a rule is at work.
+/// The place and the environment of a rule.
 pub struct Site<'a> {
     /// The sliced document, not lowered: what references mean.
     pub document: &'a Value,
@@ -17,7 +17,7 @@ pub struct Site<'a> {
     pub pointer: &'a str,
     /// The rule's name.
     pub rule: &'static str,
-    /// Whether the document says that it is OpenAPI 3.1.
+    /// Whether the document is OpenAPI 3.1.
     pub newer: bool,
     /// The rules that apply, in order.
     pub rules: &'static [Rule],

@@ -26,9 +26,9 @@ pub const RULES: &[Rule] = &[
     rule("content-encoding", values::content),
     // A tuple is a list of any of its items.
     rule("prefix-items", arrays::prefix_items),
-    // Every array says what it holds.
+    // Every array has items.
     rule("array-items", arrays::items),
-    // How many there are is said of the array.
+    // The number of items is a keyword of the array.
     rule("count-on-items", arrays::counts),
     // Members by pattern are members by any name.
     rule("pattern-properties", objects::patterns),
@@ -42,7 +42,7 @@ pub const RULES: &[Rule] = &[
     rule("ref-siblings", refs::siblings),
     // A null branch is `nullable`.
     rule("null-branch", unions::null_branch),
-    // The branches of a union say their types.
+    // The branches of a union have their types.
     rule("union-with-type", unions::with_type),
     // Members beside a union stand in an allOf.
     rule("union-beside-members", unions::beside),
@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
     rule("allof-annotations", unions::annotations),
     // A default has the type of its schema.
     rule("default", values::default),
-    // `nullable` is said where it means something.
+    // `nullable` is kept where it has an effect.
     rule("nullable", types::nullable),
     // A union of one branch is that branch.
     rule("single-branch", unions::single),
@@ -66,10 +66,10 @@ pub const RULES: &[Rule] = &[
     rule("discriminator", unions::discriminator),
 ];
 
-/// What can be settled only when all of a document is lowered: a schema that
-/// allows nothing but null, and stands outside a union.
+/// Applies the rules that need the whole document to be lowered: a schema that
+/// allows only null, outside a union.
 pub fn sweep(document: &mut Value, report: &mut Report) {
-    crate::schemas::schemas_mut(document, &mut |schema, at| {
+    crate::visit_schemas::schemas_mut(document, &mut |schema, at| {
         if schema.get("type").and_then(Value::as_str) == Some("null") {
             report.add("only-null", at, "nothing but null is now anything or null");
             if let Some(schema) = schema.as_object_mut() {

@@ -171,7 +171,7 @@ fn what_is_wrong_is_an_error_with_its_pointer() {
 }
 
 #[test]
-fn what_has_one_meaning_is_mended_when_asked() {
+fn unambiguous_mistakes_are_corrected_in_that_mode() {
     let mend = Mode {
         mend: true,
         ..Mode::default()

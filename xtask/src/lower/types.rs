@@ -6,7 +6,7 @@ use super::values::is_a;
 use serde_json::{Value, json};
 use unitune_diff::json_schema::type_of;
 
-/// Keywords that speak of one type only.
+/// Keywords that apply to one type only.
 const KEYWORDS_OF: &[(&str, &[&str])] = &[
     (
         "string",
@@ -319,7 +319,7 @@ fn valued(schema: &mut Schema, names: &mut Vec<String>, site: &mut Site<'_>) {
     schema.insert("enum".to_owned(), Value::Array(fitting));
 }
 
-/// Returns what a schema says about one of its types.
+/// Returns the part of a schema about one of its types.
 fn branch(schema: &Schema, name: &str) -> Schema {
     let mut branch = Schema::new();
     branch.insert("type".to_owned(), json!(name));
@@ -362,7 +362,7 @@ pub fn implied(schema: &mut Schema, site: &mut Site<'_>) {
     schema.insert("type".to_owned(), json!(name));
 }
 
-/// `nullable: false` says nothing; `nullable` in 3.1 is meant as in 3.0.
+/// `nullable: false` has no effect; `nullable` in 3.1 means the same as in 3.0.
 pub fn nullable(schema: &mut Schema, site: &mut Site<'_>) {
     match schema.get("nullable") {
         Some(Value::Bool(false)) => {

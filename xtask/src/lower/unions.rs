@@ -9,7 +9,7 @@ const UNIONS: [&str; 2] = ["oneOf", "anyOf"];
 /// Keywords that limit an object without saying what is in it.
 const LIMITS: &[&str] = &["required", "not", "minProperties", "maxProperties"];
 
-/// Keywords that say what is in an object.
+/// Keywords about the members of an object.
 const MEMBERS: &[&str] = &[
     "type",
     "properties",
@@ -75,7 +75,7 @@ fn only_limits(branch: &Value) -> bool {
     })
 }
 
-/// `type` beside a union belongs into the branches that do not say theirs.
+/// `type` beside a union belongs into the branches that have none.
 pub fn with_type(schema: &mut Schema, site: &mut Site<'_>) {
     for keyword in UNIONS {
         let Some(found) = branches(schema, keyword).cloned() else {
@@ -130,7 +130,7 @@ pub fn with_type(schema: &mut Schema, site: &mut Site<'_>) {
 }
 
 /// What stands beside a union: members go into an allOf with it; a second
-/// union, and limits that the branches say better, are left out.
+/// union, and limits that the branches have more precisely, are left out.
 pub fn beside(schema: &mut Schema, site: &mut Site<'_>) {
     let Some(keyword) = UNIONS
         .into_iter()

@@ -25,7 +25,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// `info.version`, as text.
+    /// Returns `info.version`, as text.
     #[must_use]
     pub fn version(&self) -> Option<String> {
         match self.value.pointer("/info/version")? {
@@ -104,7 +104,7 @@ fn parse_bytes(name: &str, bytes: Vec<u8>) -> Result<Source> {
     })
 }
 
-/// Parses a document whose name or content tells its form.
+/// Parses a document; its name or content decides on its form.
 pub fn parse(name: &str, text: &str) -> Result<Value> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = match form(name, text) {

@@ -41,7 +41,7 @@ impl<'de> Visitor<'de> for Tree {
         Ok(v.into())
     }
 
-    #[allow(clippy::cast_precision_loss)] // A limit beyond 64 bits is a limit nobody reaches.
+    #[allow(clippy::cast_precision_loss)] // A limit beyond 64 bits is never reached.
     fn visit_i128<E: de::Error>(self, v: i128) -> Result<Value, E> {
         double(v as f64)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use unitune_diff::{Change, Document, DocumentDiff, Written};
 use xtask::diff::compare;
 use xtask::diff::lowered::{Naming, lowered};
-use xtask::diff::unify::Unify;
+use xtask::diff::unify_source::Unify;
 use xtask::read;
 
 /// The folder of the fixtures of `crates/diff`.

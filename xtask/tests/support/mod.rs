@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A document of nobody's.
+/// A document of a made-up vendor.
 pub const DOCUMENT: &str = r##"openapi: 3.1.0
 info: {title: Acme, version: 1.4.0}
 servers: [{url: https://api.acme.example/v1}]

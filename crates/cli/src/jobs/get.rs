@@ -1,43 +1,42 @@
 //! `unitune jobs get`
 
-use serde_json::json;
+use unitune::unify::Job;
 
 use crate::accounts::Accounts;
-use crate::args::GetArguments;
+use crate::args::jobs::GetArguments;
 use crate::exit::{Exit, Failure};
-use crate::render::{self, Terminal};
+use crate::output::{self, Around, Output, job_card};
 
 pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
-    let accounts = Accounts::open(&arguments.common).await?;
+    let output = Output::new(&arguments.output);
+    output.check::<Job>()?;
+    let accounts = Accounts::open(&arguments.accounts).await?;
     let mut jobs = Vec::new();
     let mut exit = Exit::Done;
     for id in &arguments.ids {
         match accounts.providers().retrieve(id).await {
             Ok(job) => jobs.push(job),
             Err(error) => {
-                render::error(&error);
+                output::error(&error);
                 exit = Exit::Failure;
             }
         }
     }
-    match (arguments.common.json, arguments.ids.as_slice()) {
+    let card = |job: &Job| job_card(job, arguments.notes, &output.view);
+    if arguments.ids.len() == 1 {
         // One id: the job, as the gateway answers; nothing if there is none.
-        (true, [_]) => {
-            for job in &jobs {
-                render::json(&json!(job))?;
-            }
+        for job in jobs {
+            output.record(job, card)?;
         }
-        (true, _) => render::json(&json!({
-            "object": "list",
-            "data": jobs,
-            "has_more": false,
-        }))?,
-        (false, _) => {
-            let terminal = Terminal::of_stdout();
-            let card = |job| render::card(job, arguments.notes, &terminal);
-            let cards: Vec<String> = jobs.iter().map(card).collect();
-            render::text(&cards.join("\n"))?;
-        }
+    } else if output.shows_cards() {
+        let cards: Vec<String> = jobs.iter().map(card).collect();
+        output::text(&cards.join("\n"))?;
+    } else {
+        let around = Around {
+            has_more: Some(false),
+            ..Around::default()
+        };
+        output.list(jobs, around)?;
     }
     Ok(exit)
 }

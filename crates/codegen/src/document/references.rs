@@ -50,7 +50,7 @@ pub(crate) fn component<'a, T>(
 pub(crate) struct References<'a>(BTreeSet<&'a str>);
 
 impl<'a> References<'a> {
-    /// The component schemas among them.
+    /// Returns the component schemas among them.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter_map(|target| schema_name(target))
     }

@@ -50,7 +50,7 @@ impl<'a> Node<'a> {
         schema_name(target)
     }
 
-    /// Returns what the schema itself says; of a reference, nothing.
+    /// Returns the schema itself; nothing for a reference.
     pub(crate) fn shape(self) -> Shape<'a> {
         match self {
             Self::Schema(schema) => Shape::of(schema),
@@ -70,7 +70,7 @@ impl<'a> Node<'a> {
         self.schema().is_some_and(|s| s.schema_data.deprecated)
     }
 
-    /// Whether the extension `name` is `true`.
+    /// Returns whether the extension `name` is `true`.
     pub(crate) fn marked(self, name: &str) -> bool {
         let value = self
             .schema()
@@ -86,7 +86,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// What a schema says of its values. `openapiv3` holds a keyword in another
+/// The keywords of a schema about its values. `openapiv3` holds a keyword in another
 /// place where keywords of several types stand together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shape<'a> {
@@ -95,7 +95,7 @@ pub(crate) struct Shape<'a> {
     pub(crate) format: Option<&'a str>,
     pub(crate) properties: Option<&'a IndexMap<String, ReferenceOr<Box<Schema>>>>,
     pub(crate) required: &'a [String],
-    /// The schema of the members beside the named ones, if it says anything.
+    /// The schema of the members beside the named ones, if it has any keyword.
     pub(crate) additional: Option<Node<'a>>,
     pub(crate) items: Node<'a>,
     pub(crate) one_of: &'a [ReferenceOr<Schema>],
@@ -191,19 +191,19 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// The alternatives of a union, and the keyword that holds them.
+    /// Returns the alternatives of a union, and the keyword that holds them.
     pub(crate) fn union(&self) -> Option<(&'static str, &'a [ReferenceOr<Schema>])> {
         let lists = [("oneOf", self.one_of), ("anyOf", self.any_of)];
         lists.into_iter().find(|(_, list)| !list.is_empty())
     }
 
-    /// The named members.
+    /// Returns the named members.
     pub(crate) fn properties(&self) -> impl Iterator<Item = (&'a str, Node<'a>)> + use<'a> {
         let properties = self.properties.into_iter().flatten();
         properties.map(|(name, schema)| (name.as_str(), Node::from(schema)))
     }
 
-    /// Every schema that this one holds.
+    /// Returns every schema that this one contains.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Node<'a>> {
         let listed = [self.one_of, self.any_of, self.all_of]
             .into_iter()
@@ -217,7 +217,7 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// All values, where each is a string.
+/// Returns all values, if each is a string.
 fn words<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Option<Vec<&'a str>> {
     let words: Option<Vec<&str>> = values.collect();
     words.filter(|words| !words.is_empty())
@@ -233,7 +233,7 @@ fn additional(declared: Option<&AdditionalProperties>) -> Option<Node<'_>> {
     }
 }
 
-/// Whether this is the schema `{}`.
+/// Returns true for the schema `{}`.
 fn is_empty(schema: &Schema) -> bool {
     matches!(&schema.schema_kind, SchemaKind::Any(any) if *any == openapiv3::AnySchema::default())
         && schema.schema_data == openapiv3::SchemaData::default()

@@ -116,7 +116,8 @@ fn constructor(runtime: &TokenStream, ident: &Ident, fields: &[Member<'_>]) -> T
     });
     quote! {
         impl #ident {
-            /// With the required members given and all others left out.
+            /// Creates a value from its required members; all others are left
+            /// out.
             pub fn new(#(#parameters),*) -> Self {
                 Self {
                     #(#values,)*
@@ -164,8 +165,8 @@ fn deserialize(
             where
                 D: ::serde::Deserializer<'de>,
             {
-                struct Members;
-                impl<'de> ::serde::de::Visitor<'de> for Members {
+                struct ObjectVisitor;
+                impl<'de> ::serde::de::Visitor<'de> for ObjectVisitor {
                     type Value = #ident;
                     fn expecting(
                         &self,
@@ -191,7 +192,7 @@ fn deserialize(
                         Ok(#ident { #(#values,)* extra })
                     }
                 }
-                deserializer.deserialize_map(Members)
+                deserializer.deserialize_map(ObjectVisitor)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Unions: an enum whose values keep their branch.
 //!
-//! Branches are told apart by JSON type, by keyword, or by a tag, and only
+//! Branches are distinguished by JSON type, by keyword, or by a tag, and only
 //! where a document offers none of these by what decodes, strictest first.
 
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub(super) fn emit(
     ordered.sort_by_key(|b| rank(context, b));
     let by_tag = by_tag(context, branches);
     let attempts = ordered.iter().map(|b| attempt(context, b));
-    let serialized = branches.iter().map(|b| {
+    let serialised = branches.iter().map(|b| {
         let variant = names::ident(&b.variant);
         match &b.test {
             Test::Keyword(word) => quote! {
@@ -49,7 +49,7 @@ pub(super) fn emit(
             },
         }
     });
-    let unknown_serialized = open.then(|| {
+    let unknown_serialised = open.then(|| {
         quote! { Self::Unknown(value) => ::serde::Serialize::serialize(value, serializer), }
     });
     let exhaustive = open.then(|| quote! { #[non_exhaustive] });
@@ -85,8 +85,8 @@ pub(super) fn emit(
                 S: ::serde::Serializer,
             {
                 match self {
-                    #(#serialized,)*
-                    #unknown_serialized
+                    #(#serialised,)*
+                    #unknown_serialised
                 }
             }
         }
@@ -130,8 +130,8 @@ fn payload(context: &Context<'_>, component: &str, branch: &Branch) -> TokenStre
     }
 }
 
-/// Where a branch stands among those that are tried: narrow tests first, and
-/// among plain objects the one that demands most.
+/// Returns the position of a branch among those that are tried: narrow tests
+/// first, and among plain objects the one that requires most.
 fn rank(context: &Context<'_>, branch: &Branch) -> (u8, usize) {
     let demands = match &branch.ty {
         TypeRef::Component(name) => match context.model.get(name).map(|t| &t.kind) {
@@ -177,19 +177,20 @@ fn attempt(context: &Context<'_>, branch: &Branch) -> TokenStream {
                 .is_some_and(|tag| [#(#values),*].contains(&tag))
         },
     };
+    let runtime = context.runtime;
     let ty = context.rust_type(&branch.ty);
     quote! {
         if #test
-            && let Ok(found) = <#ty as ::serde::Deserialize>::deserialize(&value)
+            && let Some(found) = #runtime::wire::branch::<#ty>(&value)
         {
             return Ok(Self::#variant(found.into()));
         }
     }
 }
 
-/// How an object finds its branch before it has been read as a whole: by the
-/// one member that tells all branches apart that are told apart by a member,
-/// if no two of them have a value in common.
+/// Returns how an object's branch is selected before it has been read as a
+/// whole: by the one member whose value differs between all branches, if no two
+/// branches share a value.
 fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
     let runtime = context.runtime;
     let tagged: Vec<_> = branches
@@ -220,7 +221,7 @@ fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
         const TAG: ::std::option::Option<&'static str> = Some(#tag);
         fn tagged<'de, A>(
             tag: &str,
-            members: #runtime::wire::Members<'de, A>,
+            members: #runtime::wire::TaggedObject<'de, A>,
         ) -> ::std::result::Result<Self, A::Error>
         where
             A: ::serde::de::MapAccess<'de>,
@@ -233,7 +234,7 @@ fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
     }
 }
 
-/// `From` for each payload type that stands for one branch alone.
+/// Returns a `From` for each payload type that belongs to one branch alone.
 fn conversions(
     context: &Context<'_>,
     component: &str,

@@ -46,7 +46,7 @@ pub(super) fn model(document: &OpenAPI) -> Result<Model, Error> {
     })
 }
 
-/// Fields of which the document says that they are to be boxed.
+/// Fields that the document marks as boxed.
 fn asked_for(types: &BTreeMap<String, Type>) -> impl Iterator<Item = (String, String)> {
     types.iter().flat_map(|(name, ty)| {
         let fields: &[Field] = match &ty.kind {
@@ -85,15 +85,16 @@ impl<'a> Reader<'a> {
         Ok(Kind::Alias(self.type_ref(schema, pointer)?))
     }
 
-    /// The properties of an object, those of its `allOf` parts included.
+    /// Returns the properties of an object, including those of its `allOf`
+    /// parts.
     fn members(
         &self,
         schema: Node<'a>,
         pointer: &str,
         seen: &mut BTreeSet<&'a str>,
-    ) -> Result<Members<'a>, Error> {
+    ) -> Result<ObjectMembers<'a>, Error> {
         let shape = schema.shape();
-        let mut all = Members::default();
+        let mut all = ObjectMembers::default();
         let alone = shape.all_of.len() == 1 && shape.properties().next().is_none();
         for (i, part) in shape.all_of.iter().enumerate() {
             let part = Node::from(part);
@@ -124,24 +125,24 @@ impl<'a> Reader<'a> {
         Ok(all)
     }
 
-    /// Adds a member; one that two parts say must be of one type in both.
+    /// Adds a member; one that two parts define must have the same type in both.
     fn add(
         &self,
-        all: &mut Members<'a>,
+        all: &mut ObjectMembers<'a>,
         name: &'a str,
         property: (Node<'a>, String),
     ) -> Result<(), Error> {
         if let Some((known, at)) = all.properties.get(name) {
             let (theirs, place) = &property;
             if self.type_ref(*known, at)? != self.type_ref(*theirs, place)? {
-                return Err(Error::new(place, format!("{at} says another type")));
+                return Err(Error::new(place, format!("{at} has another type")));
             }
         }
         all.properties.insert(name, property);
         Ok(())
     }
 
-    fn fields(&self, members: Members<'_>) -> Result<Vec<Field>, Error> {
+    fn fields(&self, members: ObjectMembers<'_>) -> Result<Vec<Field>, Error> {
         let mut taken = BTreeSet::from(["extra".to_owned()]);
         members
             .properties
@@ -161,7 +162,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// The type of a schema, whether it may be null aside.
+    /// Returns the type of a schema, without whether it may be null.
     fn type_ref(&self, schema: Node<'a>, pointer: &str) -> Result<TypeRef, Error> {
         if let Some(name) = schema.reference() {
             self.lookup(name, pointer)?;
@@ -242,9 +243,10 @@ impl<'a> Reader<'a> {
         Ok(Kind::Union(all))
     }
 
-    /// The property by which all object branches tell themselves apart.
+    /// Returns the property whose value selects the branch, for all object
+    /// branches.
     fn tag(&self, branches: &'a [ReferenceOr<Schema>]) -> Option<&'a str> {
-        let objects: Vec<Members<'_>> = branches
+        let objects: Vec<ObjectMembers<'_>> = branches
             .iter()
             .map(|branch| self.object(self.resolved(Node::from(branch))))
             .filter(|members| !members.properties.is_empty())
@@ -261,13 +263,14 @@ impl<'a> Reader<'a> {
         tag.copied()
     }
 
-    /// The members of a branch; what is wrong with it is said where it stands.
-    fn object(&self, branch: Node<'a>) -> Members<'a> {
+    /// Returns the members of a branch; its faults are reported in its own
+    /// place.
+    fn object(&self, branch: Node<'a>) -> ObjectMembers<'a> {
         let members = self.members(branch, "", &mut BTreeSet::new());
         members.unwrap_or_default()
     }
 
-    fn tag_values(&self, object: &Members<'a>, property: &str) -> Option<Vec<&'a str>> {
+    fn tag_values(&self, object: &ObjectMembers<'a>, property: &str) -> Option<Vec<&'a str>> {
         let (schema, _) = object.properties.get(property)?;
         self.resolved(*schema).shape().words
     }
@@ -312,12 +315,12 @@ impl<'a> Reader<'a> {
 }
 
 #[derive(Default)]
-struct Members<'a> {
+struct ObjectMembers<'a> {
     properties: BTreeMap<&'a str, (Node<'a>, String)>,
     required: BTreeSet<&'a str>,
 }
 
-/// Whether a part of an allOf has members at most.
+/// Returns true if a part of an allOf has members at most.
 fn plain_object(part: &Shape<'_>) -> bool {
     let choice = part.union().is_some() || part.enumerated;
     !choice && matches!(part.type_name, None | Some("object"))
@@ -341,7 +344,7 @@ fn scalar_name(ty: &TypeRef) -> &'static str {
     }
 }
 
-/// Which components hold which others by value, and through which field.
+/// Returns which components contain which others by value, and in which field.
 fn held_by_value(types: &BTreeMap<String, Type>) -> BTreeMap<String, Vec<(String, String)>> {
     fn target(ty: &TypeRef) -> Option<&str> {
         match ty {
@@ -424,7 +427,7 @@ fn keywords(types: &BTreeMap<String, Type>, document: &OpenAPI) -> BTreeSet<Stri
     keywords
 }
 
-/// The components that multipart bodies consist of.
+/// Returns the components of multipart bodies.
 fn forms(document: &OpenAPI) -> Result<BTreeSet<String>, Error> {
     let bodies = document.components.as_ref().map(|c| &c.request_bodies);
     let mut forms = BTreeSet::new();

@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::emit::{Context, docs};
 use crate::names;
 
-/// The struct of the operation's optional parameters, if it has any.
+/// Returns the struct of the operation's optional parameters, if it has any.
 pub(super) fn options(context: &Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let name = names::ident(operation.options.as_ref()?);
     let doc = format!("Optional parameters of [`Client::{}`].", operation.function);
@@ -39,7 +39,7 @@ pub(super) fn options(context: &Context<'_>, operation: &Operation) -> Option<To
         }
 
         impl #name {
-            /// None given.
+            /// Creates options without values.
             pub fn new() -> Self {
                 <Self as ::std::default::Default>::default()
             }
@@ -48,7 +48,7 @@ pub(super) fn options(context: &Context<'_>, operation: &Operation) -> Option<To
     })
 }
 
-/// The function that carries the operation out.
+/// Returns the function of the operation.
 pub(super) fn function(context: &Context<'_>, operation: &Operation) -> TokenStream {
     let runtime = context.runtime;
     let function = names::ident(&operation.function);
@@ -91,8 +91,8 @@ pub(super) fn function(context: &Context<'_>, operation: &Operation) -> TokenStr
         ///
         /// # Errors
         ///
-        /// The request did not arrive, the vendor refused it, or its answer is
-        /// not what its document says; the error's kind tells which.
+        /// The request did not arrive, the vendor rejected it, or the response is
+        /// not as documented; the error has a kind for each case.
         pub async fn #function(
             &self,
             #(#arguments),*
@@ -121,7 +121,7 @@ fn parameter_docs(parameter: &Parameter) -> TokenStream {
     docs(parameter.description.as_deref(), &fallback)
 }
 
-/// A value in the path.
+/// Returns the call that appends a path parameter.
 fn segment(operation: &Operation, name: &str) -> TokenStream {
     let mut parameters = operation.parameters.iter();
     let parameter = parameters.find(|p| p.place == Place::Path && p.wire_name == name);
@@ -129,7 +129,7 @@ fn segment(operation: &Operation, name: &str) -> TokenStream {
     quote! { .segment(#name, #ident) }
 }
 
-/// How a parameter outside of the path is sent.
+/// Returns the call that sends a parameter outside of the path.
 fn sent(parameter: &Parameter) -> Option<TokenStream> {
     let (name, ident) = (&parameter.wire_name, ident(parameter));
     let add = match parameter.place {
@@ -164,7 +164,7 @@ fn sent(parameter: &Parameter) -> Option<TokenStream> {
     })
 }
 
-/// The type of a value that is handed over.
+/// Returns the type of a value that is returned.
 fn owned(context: &Context<'_>, value: &Value) -> TokenStream {
     let runtime = context.runtime;
     match value {
@@ -185,7 +185,7 @@ fn owned(context: &Context<'_>, value: &Value) -> TokenStream {
     }
 }
 
-/// The type of an argument.
+/// Returns the type of an argument.
 fn borrowed(context: &Context<'_>, value: &Value) -> TokenStream {
     let ty = owned(context, value);
     match value {

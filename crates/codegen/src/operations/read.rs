@@ -85,8 +85,8 @@ pub(super) enum Success {
     Nothing,
 }
 
-/// The operations, in the order of their paths. Those with a body that is not
-/// JSON are left out: they are written by hand.
+/// Returns the operations, in the order of their paths. Those with a body that
+/// is not JSON are left out: they are handwritten.
 pub(super) fn operations(document: &OpenAPI, model: &Model) -> Result<Vec<Operation>, Error> {
     let mut operations = Vec::new();
     let mut functions = BTreeSet::new();
@@ -95,7 +95,7 @@ pub(super) fn operations(document: &OpenAPI, model: &Model) -> Result<Vec<Operat
     for (path, item) in paths {
         let ReferenceOr::Item(item) = item else {
             let pointer = format!("/paths/{}", escape(path));
-            return Err(Error::new(pointer, "the path is said elsewhere"));
+            return Err(Error::new(pointer, "the path is a reference"));
         };
         for (key, operation) in item.iter() {
             let pointer = format!("/paths/{}/{key}", escape(path));
@@ -129,7 +129,7 @@ impl<'a> Spot<'a> {
         Error::new(self.pointer, message)
     }
 
-    /// The operation, or none where its body is not JSON.
+    /// Returns the operation; `None` if its body is not JSON.
     fn operation(
         &self,
         path: &str,
@@ -177,7 +177,8 @@ impl<'a> Spot<'a> {
         component(at, (section, components), self.pointer)
     }
 
-    /// The operation's parameters over those of its path, by place and name.
+    /// Returns the operation's parameters over those of its path, by place and
+    /// name.
     fn merged(
         &self,
         shared: &'a [ReferenceOr<DeclaredParameter>],
@@ -225,7 +226,7 @@ impl<'a> Spot<'a> {
         for ((place, name), parameter) in declared {
             let mut parameter = self.parameter(*place, name, parameter);
             // Of two parameters with one name in Rust the first has it, in the
-            // order of places; the other one's says its place or its signs.
+            // order of places; the other one's name contains its place or its signs.
             let others = [format!("{name} in {}", place.name()), spelled_out(name)];
             let own = parameter.rust_name.clone();
             let candidates = std::iter::once(own.clone())
@@ -271,13 +272,14 @@ impl<'a> Spot<'a> {
         }
     }
 
-    /// What a JSON body holds; none where there is no JSON.
+    /// Returns the content of a JSON body; `None` if there is no JSON.
     fn body(&self, body: &'a ReferenceOr<RequestBody>) -> Result<Option<Value>, Error> {
         let body = self.followed(body, "requestBodies", |c| &c.request_bodies)?;
         self.json(&body.content)
     }
 
-    /// What the JSON among a body's or an answer's media types holds.
+    /// Returns the content of the JSON among the media types of a body or
+    /// response.
     fn json(&self, content: &IndexMap<String, MediaType>) -> Result<Option<Value>, Error> {
         let mut json = content.iter().filter(|(name, _)| is_json(name));
         let Some((_, media)) = json.next() else {
@@ -289,8 +291,8 @@ impl<'a> Spot<'a> {
         value.map(Some).map_err(missing)
     }
 
-    /// What the operation answers with: one of its successes, a body before
-    /// none, a status before `default`.
+    /// Returns the content of a successful response: of several, one with a
+    /// body comes first, and a status before `default`.
     fn success(&self, operation: &'a Declared) -> Result<Success, Error> {
         let declared = &operation.responses;
         let statuses = declared.responses.iter();
@@ -317,8 +319,8 @@ impl<'a> Spot<'a> {
     }
 }
 
-/// A name with its capitals and signs as words: what tells it from names that
-/// are the same in Rust.
+/// Returns a name with its capitals and signs as words, which distinguishes it
+/// from names that are the same in Rust.
 fn spelled_out(name: &str) -> String {
     let mut text = String::new();
     for c in name.chars() {
@@ -331,7 +333,7 @@ fn spelled_out(name: &str) -> String {
     text
 }
 
-/// A name that is none of those which are taken.
+/// Returns a name that is not one of those that are taken.
 fn reserved(mut name: String, taken: &[&str]) -> String {
     if taken.contains(&name.as_str()) {
         name.push('_');

@@ -1,17 +1,17 @@
-//! Where the document says that the API is.
+//! The base URLs of the API in the document.
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The constants with the base URLs.
+/// Returns the constants with the base URLs.
 pub(super) fn emit(document: &OpenAPI) -> TokenStream {
     let urls = base_urls(document);
     let default = urls.first().map(String::as_str).unwrap_or_default();
     quote! {
-        /// The base URL of the API, by its document.
+        /// The base URL of the API in its document.
         pub const DEFAULT_BASE_URL: &str = #default;
-        /// Every base URL that the document knows, its variables at their defaults.
+        /// All base URLs of the document, with the defaults of their variables.
         pub const BASE_URLS: &[&str] = &[#(#urls),*];
     }
 }

@@ -9,7 +9,7 @@ pub(super) enum Part {
     Parameter(String),
 }
 
-/// Splits a template; the error says what is wrong with it.
+/// Splits a template; the error is the reason why it is invalid.
 pub(super) fn parse(path: &str) -> Result<Vec<Part>, String> {
     if !path.starts_with('/') {
         return Err("the path does not start with a slash".to_owned());
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_told_from_what_is_fixed() {
+    fn parameters_and_literals_are_distinguished() {
         let spelled = |path| {
             let parts = parse(path).unwrap();
             let spelled = parts.into_iter().map(|part| match part {

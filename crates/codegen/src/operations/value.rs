@@ -18,8 +18,8 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// What a parameter's schema means in a query. Constraints change nothing,
-    /// and a union or an object is sent as its text.
+    /// Returns the content of a query parameter. Constraints are ignored, and a
+    /// union or an object is sent as its text.
     pub(super) fn of_parameter(schema: Node<'_>, model: &Model) -> Self {
         if let Some(name) = schema.reference() {
             return Self::of_component(name, model, &mut Vec::new());
@@ -59,7 +59,7 @@ impl Value {
         }
     }
 
-    /// A list of these; a list of lists has no form in a query but its text.
+    /// Returns a list of these; a list of lists is sent as its text.
     fn listed(self) -> Self {
         match self {
             Self::List(_) => Self::List(Box::new(Self::Text)),
@@ -67,7 +67,7 @@ impl Value {
         }
     }
 
-    /// The same in a path or a header, which know no lists.
+    /// Returns the same content in a path or a header, which have no lists.
     pub(super) fn single(self) -> Self {
         match self {
             Self::List(_) | Self::Pairs => Self::Text,
@@ -75,8 +75,8 @@ impl Value {
         }
     }
 
-    /// What the schema of a JSON body means; the error is the name of a
-    /// component that is not there.
+    /// Returns the content of a JSON body; the error is the name of a component
+    /// that does not exist.
     pub(super) fn of_body(schema: Node<'_>, model: &Model) -> Result<Self, String> {
         if let Some(name) = schema.reference() {
             return match model.get(name) {

@@ -6,7 +6,7 @@ use crate::pointer;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What is needed to tell.
+/// The input of the comparison.
 pub(super) struct Elements<'a> {
     /// The written document.
     pub root: &'a Value,
@@ -147,7 +147,7 @@ pub(super) fn inside(root: &Value, at: &str, step: &str) -> Option<String> {
     }
 }
 
-/// Returns where a schema says a word: in its list, as its constant, or in a
+/// Returns where a schema has a value: in its list, as its constant, or in a
 /// branch.
 pub(super) fn word(root: &Value, at: &str, word: &Value, depth: usize) -> Option<String> {
     let at = followed(root, at.to_owned());

@@ -13,7 +13,7 @@ struct Level {
     list: bool,
 }
 
-/// Returns where members and elements start, as far as indentation tells.
+/// Returns where members and elements start, by their indentation.
 pub(super) fn lines(text: &str) -> HashMap<String, usize> {
     let mut lines = HashMap::from([(String::new(), 1)]);
     let mut open: Vec<Level> = Vec::new();

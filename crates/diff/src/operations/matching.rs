@@ -123,7 +123,8 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// All paths, or nearly all, that moved under a prefix, or out from under it.
+    /// Matches all paths, or nearly all, that moved under a prefix, or out of
+    /// it.
     fn moved_prefix(&mut self, old: &mut Vec<Seen<'a>>, new: &mut Vec<Seen<'a>>) {
         let mut moves: BTreeMap<(String, String), Vec<(usize, usize)>> = BTreeMap::new();
         for (i, one) in old.iter().enumerate() {
@@ -146,7 +147,7 @@ impl<'a> Walk<'a> {
         let Some(((from, to), pairs)) = best else {
             return;
         };
-        // Operations that are where they were speak against a move of all.
+        // Operations that did not move rule out a move of all.
         let stayed = self.operations.len();
         let name = match (stayed, pairs.len() * 4 >= (stayed + pairs.len()) * 3) {
             (0, _) => "all paths".to_owned(),
@@ -181,7 +182,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Single operations that moved: the vendor's own operationId tells.
+    /// Matches single operations that moved, by the vendor's own operationId.
     fn moved(&mut self, old: &mut Vec<Seen<'a>>, new: &mut Vec<Seen<'a>>) {
         let documents = (self.schemas.base, self.schemas.head);
         old.retain(|one| {

@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What must be equal when no rule knows it.
+    /// Reports differences for which there is no rule.
     pub(super) fn leftover(
         &mut self,
         operation: usize,
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
         self.responses(n, old, new);
     }
 
-    /// What is said of the document as a whole.
+    /// Compares the parts of the document as a whole.
     fn document(&mut self) {
         let version = |root: &'a Value| root.pointer("/info/version");
         let (old, new) = (version(self.base()), version(self.head()));
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Members of two nodes that differ, and that no rule knows.
+/// Returns the members of two nodes that differ and have no rule.
 fn leftover(from: &Node<'_>, to: &Node<'_>, known: &[&str]) -> Vec<(Finding, Vec<usize>)> {
     let keys = |node: &Node<'_>| -> BTreeSet<String> {
         let map = node.value.as_object();

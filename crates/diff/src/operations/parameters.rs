@@ -171,7 +171,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Parameters of the path are known by their place in it.
+    /// Path parameters are identified by their position.
     fn path_parameters(&mut self, n: usize, gone: &mut Vec<Node<'a>>, come: &mut Vec<Node<'a>>) {
         let path = |node: Option<&Node<'a>>| -> Vec<String> {
             let at = node.and_then(|node| pointer::split(&node.at));

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One alternative in: the schemes that are needed together, with their scopes.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
 
-/// What holds for an operation, and where it is said.
+/// The security requirements of an operation, and their place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Security {
     at: String,
@@ -76,7 +76,7 @@ fn meaning(value: Option<&Value>) -> Option<Value> {
     Some(value)
 }
 
-/// Returns whether one alternative in asks for all that another one asks for.
+/// Returns whether one alternative requires all that another one requires.
 fn holds(alternative: &Alternative, other: &Alternative) -> bool {
     !other.is_empty()
         && other.iter().all(|(name, scopes)| {
@@ -86,7 +86,7 @@ fn holds(alternative: &Alternative, other: &Alternative) -> bool {
 }
 
 impl Walk<'_> {
-    /// Compares the security of all operations: what is said once is reported
+    /// Compares the security of all operations: a change for all of them is reported
     /// once.
     pub(super) fn security(&mut self) {
         let mut changes: BTreeMap<(Security, Security), Vec<usize>> = BTreeMap::new();
@@ -130,7 +130,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Schemes that no operation asks for, on either side.
+    /// Compares schemes that no operation requires, in either document.
     fn unused_schemes(&mut self) {
         let folder = "/components/securitySchemes";
         let documents = (self.schemas.base, self.schemas.head);
@@ -186,7 +186,7 @@ impl Walk<'_> {
         if open(old) {
             found.push(at("security-added").change("nothing", all(&new.alternatives)));
         } else if open(new) {
-            found.push(at("security-dropped").change(all(&old.alternatives), "nothing"));
+            found.push(at("security-removed").change(all(&old.alternatives), "nothing"));
         } else {
             let gone: Vec<&Alternative> = old.alternatives.difference(&new.alternatives).collect();
             let mut come: Vec<&Alternative> =
@@ -200,8 +200,8 @@ impl Walk<'_> {
                 let spared = find(&|other| !other.is_empty() && holds(alternative, other));
                 let (rule, n) = match (renamed, demanded, spared) {
                     (Some(n), _, _) => ("security-scheme-renamed", n),
-                    (_, Some(n), _) => ("security-scheme-demanded", n),
-                    (_, _, Some(n)) => ("security-scheme-spared", n),
+                    (_, Some(n), _) => ("security-requirement-tightened", n),
+                    (_, _, Some(n)) => ("security-requirement-loosened", n),
                     _ => {
                         found.push(at("security-alternative-removed").named(said(alternative)));
                         continue;

@@ -17,7 +17,7 @@ struct Server<'a> {
 
 impl Server<'_> {
     /// Returns the address with the defaults of its variables: what a client
-    /// calls unless it is told otherwise.
+    /// calls by default.
     fn address(&self) -> String {
         let variables = self.value.get("variables").and_then(Value::as_object);
         let mut address = self.url.to_owned();

@@ -1,5 +1,5 @@
 //! Escapes what comes out of documents for Markdown, HTML, terminals and GitHub's
-//! commands: somebody else wrote it, and it may hold anything.
+//! commands: the vendor wrote it, and it may contain anything.
 
 use crate::escape_control::escape_control;
 
@@ -115,7 +115,7 @@ fn words(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '|' => out.push_str("&#124;"),
-            // Nobody is called, and no issue is linked.
+            // No user is mentioned, and no issue is linked.
             '@' | '#' => {
                 out.push(*c);
                 out.push_str("&#8203;");
@@ -126,7 +126,7 @@ fn words(text: &str) -> String {
     out
 }
 
-/// Text inside an HTML element.
+/// Escapes text inside an HTML element.
 #[must_use]
 pub(super) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

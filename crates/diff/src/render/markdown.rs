@@ -116,10 +116,7 @@ fn details(out: &mut String, document: &DocumentDiff) {
         }
         rust(out, &change.rust);
         if change.mapping.undecided {
-            let _ = writeln!(
-                out,
-                "- unify: **undecided**: no table says what this word means"
-            );
+            let _ = writeln!(out, "- unify: **undecided**: no table maps this value");
         }
         for rule in &change.mapping.rules {
             let _ = writeln!(
@@ -127,7 +124,7 @@ fn details(out: &mut String, document: &DocumentDiff) {
                 "- unify: {} gives {}: {}",
                 code(&rule.id),
                 code(&rule.field),
-                markdown_of(&rule.says)
+                markdown_of(&rule.text)
             );
         }
         if !change.mapping.files.is_empty() {

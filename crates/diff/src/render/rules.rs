@@ -16,20 +16,20 @@ pub fn explain(rule: &Rule) -> String {
     let _ = writeln!(out, "{}\n", rule.id);
     let _ = writeln!(out, "sent:     {}", word(rule.sent));
     let _ = writeln!(out, "received: {}", word(rule.received));
-    let _ = writeln!(out, "says:     {}\n", rule.says);
+    let _ = writeln!(out, "message:  {}\n", rule.sentence);
     let _ = writeln!(out, "{}\n", rule.means);
     let _ = writeln!(out, "What to do: {}\n", rule.act);
     match rule.mirror {
         Mirror::Swaps(id) => {
             let _ = writeln!(
                 out,
-                "The other way round it is {id}, with the levels exchanged."
+                "The opposite change is {id}, with the levels exchanged."
             );
         }
         Mirror::Waived(id, why) => {
             let _ = writeln!(
                 out,
-                "The other way round it is {id}. The levels are not exchanged: {why}."
+                "The opposite change is {id}. The levels are not exchanged: {why}."
             );
         }
     }
@@ -42,8 +42,8 @@ pub fn rules() -> String {
     let mut out = String::from(
         "# Rules of the schema diff\n\n\
          Written from the table in `crates/diff/src/rules/` by `cargo xtask diff --rules`; a test keeps it fresh.\n\n\
-         *Sent* is what a client puts into requests, *received* is what it reads from answers. The mirror is the rule of the \
-         change that undoes a change; where the levels of the two directions are not simply exchanged, it says why.\n",
+         *Sent* means requests, *received* responses. The mirror is the rule of the \
+         change that undoes a change; if the levels of the two directions are not exchanged, the reason is beside it.\n",
     );
     for group in GROUPS {
         let _ = writeln!(out, "\n## {}\n", group.title);

@@ -2,7 +2,7 @@
 
 use crate::rule::{B, I, Rule, W, rule, swaps, waived};
 
-const LOOSE: &str = "no type depends on a bound, so that answers beyond it still decode; requests beyond it are refused";
+const LOOSE: &str = "no type depends on a bound, so responses beyond it still decode; requests beyond it are rejected";
 
 /// The rules.
 pub const RULES: &[Rule] = &[
@@ -11,31 +11,31 @@ pub const RULES: &[Rule] = &[
         (B, I),
         waived("constraint-loosened", LOOSE),
         "{name}: {to}, it was {from}",
-        "Requests beyond the new bound are refused.",
-        "Look whether our own limits and the callers' values still fit.",
+        "Requests beyond the new bound are rejected.",
+        "Check our own limits and the callers' values against it.",
     ),
     rule(
         "constraint-loosened",
         (I, W),
         waived("constraint-tightened", LOOSE),
         "{name}: {to}, it was {from}",
-        "Answers may go beyond the old bound. They decode as before.",
-        "See that nobody made room for the old bound only.",
+        "Responses may exceed the old bound. They decode as before.",
+        "Make sure that no code relies on the old bound.",
     ),
     rule(
         "constraint-changed",
         (B, W),
         waived("constraint-changed", LOOSE),
         "{name}: {to}, it was {from}",
-        "Neither of the two bounds holds the other: some values are refused that were fine, and the other way round.",
-        "Look whether the callers' values still fit.",
+        "Neither bound contains the other: some values that were valid are rejected, and the other way round.",
+        "Check the callers' values against it.",
     ),
     rule(
-        "part-outweighed",
+        "all-of-part-changed",
         (I, I),
-        swaps("part-outweighed"),
+        swaps("all-of-part-changed"),
         "{name} is {to}, it was {from}; another part of the `allOf` is stricter",
-        "Several parts of a schema speak of one thing, and all of them hold. This one changed, and the whole did not.",
+        "Several parts of an `allOf` restrict the same keyword, and the strictest one counts. Another one changed.",
         "Nothing.",
     ),
 ];

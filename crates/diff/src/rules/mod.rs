@@ -60,7 +60,7 @@ pub const GROUPS: &[Group] = &[
     },
 ];
 
-/// Every rule.
+/// Returns all rules.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     GROUPS.iter().flat_map(|group| group.rules)
 }
@@ -71,5 +71,5 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
-/// The rule for what no other rule explains.
+/// The id of the rule for changes that no other rule explains.
 pub const UNCLASSIFIED: &str = "unclassified";

@@ -26,7 +26,7 @@ fn value<'v>(said: &Option<Annotation<'v>>) -> Option<&'v Value> {
     said.as_ref().map(|said| said.value)
 }
 
-/// `integer` and `number` are one type of JSON.
+/// Returns the JSON type of a value; `integer` and `number` are one type.
 fn json_type(value: &Value) -> &'static str {
     match type_of(value) {
         "integer" => "number",
@@ -106,13 +106,14 @@ impl<'a> Schemas<'a> {
         self.find(id, finding);
     }
 
-    /// Lets the requiredness of a member speak for its default.
+    /// Reports a change of a member's default as one of whether it is required.
     pub(super) fn silence_default(&mut self, id: usize) {
         self.pairs[id].quiet_default = true;
     }
 }
 
-/// Equal as JSON: 1 and 1.0 are one number.
+/// Returns true for values that are equal as JSON: 1 and 1.0 are the same
+/// number.
 pub(super) fn same(from: &Value, to: &Value) -> bool {
     from == to
         || matches!((from.as_f64(), to.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())

@@ -113,7 +113,7 @@ impl<'a> Schemas<'a> {
         let pair = &self.pairs[id];
         let from = label::schema(&self.base.value, &pair.base);
         let to = label::schema(&self.head.value, &pair.head);
-        // A union with a name is called by its branches: its name says nothing.
+        // A union with a name is described by its branches: its name is not informative.
         let spelled = |root: &Value| {
             let branches = union.branches.iter();
             let texts: Vec<String> = branches.map(|b| label::schema(root, b)).collect();

@@ -18,9 +18,9 @@ enum Bound {
     High,
     /// Set is tighter.
     Flag,
-    /// A multiple is tighter; all that parts say hold.
+    /// A multiple is tighter; those of all parts apply.
     Multiple,
-    /// Two of them cannot be compared; all that parts say hold.
+    /// Two of them cannot be compared; those of all parts apply.
     Text,
 }
 
@@ -177,8 +177,7 @@ impl<'a> Schemas<'a> {
         self.lone_flags(id, from, to);
     }
 
-    /// A flag without the bound that it is a part of means nothing that could
-    /// be compared.
+    /// Ignores a flag without the bound that it belongs to.
     fn lone_flags(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         for (bound, flag) in EXCLUSIVE {
             let lone = |flat: &Flat<'a>| flat.all(bound).is_empty();

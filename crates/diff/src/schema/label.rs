@@ -139,7 +139,7 @@ pub fn shape(root: &Value, core: &Node<'_>) -> String {
     }
 }
 
-/// Values, some of them.
+/// Returns a text with some of the values.
 #[must_use]
 pub fn values<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     let texts: Vec<String> = values
@@ -155,7 +155,7 @@ pub fn values<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     list(&texts, "or")
 }
 
-/// `a, b or c`.
+/// Returns a text such as `a, b or c`.
 #[must_use]
 pub fn list(texts: &[String], word: &str) -> String {
     match texts {

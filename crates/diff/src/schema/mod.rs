@@ -29,9 +29,9 @@ pub struct Pair<'a> {
     pub base: Node<'a>,
     /// In the new document.
     pub head: Node<'a>,
-    /// That a default appears or goes away is said by who refers to the pair.
+    /// Whether a new or removed default is reported by the references to the pair.
     quiet_default: bool,
-    /// What annotates the shape is said by who refers to the pair.
+    /// Whether annotations are reported by the references to the pair.
     bare: bool,
     /// The components that are put together here, old and new.
     pub parts: Vec<(&'a str, &'a str)>,
@@ -58,7 +58,7 @@ pub struct Schemas<'a> {
 }
 
 impl<'a> Schemas<'a> {
-    /// No pairs yet.
+    /// Creates a comparison without any pairs.
     #[must_use]
     pub fn new(base: &'a Document, head: &'a Document) -> Self {
         Self {
@@ -187,7 +187,8 @@ impl<'a> Schemas<'a> {
             .named(label::place(&self.head.value, &pair.head.at))
     }
 
-    /// What no rule explains: the value of a keyword on both sides.
+    /// Reports changes without a rule: the value of a keyword in both
+    /// documents.
     fn unclassified(
         &mut self,
         id: usize,

@@ -8,7 +8,7 @@ use crate::finding::{Finding, code, quoted};
 use crate::level::Directions;
 use serde_json::Value;
 
-/// What an object says about members that it does not name.
+/// The rule of an object for further members.
 #[derive(Clone, Copy)]
 enum Further {
     Any,
@@ -16,7 +16,7 @@ enum Further {
     Of,
 }
 
-/// Returns what all parts together say of them, and the schemas that all of
+/// Returns the rule of all parts together, and the schemas that all of
 /// them hold to.
 fn further<'a>(flat: &Flat<'a>) -> Further {
     let all = flat.all("additionalProperties");
@@ -37,7 +37,7 @@ fn typed<'f, 'a>(flat: &'f Flat<'a>) -> Vec<&'f Node<'a>> {
         .collect()
 }
 
-/// Said twice in the same way is said once.
+/// Returns the schemas without repetitions.
 fn distinct<'f, 'a>(schemas: &'f [Node<'a>]) -> Vec<&'f Node<'a>> {
     let mut found: Vec<&Node<'a>> = Vec::new();
     for schema in schemas {
@@ -183,7 +183,7 @@ impl<'a> Schemas<'a> {
         best.map(|(_, n)| n)
     }
 
-    /// A member that stands on both sides.
+    /// Compares a member that exists in both documents.
     fn member(&mut self, id: usize, old: Member<'a, '_>, new: Member<'a, '_>) {
         let mut directions = Directions::BOTH;
         let mut child = None;

@@ -9,7 +9,7 @@ use crate::level::Directions;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// One thing that parts say, on both sides or on one.
+/// A keyword of the parts, in both documents or in one.
 pub(super) enum Both<'f, 'a> {
     /// On both sides.
     Pair(&'f Node<'a>, &'f Node<'a>),
@@ -92,8 +92,8 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// What parts say differently, and no finding speaks of: another part is
-    /// stricter on both sides.
+    /// Reports keywords of parts that changed without an effect: another part
+    /// is stricter in both documents.
     pub(super) fn outweighed(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>, before: usize) {
         let words: BTreeSet<&str> = from.words.keys().chain(to.words.keys()).copied().collect();
         for keyword in words.into_iter().filter(|word| !CHILDREN.contains(word)) {
@@ -112,7 +112,7 @@ impl<'a> Schemas<'a> {
                 };
                 let (base, head) = (node(from, old), node(to, new));
                 let place = label::place(&self.head.value, &self.pairs[id].head.at);
-                let finding = Finding::new("part-outweighed")
+                let finding = Finding::new("all-of-part-changed")
                     .at(base.as_deref(), head.as_deref())
                     .named(format!("{} in a part of {place}", code(keyword)))
                     .change(quoted(old), quoted(new))

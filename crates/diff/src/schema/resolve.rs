@@ -63,12 +63,12 @@ pub struct Followed<'a> {
     root: &'a Value,
 }
 
-/// What an annotation says, and whether only a part of an `allOf` says it.
+/// An annotation, and whether it belongs to a part of an `allOf`.
 #[derive(Clone, Debug)]
 pub struct Annotation<'a> {
-    /// What it says.
+    /// Its value.
     pub value: &'a Value,
-    /// The part that says it; none where it stands around the whole.
+    /// The part that it belongs to; none if it belongs to the whole.
     pub part: Option<String>,
 }
 
@@ -196,9 +196,9 @@ pub struct Union<'a> {
 /// A shape with its `allOf`s put together.
 #[derive(Clone, Debug, Default)]
 pub struct Flat<'a> {
-    /// Keywords that stand for themselves, as often as parts say them.
+    /// Keywords that are compared by themselves, once for each part.
     pub words: BTreeMap<&'a str, Vec<Node<'a>>>,
-    /// The members of an object; a member that is said several times has
+    /// The members of an object; a member that several parts define has
     /// several schemas.
     pub properties: BTreeMap<&'a str, Vec<Node<'a>>>,
     /// The required ones.
@@ -210,7 +210,7 @@ pub struct Flat<'a> {
 }
 
 impl<'a> Flat<'a> {
-    /// Returns all that the parts say with a keyword.
+    /// Returns the values of a keyword in all parts.
     #[must_use]
     pub fn all(&self, keyword: &str) -> &[Node<'a>] {
         self.words.get(keyword).map_or(&[], Vec::as_slice)
@@ -228,7 +228,7 @@ impl<'a> Flat<'a> {
         values
     }
 
-    /// Returns a keyword's value: the first, where parts say it several times.
+    /// Returns a keyword's value: the first, if several parts have it.
     #[must_use]
     pub fn word(&self, keyword: &str) -> Option<&'a Value> {
         self.all(keyword).first().map(|node| node.value)
@@ -245,7 +245,7 @@ impl<'a> Flat<'a> {
         kinds
     }
 
-    /// Returns the type: said, or implied by members.
+    /// Returns the type: stated, or implied by members.
     #[must_use]
     pub fn kind(&self) -> Option<&'a str> {
         let said = self.kinds().first().copied();
@@ -268,7 +268,7 @@ impl<'a> Flat<'a> {
     }
 
     /// Returns schemas under a keyword that all hold; one that allows anything
-    /// says nothing beside others.
+    /// has no effect beside others.
     #[must_use]
     pub fn schemas(&self, keyword: &str) -> Vec<&Node<'a>> {
         let all = self.all(keyword);
@@ -329,7 +329,7 @@ fn put<'a>(root: &'a Value, node: &Node<'a>, flat: &mut Flat<'a>, depth: usize) 
                 keyword: if name == "oneOf" { "oneOf" } else { "anyOf" },
                 branches: inner.items(),
             }),
-            // Annotations are asked for by name: `Followed::annotation`.
+            // Annotations are read by name: `Followed::annotation`.
             _ if is_annotation(name) => {}
             _ => flat.words.entry(name).or_default().push(inner),
         }

@@ -84,7 +84,7 @@ fn written(root: &Value, at: &str, value: &Value, depth: usize) -> Value {
     }
 }
 
-/// Returns one word that tells a branch from others: the values that a required
+/// Returns one word that distinguishes a branch: the values that a required
 /// member of it must have.
 fn tags<'a>(root: &'a Value, flat: &Flat<'a>) -> BTreeSet<(&'a str, String)> {
     let mut tags = BTreeSet::new();

@@ -126,8 +126,9 @@ impl<'a> Schemas<'a> {
         self.find(id, finding);
     }
 
-    /// What stands beside a union that is a plain schema on the other side: the
-    /// branches do not say it, so that nobody else compares it.
+    /// Compares keywords beside a union with a plain schema in the other
+    /// document: they are not part of the branches, so no other rule compares
+    /// them.
     fn beside_union(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let union = if from.unions.is_empty() { to } else { from };
         let words = union.words.keys().copied();
@@ -140,7 +141,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Keywords that no rule knows must be equal.
+    /// Keywords without a rule must be equal.
     fn leftover(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let both: BTreeSet<&str> = from.words.keys().chain(to.words.keys()).copied().collect();
         for keyword in both {

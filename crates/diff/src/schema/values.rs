@@ -85,7 +85,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Formats: every one that a part demands holds.
+    /// Compares formats: those of all parts apply.
     fn formats(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let (old, new) = (from.distinct("format"), to.distinct("format"));
         let is_number = |flat: &Flat<'a>| matches!(flat.kind(), Some("integer" | "number"));

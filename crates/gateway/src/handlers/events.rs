@@ -13,7 +13,7 @@ use crate::path_id::JobId;
 use crate::response::List;
 use crate::state::Gateway;
 
-/// `GET /fine_tuning/jobs/{id}/events`, as a page or as a stream.
+/// Handles `GET /fine_tuning/jobs/{id}/events`, as a page or as a stream.
 pub async fn events(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -34,7 +34,7 @@ pub async fn events(
     Ok(list.into_response())
 }
 
-/// `GET /fine_tuning/jobs/{id}/checkpoints`
+/// Handles `GET /fine_tuning/jobs/{id}/checkpoints`.
 pub async fn checkpoints(
     caller: Caller,
     JobId(id): JobId,

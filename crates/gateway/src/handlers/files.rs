@@ -17,7 +17,7 @@ use crate::state::Gateway;
 use crate::upload;
 use crate::upstream_error::all_failed;
 
-/// `GET /files`
+/// Handles `GET /files`.
 pub async fn list(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -75,7 +75,7 @@ fn page_of(
     Ok((rest.into_iter().take(paging.limit).collect(), has_more))
 }
 
-/// `POST /files`
+/// Handles `POST /files`.
 pub async fn upload(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -85,12 +85,12 @@ pub async fn upload(
     Ok(json(&FileBody(file)))
 }
 
-/// `GET /files/{id}`
+/// Handles `GET /files/{id}`.
 pub async fn retrieve(caller: Caller, FileId(id): FileId) -> Result<Response, ApiError> {
     Ok(json(&FileBody(caller.providers.file(id).await?)))
 }
 
-/// `DELETE /files/{id}`
+/// Handles `DELETE /files/{id}`.
 pub async fn delete(caller: Caller, FileId(id): FileId) -> Result<Response, ApiError> {
     caller.providers.delete_file(&id).await?;
     Ok(json(&DeletedFile {
@@ -100,7 +100,7 @@ pub async fn delete(caller: Caller, FileId(id): FileId) -> Result<Response, ApiE
     }))
 }
 
-/// `GET /files/{id}/content`
+/// Handles `GET /files/{id}/content`.
 pub async fn content(
     State(gateway): State<Gateway>,
     caller: Caller,

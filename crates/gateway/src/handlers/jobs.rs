@@ -8,15 +8,15 @@ use unitune::providers::Draft;
 use unitune::unify::{CreateRequest, Job};
 
 use crate::api_error::ApiError;
-use crate::caller::{Caller, not_created};
+use crate::caller::Caller;
 use crate::job_list::{self, JobQuery, ListKey};
 use crate::params::{self, Query};
 use crate::path_id::JobId;
 use crate::response::{RenderedList, json};
 use crate::state::Gateway;
 
-/// `GET /fine_tuning/jobs`. Simultaneous requests of the same list share one
-/// response.
+/// Handles `GET /fine_tuning/jobs`. Simultaneous requests of the same list
+/// share one response.
 pub async fn list(
     State(gateway): State<Gateway>,
     caller: Caller,
@@ -33,22 +33,22 @@ pub async fn list(
     gateway.lists().share(key, make).await
 }
 
-/// One job; the schema demands a number as its time.
+/// Returns the response of one job; the schema requires a number as its time.
 fn one(mut job: Job) -> Response {
     job.require_created_at();
     json(&job)
 }
 
-/// `GET /fine_tuning/jobs/{id}`
+/// Handles `GET /fine_tuning/jobs/{id}`.
 pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
     Ok(one(caller.providers.retrieve(id).await?))
 }
 
-/// `POST /fine_tuning/jobs`
+/// Handles `POST /fine_tuning/jobs`.
 pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
     let draft = Draft::from_request(parse(&body)?).without_estimate();
     let created = caller.providers.create(&draft).await;
-    let created = created.map_err(|error| not_created(&error))?;
+    let created = created.map_err(|error| caller.not_created(&error))?;
     Ok(one(created.job))
 }
 
@@ -77,17 +77,17 @@ fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
     Ok(request)
 }
 
-/// `POST /fine_tuning/jobs/{id}/cancel`
+/// Handles `POST /fine_tuning/jobs/{id}/cancel`.
 pub async fn cancel(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
     Ok(one(caller.providers.cancel(id).await?))
 }
 
-/// `POST /fine_tuning/jobs/{id}/pause`
+/// Handles `POST /fine_tuning/jobs/{id}/pause`.
 pub async fn pause(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
     Ok(one(caller.providers.pause(id).await?))
 }
 
-/// `POST /fine_tuning/jobs/{id}/resume`
+/// Handles `POST /fine_tuning/jobs/{id}/resume`.
 pub async fn resume(caller: Caller, JobId(id): JobId) -> Result<Response, ApiError> {
     Ok(one(caller.providers.resume(id).await?))
 }

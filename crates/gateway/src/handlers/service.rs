@@ -11,13 +11,14 @@ use crate::auth::authenticate;
 use crate::response;
 use crate::state::Gateway;
 
-/// `GET /healthz`: the process is alive.
+/// Handles `GET /healthz`: the process is alive.
 pub async fn healthz() -> Response {
     response::json(&json!({"status": "ok"}))
 }
 
-/// `GET /readyz`: the gateway accepts requests. It does not check the accounts:
-/// a vendor's outage would otherwise take every replica out of service.
+/// Handles `GET /readyz`: the gateway accepts requests. It does not check the
+/// accounts: a vendor's outage would otherwise take every replica out of
+/// service.
 pub async fn readyz(State(gateway): State<Gateway>) -> Result<Response, ApiError> {
     if gateway.is_shutting_down() {
         return Err(ApiError::overloaded("the gateway is shutting down"));
@@ -25,8 +26,8 @@ pub async fn readyz(State(gateway): State<Gateway>) -> Result<Response, ApiError
     Ok(response::json(&json!({"status": "ready"})))
 }
 
-/// `GET /metrics`. It names the accounts, so it needs a token where there are
-/// any.
+/// Handles `GET /metrics`. It names the accounts, so it needs a token where
+/// there are any.
 pub async fn metrics(
     State(gateway): State<Gateway>,
     headers: HeaderMap,

@@ -30,7 +30,7 @@ fn requests_and_answers_are_the_same() {
         + compare::<TrueFoundry>(&runtime, &findings)
         + compare::<Fireworks>(&runtime, &findings);
     findings.borrow().check();
-    assert_eq!(compared, 70, "operations");
+    assert_eq!(compared, 73, "operations");
 }
 
 /// Compares all operations of a vendor, and says how many.

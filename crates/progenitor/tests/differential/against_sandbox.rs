@@ -73,15 +73,24 @@ fn the_sandbox_gives_both_the_same() {
     let mut findings = Findings::new(OF_THE_SANDBOX);
     // In the awkward forms of the vendors, and as the documents have it.
     for awkward in [true, false] {
-        let succeeded = runtime.block_on(async {
-            compare::<OpenAi>(awkward, &mut findings).await
+        let (succeeded, of_fireworks) = runtime.block_on(async {
+            let succeeded = compare::<OpenAi>(awkward, &mut findings).await
                 + compare::<Together>(awkward, &mut findings).await
-                + compare::<TrueFoundry>(awkward, &mut findings).await
-                + compare::<Fireworks>(awkward, &mut findings).await
+                + compare::<TrueFoundry>(awkward, &mut findings).await;
+            (
+                succeeded,
+                compare::<Fireworks>(awkward, &mut findings).await,
+            )
         });
         assert_eq!(
-            succeeded, 70,
+            succeeded, 43,
             "operations that succeeded, awkward: {awkward}"
+        );
+        // The others are refused alike: they want a job in a certain state, or a
+        // dataset whose file has come.
+        assert!(
+            of_fireworks >= 19,
+            "Fireworks' operations that succeeded, awkward: {awkward}: {of_fireworks}"
         );
     }
     findings.check();
@@ -181,7 +190,10 @@ fn inputs(vendor: &str, cover: &Cover<'_>, operation: &Operation, ids: &Ids) -> 
         }
         inputs.push(input);
     }
-    if matches!(operation.function.as_str(), "create_job" | "estimate_price") {
+    if matches!(
+        operation.function.as_str(),
+        "create_job" | "estimate_price" | "preview_job"
+    ) {
         for file in ids.of(operation, "file_id") {
             inputs.push(Input {
                 body: Some(json!({"model": model, "training_file": file})),
@@ -302,9 +314,10 @@ impl<P: Pair> Comparison<P> {
     }
 
     async fn call(&self, function: &str, input: &Input, findings: &mut Findings) -> [Outcome; 2] {
+        let [ours, theirs] = &self.sandboxes;
         let outcome = [
-            Box::pin(self.pair.ours(function, input)).await,
-            Box::pin(self.pair.theirs(function, input)).await,
+            without_address(Box::pin(self.pair.ours(function, input)).await, ours),
+            without_address(Box::pin(self.pair.theirs(function, input)).await, theirs),
         ];
         let call = Call {
             vendor: P::VENDOR,
@@ -322,6 +335,19 @@ impl<P: Pair> Comparison<P> {
         };
         findings.add(&call);
         call.outcome
+    }
+}
+
+/// The same without the address of the sandbox that answered: signed URLs lead
+/// back to it.
+fn without_address(outcome: Outcome, sandbox: &Sandbox) -> Outcome {
+    match outcome {
+        Outcome::Read(answer) => {
+            let text = answer.to_string();
+            let text = text.replace(&sandbox.addr().to_string(), "sandbox");
+            Outcome::Read(serde_json::from_str(&text).expect("it is JSON still"))
+        }
+        outcome => outcome,
     }
 }
 

@@ -120,6 +120,7 @@ pair! { OpenAi, openai;
     list_job_checkpoints(
         fine_tuning_job_id; options ListJobCheckpointsOptions after: String limit: i64
     ) -> json
+    list_models() -> json
 }
 
 pair! { Together, together;
@@ -137,7 +138,12 @@ pair! { Together, together;
     cancel_job(id) -> json
     list_job_events(id) -> json
     list_job_checkpoints(id) -> json
-    list_job_metrics(id; body JobMetricsRequest) -> json
+    list_job_metrics(
+        id; options ListJobMetricsOptions global_step_from: i64 global_step_to: i64
+        logged_at_from: String logged_at_to: String resolution: i64
+    ) -> json
+    preview_job(; body PreviewRequest) -> json
+    retrieve_tokenized_dataset(id) -> json
     download_model(
         ft_id; options DownloadModelOptions checkpoint: String checkpoint_step: i64
     ) -> bytes

@@ -1,6 +1,6 @@
 //! Applies effects to answers.
 
-use super::effect::{Effect, Hint, STATUSES};
+use super::effect::{Effect, Hint, refusal};
 use crate::http::{Answer, ErrorResponse};
 use crate::vendor::Vendor;
 use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
@@ -34,8 +34,8 @@ pub(crate) fn injected_answer(effect: &Effect, vendor: Vendor) -> Option<Answer>
     let Effect::Status(status, hint) = effect else {
         return None;
     };
-    let row = STATUSES.iter().find(|row| row.status == *status)?;
-    let mut answer: Answer = if row.html {
+    let row = refusal(*status, *hint)?;
+    let answer: Answer = if row.html {
         let page = format!("<html><body><h1>{}</h1></body></html>", row.message);
         let mut answer = Answer::bytes("text/html", Bytes::from(page));
         answer.status = row.status;
@@ -45,16 +45,14 @@ pub(crate) fn injected_answer(effect: &Effect, vendor: Vendor) -> Option<Answer>
         error_response.code = row.code;
         vendor.error_answer(error_response)
     };
-    if let Some(hint) = hint {
-        let (name, value) = match hint {
-            Hint::RetryAfter(seconds) => ("retry-after", seconds.to_string()),
-            Hint::RetryAfterDate(seconds) => ("retry-after", date_in(*seconds)),
-            Hint::RetryAfterMs(milliseconds) => ("retry-after-ms", milliseconds.to_string()),
-            Hint::ShouldRetry(yes) => ("x-should-retry", yes.to_string()),
-        };
-        answer = answer.header(name, value);
-    }
-    Some(answer)
+    let header = match hint {
+        Some(Hint::RetryAfter(seconds)) => ("retry-after", seconds.to_string()),
+        Some(Hint::RetryAfterDate(seconds)) => ("retry-after", date_in(*seconds)),
+        Some(Hint::RetryAfterMs(milliseconds)) => ("retry-after-ms", milliseconds.to_string()),
+        Some(Hint::ShouldRetry(yes)) => ("x-should-retry", yes.to_string()),
+        Some(Hint::Code(_)) | None => return Some(answer),
+    };
+    Some(answer.header(header.0, header.1))
 }
 
 /// Clients compare such a date with their own clock, so this one comes from the machine's.

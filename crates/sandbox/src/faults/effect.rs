@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A header of an error answer about when to try again.
+/// A header of an error answer about when to try again, or a code that says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -14,13 +14,15 @@ pub enum Hint {
     RetryAfterMs(u64),
     /// `x-should-retry`.
     ShouldRetry(bool),
+    /// No header: another code in the error body, out of a table, with the message that belongs to it.
+    Code(&'static str),
 }
 
 /// The effect of a fault on a request or its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// The request is refused with this status and the vendor's error body, perhaps with a hint when to try again.
+    /// The request is refused with this status and the vendor's error body, perhaps with a hint whether and when to try again.
     Status(u16, Option<Hint>),
     /// The request is refused with 500 and an error that is a text, not an object.
     ErrorText,
@@ -145,6 +147,7 @@ pub(super) static STATUSES: &[Refused] = &[
     refused(400, "invalid_request_error", Some("injected"), "The request is not valid (injected fault)."),
     refused(401, "invalid_request_error", Some("invalid_api_key"), "The API key is not valid (injected fault)."),
     refused(403, "permission_error", Some("forbidden"), "This key may not do that (injected fault)."),
+    refused(403, "invalid_request_error", Some("training_not_available"), "Fine-tuning is being wound down: this organization can create no more jobs (injected fault)."),
     refused(404, "invalid_request_error", Some("not_found"), "Not found (injected fault)."),
     refused(409, "conflict_error", Some("conflict"), "Another request is changing this (injected fault)."),
     refused(429, "rate_limit_error", Some("rate_limit_exceeded"), "Too many requests (injected fault)."),
@@ -155,10 +158,25 @@ pub(super) static STATUSES: &[Refused] = &[
     refused(529, "overloaded_error", Some("overloaded"), "Overloaded; try again later (injected fault)."),
 ];
 
+/// Returns the row of a status, with this code where one is asked for.
+pub(super) fn refusal(status: u16, hint: Option<Hint>) -> Option<&'static Refused> {
+    let code = match hint {
+        Some(Hint::Code(code)) => Some(code),
+        _ => None,
+    };
+    let mut rows = STATUSES.iter().filter(|row| row.status == status);
+    rows.find(|row| code.is_none() || row.code == code)
+}
+
 /// Returns every effect as fault specifications write it, with its description, for documentation and help.
 pub fn effects() -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
+    let mut known = None;
     for refused in STATUSES {
+        // A further code of a status is a row of its own below.
+        if known.replace(refused.status) == Some(refused.status) {
+            continue;
+        }
         let form = if refused.html {
             "in HTML, as a proxy answers"
         } else {
@@ -180,6 +198,10 @@ pub fn effects() -> Vec<(String, String)> {
         ),
         ("429;retry-after-ms=250", "`retry-after-ms`"),
         ("429;x-should-retry=true", "`x-should-retry`, true or false"),
+        (
+            "403;code=training_not_available",
+            "the error's code is this one: the vendor starts no more jobs for the organization",
+        ),
         ("delay=250ms", "the answer comes late: `ms` or `s`"),
     ];
     let own = |row: (&str, &str)| (row.0.to_owned(), row.1.to_owned());

@@ -3,7 +3,7 @@
 //! `TARGET` is `*`, a vendor, or a vendor (or `*`) and an operation: `*.createJob`. `EFFECT` is a row of
 //! [`super::effect::effects`]. `WHEN` is `always`, `once`, `times=N`, `every=N` or `chance=P`.
 
-use super::effect::{Effect, Hint, NAMES, STATUSES};
+use super::effect::{Effect, Hint, NAMES, STATUSES, refusal};
 use super::fault::{Fault, When};
 use crate::error::Error;
 use crate::vendor::Vendor;
@@ -103,9 +103,12 @@ fn read_effect(text: &str) -> Result<Effect, String> {
     };
     let known = STATUSES.iter().find(|row| row.status.to_string() == status);
     known
+        .filter(|row| refusal(row.status, hint).is_some())
         .map(|row| Effect::Status(row.status, hint))
         .ok_or_else(|| {
-            let statuses = STATUSES.iter().map(|row| row.status.to_string());
+            let mut statuses: Vec<u16> = STATUSES.iter().map(|row| row.status).collect();
+            statuses.dedup();
+            let statuses = statuses.iter().map(ToString::to_string);
             let names = NAMES.iter().map(|row| row.name.to_owned());
             let all: Vec<String> = statuses.chain(["delay=…".into()]).chain(names).collect();
             format!(
@@ -118,7 +121,7 @@ fn read_effect(text: &str) -> Result<Effect, String> {
 fn read_hint(text: &str) -> Result<Hint, String> {
     let expected = || {
         format!(
-            "invalid hint '{text}': expected retry-after=S, retry-after-date=S, retry-after-ms=MS or x-should-retry=true"
+            "invalid hint '{text}': expected retry-after=S, retry-after-date=S, retry-after-ms=MS, x-should-retry=true or code=training_not_available"
         )
     };
     let (name, value) = text.split_once('=').ok_or_else(expected)?;
@@ -127,6 +130,11 @@ fn read_hint(text: &str) -> Result<Hint, String> {
         "retry-after" => Ok(Hint::RetryAfter(number()?)),
         "retry-after-date" => Ok(Hint::RetryAfterDate(number()?)),
         "retry-after-ms" => Ok(Hint::RetryAfterMs(number()?)),
+        "code" => {
+            let mut codes = STATUSES.iter().filter_map(|row| row.code);
+            let known = codes.find(|code| *code == value);
+            known.map(Hint::Code).ok_or_else(expected)
+        }
         "x-should-retry" => Ok(Hint::ShouldRetry(value.parse().map_err(|_| expected())?)),
         _ => Err(expected()),
     }
@@ -188,6 +196,7 @@ impl fmt::Display for Hint {
             Hint::RetryAfterDate(seconds) => write!(f, "retry-after-date={seconds}"),
             Hint::RetryAfterMs(milliseconds) => write!(f, "retry-after-ms={milliseconds}"),
             Hint::ShouldRetry(yes) => write!(f, "x-should-retry={yes}"),
+            Hint::Code(code) => write!(f, "code={code}"),
         }
     }
 }
@@ -222,6 +231,8 @@ mod tests {
             ("*:503@every=0", "invalid value 'every=0'"),
             ("*:503@chance=2", "invalid value 'chance=2'"),
             ("*:429;soon", "invalid hint 'soon'"),
+            ("*:403;code=tea", "invalid hint 'code=tea'"),
+            ("*:429;code=training_not_available", "unknown effect"),
             ("*:delay=long", "invalid duration 'long'"),
         ];
         for (spec, reason) in cases {

@@ -68,6 +68,8 @@ pub(super) fn examine(store: &Store, dataset: &Dataset) -> examples::Dataset {
         return examples::Dataset {
             examples: dataset.examples(),
             tokens: dataset.examples().saturating_mul(200),
+            has_tools: false,
+            has_images: false,
             form: None,
             problem: None,
         };

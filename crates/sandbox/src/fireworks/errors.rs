@@ -24,6 +24,10 @@ const NUMBERS: &[(u16, u8)] = &[
     (503, 14),
     (504, 4),
 ];
+/// The code of a conflict with another request.
+const CONFLICT: &str = "conflict";
+/// gRPC's number for such a conflict.
+const ABORTED: u8 = 10;
 /// gRPC's number for what has none.
 const UNKNOWN: u8 = 2;
 
@@ -50,6 +54,10 @@ pub(super) fn body(error_response: &ErrorResponse) -> Value {
 fn number(error_response: &ErrorResponse) -> u8 {
     if error_response.kind == FAILED_PRECONDITION {
         return 9;
+    }
+    // Of the two that are 409 this one may pass.
+    if error_response.code == Some(CONFLICT) {
+        return ABORTED;
     }
     let found = NUMBERS.iter().find(|row| row.0 == error_response.status);
     found.map_or(UNKNOWN, |row| row.1)

@@ -1,4 +1,4 @@
 //! The account that OpenAI's simulation belongs to.
 
-/// The organization that every job of the sandbox belongs to.
+/// The organisation that every job of the sandbox belongs to.
 pub(super) const ORGANIZATION: &str = "org-sandbox";

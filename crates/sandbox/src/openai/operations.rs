@@ -1,7 +1,7 @@
 //! The table of OpenAI's operations.
 
 use super::store::Store;
-use super::{checkpoints, create, events, files, graders, jobs};
+use super::{checkpoints, create, events, files, graders, jobs, models};
 use crate::http::Operation;
 
 /// Every operation.
@@ -25,4 +25,5 @@ pub(super) static OPERATIONS: &[Operation<Store>] = &[
     Operation::get("retrieveFile", "/files/{file_id}", files::retrieve),
     Operation::delete("deleteFile", "/files/{file_id}", files::delete),
     Operation::get("downloadFile", "/files/{file_id}/content", files::download),
+    Operation::get("listModels", "/models", models::list),
 ];

@@ -26,6 +26,10 @@ pub(crate) struct Dataset {
     pub(crate) form: Option<Form>,
     /// The first error, if there is one.
     pub(crate) problem: Option<String>,
+    /// Whether an example has tools.
+    pub(crate) has_tools: bool,
+    /// Whether an example has images.
+    pub(crate) has_images: bool,
 }
 
 /// Which fields make which form.
@@ -55,12 +59,16 @@ pub(crate) fn examine(content: &[u8]) -> Dataset {
         tokens: (content.len() as u64).div_ceil(4),
         form: None,
         problem: None,
+        has_tools: false,
+        has_images: false,
     };
     let lines = content.split(|byte| *byte == b'\n').zip(1..);
     for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {
         match example(line) {
-            Ok(form) => {
+            Ok((form, value)) => {
                 dataset.form.get_or_insert(form);
+                dataset.has_tools |= value.get("tools").is_some();
+                dataset.has_images |= has_images(&value);
                 dataset.examples += 1;
             }
             Err(problem) => {
@@ -72,7 +80,7 @@ pub(crate) fn examine(content: &[u8]) -> Dataset {
     dataset
 }
 
-fn example(line: &[u8]) -> Result<Form, String> {
+fn example(line: &[u8]) -> Result<(Form, Value), String> {
     let value: Value = serde_json::from_slice(line).map_err(|_| "is not valid JSON")?;
     let object = value.as_object().ok_or("is not a JSON object")?;
     let has = |fields: &[&str]| fields.iter().all(|field| object.contains_key(*field));
@@ -81,7 +89,14 @@ fn example(line: &[u8]) -> Result<Form, String> {
     if form == Form::Chat {
         chat(&value["messages"])?;
     }
-    Ok(form)
+    Ok((form, value))
+}
+
+/// Whether a message's content has a part that is an image.
+fn has_images(example: &Value) -> bool {
+    let messages = example["messages"].as_array().into_iter().flatten();
+    let parts = messages.filter_map(|message| message["content"].as_array());
+    parts.flatten().any(|part| part["type"] == "image_url")
 }
 
 fn chat(messages: &Value) -> Result<(), String> {

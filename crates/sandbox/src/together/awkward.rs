@@ -40,6 +40,10 @@ impl Awkward {
     /// Together: `Suffix` and `TrainingFileNumLines` in place of the lower-case names.
     pub const CapitalFields: Awkward = Awkward::off("capital-fields");
 
+    /// Together: a job that stopped early, and events as the vendor's SDK has them since June 2026: with types that the
+    /// document lacks, and without what it requires.
+    pub const NewEvents: Awkward = Awkward::off("new-events");
+
     /// Together: a job that was restarted under another id, which only its events tell.
     pub const Restarted: Awkward = Awkward::off("restarted");
 
@@ -62,4 +66,5 @@ pub(super) const ALL: &[Awkward] = &[
     Awkward::CapitalFields,
     Awkward::Restarted,
     Awkward::ForeignTimes,
+    Awkward::NewEvents,
 ];

@@ -1,9 +1,11 @@
 //! `POST /fine-tunes` and what it shares with the price estimate: what a request must hold.
 
+use super::early_stop::EarlyStopping;
 use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{self, Model, limits as model_limits};
 use super::render;
 use super::store::Store;
+use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::dataset::{Dataset, Form, examine};
@@ -20,15 +22,22 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
         return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
-    let mut job = read(store, &fields, call.now)?;
+    let (mut job, early_stopping) = read(store, &fields, call.now)?;
     // The id is drawn last, so that a refused request changes nothing.
     job.id = store.random.uuid("ft-");
+    if let Some(early_stopping) = early_stopping {
+        early_stopping.apply(&mut job, call.now);
+    }
     let body = render::truncated(&job, call.now);
     store.jobs.push(job);
     Ok(Answer::json(body))
 }
 
-fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, ErrorResponse> {
+fn read(
+    store: &Store,
+    fields: &Fields<'_>,
+    now: Time,
+) -> Result<(Job, Option<EarlyStopping>), ErrorResponse> {
     let training =
         file(store, fields, "training_file")?.ok_or_else(|| fields.missing("training_file"))?;
     let validation = file(store, fields, "validation_file")?;
@@ -43,8 +52,19 @@ fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, ErrorRespo
         .unwrap_or(1)
         .unsigned_abs();
     let batch_size = batch_size(fields, model)?;
-    let steps = (dataset.examples * n_epochs).div_ceil(batch_size);
-    Ok(Job {
+    // 0 means the model's default, too.
+    let accumulation = fields
+        .integer("gradient_accumulation_steps", 0, model_limits::ACCUMULATION)?
+        .filter(|steps| *steps > 0)
+        .unwrap_or(model_limits::DEFAULT_ACCUMULATION)
+        .unsigned_abs();
+    let steps = (dataset.examples * n_epochs).div_ceil(batch_size * accumulation);
+    let n_evals = fields
+        .integer("n_evals", 0, model_limits::EVALS)?
+        .unwrap_or(0)
+        .unsigned_abs();
+    let early_stopping = EarlyStopping::read(fields, n_evals, validation.is_some())?;
+    let job = Job {
         id: String::new(),
         model: model.name.to_owned(),
         suffix: suffix(fields)?,
@@ -56,15 +76,14 @@ fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, ErrorRespo
         parameters: models::parameters(model.name),
         price: models::price(model.name, dataset.tokens * n_epochs),
         n_epochs,
-        n_evals: fields
-            .integer("n_evals", 0, model_limits::EVALS)?
-            .unwrap_or(0)
-            .unsigned_abs(),
+        n_evals,
         n_checkpoints: fields
             .integer("n_checkpoints", 1, model_limits::CHECKPOINTS)?
             .unwrap_or(1)
             .unsigned_abs(),
         batch_size,
+        planned_steps: steps.max(1),
+        best: None,
         learning_rate: fields
             .number(
                 "learning_rate",
@@ -86,13 +105,16 @@ fn read(store: &Store, fields: &Fields<'_>, now: Time) -> Result<Job, ErrorRespo
         random_seed: fields.integer("random_seed", i64::MIN, i64::MAX)?,
         wandb_project: fields.filled_text("wandb_project_name")?.map(str::to_owned),
         wandb_name: fields.filled_text("wandb_name")?.map(str::to_owned),
+        wandb_entity: fields.filled_text("wandb_entity")?.map(str::to_owned),
         from_checkpoint,
         run: Run::new(now, spans(steps, full), steps).failing(problem(&dataset, &method)),
         method,
         training_type,
         restarted_as: None,
-        awkward: None,
-    })
+        // What the document does not know yet comes in the bodies of today.
+        awkward: early_stopping.map(|_| Awkward::NewEvents),
+    };
+    Ok((job, early_stopping))
 }
 
 /// The file that a field names; `""` names none.
@@ -348,6 +370,19 @@ pub(crate) fn estimate(store: &mut Store, call: &Call) -> Reply {
         .integer("n_evals", 0, model_limits::EVALS)?
         .unwrap_or(0)
         .unsigned_abs();
+    let of_no_use = |file: &StoredFile| examine(&file.content).problem.is_some();
+    let reason = match (training, validation) {
+        (file, _) if of_no_use(file) => Some("train_file_invalid"),
+        (_, Some(file)) if of_no_use(file) => Some("eval_file_invalid"),
+        (file, _) if examine(&file.content).has_images => Some("multimodal_dataset"),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        return Ok(Answer::json(json!({
+            "estimation_available": false,
+            "unavailable_reason": reason,
+        })));
+    }
     let train = examine(&training.content).tokens * epochs;
     let eval = validation.map_or(0, |file| examine(&file.content).tokens * evals);
     let dollars = models::price(name, train + eval) as f64 / 1e9;

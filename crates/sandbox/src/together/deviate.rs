@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn job(body: &mut Map<String, Value>, job: &Job, now: Time) {
     let Some(awkward) = job.awkward else { return };
     match awkward {
-        Awkward::UpperCaseEvents | Awkward::SparseEvents => {
+        Awkward::UpperCaseEvents | Awkward::SparseEvents | Awkward::NewEvents => {
             let events = body.get_mut("events").and_then(Value::as_array_mut);
             for each in events.into_iter().flatten() {
                 event(each, awkward);
@@ -89,6 +89,12 @@ pub(super) fn event(event: &mut Value, awkward: Awkward) {
                 _ => "",
             };
             set(body, "level", json!(level));
+        }
+        Awkward::NewEvents => {
+            body.remove("training_offset");
+            body.remove("hash");
+            // What is not set is not there.
+            body.retain(|name, value| name == "message" || (*value != "" && *value != 0));
         }
         _ => {}
     }

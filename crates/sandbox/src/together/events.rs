@@ -1,6 +1,7 @@
 //! The events of a job, oldest first.
 
 use super::job::Job;
+use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::state::random::hash;
 use crate::state::run::Stage;
@@ -103,8 +104,13 @@ pub(crate) fn events(job: &Job, now: Time) -> Vec<Event> {
         }
     }
     let per_epoch = job.steps_per_epoch();
+    let halt = job.best.and_then(|best| best.halt);
     for epoch in 1..=job.n_epochs.min(100) {
-        let step = (epoch * per_epoch).min(run.steps());
+        let step = epoch * per_epoch;
+        if halt.is_some_and(|halt| step > halt) {
+            break;
+        }
+        let step = step.min(run.steps());
         let message = format!("Epoch {epoch} of {} is complete", job.n_epochs);
         add(
             run.step_reached(step),
@@ -123,6 +129,19 @@ pub(crate) fn events(job: &Job, now: Time) -> Vec<Event> {
             message,
             step,
         );
+    }
+    if job.awkward == Some(Awkward::NewEvents) {
+        add(
+            run.began(Stage::Training, now),
+            "tokenized_dataset_upload_complete",
+            "info",
+            "Training file is stored as tokens".into(),
+            0,
+        );
+    }
+    if let Some((at, best)) = job.stopped_early(now) {
+        let message = format!("Training stopped early: step {} was the best", best.step);
+        add(Some(at), "early_stopped", "info", message, run.steps());
     }
     if let Some(at) = run.cancel_requested() {
         add(
@@ -164,7 +183,7 @@ pub(crate) fn render(event: &Event, job: &Job) -> Value {
         "checkpoint_save" => checkpoint_path(job, event.step),
         _ => String::new(),
     };
-    json!({
+    let mut body = json!({
         "object": "fine-tune-event",
         "created_at": event.at.rfc3339(),
         "level": event.level,
@@ -172,14 +191,25 @@ pub(crate) fn render(event: &Event, job: &Job) -> Value {
         "type": event.kind,
         "param_count": job.parameters,
         "token_count": job.tokens,
-        "total_steps": job.run.steps(),
+        "total_steps": job.planned_steps,
         "wandb_url": job.wandb_url(),
         "step": event.step,
         "checkpoint_path": checkpoint,
         "model_path": if done { job.output_path() } else { String::new() },
         "training_offset": 0,
         "hash": format!("{:016x}", hash(&format!("{}{}{}", job.id, event.kind, event.step))),
-    })
+    });
+    match (event.kind, job.best) {
+        ("early_stopped", Some(best)) => {
+            body["early_stopping_best_metric_value"] = json!(best.metric);
+            body["early_stopping_best_step"] = json!(best.step);
+        }
+        ("tokenized_dataset_upload_complete", _) => {
+            body["tokenized_dataset_path"] = json!(job.tokenized_path());
+        }
+        _ => {}
+    }
+    body
 }
 
 /// The path of a checkpoint.

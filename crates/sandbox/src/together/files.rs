@@ -1,6 +1,7 @@
 //! Files: list, upload in one request or through a signed URL, retrieve, delete, download.
 
 use super::store::Store;
+use super::tokens::format_of;
 use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::state::dataset::examine;
 use crate::state::files::StoredFile;
@@ -151,14 +152,40 @@ fn render(file: &StoredFile) -> Value {
         "purpose": file.purpose,
         "FileType": file.kind,
         "Processed": true,
-        "processing_status": "COMPLETED",
     });
-    if file.purpose == "fine-tune" && file.kind == "jsonl" {
-        let dataset = examine(&file.content);
-        if dataset.problem.is_some() {
-            body["processing_status"] = json!("INVALID_FORMAT");
+    // Files for other purposes are not checked.
+    if file.purpose == "fine-tune" {
+        body["processing_status"] = json!("COMPLETED");
+        if file.kind == "jsonl" {
+            check(file, &mut body);
         }
-        body["LineCount"] = json!(dataset.examples);
     }
     body
+}
+
+/// Writes what the check of a training file found.
+fn check(file: &StoredFile, body: &mut Value) {
+    let dataset = examine(&file.content);
+    body["LineCount"] = json!(dataset.examples);
+    if let Some(problem) = &dataset.problem {
+        body["processing_status"] = json!("INVALID_FORMAT");
+        body["validation_report"] = json!({
+            "valid": false,
+            "file_id": file.id,
+            "error": problem,
+            "error_type": "INVALID_FORMAT",
+        });
+        return;
+    }
+    let mut report = json!({
+        "valid": true,
+        "file_id": file.id,
+        "nlines": dataset.examples,
+        "dataset_has_tools": dataset.has_tools,
+        "dataset_is_multimodal": dataset.has_images,
+    });
+    if let Some(form) = dataset.form {
+        report["dataset_format"] = json!(format_of(form).unwrap_or("preference"));
+    }
+    body["validation_report"] = report;
 }

@@ -1,8 +1,10 @@
 //! A fine-tuning job at Together.
 
+use super::early_stop::Best;
 use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
+use crate::state::random::hash;
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
 
@@ -45,6 +47,10 @@ pub(crate) struct Job {
     pub(crate) n_evals: u64,
     pub(crate) n_checkpoints: u64,
     pub(crate) batch_size: u64,
+    /// Steps that the training has unless it stops early.
+    pub(crate) planned_steps: u64,
+    /// The best evaluation, of jobs that may stop early.
+    pub(crate) best: Option<Best>,
     pub(crate) learning_rate: f64,
     pub(crate) scheduler: Scheduler,
     pub(crate) warmup_ratio: f64,
@@ -57,6 +63,7 @@ pub(crate) struct Job {
     pub(crate) training_type: TrainingType,
     pub(crate) wandb_project: Option<String>,
     pub(crate) wandb_name: Option<String>,
+    pub(crate) wandb_entity: Option<String>,
     pub(crate) from_checkpoint: Option<String>,
     pub(crate) run: Run,
     /// The job that replaced it after an internal failure.
@@ -137,7 +144,29 @@ impl Job {
 
     /// Training steps in an epoch.
     pub(crate) fn steps_per_epoch(&self) -> u64 {
-        (self.run.steps() / self.n_epochs.max(1)).max(1)
+        (self.planned_steps / self.n_epochs.max(1)).max(1)
+    }
+
+    /// Whether all weights are trained.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.training_type, TrainingType::Full)
+    }
+
+    /// When the training stopped early, if it has by then.
+    pub(crate) fn stopped_early(&self, now: Time) -> Option<(Time, Best)> {
+        let best = self.best?;
+        let at = self.run.step_reached(best.halt?).filter(|at| *at <= now)?;
+        Some((at, best))
+    }
+
+    /// The path of the training file's tokens.
+    pub(crate) fn tokenized_path(&self) -> String {
+        format!("s3://sandbox-datasets/{}/tokenized.tar.zst", self.id)
+    }
+
+    /// An id in the vendor's registry of models, such as `ml_…`.
+    pub(crate) fn registry_id(&self, prefix: &str, what: &str) -> String {
+        format!("{prefix}_{:016x}", hash(&format!("{what}{}", self.id)))
     }
 
     /// Steps after which a checkpoint is saved, the last one included.

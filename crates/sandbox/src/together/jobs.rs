@@ -1,6 +1,6 @@
 //! Jobs: list, retrieve, delete, events, checkpoints, and the download of the model.
 
-use super::job::{Job, TrainingType};
+use super::job::Job;
 use super::store::Store;
 use super::{deviate, events, render};
 use crate::http::{Answer, Call, ErrorResponse, Reply};
@@ -72,7 +72,13 @@ pub(crate) fn list_checkpoints(store: &mut Store, call: &Call) -> Reply {
         .filter_map(|step| {
             let at = job.run.step_reached(step).filter(|at| *at <= call.now)?;
             let last = step == job.run.steps();
+            let content = if job.is_full() { "model" } else { "adapter" };
+            let place = format!("step-{step}");
             Some(json!({
+                "checkpoint": content,
+                "object_id": job.registry_id("ml", &place),
+                "object_revision_id": job.registry_id("rv", &place),
+                "object_name": format!("{}-{place}", job.output_model()),
                 "step": step,
                 "created_at": at.rfc3339(),
                 "path": events::checkpoint_path(job, step),
@@ -88,7 +94,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     let id = call.query("ft_id").filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| ErrorResponse::field("ft_id", "The query needs 'ft_id'."))?;
     let job = find(store, id)?;
-    let lora = matches!(job.training_type, TrainingType::Lora(_));
+    let lora = !job.is_full();
     let adapter = match call.query("checkpoint") {
         None | Some("model_output_path") => lora,
         Some("merged") => false,
@@ -112,6 +118,8 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
             ErrorResponse::field("checkpoint_step", "'checkpoint_step' must be an integer.")
         })?),
     };
+    // Zero means the final model, too.
+    let step = step.filter(|step| *step > 0);
     let ready = match step {
         None => job.at(call.now).stage == Stage::Succeeded,
         Some(step) => {

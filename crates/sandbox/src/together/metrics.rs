@@ -1,4 +1,4 @@
-//! `GET /fine-tunes/{id}/metrics`: a training run in numbers, with filters in the query or in a body.
+//! `GET /fine-tunes/{id}/metrics`: a training run in numbers, with filters in the query.
 
 use super::job::{Job, Scheduler};
 use super::jobs;
@@ -40,7 +40,7 @@ pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
 }
 
 fn point(job: &Job, step: u64, at: Time) -> Value {
-    let total = job.run.steps();
+    let total = job.planned_steps;
     let point = Curve::new(hash(&job.id), total).at(step);
     let mut body = json!({
         "global_step": step,
@@ -80,29 +80,16 @@ fn rate(job: &Job, done: f64) -> f64 {
 }
 
 impl Filter {
-    /// The query wins over the body, which Together's document declares on a GET.
     fn read(call: &Call) -> Result<Filter, ErrorResponse> {
-        let body = match call.body.is_empty() {
-            true => Value::Null,
-            false => call.object()?,
-        };
-        let text = |name: &str| -> Option<String> {
-            match (call.query(name), &body[name]) {
-                (Some(text), _) => Some(text.to_owned()),
-                (None, Value::Null) => None,
-                (None, Value::String(text)) => Some(text.clone()),
-                (None, other) => Some(other.to_string()),
-            }
-        };
         let integer = |name: &str| -> Result<Option<i64>, ErrorResponse> {
-            let parse = |text: String| text.parse().map_err(|_| wrong(name, "an integer"));
-            text(name).map(parse).transpose()
+            let parse = |text: &str| text.parse().map_err(|_| wrong(name, "an integer"));
+            call.query(name).map(parse).transpose()
         };
         let time = |name: &str| -> Result<Option<Time>, ErrorResponse> {
-            let parse = |text: String| {
-                Time::parse(&text).ok_or_else(|| wrong(name, "a time like 2026-01-15T12:00:00Z"))
+            let parse = |text: &str| {
+                Time::parse(text).ok_or_else(|| wrong(name, "a time like 2026-01-15T12:00:00Z"))
             };
-            text(name).map(parse).transpose()
+            call.query(name).map(parse).transpose()
         };
         Ok(Filter {
             step_from: integer("global_step_from")?,

@@ -5,8 +5,8 @@ mod account;
 mod awkward;
 mod create;
 mod deviate;
+mod early_stop;
 mod events;
-mod extras;
 mod files;
 mod job;
 mod jobs;
@@ -17,6 +17,7 @@ mod render;
 mod seed;
 mod simulation;
 mod store;
+mod tokens;
 
 use crate::key::{BEARER, bearer};
 use crate::vendor::{Description, Errors, KeyCheck};

@@ -70,6 +70,8 @@ pub(crate) mod limits {
     pub(crate) const MOST_RATE: f64 = 0.01;
     pub(crate) const LEAST_BATCH: i64 = 1;
     pub(crate) const RANK: i64 = 64;
+    pub(crate) const ACCUMULATION: i64 = 64;
+    pub(crate) const DEFAULT_ACCUMULATION: i64 = 1;
 }
 
 /// `GET /fine-tunes/models/supported`
@@ -113,15 +115,17 @@ pub(crate) fn retrieve_limits(_: &mut Store, call: &Call) -> Reply {
         "min_max_seq_length": limits::LEAST_SEQUENCE,
         "max_learning_rate": limits::MOST_RATE,
         "min_learning_rate": limits::LEAST_RATE,
-        "default_gradient_accumulation_steps": 1,
+        "default_gradient_accumulation_steps": limits::DEFAULT_ACCUMULATION,
         "supports_full_training": model.supports_full,
         "supports_vision": model.supports_vision,
         "supports_tools": model.supports_tools,
         "supports_reasoning": model.supports_reasoning,
         "merge_output_lora": true,
     });
-    if model.supports_full {
-        body["full_training"] = batches;
-    }
+    // Where it is not offered, its limits are zeros.
+    body["full_training"] = match model.supports_full {
+        true => batches,
+        false => json!({"max_batch_size": 0, "max_batch_size_dpo": 0, "min_batch_size": 0}),
+    };
     Ok(Answer::json(body))
 }

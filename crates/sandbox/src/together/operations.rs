@@ -1,7 +1,7 @@
 //! The table of Together's operations.
 
 use super::store::Store;
-use super::{create, extras, files, jobs, metrics, models};
+use super::{create, files, jobs, metrics, models, tokens};
 use crate::http::Operation;
 
 /// Every operation.
@@ -12,12 +12,14 @@ pub(super) static OPERATIONS: &[Operation<Store>] = &[
     Operation::get("listSupportedModels", "/fine-tunes/models/supported", models::supported),
     Operation::get("retrieveModelLimits", "/fine-tunes/models/limits", models::retrieve_limits),
     Operation::post("estimatePrice", "/fine-tunes/estimate-price", create::estimate),
+    Operation::post("previewJob", "/fine-tunes/preview", tokens::preview),
     Operation::get("retrieveJob", "/fine-tunes/{id}", jobs::retrieve),
     Operation::delete("deleteJob", "/fine-tunes/{id}", jobs::delete),
     Operation::post("cancelJob", "/fine-tunes/{id}/cancel", create::cancel),
     Operation::get("listJobEvents", "/fine-tunes/{id}/events", jobs::list_events),
     Operation::get("listJobCheckpoints", "/fine-tunes/{id}/checkpoints", jobs::list_checkpoints),
     Operation::get("listJobMetrics", "/fine-tunes/{id}/metrics", metrics::list),
+    Operation::get("retrieveTokenizedDataset", "/fine-tunes/{id}/download-tokenized-dataset", tokens::tokenized_dataset),
     Operation::get("downloadModel", "/finetune/download", jobs::download),
     Operation::get("listFiles", "/files", files::list),
     Operation::post("uploadFile", "/files/upload", files::upload),
@@ -27,7 +29,5 @@ pub(super) static OPERATIONS: &[Operation<Store>] = &[
     Operation::post("announceFile", "/files", files::announce).undocumented(),
     Operation::put("receiveFile", "/files/{id}/content", files::receive).undocumented().open(),
     Operation::post("preprocessFile", "/files/{id}/preprocess", files::preprocess).undocumented(),
-    Operation::post("previewJob", "/fine-tunes/preview", extras::preview).undocumented(),
-    Operation::get("retrieveTokenizedDataset", "/fine-tunes/{id}/download-tokenized-dataset", extras::tokenized_dataset).undocumented(),
-    Operation::get("downloadTokenizedDataset", "/fine-tunes/{id}/tokenized-dataset", extras::signed_dataset).undocumented().open(),
+    Operation::get("downloadTokenizedDataset", "/fine-tunes/{id}/tokenized-dataset", tokens::signed_dataset).undocumented().open(),
 ];

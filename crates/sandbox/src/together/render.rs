@@ -1,7 +1,7 @@
 //! Together's bodies: one shape for list, create and cancel, another for retrieve.
 
 use super::account::{OWNER, USER};
-use super::job::{Job, TrainingType};
+use super::job::Job;
 use super::{deviate, events};
 use crate::clock::Time;
 use crate::http::ErrorResponse;
@@ -28,6 +28,7 @@ fn common(job: &Job, now: Time) -> Map<String, Value> {
         .collect();
     let mut body = json!({
         "id": job.id,
+        "user_id": USER,
         "status": job.status(now),
         "created_at": job.run.created().rfc3339(),
         "updated_at": moment.changed.rfc3339(),
@@ -50,7 +51,7 @@ fn common(job: &Job, now: Time) -> Map<String, Value> {
         "total_price": job.price,
         "wandb_project_name": job.wandb_project.as_deref().unwrap_or(""),
         "from_checkpoint": job.from_checkpoint.as_deref().unwrap_or(""),
-        "adapter_output_name": adapter_name(job),
+        "early_stopped": job.stopped_early(now).is_some(),
         "from_hf_model": "",
         "hf_model_revision": "",
         "progress": progress(job, now),
@@ -63,6 +64,10 @@ fn common(job: &Job, now: Time) -> Map<String, Value> {
     if let Some(at) = job.run.began(Stage::Training, now) {
         body.insert("started_at".into(), json!(at.rfc3339()));
     }
+    if let Some(best) = job.best.filter(|best| moment.steps_done >= best.step) {
+        body.insert("early_stopping_best_metric".into(), json!(best.metric));
+        body.insert("early_stopping_best_step".into(), json!(best.step));
+    }
     body
 }
 
@@ -70,13 +75,16 @@ fn common(job: &Job, now: Time) -> Map<String, Value> {
 pub(crate) fn truncated(job: &Job, now: Time) -> Value {
     let mut body = common(job, now);
     let own = [
-        ("user_id", json!(USER)),
         ("owner_address", json!(OWNER)),
         ("suffix", json!(job.suffix.as_deref().unwrap_or(""))),
         ("packing", json!(job.packing)),
         ("max_seq_length", json!(job.max_seq_length)),
         ("random_seed", json!(job.random_seed)),
         ("wandb_name", json!(job.wandb_name.as_deref().unwrap_or(""))),
+        (
+            "wandb_entity",
+            json!(job.wandb_entity.as_deref().unwrap_or("")),
+        ),
     ];
     body.extend(own.map(|(name, value)| (name.to_owned(), value)));
     deviate::job(&mut body, job, now);
@@ -113,15 +121,39 @@ pub(crate) fn full(job: &Job, now: Time) -> Value {
         ),
     ];
     body.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(at) = job.run.began(Stage::Training, now) {
+        let path = json!(job.tokenized_path());
+        body.insert("tokenized_dataset_path".into(), path);
+        let at = json!(at.rfc3339());
+        body.insert("tokenized_dataset_uploaded_at".into(), at);
+    }
+    if succeeded {
+        body.extend(registered(job));
+    }
     deviate::job(&mut body, job, now);
     Value::Object(body)
 }
 
-fn adapter_name(job: &Job) -> Value {
-    match job.training_type {
-        TrainingType::Lora(_) => json!(format!("{}-adapter", job.output_model())),
-        TrainingType::Full => json!(""),
-    }
+/// What a finished job made, in the vendor's registry of models.
+fn registered(job: &Job) -> impl Iterator<Item = (String, Value)> {
+    let model = ("model", job.output_model());
+    let adapter = ("adapter", format!("{}-adapter", job.output_model()));
+    let adapter = (!job.is_full()).then_some(adapter);
+    std::iter::once(model)
+        .chain(adapter)
+        .flat_map(|(what, name)| {
+            [
+                (
+                    format!("{what}_object_id"),
+                    json!(job.registry_id("ml", what)),
+                ),
+                (
+                    format!("{what}_object_revision_id"),
+                    json!(job.registry_id("rv", what)),
+                ),
+                (format!("{what}_object_name"), json!(name)),
+            ]
+        })
 }
 
 fn progress(job: &Job, now: Time) -> Value {

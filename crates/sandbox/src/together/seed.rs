@@ -1,5 +1,6 @@
 //! Together's seeded jobs.
 
+use super::early_stop::Best;
 use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{parameters, price};
 use super::store::Store;
@@ -92,6 +93,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::Succeeded(71), suffix: Some("capital"), awkward: Some(Awkward::CapitalFields), ..PLAIN },
     Row { state: InitialState::Failed(74, LOST_NODE), awkward: Some(Awkward::Restarted), ..PLAIN },
     Row { state: InitialState::Succeeded(73), awkward: Some(Awkward::ForeignTimes), ..PLAIN },
+    Row { state: InitialState::Succeeded(76), validation: true, awkward: Some(Awkward::NewEvents), ..PLAIN },
 ];
 
 impl Row {
@@ -101,6 +103,16 @@ impl Row {
             state: InitialState::Succeeded(hours),
             ..PLAIN
         }
+    }
+
+    /// Where the row's job stopped early: after two thirds of its steps, a third after the best one.
+    fn early_stop(self, steps: u64) -> Option<Best> {
+        let stops = self.awkward == Some(Awkward::NewEvents);
+        stops.then(|| Best {
+            metric: 0.8125,
+            step: (steps / 3).max(1),
+            halt: Some((steps * 2 / 3).max(1)),
+        })
     }
 
     /// The job of this row.
@@ -129,6 +141,8 @@ impl Row {
             n_evals: if self.validation { 2 } else { 0 },
             n_checkpoints: self.epochs.min(2),
             batch_size,
+            planned_steps: steps.max(1),
+            best: self.early_stop(steps),
             learning_rate: 1e-5,
             scheduler: match self.cosine {
                 true => Scheduler::Cosine {
@@ -168,8 +182,13 @@ impl Row {
             },
             wandb_project: self.wandb.map(str::to_owned),
             wandb_name: self.wandb.and(self.suffix).map(str::to_owned),
+            wandb_entity: None,
             from_checkpoint: None,
-            run: self.state.run(spans(steps, self.full), steps, STOPPING),
+            run: {
+                let halt = self.early_stop(steps).and_then(|best| best.halt);
+                let steps = halt.unwrap_or(steps);
+                self.state.run(spans(steps, self.full), steps, STOPPING)
+            },
             restarted_as: (self.awkward == Some(Awkward::Restarted))
                 .then(|| store.random.uuid("ft-")),
             awkward: self.awkward,

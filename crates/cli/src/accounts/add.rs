@@ -1,0 +1,141 @@
+//! `unitune accounts add`
+
+mod file;
+
+use std::io::{IsTerminal, Read};
+
+use secrecy::{ExposeSecret, SecretString};
+use unitune::providers::Config;
+use unitune::vendors;
+
+use super::check;
+use crate::args::accounts::AddArguments;
+use crate::config::file_to_write;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, ask, can_ask, choose, secret};
+
+use file::Entry;
+
+/// The largest key that is read from a pipe.
+const MAX_KEY: u64 = 64 << 10;
+
+pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
+    let path = file_to_write(arguments.config.as_deref())?;
+    let vendor = vendor(&arguments).await?;
+    let name = match &arguments.name {
+        Some(name) => name.clone(),
+        None if can_ask() => {
+            let answer = ask(&format!("A name for the account [{vendor}] ")).await?;
+            if answer.is_empty() {
+                vendor.clone()
+            } else {
+                answer
+            }
+        }
+        None => return Err(missing("the account's name", "unitune accounts add NAME")),
+    };
+    let mut document = file::read(&path)?;
+    let is_there = file::has(&document, &name);
+    if is_there && !arguments.replace {
+        let what = format!(
+            "{} has an account {name:?}: choose another name, or replace it with --replace",
+            path.display()
+        );
+        return Err(Failure::new(Exit::Usage, what));
+    }
+    let key = match &arguments.key_env {
+        Some(_) => None,
+        None => Some(key(&vendor).await?),
+    };
+    let entry = Entry {
+        name: &name,
+        vendor: &vendor,
+        key: key.as_ref().map(ExposeSecret::expose_secret),
+        key_env: arguments.key_env.as_deref(),
+        base_url: arguments.base_url.as_deref(),
+        organization: arguments.organization.as_deref(),
+    };
+    file::put(&mut document, &entry, arguments.default);
+    let text = SecretString::from(document.to_string());
+    let problem = tried(&arguments, &name, text.expose_secret()).await?;
+    file::write(&path, text.expose_secret())?;
+    let what = if is_there { "replaced" } else { "added" };
+    output::text(&format!("Account {name} is {what} in {}", path.display()))?;
+    match problem {
+        Some(problem) => {
+            output::warning(&problem);
+            Ok(Exit::Failure)
+        }
+        None => {
+            output::note(&format!("Its jobs: unitune jobs list --account {name}"));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Reads the text as it will be read later, and tries the account's key.
+///
+/// # Errors
+///
+/// The text cannot be used.
+async fn tried(
+    arguments: &AddArguments,
+    name: &str,
+    text: &str,
+) -> Result<Option<String>, Failure> {
+    let variable = arguments.key_env.as_deref();
+    if let Some(variable) = variable.filter(|variable| std::env::var_os(variable).is_none()) {
+        output::warning(&format!(
+            "{variable} is not set here: the key was not tried"
+        ));
+        return Ok(None);
+    }
+    let providers = Config::from_toml(text)?.into_providers();
+    let account = providers.named_or_default(Some(name))?;
+    Ok(match arguments.no_check {
+        true => None,
+        false => check::check(&providers, account).await.problem,
+    })
+}
+
+async fn vendor(arguments: &AddArguments) -> Result<String, Failure> {
+    if let Some(vendor) = &arguments.vendor {
+        return Ok(vendor.clone());
+    }
+    if !can_ask() {
+        return Err(missing("the vendor", "--vendor NAME"));
+    }
+    let known = vendors::all().iter();
+    let known = known.filter(|vendor| vendor.is_compiled_in());
+    let known: Vec<&str> = known.map(|vendor| vendor.name()).collect();
+    Ok(choose("Which vendor? ", &known).await?.to_owned())
+}
+
+/// Asks for the key; on a pipe, reads it.
+async fn key(vendor: &str) -> Result<SecretString, Failure> {
+    let title = vendors::get(vendor).map_or(vendor, |vendor| vendor.title());
+    let key = if can_ask() {
+        secret(&format!("The key of {title} (it is not shown): ")).await?
+    } else if std::io::stdin().is_terminal() {
+        return Err(missing(
+            "the key",
+            "--key-env VARIABLE, or write it to stdin",
+        ));
+    } else {
+        let mut text = String::new();
+        std::io::stdin().take(MAX_KEY).read_to_string(&mut text)?;
+        SecretString::from(text.trim().to_owned())
+    };
+    let text = key.expose_secret();
+    match !text.is_empty() && !text.contains(char::is_whitespace) {
+        true => Ok(key),
+        false => Err(Failure::new(
+            Exit::Usage,
+            "a key is one word: nothing was given, or more; nothing was written",
+        )),
+    }
+}
+
+fn missing(what: &str, how: &str) -> Failure {
+    Failure::new(Exit::Usage, format!("{what} is missing: {how}"))
+}

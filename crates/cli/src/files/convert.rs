@@ -1,0 +1,68 @@
+//! `unitune files convert`
+
+use unitune_datasets::{Convert, FileRole, OnRefused};
+
+use super::check::list;
+use crate::args::files::ConvertArguments;
+use crate::datasets;
+use crate::exit::{Exit, Failure};
+use crate::output::{Output, bytes};
+
+pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
+    let output = Output::new(&arguments.output);
+    let Some(method) = datasets::method(arguments.method.as_str()) else {
+        return Err(Failure::new(Exit::Usage, "the method is not known"));
+    };
+    let to = &arguments.to;
+    if to.exists() && !arguments.force && !arguments.dry_run {
+        let what = format!("{} is there already: replace it with --force", to.display());
+        return Err(Failure::new(Exit::Usage, what));
+    }
+    let convert = Convert::new(&arguments.vendor, method)?
+        .role(match arguments.validation {
+            true => FileRole::Validation,
+            false => FileRole::Training,
+        })
+        .on_refused(match arguments.skip_refused {
+            true => OnRefused::Skip,
+            false => OnRefused::Fail,
+        })
+        .byte_order_mark(arguments.byte_order_mark)
+        .overwrite(arguments.force);
+    let target = (!arguments.dry_run).then_some(to.as_path());
+    let report = datasets::convert(convert, &arguments.from, target).await?;
+    output.value(&report, || {
+        let mut text = String::new();
+        for loss in &report.losses {
+            let lines: Vec<String> = loss.lines.iter().map(u64::to_string).collect();
+            let more = if loss.examples > lines.len() as u64 {
+                ", …"
+            } else {
+                ""
+            };
+            text.push_str(&format!(
+                "lost: {} ({} examples, lines {}{more})\n",
+                loss.description,
+                loss.examples,
+                lines.join(", ")
+            ));
+        }
+        text.push_str(&list("refused", &report.target.errors));
+        let (count, size) = (report.written, bytes(report.bytes_written));
+        let to = to.display();
+        text.push_str(&match (report.is_written, arguments.dry_run) {
+            (true, _) => format!("{to}: {count} examples, {size}"),
+            (false, true) => format!("{to} would have {count} examples; nothing was written"),
+            (false, false) => "Nothing was written.".to_owned(),
+        });
+        if report.is_lossless() {
+            text.push_str("; nothing is lost");
+        }
+        text
+    })?;
+    let is_done = match arguments.dry_run {
+        true => report.is_possible() || arguments.skip_refused,
+        false => report.is_written,
+    };
+    Ok(if is_done { Exit::Done } else { Exit::Failure })
+}

@@ -1,0 +1,131 @@
+//! `unitune jobs create`: checks, uploads, asks for the price, asks the user,
+//! and only then starts what costs money.
+
+mod draft;
+mod request;
+mod summary;
+
+use std::time::Duration;
+
+use serde_json::json;
+use unitune::providers::{JobRef, Providers};
+use unitune::unify::Job;
+
+use super::watch;
+use crate::accounts::Accounts;
+use crate::args::jobs::{CreateArguments, Until, WatchOptionArguments};
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Answer, Output, can_ask, confirm, job_card};
+
+pub use draft::{Files, Intention};
+pub use request::Source;
+pub use summary::{Plan, price};
+
+pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
+    let output = Output::new(&arguments.output);
+    output.check::<Job>()?;
+    let source = Source::read(arguments.request.as_deref())?;
+    let accounts = Accounts::of(&arguments.source).await?;
+    let providers = accounts.providers();
+    let mut intention = Intention::new(
+        providers,
+        arguments.on.as_deref(),
+        &source,
+        &arguments.settings,
+    )
+    .await?;
+    intention.max_cost = arguments.consent.max_cost;
+    intention.checked = !arguments.unchecked;
+    let consent = &arguments.consent;
+    let checks = match arguments.unchecked {
+        true => Vec::new(),
+        false => intention.check_files().await?,
+    };
+    let preflight = providers.preflight(&intention.draft()).await?;
+    if !consent.dry_run && !consent.yes && !can_ask() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "nobody can be asked here (no terminal): start the job with --yes, or see what would \
+             happen with --dry-run; nothing was uploaded",
+        ));
+    }
+    let files = Files {
+        are_simulated: accounts.are_simulated(),
+        again: arguments.upload_again,
+        may_upload: !consent.dry_run,
+        tells: output.is_table(),
+    };
+    intention.find_files(providers, &files).await?;
+    let estimate = intention.estimate(providers).await;
+    if let (Some(_), Err(error)) = (consent.max_cost, &estimate) {
+        return Err(Failure::new(
+            Exit::Failure,
+            format!("{error}\nNothing was started{}", intention.stays()),
+        ));
+    }
+    let plan = Plan {
+        intention: &intention,
+        preflight: &preflight,
+        checks: &checks,
+        estimate: &estimate,
+    };
+    if consent.dry_run {
+        output.value(&plan.document(), || plan.card(&output.view.terminal))?;
+        return Ok(Exit::Done);
+    }
+    if output.is_table() {
+        eprintln!("{}", plan.card(&output.view.terminal));
+    }
+    if confirm("Start this job?", consent.yes).await? == Answer::No {
+        output::note(&format!("Nothing was started{}", intention.stays()));
+        return Ok(Exit::Failure);
+    }
+    let job = start(providers, &intention).await?;
+    let target = JobRef::from(&job);
+    if !arguments.watch {
+        let id = job.id.clone();
+        output.record(job, |job| job_card(job, false, &output.view))?;
+        if output.is_table() {
+            output::note(&format!("\nFollow it: unitune jobs watch {id}"));
+        }
+        return Ok(Exit::Done);
+    }
+    if output.is_table() {
+        output::text(&format!("Started {} at {}", job.id, intention.account))?;
+    } else {
+        output::print(&format!("{}\n", json!({"change": "created", "job": job})))?;
+    }
+    let options = WatchOptionArguments {
+        until: Until::Finished,
+        timeout: None,
+        exec: None,
+        interval: Duration::from_secs(2),
+        no_events: false,
+    };
+    watch::follow_jobs(&accounts, vec![target], &options, &output).await
+}
+
+/// Starts the job.
+pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, Failure> {
+    let mut answer = Answered(false);
+    let outcome = providers
+        .create(&intention.draft().without_estimate())
+        .await;
+    answer.0 = true;
+    Ok(outcome?.job)
+}
+
+/// Whether the request that starts a job was answered. Where it was broken off,
+/// nobody knows what became of it, and it says so.
+struct Answered(bool);
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        if !self.0 {
+            output::warning(
+                "the request was broken off before its answer came: the job may have been \
+                 started; see: unitune jobs list",
+            );
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The job that is to be started, and its files.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use unitune::providers::{DataFile, Draft, Operation, Providers};
+use unitune::unify::{CreateRequest, PriceEstimate, Usd};
+use unitune::{Error, ErrorKind};
+use unitune_datasets::{CheckReport, FileRole};
+
+use super::Source;
+use crate::args::jobs::SettingArguments;
+use crate::datasets;
+use crate::exit::{Exit, Failure};
+use crate::uploads::{Content, Uploaded, Uploads};
+
+/// A job that is to be started at an account.
+pub struct Intention {
+    pub account: String,
+    vendor: String,
+    /// Whether the vendor estimates prices.
+    pub has_estimates: bool,
+    pub title: String,
+    pub request: CreateRequest,
+    pub allow_lossy: bool,
+    pub max_cost: Option<Usd>,
+    pub checked: bool,
+    /// The files on disk, and what became of them.
+    pub uploads: Vec<(PathBuf, Option<Uploaded>)>,
+    training: DataFile,
+    validation: Option<DataFile>,
+}
+
+/// What may be done to have a file at an account.
+pub struct Files {
+    pub are_simulated: bool,
+    pub again: bool,
+    pub may_upload: bool,
+    /// Whether it is said what became of them.
+    pub tells: bool,
+}
+
+impl Intention {
+    /// Finds the account, and makes the request for its vendor.
+    ///
+    /// # Errors
+    ///
+    /// The account is not clear, or something in the request is wrong.
+    pub async fn new(
+        providers: &Providers,
+        on: Option<&str>,
+        source: &Source,
+        settings: &SettingArguments,
+    ) -> Result<Self, Failure> {
+        let account = match on {
+            Some(name) => providers.named_or_default(Some(name))?,
+            // Which account it is can be told by the model and by the file.
+            None => {
+                let request = source.request(settings, "")?;
+                let draft = Draft::new(request.model, request.training_file.as_str());
+                providers.account_of(&draft).await.map_err(unclear)?
+            }
+        };
+        let mut request = source.request(settings, account.vendor().as_str())?;
+        let prefix = format!("{}/", account.name());
+        if let (None, Some(model)) = (on, request.model.strip_prefix(&prefix)) {
+            request.model = model.to_owned();
+        }
+        let training = DataFile::from(request.training_file.as_str());
+        let validation = request.validation_file.as_deref().map(DataFile::from);
+        Ok(Self {
+            account: account.name().to_owned(),
+            vendor: account.vendor().to_string(),
+            has_estimates: account.support(Operation::EstimatePrice).is_supported(),
+            title: account.backend().title().to_owned(),
+            allow_lossy: settings.allow_lossy,
+            max_cost: None,
+            checked: true,
+            uploads: Vec::new(),
+            request,
+            training,
+            validation,
+        })
+    }
+
+    /// Returns the draft, with the files as far as the account has them.
+    pub fn draft(&self) -> Draft {
+        let training = self.training.clone();
+        let mut draft = Draft::new(self.request.model.clone(), training);
+        if let Some(file) = &self.validation {
+            draft = draft.validation(file.clone());
+        }
+        draft = draft.with(|request| {
+            let (training, validation) = (
+                std::mem::take(&mut request.training_file),
+                request.validation_file.take(),
+            );
+            *request = self.request.clone();
+            request.training_file = training;
+            request.validation_file = validation;
+        });
+        draft = draft.account(&self.account).allow_lossy(self.allow_lossy);
+        if let Some(limit) = self.max_cost {
+            draft = draft.max_cost(limit);
+        }
+        match self.checked {
+            true => draft,
+            false => draft.unchecked(),
+        }
+    }
+
+    /// Checks the files that are on disk, where it is known what the vendor takes.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or the vendor would refuse it.
+    pub async fn check_files(&self) -> Result<Vec<(PathBuf, CheckReport)>, Failure> {
+        let method = self.request.method.as_ref();
+        let method = method.and_then(|method| method.get("type"));
+        let method = method.and_then(Value::as_str).unwrap_or("supervised");
+        let training = std::iter::once((&self.training, FileRole::Training));
+        let validation = self.validation.iter();
+        let validation = validation.map(|file| (file, FileRole::Validation));
+        let mut reports = Vec::new();
+        for (file, role) in training.chain(validation) {
+            let DataFile::Path(path) = file else { continue };
+            let Some(check) = datasets::check_for(&self.vendor, method)? else {
+                continue;
+            };
+            let check = check.role(role).model(&self.request.model);
+            let report = datasets::run(check, path).await?;
+            datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
+            reports.push((path.clone(), report));
+        }
+        Ok(reports)
+    }
+
+    /// Finds the files at the account, and uploads them where that is allowed.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or the account refuses it.
+    pub async fn find_files(
+        &mut self,
+        providers: &Providers,
+        files: &Files,
+    ) -> Result<(), Failure> {
+        let uploads = Uploads::new(providers, &self.account, files.are_simulated);
+        let validation = self.validation.iter_mut();
+        for file in std::iter::once(&mut self.training).chain(validation) {
+            let DataFile::Path(path) = file else {
+                continue;
+            };
+            let path = path.clone();
+            let uploaded = if files.may_upload {
+                let uploaded = uploads.put(&path, files.again).await?;
+                if files.tells {
+                    uploads.tell(&path, &uploaded);
+                }
+                Some(uploaded)
+            } else if files.again {
+                None
+            } else {
+                let content = Content::of(&path).await?;
+                uploads.find(&content).await?.map(|file| Uploaded {
+                    file,
+                    was_there: true,
+                })
+            };
+            if let Some(uploaded) = &uploaded {
+                *file = DataFile::Id(uploaded.file.id.clone());
+            }
+            self.uploads.push((path, uploaded));
+        }
+        Ok(())
+    }
+
+    /// Asks for the price. None where the vendor estimates none, and nothing
+    /// depends on it.
+    ///
+    /// # Errors
+    ///
+    /// The vendor does not answer; or it would cost more than allowed.
+    pub async fn estimate(&self, providers: &Providers) -> Result<Option<PriceEstimate>, Error> {
+        let account = providers.named_or_default(Some(&self.account))?;
+        if self.max_cost.is_none() {
+            if !account.support(Operation::EstimatePrice).is_supported() {
+                return Ok(None);
+            }
+            if self.is_on_disk() {
+                return Ok(None);
+            }
+        }
+        providers.estimate(&self.draft()).await.map(Some)
+    }
+
+    /// Returns the account's id of the training file, once it is there.
+    pub fn training_id(&self) -> Option<String> {
+        match &self.training {
+            DataFile::Id(id) => Some(id.clone()),
+            _ => None,
+        }
+    }
+
+    /// Returns true where a file is not at the account yet.
+    pub fn is_on_disk(&self) -> bool {
+        let files = std::iter::once(&self.training).chain(&self.validation);
+        files
+            .into_iter()
+            .any(|file| matches!(file, DataFile::Path(_)))
+    }
+
+    /// Says which files stay at the account without a job, and what to do about it.
+    pub fn stays(&self) -> String {
+        let uploads = self.uploads.iter();
+        let ids = uploads.filter_map(|(_, uploaded)| match uploaded {
+            Some(uploaded) if !uploaded.was_there => Some(uploaded.file.id.as_str()),
+            _ => None,
+        });
+        let ids: Vec<&str> = ids.collect();
+        match ids.as_slice() {
+            [] => ".".to_owned(),
+            ids => {
+                let ids = ids.join(" ");
+                format!(
+                    ". The upload stays for the next time; to remove it: unitune files delete {ids}"
+                )
+            }
+        }
+    }
+}
+
+/// Says how an account is named, where it is not clear which one is meant.
+fn unclear(error: Error) -> Failure {
+    match error.kind() {
+        ErrorKind::Ambiguous => Failure::new(Exit::Usage, format!("{error}: --on ACCOUNT")),
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,230 @@
+//! What will happen, before it happens.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use unitune::Error;
+use unitune::providers::Preflight;
+use unitune::unify::PriceEstimate;
+use unitune_datasets::models::catalogue;
+use unitune_datasets::{CheckReport, FileRole};
+
+use super::Intention;
+use crate::datasets;
+use crate::output::{Terminal, bytes, card, plain};
+use crate::rerun::price::{Price, Question, by_table};
+
+/// A job that is to be started, and what is known of it before.
+pub struct Plan<'a> {
+    pub intention: &'a Intention,
+    pub preflight: &'a Preflight,
+    /// What is in the files, where that was looked at.
+    pub checks: &'a [(PathBuf, CheckReport)],
+    pub estimate: &'a Result<Option<PriceEstimate>, Error>,
+}
+
+impl Plan<'_> {
+    /// For people.
+    pub fn card(&self, terminal: &Terminal) -> String {
+        let intention = self.intention;
+        let request = &intention.request;
+        let account = match intention.title.eq_ignore_ascii_case(&intention.account) {
+            true => intention.title.clone(),
+            false => format!("{} ({})", intention.account, intention.title),
+        };
+        let method = request
+            .method
+            .as_ref()
+            .and_then(|method| method.get("type"));
+        let method = method.and_then(Value::as_str).unwrap_or("supervised");
+        let mut lines = vec![
+            ("Account", account),
+            ("Model", plain(&request.model)),
+            ("Method", plain(method)),
+            (
+                "Hyperparameters",
+                settings(request.hyperparameters.as_ref()),
+            ),
+            ("Training file", self.file(&request.training_file)),
+        ];
+        if let Some(file) = &request.validation_file {
+            lines.push(("Validation file", self.file(file)));
+        }
+        lines.push((
+            "Suffix",
+            plain(request.suffix.as_deref().unwrap_or_default()),
+        ));
+        lines.push((
+            "Seed",
+            request.seed.map_or_else(String::new, |n| n.to_string()),
+        ));
+        let labels = request.metadata.iter().flatten();
+        let labels: Vec<String> = labels
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        lines.push(("Metadata", plain(&labels.join(", "))));
+        // Their settings can hold keys.
+        let others: Vec<&str> = request.extra.keys().map(String::as_str).collect();
+        lines.push(("Also", plain(&others.join(", "))));
+        for field in &self.preflight.dropped {
+            lines.push(("Left out", plain(&field.to_string())));
+        }
+        lines.push(("Tokens", self.tokens()));
+        for (path, report) in self.checks {
+            let Some(first) = report.warnings.listed.first() else {
+                continue;
+            };
+            let more = match report.warnings.count {
+                1 => String::new(),
+                n => format!(" (and {} more: unitune files check)", n - 1),
+            };
+            let warning = format!("{}: {first}{more}", path.display());
+            lines.push(("Warning", plain(&warning)));
+        }
+        lines.push(("Price", self.price()));
+        card(lines, terminal)
+    }
+
+    /// The tokens: as the vendor counts them, or as they were counted here.
+    fn tokens(&self) -> String {
+        if let Ok(Some(estimate)) = self.estimate {
+            return billed(estimate);
+        }
+        let is_training = |report: &&CheckReport| report.role == FileRole::Training;
+        let mut reports = self.checks.iter().map(|(_, report)| report);
+        let Some(tokens) = reports.find(is_training).and_then(datasets::tokens) else {
+            return String::new();
+        };
+        let settings = self.intention.request.hyperparameters.as_ref();
+        let epochs = settings.and_then(|settings| settings.get("n_epochs"));
+        match epochs.and_then(Value::as_u64) {
+            Some(1) => tokens,
+            Some(epochs) => format!("{tokens}, each {epochs} times"),
+            None => format!("{tokens}, times the epochs that the vendor chooses"),
+        }
+    }
+
+    /// What it costs: as the vendor estimates it, or by the table of prices.
+    fn price(&self) -> String {
+        let of_vendor = price(self.estimate, self.intention);
+        if matches!(self.estimate, Ok(Some(_))) {
+            return of_vendor;
+        }
+        match self.table_price() {
+            Price::Range { .. } => format!("about {} ({of_vendor})", self.table_price()),
+            Price::Unknown { .. } => of_vendor,
+        }
+    }
+
+    fn table_price(&self) -> Price {
+        let request = &self.intention.request;
+        let is_training = |report: &&CheckReport| report.role == FileRole::Training;
+        let mut reports = self.checks.iter().map(|(_, report)| report);
+        let Some(report) = reports.find(is_training) else {
+            return Price::unknown("the examples were not counted");
+        };
+        let counted = report.token_basis.is_counted();
+        let question = Question {
+            vendor: report.vendor,
+            model: &request.model,
+            method: report.method,
+            tokens: counted.then(|| report.statistics.tokens.total()),
+            hyperparameters: request.hyperparameters.as_ref(),
+        };
+        by_table(&question, catalogue())
+    }
+
+    /// What is known of a file of the request: where it is, and what is in it.
+    fn file(&self, name: &str) -> String {
+        let path = Path::new(name);
+        let mut checked = self.preflight.files.iter();
+        let Some((_, found)) = checked.find(|(checked, _)| checked == path) else {
+            return plain(name);
+        };
+        let format = found.format.map(|format| format!(" ({format})"));
+        let content = format!(
+            "{} examples{}, {}",
+            found.examples,
+            format.unwrap_or_default(),
+            bytes(found.bytes)
+        );
+        let mut uploads = self.intention.uploads.iter();
+        let upload = uploads.find(|(uploaded, _)| uploaded == path);
+        let place = match upload.and_then(|(_, uploaded)| uploaded.as_ref()) {
+            Some(uploaded) => format!("at the account as {}", uploaded.file.id),
+            None => "to be uploaded".to_owned(),
+        };
+        plain(&format!("{name}: {content}; {place}"))
+    }
+
+    /// For programs.
+    pub fn document(&self) -> Value {
+        let intention = self.intention;
+        let files = self.preflight.files.iter().map(|(path, found)| {
+            let mut uploads = intention.uploads.iter();
+            let upload = uploads.find(|(uploaded, _)| uploaded == path);
+            let id = upload.and_then(|(_, uploaded)| Some(uploaded.as_ref()?.file.id.as_str()));
+            json!({
+                "path": path,
+                "bytes": found.bytes,
+                "examples": found.examples,
+                "format": found.format.map(|format| format.to_string()),
+                "id": id,
+            })
+        });
+        json!({
+            "account": intention.account,
+            "request": intention.request,
+            "dropped": self.preflight.dropped,
+            "files": files.collect::<Vec<_>>(),
+            "estimate": self.estimate.as_ref().ok(),
+            "price_by_table": self.table_price(),
+        })
+    }
+}
+
+fn settings(settings: Option<&Map<String, Value>>) -> String {
+    let settings = settings.into_iter().flatten();
+    let settings: Vec<String> = settings
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    match settings.is_empty() {
+        true => "the vendor's defaults".to_owned(),
+        false => plain(&settings.join(", ")),
+    }
+}
+
+/// The tokens that the vendor counts.
+fn billed(estimate: &PriceEstimate) -> String {
+    let amount = |tokens: f64, what: &str| format!("{tokens:.0} {what}");
+    let training = estimate.training_tokens.map(|t| amount(t, "to train on"));
+    let evaluation = estimate.evaluation_tokens.filter(|tokens| *tokens > 0.0);
+    let evaluation = evaluation.map(|t| amount(t, "to evaluate on"));
+    let parts: Vec<String> = [training, evaluation].into_iter().flatten().collect();
+    parts.join(", ")
+}
+
+/// Returns what a job costs, and who says so.
+pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intention) -> String {
+    let title = &intention.title;
+    match estimate {
+        Ok(Some(estimate)) => {
+            let total = match estimate.total {
+                Some(total) => format!("{total} USD, as {title} estimates"),
+                None => format!("unknown: {title} gives none for this job"),
+            };
+            let limit = estimate
+                .limit
+                .map(|limit| format!("; the account may spend {limit} USD"));
+            let refused = (estimate.allowed == Some(false))
+                .then(|| "; the vendor says that this is more than it may spend".to_owned());
+            let parts = [Some(total), limit, refused];
+            parts.into_iter().flatten().collect()
+        }
+        Ok(None) if intention.has_estimates && intention.is_on_disk() => {
+            format!("unknown before the upload: {title} estimates it with the file")
+        }
+        Ok(None) => format!("unknown: {title} estimates none; see its price list"),
+        Err(error) => plain(&format!("unknown: {error}")),
+    }
+}

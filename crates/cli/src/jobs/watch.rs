@@ -1,0 +1,307 @@
+//! `unitune jobs watch`: follows jobs, and says at the end how they ended.
+
+mod entry;
+mod exec;
+mod followed;
+mod live;
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::stream::SelectAll;
+use futures_util::{Stream, StreamExt};
+use unitune::Error;
+use unitune::providers::{Change, JobRef, ListQuery, Operation, Providers, WatchOptions};
+use unitune::unify::{Job, Status};
+
+use crate::accounts::Accounts;
+use crate::args::Format;
+use crate::args::jobs::{Until, WatchArguments, WatchOptionArguments};
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Output};
+
+use entry::Entry;
+use followed::Followed;
+use live::Live;
+
+/// How seldom a vendor is asked for the numbers of a training.
+const METRICS_INTERVAL: Duration = Duration::from_secs(10);
+/// How long an answer with these numbers is waited for.
+const METRICS_WAIT: Duration = Duration::from_secs(5);
+
+pub async fn run(arguments: WatchArguments) -> Result<Exit, Failure> {
+    let output = Output::new(&arguments.output);
+    if matches!(output.format, Format::Csv | Format::Yaml) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "a watch prints lines: --output table, json or jsonl",
+        ));
+    }
+    if arguments.all && arguments.options.until == Until::Running {
+        return Err(Failure::new(
+            Exit::Usage,
+            "--until running is for jobs that are named: of all jobs, new ones come up meanwhile",
+        ));
+    }
+    let accounts = Accounts::open(&arguments.accounts).await?;
+    let providers = accounts.providers();
+    if arguments.all {
+        let options = watch_options(&accounts, &arguments.options);
+        let changes = providers.watch_all(&ListQuery::new(), &options);
+        return follow(providers, changes, &arguments.options, &output, 0).await;
+    }
+    let jobs: Vec<JobRef> = arguments.ids.iter().map(JobRef::from).collect();
+    follow_jobs(&accounts, jobs, &arguments.options, &output).await
+}
+
+/// Follows these jobs.
+pub async fn follow_jobs(
+    accounts: &Accounts,
+    jobs: Vec<JobRef>,
+    arguments: &WatchOptionArguments,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let providers = accounts.providers();
+    let options = watch_options(accounts, arguments);
+    let count = jobs.len();
+    let changes = jobs.into_iter().map(|job| providers.watch(job, &options));
+    let changes: SelectAll<_> = changes.collect();
+    follow(providers, changes, arguments, output, count).await
+}
+
+fn watch_options(accounts: &Accounts, arguments: &WatchOptionArguments) -> WatchOptions {
+    // Simulated jobs go through a life in a minute.
+    let longest = match accounts.are_simulated() {
+        true => arguments.interval,
+        false => Duration::from_secs(60).max(arguments.interval),
+    };
+    WatchOptions::new()
+        .intervals(arguments.interval, longest)
+        .events(!arguments.no_events)
+}
+
+/// Follows `count` jobs, or, with none, as many as there are.
+async fn follow(
+    providers: &Providers,
+    changes: impl Stream<Item = Result<Change, Error>>,
+    arguments: &WatchOptionArguments,
+    output: &Output,
+    count: usize,
+) -> Result<Exit, Failure> {
+    let mut watch = Watch {
+        providers,
+        arguments,
+        output,
+        live: Live::start(output),
+        jobs: HashMap::new(),
+        exit: Exit::Done,
+        count,
+    };
+    let mut changes = pin!(changes);
+    let deadline = async {
+        match arguments.timeout {
+            Some(timeout) => tokio::time::sleep(timeout).await,
+            None => std::future::pending().await,
+        }
+    };
+    let mut deadline = pin!(deadline);
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            change = changes.next() => match change {
+                Some(change) => watch.take(change).await?,
+                None => break,
+            },
+            () = &mut deadline => {
+                watch.end();
+                output::note("The time ran out; the jobs go on.");
+                return Ok(Exit::Timeout);
+            }
+            _ = tick.tick() => watch.refresh(),
+        }
+        if watch.is_over() {
+            break;
+        }
+    }
+    watch.end();
+    if watch.jobs.is_empty() && watch.exit == Exit::Done {
+        output::note("No job is queued or running.");
+    }
+    Ok(watch.exit)
+}
+
+/// The jobs that are followed, and where it is said what happens to them.
+struct Watch<'a> {
+    providers: &'a Providers,
+    arguments: &'a WatchOptionArguments,
+    output: &'a Output,
+    live: Option<Live>,
+    jobs: HashMap<String, Followed>,
+    exit: Exit,
+    count: usize,
+}
+
+impl Watch<'_> {
+    async fn take(&mut self, change: Result<Change, Error>) -> Result<(), Failure> {
+        let change = match change {
+            Ok(change) => change,
+            Err(error) => {
+                self.end_line();
+                output::error(&error);
+                self.exit = Exit::Failure;
+                self.count = self.count.saturating_sub(1);
+                return Ok(());
+            }
+        };
+        match change {
+            Change::Status { job, before } => {
+                let followed = self.followed(&job);
+                followed.update(&job);
+                // The end follows at once, and says more.
+                if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
+                    self.write(Entry::status(&job, before))?;
+                }
+            }
+            Change::Event { job, event } => {
+                if let Some(followed) = self.jobs.get_mut(&job.id) {
+                    followed.event(&event);
+                }
+                self.write(Entry::event(&job, &event))?;
+                self.ask_for_loss(&job).await;
+            }
+            Change::Progress { job, progress } => {
+                self.ask_for_loss(&job).await;
+                let mut loss = None;
+                if let Some(followed) = self.jobs.get_mut(&job.id) {
+                    followed.advance(progress);
+                    loss = followed.loss;
+                }
+                // On a terminal the job's own line shows it.
+                if self.live.is_none() {
+                    self.write(Entry::progress(&job, progress, loss))?;
+                }
+            }
+            Change::Restarted { from, to } => {
+                if let Some(mut followed) = self.jobs.remove(&from.id) {
+                    followed.id.clone_from(&to.id);
+                    if let Some(live) = &mut self.live {
+                        live.renamed(&from.id, &to.id);
+                    }
+                    self.jobs.insert(to.id.clone(), followed);
+                }
+                self.write(Entry::restarted(&from, &to))?;
+            }
+            Change::Trouble(warning) => {
+                if self.output.is_table() {
+                    self.end_line();
+                    output::warning(&warning.to_string());
+                } else {
+                    self.write(Entry::trouble(&warning))?;
+                }
+            }
+            Change::Finished(job) => self.finished(*job).await?,
+            _ => {}
+        }
+        self.refresh();
+        Ok(())
+    }
+
+    async fn finished(&mut self, job: Job) -> Result<(), Failure> {
+        let followed = self.followed(&job);
+        followed.update(&job);
+        followed.has_ended = true;
+        self.write(Entry::finished(&job))?;
+        let outcome = match job.status {
+            Status::Failed => Exit::JobFailed,
+            Status::Cancelled => Exit::JobCancelled,
+            Status::Queued | Status::Running | Status::Succeeded => Exit::Done,
+        };
+        // A failure counts for more than what was cancelled, and an error of the
+        // watch itself for more than both.
+        self.exit = match (self.exit, outcome) {
+            (before @ (Exit::Failure | Exit::JobFailed), _) => before,
+            (before, Exit::Done) => before,
+            (_, now) => now,
+        };
+        if let Some(command) = &self.arguments.exec {
+            self.refresh();
+            self.end_line();
+            if let Err(message) = exec::run(command, &job).await {
+                output::warning(&message);
+                if self.exit == Exit::Done {
+                    self.exit = Exit::Failure;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn followed(&mut self, job: &Job) -> &mut Followed {
+        let id = job.id.clone();
+        self.jobs.entry(id).or_insert_with(|| Followed::new(job))
+    }
+
+    /// Asks for the latest loss, where the log does not say it.
+    async fn ask_for_loss(&mut self, job: &JobRef) {
+        let Some(followed) = self.jobs.get_mut(&job.id) else {
+            return;
+        };
+        let is_due = followed
+            .asked
+            .is_none_or(|asked| asked.elapsed() >= METRICS_INTERVAL.max(self.arguments.interval));
+        let account = self.providers.get(&followed.account);
+        let has_metrics =
+            account.is_some_and(|account| account.support(Operation::Metrics).is_supported());
+        if followed.has_logged_loss || !is_due || !has_metrics {
+            return;
+        }
+        followed.asked = Some(Instant::now());
+        let target = JobRef::at(&followed.account, &followed.id);
+        let metrics = self.providers.metrics(target);
+        // The loss is good to know, and no reason to end a watch.
+        if let Ok(Ok(points)) = tokio::time::timeout(METRICS_WAIT, metrics).await {
+            let loss = points.iter().rev().find_map(|p| followed::loss(&p.values));
+            followed.loss = loss.or(followed.loss);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        if self.arguments.until == Until::Finished {
+            return false;
+        }
+        let is_there = |job: &Followed| job.has_ended || job.status != Status::Queued;
+        self.jobs.len() >= self.count && self.jobs.values().all(is_there)
+    }
+
+    fn write(&mut self, entry: Entry) -> Result<(), Failure> {
+        if !self.output.is_table() {
+            output::print(&format!("{}\n", entry.json()))?;
+        } else if let Some(live) = &self.live {
+            live.print(&entry.line(Some(&self.output.view)));
+        } else {
+            output::print(&format!("{}\n", entry.line(None)))?;
+        }
+        Ok(())
+    }
+
+    fn refresh(&mut self) {
+        if let Some(live) = &mut self.live {
+            for job in self.jobs.values() {
+                live.show(job);
+            }
+        }
+    }
+
+    /// Takes the lines of jobs away, before something else is printed.
+    fn end_line(&self) {
+        if let Some(live) = &self.live {
+            live.clear();
+        }
+    }
+
+    fn end(&mut self) {
+        self.refresh();
+        self.live = None;
+    }
+}

@@ -1,0 +1,66 @@
+//! `unitune models price`
+
+use serde_json::json;
+use unitune::providers::Operation;
+
+use crate::accounts::Accounts;
+use crate::args::models::PriceArguments;
+use crate::exit::{Exit, Failure};
+use crate::jobs::create::{Files, Intention, Source, price};
+use crate::output::{self, Output, card, plain};
+
+pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
+    let output = Output::new(&arguments.output);
+    let source = Source::read(arguments.request.as_deref())?;
+    let accounts = Accounts::of(&arguments.source).await?;
+    let providers = accounts.providers();
+    let mut intention = Intention::new(
+        providers,
+        arguments.on.as_deref(),
+        &source,
+        &arguments.settings,
+    )
+    .await?;
+    let account = providers.named_or_default(Some(&intention.account))?;
+    account.check(Operation::EstimatePrice)?;
+    providers.preflight(&intention.draft()).await?;
+    let files = Files {
+        are_simulated: accounts.are_simulated(),
+        again: false,
+        may_upload: arguments.upload,
+        tells: output.is_table(),
+    };
+    intention.find_files(providers, &files).await?;
+    if intention.is_on_disk() {
+        let what = format!(
+            "{} estimates the price with files that it has: upload them with --upload",
+            intention.title
+        );
+        return Err(Failure::new(Exit::Usage, what));
+    }
+    let estimate = providers.estimate(&intention.draft()).await?;
+    let document = json!({
+        "account": intention.account,
+        "model": intention.request.model,
+        "estimate": estimate,
+    });
+    let tokens = estimate
+        .training_tokens
+        .map(|tokens| format!("{tokens:.0}"));
+    let evaluation = estimate.evaluation_tokens.filter(|tokens| *tokens > 0.0);
+    let lines = [
+        ("Model", plain(&intention.request.model)),
+        ("Account", plain(&intention.account)),
+        ("Tokens to train on", tokens.unwrap_or_default()),
+        (
+            "To evaluate on",
+            evaluation.map_or_else(String::new, |tokens| format!("{tokens:.0}")),
+        ),
+        ("Price", price(&Ok(Some(estimate)), &intention)),
+    ];
+    output.value(&document, || card(lines, &output.view.terminal))?;
+    if !intention.uploads.is_empty() && output.is_table() {
+        output::note(&format!("Nothing was started{}", intention.stays()));
+    }
+    Ok(Exit::Done)
+}

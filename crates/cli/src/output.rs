@@ -1,0 +1,297 @@
+//! Output: tables and cards for people, documents for programs; warnings on
+//! stderr, never mixed with either.
+
+mod card;
+mod column;
+mod data;
+mod job_card;
+mod layout;
+mod progress;
+mod prompt;
+mod table;
+mod terminal;
+mod text_width;
+mod time;
+
+use std::io::Write;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use unitune::providers::Warning;
+
+use crate::args::{Format, OutputArguments};
+use crate::exit::{Exit, Failure};
+
+pub use card::card;
+pub use column::{Column, Kind, Row, Step, Table};
+pub use job_card::job_card;
+pub use progress::{bytes, progress_bar};
+pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
+pub use terminal::Terminal;
+pub use text_width::cut;
+pub use time::{View, duration, iso, since};
+
+use column::{Cell, compare};
+
+/// How a command's results are written.
+pub struct Output {
+    pub format: Format,
+    pub view: View,
+    columns: Vec<String>,
+    sort: Option<String>,
+}
+
+/// What stands beside the items of a list.
+#[derive(Default)]
+pub struct Around {
+    /// True where there are more items than are shown.
+    pub has_more: Option<bool>,
+    /// What is missing, and why.
+    pub warnings: Option<Value>,
+}
+
+impl Output {
+    pub fn new(arguments: &OutputArguments) -> Self {
+        let format = match arguments.json {
+            true => Format::Json,
+            false => arguments.output.unwrap_or(Format::Table),
+        };
+        Self {
+            format,
+            view: View::new(Terminal::of_stdout(), arguments.utc),
+            columns: arguments.columns.clone(),
+            sort: arguments.sort.clone(),
+        }
+    }
+
+    /// Returns true where people read the results.
+    pub fn is_table(&self) -> bool {
+        self.format == Format::Table
+    }
+
+    /// Returns true where one thing is shown as a card.
+    pub fn shows_cards(&self) -> bool {
+        self.is_table() && self.columns.is_empty()
+    }
+
+    /// Finds the columns that are asked for; before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// A column is not known; the error lists those that are.
+    pub fn check<R: Row>(&self) -> Result<(), Failure> {
+        self.cells::<R>()?;
+        self.sorted::<R>(&mut [])
+    }
+
+    fn cells<R: Row>(&self) -> Result<Vec<Cell<R>>, Failure> {
+        let shown = R::TABLE.shown.iter().map(|name| (*name).to_owned());
+        let names: Vec<String> = match self.columns.as_slice() {
+            // Programs that read CSV get everything.
+            [] if self.format == Format::Csv => R::TABLE.names().map(str::to_owned).collect(),
+            [] => shown.collect(),
+            names => names.to_vec(),
+        };
+        names.iter().map(|name| Cell::named(name)).collect()
+    }
+
+    fn sorted<R: Row>(&self, rows: &mut [R]) -> Result<(), Failure> {
+        let Some(sort) = &self.sort else {
+            return Ok(());
+        };
+        let (name, descending) = match sort.strip_prefix('-') {
+            Some(name) => (name, true),
+            None => (sort.as_str(), false),
+        };
+        let cell = Cell::<R>::named(name)?;
+        rows.sort_by_cached_key(|row| compare::Key(cell.value(row)));
+        if descending {
+            rows.reverse();
+        }
+        Ok(())
+    }
+
+    /// Prints a list.
+    ///
+    /// # Errors
+    ///
+    /// A column is not known, or the output cannot be written.
+    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: Around) -> Result<(), Failure> {
+        self.sorted(&mut rows)?;
+        let cells = self.cells::<R>()?;
+        let steps = match self.columns.is_empty() {
+            true => R::TABLE.steps,
+            false => &[],
+        };
+        self.rows(&rows, &cells, steps, around)
+    }
+
+    /// Prints rows with numbers whose names are not known beforehand: for people
+    /// and in CSV, each in a column of its own, after the usual ones.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::list`].
+    pub fn list_with_numbers<R: Row>(
+        &self,
+        mut rows: Vec<R>,
+        usual: &[&str],
+        numbers: &[String],
+        steps: &[Step<'_>],
+    ) -> Result<(), Failure> {
+        let is_wide = matches!(self.format, Format::Table | Format::Csv);
+        if !is_wide || !self.columns.is_empty() || rows.is_empty() {
+            return self.list(rows, Around::default());
+        }
+        self.sorted(&mut rows)?;
+        let usual = usual.iter().map(|name| Cell::named(name));
+        let numbers = numbers.iter().map(|name| Ok(Cell::Number(name.clone())));
+        let cells = usual.chain(numbers).collect::<Result<Vec<_>, Failure>>()?;
+        self.rows(&rows, &cells, steps, Around::default())
+    }
+
+    fn rows<R: Row>(
+        &self,
+        rows: &[R],
+        cells: &[Cell<R>],
+        steps: &[Step<'_>],
+        around: Around,
+    ) -> Result<(), Failure> {
+        let are_chosen = !self.columns.is_empty();
+        let value = |row: &R| match are_chosen {
+            true => data::object(cells, row),
+            false => json!(row),
+        };
+        match self.format {
+            Format::Table => text(&table::table(rows, cells, steps, &self.view))?,
+            Format::Csv => print(&data::csv(rows, cells)?)?,
+            Format::Jsonl => {
+                for row in rows {
+                    print(&format!("{}\n", value(row)))?;
+                }
+            }
+            Format::Json | Format::Yaml => {
+                let rows: Vec<Value> = rows.iter().map(value).collect();
+                let mut document = json!({"object": "list", "data": rows});
+                if let Some(has_more) = around.has_more {
+                    document["has_more"] = has_more.into();
+                }
+                if let Some(warnings) = around.warnings {
+                    document["warnings"] = warnings;
+                }
+                self.document(&document)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints one thing: for people, what `card` makes of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::list`].
+    pub fn record<R: Row>(&self, row: R, card: impl FnOnce(&R) -> String) -> Result<(), Failure> {
+        match self.format {
+            Format::Table if self.columns.is_empty() => text(&card(&row))?,
+            Format::Table | Format::Csv | Format::Jsonl => {
+                self.list(vec![row], Around::default())?
+            }
+            Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&json!(row))?,
+            Format::Json | Format::Yaml => {
+                self.document(&data::object(&self.cells::<R>()?, &row))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints what has no columns: for people, a text.
+    ///
+    /// # Errors
+    ///
+    /// The output cannot be written.
+    pub fn value(
+        &self,
+        value: &impl Serialize,
+        shown: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Table => Ok(text(&shown())?),
+            Format::Csv => Err(Failure::new(
+                Exit::Usage,
+                "this has no columns: --output json, jsonl or yaml",
+            )),
+            Format::Jsonl => Ok(print(&format!("{}\n", json!(value)))?),
+            Format::Json | Format::Yaml => self.document(&json!(value)),
+        }
+    }
+
+    fn document(&self, document: &Value) -> Result<(), Failure> {
+        match self.format {
+            Format::Yaml => print(&data::yaml(document)?)?,
+            _ => json(document)?,
+        }
+        Ok(())
+    }
+}
+
+/// Prints one JSON document on stdout.
+pub fn json(document: &Value) -> std::io::Result<()> {
+    text(&format!("{document:#}"))
+}
+
+/// Prints text on stdout; no text, no line.
+pub fn text(text: &str) -> std::io::Result<()> {
+    let text = text.trim_end_matches('\n');
+    if text.is_empty() {
+        return Ok(());
+    }
+    print(&format!("{text}\n"))
+}
+
+/// Prints text on stdout as it is.
+pub fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Prints a line on stderr that the results do not need: what was done, or
+/// what could be done next.
+pub fn note(text: &str) {
+    for line in text.lines() {
+        eprintln!("{}", plain(line));
+    }
+}
+
+/// Prints warnings on stderr.
+pub fn warnings<'w>(warnings: impl IntoIterator<Item = &'w Warning>) {
+    for warning in warnings {
+        self::warning(&warning.to_string());
+    }
+}
+
+/// Prints a warning on stderr.
+pub fn warning(text: &str) {
+    titled("warning: ", text);
+}
+
+/// Prints an error on stderr.
+pub fn error(error: &dyn std::fmt::Display) {
+    titled("error: ", &error.to_string());
+}
+
+fn titled(title: &str, text: &str) {
+    for (n, line) in text.lines().enumerate() {
+        let title = if n == 0 { title } else { "" };
+        eprintln!("{title}{}", plain(line));
+    }
+}
+
+/// Returns a vendor's text without what would control a terminal.
+pub fn plain(text: &str) -> String {
+    let controls =
+        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .map(|c| if controls(c) { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,240 @@
+//! The columns of a list: what they are called, and what is in them.
+
+pub mod compare;
+
+use anstyle::AnsiColor;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::plain;
+use super::text_width::{cut, width};
+use super::time::{View, iso, second};
+use crate::exit::{Exit, Failure};
+
+/// What is listed.
+pub trait Row: Serialize + Sized + 'static {
+    /// Its columns.
+    const TABLE: Table<Self>;
+}
+
+/// The columns of a list, and how they are fitted into a terminal.
+pub struct Table<R: 'static> {
+    pub columns: &'static [Column<R>],
+    /// The columns that are shown where none are asked for.
+    pub shown: &'static [&'static str],
+    /// What is done to a table that is too wide, one after the other.
+    pub steps: &'static [Step<'static>],
+    /// What is printed in place of a table without rows.
+    pub empty: &'static str,
+    /// The colour of a row's status.
+    pub colour: fn(&R) -> Option<AnsiColor>,
+}
+
+impl<R> Table<R> {
+    /// Returns the names of all columns.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<R> {
+        self.columns.iter().map(|column| column.name)
+    }
+}
+
+/// A column.
+pub struct Column<R> {
+    /// Its name in `--columns`, in `--sort` and in CSV.
+    pub name: &'static str,
+    /// Its title in a table.
+    pub title: &'static str,
+    pub kind: Kind,
+    pub value: fn(&R) -> Value,
+    /// What a table shows where that is not the value itself; of times, what
+    /// it shows where there is none.
+    pub text: Option<fn(&R) -> String>,
+    /// What a table shows where there is little space.
+    pub brief: Option<fn(&R) -> String>,
+}
+
+impl<R> Column<R> {
+    pub const fn new(
+        name: &'static str,
+        title: &'static str,
+        kind: Kind,
+        value: fn(&R) -> Value,
+    ) -> Self {
+        Self {
+            name,
+            title,
+            kind,
+            value,
+            text: None,
+            brief: None,
+        }
+    }
+
+    pub const fn text(mut self, text: fn(&R) -> String) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    pub const fn brief(mut self, brief: fn(&R) -> String) -> Self {
+        self.brief = Some(brief);
+        self
+    }
+}
+
+/// What sort of values a column has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// The name of a model, of which the owner is cut first.
+    Model,
+    /// Unix seconds.
+    Time,
+    /// Unix seconds, to the second, of which the order matters.
+    Stamp,
+    /// Aligned to the right.
+    Number,
+    /// Coloured.
+    Status,
+}
+
+impl Kind {
+    fn is_in_utc(self, view: &View) -> bool {
+        self == Self::Stamp || (self == Self::Time && !view.is_relative())
+    }
+
+    /// Cuts a text to a width.
+    pub fn cut(self, text: &str, limit: usize) -> String {
+        match (self, text.rsplit_once('/')) {
+            (Self::Model, Some((_, model))) if width(text) > limit => cut(model, limit),
+            _ => cut(text, limit),
+        }
+    }
+}
+
+/// What is done to a table that is too wide.
+pub enum Step<'n> {
+    /// A column may be cut down to this width.
+    Shorten(&'n str, usize),
+    /// A column shows what is in brief.
+    Brief(&'n str),
+    /// A column is left out.
+    Drop(&'n str),
+}
+
+/// A column that was asked for.
+pub enum Cell<R: 'static> {
+    Column(&'static Column<R>),
+    /// A place in the JSON of a row: `hyperparameters.n_epochs`.
+    Path(String),
+    /// One of the `values` in the JSON of a row, under a name that can be anything.
+    Number(String),
+}
+
+impl<R: Row> Cell<R> {
+    pub fn named(name: &str) -> Result<Self, Failure> {
+        let known = R::TABLE.columns.iter();
+        if let Some(column) = known.clone().find(|column| column.name == name) {
+            return Ok(Self::Column(column));
+        }
+        if name.contains('.') {
+            return Ok(Self::Path(name.to_owned()));
+        }
+        let names: Vec<&str> = R::TABLE.names().collect();
+        Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "there is no column {name:?}; there are: {}; and places in the JSON, such as \
+                 hyperparameters.n_epochs",
+                names.join(", ")
+            ),
+        ))
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Column(column) => column.name,
+            Self::Path(name) | Self::Number(name) => name,
+        }
+    }
+
+    pub fn title(&self, view: &View) -> String {
+        match self {
+            Self::Column(column) if column.kind.is_in_utc(view) => {
+                format!("{} (UTC)", column.title)
+            }
+            Self::Column(column) => column.title.to_owned(),
+            Self::Path(name) | Self::Number(name) => name.clone(),
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Column(column) => column.kind,
+            Self::Path(_) => Kind::Text,
+            Self::Number(_) => Kind::Number,
+        }
+    }
+
+    pub fn value(&self, row: &R) -> Value {
+        match self {
+            Self::Column(column) => (column.value)(row),
+            Self::Path(path) => {
+                let row = serde_json::to_value(row).unwrap_or_default();
+                let mut parts = path.split('.');
+                let found = parts.try_fold(&row, |value, part| match value {
+                    Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+                    value => value.get(part),
+                });
+                found.cloned().unwrap_or_default()
+            }
+            Self::Number(name) => {
+                let row = serde_json::to_value(row).unwrap_or_default();
+                row["values"][name].clone()
+            }
+        }
+    }
+
+    /// What a table shows.
+    pub fn text(&self, row: &R, view: &View) -> String {
+        match self {
+            Self::Column(column) => match (column.kind, column.text) {
+                (Kind::Time, missing) => match ((column.value)(row).as_i64(), missing) {
+                    (Some(time), _) => view.time(time),
+                    (None, Some(missing)) => missing(row),
+                    (None, None) => String::new(),
+                },
+                (Kind::Stamp, _) => (column.value)(row).as_i64().map(second).unwrap_or_default(),
+                (_, Some(text)) => plain(&text(row)),
+                (_, None) => in_a_cell(&(column.value)(row)),
+            },
+            Self::Path(_) | Self::Number(_) => in_a_cell(&self.value(row)),
+        }
+    }
+
+    /// What a table shows where there is little space.
+    pub fn brief(&self, row: &R) -> Option<String> {
+        match self {
+            Self::Column(column) => column.brief.map(|brief| plain(&brief(row))),
+            Self::Path(_) | Self::Number(_) => None,
+        }
+    }
+
+    /// What is in a CSV file: times in the form of ISO 8601.
+    pub fn field(&self, row: &R) -> String {
+        match (self.kind(), self.value(row)) {
+            (Kind::Time | Kind::Stamp, Value::Number(time)) => {
+                time.as_i64().map(iso).unwrap_or_default()
+            }
+            (_, Value::String(text)) => text,
+            (_, Value::Null) => String::new(),
+            (_, value) => value.to_string(),
+        }
+    }
+}
+
+fn in_a_cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => plain(text),
+        value => plain(&value.to_string()),
+    }
+}

@@ -1,0 +1,189 @@
+//! Times: relative on a terminal, in UTC elsewhere, ISO 8601 in data.
+
+use jiff::{Span, Timestamp};
+
+use super::Terminal;
+
+/// How values are shown to people.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    pub terminal: Terminal,
+    /// The time that others are relative to; none where they are not.
+    now: Option<i64>,
+}
+
+impl View {
+    /// Times are relative on a terminal, unless they are to be in UTC.
+    pub fn new(terminal: Terminal, utc: bool) -> Self {
+        let is_relative = terminal.is_terminal && !utc;
+        Self {
+            terminal,
+            now: is_relative.then(|| Timestamp::now().as_second()),
+        }
+    }
+
+    #[cfg(test)]
+    pub fn at(terminal: Terminal, now: Option<i64>) -> Self {
+        Self { terminal, now }
+    }
+
+    pub fn is_relative(&self) -> bool {
+        self.now.is_some()
+    }
+
+    /// Returns Unix seconds for people.
+    pub fn time(&self, seconds: i64) -> String {
+        match self.now {
+            Some(now) => relative(seconds, now),
+            None => minute(seconds),
+        }
+    }
+
+    /// The same with the zone beside it, where it is not in a title.
+    pub fn time_with_zone(&self, seconds: i64) -> String {
+        match self.now {
+            Some(now) => relative(seconds, now),
+            None => format!("{} UTC", minute(seconds)),
+        }
+    }
+}
+
+fn minute(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+/// Returns Unix seconds for people, to the second.
+pub fn second(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
+        .unwrap_or_default()
+}
+
+/// Returns Unix seconds in the form of ISO 8601.
+pub fn iso(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.to_string())
+        .unwrap_or_default()
+}
+
+fn relative(seconds: i64, now: i64) -> String {
+    const DAY: i64 = 86_400;
+    let distance = now.saturating_sub(seconds);
+    let amount = match distance.unsigned_abs() {
+        0..=59 => {
+            return if distance >= 0 {
+                "just now"
+            } else {
+                "in a moment"
+            }
+            .to_owned();
+        }
+        s @ 60..=3_599 => format!("{} min", s / 60),
+        s @ 3_600..=86_399 => format!("{} h", s / 3_600),
+        s if s < 60 * DAY.unsigned_abs() => match s / 86_400 {
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        },
+        _ => {
+            return minute(seconds)
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+        }
+    };
+    match distance >= 0 {
+        true => format!("{amount} ago"),
+        false => format!("in {amount}"),
+    }
+}
+
+/// Returns a length of time for people.
+pub fn duration(seconds: i64) -> String {
+    let minutes = seconds / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours @ 0..48, minutes) => format!("{hours} h {minutes} min"),
+        (hours, _) => format!("{} days {} h", hours / 24, hours % 24),
+    }
+}
+
+/// Reads the start of a period: `7d`, `12h`, `2 weeks` before now, or a time
+/// such as `2026-01-15` or `2026-01-15T12:00:00Z`.
+///
+/// # Errors
+///
+/// It is neither.
+pub fn since(text: &str) -> Result<i64, String> {
+    since_at(text, Timestamp::now())
+}
+
+fn since_at(text: &str, now: Timestamp) -> Result<i64, String> {
+    if let Ok(span) = text.parse::<Span>() {
+        let zoned = now.to_zoned(jiff::tz::TimeZone::UTC);
+        let start = zoned.checked_sub(span.abs());
+        return start
+            .map(|start| start.timestamp().as_second())
+            .map_err(|_| "that is too long ago".to_owned());
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time.as_second());
+    }
+    let day = text.parse::<jiff::civil::Date>().ok();
+    let start = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    start
+        .map(|start| start.timestamp().as_second())
+        .ok_or_else(|| {
+            "expected a length of time such as 7d, 12h or 2w, or a date such as 2026-01-15"
+                .to_owned()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_relative_up_to_two_months() {
+        let now = 1_768_478_400;
+        let shown = |before: i64| relative(now - before, now);
+        assert_eq!(shown(5), "just now");
+        assert_eq!(shown(-5), "in a moment");
+        assert_eq!(shown(119), "1 min ago");
+        assert_eq!(shown(7_300), "2 h ago");
+        assert_eq!(shown(-7_300), "in 2 h");
+        assert_eq!(shown(90_000), "1 day ago");
+        assert_eq!(shown(59 * 86_400), "59 days ago");
+        assert_eq!(shown(60 * 86_400), "2025-11-16");
+        assert_eq!(relative(i64::MIN, now), "");
+    }
+
+    #[test]
+    fn periods_and_dates() {
+        let now: Timestamp = "2026-01-15T12:00:00Z".parse().unwrap();
+        let start = |text: &str| since_at(text, now).map(iso);
+        assert_eq!(start("7d").unwrap(), "2026-01-08T12:00:00Z");
+        assert_eq!(start("2w").unwrap(), "2026-01-01T12:00:00Z");
+        assert_eq!(start("90m").unwrap(), "2026-01-15T10:30:00Z");
+        assert_eq!(start("1h 30m").unwrap(), "2026-01-15T10:30:00Z");
+        assert_eq!(start("2026-01-02").unwrap(), "2026-01-02T00:00:00Z");
+        assert_eq!(
+            start("2026-01-02T03:04:05Z").unwrap(),
+            "2026-01-02T03:04:05Z"
+        );
+        for bad in ["", "yesterday", "7", "99999999999d"] {
+            assert!(start(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lengths_of_time() {
+        assert_eq!(duration(59), "59 s");
+        assert_eq!(duration(3_599), "59 min");
+        assert_eq!(duration(3_660), "1 h 1 min");
+        assert_eq!(duration(49 * 3_600), "2 days 1 h");
+    }
+}

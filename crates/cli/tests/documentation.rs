@@ -1,0 +1,14 @@
+//! The examples of docs/cli.md, as they stand there.
+#![cfg(unix)]
+
+use std::path::Path;
+
+#[test]
+fn the_examples_of_the_documentation_work() {
+    let home = tempfile::tempdir().unwrap();
+    trycmd::TestCases::new()
+        .register_bin("unitune", Path::new(env!("CARGO_BIN_EXE_unitune")))
+        .env("HOME", home.path().to_str().unwrap())
+        .env("XDG_STATE_HOME", home.path().to_str().unwrap())
+        .case("../../docs/cli.md");
+}

@@ -1,0 +1,314 @@
+//! `unitune jobs rerun` against the sandbox: what moves, what is refused, and
+//! that a move that is cut anywhere makes one job when it is taken up again.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use unitune_sandbox::{Effect, Fault, Sandbox, Vendor};
+
+/// A job of the sandbox that succeeded, with a validation file.
+const JOB: &str = "ftjob-pRAnmioZd4z4wA0B13dj7KWl";
+const MODEL: &str = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
+
+/// A sandbox, and a user with a state folder.
+struct User {
+    sandbox: Sandbox,
+    folder: tempfile::TempDir,
+}
+
+impl User {
+    async fn new() -> Self {
+        Self {
+            sandbox: Sandbox::builder().start().await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unitune"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("XDG_STATE_HOME", self.folder.path())
+            .env("OPENAI_API_KEY", self.sandbox.openai_key())
+            .env("OPENAI_BASE_URL", self.sandbox.openai_base_url())
+            .env("TOGETHER_API_KEY", self.sandbox.together_key())
+            .env("TOGETHER_BASE_URL", self.sandbox.together_base_url())
+            .stdin(std::process::Stdio::null());
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+        output.await.unwrap()
+    }
+
+    async fn rerun(&self, arguments: &[&str]) -> Output {
+        let fixed = ["jobs", "rerun", JOB, "--on", "together", "--json"];
+        self.run(&[&fixed, arguments].concat()).await
+    }
+
+    /// The ids of the target's jobs.
+    async fn jobs(&self) -> Vec<String> {
+        let list = ["jobs", "list", "--account", "together", "--json"];
+        let output = self.run(&[&list[..], &["--limit", "1000"]].concat()).await;
+        let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let ids = list["data"].as_array().unwrap().iter();
+        ids.map(|job| job["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn journal(&self) -> PathBuf {
+        let moves = self.folder.path().join("unitune/moves");
+        // Beside the folders of moves there is a lock.
+        let mut entries = std::fs::read_dir(moves).unwrap().map(|e| e.unwrap().path());
+        let folder = entries.find(|path| path.is_dir()).unwrap();
+        folder.join("journal.jsonl")
+    }
+
+    /// Makes what was sent so old that nobody waits for it.
+    fn age(&self) {
+        let text = std::fs::read_to_string(self.journal()).unwrap();
+        let lines = text.lines().map(|line| {
+            let mut step: Value = serde_json::from_str(line).unwrap();
+            if step["step"] == "creating" {
+                step["at"] = 1.into();
+            }
+            format!("{step}\n")
+        });
+        let text: String = lines.collect();
+        std::fs::write(self.journal(), text).unwrap();
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", stderr(output)))
+}
+
+const YES: [&str; 3] = ["--yes", "--model", MODEL];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
+    let user = User::new().await;
+    let before = user.jobs().await;
+    let output = user.rerun(&["--dry-run"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let plan = json(&output);
+    assert!(plan["model"].is_null() && plan["request"].get("model").is_none());
+    assert_eq!(plan["proposals"][0]["model"]["id"], "Qwen/Qwen3.6-27B");
+    let fate = |name: &str| {
+        let lines = plan["settings"].as_array().unwrap();
+        let line = lines.iter().find(|line| line["name"] == name).unwrap();
+        line["fate"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(fate("n_epochs"), "exact");
+    assert_eq!(fate("learning_rate_multiplier"), "lost");
+    assert_eq!(fate("validation_file"), "translated");
+    assert_eq!(plan["files"][0]["examples"], 240);
+    assert_eq!(user.jobs().await, before);
+    let uploads = user.sandbox.requests();
+    assert!(
+        uploads
+            .iter()
+            .all(|r| r.vendor != Vendor::Together || r.method == "GET")
+    );
+    // Without a model, nobody chooses one.
+    let output = user.rerun(&["--yes"]).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("Qwen/Qwen3.6-27B"),
+        "{}",
+        stderr(&output)
+    );
+    // The price is 4 dollars at most, by the table.
+    let output = user
+        .rerun(&["--yes", "--model", "Qwen/Qwen3.5-9B", "--max-cost", "3"])
+        .await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("the limit is 3"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(user.jobs().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_moves_once() {
+    let user = User::new().await;
+    let before = user.jobs().await.len();
+    let output = user.rerun(&YES).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let job = json(&output);
+    assert_eq!(job["model"], MODEL);
+    assert_eq!(job["hyperparameters"]["n_epochs"], 3);
+    assert_eq!(job["provider"]["extra"]["n_evals"], 1, "{job:#}");
+    assert_eq!(job["method"]["type"], "supervised");
+    assert_eq!(user.jobs().await.len(), before + 1);
+    // The examples do not stay on the disk.
+    let folder = user.journal().parent().unwrap().to_owned();
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    let again = user.rerun(&YES).await;
+    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
+    assert_eq!(json(&again)["id"], job["id"]);
+    assert!(
+        stderr(&again).contains("was moved before"),
+        "{}",
+        stderr(&again)
+    );
+    assert_eq!(user.jobs().await.len(), before + 1);
+    let once_more = user
+        .rerun(&[&YES[..], &["--again", "--set", "n_epochs=2"]].concat())
+        .await;
+    assert_eq!(once_more.status.code(), Some(0), "{}", stderr(&once_more));
+    assert_eq!(json(&once_more)["hyperparameters"]["n_epochs"], 2);
+    assert_eq!(user.jobs().await.len(), before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_is_cut_anywhere_makes_one_job() {
+    use Effect::{ResetAfterBody, ResetBeforeBody, Status, Truncated};
+    for (operation, effect) in [
+        ("retrieveFile", Status(500, None)),
+        ("downloadFile", Truncated),
+        ("uploadFile", ResetBeforeBody),
+        ("uploadFile", ResetAfterBody),
+        ("listJobs", Status(500, None)),
+        ("createJob", Status(400, None)),
+        ("createJob", Status(500, None)),
+        ("createJob", ResetBeforeBody),
+        ("createJob", ResetAfterBody),
+        ("createJob", Truncated),
+    ] {
+        let user = User::new().await;
+        let before = user.jobs().await;
+        let cut = format!("{operation} {effect:?}");
+        user.sandbox.inject(Fault::new(effect).operation(operation));
+        let output = user.rerun(&YES).await;
+        assert_ne!(output.status.code(), Some(0), "{cut}");
+        assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+        user.sandbox.clear_faults();
+        user.age();
+        let output = user.rerun(&YES).await;
+        assert_eq!(output.status.code(), Some(0), "{cut}: {}", stderr(&output));
+        let id = json(&output)["id"].as_str().unwrap().to_owned();
+        let mut new = user.jobs().await;
+        new.retain(|job| !before.contains(job));
+        assert_eq!(new, [id], "{cut}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_gone_or_withheld_are_refused_and_a_copy_takes_their_place() {
+    let user = User::new().await;
+    for (operation, status, reason) in [
+        ("retrieveFile", 404, "file_deleted"),
+        ("downloadFile", 400, "file_withheld"),
+    ] {
+        let fault = Fault::new(Effect::Status(status, None)).operation(operation);
+        user.sandbox.inject(fault.vendor(Vendor::OpenAi));
+        let output = user.rerun(&YES).await;
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let plan = json(&output);
+        assert_eq!(plan["refusals"][0]["reason"], reason, "{plan:#}");
+        user.sandbox.clear_faults();
+    }
+    let copy = user.folder.path().join("copy.jsonl");
+    let line = r#"{"messages":[{"role":"developer","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}"#;
+    std::fs::write(&copy, format!("{line}\n").repeat(12)).unwrap();
+    let copy = copy.to_str().unwrap();
+    let own = [
+        "--training-file",
+        copy,
+        "--validation-file",
+        copy,
+        "--dry-run",
+    ];
+    let output = user.rerun(&[&["--model", MODEL], &own[..]].concat()).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let plan = json(&output);
+    assert_eq!(plan["files"][0]["losses"][0]["kind"], "developer-to-system");
+    assert_eq!(plan["refusals"], Value::Array(Vec::new()));
+    let none = ["--training-file", "nowhere.jsonl", "--dry-run"];
+    let output = user.rerun(&none).await;
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
+    let user = User::new().await;
+    let before = user.jobs().await.len();
+    let table = user.folder.path().join("plan.csv");
+    let all = [
+        "jobs",
+        "rerun",
+        "--all",
+        "--on",
+        "together",
+        "--plan",
+        table.to_str().unwrap(),
+    ];
+    let only = [
+        "--from",
+        "openai",
+        "--status",
+        "succeeded",
+        "--model",
+        MODEL,
+    ];
+    let output = user
+        .run(&[&all[..], &only[..], &["--dry-run"]].concat())
+        .await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = std::fs::read_to_string(&table).unwrap();
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(rows.len(), 5, "{text}");
+    let possible: Vec<&&str> = rows.iter().filter(|row| !row.contains("graded")).collect();
+    assert_eq!(possible.len(), 4);
+    assert_eq!(user.jobs().await.len(), before);
+    // The job that is graded stays; its row has no model.
+    let kept = text.replace(&format!(",reinforcement,{MODEL},"), ",reinforcement,,");
+    std::fs::write(&table, kept).unwrap();
+    let output = user.run(&all).await;
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let go = [&all[..], &["--max-cost", "100", "--yes"]].concat();
+    // Every second request that starts a job is cut off after it was done.
+    user.sandbox.inject(
+        Fault::new(Effect::ResetAfterBody)
+            .operation("createJob")
+            .every(2),
+    );
+    let output = user.run(&go).await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("2 of 4 jobs were not moved"),
+        "{}",
+        stderr(&output)
+    );
+    user.sandbox.clear_faults();
+    for _ in 0..2 {
+        let output = user.run(&go).await;
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(user.jobs().await.len(), before + 4);
+    }
+    let poor = User::new().await;
+    std::fs::copy(&table, poor.folder.path().join("plan.csv")).unwrap();
+    let path = poor.folder.path().join("plan.csv");
+    let few = [
+        "jobs",
+        "rerun",
+        "--all",
+        "--on",
+        "together",
+        "--plan",
+        path.to_str().unwrap(),
+    ];
+    let before = poor.jobs().await.len();
+    let output = poor
+        .run(&[&few[..], &["--max-cost", "9", "--yes"]].concat())
+        .await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    // A job costs 4 dollars there.
+    assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
+}

@@ -1,0 +1,93 @@
+//! The program on a terminal: what stands there, and what is typed.
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long something is waited for that has to come.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// A program that runs on a terminal of its own.
+pub struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    typed: Box<dyn Write + Send>,
+    pieces: Receiver<Vec<u8>>,
+    seen: String,
+    _terminal: Box<dyn MasterPty + Send>,
+}
+
+impl Session {
+    pub fn start(
+        arguments: &[&str],
+        (columns, rows): (u16, u16),
+        environment: &[(String, String)],
+    ) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_unitune"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (send, pieces) = channel();
+        std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            // At the end there is an error, or nothing.
+            while let Ok(length @ 1..) = reader.read(&mut piece) {
+                if send.send(piece[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            child,
+            typed: pair.master.take_writer().unwrap(),
+            pieces,
+            seen: String::new(),
+            _terminal: pair.master,
+        }
+    }
+
+    /// Waits until a text stands on the terminal.
+    pub fn wait_for(&mut self, text: &str) {
+        let end = Instant::now() + WAIT;
+        while !self.seen.contains(text) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.pieces.recv_timeout(left) {
+                Ok(piece) => self.seen.push_str(&String::from_utf8_lossy(&piece)),
+                Err(_) => panic!("{text:?} did not come:\n{}", self.seen),
+            }
+        }
+    }
+
+    /// Types a text; `\u{3}` is Ctrl-C.
+    pub fn send(&mut self, text: &str) {
+        self.typed.write_all(text.as_bytes()).unwrap();
+        self.typed.flush().unwrap();
+    }
+
+    /// Waits for the end: everything that was shown, and the exit code.
+    pub fn end(mut self) -> (String, u32) {
+        let end = Instant::now() + WAIT;
+        while let Ok(piece) = self
+            .pieces
+            .recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            self.seen.push_str(&String::from_utf8_lossy(&piece));
+        }
+        let status = self.child.wait().unwrap();
+        (self.seen.replace("\r\n", "\n"), status.exit_code())
+    }
+}

@@ -1,0 +1,38 @@
+//! What each vendor takes: a file per vendor, and nothing about one elsewhere.
+
+mod azure;
+mod fireworks;
+mod openai;
+mod together;
+
+use crate::rules::{UnknownName, VendorRules};
+
+/// The vendors whose files are known.
+pub static ALL: &[&VendorRules] = &[
+    &openai::RULES,
+    &azure::RULES,
+    &together::RULES,
+    &fireworks::RULES,
+];
+
+/// Returns the rules of the vendor with this name.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let rules = unitune_datasets::vendors::find("together")?;
+/// assert_eq!(rules.title, "Together");
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// No vendor of this name has known files; the error names those that have.
+pub fn find(name: &str) -> Result<&'static VendorRules, UnknownName> {
+    let found = ALL
+        .iter()
+        .find(|rules| rules.name.eq_ignore_ascii_case(name));
+    found.copied().ok_or_else(|| UnknownName {
+        name: name.to_owned(),
+        expected: ALL.iter().map(|r| r.name).collect::<Vec<_>>().join(", "),
+    })
+}

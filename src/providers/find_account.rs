@@ -1,0 +1,250 @@
+//! Finds the account that an id belongs to.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::backend::{IdKind, Recognition};
+use super::{Account, JobRef, Operation, Providers, Reply};
+use crate::unify::Job;
+use crate::{Error, ErrorKind};
+
+/// How long to wait for the other accounts once one has the id: enough to
+/// notice that two accounts have it, and too short to be noticed.
+const OTHERS: Duration = Duration::from_millis(100);
+
+/// How long others are waited for where it has to be sure whose an id is: one
+/// that hangs must not take all of a caller's time.
+const SURE: Duration = Duration::from_secs(10);
+
+/// How sure it has to be whose an id is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// The first account that has it is enough, because nothing is changed.
+    First,
+    /// All accounts must have responded before a change.
+    All,
+}
+
+impl Providers {
+    /// Finds a job and its account.
+    pub(super) async fn find<'a>(&'a self, job: &'a JobRef) -> Result<(&'a Account, Job), Error> {
+        self.search(job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.job(&job.id))
+        })
+        .await
+    }
+
+    /// Finds the item with an id, and its account.
+    pub(super) async fn search<'a, T>(
+        &'a self,
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+        call: impl Fn(&'a Account) -> Reply<'a, T>,
+    ) -> Result<(&'a Account, T), Error> {
+        let mut search = Search::new(kind, certainty);
+        for accounts in self.candidates(wanted, kind)? {
+            search.call(&accounts, &call).await;
+            if !search.found.is_empty() || !search.failed.is_empty() {
+                break;
+            }
+        }
+        search.outcome(&wanted.id)
+    }
+
+    /// Makes a call at the account that an id belongs to. If only one account
+    /// can have it, no search is needed.
+    pub(super) async fn at_owner<'a, T>(
+        &'a self,
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+        call: impl Fn(&'a Account) -> Reply<'a, T>,
+    ) -> Result<T, Error> {
+        let has_id = |account| has_id(account, kind, &wanted.id);
+        let candidates = self.candidates(wanted, kind)?;
+        let Some((likely, others)) = candidates.split_first() else {
+            return Err(self.no_account());
+        };
+        let [account] = likely.as_slice() else {
+            let (account, ()) = self.search(wanted, kind, certainty, has_id).await?;
+            return call(account).await;
+        };
+        let error = match call(account).await {
+            Err(error) if error.is_not_found() => error,
+            outcome => return outcome,
+        };
+        let mut search = Search::new(kind, certainty);
+        for accounts in others {
+            search.call(accounts, &has_id).await;
+            if !search.found.is_empty() {
+                break;
+            }
+        }
+        match search.outcome(&wanted.id) {
+            Ok((account, ())) => call(account).await,
+            Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// Returns the accounts that can have an id, the likeliest first: those
+    /// whose vendor has ids of this form, those for which the form does not
+    /// decide it, and the others, because a gateway has ids of any vendor.
+    fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<Vec<&Account>>, Error> {
+        if let Some(name) = &wanted.account {
+            return self.named(name).map(|account| vec![vec![account]]);
+        }
+        // An account that has no such things cannot have this one.
+        let operation = match kind {
+            IdKind::Job => Operation::Retrieve,
+            IdKind::File => Operation::RetrieveFile,
+        };
+        let accounts = self.accounts().iter();
+        let able: Vec<_> = accounts
+            .filter(|account| account.support(operation).is_supported())
+            .collect();
+        if let (true, Some(first)) = (able.is_empty(), self.accounts().first()) {
+            first.check(operation)?;
+        }
+        let tiers = [Recognition::Yes, Recognition::Maybe, Recognition::No];
+        let tiers = tiers.into_iter().map(|recognition| {
+            let accounts = able.iter().copied();
+            let of_tier = |a: &&Account| a.recognize(&wanted.id, kind) == recognition;
+            accounts.filter(of_tier).collect::<Vec<_>>()
+        });
+        Ok(tiers.filter(|accounts| !accounts.is_empty()).collect())
+    }
+
+    fn no_account(&self) -> Error {
+        Error::new(ErrorKind::Config, "no account is configured")
+    }
+}
+
+/// Succeeds if an account has an id.
+fn has_id<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> {
+    match kind {
+        IdKind::Job => Box::pin(async move { account.job(id).await.map(|_| ()) }),
+        IdKind::File => Box::pin(async move { account.file(id).await.map(|_| ()) }),
+    }
+}
+
+/// The responses of the accounts to the same request.
+struct Search<'a, T> {
+    kind: IdKind,
+    certainty: Certainty,
+    called: Vec<&'a Account>,
+    found: Vec<(&'a Account, T)>,
+    missing: Option<Error>,
+    failed: Vec<Error>,
+}
+
+impl<'a, T> Search<'a, T> {
+    fn new(kind: IdKind, certainty: Certainty) -> Self {
+        Self {
+            kind,
+            certainty,
+            called: Vec::new(),
+            found: Vec::new(),
+            missing: None,
+            failed: Vec::new(),
+        }
+    }
+
+    async fn call(
+        &mut self,
+        accounts: &[&'a Account],
+        call: &impl Fn(&'a Account) -> Reply<'a, T>,
+    ) {
+        self.called.extend(accounts);
+        let calls = accounts.iter().map(|account| {
+            let (account, reply) = (*account, call(account));
+            async move { (account, reply.await) }
+        });
+        let mut answers: FuturesUnordered<_> = calls.collect();
+        let mut silent = accounts.to_vec();
+        let mut take = |search: &mut Self, account: &'a Account, answer| {
+            silent.retain(|other| other.name() != account.name());
+            search.take(account, answer);
+        };
+        while let Some((account, answer)) = answers.next().await {
+            take(self, account, answer);
+            if !self.found.is_empty() {
+                break;
+            }
+        }
+        // Time passes on the network here, whatever clock a client goes by.
+        let wait = match self.certainty {
+            Certainty::First => OTHERS,
+            Certainty::All => SURE,
+        };
+        let others = async {
+            while let Some((account, answer)) = answers.next().await {
+                take(self, account, answer);
+            }
+        };
+        let is_late = tokio::time::timeout(wait, others).await.is_err();
+        // Who only reads does not need the others.
+        if is_late && self.certainty == Certainty::All {
+            let late = silent.into_iter().map(|account| {
+                let message = format!("did not answer within {wait:?}");
+                Error::new(ErrorKind::Timeout, message).at_account(account.name())
+            });
+            self.failed.extend(late);
+        }
+    }
+
+    fn take(&mut self, account: &'a Account, answer: Result<T, Error>) {
+        match answer {
+            Ok(found) => self.found.push((account, found)),
+            Err(error) if error.is_not_found() => self.missing = Some(error),
+            Err(error) => self.failed.push(error),
+        }
+    }
+
+    fn outcome(mut self, id: &str) -> Result<(&'a Account, T), Error> {
+        let what = match self.kind {
+            IdKind::Job => "job",
+            IdKind::File => "file",
+        };
+        if self.found.len() > 1 {
+            let mut found: Vec<&str> = self.found.iter().map(|(a, _)| a.name()).collect();
+            let place = |name: &&str| self.called.iter().position(|a| a.name() == *name);
+            found.sort_by_key(place);
+            return Err(Error::new(
+                ErrorKind::Ambiguous,
+                format!(
+                    "several accounts have the {what} {id}: {}; name one of them",
+                    found.join(", ")
+                ),
+            ));
+        }
+        let is_alone = self.called.len() == 1;
+        match (self.found.pop(), self.failed.pop(), self.missing) {
+            (Some(found), None, _) => Ok(found),
+            (Some(found), Some(_), _) if self.certainty == Certainty::First => Ok(found),
+            (Some((account, _)), Some(error), _) => Err(Error::new(
+                ErrorKind::Ambiguous,
+                format!(
+                    "{} has the {what} {id}, but {} did not respond and may have it too; name the \
+                     account",
+                    account.name(),
+                    error.account().unwrap_or("another account")
+                ),
+            )
+            .because(error)),
+            // With a single account, its own error is complete.
+            (None, Some(error), _) => Err(error),
+            (None, None, Some(error)) if is_alone => Err(error),
+            (None, None, _) => {
+                let names: Vec<&str> = self.called.iter().map(|a| a.name()).collect();
+                Err(Error::not_found(format!(
+                    "not found: no account has a {what} {id:?}; accounts: {}",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Bodies of answers: decompressed, piece by piece or as a whole, within bounds
+//! of time and memory.
+
+#[cfg(feature = "compression")]
+mod decompress;
+mod encoding;
+
+use std::ops::Deref;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http_body_util::BodyExt;
+use reqwest::Body;
+
+use super::attempt::{Timeouts, received};
+use super::memory::Reservation;
+use super::{Error, ErrorKind};
+
+pub(super) use encoding::ACCEPTED as ACCEPTED_ENCODINGS;
+use encoding::Encoding;
+
+/// A body that arrives piece by piece.
+pub(super) struct Pieces {
+    source: Source,
+    memory: Reservation,
+}
+
+enum Source {
+    Plain(Frames),
+    #[cfg(feature = "compression")]
+    Compressed(decompress::Decompressed),
+}
+
+impl Pieces {
+    /// The body of an answer with these headers. Where it is compressed, they
+    /// are left without what is true of the compressed bytes alone.
+    pub(super) fn new(
+        headers: &mut HeaderMap,
+        body: Body,
+        timeouts: Timeouts,
+        memory: Reservation,
+    ) -> Result<Self, Error> {
+        let frames = Frames { body, timeouts };
+        let encodings = Encoding::of(headers)?;
+        let source = if encodings.is_empty() {
+            Source::Plain(frames)
+        } else {
+            headers.remove(CONTENT_ENCODING);
+            headers.remove(CONTENT_LENGTH);
+            compressed(frames, encodings)?
+        };
+        Ok(Self { source, memory })
+    }
+
+    /// The next piece; none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        match &mut self.source {
+            Source::Plain(frames) => frames.next().await,
+            #[cfg(feature = "compression")]
+            Source::Compressed(decompressed) => decompressed.next(&mut self.memory).await,
+        }
+    }
+
+    /// Everything, unless it is more than the limit.
+    pub(super) async fn all(mut self, limit: usize) -> Result<WholeBody, Error> {
+        let mut memory = std::mem::take(&mut self.memory);
+        let mut first = Bytes::new();
+        let mut all = Vec::new();
+        while let Some(piece) = self.next().await? {
+            let length = first.len() + all.len() + piece.len();
+            if length > limit {
+                return Err(too_large(limit));
+            }
+            // Most answers are one piece, which need not be copied.
+            if first.is_empty() && all.is_empty() {
+                memory.grow(piece.len())?;
+                first = piece;
+                continue;
+            }
+            if all.capacity() < length {
+                let capacity = (2 * length).min(limit);
+                memory.grow(capacity)?;
+                let mut larger = Vec::with_capacity(capacity);
+                larger.extend_from_slice(if all.is_empty() { &first } else { &all });
+                memory.shrink(first.len() + all.capacity());
+                all = larger;
+                first = Bytes::new();
+            }
+            all.extend_from_slice(&piece);
+        }
+        let bytes = if all.is_empty() { first } else { all.into() };
+        Ok(WholeBody { bytes, memory })
+    }
+
+    /// What comes of the beginning: a body that breaks off is what came before.
+    pub(super) async fn start(mut self, limit: usize) -> Vec<u8> {
+        let mut start = Vec::new();
+        while start.len() < limit {
+            let Ok(Some(piece)) = self.next().await else {
+                break;
+            };
+            let free = limit - start.len();
+            start.extend_from_slice(&piece[..piece.len().min(free)]);
+        }
+        start
+    }
+}
+
+#[cfg(feature = "compression")]
+fn compressed(frames: Frames, encodings: Vec<Encoding>) -> Result<Source, Error> {
+    let decompressed = decompress::Decompressed::new(frames, encodings);
+    Ok(Source::Compressed(decompressed))
+}
+
+#[cfg(not(feature = "compression"))]
+fn compressed(_: Frames, encodings: Vec<Encoding>) -> Result<Source, Error> {
+    Err(encoding::not_compiled_in(&encodings))
+}
+
+/// The bytes as they come, with bounds on the waits between.
+struct Frames {
+    body: Body,
+    timeouts: Timeouts,
+}
+
+impl Frames {
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            let frame = async { self.body.frame().await.transpose() };
+            match received(self.timeouts.with_timeout(frame).await?)? {
+                None => return Ok(None),
+                Some(frame) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A body that was read as a whole, and the memory that it takes.
+#[derive(Debug, Default)]
+pub(crate) struct WholeBody {
+    bytes: Bytes,
+    memory: Reservation,
+}
+
+impl WholeBody {
+    /// Gives the bytes up for what was decoded from them, which takes so much
+    /// memory at least.
+    ///
+    /// # Errors
+    ///
+    /// There is no room for that.
+    pub(super) fn keep(mut self, decoded: usize) -> Result<(), Error> {
+        // Nearly always it is less than the text.
+        if decoded > self.bytes.len() {
+            self.memory.grow(decoded - self.bytes.len())?;
+        }
+        drop(self.bytes);
+        self.memory.keep();
+        Ok(())
+    }
+}
+
+impl Deref for WholeBody {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+pub(super) fn too_large(limit: usize) -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        format!("the answer is larger than the limit of {limit} bytes (max_body_bytes)"),
+    )
+}
