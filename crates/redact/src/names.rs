@@ -64,11 +64,10 @@ fn ends_like_a_key(name: &str) -> bool {
     let [.., a, b] = without_plural(name.as_bytes()) else {
         return false;
     };
-    match (a.to_ascii_lowercase(), b.to_ascii_lowercase()) {
-        (b'e', b'y' | b'n' | b't') | (b'o', b'n') | (b'r', b'd') => true,
-        (b'i', b'e') | (b'a', b'l') => true,
-        _ => false,
-    }
+    matches!(
+        (a.to_ascii_lowercase(), b.to_ascii_lowercase()),
+        (b'e', b'y' | b'n' | b't') | (b'o', b'n') | (b'r', b'd') | (b'i', b'e') | (b'a', b'l')
+    )
 }
 
 #[inline]

@@ -51,15 +51,15 @@ async fn each_form_of_the_address_leads_to_the_same_jobs() {
             "/azure/openai/v1/fine_tuning/jobs?api-version=preview",
             ("authorization", bearer.as_str()),
         ),
-        (
-            "/azure/openai/fine_tuning/jobs?api-version=2024-10-21",
-            key,
-        ),
+        ("/azure/openai/fine_tuning/jobs?api-version=2024-10-21", key),
         (
             "/azure/openai/fine_tuning/jobs?api-version=2025-04-01-preview",
             key,
         ),
-        ("/azure/api/projects/sandbox/openai/v1/fine_tuning/jobs", key),
+        (
+            "/azure/api/projects/sandbox/openai/v1/fine_tuning/jobs",
+            key,
+        ),
     ] {
         let answer = ask(&sandbox, path, header).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
@@ -75,7 +75,10 @@ async fn each_form_of_the_address_leads_to_the_same_jobs() {
     for (path, status) in [
         ("/azure/openai/fine_tuning/jobs", 404),
         ("/azure/openai/fine_tuning/jobs?api-version=2020-01-01", 400),
-        ("/azure/openai/v1/fine_tuning/jobs?api-version=2024-10-21", 400),
+        (
+            "/azure/openai/v1/fine_tuning/jobs?api-version=2024-10-21",
+            400,
+        ),
     ] {
         let answer = ask(&sandbox, path, key).await;
         assert_eq!(answer.status, status, "{path}");
@@ -83,7 +86,10 @@ async fn each_form_of_the_address_leads_to_the_same_jobs() {
         assert_eq!(answer.body["error"]["code"], status.to_string());
     }
     let wrong = ask(&sandbox, "/azure/openai/v1/files", ("api-key", "wrong")).await;
-    assert_eq!((wrong.status, &wrong.body["error"]["code"]), (401, &json!("401")));
+    assert_eq!(
+        (wrong.status, &wrong.body["error"]["code"]),
+        (401, &json!("401"))
+    );
 }
 
 #[tokio::test]
@@ -115,11 +121,25 @@ async fn a_job_goes_through_the_words_of_azure() {
 
     let at = format!("{JOBS}/{id}");
     let change = async |verb: &str| {
-        let answer = send(&sandbox, Vendor::Azure, "POST", &format!("{at}/{verb}"), None).await;
+        let answer = send(
+            &sandbox,
+            Vendor::Azure,
+            "POST",
+            &format!("{at}/{verb}"),
+            None,
+        )
+        .await;
         answer.body["status"].clone()
     };
     let status = async || get(&sandbox, Vendor::Azure, &at).await.body["status"].clone();
-    let early = send(&sandbox, Vendor::Azure, "POST", &format!("{at}/pause"), None).await;
+    let early = send(
+        &sandbox,
+        Vendor::Azure,
+        "POST",
+        &format!("{at}/pause"),
+        None,
+    )
+    .await;
     assert_eq!(early.body["error"]["code"], "unexpectedEntityState");
     sandbox.advance(Duration::from_secs(130));
     assert_eq!(status().await, "running");
@@ -135,7 +155,10 @@ async fn a_job_goes_through_the_words_of_azure() {
     assert_eq!(done["status"], "succeeded");
     let model = format!("{MODEL}.ft-{}-mine", id.trim_start_matches("ftjob-"));
     assert_eq!(done["fine_tuned_model"], model);
-    assert_eq!(done["method"]["supervised"]["hyperparameters"]["n_epochs"], -1);
+    assert_eq!(
+        done["method"]["supervised"]["hyperparameters"]["n_epochs"],
+        -1
+    );
     let made = get(&sandbox, Vendor::Azure, &checkpoints).await.body;
     assert_eq!(made["data"][0]["fine_tuned_model_checkpoint"], model);
     let one = get(&sandbox, Vendor::Azure, &format!("/models/{model}")).await;
@@ -147,7 +170,9 @@ async fn a_job_waits_for_the_import_of_its_file() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::Azure);
     let fields = [("purpose", "fine-tune")];
-    let file = session.upload("/files", &fields, "t.jsonl", &chat(20)).await;
+    let file = session
+        .upload("/files", &fields, "t.jsonl", &chat(20))
+        .await;
     let id = file.body["id"].as_str().unwrap();
     let body = json!({"model": MODEL, "training_file": id});
     for (seconds, expected) in [(3, "running"), (2, "processed")] {
@@ -162,9 +187,16 @@ async fn a_job_waits_for_the_import_of_its_file() {
     assert_eq!(post(&sandbox, Vendor::Azure, JOBS, body).await.status, 200);
 
     let bad = upload(&sandbox, "nonsense\n").await;
-    let file = get(&sandbox, Vendor::Azure, &format!("/files/{bad}")).await.body;
+    let file = get(&sandbox, Vendor::Azure, &format!("/files/{bad}"))
+        .await
+        .body;
     assert_eq!(file["status"], "error");
-    assert!(file["status_details"].as_str().unwrap().contains("jsonlValidationFailed"));
+    assert!(
+        file["status_details"]
+            .as_str()
+            .unwrap()
+            .contains("jsonlValidationFailed")
+    );
 }
 
 #[tokio::test]
@@ -188,23 +220,33 @@ async fn the_dated_versions_answer_in_their_own_forms() {
     assert_eq!(created.status, 201);
     let id = created.body["id"].as_str().unwrap();
     let location = created.headers["location"].to_str().unwrap();
-    assert!(location.ends_with(&format!("/azure/openai/fine_tuning/jobs/{id}")), "{location}");
+    assert!(
+        location.ends_with(&format!("/azure/openai/fine_tuning/jobs/{id}")),
+        "{location}"
+    );
 
     let none = ask("GET", &format!("{JOBS}/ftjob-none"), None).await;
     assert_eq!(none.status, 404);
     let error = &none.body["error"];
-    assert_eq!((&error["code"], &error["details"]), (&json!("notFound"), &json!([])));
+    assert_eq!(
+        (&error["code"], &error["details"]),
+        (&json!("notFound"), &json!([]))
+    );
     assert!(error["innererror"]["code"].is_string() && error.get("inner_error").is_none());
 
     let files = ask("GET", "/files", None).await.body;
     assert_eq!(files.as_object().unwrap().len(), 2, "only object and data");
-    let import = |url: String| json!({"purpose": "fine-tune", "filename": "i.jsonl", "content_url": url});
+    let import =
+        |url: String| json!({"purpose": "fine-tune", "filename": "i.jsonl", "content_url": url});
     for (url, expected) in [
         (format!("{base}/files/{file}/content"), "processed"),
         ("https://elsewhere.invalid/x".to_owned(), "error"),
     ] {
         let imported = ask("POST", "/files/import", Some(import(url))).await;
-        assert_eq!((imported.status, &imported.body["status"]), (201, &json!("pending")));
+        assert_eq!(
+            (imported.status, &imported.body["status"]),
+            (201, &json!("pending"))
+        );
         sandbox.advance(Duration::from_secs(6));
         let id = imported.body["id"].as_str().unwrap();
         let file = ask("GET", &format!("/files/{id}"), None).await.body;
