@@ -161,7 +161,7 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error(&format!("{account}timeout_seconds = -1.0\n")),
         "5:19",
-        "invalid duration",
+        "expected a number of seconds greater than 0",
     );
     at(
         &error(&account.replace("key =", "key_env =")),

@@ -117,12 +117,14 @@ async fn nothing_is_lost_or_made_twice_in_thousands_of_operations() {
         ("together", file(Vendor::Together).await),
         ("truefoundry", file(Vendor::TrueFoundry).await),
     ];
-    let ids: Vec<String> = stage
-        .sandbox
-        .seeded_jobs()
-        .iter()
-        .map(|job| job.id.clone())
-        .collect();
+    let seeded = stage.providers.list(&ListQuery::new()).await.unwrap();
+    assert!(
+        seeded
+            .warnings
+            .iter()
+            .all(|warning| !warning.account_failed)
+    );
+    let ids: Vec<String> = seeded.jobs.into_iter().map(|job| job.id).collect();
     for fault in FAULTS {
         stage.sandbox.inject(fault.parse().unwrap());
     }

@@ -51,6 +51,12 @@ impl Stage {
         ] {
             stage.providers.add(account).unwrap();
         }
+        #[cfg(feature = "fireworks")]
+        {
+            let client = stage.fireworks().build().unwrap();
+            let account = Account::with_backend("fireworks", client);
+            stage.providers.add(account).unwrap();
+        }
         stage
     }
 

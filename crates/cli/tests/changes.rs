@@ -45,7 +45,7 @@ fn jobs_are_cancelled_paused_and_resumed_where_the_vendor_can() {
     assert_eq!(cancelled["status"], "cancelled");
     let refused = user.expect(1, &["jobs", "delete", id(&openai), "--yes"]);
     assert!(
-        stderr(&refused).contains("jobs stay"),
+        stderr(&refused).contains("delete the resulting model"),
         "{}",
         stderr(&refused)
     );
@@ -69,7 +69,7 @@ fn jobs_are_cancelled_paused_and_resumed_where_the_vendor_can() {
         let change = ["jobs", change, id(&truefoundry), "--yes"];
         let refused = user.expect(1, &[&change[..], &only].concat());
         assert!(
-            stderr(&refused).contains("ask the vendor behind it"),
+            stderr(&refused).contains("use the vendor behind it"),
             "{}",
             stderr(&refused)
         );
@@ -192,6 +192,7 @@ fn an_account_is_added_with_a_key_that_is_not_shown() {
     session.wait_for("Which vendor?");
     session.send("together\r");
     session.wait_for("it is not shown");
+    session.wait_for_no_echo();
     session.send(&format!("{}\r", user.sandbox.together_key()));
     let (shown, code) = session.end();
     assert_eq!(code, 0, "{shown}");

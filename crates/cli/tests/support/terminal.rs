@@ -60,6 +60,22 @@ impl Session {
         }
     }
 
+    /// Waits until the terminal no longer shows what is typed.
+    #[cfg(unix)]
+    pub fn wait_for_no_echo(&self) {
+        /// `ECHO` of termios, on Linux and macOS.
+        const ECHO: u64 = 0o10;
+        let end = Instant::now() + WAIT;
+        let shows = || {
+            let settings = self._terminal.get_termios();
+            settings.is_none_or(|all| u64::from(all.local_flags.bits()) & ECHO != 0)
+        };
+        while shows() {
+            assert!(Instant::now() < end, "what is typed is still shown");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Waits until a text stands on the terminal.
     pub fn wait_for(&mut self, text: &str) {
         let end = Instant::now() + WAIT;

@@ -69,48 +69,6 @@ pub const OF_THE_RECORDER: &[Known] = &[
                 };
                 *difference == Difference::Request && as_theirs == theirs.without_body()
             }
-            _ => false,
-        },
-    },
-    EMPTY_IN_ANSWERS,
-    EMPTY_IN_REQUESTS,
-    UNDOCUMENTED,
-    Known {
-        name: "new values of enumerations",
-        reason: "unitune keeps them; typify's enumerations are closed, and the answer is lost",
-        is: |call, difference| {
-            call.deviation == Deviation::UnknownValue && lost_by_progenitor(call, difference)
-        },
-    },
-    Known {
-        name: "bad items of lists",
-        reason: "unitune's lists survive them; with progenitor the answer is lost",
-        is: |call, difference| {
-            call.deviation == Deviation::BadItem && lost_by_progenitor(call, difference)
-        },
-    },
-    Known {
-        name: "times that are numbers",
-        reason: "unitune reads them; with progenitor the answer is lost",
-        is: |call, difference| {
-            call.deviation == Deviation::NumberAsTime && lost_by_progenitor(call, difference)
-        },
-    },
-    Known {
-        name: "null",
-        reason: "where the document does not allow it, unitune reads it as absent or unknown; \
-                 with progenitor the answer is lost",
-        is: |call, difference| {
-            call.deviation == Deviation::Null && lost_by_progenitor(call, difference)
-        },
-    },
-];
-
-/// What follows the host and port of an address.
-fn path(address: &str) -> Option<&str> {
-    let (_, rest) = address.split_once("://")?;
-    rest.split_once('/').map(|(_, path)| path)
-}
 
 fn is_empty(value: &Value) -> bool {
     *value == Value::Array(Vec::new()) || *value == Value::Object(Map::new())
@@ -131,17 +89,6 @@ pub const OF_THE_SANDBOX: &[Known] = &[
         name: "new values of enumerations",
         reason: "unitune keeps them; typify's enumerations are closed, and the answer is lost",
         is: |call, difference| lost_with(call, difference, "unknown variant"),
-    },
-    Known {
-        name: "addresses of the sandbox",
-        reason: "each client has a sandbox of its own, on another port",
-        is: |call, difference| match difference {
-            Difference::Value(at, Some(Value::String(ours)), Some(Value::String(theirs))) => {
-                let of_address = at == "/url" && call.function == "retrieve_tokenized_dataset";
-                of_address && path(ours).is_some_and(|ours| Some(ours) == path(theirs))
-            }
-            _ => false,
-        },
     },
     Known {
         name: "new forms of unions",
