@@ -105,7 +105,7 @@ impl Authentication {
 /// are started.
 const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
 
-/// True for an answer with the usual code. gRPC's APIs write reasons in upper case.
+/// True for an answer with the usual code.
 pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
     status == 403 && code.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
