@@ -212,7 +212,7 @@ async fn every_fault_at_every_operation_of_every_vendor() {
     let mut tasks = Vec::new();
     // Those that wait do so side by side.
     let waiting = Arc::new(Semaphore::new(16));
-    for vendor in Vendor::all() {
+    for vendor in stage::vendors() {
         for operation in vendor.operations() {
             let class = Class::of(operation);
             let (slow, quick): (Vec<_>, Vec<_>) = FAULTS
@@ -240,7 +240,7 @@ async fn every_fault_at_every_operation_of_every_vendor() {
         wrong.len(),
         wrong.join("\n")
     );
-    let operations: usize = Vendor::all().map(|v| v.operations().count()).sum();
+    let operations: usize = stage::vendors().map(|v| v.operations().count()).sum();
     assert_eq!(count, operations * FAULTS.len() * 2);
 }
 
@@ -250,13 +250,9 @@ async fn whatever_happens_to_one_account_the_others_jobs_are_listed() {
     let options = CallOptions::new()
         .max_body_bytes(LIMIT)
         .read_timeout(SILENCE * 2);
-    let mut providers = stage.providers.clone();
-    let fireworks = stage.fireworks().account_id("sandbox").build().unwrap();
-    let fireworks = Account::with_backend("fireworks", fireworks);
-    providers.add(fireworks).unwrap();
-    let providers = providers.with_options(&options);
+    let providers = stage.providers.with_options(&options);
     let all = providers.list(&ListQuery::new()).await.unwrap().jobs;
-    for vendor in Vendor::all() {
+    for vendor in stage::vendors() {
         for (fault, _) in FAULTS {
             // A job that is being deleted goes with the time that retries take.
             stage.sandbox.reset();
@@ -305,7 +301,7 @@ fn the_document_is_fresh() {
 }
 
 fn document() -> String {
-    let operations: usize = Vendor::all().map(|v| v.operations().count()).sum();
+    let operations: usize = stage::vendors().map(|v| v.operations().count()).sum();
     let mut text = format!(
         "# How clients handle faults\n\n\
          <!-- Written by tests/faults_matrix: do not edit. -->\n\n\
@@ -326,7 +322,7 @@ fn document() -> String {
     };
     for class in Class::ALL {
         let _ = write!(text, "| {}", title(class));
-        for vendor in Vendor::all() {
+        for vendor in stage::vendors() {
             let of_class = vendor.operations().filter(|o| Class::of(o) == class);
             let _ = write!(text, " | {}", of_class.collect::<Vec<_>>().join(", "));
         }

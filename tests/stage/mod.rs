@@ -12,6 +12,14 @@ use unitune::transport::{ApiClient, ClientBuilder, Clock};
 use unitune::{openai, together, truefoundry};
 use unitune_sandbox::{Awkward, Builder, Sandbox, Vendor};
 
+/// The vendors of the sandbox that the library is compiled with; the sandbox
+/// may simulate others.
+pub fn vendors() -> impl Iterator<Item = Vendor> {
+    Vendor::all().filter(|vendor| {
+        unitune::vendors::get(vendor.name()).is_some_and(|known| known.is_compiled_in())
+    })
+}
+
 /// The sandbox, and accounts at the vendors that are compiled in by default.
 pub struct Stage {
     pub sandbox: Arc<Sandbox>,

@@ -78,13 +78,13 @@ impl Accounts {
     }
 }
 
-/// An account for each vendor that the sandbox simulates and the library knows.
+/// An account for each vendor that the sandbox simulates and the library is
+/// compiled with.
 pub fn of_sandbox(sandbox: &Sandbox) -> Result<Providers, unitune::Error> {
     let mut providers = Providers::new();
     for vendor in Vendor::all() {
-        let Some(known) = vendors::get(vendor.name()) else {
-            continue;
-        };
+        let known = vendors::get(vendor.name()).filter(|known| known.is_compiled_in());
+        let Some(known) = known else { continue };
         let backend = known.connect(sandbox.base_url(vendor), vendor.key())?;
         providers.add(Account::with_backend(vendor.name(), backend))?;
     }

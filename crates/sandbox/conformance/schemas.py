@@ -19,7 +19,7 @@ def main():
     config = Path(tempfile.mkdtemp()) / "schemathesis.toml"
     # `plain`: the bodies that deviate from the documents on purpose are left out.
     with Sandbox("plain") as sandbox:
-        for vendor in ["openai", "together", "truefoundry", "fireworks"]:
+        for vendor in ["openai", "together", "truefoundry", "fireworks", "azure"]:
             account = sandbox.account(vendor)
             # With any other account, every answer is the same refusal.
             config.write_text(f'[parameters]\naccount_id = "{account}"\n' if account else "")

@@ -23,6 +23,7 @@
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod awkward;
+mod azure;
 mod body_limit;
 mod bounded_listener;
 mod builder;

@@ -2,7 +2,7 @@
 
 use crate::awkward::Awkward;
 use crate::vendor::{Description, Vendor};
-use crate::{fireworks, openai, together, truefoundry};
+use crate::{azure, fireworks, openai, together, truefoundry};
 
 /// Every vendor, in the order in which they are listed and in which seeded jobs are taken from them.
 static TABLE: &[&Description] = &[
@@ -10,6 +10,7 @@ static TABLE: &[&Description] = &[
     &together::DESCRIPTION,
     &truefoundry::DESCRIPTION,
     &fireworks::DESCRIPTION,
+    &azure::DESCRIPTION,
 ];
 
 impl Vendor {

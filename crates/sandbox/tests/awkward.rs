@@ -40,7 +40,7 @@ async fn job(awkward: Awkward) -> (Value, Value) {
 
 #[tokio::test]
 async fn every_switch_shows() {
-    assert_eq!(Awkward::all().count(), 28);
+    assert_eq!(Awkward::all().count(), 32);
     for awkward in Awkward::all() {
         let name = awkward.name();
         assert_eq!(Awkward::named(name), Some(awkward));
@@ -91,6 +91,14 @@ async fn every_switch_shows() {
                 full.get("displayName").is_none() && full.get("awsS3Config").is_none()
             }
             Awkward::NewerFields => full["lrScheduler"]["cosine"]["minLrRatio"] == 0.1,
+            Awkward::OneL => full["status"] == "canceled",
+            Awkward::NotRunning => full["status"] == "notRunning",
+            Awkward::BritishSpelling => {
+                full.get("organisation_id").is_some() && full.get("organization_id").is_none()
+            }
+            Awkward::NullsLeftOut => {
+                full.get("finished_at").is_none() && listed.get("result_files").is_none()
+            }
             Awkward::NewEvents => {
                 let first = &full["events"][0];
                 first.get("hash").is_none()

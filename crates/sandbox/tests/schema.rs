@@ -47,6 +47,16 @@ fn paths(vendor: Vendor) -> Vec<Paths> {
             &["/fine_tuning/jobs/{fine_tuning_job_id}"],
             &["/files"],
         ),
+        "azure" => (
+            "/fine_tuning/jobs",
+            "data",
+            &[
+                "/fine_tuning/jobs/{fine_tuning_job_id}",
+                "/fine_tuning/jobs/{fine_tuning_job_id}/events",
+                "/fine_tuning/jobs/{fine_tuning_job_id}/checkpoints",
+            ],
+            &["/files", "/models"],
+        ),
         "fireworks" => {
             return vec![
                 (

@@ -1,5 +1,6 @@
 //! Checkpoints of a job, and who may use them.
 
+use super::dialect::Id;
 use super::job::Job;
 use super::jobs;
 use super::store::{Permission, Store};
@@ -30,25 +31,29 @@ pub(super) fn steps(job: &Job) -> Vec<u64> {
     steps
 }
 
-fn name(job: &Job, step: u64) -> String {
+/// The name of the model at a step.
+pub(crate) fn name(job: &Job, step: u64) -> String {
     match step == job.run.steps() {
         true => job.output_model(),
         false => format!("{}:ckpt-step-{step}", job.output_model()),
     }
 }
 
+/// The checkpoints that a job has made, newest first: id, step, time.
+pub(crate) fn made(job: &Job, now: Time) -> Vec<(String, u64, Time)> {
+    let made = steps(job).into_iter().rev().filter_map(|step| {
+        let at = job.run.step_reached(step).filter(|at| *at <= now)?;
+        let seed = hash(&format!("{}{step}", job.id));
+        let mut random = Random::new(seed, "checkpoint");
+        Some(((job.dialect.id)(&mut random, Id::Checkpoint), step, at))
+    });
+    made.collect()
+}
+
 /// `GET /fine_tuning/jobs/{fine_tuning_job_id}/checkpoints`
 pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let job = jobs::find(store, call)?;
-    let made: Vec<(String, u64, Time)> = steps(job)
-        .into_iter()
-        .rev()
-        .filter_map(|step| {
-            let at = job.run.step_reached(step).filter(|at| *at <= call.now)?;
-            let seed = hash(&format!("{}{step}", job.id));
-            Some((Random::new(seed, "checkpoint").id("ftckpt_", 24), step, at))
-        })
-        .collect();
+    let made = made(job, call.now);
     let all = made.iter().collect();
     let (page, has_more) = page(call, BOUNDS, all, |checkpoint: &(String, u64, Time)| {
         &checkpoint.0

@@ -1,8 +1,10 @@
 //! `POST /fine_tuning/jobs`: what a request must hold, and the job that it starts.
 
+use super::dialect::Id;
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
 use super::store::Store;
 use super::{grader_form, graders, models, render};
+use crate::clock::Time;
 use crate::http::{Answer, Call, ErrorResponse, Fields, Reply, metadata};
 use crate::state::dataset::{Dataset, Form, examine, without_assistant};
 use crate::state::files::StoredFile;
@@ -27,14 +29,23 @@ const LEAST_EXAMPLES: u64 = 10;
 
 /// `POST /fine_tuning/jobs`
 pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
-    let body = call.object()?;
-    let fields = Fields::of(&body, "")?;
+    let job = start(store, &call.object()?, call.now)?;
+    Ok(Answer::json(render::job(job, call.now)))
+}
+
+/// Checks a request and starts its job.
+pub(crate) fn start<'a>(
+    store: &'a mut Store,
+    body: &Value,
+    now: Time,
+) -> Result<&'a Job, ErrorResponse> {
+    let fields = Fields::of(body, "")?;
     fields.only(KNOWN)?;
     if store.jobs.len() >= limits::JOBS {
         let message = format!("The sandbox keeps at most {} jobs.", limits::JOBS);
         return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
-    let (model, methods) = model(store, &fields, call)?;
+    let (model, methods) = model(store, &fields, now)?;
     let training =
         file(store, &fields, "training_file")?.ok_or_else(|| fields.missing("training_file"))?;
     let validation = file(store, &fields, "validation_file")?;
@@ -65,30 +76,31 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
         integrations: integrations(&fields)?,
         metadata: metadata(&fields)?,
         tokens: dataset.tokens,
-        run: Run::new(call.now, spans(steps), steps).failing(failure),
+        run: Run::new(now, spans(steps), steps).failing(failure),
         seed: seed.unwrap_or_default(),
         awkward: None,
         model,
         kind,
         hyperparameters,
         result_deleted: false,
+        dialect: store.dialect,
     };
     // Ids are drawn last, so that a refused request changes nothing.
-    job.id = store.random.id("ftjob-", 24);
-    job.result_file = store.random.id("file-", 22);
+    job.id = store.draw(Id::Job);
+    job.result_file = store.draw(Id::File);
     if seed.is_none() {
         job.seed = store.random.below(i32::MAX as u64) as i64;
     }
-    let body = render::job(&job, call.now);
+    let at = store.jobs.len();
     store.jobs.push(job);
-    Ok(Answer::json(body))
+    Ok(&store.jobs[at])
 }
 
 /// The model to tune: a base model, or a model that an earlier job made.
 fn model(
     store: &Store,
     fields: &Fields<'_>,
-    call: &Call,
+    now: Time,
 ) -> Result<(String, &'static [&'static str]), ErrorResponse> {
     let name = fields.required_text("model")?;
     if let Some((name, methods)) = models::resolve(name) {
@@ -97,8 +109,8 @@ fn model(
     let earlier = store
         .jobs
         .iter()
-        .find(|job| job.at(call.now).stage == Stage::Succeeded && job.output_model() == name);
-    let base = earlier.and_then(|job| models::resolve(base_of(&job.model)));
+        .find(|job| job.at(now).stage == Stage::Succeeded && job.output_model() == name);
+    let base = earlier.and_then(|job| models::resolve((store.dialect.base_model)(&job.model)));
     base.map(|(_, methods)| (name.to_owned(), methods))
         .ok_or_else(|| {
             let message = format!("The model '{name}' does not exist or cannot be tuned.");
@@ -106,14 +118,6 @@ fn model(
                 .error_response("model", message)
                 .code("model_not_available")
         })
-}
-
-/// `ft:gpt-4o-mini-2024-07-18:…` → `gpt-4o-mini-2024-07-18`
-fn base_of(model: &str) -> &str {
-    match model.strip_prefix("ft:") {
-        Some(rest) => rest.split(':').next().unwrap_or(rest),
-        None => model,
-    }
 }
 
 fn file<'a>(

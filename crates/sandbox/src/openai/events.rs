@@ -1,5 +1,6 @@
 //! The events of a job: messages and metrics, newest first.
 
+use super::dialect::Id;
 use super::job::Job;
 use super::store::Store;
 use super::{checkpoints, jobs};
@@ -152,7 +153,7 @@ impl Log<'_> {
         };
         let seed = hash(&format!("{}{kind}{message}{at:?}", self.job.id));
         self.all.push(Event {
-            id: Random::new(seed, "event").id("ftevent-", 24),
+            id: (self.job.dialect.id)(&mut Random::new(seed, "event"), Id::Event),
             at,
             level,
             message,

@@ -1,5 +1,6 @@
 //! Files: list, upload, retrieve, delete, download; the results of jobs among them.
 
+use super::dialect::Id;
 use super::job::Job;
 use super::store::Store;
 use crate::clock::Time;
@@ -84,7 +85,7 @@ pub(crate) fn upload(store: &mut Store, call: &Call) -> Reply {
         return Err(ErrorResponse::field("file", message).code("invalid_file_format"));
     }
     let file = StoredFile {
-        id: store.random.id("file-", 22),
+        id: store.draw(Id::File),
         name,
         purpose,
         kind: "jsonl",
@@ -144,7 +145,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     Ok(answer.header("content-disposition", disposition))
 }
 
-fn find(store: &Store, call: &Call) -> Result<StoredFile, ErrorResponse> {
+pub(crate) fn find(store: &Store, call: &Call) -> Result<StoredFile, ErrorResponse> {
     let id = call.path("file_id");
     let stored = store
         .files
@@ -201,7 +202,7 @@ fn table(job: &Job) -> Bytes {
     Bytes::from(text)
 }
 
-fn render(file: &StoredFile) -> Value {
+pub(crate) fn render(file: &StoredFile) -> Value {
     let mut body = json!({
         "object": "file",
         "id": file.id,

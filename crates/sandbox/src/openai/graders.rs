@@ -31,14 +31,14 @@ const DETAILS: &[&str] = &[
 ];
 
 /// `POST /fine_tuning/alpha/graders/validate`
-pub(super) fn validate(_: &mut Store, call: &Call) -> Reply {
+pub(crate) fn validate(_: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let grader = grader(&Fields::of(&body, "")?)?;
     Ok(Answer::json(json!({ "grader": answered(grader) })))
 }
 
 /// `POST /fine_tuning/alpha/graders/run`
-pub(super) fn run(store: &mut Store, call: &Call) -> Reply {
+pub(crate) fn run(store: &mut Store, call: &Call) -> Reply {
     let body = call.object()?;
     let fields = Fields::of(&body, "")?;
     let grader = grader(&fields)?;

@@ -1,5 +1,6 @@
 //! A fine-tuning job at OpenAI.
 
+use super::dialect::Dialect;
 use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
@@ -102,6 +103,7 @@ pub(crate) struct Job {
     /// Tokens in the training file.
     pub(crate) tokens: u64,
     pub(crate) run: Run,
+    pub(crate) dialect: &'static Dialect,
     pub(crate) awkward: Option<Awkward>,
 }
 
@@ -140,10 +142,8 @@ impl Job {
         found.map_or("running", |row| row.1)
     }
 
-    /// The name of the model that it makes: `ft:gpt-4o-mini-2024-07-18:org:suffix:id`.
+    /// The name of the model that it makes.
     pub(crate) fn output_model(&self) -> String {
-        let suffix = self.suffix.as_deref().unwrap_or("");
-        let tail: String = self.id.chars().rev().take(8).collect();
-        format!("ft:{}:sandbox:{suffix}:{tail}", self.model)
+        (self.dialect.output_model)(self)
     }
 }

@@ -33,13 +33,13 @@ pub(crate) fn retrieve(store: &mut Store, call: &Call) -> Reply {
 }
 
 /// A change of a job by its owner: its name, the stages in which it is possible, and its effect.
-struct Action {
+pub(crate) struct Action {
     name: &'static str,
     allowed: &'static [Stage],
     apply: fn(&mut Job, &Call),
 }
 
-const CANCEL: Action = Action {
+pub(crate) const CANCEL: Action = Action {
     name: "cancelled",
     allowed: &[
         Stage::Preparing,
@@ -51,13 +51,13 @@ const CANCEL: Action = Action {
     apply: |job, call| job.run.cancel(call.now, 0),
 };
 
-const PAUSE: Action = Action {
+pub(crate) const PAUSE: Action = Action {
     name: "paused",
     allowed: &[Stage::Preparing, Stage::Queued, Stage::Training],
     apply: |job, call| job.run.pause(call.now),
 };
 
-const RESUME: Action = Action {
+pub(crate) const RESUME: Action = Action {
     name: "resumed",
     allowed: &[Stage::Paused],
     apply: |job, call| job.run.resume(call.now),
@@ -65,20 +65,29 @@ const RESUME: Action = Action {
 
 /// `POST /fine_tuning/jobs/{fine_tuning_job_id}/cancel`
 pub(crate) fn cancel(store: &mut Store, call: &Call) -> Reply {
-    act(store, call, &CANCEL)
+    answer(call, act(store, call, &CANCEL)?)
 }
 
 /// `POST /fine_tuning/jobs/{fine_tuning_job_id}/pause`
 pub(crate) fn pause(store: &mut Store, call: &Call) -> Reply {
-    act(store, call, &PAUSE)
+    answer(call, act(store, call, &PAUSE)?)
 }
 
 /// `POST /fine_tuning/jobs/{fine_tuning_job_id}/resume`
 pub(crate) fn resume(store: &mut Store, call: &Call) -> Reply {
-    act(store, call, &RESUME)
+    answer(call, act(store, call, &RESUME)?)
 }
 
-fn act(store: &mut Store, call: &Call, action: &Action) -> Reply {
+fn answer(call: &Call, job: &Job) -> Reply {
+    Ok(Answer::json(render::job(job, call.now)))
+}
+
+/// Changes the job that the path names, if it is in a stage that allows it.
+pub(crate) fn act<'a>(
+    store: &'a mut Store,
+    call: &Call,
+    action: &Action,
+) -> Result<&'a Job, ErrorResponse> {
     let id = call.path("fine_tuning_job_id");
     let found = store.jobs.iter_mut().find(|job| job.id == id);
     let job = found.ok_or_else(|| unknown_job(id))?;
@@ -88,11 +97,11 @@ fn act(store: &mut Store, call: &Call, action: &Action) -> Reply {
         return Err(ErrorResponse::new(400, message).code("invalid_job_state"));
     }
     (action.apply)(job, call);
-    Ok(Answer::json(render::job(job, call.now)))
+    Ok(job)
 }
 
 /// The job that the path names.
-pub(super) fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a Job, ErrorResponse> {
+pub(crate) fn find<'a>(store: &'a Store, call: &Call) -> Result<&'a Job, ErrorResponse> {
     let id = call.path("fine_tuning_job_id");
     let found = store.jobs.iter().find(|job| job.id == id);
     found.ok_or_else(|| unknown_job(id))

@@ -3,20 +3,22 @@
 mod access;
 mod account;
 mod awkward;
-mod checkpoints;
-mod create;
-mod events;
-mod files;
+// What is open here also serves another vendor, who has the same API.
+pub(crate) mod checkpoints;
+pub(crate) mod create;
+pub(crate) mod dialect;
+pub(crate) mod events;
+pub(crate) mod files;
 mod grader_form;
-mod graders;
-mod job;
-mod jobs;
-mod models;
+pub(crate) mod graders;
+pub(crate) mod job;
+pub(crate) mod jobs;
+pub(crate) mod models;
 mod operations;
-mod render;
+pub(crate) mod render;
 mod seed;
 mod simulation;
-mod store;
+pub(crate) mod store;
 
 use crate::http::ErrorResponse;
 use crate::key::{BEARER, bearer};
@@ -49,5 +51,5 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_method: Some("method_not_supported"),
     },
     awkward: awkward::ALL,
-    simulation: |seed| Box::new(store::Store::new(seed)),
+    simulation: |seed| Box::new(store::Store::new(seed, &dialect::OWN)),
 };

@@ -45,6 +45,11 @@ pub(crate) fn resolve(name: &str) -> Option<(&'static str, &'static [&'static st
     found.map(|model| (model.name, model.methods))
 }
 
+/// The dated names of all models that can be tuned.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().map(|model| model.name)
+}
+
 /// `GET /models`: the base models, and what finished jobs made of them.
 pub(crate) fn list(store: &mut Store, call: &Call) -> Reply {
     let of_vendor = MODELS

@@ -1,5 +1,6 @@
 //! OpenAI's seeded jobs.
 
+use super::dialect::Id;
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
 use super::store::Store;
 use crate::awkward::Awkward;
@@ -122,12 +123,12 @@ impl Row {
         });
         let owned = |pair: &(&str, &str)| (pair.0.to_owned(), pair.1.to_owned());
         Job {
-            id: store.random.id("ftjob-", 24),
+            id: store.draw(Id::Job),
             model: self.model.into(),
             suffix: self.suffix.map(str::to_owned),
             training_file: file.id.clone(),
             validation_file: self.wandb.map(|_| files[2].id.clone()),
-            result_file: store.random.id("file-", 22),
+            result_file: store.draw(Id::File),
             result_deleted: false,
             seed: store.random.below(i32::MAX as u64) as i64,
             kind,
@@ -136,6 +137,7 @@ impl Row {
             integrations: wandb.into_iter().collect(),
             tokens: file.tokens,
             run: self.state.run(spans(steps), steps, 0),
+            dialect: store.dialect,
             awkward: self.awkward,
         }
     }

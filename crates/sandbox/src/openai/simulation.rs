@@ -1,5 +1,6 @@
 //! OpenAI's state behind the trait of all simulations.
 
+use super::dialect::Id;
 use super::operations::OPERATIONS;
 use super::seed;
 use super::store::Store;
@@ -24,7 +25,7 @@ impl Simulation for Store {
     }
 
     fn seed_file(&mut self, name: &str, content: Bytes) -> String {
-        let id = self.random.id("file-", 22);
+        let id = self.draw(Id::File);
         self.files.seed(id.clone(), name, content);
         id
     }

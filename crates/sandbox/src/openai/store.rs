@@ -1,5 +1,6 @@
 //! The state of OpenAI's simulation.
 
+use super::dialect::{Dialect, Id};
 use super::job::Job;
 use crate::clock::Time;
 use crate::state::Random;
@@ -10,23 +11,30 @@ use crate::state::files::Files;
 pub(crate) struct Store {
     /// The sandbox's seed.
     pub(super) seed: u64,
-    pub(super) random: Random,
-    pub(super) files: Files,
+    pub(crate) dialect: &'static Dialect,
+    pub(crate) random: Random,
+    pub(crate) files: Files,
     /// Oldest first.
-    pub(super) jobs: Vec<Job>,
+    pub(crate) jobs: Vec<Job>,
     /// Oldest first.
     pub(super) permissions: Vec<Permission>,
 }
 
 impl Store {
-    pub(super) fn new(seed: u64) -> Store {
+    pub(crate) fn new(seed: u64, dialect: &'static Dialect) -> Store {
         Store {
             seed,
-            random: Random::new(seed, "openai"),
+            dialect,
+            random: Random::new(seed, dialect.purpose),
             files: Files::default(),
             jobs: Vec::new(),
             permissions: Vec::new(),
         }
+    }
+
+    /// A new id.
+    pub(crate) fn draw(&mut self, id: Id) -> String {
+        (self.dialect.id)(&mut self.random, id)
     }
 }
 
