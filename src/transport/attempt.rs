@@ -172,6 +172,8 @@ impl Timeouts {
             .end
             .map(|(end, whole)| (end.saturating_duration_since(Instant::now()), whole));
         match left {
+            // A timer alone would let through whatever is there already.
+            Some((left, whole)) if left.is_zero() => Err(out_of_time(whole)),
             Some((left, whole)) if left < self.idle => {
                 let coming = tokio::time::timeout(left, coming).await;
                 coming.map_err(|_| out_of_time(whole))
