@@ -60,6 +60,8 @@ pub use http::Method;
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
+#[allow(unused_imports)] // Not every vendor has documents that come as streams.
+pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;

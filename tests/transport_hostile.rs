@@ -7,7 +7,9 @@ mod loopback;
 use std::time::{Duration, Instant};
 
 use loopback::raw::{Connection, RawServer};
-use unitune::{Error, ErrorKind, openai};
+use serde_json::json;
+use unitune::providers::{Account, ListQuery, Providers};
+use unitune::{Error, ErrorKind, openai, together};
 
 const KEY: &str = "sk-very-secret-1234";
 
@@ -41,4 +43,67 @@ async fn interim_answers_without_end_do_not_hold_up_the_deadline() {
             assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
         }
     }
+}
+
+/// Every way to ask for something shows what the vendor says in the place of an
+/// answer, whatever the status.
+#[tokio::test]
+async fn an_error_under_a_status_of_success_is_the_vendor_s() {
+    let server = RawServer::start(|to| {
+        to.json(json!({"error": {
+            "message": format!("no quota left for {KEY}"), "type": "quota", "code": "q1",
+        }}));
+    });
+    let openai = client(&server);
+    let together = together::Client::builder().base_url(&server.url);
+    let together = together.api_key(KEY).build().unwrap();
+    let request = openai::types::CreateFineTuningJobRequest::new("gpt-4o-mini", "file-1");
+    let mut providers = Providers::new();
+    for account in [
+        Account::with_backend("openai", openai.clone()),
+        Account::with_backend("together", together.clone()),
+    ] {
+        providers.add(account).unwrap();
+    }
+    let errors = [
+        openai.list_jobs(Default::default()).await.err(),
+        openai.retrieve_job("ftjob-1").await.err(),
+        openai.create_job(&request).await.err(),
+        openai.cancel_job("ftjob-1").await.err(),
+        openai.delete_file("file-1").await.err(),
+        together.list_jobs().await.err(),
+        together.retrieve_job("ft-1").await.err(),
+        providers.retrieve("openai/ftjob-1").await.err(),
+        providers.retrieve("together/ft-1").await.err(),
+        providers.cancel("openai/ftjob-1").await.err(),
+        providers.file("openai/file-1").await.err(),
+    ];
+    for (number, error) in errors.into_iter().enumerate() {
+        let error = error.unwrap_or_else(|| panic!("{number} is no error"));
+        assert_eq!(error.vendor_type(), Some("quota"), "{number}: {error}");
+        assert_eq!(error.status(), Some(200), "{number}: {error}");
+        let message = error.to_string();
+        assert!(
+            message.contains("no quota left for ***"),
+            "{number}: {message}"
+        );
+        assert!(!message.contains(KEY), "{number}: {message}");
+    }
+    let list = providers.list(&ListQuery::new()).await.unwrap();
+    assert_eq!(list.warnings.len(), 2);
+    for warning in list.warnings {
+        assert!(warning.message.contains("no quota left"), "{warning:?}");
+    }
+    // A job that failed has an error, and an id.
+    let server = RawServer::start(|to| {
+        to.json(json!({
+            "object": "fine_tuning.job", "id": "ftjob-1", "model": "m", "created_at": 1,
+            "seed": "", "status": "failed", "error": {"message": "bad file", "code": "x"},
+        }));
+    });
+    let mut providers = Providers::new();
+    let account = Account::with_backend("openai", client(&server));
+    providers.add(account).unwrap();
+    let job = providers.retrieve("openai/ftjob-1").await.unwrap();
+    assert_eq!(job.status.as_str(), "failed");
 }
