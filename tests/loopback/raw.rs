@@ -1,5 +1,6 @@
 //! A server that writes any bytes in the place of an HTTP answer, on threads of
 //! its own: what it does holds up no timer of a test.
+#![allow(dead_code)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
