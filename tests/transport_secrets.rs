@@ -182,7 +182,7 @@ async fn a_key_in_a_successful_answer_is_masked() {
 
 /// Such a list is read as it comes, and the key may be in two pieces.
 #[tokio::test]
-async fn a_key_in_a_list_that_is_read_in_pieces_is_masked() {
+async fn a_key_in_a_streamed_list_is_masked() {
     let server = Server::start().await;
     let jobs: Vec<_> = (0..400)
         .map(|n| {

@@ -267,7 +267,7 @@ impl Error {
         } else {
             // The cause itself quotes values, which could be secrets.
             let fault = Fault::of_body::<T>(&body);
-            match fault.filter(Fault::says_more) {
+            match fault.filter(Fault::is_specific) {
                 Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
                 None => UNDOCUMENTED.to_owned(),
             }

@@ -181,7 +181,7 @@ impl Download {
     }
 
     /// The key that the request was sent with. A file's content is left as it
-    /// is; whoever reads a document from this stream has to mask it there.
+    /// is; a reader of a document from this stream has to mask it there.
     #[allow(dead_code)] // Not every vendor has documents that come as streams.
     pub(crate) fn sent_key(&self) -> SentKey {
         self.sent.clone()
