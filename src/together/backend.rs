@@ -15,8 +15,8 @@ use crate::unify::together::{
     JobCheckpoint, VENDOR, events_in_log, preview_request, successor, tell_apart,
 };
 use crate::unify::{
-    Checkpoint, CreateRequest, DatasetPreview, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Status, Unify, Vendor,
+    Checkpoint, CreateRequest, DatasetPreview, Event, File, Job, MetricPoint, ModelLimits,
+    OnUnsupported, PriceEstimate, Status, Unify, Vendor,
 };
 use crate::{Error, ErrorKind};
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use unitune::unify::Usd;
 use unitune_datasets::Method;
 use unitune_datasets::models::{Catalogue, settings as settings_of};
 
@@ -39,6 +40,12 @@ impl std::fmt::Display for Price {
             Self::Unknown { why } => write!(f, "unknown: {why}"),
         }
     }
+}
+
+/// Returns an amount as a number.
+#[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
+pub fn dollars(amount: Usd) -> f64 {
+    amount.nanos() as f64 / 1e9
 }
 
 /// What a price depends on.
@@ -85,7 +92,9 @@ pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
         return Price::unknown("the examples were not counted");
     };
     let Some(epochs) = epochs(question) else {
-        return Price::unknown("the vendor chooses how often the examples are gone through");
+        return Price::unknown(
+            "the vendor chooses how often the examples are gone through (--epochs says it)",
+        );
     };
     #[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
     let usual = tokens as f64 * epochs * rate / 1e6;

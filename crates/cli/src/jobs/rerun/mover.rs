@@ -11,10 +11,10 @@ use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, Intention, Source};
+use crate::jobs::create::{Files, Intention, Source, limit};
 use crate::output::Output;
 use crate::rerun::journal::{Journal, Sent, Step};
-use crate::rerun::price::Price;
+use crate::rerun::price::{Price, dollars};
 use crate::rerun::{Input, Plan, Side};
 
 /// What moves jobs to one account.
@@ -197,7 +197,7 @@ impl<'m> Mover<'m> {
     }
 
     /// Uploads, and starts the job: each step is written down before the next.
-    /// `price` becomes the vendor's estimate, where it gives one: also of a job of
+    /// Where the vendor estimates no price, `by_table` counts. `price` becomes the vendor's estimate, where it gives one: also of a job of
     /// which it is not known whether it was started.
     ///
     /// # Errors
@@ -208,6 +208,7 @@ impl<'m> Mover<'m> {
         journal: &mut Journal,
         intention: &mut Intention,
         limit: Option<Usd>,
+        by_table: &Price,
         price: &mut Option<Usd>,
     ) -> Result<Job, Failure> {
         let files = Files {
@@ -224,11 +225,14 @@ impl<'m> Mover<'m> {
                 journal.record(Step::Uploaded { role, file })?;
             }
         }
-        if limit.is_some() && self.estimates() {
-            intention.max_cost = limit;
-            *price = self.providers().estimate(&intention.draft()).await?.total;
-            // It was asked for once.
-            intention.max_cost = None;
+        if let Some(limit) = limit {
+            let estimate = intention.estimate(self.providers()).await?;
+            let within = limit::check(limit, estimate.as_ref(), by_table, &intention.title);
+            within.map_err(|why| {
+                let what = format!("{}: {why}\nNothing was started", intention.account);
+                Failure::new(Exit::Failure, format!("{what}{}", intention.stays()))
+            })?;
+            *price = estimate.and_then(|estimate| estimate.total);
         }
         let uploaded = intention
             .uploads
@@ -265,10 +269,4 @@ impl<'m> Mover<'m> {
             )),
         }
     }
-}
-
-/// A limit as a number.
-#[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
-pub fn dollars(limit: Usd) -> f64 {
-    limit.nanos() as f64 / 1e9
 }
