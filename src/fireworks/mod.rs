@@ -37,6 +37,7 @@ const ACCOUNT: ConfigValue = ConfigValue {
 pub(crate) static PROFILE: VendorProfile = VendorProfile {
     hosts: &["api.fireworks.ai"],
     config_values: &[ACCOUNT],
+    headers_variable: Some("FIREWORKS_CUSTOM_HEADERS"),
     idempotent_posts: &[
         "cancelSupervisedJob",
         "cancelDpoJob",
