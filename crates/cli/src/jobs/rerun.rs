@@ -64,8 +64,10 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         output::note("Nothing was uploaded or started.");
         return Ok(Exit::Failure);
     }
+    let asks = !arguments.consent.yes;
+    let price = &plan.price;
     let job = mover
-        .carry_out(&mut journal, &mut intention, limit, &plan.price, &mut None)
+        .carry_out(&mut journal, &mut intention, limit, price, asks, &mut None)
         .await?;
     follow(&accounts, job, &arguments, &output).await
 }

@@ -34,6 +34,9 @@ impl Price {
 impl std::fmt::Display for Price {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Range { high, source, .. } if *high < 0.01 => {
+                write!(f, "less than 0.01 USD, by {source}")
+            }
             Self::Range { low, high, source } => {
                 write!(f, "{low:.2} to {high:.2} USD, by {source}")
             }

@@ -273,6 +273,7 @@ async fn one(
             &mut intention,
             Some(limit),
             &plan.price,
+            false,
             &mut price,
         )
         .await;

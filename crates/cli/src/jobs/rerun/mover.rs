@@ -12,7 +12,7 @@ use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
 use crate::jobs::create::{Files, Intention, Source, limit};
-use crate::output::Output;
+use crate::output::{Answer, Output, confirm};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
 use crate::rerun::{Input, Plan, Side};
@@ -197,7 +197,8 @@ impl<'m> Mover<'m> {
     }
 
     /// Uploads, and starts the job: each step is written down before the next.
-    /// Where the vendor estimates no price, `by_table` counts. `price` becomes the vendor's estimate, where it gives one: also of a job of
+    /// Where the vendor estimates no price, `by_table` counts; where that knows none
+    /// and `asks` is set, the vendor's own is put to the user. `price` becomes the vendor's estimate, where it gives one: also of a job of
     /// which it is not known whether it was started.
     ///
     /// # Errors
@@ -209,6 +210,7 @@ impl<'m> Mover<'m> {
         intention: &mut Intention,
         limit: Option<Usd>,
         by_table: &Price,
+        asks: bool,
         price: &mut Option<Usd>,
     ) -> Result<Job, Failure> {
         let files = Files {
@@ -225,8 +227,23 @@ impl<'m> Mover<'m> {
                 journal.record(Step::Uploaded { role, file })?;
             }
         }
+        // Where the table knows no price, the vendor's counts, once it has the file.
+        let is_open = asks && matches!(by_table, Price::Unknown { .. });
+        let estimate = match limit.is_some() || is_open {
+            true => Some(intention.estimate(self.providers()).await),
+            false => None,
+        };
+        if let (Some(Ok(Some(estimate))), true) = (&estimate, is_open)
+            && let Some(total) = estimate.total
+        {
+            let question = format!("{} estimates {total} USD. Start it?", intention.title);
+            if confirm(&question, false).await? == Answer::No {
+                let what = format!("Nothing was started{}", intention.stays());
+                return Err(Failure::new(Exit::Failure, what));
+            }
+        }
         if let Some(limit) = limit {
-            let estimate = intention.estimate(self.providers()).await?;
+            let estimate = estimate.transpose()?.flatten();
             let within = limit::check(limit, estimate.as_ref(), by_table, &intention.title);
             within.map_err(|why| {
                 let what = format!("{}: {why}\nNothing was started", intention.account);
