@@ -22,7 +22,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
 
 use entry::Entry;
-use followed::Followed;
+use followed::{Followed, TRAINING_LOSS};
 use live::Live;
 
 /// How seldom a vendor is asked for the numbers of a training.
@@ -261,7 +261,7 @@ impl Watch<'_> {
         let metrics = self.providers.metrics(target);
         // The loss is good to know, and no reason to end a watch.
         if let Ok(Ok(points)) = tokio::time::timeout(METRICS_WAIT, metrics).await {
-            let loss = points.iter().rev().find_map(|p| followed::loss(&p.values));
+            let loss = points.iter().rev().find_map(|p| p.metric(TRAINING_LOSS));
             followed.loss = loss.or(followed.loss);
         }
     }
