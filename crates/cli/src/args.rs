@@ -3,6 +3,7 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 
 pub mod accounts;
+pub mod analysis;
 pub mod files;
 pub mod jobs;
 pub mod models;
