@@ -9,7 +9,7 @@ mod download;
 mod get;
 mod list;
 mod logs;
-mod metrics;
+pub mod metrics;
 mod rerun;
 pub mod table;
 pub mod watch;

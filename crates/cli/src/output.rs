@@ -31,7 +31,7 @@ pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
 pub use save::write_file;
 pub use terminal::Terminal;
 pub use text_width::cut;
-pub use time::{View, duration, iso, since};
+pub use time::{View, clock, duration, iso, since};
 
 use column::{Cell, compare};
 

@@ -504,7 +504,7 @@ pub struct DownloadArguments {
 }
 
 /// Reads a length of time.
-fn length(text: &str) -> Result<Duration, String> {
+pub fn length(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a length of time such as 90s, 30m or 12h".to_owned();
     let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(span).map_err(|_| wrong())

@@ -229,7 +229,9 @@ fn summary(jobs: &[Job]) -> String {
         counted(jobs.len())
     )];
     if all.unfinished > 0 {
-        let pending = all.pending.map(|cost| format!("; the vendors state {cost} USD for them until now"));
+        let pending = all
+            .pending
+            .map(|cost| format!("; the vendors state {cost} USD for them until now"));
         lines.push(format!(
             "Not ended, and not in it: {}{}.",
             counted(all.unfinished),

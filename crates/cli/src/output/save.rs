@@ -20,6 +20,10 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        let what = format!("cannot write {}: there is no such folder", path.display());
+        return Err(Failure::new(Exit::Failure, what));
+    }
     let mut builder = tempfile::Builder::new();
     // Others may read it, as far as the user lets them: the default would be the
     // owner alone.
