@@ -132,6 +132,14 @@ impl Chart {
         count(&self.series) - count(&self.on_scale())
     }
 
+    /// Returns the title of the vertical axis, with its scale.
+    pub(crate) fn axis_title(&self) -> String {
+        match self.scale {
+            Scale::Linear => self.axis.title(),
+            Scale::Log => format!("{}, logarithmic", self.axis.title()),
+        }
+    }
+
     /// Returns the curves that can be placed on the scale.
     pub(crate) fn on_scale(&self) -> Vec<Series> {
         let all = self.series.iter();

@@ -120,7 +120,7 @@ impl Layout {
             top,
             bottom,
             x_title: axes.x_title.clone(),
-            y_title: chart.axis.title(),
+            y_title: chart.axis_title(),
             x_ticks: Vec::new(),
             y_ticks: Vec::new(),
             series: Vec::new(),

@@ -52,7 +52,7 @@ pub fn description(chart: &Chart) -> String {
     };
     let mut sentences = vec![format!(
         "A line chart of {} by {}.",
-        chart.axis.title(),
+        chart.axis_title(),
         match chart.position {
             Position::Step => "step",
             Position::Time => "time since the start",

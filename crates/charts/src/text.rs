@@ -73,7 +73,7 @@ pub fn chart(chart: &Chart, size: Size, dots: Dots) -> TextChart {
     if !chart.title.is_empty() {
         lines.push(vec![Span::new(cut(&chart.title, width), Paint::Text)]);
     }
-    let axis = chart.axis.title();
+    let axis = chart.axis_title();
     if !axis.eq_ignore_ascii_case(&chart.title) {
         lines.push(vec![Span::new(cut(&axis, width), Paint::Muted)]);
     }

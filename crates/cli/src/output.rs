@@ -31,6 +31,8 @@ pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
 pub use save::write_file;
 pub use terminal::Terminal;
 pub use text_width::cut;
+#[cfg(feature = "top")]
+pub use text_width::wrap;
 pub use time::{View, clock, duration, iso, since};
 
 use column::{Cell, compare};

@@ -64,8 +64,8 @@ Examples:
     Delete(ChangeArguments),
     /// Follow jobs until they end: status, progress, loss and log
     ///
-    /// Follows jobs until they end: on a terminal with a line for each, elsewhere
-    /// with a line for each change. A job that the vendor restarts under another id
+    /// Follows jobs until they end: on a terminal on a full screen, with the curve of
+    /// the loss beside progress and log; elsewhere with a line for each change. A job that the vendor restarts under another id
     /// is followed there.
     ///
     /// The exit code says how it ended: 0 all succeeded, 4 one failed, 5 one was
@@ -461,6 +461,10 @@ pub struct WatchOptionArguments {
     /// Leave the log out
     #[arg(long)]
     pub no_events: bool,
+
+    /// Lines also on a terminal, in place of the full screen
+    #[arg(long)]
+    pub lines: bool,
 }
 
 /// When a watch stops.

@@ -151,3 +151,55 @@ impl Signals {
         std::future::pending::<()>().await;
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    const INNER: &str = "full_screen::screen::tests::panics_on_a_full_screen";
+
+    #[tokio::test]
+    #[ignore = "run on a terminal by a_panic_gives_the_terminal_back"]
+    async fn panics_on_a_full_screen() {
+        if !can_open() {
+            return;
+        }
+        let mut screen = Screen::open().unwrap();
+        screen
+            .draw(|frame| frame.render_widget("on the full screen", frame.area()))
+            .unwrap();
+        panic!("this is the test's");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back() {
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let before = format!("{:?}", pair.master.get_termios().unwrap().local_flags);
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", INNER, "--nocapture"]);
+        command.env("TERM", "xterm-256color");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let mut bytes = Vec::new();
+        let mut piece = [0; 4096];
+        // At the end there is an error, or nothing.
+        while let Ok(length @ 1..) = reader.read(&mut piece) {
+            bytes.extend_from_slice(&piece[..length]);
+        }
+        assert!(!child.wait().unwrap().success());
+        let mut parser = vt100::Parser::new(24, 80, 0);
+        parser.process(&bytes);
+        let shown = parser.screen().contents();
+        assert!(!parser.screen().alternate_screen() && !parser.screen().hide_cursor());
+        assert!(shown.contains("this is the test's"), "{shown}");
+        let seen = String::from_utf8_lossy(&bytes);
+        assert!(seen.contains("on the full screen"), "{seen}");
+        let after = format!("{:?}", pair.master.get_termios().unwrap().local_flags);
+        assert_eq!(after, before);
+    }
+}

@@ -101,6 +101,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         exec: None,
         interval: Duration::from_secs(2),
         no_events: false,
+        lines: false,
     };
     watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }

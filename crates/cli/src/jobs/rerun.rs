@@ -125,6 +125,7 @@ async fn follow(
         exec: None,
         interval: std::time::Duration::from_secs(2),
         no_events: false,
+        lines: false,
     };
     watch::follow_jobs(accounts, vec![target], &options, output).await
 }

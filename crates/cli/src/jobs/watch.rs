@@ -1,5 +1,6 @@
 //! `unitune jobs watch`: follows jobs, and says at the end how they ended.
 
+mod display;
 mod entry;
 mod exec;
 mod followed;
@@ -21,9 +22,9 @@ use crate::args::jobs::{Until, WatchArguments, WatchOptionArguments};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
 
+use display::{Display, Problem};
 use entry::Entry;
 use followed::{Followed, TRAINING_LOSS};
-use live::Live;
 
 /// How seldom a vendor is asked for the numbers of a training.
 const METRICS_INTERVAL: Duration = Duration::from_secs(10);
@@ -93,7 +94,7 @@ async fn follow(
         providers,
         arguments,
         output,
-        live: Live::start(output),
+        display: Display::start(output, arguments),
         jobs: HashMap::new(),
         exit: Exit::Done,
         count,
@@ -119,6 +120,10 @@ async fn follow(
                 return Ok(Exit::Timeout);
             }
             _ = tick.tick() => watch.refresh(),
+            () = watch.display.quit() => {
+                watch.end();
+                return Ok(Exit::Interrupted);
+            }
         }
         if watch.is_over() {
             break;
@@ -136,7 +141,7 @@ struct Watch<'a> {
     providers: &'a Providers,
     arguments: &'a WatchOptionArguments,
     output: &'a Output,
-    live: Option<Live>,
+    display: Display,
     jobs: HashMap<String, Followed>,
     exit: Exit,
     count: usize,
@@ -147,8 +152,7 @@ impl Watch<'_> {
         let change = match change {
             Ok(change) => change,
             Err(error) => {
-                self.end_line();
-                output::error(&error);
+                self.display.tell(Problem::Error, &error.to_string());
                 self.exit = Exit::Failure;
                 self.count = self.count.saturating_sub(1);
                 return Ok(());
@@ -167,6 +171,7 @@ impl Watch<'_> {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
                     followed.event(&event);
                 }
+                self.display.event(&job.id, &event);
                 self.write(Entry::event(&job, &event))?;
                 self.ask_for_loss(&job).await;
             }
@@ -178,24 +183,21 @@ impl Watch<'_> {
                     loss = followed.loss;
                 }
                 // On a terminal the job's own line shows it.
-                if self.live.is_none() {
+                if !self.display.shows_progress() {
                     self.write(Entry::progress(&job, progress, loss))?;
                 }
             }
             Change::Restarted { from, to } => {
                 if let Some(mut followed) = self.jobs.remove(&from.id) {
                     followed.id.clone_from(&to.id);
-                    if let Some(live) = &mut self.live {
-                        live.renamed(&from.id, &to.id);
-                    }
+                    self.display.renamed(&from.id, &to.id);
                     self.jobs.insert(to.id.clone(), followed);
                 }
                 self.write(Entry::restarted(&from, &to))?;
             }
             Change::Trouble(warning) => {
                 if self.output.is_table() {
-                    self.end_line();
-                    output::warning(&warning.to_string());
+                    self.display.tell(Problem::Warning, &warning.to_string());
                 } else {
                     self.write(Entry::trouble(&warning))?;
                 }
@@ -226,7 +228,7 @@ impl Watch<'_> {
         };
         if let Some(command) = &self.arguments.exec {
             self.refresh();
-            self.end_line();
+            self.display.clear();
             if let Err(message) = exec::run(command, &job).await {
                 output::warning(&message);
                 if self.exit == Exit::Done {
@@ -261,6 +263,7 @@ impl Watch<'_> {
         let metrics = self.providers.metrics(target);
         // The loss is good to know, and no reason to end a watch.
         if let Ok(Ok(points)) = tokio::time::timeout(METRICS_WAIT, metrics).await {
+            self.display.metrics(&followed.id, &points);
             let loss = points.iter().rev().find_map(|p| p.metric(TRAINING_LOSS));
             followed.loss = loss.or(followed.loss);
         }
@@ -277,31 +280,21 @@ impl Watch<'_> {
     fn write(&mut self, entry: Entry) -> Result<(), Failure> {
         if !self.output.is_table() {
             output::print(&format!("{}\n", entry.json()))?;
-        } else if let Some(live) = &self.live {
-            live.print(&entry.line(Some(&self.output.view)));
-        } else {
+        } else if !self
+            .display
+            .print(&entry.line(Some(&self.output.view)), entry.is_kept())
+        {
             output::print(&format!("{}\n", entry.line(None)))?;
         }
         Ok(())
     }
 
     fn refresh(&mut self) {
-        if let Some(live) = &mut self.live {
-            for job in self.jobs.values() {
-                live.show(job);
-            }
-        }
-    }
-
-    /// Takes the lines of jobs away, before something else is printed.
-    fn end_line(&self) {
-        if let Some(live) = &self.live {
-            live.clear();
-        }
+        self.display.show(self.jobs.values());
     }
 
     fn end(&mut self) {
         self.refresh();
-        self.live = None;
+        self.display = Display::None;
     }
 }

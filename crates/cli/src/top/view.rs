@@ -12,7 +12,7 @@ use unitune::unify::Status;
 
 use super::state::{Id, KEYS, Mode, State};
 use crate::full_screen::{one_line, pane};
-use crate::output::cut;
+use crate::output::{cut, wrap};
 
 /// Draws a frame, at this time in Unix seconds.
 pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
@@ -32,6 +32,9 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
         None => list::draw(frame, state, body, now),
     }
     frame.render_widget(keys_line(state), keys);
+    if let Some(message) = &state.message {
+        told(frame, message, body);
+    }
     match &state.mode {
         Mode::Confirm(id) => confirm(frame, state, id, body),
         Mode::Help => help(frame, body),
@@ -112,7 +115,6 @@ fn keys_line(state: &State) -> Line<'static> {
             ("Enter", "open"),
             ("/", "filter"),
             ("s", "sort"),
-            ("r", "reverse"),
             ("a", "unfinished"),
             ("c", "cancel"),
             ("?", "keys"),
@@ -141,6 +143,17 @@ fn confirm(frame: &mut Frame<'_>, state: &State, id: &Id, body: Rect) {
         Line::from("y: yes, cancel it     any other key: no"),
     ];
     over(frame, body, "Cancel this job?", lines);
+}
+
+/// Draws a message that is too long for its line.
+fn told(frame: &mut Frame<'_>, message: &str, body: Rect) {
+    let message = one_line(message);
+    if Line::from(message.as_str()).width() <= usize::from(body.width) {
+        return;
+    }
+    let lines = wrap(&message, usize::from(body.width.saturating_sub(6)));
+    let lines = lines.into_iter().map(Line::from);
+    over(frame, body, "Message", lines.collect());
 }
 
 fn help(frame: &mut Frame<'_>, body: Rect) {

@@ -246,15 +246,25 @@ pub const CURVES: [anstyle::AnsiColor; 6] = [
     anstyle::AnsiColor::Red,
 ];
 
-/// Returns the chart of the losses of one job, without a title, for a part of
-/// a full screen.
+/// Returns the chart of the losses of jobs, by their ids, for a part of a full
+/// screen: of one job, both losses; of several, that of the training.
 #[cfg(feature = "top")]
-pub fn losses(runs: &[Vec<MetricPoint>]) -> Chart {
-    let runs: Vec<Run<'_>> = runs.iter().map(|run| Run::new(run)).collect();
+pub fn losses(jobs: &[(&str, &[Vec<MetricPoint>])]) -> Chart {
     let metrics = LOSSES.map(Metric::new);
-    let series = metrics
-        .iter()
-        .map(|metric| Series::new(metric.title(), &runs, metric, Position::Step));
+    let metrics = match jobs.len() {
+        1 => &metrics[..],
+        _ => &metrics[..1],
+    };
+    let series = jobs.iter().flat_map(|(id, runs)| {
+        let runs: Vec<Run<'_>> = runs.iter().map(|run| Run::new(run)).collect();
+        metrics.iter().map(move |metric| {
+            let name = match metrics.len() {
+                1 => cut(&plain(id), SHORT_ID),
+                _ => metric.title(),
+            };
+            Series::new(name, &runs, metric, Position::Step)
+        })
+    });
     let series = series.filter(|series| !series.is_empty()).collect();
-    Chart::new("", Position::Step, Axis::new("loss", None), series)
+    Chart::new("", Position::Step, axis(metrics), series)
 }

@@ -108,6 +108,11 @@ impl Entry {
         )
     }
 
+    /// Returns true for what still matters when the watch is over.
+    pub fn is_kept(&self) -> bool {
+        !matches!(self.what, "event" | "progress")
+    }
+
     pub fn json(&self) -> Value {
         let mut json = json!({"change": self.what, "time": iso(self.at), "id": self.id});
         if let (Value::Object(json), Value::Object(details)) = (&mut json, &self.details) {

@@ -9,6 +9,7 @@ use unitune::unify::{Event, Job, MetricPoint, Status};
 /// The metric that is shown of a training.
 pub const TRAINING_LOSS: &str = "train_loss";
 
+#[derive(Clone)]
 pub struct Followed {
     pub account: String,
     pub id: String,

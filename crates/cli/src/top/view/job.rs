@@ -69,7 +69,7 @@ fn chart(frame: &mut Frame<'_>, state: &State, opened: &Opened, area: Rect) {
         Some(Err(error)) => return say(frame, inner, error),
         Some(Ok(runs)) => runs,
     };
-    let chart = losses(runs);
+    let chart = losses(&[(&opened.id.1, runs)]);
     if chart.is_empty() {
         return say(frame, inner, "No metrics yet.");
     }

@@ -102,10 +102,15 @@ const COLUMNS: [Column; 8] = [
 ];
 
 fn cost(job: &Job) -> String {
-    job.provider
-        .cost
-        .map(|cost| cost.to_string())
-        .unwrap_or_default()
+    let Some(cost) = job.provider.cost else {
+        return String::new();
+    };
+    // To the cent; of little, what there is.
+    let dollars = cost.nanos() as f64 / 1e9;
+    match dollars.abs() < 0.1 {
+        true => format!("{dollars:.4}"),
+        false => format!("{dollars:.2}"),
+    }
 }
 
 pub fn draw(frame: &mut Frame<'_>, state: &mut State, area: Rect, now: i64) {
