@@ -91,13 +91,21 @@ impl Range {
         }
     }
 
-    /// Returns about so many ticks.
+    /// Returns about so many ticks, and two at the least where round values allow
+    /// it.
     pub fn ticks(&self, about: usize) -> Vec<Tick> {
-        let about = about.clamp(2, MAX_TICKS);
-        let values = match self.scale {
+        let values_of = |about| match self.scale {
             Scale::Log => self.log_ticks(about),
             Scale::Linear => self.linear_ticks(about),
         };
+        let about = about.clamp(2, MAX_TICKS);
+        let mut values = values_of(about);
+        for more in about + 1..=MAX_TICKS {
+            if values.len() >= 2 {
+                break;
+            }
+            values = values_of(more);
+        }
         let step = match values.as_slice() {
             [first, second, ..] if self.scale == Scale::Linear => second - first,
             _ => 0.0,

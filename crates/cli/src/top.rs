@@ -23,7 +23,7 @@ use state::{Action, State};
 /// How often times are drawn anew.
 const TICK: Duration = Duration::from_secs(1);
 /// The longest time between two questions for a job.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(30);
 
 pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
     if !can_open() {

@@ -117,6 +117,8 @@ fn a_job_that_is_started_meanwhile_appears() {
     ];
     let job = json(&user.expect(0, &[&create[..], &["--yes", "--json"]].concat()));
     let id = &job["id"].as_str().unwrap()[..12];
+    // It would come by itself, some time later.
+    session.send("u");
     session.frame(|frame| frame.contains(id));
     session.send("q");
     assert_eq!(session.end().1, 0);

@@ -120,7 +120,7 @@ fn failed(error: &dyn std::fmt::Display) -> Failure {
 /// Signals that ask the program to end, and would leave the terminal as it is.
 struct Signals {
     #[cfg(unix)]
-    all: [tokio::signal::unix::Signal; 3],
+    all: [tokio::signal::unix::Signal; 4],
 }
 
 impl Signals {
@@ -130,6 +130,7 @@ impl Signals {
         Ok(Self {
             #[cfg(unix)]
             all: [
+                signal(SignalKind::interrupt())?,
                 signal(SignalKind::terminate())?,
                 signal(SignalKind::hangup())?,
                 signal(SignalKind::quit())?,
@@ -140,8 +141,9 @@ impl Signals {
     async fn next(&mut self) {
         #[cfg(unix)]
         {
-            let [terminate, hangup, quit] = &mut self.all;
+            let [interrupt, terminate, hangup, quit] = &mut self.all;
             tokio::select! {
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
                 _ = hangup.recv() => {}
                 _ = quit.recv() => {}
@@ -182,6 +184,8 @@ mod tests {
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
         command.args(["--ignored", "--exact", INNER, "--nocapture"]);
         command.env("TERM", "xterm-256color");
+        // A backtrace would push the message off the screen.
+        command.env("RUST_BACKTRACE", "0");
         let mut child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -192,13 +196,17 @@ mod tests {
             bytes.extend_from_slice(&piece[..length]);
         }
         assert!(!child.wait().unwrap().success());
-        let mut parser = vt100::Parser::new(24, 80, 0);
+        let mut parser = vt100::Parser::default();
         parser.process(&bytes);
         let shown = parser.screen().contents();
         assert!(!parser.screen().alternate_screen() && !parser.screen().hide_cursor());
         assert!(shown.contains("this is the test's"), "{shown}");
         let seen = String::from_utf8_lossy(&bytes);
-        assert!(seen.contains("on the full screen"), "{seen}");
+        let entered = seen.find("\u{1b}[?1049h");
+        assert!(
+            entered.is_some() && entered < seen.find("this is the test's"),
+            "{seen}"
+        );
         let after = format!("{:?}", pair.master.get_termios().unwrap().local_flags);
         assert_eq!(after, before);
     }

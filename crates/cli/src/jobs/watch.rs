@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::SelectAll;
 use futures_util::{Stream, StreamExt};
 use unitune::Error;
-use unitune::providers::{Change, JobRef, ListQuery, Operation, Providers, WatchOptions};
+use unitune::providers::{Change, JobRef, ListQuery, Operation, Progress, Providers, WatchOptions};
 use unitune::unify::{Job, Status};
 
 use crate::accounts::Accounts;
@@ -96,6 +96,7 @@ async fn follow(
         output,
         display: Display::start(output, arguments),
         jobs: HashMap::new(),
+        early: HashMap::new(),
         exit: Exit::Done,
         count,
     };
@@ -143,6 +144,8 @@ struct Watch<'a> {
     output: &'a Output,
     display: Display,
     jobs: HashMap<String, Followed>,
+    /// The progress of jobs whose status is not known yet: their logs come first.
+    early: HashMap<String, Progress>,
     exit: Exit,
     count: usize,
 }
@@ -160,8 +163,15 @@ impl Watch<'_> {
         };
         match change {
             Change::Status { job, before } => {
+                let early = self.early.remove(&job.id);
                 let followed = self.followed(&job);
                 followed.update(&job);
+                if let Some(progress) = early {
+                    followed.advance(progress);
+                }
+                if self.display.shows_curves() {
+                    self.ask_for_loss(&JobRef::from(&*job)).await;
+                }
                 // The end follows at once, and says more.
                 if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
                     self.write(Entry::status(&job, before))?;
@@ -181,6 +191,8 @@ impl Watch<'_> {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
                     followed.advance(progress);
                     loss = followed.loss;
+                } else {
+                    self.early.insert(job.id.clone(), progress);
                 }
                 // On a terminal the job's own line shows it.
                 if !self.display.shows_progress() {

@@ -102,7 +102,8 @@ impl Session {
     /// What stands on the terminal now.
     pub fn screen(&self) -> vt100::Parser {
         let (columns, rows) = self.size;
-        let mut parser = vt100::Parser::new(rows, columns, 0);
+        let size = |n| std::num::NonZeroU16::new(n).unwrap();
+        let mut parser = vt100::Parser::new(size(rows), size(columns), 0);
         parser.process(&self.bytes);
         parser
     }

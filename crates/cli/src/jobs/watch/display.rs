@@ -47,6 +47,14 @@ impl Display {
         !matches!(self, Self::None)
     }
 
+    /// Returns true where the curves of the losses are shown.
+    pub fn shows_curves(&self) -> bool {
+        #[cfg(feature = "top")]
+        return matches!(self, Self::Full(_));
+        #[cfg(not(feature = "top"))]
+        false
+    }
+
     /// Shows a line above those of the jobs; on a full screen, one that says how a
     /// job stands is printed again at the end. Returns false where there is no
     /// terminal.

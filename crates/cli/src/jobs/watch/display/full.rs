@@ -193,13 +193,12 @@ impl View {
         // Those that have not ended first: others may not fit.
         let mut jobs: Vec<&Followed> = self.jobs.values().collect();
         jobs.sort_by_key(|job| job.has_ended);
+        let each = (rows / jobs.len().max(1)).clamp(1, 3);
         let lines = jobs.iter().take(rows).flat_map(|job| {
             let style = self.paints.status(job.status);
-            // What does not fit beside the id stands below it.
-            let (first, rest) = two_lines(job, now, inner.width);
-            let first = Line::styled(first, style);
-            let rest = Some(Line::from(rest)).filter(|_| jobs.len() * 2 <= rows);
-            std::iter::once(first).chain(rest)
+            let mut lines = lines(job, now, inner.width, each).into_iter();
+            let first = lines.next().unwrap_or_default();
+            std::iter::once(Line::styled(first, style)).chain(lines.map(Line::from))
         });
         let lines: Vec<Line<'_>> = lines.collect();
         frame.render_widget(Paragraph::new(lines).block(block), area);
@@ -222,18 +221,24 @@ impl View {
     }
 }
 
-/// Returns what is known of a job in two lines: its id and status, and its
-/// progress.
-fn two_lines(job: &Followed, now: i64, width: u16) -> (String, String) {
+/// Returns what is known of a job, in at most so many lines: its id and status, how
+/// far it is, its loss and the time that is left. What does not fit is cut.
+fn lines(job: &Followed, now: i64, width: u16, count: usize) -> Vec<String> {
     let whole = line(job, now, usize::MAX / 2);
-    let mut parts = whole.split("  ").filter(|part| !part.is_empty());
-    let first: Vec<&str> = parts.by_ref().take(2).collect();
-    let width = usize::from(width);
-    let rest: Vec<&str> = parts.collect();
-    (
-        cut(&first.join("  "), width),
-        cut(&format!("  {}", rest.join("  ")), width),
-    )
+    let parts: Vec<&str> = whole.split("  ").filter(|part| !part.is_empty()).collect();
+    let (who, progress) = parts.split_at(parts.len().min(2));
+    let (done, rest) = progress.split_at(progress.len().min(2));
+    let parts = match count {
+        1 => vec![[who, progress].concat()],
+        2 => vec![who.to_vec(), progress.to_vec()],
+        _ => vec![who.to_vec(), done.to_vec(), rest.to_vec()],
+    };
+    let lines = parts.into_iter().filter(|parts| !parts.is_empty());
+    let lines = lines.enumerate().map(|(n, parts)| {
+        let indent = if n == 0 { "" } else { "  " };
+        cut(&format!("{indent}{}", parts.join("  ")), usize::from(width))
+    });
+    lines.collect()
 }
 
 #[cfg(test)]
