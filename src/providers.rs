@@ -41,6 +41,7 @@ mod account;
 mod account_wait;
 mod backend;
 mod call;
+#[cfg(feature = "config")]
 mod config;
 mod create;
 mod dataset;
@@ -67,6 +68,7 @@ pub use account::Account;
 pub(crate) use backend::is_uuid;
 pub use backend::{Backend, Files, IdKind, JobOrder, Recognition};
 pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
+#[cfg(feature = "config")]
 pub use config::Config;
 pub use create::{Created, DataFile, Draft, Preflight};
 pub use dataset::{Dataset, DatasetRules, Format, Problem};

@@ -1,5 +1,5 @@
 //! Accounts from a file: what is read, and where mistakes are said to be.
-#![cfg(all(feature = "openai", feature = "together"))]
+#![cfg(all(feature = "config", feature = "openai", feature = "together"))]
 
 use std::fs;
 use std::path::Path;

@@ -164,6 +164,7 @@ impl fmt::Display for Problem {
 
 /// Returns the part of a text about a value of another type, from serde's
 /// message within it.
+#[cfg(feature = "config")]
 pub(crate) fn wrong_type(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("invalid type: ")?;
     let (expected, found) = mismatch(rest)?;
