@@ -218,7 +218,8 @@ fn a_full_screen_shows_progress_curve_and_log() {
         &user.environment(),
     );
     let settings = session.settings();
-    let frame = session.frame(|frame| frame.contains("training loss") && frame.contains("loss 0.6"));
+    let frame =
+        session.frame(|frame| frame.contains("training loss") && frame.contains("loss 0.6"));
     insta::assert_snapshot!("watch_on_a_full_screen", without_clock(&frame));
     user.sandbox.set_speed(500.0);
     let (shown, code) = session.end_as_found(&settings);
