@@ -36,6 +36,7 @@ mod credential;
 mod error;
 mod error_body;
 mod execute;
+mod header_lines;
 mod memory;
 mod observer;
 mod options;

@@ -44,6 +44,7 @@ mod mapping_page;
 mod metrics;
 mod notes;
 mod origin;
+mod preview;
 mod price;
 mod request;
 mod rules;
@@ -82,6 +83,7 @@ pub(crate) use mapping::Mapping;
 pub use metrics::MetricPoint;
 pub use notes::{Note, NoteKind};
 pub use origin::Origin;
+pub use preview::{DatasetPreview, PreviewExample};
 pub use price::PriceEstimate;
 pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 #[cfg(feature = "schema")]

@@ -98,6 +98,17 @@ impl Credential {
         })
     }
 
+    /// Creates a credential of a header as it stands.
+    pub(super) fn header(how: Authentication, value: &HeaderValue) -> Self {
+        let text = value.to_str().unwrap_or_default();
+        let secret = text.strip_prefix(how.scheme).unwrap_or(text).trim();
+        Self::Key {
+            header: how.header(),
+            value: value.clone(),
+            sent: SentKey::new(SecretString::from(secret.to_owned())),
+        }
+    }
+
     pub(super) fn source(source: Arc<dyn TokenSource>) -> Self {
         Self::Source {
             source,

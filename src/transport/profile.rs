@@ -28,6 +28,10 @@ pub struct VendorProfile {
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
     pub config_headers: &'static [ConfigHeader],
+    /// The environment variable with further headers of every request, a line
+    /// `Name: value` for each, if the vendor's own SDK reads one. They belong to
+    /// the environment's key, and are sent where that is.
+    pub headers_variable: Option<&'static str>,
     /// Keys of an account's configuration that its client reads by name.
     pub config_values: &'static [ConfigValue],
     /// Headers with the request's id, best first.
@@ -129,6 +133,7 @@ impl VendorProfile {
             authentication: Authentication::BEARER,
             query: &[],
             config_headers: &[],
+            headers_variable: None,
             config_values: &[],
             request_id_headers: &["x-request-id", "x-amzn-requestid", "cf-ray"],
             idempotent_posts: &[],

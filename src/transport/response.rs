@@ -110,6 +110,7 @@ pub struct Download {
     /// Never locked: the mutex makes a stream that is only `Send` also `Sync`.
     stream: Mutex<ByteStream>,
     headers: HeaderMap,
+    file_name: Option<String>,
     total: Option<u64>,
     received: u64,
     progress: Option<ProgressFn>,
@@ -157,6 +158,7 @@ impl Download {
             // After the end, every further call returns the end again.
             stream: Mutex::new(Box::pin(stream.fuse())),
             total: content_length(&answer.headers),
+            file_name: file_name(&answer.headers),
             headers: answer.headers,
             received: 0,
             progress: None,
@@ -173,6 +175,7 @@ impl Download {
         Self {
             stream: Mutex::new(Box::pin(stream.fuse())),
             headers: HeaderMap::new(),
+            file_name: None,
             total,
             received: 0,
             progress: None,
@@ -190,6 +193,19 @@ impl Download {
     /// Returns the number of bytes, if the vendor gives it.
     pub fn total_bytes(&self) -> Option<u64> {
         self.total
+    }
+
+    /// Sets the name that the vendor gives to the file.
+    #[must_use]
+    pub fn with_file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// Returns the name that the vendor gives to the file, if it gives one. It
+    /// is the vendor's text: it can have folders and control characters in it.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref()
     }
 
     /// Returns the HTTP headers.
@@ -275,6 +291,17 @@ impl Download {
     }
 }
 
+/// Returns the name in `content-disposition`.
+fn file_name(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(http::header::CONTENT_DISPOSITION)?;
+    let (_, name) = text.to_str().ok()?.split_once("filename=")?;
+    let name = match name.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => name.split(';').next()?.trim(),
+    };
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
@@ -305,6 +332,21 @@ impl std::fmt::Debug for Download {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_the_name_of_its_header() {
+        for (header, expected) in [
+            ("attachment; filename=\"a b.zst\"; size=1", Some("a b.zst")),
+            ("attachment; filename=a.zst; size=1", Some("a.zst")),
+            ("attachment; filename=\"\"", None),
+            ("inline", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("content-disposition", header.parse().unwrap());
+            assert_eq!(file_name(&headers).as_deref(), expected, "{header}");
+        }
+        assert_eq!(file_name(&HeaderMap::new()), None);
+    }
 
     #[test]
     fn a_download_is_send_and_sync() {
