@@ -77,7 +77,7 @@ pub use files::{File, FileObject};
 pub use job::{Job, JobError, JobObject, Provider};
 pub use lazy_object::LazyObject;
 pub use lenient_job::{job_from_item, job_from_slice};
-pub(crate) use lenient_job::{job_of_decoded, job_of_malformed};
+pub(crate) use lenient_job::job_of_malformed;
 pub use limits::{ModelLimits, TrainingLimits};
 pub(crate) use mapping::Mapping;
 pub use metrics::MetricPoint;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{Call, Page, Warning};
 use crate::Error;
 use crate::transport::Response;
-use crate::unify::{Job, MappingError, Unify, job_of_decoded, job_of_malformed};
+use crate::unify::{Job, MappingError, Unify, job_of_malformed};
 use crate::wire::{self, Item, LenientList, MalformedItem};
 
 /// Returns the job of an item, or a warning that it is left out.
@@ -20,8 +20,10 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     let (outcome, raw) = match item {
-        Item::Ok(job) => (job_of_decoded(job, &call.context), None),
-        Item::Malformed(item) => match job_of_malformed::<T>(&item, &call.context) {
+        Item::Ok(job) => (job.unify(&call.context).and_then(with_id::<T>), None),
+        Item::Malformed(item) => match job_of_malformed::<T>(&item, &call.context)
+            .and_then(with_id::<T>)
+        {
             Ok(job) => return Ok(job),
             Err(error) => (Err(error), Some(item.raw)),
         },
@@ -45,17 +47,29 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     let mut error = match answer {
-        Ok(answer) => return Ok(job_of_decoded(answer.into_inner(), &call.context)?),
+        Ok(answer) => {
+            let job = answer.into_inner().unify(&call.context);
+            return Ok(job.and_then(with_id::<T>)?);
+        }
         Err(error) => error,
     };
     let body = error.take_undecoded();
     let Some(Ok(item)) = body.map(|body| MalformedItem::of::<T>(&body)) else {
         return Err(error);
     };
-    job_of_malformed::<T>(&item, &call.context).map_err(|refused| match refused.id() {
+    let job = job_of_malformed::<T>(&item, &call.context).and_then(with_id::<T>);
+    job.map_err(|refused| match refused.id() {
         Some(_) => refused.into(),
         None => error.with_undecoded_reason(refused.reason()),
     })
+}
+
+/// Rejects a job whose id is empty: nothing can refer to it.
+fn with_id<T: Unify>(job: Job) -> Result<Job, MappingError> {
+    match job.id.is_empty() {
+        true => Err(MappingError::new(T::ID, "its id is empty")),
+        false => Ok(job),
+    }
 }
 
 /// Returns the items of a list's response, and whether more follow. If it does
