@@ -15,7 +15,8 @@ pub struct VendorProfile {
     pub name: &'static str,
     /// The vendor's name in messages.
     pub title: &'static str,
-    /// The base URL where none is set.
+    /// The base URL where none is set; empty where each account has an address of
+    /// its own.
     pub default_base_url: &'static str,
     /// The vendor's own hosts, to which its key may be sent. A name that starts
     /// with a dot stands for all hosts below it.
@@ -24,6 +25,12 @@ pub struct VendorProfile {
     pub environment: Environment,
     /// How a request authenticates.
     pub authentication: Authentication,
+    /// The environment variable with a token that is sent as a bearer token in
+    /// place of the key.
+    pub token_variable: Option<&'static str>,
+    /// Completes the address of an account, for vendors whose accounts have
+    /// addresses of their own. The error says what is wrong with it.
+    pub complete_address: fn(&str, &[(&'static str, String)]) -> Result<Address, String>,
     /// Query parameters of every request, as (name, value).
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
@@ -46,6 +53,25 @@ pub struct VendorProfile {
     /// account, and returns what goes on working until when, in a sentence or
     /// two; none for any other answer.
     pub training_not_available: fn(u16, &VendorError) -> Option<&'static str>,
+}
+
+/// The address of an account: the base URL, and what each query begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The base URL: scheme, host and the API's path.
+    pub base_url: String,
+    /// Query parameters of every request, as (name, value).
+    pub query: Vec<(&'static str, String)>,
+}
+
+impl Address {
+    /// Creates the address of a base URL that is complete by itself.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            query: Vec::new(),
+        }
+    }
 }
 
 /// Names of environment variables.
@@ -127,6 +153,8 @@ impl VendorProfile {
             hosts: &[],
             environment,
             authentication: Authentication::BEARER,
+            token_variable: None,
+            complete_address: |base_url, _| Ok(Address::new(base_url)),
             query: &[],
             config_headers: &[],
             config_values: &[],
