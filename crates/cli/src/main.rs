@@ -16,6 +16,7 @@ mod output;
 mod rerun;
 mod sandbox;
 mod serve;
+mod token_command;
 mod uploads;
 
 use clap::{CommandFactory, Parser};

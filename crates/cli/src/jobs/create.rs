@@ -5,6 +5,7 @@ mod draft;
 mod request;
 mod summary;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -105,12 +106,20 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }
 
-/// Starts the job.
+/// Starts the job, once the vendor has imported its files.
 pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, Failure> {
+    let told = Mutex::new(String::new());
+    let draft = intention.draft().without_estimate().on_import(move |file| {
+        let now = format!("{} is {}", file.id, file.status);
+        let mut last = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != now {
+            output::note(&format!("waiting until the vendor has imported it: {now}"));
+            *last = now;
+        }
+    });
+    providers.wait_for_imports(&draft).await?;
     let mut answer = Answered(false);
-    let outcome = providers
-        .create(&intention.draft().without_estimate())
-        .await;
+    let outcome = providers.create(&draft).await;
     answer.0 = true;
     Ok(outcome?.job)
 }
