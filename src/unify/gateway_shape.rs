@@ -137,6 +137,8 @@ impl GatewayJob {
         for rule in mapping.rules {
             match rule {
                 rule if mapping.has_chosen(rule.field) => {}
+                // Noted with its value.
+                rule if rule.field == rules::FINISHED.field => {}
                 rule if is_absent(rule) => notes.absent(rule.field),
                 rule => notes.note(rule),
             }

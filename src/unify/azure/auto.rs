@@ -28,33 +28,36 @@ pub(super) fn in_settings(settings: &mut FineTuningJobHyperparameters) -> bool {
 /// Writes `"auto"` for each -1 of a method's settings; returns true if there was
 /// one.
 pub(super) fn in_method(method: &mut FineTuneMethod) -> bool {
+    let FineTuneMethod {
+        dpo,
+        reinforcement,
+        supervised,
+        ..
+    } = method;
     let mut found = false;
-    if let Some(settings) = method
-        .supervised
-        .as_mut()
-        .and_then(|body| body.hyperparameters.as_mut())
-    {
-        found |= replace(&mut settings.n_epochs) | replace(&mut settings.batch_size);
+    macro_rules! counts {
+        ($body:expr) => {
+            if let Some(settings) = $body
+                .as_mut()
+                .and_then(|body| body.hyperparameters.as_mut())
+            {
+                found |= replace(&mut settings.n_epochs) | replace(&mut settings.batch_size);
+            }
+        };
     }
-    if let Some(settings) = method
-        .dpo
-        .as_mut()
-        .and_then(|body| body.hyperparameters.as_mut())
-    {
-        found |= replace(&mut settings.n_epochs) | replace(&mut settings.batch_size);
-    }
-    if let Some(settings) = method
-        .reinforcement
-        .as_mut()
-        .and_then(|body| body.hyperparameters.as_mut())
-    {
-        found |= replace(&mut settings.n_epochs) | replace(&mut settings.batch_size);
-    }
+    counts!(supervised);
+    counts!(dpo);
+    counts!(reinforcement);
     found
 }
 
 fn replace(count: &mut Option<AutoOrCount>) -> bool {
-    let is_chosen = matches!(count, Some(AutoOrCount::Integer(CHOSEN)));
+    let is_chosen = match count {
+        Some(AutoOrCount::Integer(number)) => *number == CHOSEN,
+        // Numbers may be written with a fraction.
+        Some(AutoOrCount::Unknown(value)) => value.as_f64() == Some(-1.0),
+        Some(AutoOrCount::Auto) | None => false,
+    };
     if is_chosen {
         *count = Some(AutoOrCount::Auto);
     }

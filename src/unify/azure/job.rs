@@ -60,18 +60,16 @@ impl Unify for FineTuningJob {
             Some(_) => rules::RESULT_FILES,
             None => rules::RESULT_FILES_ABSENT,
         });
-        if let Some(settings) = &mut hyperparameters {
-            chosen.push(match auto::in_settings(settings) {
-                true => rules::HYPERPARAMETERS_AUTO,
-                false => rules::HYPERPARAMETERS,
-            });
-        }
-        if let Some(method) = &mut method {
-            chosen.push(match auto::in_method(method) {
-                true => rules::METHOD_AUTO,
-                false => rules::METHOD,
-            });
-        }
+        chosen.push(match hyperparameters.as_mut().map(auto::in_settings) {
+            Some(true) => rules::HYPERPARAMETERS_AUTO,
+            Some(false) => rules::HYPERPARAMETERS,
+            None => rules::HYPERPARAMETERS_ABSENT,
+        });
+        chosen.push(match method.as_deref_mut().map(auto::in_method) {
+            Some(true) => rules::METHOD_AUTO,
+            Some(false) => rules::METHOD,
+            None => rules::METHOD_ABSENT,
+        });
         let mapping = GatewayMapping {
             vendor: VENDOR,
             meaning,

@@ -21,12 +21,14 @@ rules! {
         TRAINING: "training_file", Exact, "`training_file`";
         HYPERPARAMETERS: "hyperparameters", Exact, "`hyperparameters`";
         HYPERPARAMETERS_AUTO: "hyperparameters", Derived, "`hyperparameters`; a count of -1 is \"auto\"";
+        HYPERPARAMETERS_ABSENT: "hyperparameters", Unavailable, "`hyperparameters` is null or absent";
         TOKENS: "trained_tokens", Exact, "`trained_tokens`";
         INTEGRATIONS: "integrations", Exact, "`integrations`";
         SEED: "seed", Exact, "`seed`";
         ESTIMATE: "estimated_finish", Exact, "`estimated_finish`, which a waiting job may have";
         METHOD: "method", Exact, "`method`";
         METHOD_AUTO: "method", Derived, "`method`; a count of -1 is \"auto\"";
+        METHOD_ABSENT: "method", Unavailable, "`method` is null or absent: a waiting job need not tell it";
         METADATA: "metadata", Exact, "`metadata`";
         ERROR: "error", Exact, "`error`; an object without any value says none";
     }
