@@ -41,11 +41,7 @@ pub async fn import(client: &Client) -> Result<(), unitune::Error> {
     let mut file = file.await?.into_inner();
     while matches!(file.status, FileStatus::Pending | FileStatus::Running) {
         println!("{} {}", file.id, file.status);
-        client
-            .transport()
-            .clock()
-            .sleep(Duration::from_secs(1))
-            .await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         file = client.retrieve_file(&file.id).await?.into_inner();
     }
     println!("{} {}", file.id, file.status);

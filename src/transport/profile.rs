@@ -131,10 +131,14 @@ impl Authentication {
 /// are started.
 const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
 
-/// True for an answer with the usual code.
+/// True for an answer with the usual code, or with the usual code as the type of a
+/// broader one.
 pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
-    let code = error.code.as_deref().unwrap_or_default();
-    status == 403 && code.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
+    let is_usual = |word: &Option<String>| {
+        let word = word.as_deref().unwrap_or_default();
+        word.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
+    };
+    status == 403 && (is_usual(&error.code) || is_usual(&error.kind))
 }
 
 impl VendorProfile {
