@@ -32,16 +32,11 @@ fn the_environment_is_read_as_by_the_sdk() {
     let all = count(&list(&[home, with_key]));
     assert!(all > 5);
     let last = |user: &User| user.sandbox.requests().pop().unwrap();
-    assert!(last(&user).path.starts_with("/azure/openai/v1/"));
+    assert!(!last(&user).query.contains("api-version"));
     for version in ["2024-10-21", "2025-04-01-preview"] {
         let dated = ("OPENAI_API_VERSION", version);
         assert_eq!(count(&list(&[home, with_key, dated])), all);
         let request = last(&user);
-        assert!(
-            request.path.starts_with("/azure/openai/fine_tuning/"),
-            "{}",
-            request.path
-        );
         assert!(
             request.query.contains(&format!("api-version={version}")),
             "{}",

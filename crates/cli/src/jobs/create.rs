@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
-use unitune::providers::{JobRef, Providers};
+use unitune::providers::{Draft, JobRef, Providers};
 use unitune::unify::Job;
 
 use super::watch;
@@ -108,6 +108,16 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
 
 /// Starts the job, once the vendor has imported its files.
 pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, Failure> {
+    let draft = imported(providers, intention).await?;
+    let mut answer = Answered(false);
+    let outcome = providers.create(&draft).await;
+    answer.0 = true;
+    Ok(outcome?.job)
+}
+
+/// Returns the draft of a job, once the vendor has imported its files. Nothing is
+/// started before.
+pub async fn imported(providers: &Providers, intention: &Intention) -> Result<Draft, Failure> {
     let told = Mutex::new(String::new());
     let draft = intention.draft().without_estimate().on_import(move |file| {
         let now = format!("{} is {}", file.id, file.status);
@@ -118,10 +128,7 @@ pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, 
         }
     });
     providers.wait_for_imports(&draft).await?;
-    let mut answer = Answered(false);
-    let outcome = providers.create(&draft).await;
-    answer.0 = true;
-    Ok(outcome?.job)
+    Ok(draft)
 }
 
 /// Whether the request that starts a job was answered. Where it was broken off,

@@ -94,7 +94,8 @@ fn the_sandbox_gives_both_the_same() {
             of_fireworks >= 19,
             "Fireworks' operations that succeeded, awkward: {awkward}: {of_fireworks}"
         );
-        assert_eq!(of_azure, 19, "Azure's operations, awkward: {awkward}");
+        // The two of copies are refused alike: they want a checkpoint of that job.
+        assert_eq!(of_azure, 17, "Azure's operations, awkward: {awkward}");
     }
     findings.check();
 }
