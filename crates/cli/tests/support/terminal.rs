@@ -14,6 +14,7 @@ pub struct Session {
     child: Box<dyn Child + Send + Sync>,
     typed: Box<dyn Write + Send>,
     pieces: Receiver<Vec<u8>>,
+    bytes: Vec<u8>,
     seen: String,
     _terminal: Box<dyn MasterPty + Send>,
 }
@@ -55,6 +56,7 @@ impl Session {
             child,
             typed: pair.master.take_writer().unwrap(),
             pieces,
+            bytes: Vec::new(),
             seen: String::new(),
             _terminal: pair.master,
         }
@@ -76,13 +78,19 @@ impl Session {
         }
     }
 
+    /// A piece may end within a character.
+    fn see(&mut self, piece: &[u8]) {
+        self.bytes.extend_from_slice(piece);
+        self.seen = String::from_utf8_lossy(&self.bytes).into_owned();
+    }
+
     /// Waits until a text stands on the terminal.
     pub fn wait_for(&mut self, text: &str) {
         let end = Instant::now() + WAIT;
         while !self.seen.contains(text) {
             let left = end.saturating_duration_since(Instant::now());
             match self.pieces.recv_timeout(left) {
-                Ok(piece) => self.seen.push_str(&String::from_utf8_lossy(&piece)),
+                Ok(piece) => self.see(&piece),
                 Err(_) => panic!("{text:?} did not come:\n{}", self.seen),
             }
         }
@@ -101,7 +109,7 @@ impl Session {
             .pieces
             .recv_timeout(end.saturating_duration_since(Instant::now()))
         {
-            self.seen.push_str(&String::from_utf8_lossy(&piece));
+            self.see(&piece);
         }
         let status = self.child.wait().unwrap();
         (self.seen.replace("\r\n", "\n"), status.exit_code())
