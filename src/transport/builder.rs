@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
+use super::header_lines;
 use super::options::Settings;
 use super::profile::{Authentication, VendorProfile};
 use super::{
@@ -120,6 +121,8 @@ pub struct ClientBuilder<C> {
     authentication: Authentication,
     tokens: Option<Arc<dyn TokenSource>>,
     headers: Vec<(&'static str, String)>,
+    /// Further headers, as they stand in the environment.
+    header_lines: Option<SecretString>,
     values: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
     network: Network,
@@ -145,6 +148,7 @@ impl<C> ClientBuilder<C> {
             authentication: profile.authentication,
             tokens: None,
             headers: Vec::new(),
+            header_lines: None,
             values: Vec::new(),
             http: None,
             network: Network::default(),
@@ -184,6 +188,7 @@ impl<C> ClientBuilder<C> {
             authentication: self.authentication,
             tokens: self.tokens,
             headers: self.headers,
+            header_lines: self.header_lines,
             values: self.values,
             http: self.http,
             network: self.network,
@@ -219,14 +224,17 @@ impl<C> ClientBuilder<C> {
         }
     }
 
-    /// Adds the values that the vendor's module asks for by name, as far as their
-    /// variables are set.
+    /// Adds what belongs to the environment's key, as far as its variables are
+    /// set: the values that the vendor's module asks for by name, and the further
+    /// headers.
     pub(crate) fn values_from_env(mut self) -> Self {
         for own in self.profile.config_values {
             if let Some(value) = read(own.variable) {
                 self = self.value(own.key, value);
             }
         }
+        let lines = self.profile.headers_variable.and_then(read);
+        self.header_lines = lines.map(SecretString::from).or(self.header_lines);
         self
     }
 
@@ -403,7 +411,7 @@ impl<C> ClientBuilder<C> {
         let account = self.account.clone();
         let config = |message: String| Error::new(ErrorKind::Config, message).at_account(&account);
         let profile = self.profile;
-        let credential = match (self.tokens, self.key) {
+        let mut credential = match (self.tokens, self.key) {
             (Some(source), _) => Credential::source(source),
             (None, Some(key)) => Credential::key(self.authentication, key).map_err(config)?,
             (None, None) => {
@@ -422,6 +430,17 @@ impl<C> ClientBuilder<C> {
                 ))
             })?;
             headers.insert(HeaderName::from_static(name), value);
+        }
+        if let Some(lines) = &self.header_lines {
+            let further = header_lines::parse(lines.expose_secret()).map_err(|what| {
+                let variable = profile.headers_variable.unwrap_or_default();
+                config(format!("{variable}, {what}"))
+            })?;
+            // As in the vendor's SDK, these come before the key.
+            if let Some(value) = further.get(profile.authentication.header()) {
+                credential = Credential::header(profile.authentication, value);
+            }
+            headers.extend(further);
         }
         if self.base_url.is_empty() {
             return Err(config(format!(

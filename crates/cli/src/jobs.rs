@@ -1,12 +1,16 @@
 //! `unitune jobs …`
 
 mod change;
+mod compare;
+mod costs;
 pub mod create;
 mod delete;
 mod download;
 mod get;
 mod list;
 mod logs;
+pub mod metrics;
+mod preview;
 mod rerun;
 pub mod table;
 pub mod watch;
@@ -20,6 +24,7 @@ pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
         JobsCommand::List(arguments) => list::run(arguments).await,
         JobsCommand::Get(arguments) => get::run(arguments).await,
         JobsCommand::Create(arguments) => create::run(*arguments).await,
+        JobsCommand::Preview(arguments) => preview::run(*arguments).await,
         JobsCommand::Cancel(arguments) => change::run(arguments, JobChange::Cancel).await,
         JobsCommand::Pause(arguments) => change::run(arguments, JobChange::Pause).await,
         JobsCommand::Resume(arguments) => change::run(arguments, JobChange::Resume).await,
@@ -27,7 +32,9 @@ pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
         JobsCommand::Watch(arguments) => watch::run(arguments).await,
         JobsCommand::Events(arguments) => logs::events(arguments).await,
         JobsCommand::Checkpoints(arguments) => logs::checkpoints(arguments).await,
-        JobsCommand::Metrics(arguments) => logs::metrics(arguments).await,
+        JobsCommand::Metrics(arguments) => metrics::run(arguments).await,
+        JobsCommand::Compare(arguments) => compare::run(arguments).await,
+        JobsCommand::Costs(arguments) => costs::run(arguments).await,
         JobsCommand::Rerun(arguments) => rerun::run(*arguments).await,
         JobsCommand::Download(arguments) => download::run(arguments).await,
     }

@@ -131,24 +131,36 @@ impl GatewayRequest {
             &METHODS,
             "supervised, dpo or reinforcement",
         );
-        // Settings stay where they stood, at the top or below the method.
+        // Settings stay where they stood, at the top or below the method; but what
+        // only a method has would be ignored at the top, and what stands there beside
+        // it as well.
+        let word = method.name.as_deref().unwrap_or_default();
+        let is_ignored_at_top = |key: &str| {
+            let mut rows = ACCEPTED.iter();
+            rows.any(|row| row.key == key && row.methods.contains(&word))
+        };
+        let settings = translator.settings(request, &method);
+        let is_moved = settings
+            .iter()
+            .any(|(key, setting)| !setting.in_method && is_ignored_at_top(key));
         let mut top = Map::new();
         let mut below = Map::new();
-        for (key, setting) in translator.settings(request, &method) {
+        for (key, setting) in settings {
             if key == "batch_size" && setting.value == "max" {
                 let reason = "the vendor has no largest size";
                 translator.unsupported(setting.path, reason, "a whole number or \"auto\"");
             } else if translator.takes(&key, &setting, &method, ACCEPTED, REFUSED) {
                 let value = write(&key, setting.value);
-                if setting.in_method {
+                if setting.in_method || is_moved {
                     below.insert(key.clone(), value.clone());
                 }
-                if setting.in_request {
+                if setting.in_request && !is_moved {
                     top.insert(key, value);
                 }
             }
         }
-        let hyperparameters = request.hyperparameters.as_ref().map(|_| top.into());
+        let hyperparameters = request.hyperparameters.as_ref().filter(|_| !is_moved);
+        let hyperparameters = hyperparameters.map(|_| top.into());
         let method = method.name.map(|word| {
             let mut body = Map::new();
             for (name, value) in method.body {
@@ -162,10 +174,13 @@ impl GatewayRequest {
                     _ => translator.unsupported(format!("method.{word}.{name}"), UNKNOWN, ""),
                 }
             }
+            if is_moved && !below.is_empty() {
+                body.insert("hyperparameters".to_owned(), below.into());
+            }
             let mut members = Map::from_iter([("type".to_owned(), Value::from(word.as_str()))]);
             // An absent body stays absent.
             let asked = request.method.as_ref();
-            if asked.is_some_and(|method| method.contains_key(&word)) {
+            if is_moved || asked.is_some_and(|method| method.contains_key(&word)) {
                 members.insert(word, body.into());
             }
             Value::from(members)

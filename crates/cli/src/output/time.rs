@@ -22,7 +22,7 @@ impl View {
         }
     }
 
-    #[cfg(test)]
+    /// Shows times relative to this one, in Unix seconds, or in UTC.
     pub fn at(terminal: Terminal, now: Option<i64>) -> Self {
         Self { terminal, now }
     }
@@ -51,13 +51,20 @@ impl View {
 fn minute(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default()
+        .unwrap_or_else(|_| seconds.to_string())
 }
 
 /// Returns Unix seconds for people, to the second.
 pub fn second(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
+        .unwrap_or_else(|_| seconds.to_string())
+}
+
+/// Returns the time of day of Unix seconds, in UTC.
+pub fn clock(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%H:%M:%SZ").to_string())
         .unwrap_or_default()
 }
 
@@ -65,7 +72,7 @@ pub fn second(seconds: i64) -> String {
 pub fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.to_string())
-        .unwrap_or_default()
+        .unwrap_or_else(|_| seconds.to_string())
 }
 
 fn relative(seconds: i64, now: i64) -> String {

@@ -8,13 +8,13 @@ use unitune::providers::{JobRef, ListQuery};
 use unitune::unify::{Job, Usd};
 
 use super::files::Own;
-use super::mover::{Mover, dollars};
+use super::mover::Mover;
 use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, confirm, iso};
 use crate::rerun::Plan;
 use crate::rerun::plan::Fate;
-use crate::rerun::price::Price;
+use crate::rerun::price::{Price, dollars};
 
 /// A job in the table.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,10 +86,7 @@ async fn write(
         table.serialize(entry).map_err(|e| failed(&e))?;
     }
     let table = table.into_inner().map_err(|e| failed(&e))?;
-    // A table that is there is whole.
-    let partial = path.with_extension("csv.partial");
-    std::fs::write(&partial, table).map_err(|e| failed(&e))?;
-    std::fs::rename(&partial, path).map_err(|e| failed(&e))?;
+    output::write_file(path, &table)?;
     let possible = entries
         .iter()
         .filter(|entry| entry.impossible.is_empty())
@@ -268,7 +265,14 @@ async fn one(
     let limit = Usd::from_nanos((before * 1e9) as i64);
     let mut price = None;
     let moved = mover
-        .carry_out(&mut journal, &mut intention, Some(limit), &mut price)
+        .carry_out(
+            &mut journal,
+            &mut intention,
+            Some(limit),
+            &plan.price,
+            false,
+            &mut price,
+        )
         .await;
     // What is in doubt may be paid for, so it counts too.
     if moved.is_ok() || journal.standing().in_doubt.is_some() {
