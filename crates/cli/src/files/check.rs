@@ -21,7 +21,8 @@ pub async fn run(arguments: CheckArguments) -> Result<Exit, Failure> {
         (Some(vendor), _) => vendor.clone(),
         (None, on) => {
             let accounts = Accounts::of(&arguments.source).await?;
-            let account = accounts.providers().named_or_default(on.as_deref())?;
+            let account = accounts.providers().named_or_default(on.as_deref());
+            let account = account.map_err(|error| Failure::unclear(error, "--on ACCOUNT"))?;
             account.vendor().to_string()
         }
     };

@@ -104,6 +104,10 @@ impl Session {
             self.seen.push_str(&String::from_utf8_lossy(&piece));
         }
         let status = self.child.wait().unwrap();
+        if let Some(signal) = status.signal() {
+            self.seen
+                .push_str(&format!("\nended by the signal: {signal}"));
+        }
         (self.seen.replace("\r\n", "\n"), status.exit_code())
     }
 }

@@ -59,7 +59,8 @@ impl Intention {
             None => {
                 let request = source.request(settings, "")?;
                 let draft = Draft::new(request.model, request.training_file.as_str());
-                providers.account_of(&draft).await.map_err(unclear)?
+                let account = providers.account_of(&draft).await;
+                account.map_err(|error| Failure::unclear(error, "--on ACCOUNT"))?
             }
         };
         let mut request = source.request(settings, account.vendor().as_str())?;
@@ -172,33 +173,30 @@ impl Intention {
         Ok(())
     }
 
-    /// Makes the request of a question about files that the account has.
+    /// Has the files at the account, for a question to the vendor about them.
     ///
     /// # Errors
     ///
-    /// As [`Self::new`] and [`Self::find_files`]; the vendor does not have the
-    /// operation; or a file is on disk, and may not be uploaded.
-    pub async fn with_files(
+    /// As [`Self::find_files`]; the vendor does not have the operation; or a file is
+    /// on disk, and may not be uploaded.
+    pub async fn have_files(
+        &mut self,
         providers: &Providers,
-        on: Option<&str>,
-        source: &Source,
-        settings: &SettingArguments,
         operation: Operation,
         files: &Files,
-    ) -> Result<Self, Failure> {
-        let mut intention = Self::new(providers, on, source, settings).await?;
-        let account = providers.named_or_default(Some(&intention.account))?;
+    ) -> Result<(), Failure> {
+        let account = providers.named_or_default(Some(&self.account))?;
         account.check(operation)?;
-        providers.preflight(&intention.draft()).await?;
-        intention.find_files(providers, files).await?;
-        if intention.is_on_disk() {
+        providers.preflight(&self.draft()).await?;
+        self.find_files(providers, files).await?;
+        if self.is_on_disk() {
             let what = format!(
                 "{} makes a {operation} with files that it has: upload them with --upload",
-                intention.title
+                self.title
             );
             return Err(Failure::new(Exit::Usage, what));
         }
-        Ok(intention)
+        Ok(())
     }
 
     /// Asks the vendor for the price. None where it estimates none for such a job,
@@ -288,13 +286,5 @@ fn or_none<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
         answer => answer.map(Some),
-    }
-}
-
-/// Says how an account is named, where it is not clear which one is meant.
-fn unclear(error: Error) -> Failure {
-    match error.kind() {
-        ErrorKind::Ambiguous => Failure::new(Exit::Usage, format!("{error}: --on ACCOUNT")),
-        _ => error.into(),
     }
 }
