@@ -32,8 +32,10 @@ pub use decode::from_slice;
 pub(crate) use decode::{has_too_many_items, memory_of_items};
 #[doc(hidden)]
 pub use decode_fault::branch;
+#[cfg(feature = "config")]
+pub(crate) use decode_fault::wrong_type;
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
-pub(crate) use decode_fault::{Fault, Problem, Step, UNDOCUMENTED, read, wrong_type};
+pub(crate) use decode_fault::{Fault, Problem, Step, UNDOCUMENTED, read};
 pub use deep_object::DeepObject;
 pub use enumeration::ParseEnumError;
 pub use extra::{Extra, Key};

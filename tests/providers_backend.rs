@@ -429,6 +429,7 @@ async fn an_account_without_files_does_not_affect_others() {
     assert!(providers.file("file-2").await.unwrap_err().is_not_found());
 }
 
+#[cfg(feature = "config")]
 #[tokio::test]
 async fn the_vendors_own_client_is_at_hand_however_the_account_was_made() {
     let text = "[[account]]\nname = \"a\"\nvendor = \"truefoundry\"\nkey = \"k\"\n\

@@ -1,5 +1,5 @@
 //! Accounts from a file: what is read, and where mistakes are said to be.
-#![cfg(all(feature = "openai", feature = "together"))]
+#![cfg(all(feature = "config", feature = "openai", feature = "together"))]
 
 use std::fs;
 use std::path::Path;
@@ -207,7 +207,7 @@ fn mistakes_have_a_line_and_a_column() {
         "1:19",
         "expected the name of an account",
     );
-    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b"] {
+    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b", "a\\u202eb"] {
         at(
             &error(&account.replace("\"a\"", &format!("\"{name}\""))),
             "2:8",

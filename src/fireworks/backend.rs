@@ -1,4 +1,4 @@
-//! Fireworks as a backend of accounts.
+//! Fireworks' implementation of [`Backend`].
 
 use std::sync::Arc;
 

@@ -4,10 +4,9 @@
 //! All dates are those of the vendor's page of deprecations,
 //! <https://developers.openai.com/api/docs/deprecations>, as of 2026-11-21.
 
-use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
+use chrono::{NaiveDate, NaiveTime};
 
-use crate::transport::{VendorError, says_training_ended};
+use crate::transport::{VendorError, is_end_of_training};
 use crate::unify::ModelShutdowns;
 
 /// A part of the answer's text: some answers come without the code.
@@ -22,7 +21,7 @@ const STILL_WORKS: &str = "Fine-tuned models answer until their base model is sh
 /// Models that stop working on the same day, with everything that was tuned
 /// from them.
 struct Shutdown {
-    day: Date,
+    day: NaiveDate,
     base_models: &'static [&'static str],
 }
 
@@ -50,11 +49,8 @@ static SHUTDOWNS: &[Shutdown] = &[
 pub(super) fn announced() -> ModelShutdowns {
     let mut shutdowns = ModelShutdowns::new();
     for row in SHUTDOWNS {
-        let Some(at) = start_of(row.day) else {
-            continue;
-        };
         for model in row.base_models {
-            shutdowns.add_base_model(*model, at);
+            shutdowns.add_base_model(*model, start_of(row.day));
         }
     }
     shutdowns
@@ -62,19 +58,22 @@ pub(super) fn announced() -> ModelShutdowns {
 
 /// Returns the start of a day such as `2027-01-14`, in Unix seconds.
 pub(super) fn day(text: &str) -> Option<i64> {
-    start_of(text.parse().ok()?)
+    Some(start_of(text.parse().ok()?))
 }
 
 /// The vendor does not say in which zone its days are: they are those of UTC.
-fn start_of(day: Date) -> Option<i64> {
-    let start = day.to_zoned(TimeZone::UTC).ok()?;
-    Some(start.timestamp().as_second())
+fn start_of(day: NaiveDate) -> i64 {
+    day.and_time(NaiveTime::MIN).and_utc().timestamp()
+}
+
+const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a day of the table below")
 }
 
 /// Recognises the answer to a request for a job where the vendor starts no more
 /// jobs, and returns what goes on working.
 pub(super) fn training_not_available(status: u16, error: &VendorError) -> Option<&'static str> {
-    let is_named = says_training_ended(status, error);
+    let is_named = is_end_of_training(status, error);
     let is_said = error.message.as_deref().is_some_and(|m| m.contains(TEXT));
     (is_named || (status == 403 && is_said)).then_some(STILL_WORKS)
 }
@@ -102,7 +101,7 @@ mod tests {
         let guide = std::fs::read_to_string(guide).unwrap();
         let day = |line: &str| line.strip_prefix("| ")?.get(..10)?.parse().ok();
         let rows = guide.lines().filter(|line| line.contains("`"));
-        let mut found: Vec<(Date, Vec<String>)> = rows
+        let mut found: Vec<(NaiveDate, Vec<String>)> = rows
             .filter_map(|line| {
                 let models = line.split('`').skip(1).step_by(2).map(str::to_owned);
                 let mut models: Vec<String> = models.collect();
@@ -115,7 +114,7 @@ mod tests {
             let models = row.base_models.iter().map(|model| (*model).to_owned());
             (row.day, models.collect())
         });
-        assert_eq!(found, table.collect::<Vec<(Date, Vec<String>)>>());
+        assert_eq!(found, table.collect::<Vec<(NaiveDate, Vec<String>)>>());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Together as a backend of accounts.
+//! Together's implementation of [`Backend`].
 
 use std::cmp::Reverse;
 use std::sync::Arc;

@@ -110,7 +110,7 @@ impl Authentication {
 const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
 
 /// True for an answer with the usual code.
-pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
+pub(crate) fn is_end_of_training(status: u16, error: &VendorError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
     status == 403 && code.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
 }
@@ -140,9 +140,7 @@ impl VendorProfile {
             rate_limit_wait: Duration::ZERO,
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
-            training_not_available: |status, error| {
-                says_training_ended(status, error).then_some("")
-            },
+            training_not_available: |status, error| is_end_of_training(status, error).then_some(""),
         }
     }
 

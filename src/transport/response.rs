@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
 use super::body::{Pieces, WholeBody, content_length};
+use super::credential::SentKey;
 use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
 
@@ -43,22 +44,35 @@ impl<T: DeserializeOwned> Response<T> {
                     request_id_headers: profile.request_id_headers,
                 })
             }
-            Err(error) => Err(Error::undecoded::<T>(&answer.headers, answer.body, &error)
-                .with_answer(profile, answer.status, answer.headers, None)
-                .after_tries(answer.tries)),
+            Err(error) => {
+                let refused = Error::from_success(profile, &answer.body);
+                let error = refused
+                    .unwrap_or_else(|| Error::undecoded::<T>(&answer.headers, answer.body, &error));
+                Err(error
+                    .with_answer(profile, answer.status, answer.headers, None)
+                    .after_tries(answer.tries))
+            }
         }
     }
 }
 
 impl Response<()> {
-    /// Creates a response whose body is ignored.
-    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<WholeBody>) -> Self {
-        Self {
+    /// Creates a response whose body is ignored, unless it is an error.
+    pub(super) fn empty(
+        profile: &'static VendorProfile,
+        answer: Answer<WholeBody>,
+    ) -> Result<Self, Error> {
+        if let Some(error) = Error::from_success(profile, &answer.body) {
+            return Err(error
+                .with_answer(profile, answer.status, answer.headers, None)
+                .after_tries(answer.tries));
+        }
+        Ok(Self {
             value: (),
             status: answer.status,
             headers: answer.headers,
             request_id_headers: profile.request_id_headers,
-        }
+        })
     }
 }
 
@@ -100,6 +114,7 @@ pub struct Download {
     total: Option<u64>,
     received: u64,
     progress: Option<ProgressFn>,
+    sent: SentKey,
 }
 
 /// A file that is being written; removed when it is dropped before it is
@@ -147,6 +162,7 @@ impl Download {
             headers: answer.headers,
             received: 0,
             progress: None,
+            sent: answer.sent,
         }
     }
 
@@ -163,7 +179,15 @@ impl Download {
             total,
             received: 0,
             progress: None,
+            sent: SentKey::default(),
         }
+    }
+
+    /// The key that the request was sent with. A file's content is left as it
+    /// is; a reader of a document from this stream has to mask it there.
+    #[allow(dead_code)] // Not every vendor has documents that come as streams.
+    pub(crate) fn sent_key(&self) -> SentKey {
+        self.sent.clone()
     }
 
     /// Returns the number of bytes, if the vendor gives it.

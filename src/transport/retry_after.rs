@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 
 /// Returns how long to wait, by `retry-after-ms`, or by `retry-after` in seconds
 /// or as a date. Zero, or a date that has passed, counts as no header: the usual
@@ -40,10 +39,9 @@ fn seconds(text: &str, unit: f64) -> Option<Duration> {
 }
 
 fn until(date: &str, now: SystemTime) -> Option<Duration> {
-    let date = DateTimeParser::new().parse_timestamp(date).ok()?;
-    let now = Timestamp::try_from(now).ok()?;
-    let wait = date.duration_since(now);
-    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+    let date = DateTime::parse_from_rfc2822(date).ok()?;
+    let wait = date.signed_duration_since(DateTime::<Utc>::from(now));
+    Some(wait.to_std().unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]

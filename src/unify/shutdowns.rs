@@ -109,8 +109,8 @@ fn part(at: i64, models: &BTreeSet<&str>, now: i64) -> String {
 
 /// A day such as `2027-01-14`.
 fn day(at: i64) -> String {
-    let time = jiff::Timestamp::from_second(at);
-    time.map(|time| time.strftime("%Y-%m-%d").to_string())
+    let time = chrono::DateTime::from_timestamp(at, 0);
+    time.map(|time| time.date_naive().to_string())
         .unwrap_or_default()
 }
 

@@ -46,7 +46,7 @@ pub(crate) const UNDOCUMENTED: &str = "not of the documented form";
 
 impl Fault {
     /// Returns false where it says neither a place nor a reason.
-    pub(crate) fn says_more(&self) -> bool {
+    pub(crate) fn is_specific(&self) -> bool {
         !self.path.is_empty() || !matches!(self.problem, Problem::Other)
     }
 
@@ -164,6 +164,7 @@ impl fmt::Display for Problem {
 
 /// Returns the part of a text about a value of another type, from serde's
 /// message within it.
+#[cfg(feature = "config")]
 pub(crate) fn wrong_type(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("invalid type: ")?;
     let (expected, found) = mismatch(rest)?;

@@ -1,5 +1,6 @@
 //! Times as vendors send them: ISO 8601 text in several forms, or Unix seconds.
 
+use chrono::{DateTime, NaiveDateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time as it was received: text or Unix seconds.
@@ -51,16 +52,32 @@ impl std::fmt::Display for Timestamp {
 }
 
 fn parse(text: &str) -> Option<i64> {
-    if text.is_empty() {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.timestamp());
+    }
+    // Years of more digits are beyond what anybody means.
+    if text.as_bytes().get(4) != Some(&b'-') {
         return None;
     }
-    let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
-        let civil = text.parse::<jiff::civil::DateTime>().ok()?;
-        jiff::tz::Offset::UTC.to_timestamp(civil).ok()
-    })?;
-    let floor = if time.subsec_nanosecond() < 0 { 1 } else { 0 };
-    Some(time.as_second() - floor)
+    FORMS.iter().find_map(|form| match form.ends_with('z') {
+        true => Some(DateTime::parse_from_str(text, form).ok()?.timestamp()),
+        false => {
+            let civil = NaiveDateTime::parse_from_str(text, form).ok()?;
+            Some(civil.and_utc().timestamp())
+        }
+    })
 }
+
+/// The forms of ISO 8601 that RFC 3339 does not have: no offset, which means UTC,
+/// no seconds, and an offset without its colon.
+const FORMS: &[&str] = &[
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%dT%H:%M",
+];
 
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
@@ -129,6 +146,16 @@ mod tests {
             ("2023-11-07T19:04:30.579-00:00", Some(1_699_383_870)),
             ("2023-11-07T19:04:30", Some(1_699_383_870)),
             ("2023-11-07 19:04:30Z", Some(1_699_383_870)),
+            ("2023-11-07t19:04:30z", Some(1_699_383_870)),
+            ("2023-11-07 19:04:30.579", Some(1_699_383_870)),
+            ("2023-11-07T20:04:30.579+0100", Some(1_699_383_870)),
+            ("2023-11-07 19:04:30+00", Some(1_699_383_870)),
+            ("2023-11-07T19:04Z", Some(1_699_383_840)),
+            ("2023-11-07T19:04", Some(1_699_383_840)),
+            ("0001-01-01T00:00:00Z", Some(-62_135_596_800)),
+            ("12023-11-07T19:04:30", None),
+            ("2023-11-07T19:04:30Z ", None),
+            ("1699383870", None),
             ("1969-12-31T23:59:59.5Z", Some(-1)),
             ("", None),
             ("soon", None),

@@ -1,4 +1,4 @@
-//! Questions, where somebody is there to answer them.
+//! Questions to the user, on a terminal only.
 
 use std::io::{IsTerminal, Write};
 
