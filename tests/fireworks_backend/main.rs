@@ -1,6 +1,11 @@
 //! Fireworks as a backend of accounts, against the sandbox and a server that
 //! records.
-#![cfg(all(feature = "config", feature = "fireworks", feature = "openai", feature = "together"))]
+#![cfg(all(
+    feature = "config",
+    feature = "fireworks",
+    feature = "openai",
+    feature = "together"
+))]
 
 mod create;
 mod files;

@@ -267,6 +267,23 @@ fn where_the_vendor_estimates_no_price_the_table_counts() {
         price["high"].as_f64().unwrap(),
     );
     assert!(0.0 < low && low < high && high < 0.1, "{price}");
+    let ask = [
+        "models",
+        "price",
+        "--on",
+        "openai",
+        "-m",
+        "gpt-4o-mini-2024-07-18",
+        "-t",
+    ];
+    let ask = [&ask[..], &["train.jsonl", "--json"]].concat();
+    let answer = json(&user.expect(0, &[&ask[..], &["--epochs", "3"]].concat()));
+    assert_eq!(answer["price_by_table"], *price);
+    let said = stderr(&user.expect(1, &ask));
+    assert!(
+        said.contains("OpenAI estimates no price, and the vendor chooses"),
+        "{said}"
+    );
     // Between the two ends of the range, the upper one decides; nothing is uploaded.
     let between = format!("{:.9}", (low + high) / 2.0);
     let enough = format!("{:.9}", high * 1.01);
