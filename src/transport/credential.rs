@@ -105,7 +105,7 @@ impl Credential {
         Self::Key {
             header: how.header(),
             value: value.clone(),
-            secret: SecretString::from(secret.to_owned()),
+            sent: SentKey::new(SecretString::from(secret.to_owned())),
         }
     }
 

@@ -228,6 +228,33 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
 }
 
 #[test]
+fn a_model_that_the_vendor_does_not_list_is_named_before_the_upload() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    for (model, expected) in [
+        (
+            "qwen3-8",
+            Some("qwen3-8 is not in Together's list of models; similar: Qwen/Qwen3-8B"),
+        ),
+        (
+            "gpt",
+            Some("similar: openai/gpt-oss-20b, openai/gpt-oss-120b"),
+        ),
+        ("nothing", Some("see: unitune models list -a together")),
+        ("qwen/qwen3-8b", None),
+    ] {
+        let output = user.expect(0, &create("together", model, &["--dry-run", "--unchecked"]));
+        let said = stderr(&output);
+        assert_eq!(
+            said.contains("list of models"),
+            expected.is_some(),
+            "{said}"
+        );
+        assert!(said.contains(expected.unwrap_or_default()), "{said}");
+    }
+}
+
+#[test]
 fn a_limit_of_costs_is_kept() {
     let user = User::new();
     user.chats("train.jsonl", 12);

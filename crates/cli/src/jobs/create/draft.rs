@@ -16,6 +16,9 @@ use crate::exit::{Exit, Failure};
 use crate::rerun::price::{Price, Question, by_table};
 use crate::uploads::{Content, Uploaded, Uploads};
 
+/// How many similar models are named.
+const SIMILAR: usize = 3;
+
 /// A job that is to be started at an account.
 pub struct Intention {
     pub account: String,
@@ -131,6 +134,32 @@ impl Intention {
             reports.push((path.clone(), report));
         }
         Ok(reports)
+    }
+
+    /// Says so where the vendor's own list of models does not have this one. A list
+    /// that does not answer says nothing.
+    pub async fn unlisted_model(&self, providers: &Providers) -> Option<String> {
+        let account = providers.named_or_default(Some(&self.account)).ok()?;
+        if !account.support(Operation::ListModels).is_supported() {
+            return None;
+        }
+        let models = providers.models(account.name()).await.ok()?;
+        let model = self.request.model.to_lowercase();
+        if models.iter().any(|listed| listed.to_lowercase() == model) {
+            return None;
+        }
+        let name = model.rsplit('/').next().unwrap_or(&model);
+        let is_similar = |listed: &&String| listed.to_lowercase().contains(name);
+        let similar = models.iter().filter(is_similar).take(SIMILAR);
+        let similar: Vec<&str> = similar.map(String::as_str).collect();
+        let instead = match similar.as_slice() {
+            [] => format!("see: unitune models list -a {}", account.name()),
+            similar => format!("similar: {}", similar.join(", ")),
+        };
+        Some(format!(
+            "{} is not in {}'s list of models; {instead}",
+            self.request.model, self.title
+        ))
     }
 
     /// Finds the files at the account, and uploads them where that is allowed.
