@@ -302,10 +302,15 @@ impl Providers {
 
 /// Rejects names that cannot be part of a line of text.
 fn check_name(name: &str) -> Result<(), Error> {
-    let is_line_end = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    // Ends of lines, what takes no place, and what turns the text around it.
+    let is_unseen = |c: char| {
+        let of_unicode = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        c.is_control() || of_unicode
+    };
     let complaint = if name.trim().is_empty() {
         "the name of an account is empty".to_owned()
-    } else if name.contains(is_line_end) {
+    } else if name.contains(is_unseen) {
         format!("the account name {name:?} contains a control character")
     } else {
         return Ok(());

@@ -36,6 +36,7 @@ mod credential;
 mod error;
 mod error_body;
 mod execute;
+mod header_lines;
 mod memory;
 mod observer;
 mod options;
@@ -60,6 +61,8 @@ pub use http::Method;
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
+#[allow(unused_imports)] // Not every vendor has documents that come as streams.
+pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
@@ -68,7 +71,7 @@ pub(crate) use memory::{Kept, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
 #[allow(unused_imports)] // Not every vendor compiled in needs it.
-pub(crate) use profile::says_training_ended;
+pub(crate) use profile::is_end_of_training;
 pub use profile::{Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;

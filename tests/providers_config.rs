@@ -207,7 +207,7 @@ fn mistakes_have_a_line_and_a_column() {
         "1:19",
         "expected the name of an account",
     );
-    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b"] {
+    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b", "a\\u202eb"] {
         at(
             &error(&account.replace("\"a\"", &format!("\"{name}\""))),
             "2:8",

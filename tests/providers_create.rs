@@ -77,6 +77,50 @@ async fn a_price_is_estimated_by_default() {
 }
 
 #[tokio::test]
+async fn the_first_examples_are_shown_where_the_vendor_has_previews() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let path = folder.examples(20);
+    let on_disk = Draft::new(TOGETHER, path.as_path()).account("together");
+    let error = stage.providers.preview(&on_disk, None).await.unwrap_err();
+    assert!(error.to_string().contains("is not uploaded yet"), "{error}");
+    let upload = FileUpload::new(Upload::from_path(&path).await.unwrap());
+    let file = stage
+        .providers
+        .upload_file("together", upload)
+        .await
+        .unwrap();
+    let draft = Draft::new(TOGETHER, DataFile::Id(file.id)).account("together");
+    let preview = stage.providers.preview(&draft, Some(3)).await.unwrap();
+    assert_eq!(
+        (preview.examples.len(), preview.trains_on_inputs),
+        (3, Some(false))
+    );
+    let first = &preview.examples[0];
+    assert_eq!(first.tokens.len(), 7, "{first:?}");
+    assert_eq!(
+        (first.tokens[6].as_str(), first.trained_count()),
+        ("Paris.", 1)
+    );
+    assert_eq!(first.token_ids.len(), 7);
+    // Whether prompts are trained on is a setting of the request.
+    let inputs = draft.clone().with(|request| {
+        request.hyperparameters = json!({"train_on_inputs": true}).as_object().cloned();
+    });
+    let preview = stage.providers.preview(&inputs, None).await.unwrap();
+    assert_eq!(preview.examples[0].trained_count(), 7);
+    // The vendor has none of other methods, and other vendors have none at all.
+    let pairs = draft.with(|request| {
+        request.method = json!({"type": "dpo"}).as_object().cloned();
+    });
+    let other = Draft::new(OPENAI, DataFile::Id("file-1".to_owned())).account("openai");
+    for draft in [pairs, other] {
+        let error = stage.providers.preview(&draft, None).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    }
+    assert_eq!(stage.count(Vendor::Together, "createJob"), 0);
+}
+
+#[tokio::test]
 async fn a_bad_line_is_found_before_anything_is_sent() {
     let (stage, folder) = (Stage::start().await, Folder::new());
     let good = "{\"text\": \"a\"}\n";

@@ -65,7 +65,7 @@ fn list(jobs: &[Value]) -> Answer {
 
 /// More jobs than may be held come in the right order, each once.
 #[tokio::test]
-async fn a_list_too_large_to_be_held_is_read_in_pieces() {
+async fn a_list_too_large_to_be_held_is_streamed() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let mut jobs: Vec<Value> = (0..4_500)
         .map(|n: i64| {
@@ -110,7 +110,7 @@ async fn a_list_too_large_to_be_held_is_read_in_pieces() {
 }
 
 #[tokio::test]
-async fn a_list_in_pieces_that_breaks_off_is_a_warning() {
+async fn a_streamed_list_that_breaks_off_is_a_warning() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let jobs: Vec<Value> = (0..2_000)
         .map(|n| together_job(&format!("ft-{n:08}"), 1_700_000_000 + n, "completed"))

@@ -129,3 +129,78 @@ async fn calls_are_traced_without_keys_and_bodies() {
     assert!(failed.contains("status=401"), "{failed}");
     assert!(said.contains("[redacted]"));
 }
+
+/// A job whose vendor shows what it was sent, in each spelling.
+fn telling_job(id: &str) -> serde_json::Value {
+    let percent = KEY.replace('-', "%2D");
+    // `user:` and the key in base64, as basic authentication writes it.
+    let base64 = "dXNlcjpzay12ZXJ5LXNlY3JldC0xMjM0";
+    json!({
+        "object": "fine_tuning.job", "id": id, "model": "gpt-4o-mini", "created_at": 1,
+        "status": "running", "training_file": "file-1", "organization_id": "org-1", "seed": 1,
+        "error": null, "fine_tuned_model": null, "finished_at": null, "trained_tokens": null,
+        "validation_file": null, "hyperparameters": {}, "result_files": [],
+        "metadata": {"sent": format!("Bearer {KEY}"), "query": percent, "basic": base64},
+        "debug": {"authorization": KEY},
+    })
+}
+
+#[tokio::test]
+async fn a_key_in_a_successful_answer_is_masked() {
+    let server = Server::start().await;
+    let builder = openai::Client::builder().api_key(KEY).base_url(&server.url);
+    let client = builder.build().unwrap();
+    server.answer(Answer::json(telling_job("ftjob-1")));
+    let job = client.retrieve_job("ftjob-1").await.unwrap();
+    let shown = serde_json::to_string(&*job).unwrap();
+    for secret in [KEY, "very%2Dsecret", "c2VjcmV0", "LXNlY3JldC0xMjM0"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    let asterisks = "*".repeat(KEY.len());
+    assert!(shown.contains(&format!("Bearer {asterisks}\"")), "{shown}");
+
+    // In a list that does not decode as a whole, and across accounts.
+    let mut odd = telling_job("ftjob-2");
+    odd["seed"] = json!(KEY);
+    server.answer(Answer::json(
+        json!({"object": "list", "data": [odd, KEY], "has_more": false}),
+    ));
+    let mut providers = Providers::new();
+    providers
+        .add(Account::with_backend("main", client.clone()))
+        .unwrap();
+    let list = providers.list(&Default::default()).await.unwrap();
+    assert_eq!((list.jobs.len(), list.warnings.len()), (1, 1));
+    let shown = format!("{} {:?}", serde_json::to_string(&list.jobs).unwrap(), list);
+    assert!(!shown.contains(KEY), "{shown}");
+
+    // A file is content.
+    server.answer(Answer::bytes(KEY.as_bytes()));
+    let file = client.download_file("file-1").await.unwrap();
+    assert_eq!(file.bytes(1000).await.unwrap(), KEY.as_bytes());
+}
+
+/// Such a list is read as it comes, and the key may be in two pieces.
+#[tokio::test]
+async fn a_key_in_a_streamed_list_is_masked() {
+    let server = Server::start().await;
+    let jobs: Vec<_> = (0..400)
+        .map(|n| {
+            let mut job = telling_job(&format!("ft-{n}"));
+            job["output_name"] = json!("x".repeat(n) + KEY);
+            job
+        })
+        .collect();
+    let list = json!({"object": "list", "data": jobs});
+    server.answer(Answer::json(list.clone()));
+    server.answer(Answer::json(list));
+    let builder = unitune::together::Client::builder().api_key(KEY);
+    let builder = builder.base_url(&server.url).max_body_bytes(50_000);
+    let mut providers = Providers::new();
+    let account = Account::with_backend("main", builder.build().unwrap());
+    providers.add(account).unwrap();
+    let list = providers.list(&Default::default()).await.unwrap();
+    assert_eq!((list.jobs.len(), server.count()), (400, 2));
+    let shown = serde_json::to_string(&list.jobs).unwrap();
+    assert!(shown.contains("xxx*") && !shown.contains(KEY));
+}

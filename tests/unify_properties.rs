@@ -141,7 +141,7 @@ fn lost(body: &Value, job: &Job, zero_is_unset: bool) -> Vec<String> {
                 .find(|part| !part.is_empty())
                 .unwrap_or_default();
             let quoted = format!("`{top}`");
-            // What a note calls exact or kept must be there, rounding aside.
+            // What a note calls exact or kept must be there, but for rounding.
             // What is derived from an object of the body shows all of it.
             let is_deep = path.matches('.').count() > 1;
             let others = job.provider.notes.iter().filter(|note| match note.kind {

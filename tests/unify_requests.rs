@@ -102,6 +102,30 @@ fn a_rate_is_never_taken_for_a_multiplier() {
     }
 }
 
+/// At the top of a request, OpenAI's document has the settings of all methods alone:
+/// others would be ignored there without a word.
+#[test]
+fn a_method_s_own_settings_stand_below_it() {
+    let mut sent = CreateRequest::new("m", "f");
+    sent.hyperparameters = json!({"beta": 0.2, "n_epochs": 3}).as_object().cloned();
+    for method in [json!({"type": "dpo"}), json!({"type": "dpo", "dpo": {}})] {
+        sent.method = method.as_object().cloned();
+        let openai = sent.to_openai(OnUnsupported::Reject).unwrap().request;
+        let body = json!(openai);
+        let below = &body["method"]["dpo"]["hyperparameters"];
+        assert_eq!(*below, json!({"beta": 0.2, "n_epochs": 3}), "{body}");
+        assert_eq!(body.get("hyperparameters"), None, "{body}");
+    }
+    // Without the method there is no place for it.
+    sent.method = None;
+    let openai = sent.to_openai(OnUnsupported::Drop).unwrap();
+    assert_eq!(
+        json!(openai.request)["hyperparameters"],
+        json!({"n_epochs": 3})
+    );
+    assert_eq!(openai.dropped[0].field, "hyperparameters.beta");
+}
+
 /// What was accepted without loss comes back from the vendor's form.
 #[test]
 fn requests_come_back() {

@@ -1,4 +1,5 @@
-//! The account whose jobs and datasets are meant.
+//! The vendor's account in the paths of all requests: the one that is
+//! configured, or the only one of the key.
 
 use std::sync::Arc;
 

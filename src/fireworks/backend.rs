@@ -1,4 +1,4 @@
-//! Fireworks as a backend of accounts.
+//! Fireworks' implementation of [`Backend`].
 
 use std::sync::Arc;
 
@@ -23,6 +23,10 @@ pub(super) fn support(operation: Operation) -> Support {
     match operation {
         Operation::Pause => Unsupported("cancel the job; it can be resumed later"),
         Operation::Checkpoints => Unsupported("the job's model is its only checkpoint"),
+        Operation::Preview => Unsupported("check the file on your side before the upload"),
+        Operation::DownloadTokenizedDataset => {
+            Unsupported("download the training file instead, and count its tokens")
+        }
         Operation::Download => Unsupported("download the model with the vendor's own tools"),
         Operation::ModelLimits | Operation::ListModels => {
             Unsupported("see the vendor's page of the model")
@@ -134,7 +138,11 @@ impl Backend for Client {
     fn took_effect(&self, change: JobChange, job: &Job) -> bool {
         let is_cancelled =
             job.status == Status::Cancelled || job.provider.status.ends_with("CANCELLING");
-        change == JobChange::Cancel && is_cancelled
+        match change {
+            JobChange::Cancel => is_cancelled,
+            JobChange::Pause => job.provider.status.ends_with("PAUSED"),
+            JobChange::Resume => false,
+        }
     }
 
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()> {

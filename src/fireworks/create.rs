@@ -51,7 +51,7 @@ fn id_of_key(key: &str) -> String {
 impl Client {
     /// Starts a job. Where the answer was lost, or says that there is a job of
     /// this id, that job is looked at: it is the one that was asked for, or the
-    /// id is somebody else's.
+    /// id belongs to another request.
     pub(super) async fn start_job(&self, call: &Call, request: &JobRequest) -> Result<Job, Error> {
         let account = self.account_id().await?.to_string();
         let request = with_full_names(&account, request);

@@ -1,4 +1,4 @@
-//! Where a list of three lists goes on: a place in each of them.
+//! The cursor of a list that is merged from three: a position in each of them.
 
 use serde::{Deserialize, Serialize};
 

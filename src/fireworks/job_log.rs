@@ -1,5 +1,5 @@
-//! Events and metrics, which are made of what a job says of itself and of its
-//! metrics file: the vendor keeps no log.
+//! Events and metrics, derived from a job's fields and its metrics file: the
+//! vendor keeps no log.
 
 use super::jobs::Found;
 use super::{Client, RetrieveSupervisedJobOptions};

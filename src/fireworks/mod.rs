@@ -37,6 +37,7 @@ const ACCOUNT: ConfigValue = ConfigValue {
 pub(crate) static PROFILE: VendorProfile = VendorProfile {
     hosts: &["api.fireworks.ai"],
     config_values: &[ACCOUNT],
+    headers_variable: Some("FIREWORKS_CUSTOM_HEADERS"),
     idempotent_posts: &[
         "cancelSupervisedJob",
         "cancelDpoJob",
@@ -68,7 +69,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
 };
 
 /// What the vendor demands of a file of examples.
-const DATASET_RULES: DatasetRules = DatasetRules::new(TITLE);
+const DATASET_RULES: DatasetRules = DatasetRules::of(TITLE, &unitune_file_limits::FIREWORKS);
 
 /// The vendor's row of the table.
 pub(crate) static MODULE: Module = Module {

@@ -1,5 +1,5 @@
-//! Uploads a dataset in the vendor's steps: a record, which says how many
-//! examples there are, then the file, then a look at it by the vendor.
+//! Uploads a dataset in the vendor's steps: a record with the number of
+//! examples, then the file, then the vendor's validation of it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

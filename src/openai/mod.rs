@@ -62,13 +62,8 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
     )
 };
 
-/// The vendor's requirements of a training file: its documents name 512 MB for
-/// a file, and ten examples for a job.
-const DATASET_RULES: DatasetRules = DatasetRules {
-    max_bytes: 512_000_000,
-    min_examples: 10,
-    ..DatasetRules::new(TITLE)
-};
+/// The vendor's requirements of a training file.
+const DATASET_RULES: DatasetRules = DatasetRules::of(TITLE, &unitune_file_limits::OPENAI);
 
 /// The vendor's row of the table.
 pub(crate) static MODULE: Module = Module {

@@ -6,7 +6,7 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
-use crate::transport::{VendorError, says_training_ended};
+use crate::transport::{VendorError, is_end_of_training};
 use crate::unify::ModelShutdowns;
 
 /// A part of the answer's text: some answers come without the code.
@@ -73,7 +73,7 @@ const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
 /// Recognises the answer to a request for a job where the vendor starts no more
 /// jobs, and returns what goes on working.
 pub(super) fn training_not_available(status: u16, error: &VendorError) -> Option<&'static str> {
-    let is_named = says_training_ended(status, error);
+    let is_named = is_end_of_training(status, error);
     let is_said = error.message.as_deref().is_some_and(|m| m.contains(TEXT));
     (is_named || (status == 403 && is_said)).then_some(STILL_WORKS)
 }

@@ -17,8 +17,8 @@ use super::{
 use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock, Download};
 use crate::unify::{
-    Checkpoint, Context, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
-    OnUnsupported, PriceEstimate, Vendor,
+    Checkpoint, Context, CreateRequest, DatasetPreview, Event, File, Job, MetricPoint, ModelLimits,
+    ModelShutdowns, OnUnsupported, PriceEstimate, Vendor,
 };
 
 /// A key at a vendor, under a name. Cheap to clone.
@@ -147,6 +147,11 @@ impl Account {
     /// Returns whether the account's vendor supports an operation.
     pub fn support(&self, operation: Operation) -> Support {
         self.backend.support(operation)
+    }
+
+    /// Returns true if a job is paused: it goes on only when it is resumed.
+    pub fn is_paused(&self, job: &Job) -> bool {
+        !job.status.is_terminal() && self.backend.took_effect(JobChange::Pause, job)
     }
 
     /// Rejects an operation that the vendor does not support, before anything
@@ -327,6 +332,16 @@ impl Account {
         self.run_checked(Operation::EstimatePrice, send).await
     }
 
+    pub(super) async fn preview(
+        &self,
+        prepared: &Prepared,
+        examples: Option<usize>,
+    ) -> Result<DatasetPreview, Error> {
+        let call = self.call();
+        let send = || self.backend.preview(&call, prepared, examples);
+        self.run_checked(Operation::Preview, send).await
+    }
+
     pub(super) async fn events(
         &self,
         job: &str,
@@ -407,6 +422,13 @@ impl Account {
         let call = self.call();
         let send = || self.backend.download_model(&call, job, step);
         self.run_checked(Operation::Download, send).await
+    }
+
+    pub(super) async fn download_tokenized_dataset(&self, job: &str) -> Result<Download, Error> {
+        let call = self.call();
+        let send = || self.backend.download_tokenized_dataset(&call, job);
+        self.run_checked(Operation::DownloadTokenizedDataset, send)
+            .await
     }
 
     /// Returns the operations on files, if the vendor supports this one.

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::{Error, ErrorKind};
 
-/// A limit on the calls of a list over several accounts: an account that takes
-/// longer is given up once another one has responded. Clones share this state.
+/// A limit on how long a list over several accounts waits for the next job of one
+/// of them: an account that takes longer, be it for one page or for many, is given
+/// up once another one has responded. Clones share this state.
 #[derive(Clone, Debug)]
 pub(super) struct AccountWait {
     wait: Duration,
@@ -27,7 +29,8 @@ impl AccountWait {
         Some(Self { wait, answered })
     }
 
-    /// Waits for an account's response.
+    /// Waits for an account's response. The time began before, where the response
+    /// is not the first that is waited for.
     ///
     /// # Errors
     ///
@@ -36,12 +39,13 @@ impl AccountWait {
     pub(super) async fn bound<T>(
         &self,
         account: &str,
+        since: Instant,
         reply: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let mut answered = self.answered.subscribe();
         // The machine's clock, and not the client's: this is time on the network.
         let over = async {
-            tokio::time::sleep(self.wait).await;
+            tokio::time::sleep_until(since + self.wait).await;
             // The sender lives as long as `self`.
             let _ = answered.wait_for(|answered| *answered).await;
         };
@@ -52,7 +56,7 @@ impl AccountWait {
             }
             Either::Right(_) => {
                 let message = format!(
-                    "no response within {:?}, while other accounts responded",
+                    "not finished within {:?}, while other accounts responded",
                     self.wait
                 );
                 Err(Error::new(ErrorKind::Timeout, message).at_account(account))
@@ -70,11 +74,13 @@ mod tests {
     #[tokio::test]
     async fn an_account_is_given_up_once_another_has_answered() {
         let wait = AccountWait::new(Some(Duration::from_millis(10)), 2).unwrap();
-        let hangs = || wait.bound("slow", pending::<Result<(), Error>>());
+        let hangs = || wait.bound("slow", Instant::now(), pending::<Result<(), Error>>());
         // No account has responded: there is nothing to show without it.
         let hanging = tokio::time::timeout(Duration::from_millis(100), hangs());
         assert!(hanging.await.is_err());
-        wait.bound("fast", ready(Ok(()))).await.unwrap();
+        wait.bound("fast", Instant::now(), ready(Ok(())))
+            .await
+            .unwrap();
         let error = hangs().await.unwrap_err();
         assert_eq!((error.account(), error.is_timeout()), (Some("slow"), true));
     }

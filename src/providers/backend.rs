@@ -13,8 +13,8 @@ use super::{
 };
 use crate::transport::{Clock, Download, SystemClock};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, ModelShutdowns,
-    OnUnsupported, PriceEstimate, Status, Vendor,
+    Checkpoint, CreateRequest, DatasetPreview, Event, File, Job, MetricPoint, ModelLimits,
+    ModelShutdowns, OnUnsupported, PriceEstimate, Status, Vendor,
 };
 use crate::{Error, ErrorKind};
 
@@ -138,6 +138,19 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         self.refuse(Operation::EstimatePrice)
     }
 
+    /// Shows the first examples of the training file of a request that
+    /// [`prepare`](Self::prepare) translated, as tokens; the vendor chooses how
+    /// many where `examples` does not say it.
+    fn preview<'a>(
+        &'a self,
+        call: &'a Call,
+        prepared: &'a Prepared,
+        examples: Option<usize>,
+    ) -> Reply<'a, DatasetPreview> {
+        let _ = (call, prepared, examples);
+        self.refuse(Operation::Preview)
+    }
+
     /// Cancels, pauses or resumes a job, and returns it.
     fn change<'a>(&'a self, call: &'a Call, id: &'a str, change: JobChange) -> Reply<'a, Job> {
         let _ = (call, id);
@@ -240,6 +253,17 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     ) -> Reply<'a, Download> {
         let _ = (call, job, step);
         self.refuse(Operation::Download)
+    }
+
+    /// Downloads the training file of a job as tokens, as the job was trained
+    /// with it.
+    fn download_tokenized_dataset<'a>(
+        &'a self,
+        call: &'a Call,
+        job: &'a str,
+    ) -> Reply<'a, Download> {
+        let _ = (call, job);
+        self.refuse(Operation::DownloadTokenizedDataset)
     }
 
     /// Returns the operations on files, if the vendor has files.

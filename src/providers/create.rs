@@ -7,7 +7,9 @@ use super::backend::IdKind;
 use super::find_account::Certainty;
 use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
 use crate::transport::{ProgressFn, Upload};
-use crate::unify::{CreateRequest, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd};
+use crate::unify::{
+    CreateRequest, DatasetPreview, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd,
+};
 use crate::{Error, ErrorKind};
 
 /// A job to create, with its files.
@@ -299,17 +301,32 @@ impl Providers {
     pub async fn estimate(&self, draft: &Draft) -> Result<PriceEstimate, Error> {
         let (account, request) = self.starter(draft).await?;
         account.check(Operation::EstimatePrice)?;
-        if let Some(path) = draft.paths().next() {
-            let message = format!(
-                "{} is not uploaded yet: a vendor estimates the price with files that it has",
-                path.display()
-            );
-            return Err(Error::new(ErrorKind::InvalidRequest, message));
-        }
+        draft.needs_uploaded_files("estimates the price")?;
         let prepared = account.prepare(&request, draft.on_unsupported)?;
         let estimate = account.estimate(&prepared).await?;
         within_limit(account, draft, &estimate)?;
         Ok(estimate)
+    }
+
+    /// Shows the first examples of a draft's training file as the model would be
+    /// trained with them, without starting anything. The vendor chooses how many
+    /// where `examples` does not say it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::preflight`]; the vendor has no previews
+    /// ([`ErrorKind::Unsupported`]), or not of this method; or a file of the draft
+    /// is on disk, of which the vendor knows nothing yet.
+    pub async fn preview(
+        &self,
+        draft: &Draft,
+        examples: Option<usize>,
+    ) -> Result<DatasetPreview, Error> {
+        let (account, request) = self.starter(draft).await?;
+        account.check(Operation::Preview)?;
+        draft.needs_uploaded_files("shows examples")?;
+        let prepared = account.prepare(&request, draft.on_unsupported)?;
+        account.preview(&prepared, examples).await
     }
 
     /// Finds the account that a draft would be started at.
@@ -438,6 +455,18 @@ impl Draft {
     fn paths(&self) -> impl Iterator<Item = &Path> {
         let files = std::iter::once(&self.training).chain(&self.validation);
         files.filter_map(DataFile::path)
+    }
+
+    /// Rejects a draft with files on disk, for operations on files at the vendor.
+    fn needs_uploaded_files(&self, operation: &str) -> Result<(), Error> {
+        let Some(path) = self.paths().next() else {
+            return Ok(());
+        };
+        let message = format!(
+            "{} is not uploaded yet: a vendor {operation} with files that it has",
+            path.display()
+        );
+        Err(Error::new(ErrorKind::InvalidRequest, message))
     }
 }
 

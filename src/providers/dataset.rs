@@ -1,5 +1,6 @@
 //! Checks of training files before an upload: vendors report invalid lines only
-//! after minutes, or not at all.
+//! after minutes, or not at all. `unitune-datasets` checks all of a vendor's rules,
+//! and takes longer to build than the library.
 
 mod example;
 
@@ -9,6 +10,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde_json::Value;
+use unitune_file_limits::FileLimits;
 
 pub use example::Format;
 
@@ -42,6 +44,23 @@ impl DatasetRules {
             max_bytes: u64::MAX,
             min_examples: 1,
             other_formats: &[],
+        }
+    }
+
+    /// Creates rules with the limits of a vendor's files.
+    #[allow(dead_code)] // Not every set of vendors has such limits.
+    pub(crate) const fn of(title: &'static str, limits: &FileLimits) -> Self {
+        let max_bytes = match (limits.max_upload_bytes, limits.max_bytes) {
+            (Some(bytes), _) | (None, Some(bytes)) => bytes,
+            (None, None) => u64::MAX,
+        };
+        Self {
+            title,
+            max_bytes,
+            // The fewest examples are few.
+            #[allow(clippy::cast_possible_truncation)]
+            min_examples: limits.min_examples as usize,
+            other_formats: limits.other_formats,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::time::Instant;
 
 use super::account_wait::AccountWait;
 use super::backend::IdKind;
@@ -57,7 +58,7 @@ impl Providers {
         let lists = join_all(accounts.iter().map(async |account| {
             let files = account.list_files();
             match &wait {
-                Some(wait) => wait.bound(account.name(), files).await,
+                Some(wait) => wait.bound(account.name(), Instant::now(), files).await,
                 None => files.await,
             }
         }));

@@ -145,6 +145,23 @@ impl Providers {
         .await
     }
 
+    /// Downloads the training file of a job as tokens, as the job was trained
+    /// with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::events`]; or the vendor has not made the tokens yet.
+    pub async fn download_tokenized_dataset(
+        &self,
+        job: impl Into<JobRef>,
+    ) -> Result<Download, Error> {
+        let job = job.into();
+        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.download_tokenized_dataset(&job.id))
+        })
+        .await
+    }
+
     /// Fetches the limits of a model's training settings at an account.
     ///
     /// # Errors

@@ -8,12 +8,13 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use tokio::time::Instant;
 
 use super::account_wait::AccountWait;
 use super::page::PageWalk;
@@ -107,6 +108,7 @@ impl Providers {
                 account: account.clone(),
                 query: query.clone(),
                 wait: wait.clone(),
+                waited_since: Mutex::default(),
             });
             AccountJobs::new(account, query, Arc::clone(&self.positions))
         });
@@ -147,8 +149,18 @@ impl Providers {
 struct OfAccount {
     account: Account,
     query: ListQuery,
-    /// The limit on how long a page may take.
+    /// The limit on how long the next job may take.
     wait: Option<AccountWait>,
+    /// Since when that is waited for.
+    waited_since: Mutex<Option<Instant>>,
+}
+
+impl OfAccount {
+    fn waited_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.waited_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Pages for OfAccount {
@@ -164,6 +176,12 @@ impl Pages for OfAccount {
         self.account.cursor_after(job)
     }
 
+    fn job_taken(&self) {
+        if self.wait.is_some() {
+            *self.waited_since() = None;
+        }
+    }
+
     fn page<'a>(
         &'a self,
         after: Option<&'a str>,
@@ -175,7 +193,10 @@ impl Pages for OfAccount {
         Box::pin(async move {
             let page = self.account.page(&query, self.query.notes);
             match &self.wait {
-                Some(wait) => wait.bound(self.account.name(), page).await,
+                Some(wait) => {
+                    let since = *self.waited_since().get_or_insert_with(Instant::now);
+                    wait.bound(self.account.name(), since, page).await
+                }
                 None => page.await,
             }
         })

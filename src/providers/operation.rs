@@ -28,8 +28,13 @@ pub enum Operation {
     Metrics,
     /// Estimate the price of a job before it is created.
     EstimatePrice,
+    /// Show the first examples of a training file as tokens, before a job is
+    /// created.
+    Preview,
     /// Download the model that a job produced.
     Download,
+    /// Download the training file of a job as tokens.
+    DownloadTokenizedDataset,
     /// Fetch the limits of a model's training settings.
     ModelLimits,
     /// List the models that can be trained.
@@ -67,7 +72,7 @@ impl Support {
 
 /// Each operation: (itself, its name in messages, its name in metrics and in
 /// the gateway's document).
-const NAMES: [(Operation, &str, &str); 19] = [
+const NAMES: [(Operation, &str, &str); 21] = [
     (Operation::Create, "create", "createJob"),
     (Operation::List, "list", "listJobs"),
     (Operation::Retrieve, "retrieve", "retrieveJob"),
@@ -79,7 +84,17 @@ const NAMES: [(Operation, &str, &str); 19] = [
     (Operation::Checkpoints, "checkpoints", "listJobCheckpoints"),
     (Operation::Metrics, "metrics", "listJobMetrics"),
     (Operation::EstimatePrice, "price estimate", "estimatePrice"),
+    (
+        Operation::Preview,
+        "preview of a training file",
+        "previewDataset",
+    ),
     (Operation::Download, "download", "downloadModel"),
+    (
+        Operation::DownloadTokenizedDataset,
+        "download of the tokenised data set",
+        "downloadTokenizedDataset",
+    ),
     (
         Operation::ModelLimits,
         "model limits",

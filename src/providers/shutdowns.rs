@@ -1,5 +1,5 @@
-//! Which fine-tuned models stop working when: asked of accounts now and then,
-//! and told beside lists of jobs.
+//! Which fine-tuned models stop working when: looked up at the accounts at most
+//! once an hour, and reported as warnings of lists of jobs.
 
 use std::fmt;
 use std::sync::Arc;

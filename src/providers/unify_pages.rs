@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{Call, Page, Warning};
 use crate::Error;
 use crate::transport::Response;
-use crate::unify::{Job, MappingError, Unify, job_of_malformed};
+use crate::unify::{Job, MappingError, Unify, job_of_decoded, job_of_malformed};
 use crate::wire::{self, Item, LenientList, MalformedItem};
 
 /// Returns the job of an item, or a warning that it is left out.
@@ -20,7 +20,7 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     let (outcome, raw) = match item {
-        Item::Ok(job) => (job.unify(&call.context), None),
+        Item::Ok(job) => (job_of_decoded(job, &call.context), None),
         Item::Malformed(item) => match job_of_malformed::<T>(&item, &call.context) {
             Ok(job) => return Ok(job),
             Err(error) => (Err(error), Some(item.raw)),
@@ -45,7 +45,7 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     let mut error = match answer {
-        Ok(answer) => return Ok(answer.into_inner().unify(&call.context)?),
+        Ok(answer) => return Ok(job_of_decoded(answer.into_inner(), &call.context)?),
         Err(error) => error,
     };
     let body = error.take_undecoded();
@@ -130,6 +130,9 @@ where
             Err(warning) => warnings.push(warning),
         }
     }
+    if has_more && last.is_none() {
+        warnings.push(Warning::no_way_on(call.account()));
+    }
     Page::new(jobs).warnings(warnings).next(last)
 }
 
@@ -145,16 +148,20 @@ pub(crate) fn log_page<T: Unify>(
     let items = decoded(call.account(), items, &mut warnings);
     let items = items.into_iter().map(|item| item.unify(&call.context));
     let items = mapped(call.account(), items, &mut warnings);
+    if has_more && last.is_none() {
+        warnings.push(Warning::no_way_on(call.account()));
+    }
     Page::new(items).warnings(warnings).next(last)
 }
 
 /// Returns the last id of a page, whether its item decoded or not.
 fn last_id<T>(items: &LenientList<T>, id: impl Fn(&T) -> &str) -> Option<String> {
-    let own = |item: &Item<T>| match item {
-        Item::Ok(item) => Some(id(item).to_owned()),
-        Item::Malformed(item) => item.id().map(str::to_owned),
-    };
-    items.iter().rev().find_map(own)
+    let ids = items.iter().rev().filter_map(|item| match item {
+        Item::Ok(item) => Some(id(item)),
+        Item::Malformed(item) => item.id(),
+    });
+    let mut ids = ids.filter(|id| !id.is_empty());
+    ids.next().map(str::to_owned)
 }
 
 /// Returns the items that decoded; the others become warnings.

@@ -114,6 +114,16 @@ impl Warning {
         matches!(self.subject, Subject::Job | Subject::Item)
     }
 
+    /// Creates the warning about a page that has more after it, and nothing to
+    /// continue after.
+    pub(super) fn no_way_on(account: &str) -> Self {
+        Self::about_account(
+            account,
+            "the vendor's list has more items, and its last page none to continue after: older \
+             items are missing",
+        )
+    }
+
     /// Creates the warning about a vendor that returns the same page twice.
     pub(super) fn repeated_page(account: &str) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Together as a backend of accounts.
+//! Together's implementation of [`Backend`].
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -11,10 +11,12 @@ use crate::providers::{
     job_of_answer, job_page, log_page, mapped,
 };
 use crate::transport::{Clock, Download};
-use crate::unify::together::{JobCheckpoint, VENDOR, events_in_log, successor, tell_apart};
+use crate::unify::together::{
+    JobCheckpoint, VENDOR, events_in_log, preview_request, successor, tell_apart,
+};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelLimits, OnUnsupported,
-    PriceEstimate, Status, Unify, Vendor,
+    Checkpoint, CreateRequest, DatasetPreview, Event, File, Job, MetricPoint, ModelLimits,
+    OnUnsupported, PriceEstimate, Status, Unify, Vendor,
 };
 use crate::{Error, ErrorKind};
 
@@ -52,7 +54,9 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::Checkpoints
         | Operation::Metrics
         | Operation::EstimatePrice
+        | Operation::Preview
         | Operation::Download
+        | Operation::DownloadTokenizedDataset
         | Operation::ModelLimits
         | Operation::ListModels
         | Operation::ListFiles
@@ -144,6 +148,24 @@ impl Backend for Client {
             let client = self.for_call(call);
             let estimate = client.estimate_price(&request.estimate).await?;
             Ok(estimate.into_inner().unify(&call.context)?)
+        })
+    }
+
+    /// The vendor previews supervised training.
+    fn preview<'a>(
+        &'a self,
+        call: &'a Call,
+        prepared: &'a Prepared,
+        examples: Option<usize>,
+    ) -> Reply<'a, DatasetPreview> {
+        Box::pin(async move {
+            let request: &Request = prepared.request()?;
+            let Some(request) = preview_request(&request.create, examples) else {
+                let message = format!("{TITLE} has previews of supervised training alone");
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            };
+            let preview = self.for_call(call).preview_job(&request).await?;
+            Ok(preview.into_inner().unify(&call.context)?)
         })
     }
 
@@ -256,6 +278,14 @@ impl Backend for Client {
             options.checkpoint_step = step;
             self.for_call(call).download_model(job, options).await
         })
+    }
+
+    fn download_tokenized_dataset<'a>(
+        &'a self,
+        call: &'a Call,
+        job: &'a str,
+    ) -> Reply<'a, Download> {
+        Box::pin(async move { self.for_call(call).download_tokenized_dataset(job).await })
     }
 
     fn files(&self) -> Option<&dyn Files> {

@@ -51,10 +51,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
 };
 
 /// What the vendor demands of a file of examples.
-const DATASET_RULES: DatasetRules = DatasetRules {
-    other_formats: &["csv", "parquet"],
-    ..DatasetRules::new(TITLE)
-};
+const DATASET_RULES: DatasetRules = DatasetRules::of(TITLE, &unitune_file_limits::TOGETHER);
 
 /// The vendor's row of the table.
 pub(crate) static MODULE: Module = Module {

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use crate::providers::{Call, Page, Warning, job_of_item};
-use crate::transport::{Download, Reservation, Transport};
+use crate::transport::{Download, Reservation, SentKey, Transport};
 use crate::unify::{Job, Unify};
 use crate::wire::{Item, Problem, item};
 use crate::{Error, ErrorKind};
@@ -101,11 +101,12 @@ where
     T: Unify<Output = Job> + DeserializeOwned + Send + 'static,
 {
     let next = NextJobs::new(call.clone(), after);
+    let sent = list.sent_key();
     let (send, pieces) = mpsc::channel(1);
     // The parser waits for bytes. Where this call is dropped nobody sends any,
     // and it ends.
     let parser =
-        tokio::task::spawn_blocking(move || parse::<T>(next, Counted::new(bounds), pieces));
+        tokio::task::spawn_blocking(move || parse::<T>(next, Counted::new(bounds), pieces, &sent));
     while let Some(piece) = list.chunk().await.transpose() {
         let is_last = piece.is_err();
         // Nobody receives when the parser has ended.
@@ -118,7 +119,12 @@ where
     ended.map_err(|_| Error::new(ErrorKind::Interrupted, "the list was not read to its end"))?
 }
 
-fn parse<T>(mut next: NextJobs, counted: Counted, pieces: Receiver) -> Result<Page<Job>, Error>
+fn parse<T>(
+    mut next: NextJobs,
+    counted: Counted,
+    pieces: Receiver,
+    sent: &SentKey,
+) -> Result<Page<Job>, Error>
 where
     T: Unify<Output = Job> + DeserializeOwned,
 {
@@ -130,7 +136,7 @@ where
         item: &since_item,
     };
     let mut refused = None;
-    let read = items(reader, |item, length| {
+    let read = items(reader, sent, |item, length| {
         since_item.set(0);
         let change = next.take::<T>(item, length);
         let counted = counted.borrow_mut().item(change);
@@ -343,19 +349,21 @@ impl NextJobs {
 /// long as that returns true.
 fn items<T: DeserializeOwned>(
     reader: impl Read,
+    sent: &SentKey,
     each: impl FnMut(Item<T>, usize) -> bool,
 ) -> Result<(), serde_json::Error> {
     let mut json = serde_json::Deserializer::from_reader(reader);
-    Envelope(Each(each, PhantomData)).deserialize(&mut json)?;
+    Envelope(Each(each, sent, PhantomData)).deserialize(&mut json)?;
     json.end()
 }
 
-struct Envelope<F, T>(Each<F, T>);
+struct Envelope<'s, F, T>(Each<'s, F, T>);
 
-struct Each<F, T>(F, PhantomData<T>);
+/// What takes each item, and the key that is masked in it.
+struct Each<'s, F, T>(F, &'s SentKey, PhantomData<T>);
 
 impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
-    for Envelope<F, T>
+    for Envelope<'_, F, T>
 {
     type Value = ();
 
@@ -364,7 +372,9 @@ impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed
     }
 }
 
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> for Envelope<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de>
+    for Envelope<'_, F, T>
+{
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -388,7 +398,7 @@ impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> fo
 }
 
 impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
-    for &mut Each<F, T>
+    for &mut Each<'_, F, T>
 {
     type Value = ();
 
@@ -397,7 +407,9 @@ impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed
     }
 }
 
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> for &mut Each<F, T> {
+impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de>
+    for &mut Each<'_, F, T>
+{
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -411,8 +423,8 @@ impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de> fo
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-            let text = raw.get();
-            if !(self.0)(item(text).map_err(serde::de::Error::custom)?, text.len()) {
+            let text = self.1.known().mask_text(raw.get());
+            if !(self.0)(item(&text).map_err(serde::de::Error::custom)?, text.len()) {
                 return Err(serde::de::Error::custom("not wanted any more"));
             }
         }
@@ -426,7 +438,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<Item<i64>>, serde_json::Error> {
         let mut all = Vec::new();
-        let read = items(text.as_bytes(), |item, _| {
+        let read = items(text.as_bytes(), &SentKey::default(), |item, _| {
             all.push(item);
             true
         });

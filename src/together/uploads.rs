@@ -1,5 +1,5 @@
-//! Uploads, which no generated operation can stream, and the list of jobs as a
-//! stream, for accounts with more jobs than can be held.
+//! What no generated operation can stream: uploads, downloads from signed URLs,
+//! and the list of jobs, for accounts with more jobs than can be held.
 
 use super::{Client, types};
 use crate::Error;
@@ -35,5 +35,19 @@ impl Client {
         self.transport()
             .upload("uploadFile", "/files/upload", &fields, &[], file)
             .await
+    }
+    /// Downloads the training file of a job as tokens, from where
+    /// [`retrieve_tokenized_dataset`](Self::retrieve_tokenized_dataset) tells. The
+    /// key is not sent there: the URL is signed.
+    ///
+    /// # Errors
+    ///
+    /// As the generated operations.
+    pub async fn download_tokenized_dataset(&self, id: &str) -> Result<Download, Error> {
+        let dataset = self.retrieve_tokenized_dataset(id).await?.into_inner();
+        let transport = self.transport().without_credential();
+        let request = transport.request("downloadTokenizedDataset", http::Method::GET);
+        let download = request.address(&dataset.url).call_bytes().await?;
+        Ok(download.with_file_name(dataset.filename))
     }
 }

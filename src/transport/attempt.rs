@@ -10,10 +10,10 @@ use http::header::{ACCEPT_ENCODING, LOCATION};
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::{Body, Method, Request, Response, Url};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::SemaphorePermit;
 
 use super::body::{ACCEPTED_ENCODINGS, Pieces, WholeBody, content_length, too_large};
+use super::credential::SentKey;
 use super::error_body::{self, VendorError};
 use super::{Error, ErrorKind, Transport, retry_after};
 
@@ -28,17 +28,20 @@ pub(super) struct Answer<B> {
     pub(super) body: B,
     /// How many times the request was sent.
     pub(super) tries: u32,
+    /// For bodies that are read later.
+    pub(super) sent: SentKey,
 }
 
 impl<B> Answer<B> {
     /// The key, should the vendor repeat it in a header, is taken out.
-    fn new(mut parts: Parts, body: B, secret: &SecretString) -> Self {
-        error_body::redact_headers(&mut parts.headers, secret.expose_secret().trim());
+    fn new(mut parts: Parts, body: B, sent: &SentKey) -> Self {
+        error_body::redact_headers(&mut parts.headers, sent.expose());
         Self {
             status: parts.status,
             headers: parts.headers,
             body,
             tries: 1,
+            sent: sent.clone(),
         }
     }
 }
@@ -53,7 +56,7 @@ pub(super) trait Shape: Send + Sync {
         &self,
         transport: &Transport,
         request: Request,
-        secret: &SecretString,
+        sent: &SentKey,
         remaining: Duration,
     ) -> impl Future<Output = Result<Answer<Self::Body>, Error>> + Send;
 }
@@ -69,13 +72,13 @@ impl Shape for Document {
         &self,
         transport: &Transport,
         request: Request,
-        secret: &SecretString,
+        sent: &SentKey,
         remaining: Duration,
     ) -> Result<Answer<WholeBody>, Error> {
         let timeouts = transport.call_timeouts(remaining);
         let sending = transport.shared.http.execute(request);
         let response = received(timeouts.with_timeout(sending).await?)?;
-        transport.document(response, secret, timeouts).await
+        transport.document(response, sent, timeouts).await
     }
 }
 
@@ -90,7 +93,7 @@ impl Shape for Sending {
         &self,
         transport: &Transport,
         request: Request,
-        secret: &SecretString,
+        sent: &SentKey,
         _remaining: Duration,
     ) -> Result<Answer<WholeBody>, Error> {
         let timeouts = transport.transfer_timeouts();
@@ -98,7 +101,7 @@ impl Shape for Sending {
         let response = timeouts.with_idle_timeout(sending, &self.0).await?;
         // The file has arrived: the rest is a response like any other.
         let rest = timeouts.at_most(transport.settings.timeout);
-        transport.document(received(response)?, secret, rest).await
+        transport.document(received(response)?, sent, rest).await
     }
 }
 
@@ -114,17 +117,17 @@ impl Shape for Stream {
         &self,
         transport: &Transport,
         request: Request,
-        secret: &SecretString,
+        sent: &SentKey,
         remaining: Duration,
     ) -> Result<Answer<Pieces>, Error> {
         let timeouts = transport.transfer_timeouts();
         let head = transport.call_timeouts(remaining);
-        let response = transport.follow(request, secret, head).await?;
+        let response = transport.follow(request, sent, head).await?;
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         let pieces = Pieces::new(&mut parts.headers, body, timeouts, transport.reservation());
         match pieces {
-            Ok(pieces) => Ok(Answer::new(parts, pieces, secret)),
-            Err(error) => Err(transport.about(error, &parts, secret)),
+            Ok(pieces) => Ok(Answer::new(parts, pieces, sent)),
+            Err(error) => Err(transport.about(error, &parts, sent)),
         }
     }
 }
@@ -172,6 +175,8 @@ impl Timeouts {
             .end
             .map(|(end, whole)| (end.saturating_duration_since(Instant::now()), whole));
         match left {
+            // A timer alone would let through whatever is there already.
+            Some((left, whole)) if left.is_zero() => Err(out_of_time(whole)),
             Some((left, whole)) if left < self.idle => {
                 let coming = tokio::time::timeout(left, coming).await;
                 coming.map_err(|_| out_of_time(whole))
@@ -219,18 +224,18 @@ impl Transport {
         let credential = &self.shared.credential;
         let fetch = credential.apply(request.headers_mut(), &self.settings.clock);
         let left = remaining.saturating_sub(start.elapsed());
-        let secret = match tokio::time::timeout(left, fetch).await {
-            Ok(secret) => secret?,
+        let sent = match tokio::time::timeout(left, fetch).await {
+            Ok(sent) => sent?,
             Err(_) => {
                 let message = "the source of tokens gave none in time: nothing was sent";
                 return Err(Error::new(ErrorKind::Timeout, message));
             }
         };
         let remaining = remaining.saturating_sub(start.elapsed());
-        let outcome = shape.exchange(self, request, &secret, remaining).await;
+        let outcome = shape.exchange(self, request, &sent, remaining).await;
         if let Err(error) = &outcome
             && error.status() == Some(401)
-            && credential.renew(&secret).await
+            && credential.renew(&sent).await
         {
             return outcome.map_err(Error::with_renewed_token);
         }
@@ -286,11 +291,11 @@ impl Transport {
     async fn document(
         &self,
         response: Response,
-        secret: &SecretString,
+        sent: &SentKey,
         timeouts: Timeouts,
     ) -> Result<Answer<WholeBody>, Error> {
         if !response.status().is_success() {
-            return Err(self.refusal(response, secret, timeouts).await);
+            return Err(self.refusal(response, sent, timeouts).await);
         }
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         let pieces = Pieces::new(&mut parts.headers, body, timeouts, self.reservation());
@@ -303,24 +308,22 @@ impl Transport {
             Err(error) => Err(error),
         };
         match body {
-            Ok(body) => Ok(Answer::new(parts, body, secret)),
-            Err(error) => Err(self.about(error, &parts, secret)),
+            Ok(mut body) => {
+                body.mask(sent.known());
+                Ok(Answer::new(parts, body, sent))
+            }
+            Err(error) => Err(self.about(error, &parts, sent)),
         }
     }
 
     /// Says of an error which answer it is about.
-    fn about(&self, error: Error, parts: &Parts, secret: &SecretString) -> Error {
-        let (profile, secret) = (self.shared.profile, secret.expose_secret().trim());
-        error.with_answer(profile, parts.status, parts.headers.clone(), Some(secret))
+    fn about(&self, error: Error, parts: &Parts, sent: &SentKey) -> Error {
+        let (profile, key) = (self.shared.profile, sent.expose());
+        error.with_answer(profile, parts.status, parts.headers.clone(), Some(key))
     }
 
     /// Reads an error response.
-    async fn refusal(
-        &self,
-        response: Response,
-        secret: &SecretString,
-        timeouts: Timeouts,
-    ) -> Error {
+    async fn refusal(&self, response: Response, sent: &SentKey, timeouts: Timeouts) -> Error {
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         // What cannot be read of it is not needed.
         let start = match Pieces::new(&mut parts.headers, body, timeouts, self.reservation()) {
@@ -328,14 +331,13 @@ impl Transport {
             Err(_) => Vec::new(),
         };
         let profile = self.shared.profile;
-        let secret = secret.expose_secret().trim();
         let mut body = VendorError::parse(&start, profile.read_error);
-        body.redact(secret);
+        body.redact(sent.expose());
         let now = self.settings.clock.wall();
         let retry_after = retry_after::retry_after(&parts.headers, now);
         let should_retry = retry_after::should_retry(&parts.headers);
         Error::from_status(profile, parts.status, body)
-            .with_answer(profile, parts.status, parts.headers, Some(secret))
+            .with_answer(profile, parts.status, parts.headers, Some(sent.expose()))
             .with_hints(retry_after, should_retry)
     }
 
@@ -344,7 +346,7 @@ impl Transport {
     async fn follow(
         &self,
         request: Request,
-        secret: &SecretString,
+        sent: &SentKey,
         timeouts: Timeouts,
     ) -> Result<Response, Error> {
         let method = request.method().clone();
@@ -361,7 +363,7 @@ impl Transport {
             let target = redirect_target(&url, response.headers());
             let (true, Some(target)) = (status.is_redirection() && method == Method::GET, target)
             else {
-                return Err(self.refusal(response, secret, timeouts).await);
+                return Err(self.refusal(response, sent, timeouts).await);
             };
             next = Request::new(Method::GET, target.clone());
             if target.origin() == home {

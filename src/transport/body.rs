@@ -12,6 +12,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http_body_util::BodyExt;
 use reqwest::Body;
+use unitune_redact::KnownKey;
 
 use super::attempt::{Timeouts, received};
 use super::memory::Reservation;
@@ -148,6 +149,13 @@ pub(crate) struct WholeBody {
 }
 
 impl WholeBody {
+    /// Masks the key that the request was sent with, should the vendor repeat it.
+    pub(super) fn mask(&mut self, key: &KnownKey) {
+        if let Some(masked) = key.mask(&self.bytes) {
+            self.bytes = masked.into();
+        }
+    }
+
     /// Gives the bytes up for what was decoded from them, which takes so much
     /// memory at least.
     ///

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
+use super::header_lines;
 use super::options::Settings;
 use super::profile::VendorProfile;
 use super::{
@@ -118,6 +119,8 @@ pub struct ClientBuilder<C> {
     key: Option<SecretString>,
     tokens: Option<Arc<dyn TokenSource>>,
     headers: Vec<(&'static str, String)>,
+    /// Further headers, as they stand in the environment.
+    header_lines: Option<SecretString>,
     values: Vec<(&'static str, String)>,
     query: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
@@ -143,6 +146,7 @@ impl<C> ClientBuilder<C> {
             key: None,
             tokens: None,
             headers: Vec::new(),
+            header_lines: None,
             values: Vec::new(),
             query: own_query(profile),
             http: None,
@@ -182,6 +186,7 @@ impl<C> ClientBuilder<C> {
             key: self.key,
             tokens: self.tokens,
             headers: self.headers,
+            header_lines: self.header_lines,
             values: self.values,
             query: self.query,
             http: self.http,
@@ -210,15 +215,18 @@ impl<C> ClientBuilder<C> {
         self.values_from_env()
     }
 
-    /// Adds the values that the vendor's module asks for by name, as far as their
-    /// variables are set.
+    /// Adds what belongs to the environment's key, as far as its variables are
+    /// set: the values that the vendor's module asks for by name, and the further
+    /// headers.
     pub(crate) fn values_from_env(mut self) -> Self {
+        let read = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
         for own in self.profile.config_values {
-            let value = std::env::var(own.variable).ok();
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
+            if let Some(value) = read(own.variable) {
                 self = self.value(own.key, value);
             }
         }
+        let lines = self.profile.headers_variable.and_then(read);
+        self.header_lines = lines.map(SecretString::from).or(self.header_lines);
         self
     }
 
@@ -392,7 +400,7 @@ impl<C> ClientBuilder<C> {
         let account = self.account.clone();
         let config = |message: String| Error::new(ErrorKind::Config, message).at_account(&account);
         let profile = self.profile;
-        let credential = match (self.tokens, self.key) {
+        let mut credential = match (self.tokens, self.key) {
             (Some(source), _) => Credential::source(source),
             (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
             (None, None) => {
@@ -411,6 +419,17 @@ impl<C> ClientBuilder<C> {
                 ))
             })?;
             headers.insert(HeaderName::from_static(name), value);
+        }
+        if let Some(lines) = &self.header_lines {
+            let further = header_lines::parse(lines.expose_secret()).map_err(|what| {
+                let variable = profile.headers_variable.unwrap_or_default();
+                config(format!("{variable}, {what}"))
+            })?;
+            // As in the vendor's SDK, these come before the key.
+            if let Some(value) = further.get(profile.authentication.header()) {
+                credential = Credential::header(profile.authentication, value);
+            }
+            headers.extend(further);
         }
         let base_url = base_url(&self.base_url).map_err(config)?;
         let http = match self.http {

@@ -10,6 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
+use unitune_redact::KnownKey;
+
 use super::{Authentication, Clock, Error, ErrorKind};
 
 /// How long before it expires a token is renewed.
@@ -51,6 +53,27 @@ impl Token {
     }
 }
 
+/// The key or token that a request was sent with, to be taken out of what comes
+/// back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SentKey(Arc<(SecretString, KnownKey)>);
+
+impl SentKey {
+    fn new(secret: SecretString) -> Self {
+        let known = KnownKey::new(secret.expose_secret().trim());
+        Self(Arc::new((secret, known)))
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        self.0.0.expose_secret().trim()
+    }
+
+    /// Finds it in bodies.
+    pub(crate) fn known(&self) -> &KnownKey {
+        &self.0.1
+    }
+}
+
 /// The credential of a client's requests.
 pub(super) enum Credential {
     /// With nothing: the address says all.
@@ -58,11 +81,11 @@ pub(super) enum Credential {
     Key {
         header: HeaderName,
         value: HeaderValue,
-        secret: SecretString,
+        sent: SentKey,
     },
     Source {
         source: Arc<dyn TokenSource>,
-        current: Mutex<Option<Token>>,
+        current: Mutex<Option<(Token, SentKey)>>,
     },
 }
 
@@ -71,8 +94,19 @@ impl Credential {
         Ok(Self::Key {
             header: how.header(),
             value: header_value(how.scheme, &key)?,
-            secret: key,
+            sent: SentKey::new(key),
         })
+    }
+
+    /// Creates a credential of a header as it stands.
+    pub(super) fn header(how: Authentication, value: &HeaderValue) -> Self {
+        let text = value.to_str().unwrap_or_default();
+        let secret = text.strip_prefix(how.scheme).unwrap_or(text).trim();
+        Self::Key {
+            header: how.header(),
+            value: value.clone(),
+            sent: SentKey::new(SecretString::from(secret.to_owned())),
+        }
     }
 
     pub(super) fn source(source: Arc<dyn TokenSource>) -> Self {
@@ -83,28 +117,33 @@ impl Credential {
     }
 
     /// Adds the header, with a token that is fetched if there is no current
-    /// one. Returns the secret, so that it can be removed from messages.
+    /// one. Returns what it holds, so that it can be removed from the answer.
     pub(super) async fn apply(
         &self,
         headers: &mut HeaderMap,
         clock: &Arc<dyn Clock>,
-    ) -> Result<SecretString, Error> {
+    ) -> Result<SentKey, Error> {
         let (source, current) = match self {
-            Self::None => return Ok(SecretString::default()),
+            Self::None => return Ok(SentKey::default()),
             Self::Key {
                 header,
                 value,
-                secret,
+                sent,
             } => {
                 headers.insert(header.clone(), value.clone());
-                return Ok(secret.clone());
+                return Ok(sent.clone());
             }
             Self::Source { source, current } => (source, current),
         };
         let mut current = current.lock().await;
-        let token = match current.take().filter(|token| token.is_fresh(clock.wall())) {
+        let now = clock.wall();
+        let (token, sent) = match current.take().filter(|(token, _)| token.is_fresh(now)) {
             Some(token) => token,
-            None => source.token().await?,
+            None => {
+                let token = source.token().await?;
+                let sent = SentKey::new(token.secret.clone());
+                (token, sent)
+            }
         };
         let value = header_value(Authentication::BEARER.scheme, &token.secret);
         let value = value.map_err(|what| {
@@ -114,21 +153,20 @@ impl Credential {
             )
         })?;
         headers.insert(Authentication::BEARER.header(), value);
-        let secret = token.secret.clone();
-        *current = Some(token);
-        Ok(secret)
+        *current = Some((token, sent.clone()));
+        Ok(sent)
     }
 
     /// Discards a token that was rejected; returns true if another one can be
     /// fetched.
-    pub(super) async fn renew(&self, refused: &SecretString) -> bool {
+    pub(super) async fn renew(&self, refused: &SentKey) -> bool {
         let Self::Source { current, .. } = self else {
             return false;
         };
         // Another call may have renewed it in the meantime.
         let mut current = current.lock().await;
-        let is_refused = |token: &Token| token.secret.expose_secret() == refused.expose_secret();
-        if current.as_ref().is_some_and(is_refused) {
+        let is_refused = |sent: &SentKey| sent.expose() == refused.expose();
+        if current.as_ref().is_some_and(|(_, sent)| is_refused(sent)) {
             *current = None;
         }
         true

@@ -267,7 +267,7 @@ impl Error {
         } else {
             // The cause itself quotes values, which could be secrets.
             let fault = Fault::of_body::<T>(&body);
-            match fault.filter(Fault::says_more) {
+            match fault.filter(Fault::is_specific) {
                 Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
                 None => UNDOCUMENTED.to_owned(),
             }
@@ -277,9 +277,20 @@ impl Error {
         error
     }
 
+    /// Creates the error that a vendor sent with a successful status, if the body
+    /// is one.
+    pub(crate) fn from_success(profile: &VendorProfile, body: &[u8]) -> Option<Self> {
+        let body = VendorError::in_success(body, profile.read_error)?;
+        let message = "the vendor answered with an error under a status of success";
+        let mut error = Self::new(ErrorKind::Decode, message);
+        error.0.body = body;
+        Some(error)
+    }
+
     /// Sets what is wrong with a body that did not decode.
     pub(crate) fn with_undecoded_reason(mut self, reason: &str) -> Self {
-        if reason != wire::UNDOCUMENTED {
+        let is_known = self.0.body.message.is_some();
+        if !is_known && reason != wire::UNDOCUMENTED {
             self.0.message = format!("{UNDOCUMENTED}: {reason}");
         }
         self

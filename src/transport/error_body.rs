@@ -65,6 +65,24 @@ impl VendorError {
         }
     }
 
+    /// Reads an error that came with a successful status; nothing where the body
+    /// is something else, such as a job that failed, which has an id.
+    pub(super) fn in_success(body: &[u8], read_json: fn(&Value) -> Self) -> Option<Self> {
+        if body.len() > LIMIT {
+            return None;
+        }
+        let value: Value = serde_json::from_slice(body).ok()?;
+        let is_error = matches!(
+            value.get("error"),
+            Some(Value::Object(_) | Value::String(_))
+        );
+        if !is_error || value.get("id").is_some() {
+            return None;
+        }
+        let read = read_json(&value).in_one_line();
+        read.message.is_some().then_some(read)
+    }
+
     /// Limits the length of each text and removes control characters.
     fn in_one_line(mut self) -> Self {
         self.message = self.message.and_then(|text| plain_text(&text));

@@ -28,6 +28,10 @@ pub struct VendorProfile {
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
     pub config_headers: &'static [ConfigHeader],
+    /// The environment variable with further headers of every request, a line
+    /// `Name: value` for each, if the vendor's own SDK reads one. They belong to
+    /// the environment's key, and are sent where that is.
+    pub headers_variable: Option<&'static str>,
     /// Keys of an account's configuration that its client reads by name.
     pub config_values: &'static [ConfigValue],
     /// Headers with the request's id, best first.
@@ -106,7 +110,7 @@ impl Authentication {
 const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
 
 /// True for an answer with the usual code.
-pub(crate) fn says_training_ended(status: u16, error: &VendorError) -> bool {
+pub(crate) fn is_end_of_training(status: u16, error: &VendorError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
     status == 403 && code.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
 }
@@ -129,15 +133,14 @@ impl VendorProfile {
             authentication: Authentication::BEARER,
             query: &[],
             config_headers: &[],
+            headers_variable: None,
             config_values: &[],
             request_id_headers: &["x-request-id", "x-amzn-requestid", "cf-ray"],
             idempotent_posts: &[],
             rate_limit_wait: Duration::ZERO,
             read_error: VendorError::from_json,
             is_transient: |status, _| retry::is_transient(status),
-            training_not_available: |status, error| {
-                says_training_ended(status, error).then_some("")
-            },
+            training_not_available: |status, error| is_end_of_training(status, error).then_some(""),
         }
     }
 

@@ -189,9 +189,10 @@ impl Request<'_> {
     ///
     /// Any error of a call: see [`ErrorKind`].
     pub async fn call_empty(self) -> Result<Response<()>, Error> {
-        let profile = self.transport.shared.profile;
+        let (transport, operation) = (self.transport, self.operation);
         let answer = self.document().await?;
-        Ok(Response::empty(profile, answer))
+        Response::empty(transport.shared.profile, answer)
+            .map_err(|e| transport.labelled(operation, e))
     }
 
     /// Sends the request, for a response that is a stream of bytes.

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
 use super::body::{Pieces, WholeBody, content_length};
+use super::credential::SentKey;
 use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
 
@@ -43,22 +44,35 @@ impl<T: DeserializeOwned> Response<T> {
                     request_id_headers: profile.request_id_headers,
                 })
             }
-            Err(error) => Err(Error::undecoded::<T>(&answer.headers, answer.body, &error)
-                .with_answer(profile, answer.status, answer.headers, None)
-                .after_tries(answer.tries)),
+            Err(error) => {
+                let refused = Error::from_success(profile, &answer.body);
+                let error = refused
+                    .unwrap_or_else(|| Error::undecoded::<T>(&answer.headers, answer.body, &error));
+                Err(error
+                    .with_answer(profile, answer.status, answer.headers, None)
+                    .after_tries(answer.tries))
+            }
         }
     }
 }
 
 impl Response<()> {
-    /// Creates a response whose body is ignored.
-    pub(super) fn empty(profile: &'static VendorProfile, answer: Answer<WholeBody>) -> Self {
-        Self {
+    /// Creates a response whose body is ignored, unless it is an error.
+    pub(super) fn empty(
+        profile: &'static VendorProfile,
+        answer: Answer<WholeBody>,
+    ) -> Result<Self, Error> {
+        if let Some(error) = Error::from_success(profile, &answer.body) {
+            return Err(error
+                .with_answer(profile, answer.status, answer.headers, None)
+                .after_tries(answer.tries));
+        }
+        Ok(Self {
             value: (),
             status: answer.status,
             headers: answer.headers,
             request_id_headers: profile.request_id_headers,
-        }
+        })
     }
 }
 
@@ -96,9 +110,11 @@ pub struct Download {
     /// Never locked: the mutex makes a stream that is only `Send` also `Sync`.
     stream: Mutex<ByteStream>,
     headers: HeaderMap,
+    file_name: Option<String>,
     total: Option<u64>,
     received: u64,
     progress: Option<ProgressFn>,
+    sent: SentKey,
 }
 
 /// A file that is being written; removed when it is dropped before it is
@@ -142,9 +158,11 @@ impl Download {
             // After the end, every further call returns the end again.
             stream: Mutex::new(Box::pin(stream.fuse())),
             total: content_length(&answer.headers),
+            file_name: file_name(&answer.headers),
             headers: answer.headers,
             received: 0,
             progress: None,
+            sent: answer.sent,
         }
     }
 
@@ -157,15 +175,37 @@ impl Download {
         Self {
             stream: Mutex::new(Box::pin(stream.fuse())),
             headers: HeaderMap::new(),
+            file_name: None,
             total,
             received: 0,
             progress: None,
+            sent: SentKey::default(),
         }
+    }
+
+    /// The key that the request was sent with. A file's content is left as it
+    /// is; a reader of a document from this stream has to mask it there.
+    #[allow(dead_code)] // Not every vendor has documents that come as streams.
+    pub(crate) fn sent_key(&self) -> SentKey {
+        self.sent.clone()
     }
 
     /// Returns the number of bytes, if the vendor gives it.
     pub fn total_bytes(&self) -> Option<u64> {
         self.total
+    }
+
+    /// Sets the name that the vendor gives to the file.
+    #[must_use]
+    pub fn with_file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// Returns the name that the vendor gives to the file, if it gives one. It
+    /// is the vendor's text: it can have folders and control characters in it.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref()
     }
 
     /// Returns the HTTP headers.
@@ -251,6 +291,17 @@ impl Download {
     }
 }
 
+/// Returns the name in `content-disposition`.
+fn file_name(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(http::header::CONTENT_DISPOSITION)?;
+    let (_, name) = text.to_str().ok()?.split_once("filename=")?;
+    let name = match name.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => name.split(';').next()?.trim(),
+    };
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
@@ -281,6 +332,21 @@ impl std::fmt::Debug for Download {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_the_name_of_its_header() {
+        for (header, expected) in [
+            ("attachment; filename=\"a b.zst\"; size=1", Some("a b.zst")),
+            ("attachment; filename=a.zst; size=1", Some("a.zst")),
+            ("attachment; filename=\"\"", None),
+            ("inline", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("content-disposition", header.parse().unwrap());
+            assert_eq!(file_name(&headers).as_deref(), expected, "{header}");
+        }
+        assert_eq!(file_name(&HeaderMap::new()), None);
+    }
 
     #[test]
     fn a_download_is_send_and_sync() {

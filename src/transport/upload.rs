@@ -367,7 +367,7 @@ impl Transport {
         let shape = Sending(activity.clone());
         let answer = self.call(|| request().transpose(), operation, shape).await;
         answer
-            .map(|answer| Response::empty(self.shared.profile, answer))
+            .and_then(|answer| Response::empty(self.shared.profile, answer))
             .map_err(|e| self.labelled(operation, e))
     }
 

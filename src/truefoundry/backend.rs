@@ -57,7 +57,9 @@ pub(super) fn support(operation: Operation) -> Support {
         | Operation::Checkpoints
         | Operation::Metrics
         | Operation::EstimatePrice
+        | Operation::Preview
         | Operation::Download
+        | Operation::DownloadTokenizedDataset
         | Operation::ModelLimits
         | Operation::ListModels => Support::Unsupported(
             "the gateway does not have this operation: use the vendor behind it",

@@ -25,7 +25,7 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     match item {
-        Item::Ok(job) => job.unify(context),
+        Item::Ok(job) => job_of_decoded(job, context),
         Item::Malformed(item) => job_of_malformed::<T>(&item, context),
     }
 }
@@ -50,11 +50,30 @@ where
     T: Unify<Output = Job> + DeserializeOwned,
 {
     if let Ok(job) = wire::from_slice::<T>(body) {
-        return job.unify(context);
+        return job_of_decoded(job, context);
     }
     match MalformedItem::of::<T>(body) {
         Ok(item) => job_of_malformed::<T>(&item, context),
         Err(_) => Err(MappingError::new(T::ID, "the body is not JSON")),
+    }
+}
+
+/// Converts a job that decoded.
+///
+/// # Errors
+///
+/// As [`Unify::unify`]; or its id is empty, which nothing can refer to.
+pub(crate) fn job_of_decoded<T: Unify<Output = Job>>(
+    job: T,
+    context: &Context,
+) -> Result<Job, MappingError> {
+    job.unify(context).and_then(with_id::<T>)
+}
+
+fn with_id<T: Unify>(job: Job) -> Result<Job, MappingError> {
+    match job.id.is_empty() {
+        true => Err(MappingError::new(T::ID, "its id is empty")),
+        false => Ok(job),
     }
 }
 
@@ -82,7 +101,7 @@ where
             None => defects.push(unreadable),
         }
     }
-    report(repaired.value.unify(context)?, defects, context)
+    report(job_of_decoded(repaired.value, context)?, defects, context)
 }
 
 /// Records the problems of a vendor's job in the unified job.

@@ -46,7 +46,7 @@ pub(crate) const UNDOCUMENTED: &str = "not of the documented form";
 
 impl Fault {
     /// Returns false where it says neither a place nor a reason.
-    pub(crate) fn says_more(&self) -> bool {
+    pub(crate) fn is_specific(&self) -> bool {
         !self.path.is_empty() || !matches!(self.problem, Problem::Other)
     }
 

@@ -51,7 +51,7 @@ pub enum Sort {
     /// It was done, and the answer was lost.
     Lost,
     /// The same, and only the body was lost.
-    Cut,
+    Truncated,
     /// It was done, and the answer came too slowly.
     Silent,
     /// It was done, and the answer stopped in the middle.
@@ -88,7 +88,7 @@ pub const FAULTS: &[(&str, Sort)] = &[
     ("delay=5s", Sort::Silent),
     ("reset-before-body", Sort::Undone),
     ("reset-after-body", Sort::Lost),
-    ("truncate", Sort::Cut),
+    ("truncate", Sort::Truncated),
     ("content-type", Sort::Harmless),
     ("invalid-json", Sort::Garbled),
     ("invalid-utf8", Sort::Garbled),
@@ -116,16 +116,18 @@ impl Sort {
             (Self::Final, _) => Error(ErrorKind::Status, 1),
             (Self::TrainingOver, _) => Error(ErrorKind::TrainingNotAvailable, 1),
             (Self::Transient, Class::Create) => Error(ErrorKind::Status, 1),
-            (Self::Undone | Self::Lost | Self::Cut, Class::Create) => {
+            (Self::Undone | Self::Lost | Self::Truncated, Class::Create) => {
                 Error(ErrorKind::Interrupted, 1)
             }
             (Self::Silent | Self::Stalled, Class::Create) => Error(ErrorKind::Timeout, 1),
             // The bytes were on their way: what came of them is the caller's.
-            (Self::Cut, Class::Download) => Error(ErrorKind::Interrupted, 1),
+            (Self::Truncated, Class::Download) => Error(ErrorKind::Interrupted, 1),
             (Self::Stalled, Class::Download) => Error(ErrorKind::Timeout, 1),
-            (Self::Lost | Self::Cut | Self::Silent | Self::Stalled, Class::Change) => DoneBefore,
+            (Self::Lost | Self::Truncated | Self::Silent | Self::Stalled, Class::Change) => {
+                DoneBefore
+            }
             (Self::Transient | Self::Undone | Self::Lost, _) => Recovered,
-            (Self::Cut | Self::Silent | Self::Stalled, _) => Recovered,
+            (Self::Truncated | Self::Silent | Self::Stalled, _) => Recovered,
             (Self::Garbled, Class::Download) => Success,
             (Self::Garbled, _) => Error(ErrorKind::Decode, 1),
             (Self::Huge, _) => Error(ErrorKind::TooLarge, 1),
@@ -139,10 +141,10 @@ impl Sort {
         use Outcome::{Error, Nowhere};
         match (self, class, self.once(class)) {
             // Told so, in an answer that is cut or stalled as well.
-            (Self::Cut | Self::Stalled, Class::Change, once) => once,
+            (Self::Truncated | Self::Stalled, Class::Change, once) => once,
             (Self::Transient, _, Outcome::Recovered) => Error(ErrorKind::Status, 3),
             (
-                Self::Undone | Self::Lost | Self::Cut,
+                Self::Undone | Self::Lost | Self::Truncated,
                 _,
                 Outcome::Recovered | Outcome::DoneBefore,
             ) => Error(ErrorKind::Interrupted, 3),

@@ -114,7 +114,7 @@ fn fits_without_content(
         || operation == "validateDatasetUpload";
     says_nothing
         && match sort {
-            Sort::Cut => fits(Outcome::Error(ErrorKind::Interrupted, 3), result, sent),
+            Sort::Truncated => fits(Outcome::Error(ErrorKind::Interrupted, 3), result, sent),
             Sort::Stalled => fits(Outcome::Success, result, sent),
             _ => false,
         }

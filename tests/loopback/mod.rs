@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod clock;
+pub mod raw;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};

@@ -94,7 +94,7 @@ fn tell(
     }
     // Without a mapping the components' names are the values; but only where
     // nothing else distinguishes the branches are these values sent.
-    let silent = |branch: &String| !says(document, branch, property, &mut BTreeSet::new());
+    let silent = |branch: &String| !declares(document, branch, property, &mut BTreeSet::new());
     if !discriminator.mapped && !branches.iter().all(silent) {
         return;
     }
@@ -140,7 +140,7 @@ fn followed(document: &Value, at: &str) -> String {
 
 /// Returns whether a branch has the values of its tag, itself or in a part of it;
 /// a branch that is a union, or not an object, cannot have them.
-fn says(document: &Value, branch: &str, property: &str, seen: &mut BTreeSet<String>) -> bool {
+fn declares(document: &Value, branch: &str, property: &str, seen: &mut BTreeSet<String>) -> bool {
     let at = followed(document, branch);
     if !seen.insert(at.clone()) {
         return false;
@@ -172,7 +172,7 @@ fn in_parts(document: &Value, schema: &Value, property: &str, seen: &mut BTreeSe
             .into_iter()
             .flatten()
             .any(|part| match reference(part) {
-                Some(at) => says(document, &at, property, seen),
+                Some(at) => declares(document, &at, property, seen),
                 None => in_parts(document, part, property, seen),
             })
 }

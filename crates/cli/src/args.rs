@@ -29,14 +29,15 @@ pub use values::{Assignment, StatusParser};
 /// ~/.config/unitune/config.toml (on Windows %APPDATA%\unitune\config.toml).
 /// `unitune accounts add` writes it. Without a file, or without an account in
 /// it, accounts come from the vendors' usual environment variables:
-/// OPENAI_API_KEY, TOGETHER_API_KEY, TFY_API_KEY (and OPENAI_BASE_URL,
-/// TOGETHER_BASE_URL, TFY_BASE_URL for other addresses). With --sandbox,
-/// simulated vendors are used instead: no keys, no network, no costs.
+/// OPENAI_API_KEY, TOGETHER_API_KEY, FIREWORKS_API_KEY, TFY_API_KEY (and
+/// OPENAI_BASE_URL, TOGETHER_BASE_URL and so on for other addresses). With
+/// --sandbox, simulated vendors are used instead: no keys, no network, no costs.
 ///
 /// Exit codes: 0 done; 1 not found or failed; 2 called wrongly or not
 /// configured; 3 an account could not be asked, and what was printed, if
 /// anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
-/// 5 a job was cancelled; 6 the time ran out. 130 after Ctrl-C.
+/// 5 a job was cancelled; 6 the time ran out; 7 only paused jobs are left. 130
+/// after Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(
     name = "unitune",

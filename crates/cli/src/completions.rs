@@ -17,7 +17,7 @@ use crate::args::{AccountArguments, Arguments, CompletionsArguments, SourceArgum
 use crate::exit::{Exit, Failure};
 use crate::output::plain;
 
-/// How long somebody who presses Tab waits at the most.
+/// How long a completion may take at most.
 const WAIT: Duration = Duration::from_secs(3);
 /// How many ids are proposed.
 const MOST: usize = 100;

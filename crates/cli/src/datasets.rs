@@ -43,7 +43,7 @@ pub fn check_for(vendor: &str, word: &str) -> Result<Option<Check>, Failure> {
 ///
 /// It cannot be read.
 pub async fn run(check: Check, path: &Path) -> Result<CheckReport, Failure> {
-    let title = format!("checking {}", path.display());
+    let title = format!("checking {}", name_of(path));
     let total = size(path);
     let owned = path.to_owned();
     in_background(&title, total, move |progress| {
@@ -62,7 +62,7 @@ pub async fn convert(
     from: &Path,
     to: Option<&Path>,
 ) -> Result<ConvertReport, Failure> {
-    let title = format!("converting {}", from.display());
+    let title = format!("converting {}", name_of(from));
     let total = size(from);
     let (from, to) = (from.to_owned(), to.map(Path::to_owned));
     in_background(&title, total, move |progress| match to {
@@ -70,6 +70,13 @@ pub async fn convert(
         None => convert.preview(from, progress),
     })
     .await
+}
+
+/// Returns a file's name without its folders.
+pub fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
 }
 
 fn size(path: &Path) -> Option<u64> {

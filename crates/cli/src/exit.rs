@@ -20,6 +20,8 @@ pub enum Exit {
     JobCancelled,
     /// The time ran out.
     Timeout,
+    /// The jobs that are left are paused.
+    JobPaused,
     /// Ctrl-C.
     Interrupted,
     /// Nobody reads the output any more.
@@ -36,6 +38,7 @@ impl From<Exit> for ExitCode {
             Exit::JobFailed => 4,
             Exit::JobCancelled => 5,
             Exit::Timeout => 6,
+            Exit::JobPaused => 7,
             Exit::Interrupted => 130,
         })
     }

@@ -10,6 +10,7 @@ mod get;
 mod list;
 mod logs;
 pub mod metrics;
+mod preview;
 mod rerun;
 pub mod table;
 pub mod watch;
@@ -23,6 +24,7 @@ pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
         JobsCommand::List(arguments) => list::run(arguments).await,
         JobsCommand::Get(arguments) => get::run(arguments).await,
         JobsCommand::Create(arguments) => create::run(*arguments).await,
+        JobsCommand::Preview(arguments) => preview::run(*arguments).await,
         JobsCommand::Cancel(arguments) => change::run(arguments, JobChange::Cancel).await,
         JobsCommand::Pause(arguments) => change::run(arguments, JobChange::Pause).await,
         JobsCommand::Resume(arguments) => change::run(arguments, JobChange::Resume).await,

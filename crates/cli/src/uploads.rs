@@ -144,7 +144,7 @@ impl<'p> Uploads<'p> {
 
     /// Says on stderr what became of a file.
     pub fn tell(&self, path: &Path, uploaded: &Uploaded) {
-        let (path, id) = (path.display(), &uploaded.file.id);
+        let (path, id) = (crate::datasets::name_of(path), &uploaded.file.id);
         output::note(&match uploaded.was_there {
             true => format!("{path}: {} has it already, as {id}", self.account),
             false => {

@@ -93,7 +93,7 @@ fn the_first_place_that_is_there_counts() {
     }
 }
 
-/// A file of whoever filled the folder must not get a key of the environment.
+/// A file that came with the folder must not get a key of the environment.
 #[test]
 fn nothing_is_read_from_the_working_directory() {
     let machine = Machine::new();

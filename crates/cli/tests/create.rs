@@ -199,7 +199,7 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
         (
             1,
             create("openai", "x", &["--yes", "--max-cost", "5"]),
-            "price estimate",
+            "unknown, which counts as more than 5: OpenAI gives no estimate, and there is no price",
         ),
     ];
     for (code, arguments, text) in cases {
@@ -253,6 +253,114 @@ fn a_limit_of_costs_is_kept() {
         stderr(&output)
     );
     assert_eq!(user.requests("createJob"), 1);
+}
+
+#[test]
+fn where_the_vendor_estimates_no_price_the_table_counts() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    let with = |more: &[&'static str]| create("openai", "gpt-4o-mini-2024-07-18", more);
+    let plan = json(&user.expect(0, &with(&["--epochs", "3", "--dry-run", "--json"])));
+    let price = &plan["price_by_table"];
+    let (low, high) = (
+        price["low"].as_f64().unwrap(),
+        price["high"].as_f64().unwrap(),
+    );
+    assert!(0.0 < low && low < high && high < 0.1, "{price}");
+    // Between the two ends of the range, the upper one decides; nothing is uploaded.
+    let between = format!("{:.9}", (low + high) / 2.0);
+    let enough = format!("{:.9}", high * 1.01);
+    let limited = |limit: &str, more: &[&str]| {
+        let epochs = ["--epochs", "3", "--max-cost", limit];
+        user.run(&[&with(&[])[..], &epochs, more].concat())
+    };
+    let output = limited(&between, &["--yes"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("which can be more than"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(
+        stderr(&output).contains("Nothing was started"),
+        "{}",
+        stderr(&output)
+    );
+    let output = limited(&between, &["--dry-run", "--json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(json(&output)["price_by_table"], *price);
+    assert_eq!(user.requests("uploadFile"), 0);
+    // What nobody knows is more than any limit.
+    for unknown in [&["--unchecked"][..], &["--set", "n_epochs=\"auto\""]] {
+        let output = limited("1000", &[unknown, &["--yes"]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("unknown, which counts"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    assert_eq!(user.requests("uploadFile"), 0);
+    let output = limited(&enough, &["--yes", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(json(&output)["provider"]["account"], "openai");
+}
+
+#[test]
+fn a_preview_shows_the_first_examples_as_tokens() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    let preview = |more: &[&str]| {
+        let all = ["jobs", "preview", "--on", "together", "-m", "Qwen/Qwen3-8B"];
+        user.run(&[&all[..], &["-t", "train.jsonl"], more].concat())
+    };
+    let output = preview(&[]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--upload"), "{}", stderr(&output));
+    let output = preview(&["--upload", "--examples", "2", "--json"]);
+    let shown = json(&output);
+    let examples = shown["examples"].as_array().unwrap();
+    assert_eq!(
+        (examples.len(), &shown["format"]),
+        (2, &json!("conversation"))
+    );
+    assert_eq!(
+        examples[1]["tokens"],
+        json!(["What", "is", "1", "and", "1?", "2"])
+    );
+    assert_eq!(examples[1]["trained"], json!([{"start": 5, "end": 6}]));
+    let text = stdout(&preview(&["--upload"]));
+    assert!(text.contains("6 tokens, 1 trained on"), "{text}");
+    assert!(text.contains("What·is·1·and·1? [2]"), "{text}");
+    assert_eq!(
+        (user.requests("uploadFile"), user.requests("createJob")),
+        (1, 0)
+    );
+    // The summary has a line of it, once the file is there.
+    let plan = create("together", "Qwen/Qwen3-8B", &["--dry-run"]);
+    let text = stdout(&user.expect(0, &plan));
+    assert!(
+        text.contains("the first 5 examples have 6 tokens, 1 of them trained on"),
+        "{text}"
+    );
+    let output = preview(&["--upload", "--method", "dpo"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let other = [
+        "jobs",
+        "preview",
+        "--on",
+        "openai",
+        "-m",
+        "x",
+        "-t",
+        "train.jsonl",
+    ];
+    let output = user.expect(1, &other);
+    let said = stderr(&output);
+    assert!(
+        said.contains("OpenAI has no preview of a training file"),
+        "{said}"
+    );
 }
 
 #[test]

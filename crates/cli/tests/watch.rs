@@ -157,6 +157,73 @@ fn all_jobs_are_watched_until_the_last_one_ends() {
 }
 
 #[test]
+fn a_paused_job_waits_for_somebody_and_a_watch_does_not() {
+    let user = User::with(|builder| builder.speed(0.0));
+    user.chats("train.jsonl", 12);
+    let create = [
+        "jobs",
+        "create",
+        "--on",
+        "openai",
+        "-m",
+        "gpt-4o-mini-2024-07-18",
+    ];
+    let create = [&create[..], &["-t", "train.jsonl", "--yes", "--json"]].concat();
+    let job = json(&user.expect(0, &create));
+    let id = job["id"].as_str().unwrap();
+    for _ in 0..100 {
+        let job = json(&user.expect(0, &["jobs", "get", id, "--json"]));
+        if job["status"] == "running" {
+            break;
+        }
+        user.sandbox.advance(std::time::Duration::from_secs(5));
+    }
+    user.expect(0, &["jobs", "pause", id, "--yes"]);
+    let cancelled = seeded(&user, "together", "cancelled");
+    for (code, arguments) in [
+        (7, vec!["jobs", "watch", id]),
+        (7, vec!["jobs", "watch", id, "--json"]),
+        // How another one ended counts for more.
+        (5, vec!["jobs", "watch", id, &cancelled]),
+        (
+            6,
+            vec!["jobs", "watch", id, "--wait-paused", "--timeout", "5s"],
+        ),
+    ] {
+        let output = user.expect(code, &arguments);
+        let resume = format!("unitune jobs resume {id}");
+        assert_eq!(
+            stderr(&output).contains(&resume),
+            code != 6,
+            "{}",
+            stderr(&output)
+        );
+    }
+    // Jobs that go on are waited for.
+    let running = seeded(&user, "together", "running");
+    user.expect(6, &["jobs", "watch", id, &running, "--timeout", "5s"]);
+    user.sandbox.set_speed(2_000.0);
+    user.expect(0, &["jobs", "watch", &running]);
+    let all = [
+        "jobs",
+        "watch",
+        "--all",
+        "-a",
+        "openai",
+        "--interval",
+        "100ms",
+    ];
+    let output = user.run(&all);
+    // Seeded jobs of all kinds end before it.
+    assert!(
+        matches!(output.status.code(), Some(4 | 5 | 7)),
+        "{}",
+        stderr(&output)
+    );
+    assert!(stderr(&output).contains(id), "{}", stderr(&output));
+}
+
+#[test]
 fn a_terminal_shows_a_line_for_the_job_and_what_happens_above_it() {
     let user = User::with(|builder| builder.speed(0.0));
     user.chats("train.jsonl", 12);

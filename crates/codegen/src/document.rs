@@ -22,7 +22,7 @@ pub(crate) fn read(json: &Value) -> Result<OpenAPI, Error> {
     let document = OpenAPI::deserialize(json).map_err(|error| fault::locate(json, &error))?;
     let held = serde_json::to_value(&document)
         .map_err(|error| Error::new("", format!("cannot be written again: {error}")))?;
-    match lost(json, Some(&held), &mut String::new()) {
+    match missing_part(json, Some(&held), &mut String::new()) {
         None => Ok(document),
         Some(pointer)
             if pointer
@@ -39,17 +39,21 @@ pub(crate) fn read(json: &Value) -> Result<OpenAPI, Error> {
 }
 
 /// Returns the pointer of the first value of `given` that `held` lacks.
-fn lost(given: &Value, held: Option<&Value>, pointer: &mut String) -> Option<String> {
+fn missing_part(given: &Value, held: Option<&Value>, pointer: &mut String) -> Option<String> {
     let same = match (given, held) {
         (Value::Object(given), Some(Value::Object(held))) => {
             return given.iter().find_map(|(key, value)| {
-                within(pointer, &escape(key), |at| lost(value, held.get(key), at))
+                within(pointer, &escape(key), |at| {
+                    missing_part(value, held.get(key), at)
+                })
             });
         }
         (Value::Array(given), Some(Value::Array(held))) if given.len() == held.len() => {
             let mut pairs = given.iter().zip(held).enumerate();
             return pairs.find_map(|(i, (given, held))| {
-                within(pointer, &i.to_string(), |at| lost(given, Some(held), at))
+                within(pointer, &i.to_string(), |at| {
+                    missing_part(given, Some(held), at)
+                })
             });
         }
         // Some limits are held as floating point.

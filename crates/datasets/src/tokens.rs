@@ -47,15 +47,17 @@ impl TokenBasis {
         // Fine-tuned models are named after their base.
         let name = model.strip_prefix("ft:").unwrap_or(model);
         let name = name.rsplit('/').next().unwrap_or(name);
-        let is = |prefixes: &[&str]| prefixes.iter().any(|p| name.starts_with(p));
-        if is(&["gpt-3.5", "gpt-35", "gpt-4-"]) || name == "gpt-4" {
-            return Self::Tokenizer { encoding: CL100K };
-        }
-        // gpt-oss has the same text tokens as gpt-4o.
-        let is_known = is(&["gpt-4o", "gpt-4.1", "gpt-5", "gpt-oss", "o1", "o3", "o4"]);
-        match is_known || (vendor.counts_like_openai && name.is_empty()) {
-            true => Self::Tokenizer { encoding: O200K },
-            false => Self::Estimate { encoding: O200K },
+        let name = name.to_ascii_lowercase();
+        let known = TOKENIZERS
+            .iter()
+            .find(|(prefix, _)| name.starts_with(prefix));
+        match known {
+            Some((_, encoding)) => Self::Tokenizer { encoding },
+            None if name == "gpt-4" => Self::Tokenizer { encoding: CL100K },
+            None if vendor.counts_like_openai && name.is_empty() => {
+                Self::Tokenizer { encoding: O200K }
+            }
+            None => Self::Estimate { encoding: O200K },
         }
     }
 
@@ -67,6 +69,31 @@ impl TokenBasis {
 
 const O200K: &str = "o200k_base";
 const CL100K: &str = "cl100k_base";
+const LLAMA3: &str = "llama3";
+const QWEN2: &str = "qwen2";
+const DEEPSEEK_V3: &str = "deepseek_v3";
+
+/// Beginnings of models' names, and the encodings of their texts.
+const TOKENIZERS: &[(&str, &str)] = &[
+    ("gpt-3.5", CL100K),
+    ("gpt-35", CL100K),
+    ("gpt-4-", CL100K),
+    ("gpt-4o", O200K),
+    ("gpt-4.1", O200K),
+    ("gpt-5", O200K),
+    // The same text tokens as gpt-4o.
+    ("gpt-oss", O200K),
+    ("o1", O200K),
+    ("o3", O200K),
+    ("o4", O200K),
+    ("llama-3", LLAMA3),
+    ("llama-v3", LLAMA3),
+    ("meta-llama-3", LLAMA3),
+    // Qwen3.5 has tokens of its own.
+    ("qwen2", QWEN2),
+    ("qwen3-", QWEN2),
+    ("deepseek-v3", DEEPSEEK_V3),
+];
 
 /// Counts the tokens of texts.
 pub(crate) struct Counter {
@@ -112,14 +139,12 @@ impl Counter {
 
 #[cfg(feature = "tokenizer")]
 fn count(basis: TokenBasis, text: &str) -> u64 {
-    use bpe_openai as encodings;
-
-    let tokenizer = match basis {
+    let encoding = match basis {
         TokenBasis::NotCounted => return 0,
-        TokenBasis::Tokenizer { encoding: CL100K } => encodings::cl100k_base(),
-        TokenBasis::Tokenizer { .. } | TokenBasis::Estimate { .. } => encodings::o200k_base(),
+        TokenBasis::Tokenizer { encoding } | TokenBasis::Estimate { encoding } => encoding,
     };
-    tokenizer.count(text) as u64
+    // A test reads each of the encodings.
+    tiktoken::get_encoding(encoding).map_or(0, |tokenizer| tokenizer.count(text) as u64)
 }
 
 #[cfg(not(feature = "tokenizer"))]
@@ -144,10 +169,27 @@ mod tests {
             exact(O200K)
         );
         assert_eq!(basis("together", Some("openai/gpt-oss-20b")), exact(O200K));
+        for (model, encoding) in [
+            ("meta-llama/Meta-Llama-3.1-8B-Instruct-Reference", LLAMA3),
+            ("accounts/fireworks/models/llama-v3p3-70b-instruct", LLAMA3),
+            ("Qwen/Qwen3-8B", QWEN2),
+            ("deepseek-ai/DeepSeek-V3.1", DEEPSEEK_V3),
+        ] {
+            assert_eq!(basis("together", Some(model)), exact(encoding), "{model}");
+        }
+        assert_eq!(basis("openai", Some("gpt-4")), exact(CL100K));
         let estimate = TokenBasis::Estimate { encoding: O200K };
         assert_eq!(basis("together", Some("Qwen/Qwen3.5-9B")), estimate);
         assert_eq!(basis("fireworks", None), estimate);
         assert_eq!(basis("azure", Some("Ministral-3B")), estimate);
+    }
+
+    #[test]
+    fn each_encoding_is_there() {
+        for (model, encoding) in TOKENIZERS {
+            let counter = Counter::new(TokenBasis::Tokenizer { encoding });
+            assert_eq!(counter.count("Hello, world!"), 4, "{model}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ struct Branch {
 
 impl Branch {
     /// Returns whether the branch itself has all of its values.
-    fn says_it(&self) -> bool {
+    fn is_stated(&self) -> bool {
         self.words.len() == 1 && self.words.first() == self.own.as_ref()
     }
 }
@@ -123,24 +123,24 @@ pub(super) fn discriminators(
             (Some(a), Some(b)) if a == b => {
                 let both = (branches(roots.0, &old, a), branches(roots.1, &new, b));
                 words(&both, correspondence).map(|(rule, from, to)| {
-                    let said = |words| format!("{}, with {words}", code(a));
-                    (rule, said(from), said(to))
+                    let described = |words| format!("{}, with {words}", code(a));
+                    (rule, described(from), described(to))
                 })
             }
             (a, b) => {
                 // All branches demand their word, before and after.
-                let says = |root: &Value, at: &str, property: Option<&str>| {
+                let is_required = |root: &Value, at: &str, property: Option<&str>| {
                     property.is_none_or(|property| {
                         let all = branches(root, at, property);
                         !all.is_empty() && all.values().all(|branch| branch.own.is_some())
                     })
                 };
-                let said = says(roots.0, &old, a)
-                    && says(roots.0, &old, b)
-                    && says(roots.1, &new, a)
-                    && says(roots.1, &new, b);
+                let is_stated = is_required(roots.0, &old, a)
+                    && is_required(roots.0, &old, b)
+                    && is_required(roots.1, &new, a)
+                    && is_required(roots.1, &new, b);
                 let text = |property: Option<&str>| property.map_or("their shape".to_owned(), code);
-                Some((rule(said), text(a), text(b)))
+                Some((rule(is_stated), text(a), text(b)))
             }
         };
         if let Some((rule, from, to)) = change {
@@ -156,8 +156,8 @@ pub(super) fn discriminators(
     found
 }
 
-fn rule(said: bool) -> &'static str {
-    if said {
+fn rule(is_stated: bool) -> &'static str {
+    if is_stated {
         "discriminator-restated"
     } else {
         "discriminator-changed"
@@ -179,7 +179,7 @@ fn words(
             continue;
         };
         // Where the branch's own word changed with it, that is the change.
-        if one.words == other.words || (one.says_it() && other.says_it()) {
+        if one.words == other.words || (one.is_stated() && other.is_stated()) {
             continue;
         }
         said &= one.own.is_some() && one.own == other.own;

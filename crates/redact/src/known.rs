@@ -78,7 +78,7 @@ fn hex(high: u8, low: u8) -> Option<u8> {
 
 /// Returns the characters of base64 that depend on the secret alone, for each
 /// of its three possible positions in a group.
-fn base64_spellings(secret: &[u8]) -> Vec<String> {
+pub(crate) fn base64_spellings(secret: &[u8]) -> Vec<String> {
     let mut spellings = Vec::new();
     for before in 0..3 {
         let padded: Vec<u8> = [&[0; 2][..before], secret].concat();

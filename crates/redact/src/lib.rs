@@ -10,7 +10,8 @@
 //! The first keeps what only sounds like a key (`token_count`, `monkey`), because losing a vendor's field is a fault
 //! too. The second gives up a little more (`api_key_id`), because a recording can spare it.
 //!
-//! Where the key itself is known, as in a client that has sent it, [`redact_known`] finds it in any text.
+//! Where the key itself is known, as in a client that has sent it, [`redact_known`] finds it in any text, and
+//! [`KnownKey`] in many bodies at next to no cost.
 //!
 //! ```
 //! use serde_json::json;
@@ -29,12 +30,14 @@
 #![warn(missing_docs, clippy::unwrap_used)]
 
 mod known;
+mod mask;
 mod message;
 mod names;
 mod values;
 mod without_keys;
 
 pub use known::redact_known;
+pub use mask::KnownKey;
 pub use message::{redact_body, redact_header, redact_multipart, redact_query};
 pub use names::{is_secret, mentions_secret};
 pub use values::{can_be_key, overwrite, remove, remove_where};

@@ -209,9 +209,9 @@ def refusals(client, sandbox, dataset):
     sandbox.fault("fireworks.listSupervisedJobs:503@once")
     sandbox.fault("fireworks.listSupervisedJobs:429;retry-after=1@once")
     assert list(jobs.list()), "the SDK tries again"
-    impatient = client.with_options(max_retries=0)
+    without_retries = client.with_options(max_retries=0)
     sandbox.fault("fireworks.retrieveDpoJob:429@once")
-    refuses(fireworks.RateLimitError, impatient.dpo_jobs.get, "none")
+    refuses(fireworks.RateLimitError, without_retries.dpo_jobs.get, "none")
 
 
 async def asynchronous(sandbox):

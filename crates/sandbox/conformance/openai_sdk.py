@@ -107,10 +107,10 @@ def refusals(client, sandbox):
     sandbox.fault("openai.listJobs:429;retry-after-ms=10@once")
     sandbox.fault("openai.listJobs:reset-before-body@once")
     assert client.fine_tuning.jobs.list().data, "the SDK tries again"
-    impatient = client.with_options(max_retries=0)
+    without_retries = client.with_options(max_retries=0)
     for status, expected in [(403, openai.PermissionDeniedError), (409, openai.ConflictError), (503, openai.InternalServerError)]:
         sandbox.fault(f"openai.retrieveJob:{status}@once")
-        refuses(expected, impatient.fine_tuning.jobs.retrieve, "ftjob-none")
+        refuses(expected, without_retries.fine_tuning.jobs.retrieve, "ftjob-none")
 
 
 def gateway(sandbox):

@@ -139,9 +139,9 @@ def refusals(client, sandbox, file):
     sandbox.fault("together.listJobs:503@once")
     sandbox.fault("together.listJobs:429;retry-after=1@once")
     assert resource.list().data, "the SDK tries again"
-    impatient = client.with_options(max_retries=0)
+    without_retries = client.with_options(max_retries=0)
     sandbox.fault("together.retrieveJob:529@once")
-    refuses(together.InternalServerError, impatient.fine_tuning.retrieve, "ft-none")
+    refuses(together.InternalServerError, without_retries.fine_tuning.retrieve, "ft-none")
 
 
 def file_of(text):

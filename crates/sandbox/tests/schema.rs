@@ -1,4 +1,4 @@
-//! The default seed's answers validate against the vendors' documents, the jobs that are marked as awkward aside.
+//! The default seed's answers validate against the vendors' documents, but for the jobs that are marked as awkward.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 

@@ -9,8 +9,8 @@ use crate::providers::{
 };
 use crate::transport::{Clock, Download};
 use crate::unify::{
-    Checkpoint, CreateRequest, Event, Job, MetricPoint, ModelLimits, ModelShutdowns, OnUnsupported,
-    PriceEstimate, Vendor,
+    Checkpoint, CreateRequest, DatasetPreview, Event, Job, MetricPoint, ModelLimits,
+    ModelShutdowns, OnUnsupported, PriceEstimate, Vendor,
 };
 
 /// Forwards every method to the shared backend.
@@ -35,6 +35,8 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         prepare(request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error>;
         create['a](call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job>;
         estimate['a](call: &'a Call, prepared: &'a Prepared) -> Reply<'a, PriceEstimate>;
+        preview['a](call: &'a Call, prepared: &'a Prepared, examples: Option<usize>)
+            -> Reply<'a, DatasetPreview>;
         change['a](call: &'a Call, id: &'a str, change: JobChange) -> Reply<'a, Job>;
         took_effect(change: JobChange, job: &Job) -> bool;
         delete['a](call: &'a Call, id: &'a str) -> Reply<'a, ()>;
@@ -49,6 +51,7 @@ impl<B: Backend + ?Sized> Backend for Arc<B> {
         shutdowns['a](call: &'a Call) -> Reply<'a, ModelShutdowns>;
         models['a](call: &'a Call) -> Reply<'a, Vec<String>>;
         download_model['a](call: &'a Call, job: &'a str, step: Option<i64>) -> Reply<'a, Download>;
+        download_tokenized_dataset['a](call: &'a Call, job: &'a str) -> Reply<'a, Download>;
         files() -> Option<&dyn Files>;
         dataset_rules() -> DatasetRules;
         clock() -> Arc<dyn Clock>;

@@ -29,6 +29,9 @@ pub(super) trait Pages: Send + Sync {
     /// after any job.
     fn cursor_after(&self, job: &str) -> Option<String>;
 
+    /// Notes that a job of the account was shown.
+    fn job_taken(&self) {}
+
     /// Fetches the page after a cursor.
     fn page<'a>(
         &'a self,
@@ -135,6 +138,7 @@ impl AccountJobs {
 
     pub(super) fn take(&mut self) -> Option<Box<Job>> {
         let job = self.buffer.pop_front();
+        self.pages.job_taken();
         if self.buffer.is_empty() {
             self.memory.clear();
         }
@@ -255,7 +259,8 @@ impl AccountJobs {
         self.buffer.extend(shown.map(Box::new));
         let buffer = self.buffer.make_contiguous();
         buffer.sort_by(|a, b| order::of(a, b));
-        if self.is_unordered {
+        let is_repeated = |pair: &[Box<Job>]| pair[0].id == pair[1].id;
+        if self.is_unordered || buffer.windows(2).any(is_repeated) {
             drop_repeated(&mut self.buffer);
         }
         self.cursor = match page.next {
@@ -316,7 +321,7 @@ impl AccountJobs {
     }
 }
 
-/// Removes jobs that an unordered list repeats.
+/// Removes jobs that a list repeats.
 fn drop_repeated(jobs: &mut VecDeque<Box<Job>>) {
     let mut seen = HashSet::new();
     jobs.retain(|job| seen.insert(job.id.clone()));

@@ -1,4 +1,4 @@
-//! Events that are made of what a job says of itself: the vendor keeps no log.
+//! Events that are derived from a job's fields: the vendor keeps no log.
 
 use super::VENDOR;
 use super::status::meaning;

@@ -130,7 +130,7 @@ fn is_ok(status: Option<&Value>) -> bool {
     matches!(text("code"), "" | "OK") && text("message").is_empty()
 }
 
-/// Writes over every signed URL: whoever has one can read what it leads to.
+/// Overwrites every signed URL: it gives access to its target without a key.
 pub(super) fn hide_signed_urls(members: &mut Map<String, Value>) {
     for (name, value) in members {
         hide(name, value);

@@ -123,24 +123,35 @@ impl CreateRequest {
             &METHODS,
             "supervised, dpo or reinforcement",
         );
-        // Settings stay where they stood, at the top or below the method.
+        // Settings stay where they stood, at the top or below the method; but what
+        // only a method has would be ignored at the top, and what stands there beside
+        // it as well.
+        let word = method.name.as_deref().unwrap_or_default();
+        let is_ignored_at_top = |key: &str| {
+            let mut rows = ACCEPTED.iter();
+            rows.any(|row| row.key == key && row.methods.contains(&word))
+        };
+        let settings = translator.settings(self, &method);
+        let is_moved = settings
+            .iter()
+            .any(|(key, setting)| !setting.in_method && is_ignored_at_top(key));
         let mut top = Map::new();
         let mut below = Map::new();
-        for (key, setting) in translator.settings(self, &method) {
+        for (key, setting) in settings {
             if key == "batch_size" && setting.value == "max" {
                 let reason = "the vendor has no largest size";
                 translator.unsupported(setting.path, reason, "a whole number or \"auto\"");
             } else if translator.takes(&key, &setting, &method, ACCEPTED, REFUSED) {
-                if setting.in_method {
+                if setting.in_method || is_moved {
                     below.insert(key.clone(), setting.value.clone());
                 }
-                if setting.in_request {
+                if setting.in_request && !is_moved {
                     top.insert(key, setting.value);
                 }
             }
         }
         let mut request = CreateFineTuningJobRequest::new(&self.model, &self.training_file);
-        if self.hyperparameters.is_some() {
+        if self.hyperparameters.is_some() && !is_moved {
             request.hyperparameters = translator.typed("hyperparameters", top.into());
         }
         if let Some(word) = method.name {
@@ -156,9 +167,12 @@ impl CreateRequest {
                     _ => translator.unsupported(format!("method.{word}.{name}"), UNKNOWN, ""),
                 }
             }
+            if is_moved && !below.is_empty() {
+                body.insert("hyperparameters".to_owned(), below.into());
+            }
             let mut members = Map::from_iter([("type".to_owned(), Value::from(word.as_str()))]);
             // An absent body stays absent.
-            if self.method.as_ref().is_some_and(|m| m.contains_key(&word)) {
+            if is_moved || self.method.as_ref().is_some_and(|m| m.contains_key(&word)) {
                 members.insert(word, body.into());
             }
             request.method = translator.typed("method", members.into());

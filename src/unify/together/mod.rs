@@ -24,6 +24,7 @@ mod job;
 mod limits;
 mod log;
 mod metrics;
+mod preview;
 mod price;
 mod request;
 mod rules;
@@ -41,6 +42,7 @@ use super::{Mapping, Vendor};
 pub use checkpoints::JobCheckpoint;
 pub(crate) use checkpoints::tell_apart;
 pub use events::{EventInLog, events_in_log};
+pub(crate) use preview::preview_request;
 pub use successor::successor;
 
 /// The vendor's name.

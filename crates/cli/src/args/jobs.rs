@@ -1,7 +1,10 @@
 //! `unitune jobs …`
 
+mod download;
+mod preview;
+mod watch;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
@@ -10,6 +13,10 @@ use unitune::unify::{Status, Usd};
 use super::analysis::{CompareArguments, CostsArguments, MetricsArguments};
 use super::{AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser};
 use crate::{completions, output};
+
+pub use download::DownloadArguments;
+pub use preview::PreviewArguments;
+pub use watch::{Until, WatchArguments, WatchOptionArguments, length};
 
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
@@ -40,6 +47,13 @@ pub enum JobsCommand {
     /// option comes before what is in the file.
     #[command(verbatim_doc_comment)]
     Create(Box<CreateArguments>),
+    /// Show the first examples of a training file as tokens, before a job is started
+    ///
+    /// Shows the first examples of a training file as the model would be trained with
+    /// them: their tokens, and in [brackets] what is trained on. Vendors show files
+    /// that they have: a file on disk is uploaded first with --upload, and stays there
+    /// for the job.
+    Preview(Box<PreviewArguments>),
     /// End jobs before they are done
     #[command(after_help = "\
 Examples:
@@ -68,8 +82,11 @@ Examples:
     /// the loss beside progress and log; elsewhere with a line for each change. A job that the vendor restarts under another id
     /// is followed there.
     ///
+    /// A paused job waits for somebody to resume it: where no other job is left, the
+    /// watch ends, unless --wait-paused is given.
+    ///
     /// The exit code says how it ended: 0 all succeeded, 4 one failed, 5 one was
-    /// cancelled, 6 the time ran out.
+    /// cancelled, 6 the time ran out, 7 only paused jobs are left.
     Watch(WatchArguments),
     /// Show a job's log, oldest first
     #[command(
@@ -123,7 +140,9 @@ Examples:
     /// Fetch the model that came out of a job, or its result files
     ///
     /// Fetches the model that came out of a job, where the vendor gives it away; at
-    /// other vendors, and with --results, the job's result files.
+    /// other vendors, and with --results, the job's result files. With
+    /// --tokenized-dataset it is the training file as the tokens that the job was
+    /// trained with.
     ///
     /// A file appears under its name when it is complete, and not before.
     Download(DownloadArguments),
@@ -384,7 +403,8 @@ pub struct ConsentArguments {
     #[arg(long, short = 'y', conflicts_with = "dry_run")]
     pub yes: bool,
 
-    /// Start nothing that is estimated to cost more; an unknown price counts as more
+    /// Start nothing that could cost more: by the vendor's estimate, or where there is none by
+    /// the table of prices, whose upper end counts; an unknown price counts as more
     #[arg(long, value_name = "USD")]
     pub max_cost: Option<Usd>,
 }
@@ -409,107 +429,4 @@ impl Method {
             Self::Reinforcement => "reinforcement",
         }
     }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
-  unitune jobs watch --all --account research --json
-  unitune jobs watch ftjob-W5b56X7SAaz0QjBXrq9MWaql --until running
-  unitune jobs watch --all --timeout 8h --exec 'mail -s done me@example.com'")]
-pub struct WatchArguments {
-    /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required_unless_present = "all", add = ArgValueCompleter::new(completions::unfinished_jobs))]
-    pub ids: Vec<String>,
-
-    /// All jobs that have not ended, also those that are started meanwhile
-    #[arg(long, conflicts_with = "ids")]
-    pub all: bool,
-
-    #[command(flatten)]
-    pub options: WatchOptionArguments,
-
-    #[command(flatten)]
-    pub accounts: AccountArguments,
-
-    #[command(flatten)]
-    pub output: OutputArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Watching")]
-pub struct WatchOptionArguments {
-    /// When to stop
-    #[arg(long, value_name = "STATE", value_enum, default_value_t = Until::Finished)]
-    pub until: Until,
-
-    /// Stop after this time (30m, 12h), with exit code 6
-    #[arg(long, value_name = "TIME", value_parser = length)]
-    pub timeout: Option<Duration>,
-
-    /// Run this command for each job that ends; its id, status, account and model are in
-    /// UNITUNE_JOB_ID, UNITUNE_JOB_STATUS, UNITUNE_JOB_ACCOUNT and UNITUNE_JOB_MODEL, and the
-    /// job is on its stdin as JSON
-    #[arg(long, value_name = "COMMAND")]
-    pub exec: Option<String>,
-
-    /// How long to wait at the least between two questions for a job
-    #[arg(long, value_name = "TIME", value_parser = length, default_value = "2s")]
-    pub interval: Duration,
-
-    /// Leave the log out
-    #[arg(long)]
-    pub no_events: bool,
-
-    /// Lines also on a terminal, in place of the full screen
-    #[arg(long)]
-    pub lines: bool,
-}
-
-/// When a watch stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Until {
-    /// When the jobs are running, or have ended
-    Running,
-    /// When the jobs have ended
-    Finished,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  unitune jobs download ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
-  unitune jobs download ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --step 20
-  unitune jobs download ftjob-W5b56X7SAaz0QjBXrq9MWaql --results --to results/")]
-pub struct DownloadArguments {
-    /// The id of a job, of whichever account
-    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::jobs))]
-    pub id: String,
-
-    /// The checkpoint of this step, instead of the final model
-    #[arg(long, value_name = "N", conflicts_with = "results")]
-    pub step: Option<i64>,
-
-    /// The result files, even where there is a model
-    #[arg(long)]
-    pub results: bool,
-
-    /// Where to put it: a file, or a folder; by default the working directory
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub to: Option<PathBuf>,
-
-    /// Replace a file that is there
-    #[arg(long)]
-    pub force: bool,
-
-    #[command(flatten)]
-    pub accounts: AccountArguments,
-}
-
-/// Reads a length of time.
-pub fn length(text: &str) -> Result<Duration, String> {
-    let wrong = || "expected a length of time such as 90s, 30m or 12h".to_owned();
-    let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    Duration::try_from(span).map_err(|_| wrong())
 }

@@ -74,18 +74,6 @@ fn safe_name(name: &str) -> String {
     }
 }
 
-/// Returns the name that a vendor gives to a download.
-pub fn name_of(download: &Download) -> Option<String> {
-    let header = download.headers().get("content-disposition")?;
-    let text = header.to_str().ok()?;
-    let (_, name) = text.split_once("filename=")?;
-    let name = match name.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next()?,
-        None => name.split(';').next()?.trim(),
-    };
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
 /// Writes a download to a file, and says so on stderr.
 ///
 /// # Errors

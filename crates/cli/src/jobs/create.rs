@@ -2,20 +2,21 @@
 //! and only then starts what costs money.
 
 mod draft;
+pub mod limit;
 mod request;
 mod summary;
 
-use std::time::Duration;
-
 use serde_json::json;
+use unitune::Error;
 use unitune::providers::{JobRef, Providers};
-use unitune::unify::Job;
+use unitune::unify::{Job, PriceEstimate, Usd};
 
 use super::watch;
 use crate::accounts::Accounts;
-use crate::args::jobs::{CreateArguments, Until, WatchOptionArguments};
+use crate::args::jobs::{CreateArguments, WatchOptionArguments};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, confirm, job_card};
+use crate::rerun::price::Price;
 
 pub use draft::{Files, Intention};
 pub use request::Source;
@@ -34,7 +35,6 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         &arguments.settings,
     )
     .await?;
-    intention.max_cost = arguments.consent.max_cost;
     intention.checked = !arguments.unchecked;
     let consent = &arguments.consent;
     let checks = match arguments.unchecked {
@@ -49,6 +49,10 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
              happen with --dry-run; nothing was uploaded",
         ));
     }
+    let by_table = intention.price_by_table(&checks);
+    if !intention.has_estimates && !consent.dry_run {
+        affordable(consent.max_cost, &Ok(None), &by_table, &intention)?;
+    }
     let files = Files {
         are_simulated: accounts.are_simulated(),
         again: arguments.upload_again,
@@ -57,20 +61,21 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     };
     intention.find_files(providers, &files).await?;
     let estimate = intention.estimate(providers).await;
-    if let (Some(_), Err(error)) = (consent.max_cost, &estimate) {
-        return Err(Failure::new(
-            Exit::Failure,
-            format!("{error}\nNothing was started{}", intention.stays()),
-        ));
+    if !consent.dry_run {
+        affordable(consent.max_cost, &estimate, &by_table, &intention)?;
     }
+    let preview = intention.preview(providers).await;
     let plan = Plan {
         intention: &intention,
         preflight: &preflight,
         checks: &checks,
         estimate: &estimate,
+        by_table: &by_table,
+        preview: &preview,
     };
     if consent.dry_run {
         output.value(&plan.document(), || plan.card(&output.view.terminal))?;
+        affordable(consent.max_cost, &estimate, &by_table, &intention)?;
         return Ok(Exit::Done);
     }
     if output.is_table() {
@@ -95,15 +100,29 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     } else {
         output::print(&format!("{}\n", json!({"change": "created", "job": job})))?;
     }
-    let options = WatchOptionArguments {
-        until: Until::Finished,
-        timeout: None,
-        exec: None,
-        interval: Duration::from_secs(2),
-        no_events: false,
-        lines: false,
-    };
+    let options = WatchOptionArguments::to_the_end();
     watch::follow_jobs(&accounts, vec![target], &options, &output).await
+}
+
+/// Refuses a job that could cost more than a limit.
+fn affordable(
+    limit: Option<Usd>,
+    estimate: &Result<Option<PriceEstimate>, Error>,
+    by_table: &Price,
+    intention: &Intention,
+) -> Result<(), Failure> {
+    let Some(limit) = limit else {
+        return Ok(());
+    };
+    let outcome = match estimate {
+        Ok(estimate) => limit::check(limit, estimate.as_ref(), by_table, &intention.title)
+            .map_err(|why| format!("{}: {why}", intention.account)),
+        Err(error) => Err(error.to_string()),
+    };
+    outcome.map_err(|what| {
+        let stays = intention.stays();
+        Failure::new(Exit::Failure, format!("{what}\nNothing was started{stays}"))
+    })
 }
 
 /// Starts the job.

@@ -19,12 +19,20 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
         path: arguments.to.clone(),
         force: arguments.force,
     };
+    if arguments.tokenized_dataset {
+        let download = providers.download_tokenized_dataset(&job).await?;
+        let name = download.file_name().map(str::to_owned);
+        let path = target.path_for(&name.unwrap_or_else(|| format!("{}-tokenized", job.id)))?;
+        save::save(download, &path).await?;
+        return Ok(Exit::Done);
+    }
     let has_models = account.support(Operation::Download).is_supported();
     if has_models && !arguments.results {
         let download = providers
             .download_model(JobRef::from(&job), arguments.step)
             .await?;
-        let name = save::name_of(&download).unwrap_or_else(|| match arguments.step {
+        let name = download.file_name().map(str::to_owned);
+        let name = name.unwrap_or_else(|| match arguments.step {
             Some(step) => format!("{}-step-{step}", job.id),
             None => job.id.clone(),
         });

@@ -11,7 +11,7 @@ use unitune::unify::Job;
 
 use super::watch;
 use crate::accounts::Accounts;
-use crate::args::jobs::{RerunArguments, Until, WatchOptionArguments};
+use crate::args::jobs::{RerunArguments, WatchOptionArguments};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, choose, confirm, job_card};
 use crate::rerun::Plan;
@@ -64,8 +64,10 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         output::note("Nothing was uploaded or started.");
         return Ok(Exit::Failure);
     }
+    let asks = !arguments.consent.yes;
+    let price = &plan.price;
     let job = mover
-        .carry_out(&mut journal, &mut intention, limit, &mut None)
+        .carry_out(&mut journal, &mut intention, limit, price, asks, &mut None)
         .await?;
     follow(&accounts, job, &arguments, &output).await
 }
@@ -119,13 +121,6 @@ async fn follow(
     } else {
         output::print(&format!("{}\n", json!({"change": "created", "job": job})))?;
     }
-    let options = WatchOptionArguments {
-        until: Until::Finished,
-        timeout: None,
-        exec: None,
-        interval: std::time::Duration::from_secs(2),
-        no_events: false,
-        lines: false,
-    };
+    let options = WatchOptionArguments::to_the_end();
     watch::follow_jobs(accounts, vec![target], &options, output).await
 }

@@ -6,7 +6,7 @@ mod exec;
 mod followed;
 mod live;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,8 @@ use followed::{Followed, TRAINING_LOSS};
 
 /// How seldom a vendor is asked for the numbers of a training.
 const METRICS_INTERVAL: Duration = Duration::from_secs(10);
+/// How long only paused jobs are left before a watch ends, at the least.
+const SETTLED: Duration = Duration::from_secs(2);
 /// How long an answer with these numbers is waited for.
 const METRICS_WAIT: Duration = Duration::from_secs(5);
 
@@ -96,6 +98,8 @@ async fn follow(
         output,
         display: Display::start(output, arguments),
         jobs: HashMap::new(),
+        missing: HashSet::new(),
+        only_paused_since: None,
         early: HashMap::new(),
         exit: Exit::Done,
         count,
@@ -129,6 +133,10 @@ async fn follow(
         if watch.is_over() {
             break;
         }
+        if watch.waits_for_somebody() {
+            watch.end();
+            return Ok(watch.paused());
+        }
     }
     watch.end();
     if watch.jobs.is_empty() && watch.exit == Exit::Done {
@@ -144,6 +152,10 @@ struct Watch<'a> {
     output: &'a Output,
     display: Display,
     jobs: HashMap<String, Followed>,
+    /// The accounts that could not be asked for their jobs.
+    missing: HashSet<String>,
+    /// Since when only paused jobs are left.
+    only_paused_since: Option<Instant>,
     /// The progress of jobs whose status is not known yet: their logs come first.
     early: HashMap<String, Progress>,
     exit: Exit,
@@ -163,9 +175,13 @@ impl Watch<'_> {
         };
         match change {
             Change::Status { job, before } => {
+                self.missing.remove(&job.provider.account);
+                let account = self.providers.get(&job.provider.account);
+                let is_paused = account.is_some_and(|account| account.is_paused(&job));
                 let early = self.early.remove(&job.id);
                 let followed = self.followed(&job);
                 followed.update(&job);
+                followed.is_paused = is_paused;
                 if let Some(progress) = early {
                     followed.advance(progress);
                 }
@@ -208,6 +224,9 @@ impl Watch<'_> {
                 self.write(Entry::restarted(&from, &to))?;
             }
             Change::Trouble(warning) => {
+                if warning.account_failed {
+                    self.missing.insert(warning.account.clone());
+                }
                 if self.output.is_table() {
                     self.display.tell(Problem::Warning, &warning.to_string());
                 } else {
@@ -287,6 +306,42 @@ impl Watch<'_> {
         }
         let is_there = |job: &Followed| job.has_ended || job.status != Status::Queued;
         self.jobs.len() >= self.count && self.jobs.values().all(is_there)
+    }
+
+    /// Returns true where only paused jobs are left, and have been for a while:
+    /// the first answers of a watch come one after the other.
+    fn waits_for_somebody(&mut self) -> bool {
+        let mut left = self.jobs.values().filter(|job| !job.has_ended).peekable();
+        let is_waiting = !self.arguments.wait_paused
+            && self.missing.is_empty()
+            && self.jobs.len() >= self.count
+            && left.peek().is_some()
+            && left.all(|job| job.is_paused);
+        if !is_waiting {
+            self.only_paused_since = None;
+            return false;
+        }
+        let since = self.only_paused_since.get_or_insert_with(Instant::now);
+        since.elapsed() >= self.arguments.interval.max(SETTLED)
+    }
+
+    /// Says which jobs are paused, and returns the exit code.
+    fn paused(&self) -> Exit {
+        let left = self.jobs.values().filter(|job| !job.has_ended);
+        let mut ids: Vec<&str> = left.map(|job| job.id.as_str()).collect();
+        ids.sort_unstable();
+        let (ids, is, them) = match ids.as_slice() {
+            [id] => ((*id).to_owned(), "is", "it"),
+            ids => (ids.join(" "), "are", "them"),
+        };
+        output::note(&format!(
+            "{ids} {is} paused; to let {them} go on: unitune jobs resume {ids}\nTo watch on until \
+             somebody does: --wait-paused"
+        ));
+        match self.exit {
+            Exit::Done => Exit::JobPaused,
+            before => before,
+        }
     }
 
     fn write(&mut self, entry: Entry) -> Result<(), Failure> {

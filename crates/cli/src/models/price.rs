@@ -14,30 +14,21 @@ pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
     let source = Source::read(arguments.request.as_deref())?;
     let accounts = Accounts::of(&arguments.source).await?;
     let providers = accounts.providers();
-    let mut intention = Intention::new(
-        providers,
-        arguments.on.as_deref(),
-        &source,
-        &arguments.settings,
-    )
-    .await?;
-    let account = providers.named_or_default(Some(&intention.account))?;
-    account.check(Operation::EstimatePrice)?;
-    providers.preflight(&intention.draft()).await?;
     let files = Files {
         are_simulated: accounts.are_simulated(),
         again: false,
         may_upload: arguments.upload,
         tells: output.is_table(),
     };
-    intention.find_files(providers, &files).await?;
-    if intention.is_on_disk() {
-        let what = format!(
-            "{} estimates the price with files that it has: upload them with --upload",
-            intention.title
-        );
-        return Err(Failure::new(Exit::Usage, what));
-    }
+    let intention = Intention::with_files(
+        providers,
+        arguments.on.as_deref(),
+        &source,
+        &arguments.settings,
+        Operation::EstimatePrice,
+        &files,
+    )
+    .await?;
     let estimate = providers.estimate(&intention.draft()).await?;
     let document = json!({
         "account": intention.account,

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// How wide a title is at the most: there has to be room for the bar.
+const TITLE: usize = 40;
+
 /// A report of bytes: how many there are so far, and of how many.
 pub type Report = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
@@ -33,7 +36,7 @@ pub fn progress_bar(title: &str, total: Option<u64>) -> (Bar, Report) {
     if let Ok(style) = ProgressStyle::with_template(form) {
         bar.set_style(style.progress_chars("━╸ "));
     }
-    bar.set_message(super::plain(title));
+    bar.set_message(super::cut(&super::plain(title), TITLE));
     bar.enable_steady_tick(Duration::from_millis(200));
     let reported = bar.clone();
     let report = move |done: u64, total: Option<u64>| {

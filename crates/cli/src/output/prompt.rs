@@ -1,4 +1,4 @@
-//! Questions, where somebody is there to answer them.
+//! Questions to the user, on a terminal only.
 
 use std::io::{IsTerminal, Write};
 
@@ -65,23 +65,34 @@ pub async fn ask(question: &str) -> Result<String, Failure> {
     Ok(line.trim().to_owned())
 }
 
-/// Asks which of several is meant: by its number, or by its name.
+/// Asks which of several is meant, by its number or by its name, until the answer
+/// is one of them.
 ///
 /// # Errors
 ///
-/// The answer is none of them.
+/// There is none to choose from, or no answer any more.
 pub async fn choose<'n>(question: &str, names: &[&'n str]) -> Result<&'n str, Failure> {
     for (n, name) in names.iter().enumerate() {
         show(&format!("{:>3}  {name}\n", n + 1));
     }
-    let answer = ask(question).await?;
-    let by_number = answer.parse::<usize>().ok();
-    let by_number = by_number.and_then(|n| names.get(n.checked_sub(1)?));
-    let found = by_number.or_else(|| names.iter().find(|name| **name == answer));
-    found.copied().ok_or_else(|| {
-        let names = names.join(", ");
-        Failure::new(Exit::Usage, format!("{answer:?} is none of: {names}"))
-    })
+    loop {
+        let answer = ask(question).await?;
+        let by_number = answer.parse::<usize>().ok();
+        let by_number = by_number.and_then(|n| names.get(n.checked_sub(1)?));
+        let found = by_number.or_else(|| names.iter().find(|name| **name == answer));
+        match found {
+            Some(found) => return Ok(found),
+            None if answer.is_empty() || names.is_empty() => {
+                return Err(Failure::new(Exit::Usage, "nothing was chosen"));
+            }
+            None => {
+                let (answer, count) = (plain(&answer), names.len());
+                show(&format!(
+                    "{answer:?} is none of them: a number from 1 to {count}\n"
+                ));
+            }
+        }
+    }
 }
 
 /// Asks for a key, which is not shown.

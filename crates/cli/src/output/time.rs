@@ -52,14 +52,14 @@ impl View {
 fn minute(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default()
+        .unwrap_or_else(|_| seconds.to_string())
 }
 
 /// Returns Unix seconds for people, to the second.
 pub fn second(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
-        .unwrap_or_default()
+        .unwrap_or_else(|_| seconds.to_string())
 }
 
 /// Returns the time of day of Unix seconds, in UTC.
@@ -73,7 +73,7 @@ pub fn clock(seconds: i64) -> String {
 pub fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.to_string())
-        .unwrap_or_default()
+        .unwrap_or_else(|_| seconds.to_string())
 }
 
 fn relative(seconds: i64, now: i64) -> String {

@@ -46,7 +46,7 @@ impl Plan {
             };
             lines.push((title, examples(file)));
         }
-        lines.push(("To know", self.cautions.join("\n")));
+        lines.push(("Note", self.cautions.join("\n")));
         lines.push((
             "Data goes to",
             format!("{}; its terms: {}", self.goes_to, self.terms),

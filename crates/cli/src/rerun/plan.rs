@@ -255,6 +255,16 @@ impl Plan {
             ends.is_some_and(|ends| ends <= input.today)
         };
         self.proposals.retain(|proposal| !has_ended(proposal));
+        let is_listed = |proposal: &Proposal| {
+            let is_it = |id: &String| id.eq_ignore_ascii_case(&proposal.model.id);
+            input
+                .live_models
+                .is_some_and(|models| models.iter().any(is_it))
+        };
+        // The vendor's own list is newer than the table.
+        if self.proposals.iter().any(is_listed) {
+            self.proposals.retain(is_listed);
+        }
         if let Some(parent) = &facts.fine_tuned {
             let message = format!("the job went on with a fine-tuned model, {parent}");
             if input.model.is_none() {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use unitune::unify::Usd;
 use unitune_datasets::Method;
 use unitune_datasets::models::{Catalogue, settings as settings_of};
 
@@ -33,12 +34,21 @@ impl Price {
 impl std::fmt::Display for Price {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Range { high, source, .. } if *high < 0.01 => {
+                write!(f, "less than 0.01 USD, by {source}")
+            }
             Self::Range { low, high, source } => {
                 write!(f, "{low:.2} to {high:.2} USD, by {source}")
             }
             Self::Unknown { why } => write!(f, "unknown: {why}"),
         }
     }
+}
+
+/// Returns an amount as a number.
+#[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
+pub fn dollars(amount: Usd) -> f64 {
+    amount.nanos() as f64 / 1e9
 }
 
 /// What a price depends on.
@@ -85,7 +95,9 @@ pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
         return Price::unknown("the examples were not counted");
     };
     let Some(epochs) = epochs(question) else {
-        return Price::unknown("the vendor chooses how often the examples are gone through");
+        return Price::unknown(
+            "the vendor chooses how often the examples are gone through (--epochs says it)",
+        );
     };
     #[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
     let usual = tokens as f64 * epochs * rate / 1e6;

@@ -16,6 +16,7 @@ pub fn translate(
 ) -> (Map<String, Value>, Vec<Line>) {
     let mut target = Map::new();
     let mut lines = Vec::new();
+    let mut multiples = Vec::new();
     for (key, value) in flat(settings) {
         let line = match one(&key, &value, method, from, to, max_rank) {
             Ok((setting, value, fate, rule)) => {
@@ -23,12 +24,28 @@ pub fn translate(
                     put(&mut target, beside, Value::from(word.as_str()));
                 }
                 put(&mut target, &setting.key, value.clone());
+                let number = value.as_f64().unwrap_or_default();
+                let own = setting.multiples.iter();
+                multiples.extend(own.map(|(key, times)| (lines.len(), key, number * times)));
                 let becomes = format!("{}={}", setting.key, text(&value));
                 Line::new(&key, text(&value_of(settings, &key)), fate, becomes, rule)
             }
             Err(why) => Line::lost(&key, text(&value), why),
         };
         lines.push(line);
+    }
+    for (line, key, value) in multiples {
+        if value_of(&target, key) != Value::Null {
+            continue;
+        }
+        put(&mut target, key, whole(value));
+        let line: &mut Line = &mut lines[line];
+        let beside = format!("{key}={} has to stand beside it", whole(value));
+        line.fate = Fate::Translated;
+        line.rule = match line.rule.is_empty() {
+            true => beside,
+            false => format!("{}; {beside}", line.rule),
+        };
     }
     (target, lines)
 }
@@ -145,12 +162,16 @@ fn within(value: &Value, setting: &Setting, most: Option<u64>) -> (Value, Option
         return (value.clone(), None);
     }
     let rule = format!("{number} is not possible there: {kept} is the nearest that is");
-    #[allow(clippy::cast_possible_truncation)] // It has no fraction and is small.
-    let value = match kept.fract() == 0.0 && kept.abs() < 1e15 {
-        true => Value::from(kept as i64),
-        false => Value::from(kept),
-    };
-    (value, Some(rule))
+    (whole(kept), Some(rule))
+}
+
+/// A number, as an integer where it is one.
+#[allow(clippy::cast_possible_truncation)] // It has no fraction and is small.
+fn whole(number: f64) -> Value {
+    match number.fract() == 0.0 && number.abs() < 1e15 {
+        true => Value::from(number as i64),
+        false => Value::from(number),
+    }
 }
 
 /// Members with the way to them, in order.
@@ -278,8 +299,15 @@ mod tests {
         let (target, lines) = moved("fireworks", "together", "supervised", settings);
         assert_eq!(
             target,
-            json!({"training_type": {"type": "Lora", "lora_r": 8}})
+            json!({"training_type": {"type": "Lora", "lora_r": 8, "lora_alpha": 16}})
         );
+        assert!(
+            lines[0].ends_with("training_type.lora_alpha=16 has to stand beside it"),
+            "{lines:?}"
+        );
+        let settings = json!({"lora_rank": 8, "lora_alpha": 32});
+        let (target, _) = moved("fireworks", "together", "dpo", settings);
+        assert_eq!(target["training_type"]["lora_alpha"], 32);
         assert!(
             lines[1].starts_with("Lost something: no rule is known"),
             "{lines:?}"

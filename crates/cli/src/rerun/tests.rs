@@ -118,7 +118,9 @@ fn a_supervised_job_moves_line_by_line() {
         plan.price
     );
     assert!(plan.price.is_within(4.0) && !plan.price.is_within(3.9));
-    assert!(plan.goes_to.contains("Together") && plan.terms.starts_with("https://"));
+    assert!(
+        plan.goes_to.contains("Together") && plan.terms.starts_with("https://www.together.ai/")
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::read::{Operation, Parameter, Place, Success};
+use super::read::{Location, Operation, Parameter, Success};
 use super::template::Part;
 use super::value::Value;
 use crate::emit::{Context, docs};
@@ -124,7 +124,7 @@ fn parameter_docs(parameter: &Parameter) -> TokenStream {
 /// Returns the call that appends a path parameter.
 fn segment(operation: &Operation, name: &str) -> TokenStream {
     let mut parameters = operation.parameters.iter();
-    let parameter = parameters.find(|p| p.place == Place::Path && p.wire_name == name);
+    let parameter = parameters.find(|p| p.place == Location::Path && p.wire_name == name);
     let ident = parameter.map(ident);
     quote! { .segment(#name, #ident) }
 }
@@ -133,9 +133,9 @@ fn segment(operation: &Operation, name: &str) -> TokenStream {
 fn sent(parameter: &Parameter) -> Option<TokenStream> {
     let (name, ident) = (&parameter.wire_name, ident(parameter));
     let add = match parameter.place {
-        Place::Path => return None,
-        Place::Query => quote! { query },
-        Place::Header => quote! { header },
+        Location::Path => return None,
+        Location::Query => quote! { query },
+        Location::Header => quote! { header },
     };
     if let (Value::List(_), Some(separator)) = (&parameter.value, parameter.separator) {
         let list = match parameter.required {

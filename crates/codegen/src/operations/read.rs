@@ -53,7 +53,7 @@ pub(super) struct Parameter {
     pub(super) wire_name: String,
     pub(super) rust_name: String,
     pub(super) description: Option<String>,
-    pub(super) place: Place,
+    pub(super) place: Location,
     pub(super) required: bool,
     pub(super) value: Value,
     /// What stands between the items of a list that is sent as one value.
@@ -62,13 +62,13 @@ pub(super) struct Parameter {
 
 /// Where a parameter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum Location {
     Path,
     Query,
     Header,
 }
 
-impl Place {
+impl Location {
     fn name(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -183,14 +183,14 @@ impl<'a> Spot<'a> {
         &self,
         shared: &'a [ReferenceOr<DeclaredParameter>],
         own: &'a [ReferenceOr<DeclaredParameter>],
-    ) -> Result<BTreeMap<(Place, &'a str), &'a DeclaredParameter>, Error> {
+    ) -> Result<BTreeMap<(Location, &'a str), &'a DeclaredParameter>, Error> {
         let mut all = BTreeMap::new();
         for parameter in shared.iter().chain(own) {
             let parameter = self.followed(parameter, "parameters", |c| &c.parameters)?;
             let place = match parameter {
-                DeclaredParameter::Path { .. } => Place::Path,
-                DeclaredParameter::Query { .. } => Place::Query,
-                DeclaredParameter::Header { .. } => Place::Header,
+                DeclaredParameter::Path { .. } => Location::Path,
+                DeclaredParameter::Query { .. } => Location::Query,
+                DeclaredParameter::Header { .. } => Location::Header,
                 // A client sends none.
                 DeclaredParameter::Cookie { .. } => continue,
             };
@@ -202,7 +202,7 @@ impl<'a> Spot<'a> {
 
     fn parameters(
         &self,
-        declared: &BTreeMap<(Place, &'a str), &'a DeclaredParameter>,
+        declared: &BTreeMap<(Location, &'a str), &'a DeclaredParameter>,
         path: &[Part],
     ) -> Result<Vec<Parameter>, Error> {
         let used: Vec<&str> = path
@@ -212,7 +212,8 @@ impl<'a> Spot<'a> {
                 Part::Literal(_) => None,
             })
             .collect();
-        let in_path = |(place, name): &(Place, &'a str)| (*place == Place::Path).then_some(*name);
+        let in_path =
+            |(place, name): &(Location, &'a str)| (*place == Location::Path).then_some(*name);
         let declared_in_path: BTreeSet<&str> = declared.keys().filter_map(in_path).collect();
         let named: BTreeSet<&str> = used.iter().copied().collect();
         if declared_in_path != named {
@@ -239,7 +240,7 @@ impl<'a> Spot<'a> {
         Ok(all)
     }
 
-    fn parameter(&self, place: Place, name: &str, parameter: &DeclaredParameter) -> Parameter {
+    fn parameter(&self, place: Location, name: &str, parameter: &DeclaredParameter) -> Parameter {
         let data = parameter.parameter_data_ref();
         let style = match parameter {
             DeclaredParameter::Query { style, .. } => Some(style),
@@ -263,11 +264,11 @@ impl<'a> Spot<'a> {
             rust_name: reserved(names::snake(name), &PARAMETERS),
             description: data.description.clone(),
             place,
-            required: place == Place::Path || data.required,
+            required: place == Location::Path || data.required,
             separator,
             value: match place {
-                Place::Query => value,
-                Place::Path | Place::Header => value.single(),
+                Location::Query => value,
+                Location::Path | Location::Header => value.single(),
             },
         }
     }

@@ -26,7 +26,8 @@ pub struct VendorSettings {
     pub evaluates_with: Option<String>,
     /// Where training data goes.
     pub goes_to: String,
-    /// Where the vendor's terms are.
+    /// The vendor's terms: the address that its own document names, or else what
+    /// they are called.
     pub terms: String,
     /// Settings by what they mean, which is the same word at all vendors.
     pub settings: BTreeMap<String, Setting>,
@@ -61,6 +62,9 @@ pub struct Setting {
     /// What has to be set beside it.
     #[serde(default)]
     pub with: BTreeMap<String, String>,
+    /// What has to be set beside it where a job does not: its value times so much.
+    #[serde(default)]
+    pub multiples: BTreeMap<String, f64>,
 }
 
 impl VendorSettings {

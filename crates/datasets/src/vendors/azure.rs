@@ -1,9 +1,13 @@
 //! Azure OpenAI: as OpenAI, but for what is written out here.
 
+use unitune_file_limits::FileLimits;
+
 use super::openai;
 use crate::rules::Format::{Chat, Preference};
 use crate::rules::Level::{Error, Warning};
 use crate::rules::{ChatRules, ImageRules, Method, MethodRules, PairRules, VendorRules};
+
+const LIMITS: FileLimits = unitune_file_limits::AZURE;
 
 pub(super) static RULES: VendorRules = VendorRules {
     name: "azure",
@@ -12,7 +16,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Supervised,
             formats: &[Chat],
-            min_examples: 10,
+            min_examples: LIMITS.min_examples,
             max_examples: None,
             max_validation_examples: None,
             validation_required: false,
@@ -22,7 +26,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Dpo,
             formats: &[Preference],
-            min_examples: 10,
+            min_examples: LIMITS.min_examples,
             max_examples: None,
             max_validation_examples: None,
             validation_required: false,
@@ -36,7 +40,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Reinforcement,
             formats: &[Chat],
-            min_examples: 10,
+            min_examples: LIMITS.min_examples,
             max_examples: Some(50_000),
             max_validation_examples: Some(1_000),
             validation_required: true,
@@ -46,7 +50,7 @@ pub(super) static RULES: VendorRules = VendorRules {
     ],
     // One of its documents asks for a mark, the newest does not.
     byte_order_mark: None,
-    max_bytes: Some(8 << 30),
+    max_bytes: LIMITS.max_bytes,
     large: Some((
         150_000_000,
         "above about 150 MB a plain upload can fail without a word: use the Uploads API, or an \

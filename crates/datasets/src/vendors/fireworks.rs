@@ -1,10 +1,14 @@
 //! Fireworks.
 
+use unitune_file_limits::FileLimits;
+
 use crate::rules::Format::{Chat, Preference};
 use crate::rules::Level::{Error, Warning};
 use crate::rules::{
     ChatRules, ExampleWeight, ImageRules, Method, MethodRules, PairRules, VendorRules,
 };
+
+const LIMITS: FileLimits = unitune_file_limits::FIREWORKS;
 
 pub(super) static RULES: VendorRules = VendorRules {
     name: "fireworks",
@@ -13,7 +17,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Supervised,
             formats: &[Chat],
-            min_examples: 3,
+            min_examples: LIMITS.min_examples,
             max_examples: Some(3_000_000),
             max_validation_examples: None,
             validation_required: false,
@@ -23,7 +27,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Dpo,
             formats: &[Preference],
-            min_examples: 3,
+            min_examples: LIMITS.min_examples,
             max_examples: Some(3_000_000),
             max_validation_examples: None,
             validation_required: false,
@@ -33,7 +37,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Reinforcement,
             formats: &[Chat],
-            min_examples: 3,
+            min_examples: LIMITS.min_examples,
             max_examples: Some(3_000_000),
             max_validation_examples: None,
             validation_required: false,
@@ -47,7 +51,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         },
     ],
     byte_order_mark: Some(Warning),
-    max_bytes: None,
+    max_bytes: LIMITS.max_bytes,
     large: Some((
         150_000_000,
         "above 150 MB a file is uploaded to a signed URL",

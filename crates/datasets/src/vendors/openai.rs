@@ -1,10 +1,14 @@
 //! OpenAI.
 
+use unitune_file_limits::FileLimits;
+
 use crate::rules::Format::{Chat, Preference};
 use crate::rules::Level::{Error, Warning};
 use crate::rules::{
     ChatRules, ExampleWeight, ImageRules, Method, MethodRules, PairRules, VendorRules,
 };
+
+const LIMITS: FileLimits = unitune_file_limits::OPENAI;
 
 pub(super) static RULES: VendorRules = VendorRules {
     name: "openai",
@@ -13,7 +17,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Supervised,
             formats: &[Chat],
-            min_examples: 10,
+            min_examples: LIMITS.min_examples,
             max_examples: None,
             max_validation_examples: None,
             validation_required: false,
@@ -23,7 +27,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Dpo,
             formats: &[Preference],
-            min_examples: 10,
+            min_examples: LIMITS.min_examples,
             max_examples: None,
             max_validation_examples: None,
             validation_required: false,
@@ -37,7 +41,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Reinforcement,
             formats: &[Chat],
-            min_examples: 10,
+            min_examples: LIMITS.min_examples,
             max_examples: Some(50_000),
             max_validation_examples: Some(1_000),
             validation_required: true,
@@ -47,9 +51,9 @@ pub(super) static RULES: VendorRules = VendorRules {
     ],
     // No document mentions one.
     byte_order_mark: Some(Warning),
-    max_bytes: Some(8 << 30),
+    max_bytes: LIMITS.max_bytes,
     large: Some((
-        512 << 20,
+        512_000_000,
         "above 512 MB a file goes through the Uploads API, in parts of at most 64 MB",
     )),
     over_length: "its end is cut off without a word",

@@ -1,10 +1,14 @@
 //! Together.
 
+use unitune_file_limits::FileLimits;
+
 use crate::rules::Format::{Chat, Instruction, Parquet, Preference, Text};
 use crate::rules::Level::{Error, Warning};
 use crate::rules::{
     ChatRules, ExampleWeight, ImageRules, Method, MethodRules, PairRules, VendorRules,
 };
+
+const LIMITS: FileLimits = unitune_file_limits::TOGETHER;
 
 pub(super) static RULES: VendorRules = VendorRules {
     name: "together",
@@ -13,7 +17,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Supervised,
             formats: &[Chat, Instruction, Text, Parquet],
-            min_examples: 1,
+            min_examples: LIMITS.min_examples,
             max_examples: None,
             max_validation_examples: None,
             validation_required: false,
@@ -23,7 +27,7 @@ pub(super) static RULES: VendorRules = VendorRules {
         MethodRules {
             method: Method::Dpo,
             formats: &[Preference],
-            min_examples: 1,
+            min_examples: LIMITS.min_examples,
             max_examples: None,
             max_validation_examples: None,
             validation_required: false,
@@ -36,8 +40,7 @@ pub(super) static RULES: VendorRules = VendorRules {
     ],
     // Its SDK's check takes the mark for a part of the first example.
     byte_order_mark: Some(Error),
-    // 50.1 GiB in its SDK, 100 GB in its documentation.
-    max_bytes: Some(53_795_212_493),
+    max_bytes: LIMITS.max_bytes,
     large: Some((
         5 << 30,
         "above 5 GB a file is uploaded in parts, 250 at most",

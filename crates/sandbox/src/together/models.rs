@@ -39,6 +39,14 @@ pub(crate) static MODELS: &[Model] = &[
     Model { name: "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference", ..PLAIN },
     Model { name: "meta-llama/Meta-Llama-3.3-70B-Instruct-Reference", millions: 70_600, nanodollars_per_token: 2_900, max_batch_size: 8, supports_full: false, ..PLAIN },
     Model { name: "google/gemma-3-4b-it-VLM", millions: 4_300, supports_vision: true, supports_tools: false, ..PLAIN },
+    Model { name: "Qwen/Qwen3.5-4B", millions: 4_000, supports_vision: true, supports_reasoning: true, ..PLAIN },
+    Model { name: "Qwen/Qwen3.5-9B", millions: 9_000, nanodollars_per_token: 340, supports_vision: true, supports_reasoning: true, ..PLAIN },
+    Model { name: "Qwen/Qwen3.5-27B", millions: 27_000, nanodollars_per_token: 1_050, max_batch_size: 16, supports_vision: true, supports_reasoning: true, ..PLAIN },
+    Model { name: "Qwen/Qwen3.6-27B", millions: 27_000, nanodollars_per_token: 1_050, max_batch_size: 16, supports_vision: true, supports_reasoning: true, ..PLAIN },
+    Model { name: "Qwen/Qwen3.6-35B-A3B", millions: 35_000, nanodollars_per_token: 1_050, max_batch_size: 16, supports_full: false, supports_reasoning: true, ..PLAIN },
+    Model { name: "google/gemma-4-31B-it", millions: 31_000, nanodollars_per_token: 1_050, max_batch_size: 16, ..PLAIN },
+    Model { name: "openai/gpt-oss-20b", millions: 20_900, nanodollars_per_token: 400, supports_full: false, supports_reasoning: true, ..PLAIN },
+    Model { name: "openai/gpt-oss-120b", millions: 116_800, nanodollars_per_token: 2_500, max_batch_size: 8, supports_full: false, supports_reasoning: true, ..PLAIN },
 ];
 
 /// The model of this name.

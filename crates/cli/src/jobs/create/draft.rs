@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use unitune::providers::{DataFile, Draft, Operation, Providers};
-use unitune::unify::{CreateRequest, PriceEstimate, Usd};
+use unitune::unify::{CreateRequest, DatasetPreview, PriceEstimate};
 use unitune::{Error, ErrorKind};
+use unitune_datasets::models::catalogue;
 use unitune_datasets::{CheckReport, FileRole};
 
 use super::Source;
 use crate::args::jobs::SettingArguments;
 use crate::datasets;
 use crate::exit::{Exit, Failure};
+use crate::rerun::price::{Price, Question, by_table};
 use crate::uploads::{Content, Uploaded, Uploads};
 
 /// A job that is to be started at an account.
@@ -23,7 +25,6 @@ pub struct Intention {
     pub title: String,
     pub request: CreateRequest,
     pub allow_lossy: bool,
-    pub max_cost: Option<Usd>,
     pub checked: bool,
     /// The files on disk, and what became of them.
     pub uploads: Vec<(PathBuf, Option<Uploaded>)>,
@@ -74,7 +75,6 @@ impl Intention {
             has_estimates: account.support(Operation::EstimatePrice).is_supported(),
             title: account.backend().title().to_owned(),
             allow_lossy: settings.allow_lossy,
-            max_cost: None,
             checked: true,
             uploads: Vec::new(),
             request,
@@ -100,9 +100,6 @@ impl Intention {
             request.validation_file = validation;
         });
         draft = draft.account(&self.account).allow_lossy(self.allow_lossy);
-        if let Some(limit) = self.max_cost {
-            draft = draft.max_cost(limit);
-        }
         match self.checked {
             true => draft,
             false => draft.unchecked(),
@@ -175,23 +172,79 @@ impl Intention {
         Ok(())
     }
 
-    /// Asks for the price. None where the vendor estimates none, and nothing
-    /// depends on it.
+    /// Makes the request of a question about files that the account has.
     ///
     /// # Errors
     ///
-    /// The vendor does not answer; or it would cost more than allowed.
-    pub async fn estimate(&self, providers: &Providers) -> Result<Option<PriceEstimate>, Error> {
-        let account = providers.named_or_default(Some(&self.account))?;
-        if self.max_cost.is_none() {
-            if !account.support(Operation::EstimatePrice).is_supported() {
-                return Ok(None);
-            }
-            if self.is_on_disk() {
-                return Ok(None);
-            }
+    /// As [`Self::new`] and [`Self::find_files`]; the vendor does not have the
+    /// operation; or a file is on disk, and may not be uploaded.
+    pub async fn with_files(
+        providers: &Providers,
+        on: Option<&str>,
+        source: &Source,
+        settings: &SettingArguments,
+        operation: Operation,
+        files: &Files,
+    ) -> Result<Self, Failure> {
+        let mut intention = Self::new(providers, on, source, settings).await?;
+        let account = providers.named_or_default(Some(&intention.account))?;
+        account.check(operation)?;
+        providers.preflight(&intention.draft()).await?;
+        intention.find_files(providers, files).await?;
+        if intention.is_on_disk() {
+            let what = format!(
+                "{} makes a {operation} with files that it has: upload them with --upload",
+                intention.title
+            );
+            return Err(Failure::new(Exit::Usage, what));
         }
-        providers.estimate(&self.draft()).await.map(Some)
+        Ok(intention)
+    }
+
+    /// Asks the vendor for the price. None where it estimates none for such a job,
+    /// or not before the upload.
+    ///
+    /// # Errors
+    ///
+    /// The vendor does not answer.
+    pub async fn estimate(&self, providers: &Providers) -> Result<Option<PriceEstimate>, Error> {
+        if !self.has_estimates || self.is_on_disk() {
+            return Ok(None);
+        }
+        or_none(providers.estimate(&self.draft()).await)
+    }
+
+    /// Asks the vendor for the first examples as it would train with them. None
+    /// where it shows none for such a job, or not before the upload.
+    ///
+    /// # Errors
+    ///
+    /// The vendor does not answer.
+    pub async fn preview(&self, providers: &Providers) -> Result<Option<DatasetPreview>, Error> {
+        let account = providers.named_or_default(Some(&self.account))?;
+        if !account.support(Operation::Preview).is_supported() || self.is_on_disk() {
+            return Ok(None);
+        }
+        or_none(providers.preview(&self.draft(), None).await)
+    }
+
+    /// Returns what the job costs by the table of prices, with the examples that
+    /// were counted.
+    pub fn price_by_table(&self, checks: &[(PathBuf, CheckReport)]) -> Price {
+        let is_training = |report: &&CheckReport| report.role == FileRole::Training;
+        let mut reports = checks.iter().map(|(_, report)| report);
+        let Some(report) = reports.find(is_training) else {
+            return Price::unknown("the examples were not counted");
+        };
+        let counted = report.token_basis.is_counted();
+        let question = Question {
+            vendor: report.vendor,
+            model: &self.request.model,
+            method: report.method,
+            tokens: counted.then(|| report.statistics.tokens.total()),
+            hyperparameters: self.request.hyperparameters.as_ref(),
+        };
+        by_table(&question, catalogue())
     }
 
     /// Returns the account's id of the training file, once it is there.
@@ -227,6 +280,14 @@ impl Intention {
                 )
             }
         }
+    }
+}
+
+/// Returns none for what the vendor does not do for such a job.
+fn or_none<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        answer => answer.map(Some),
     }
 }
 

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 use unitune::Error;
 use unitune::providers::Preflight;
-use unitune::unify::PriceEstimate;
-use unitune_datasets::models::catalogue;
+use unitune::unify::{DatasetPreview, PriceEstimate};
 use unitune_datasets::{CheckReport, FileRole};
 
 use super::Intention;
 use crate::datasets;
 use crate::output::{Terminal, bytes, card, plain};
-use crate::rerun::price::{Price, Question, by_table};
+use crate::rerun::price::Price;
 
 /// A job that is to be started, and what is known of it before.
 pub struct Plan<'a> {
@@ -21,6 +20,10 @@ pub struct Plan<'a> {
     /// What is in the files, where that was looked at.
     pub checks: &'a [(PathBuf, CheckReport)],
     pub estimate: &'a Result<Option<PriceEstimate>, Error>,
+    /// What it costs by the table of prices.
+    pub by_table: &'a Price,
+    /// The first examples as the vendor would train with them.
+    pub preview: &'a Result<Option<DatasetPreview>, Error>,
 }
 
 impl Plan<'_> {
@@ -70,6 +73,7 @@ impl Plan<'_> {
             lines.push(("Left out", plain(&field.to_string())));
         }
         lines.push(("Tokens", self.tokens()));
+        lines.push(("Preview", self.first_examples()));
         for (path, report) in self.checks {
             let Some(first) = report.warnings.listed.first() else {
                 continue;
@@ -104,34 +108,25 @@ impl Plan<'_> {
         }
     }
 
+    /// What the vendor makes of the first examples.
+    fn first_examples(&self) -> String {
+        match self.preview {
+            Ok(Some(preview)) => super::super::preview::summary(preview),
+            Ok(None) => String::new(),
+            Err(error) => plain(&format!("unknown: {error}")),
+        }
+    }
+
     /// What it costs: as the vendor estimates it, or by the table of prices.
     fn price(&self) -> String {
         let of_vendor = price(self.estimate, self.intention);
         if matches!(self.estimate, Ok(Some(_))) {
             return of_vendor;
         }
-        match self.table_price() {
-            Price::Range { .. } => format!("about {} ({of_vendor})", self.table_price()),
+        match self.by_table {
+            Price::Range { .. } => format!("about {} ({of_vendor})", self.by_table),
             Price::Unknown { .. } => of_vendor,
         }
-    }
-
-    fn table_price(&self) -> Price {
-        let request = &self.intention.request;
-        let is_training = |report: &&CheckReport| report.role == FileRole::Training;
-        let mut reports = self.checks.iter().map(|(_, report)| report);
-        let Some(report) = reports.find(is_training) else {
-            return Price::unknown("the examples were not counted");
-        };
-        let counted = report.token_basis.is_counted();
-        let question = Question {
-            vendor: report.vendor,
-            model: &request.model,
-            method: report.method,
-            tokens: counted.then(|| report.statistics.tokens.total()),
-            hyperparameters: request.hyperparameters.as_ref(),
-        };
-        by_table(&question, catalogue())
     }
 
     /// What is known of a file of the request: where it is, and what is in it.
@@ -178,7 +173,8 @@ impl Plan<'_> {
             "dropped": self.preflight.dropped,
             "files": files.collect::<Vec<_>>(),
             "estimate": self.estimate.as_ref().ok(),
-            "price_by_table": self.table_price(),
+            "price_by_table": self.by_table,
+            "preview": self.preview.as_ref().ok(),
         })
     }
 }

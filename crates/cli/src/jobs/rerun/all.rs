@@ -8,13 +8,13 @@ use unitune::providers::{JobRef, ListQuery};
 use unitune::unify::{Job, Usd};
 
 use super::files::Own;
-use super::mover::{Mover, dollars};
+use super::mover::Mover;
 use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, confirm, iso};
 use crate::rerun::Plan;
 use crate::rerun::plan::Fate;
-use crate::rerun::price::Price;
+use crate::rerun::price::{Price, dollars};
 
 /// A job in the table.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -265,7 +265,14 @@ async fn one(
     let limit = Usd::from_nanos((before * 1e9) as i64);
     let mut price = None;
     let moved = mover
-        .carry_out(&mut journal, &mut intention, Some(limit), &mut price)
+        .carry_out(
+            &mut journal,
+            &mut intention,
+            Some(limit),
+            &plan.price,
+            false,
+            &mut price,
+        )
         .await;
     // What is in doubt may be paid for, so it counts too.
     if moved.is_ok() || journal.standing().in_doubt.is_some() {

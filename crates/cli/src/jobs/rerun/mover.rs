@@ -11,10 +11,10 @@ use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, Intention, Source};
-use crate::output::Output;
+use crate::jobs::create::{Files, Intention, Source, limit};
+use crate::output::{Answer, Output, confirm};
 use crate::rerun::journal::{Journal, Sent, Step};
-use crate::rerun::price::Price;
+use crate::rerun::price::{Price, dollars};
 use crate::rerun::{Input, Plan, Side};
 
 /// What moves jobs to one account.
@@ -197,7 +197,8 @@ impl<'m> Mover<'m> {
     }
 
     /// Uploads, and starts the job: each step is written down before the next.
-    /// `price` becomes the vendor's estimate, where it gives one: also of a job of
+    /// Where the vendor estimates no price, `by_table` counts; where that knows none
+    /// and `asks` is set, the vendor's own is put to the user. `price` becomes the vendor's estimate, where it gives one: also of a job of
     /// which it is not known whether it was started.
     ///
     /// # Errors
@@ -208,6 +209,8 @@ impl<'m> Mover<'m> {
         journal: &mut Journal,
         intention: &mut Intention,
         limit: Option<Usd>,
+        by_table: &Price,
+        asks: bool,
         price: &mut Option<Usd>,
     ) -> Result<Job, Failure> {
         let files = Files {
@@ -224,11 +227,29 @@ impl<'m> Mover<'m> {
                 journal.record(Step::Uploaded { role, file })?;
             }
         }
-        if limit.is_some() && self.estimates() {
-            intention.max_cost = limit;
-            *price = self.providers().estimate(&intention.draft()).await?.total;
-            // It was asked for once.
-            intention.max_cost = None;
+        // Where the table knows no price, the vendor's counts, once it has the file.
+        let is_open = asks && matches!(by_table, Price::Unknown { .. });
+        let estimate = match limit.is_some() || is_open {
+            true => Some(intention.estimate(self.providers()).await),
+            false => None,
+        };
+        if let (Some(Ok(Some(estimate))), true) = (&estimate, is_open)
+            && let Some(total) = estimate.total
+        {
+            let question = format!("{} estimates {total} USD. Start it?", intention.title);
+            if confirm(&question, false).await? == Answer::No {
+                let what = format!("Nothing was started{}", intention.stays());
+                return Err(Failure::new(Exit::Failure, what));
+            }
+        }
+        if let Some(limit) = limit {
+            let estimate = estimate.transpose()?.flatten();
+            let within = limit::check(limit, estimate.as_ref(), by_table, &intention.title);
+            within.map_err(|why| {
+                let what = format!("{}: {why}\nNothing was started", intention.account);
+                Failure::new(Exit::Failure, format!("{what}{}", intention.stays()))
+            })?;
+            *price = estimate.and_then(|estimate| estimate.total);
         }
         let uploaded = intention
             .uploads
@@ -265,10 +286,4 @@ impl<'m> Mover<'m> {
             )),
         }
     }
-}
-
-/// A limit as a number.
-#[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
-pub fn dollars(limit: Usd) -> f64 {
-    limit.nanos() as f64 / 1e9
 }

@@ -23,6 +23,8 @@ pub struct Followed {
     /// When the vendor was asked for the loss.
     pub asked: Option<Instant>,
     pub has_ended: bool,
+    /// Whether it waits for somebody to resume it.
+    pub is_paused: bool,
 }
 
 impl Followed {
@@ -37,6 +39,7 @@ impl Followed {
             has_logged_loss: false,
             asked: None,
             has_ended: false,
+            is_paused: false,
         }
     }
 
