@@ -23,6 +23,7 @@ impl View {
     }
 
     /// Shows times relative to this one, in Unix seconds, or in UTC.
+    #[cfg(any(test, feature = "top"))]
     pub fn at(terminal: Terminal, now: Option<i64>) -> Self {
         Self { terminal, now }
     }
