@@ -21,12 +21,12 @@ where
 {
     let (outcome, raw) = match item {
         Item::Ok(job) => (job.unify(&call.context).and_then(with_id::<T>), None),
-        Item::Malformed(item) => match job_of_malformed::<T>(&item, &call.context)
-            .and_then(with_id::<T>)
-        {
-            Ok(job) => return Ok(job),
-            Err(error) => (Err(error), Some(item.raw)),
-        },
+        Item::Malformed(item) => {
+            match job_of_malformed::<T>(&item, &call.context).and_then(with_id::<T>) {
+                Ok(job) => return Ok(job),
+                Err(error) => (Err(error), Some(item.raw)),
+            }
+        }
     };
     outcome.map_err(|error| {
         let message = match raw {
