@@ -15,7 +15,7 @@ fn ids(jobs: &[unitune::unify::Job]) -> Vec<&str> {
 
 #[tokio::test]
 async fn pages_make_up_the_list() {
-    let stage = Stage::with(unitune_sandbox::Sandbox::builder().jobs(400)).await;
+    let stage = Stage::with(unitune_sandbox::Sandbox::builder().jobs(500)).await;
     let all = stage.providers.list(&ListQuery::new()).await.unwrap();
     // A part of the jobs is at vendors without an account here.
     assert!(all.jobs.len() > 250, "{}", all.jobs.len());
