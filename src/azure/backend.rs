@@ -52,10 +52,10 @@ pub(super) fn support(operation: Operation) -> Support {
             Unsupported("count the tokens, and use the vendor's price list")
         }
         Operation::Preview => Unsupported("check the file on your side before the upload"),
+        Operation::Download => Unsupported("download the job's result files instead"),
         Operation::DownloadTokenizedDataset => {
             Unsupported("download the training file instead, and count its tokens")
         }
-        Operation::Download => Unsupported("download the job's result files instead"),
         Operation::ModelLimits => Unsupported("see the vendor's documentation"),
     }
 }

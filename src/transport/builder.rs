@@ -437,8 +437,8 @@ impl<C> ClientBuilder<C> {
                 config(format!("{variable}, {what}"))
             })?;
             // As in the vendor's SDK, these come before the key.
-            if let Some(value) = further.get(profile.authentication.header()) {
-                credential = Credential::header(profile.authentication, value);
+            if let Some(value) = further.get(self.authentication.header()) {
+                credential = Credential::header(self.authentication, value);
             }
             headers.extend(further);
         }

@@ -302,6 +302,7 @@ fn a_full_screen_shows_progress_curve_and_log() {
 }
 
 /// Without the time at which the watch began.
+#[cfg(feature = "top")]
 fn without_clock(frame: &str) -> String {
     let lines = frame.lines().map(|line| match line.strip_prefix('│') {
         Some(rest) if rest.contains("  running, ") => format!("│--:--:--{}", &rest[8..]),

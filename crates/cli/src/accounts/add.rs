@@ -111,7 +111,9 @@ async fn vendor(arguments: &AddArguments) -> Result<String, Failure> {
     let known = vendors::all().iter();
     let known = known.filter(|vendor| vendor.is_compiled_in());
     let known: Vec<&str> = known.map(|vendor| vendor.name()).collect();
-    Ok(choose("Which vendor? ", &known).await?.to_owned())
+    Ok(choose("Which vendor? ", &known, "--vendor")
+        .await?
+        .to_owned())
 }
 
 /// Asks for the address of an account, where the vendor has none for all of them.
@@ -149,13 +151,14 @@ async fn key(vendor: &str) -> Result<SecretString, Failure> {
         SecretString::from(text.trim().to_owned())
     };
     let text = key.expose_secret();
-    match !text.is_empty() && !text.contains(char::is_whitespace) {
-        true => Ok(key),
-        false => Err(Failure::new(
-            Exit::Usage,
-            "a key is one word: nothing was given, or more; nothing was written",
-        )),
-    }
+    let what = match text {
+        "" => "no key was given; nothing was written",
+        text if text.contains(char::is_whitespace) => {
+            "the key has a space or a line break in it: give the key alone; nothing was written"
+        }
+        _ => return Ok(key),
+    };
+    Err(Failure::new(Exit::Usage, what))
 }
 
 fn missing(what: &str, how: &str) -> Failure {

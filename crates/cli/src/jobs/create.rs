@@ -51,6 +51,9 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
              happen with --dry-run; nothing was uploaded",
         ));
     }
+    if let Some(unlisted) = intention.unlisted_model(providers).await {
+        output::warning(&unlisted);
+    }
     let by_table = intention.price_by_table(&checks);
     if !intention.has_estimates && !consent.dry_run {
         affordable(consent.max_cost, &Ok(None), &by_table, &intention)?;

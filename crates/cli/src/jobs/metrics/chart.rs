@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use unitune::unify::{Job, MetricPoint};
+use unitune::unify::Job;
+#[cfg(feature = "top")]
+use unitune::unify::MetricPoint;
 use unitune_charts::{
     Axis, Chart, Metric, Paint, Position, Run, Scale, Series, Size, TextChart, Theme,
 };

@@ -62,6 +62,7 @@ pub async fn with_metrics(providers: &Providers, job: Job) -> Result<JobMetrics,
 
 impl JobMetrics {
     /// Returns all metrics, oldest first.
+    #[cfg(feature = "charts")]
     pub fn points(&self) -> impl DoubleEndedIterator<Item = &MetricPoint> {
         self.runs.iter().flatten()
     }

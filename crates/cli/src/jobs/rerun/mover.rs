@@ -102,11 +102,19 @@ impl<'m> Mover<'m> {
         settings: &SettingArguments,
     ) -> Result<Prepared, Failure> {
         let mut plan = self.decide(job, found, settings);
-        if !plan.is_possible() || plan.model.is_none() {
+        if !plan.is_possible() {
             let intention = None;
             return Ok(Prepared { plan, intention });
         }
-        let intention = self.intend(&plan, job, found, settings).await?;
+        // What the vendor has no place for is known before the model is: any model
+        // stands in for it.
+        let mut chosen = settings.clone();
+        if plan.model.is_none() {
+            let first = plan.proposals.first();
+            let stand_in = first.map_or(&plan.was, |proposal| &proposal.model.id);
+            chosen.model = Some(stand_in.clone());
+        }
+        let intention = self.intend(&plan, job, found, &chosen).await?;
         if let Some(chosen) = &intention.request.hyperparameters {
             plan.set(chosen, catalogue());
         }
@@ -118,7 +126,7 @@ impl<'m> Mover<'m> {
             |field: &str| field == "metadata.moved_from" || field == "metadata" && !has_labels;
         let dropped = preflight.dropped.into_iter().filter(|f| !is_own(&f.field));
         plan.leave_out(&dropped.collect::<Vec<_>>());
-        let intention = Some(intention);
+        let intention = plan.model.is_some().then_some(intention);
         Ok(Prepared { plan, intention })
     }
 
