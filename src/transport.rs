@@ -72,7 +72,9 @@ pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
 #[allow(unused_imports)] // Not every vendor compiled in needs it.
 pub(crate) use profile::is_end_of_training;
-pub use profile::{Address, Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
+pub use profile::{
+    Address, Authentication, CompleteAddress, ConfigHeader, ConfigValue, Environment, VendorProfile,
+};
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};

@@ -87,6 +87,14 @@ impl DataFile {
         }
     }
 
+    /// Returns the vendor's id, if the vendor has it.
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Path(_) => None,
+        }
+    }
+
     fn path(&self) -> Option<&Path> {
         match self {
             Self::Id(_) => None,
@@ -310,12 +318,9 @@ impl Providers {
     /// or it takes longer than the draft allows ([`ErrorKind::Timeout`]).
     pub async fn wait_for_imports(&self, draft: &Draft) -> Result<(), Error> {
         let (account, mut request) = self.starter(draft).await?;
-        let id = |file: &DataFile| match file {
-            DataFile::Id(id) => id.clone(),
-            DataFile::Path(_) => String::new(),
-        };
-        request.training_file = id(&draft.training);
-        request.validation_file = draft.validation.as_ref().map(id);
+        request.training_file = draft.training.id().unwrap_or_default().to_owned();
+        let validation = draft.validation.as_ref().and_then(DataFile::id);
+        request.validation_file = validation.map(str::to_owned);
         draft.import.wait_for(account, &request).await
     }
 

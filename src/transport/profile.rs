@@ -30,7 +30,7 @@ pub struct VendorProfile {
     pub token_variable: Option<&'static str>,
     /// Completes the address of an account, for vendors whose accounts have
     /// addresses of their own. The error says what is wrong with it.
-    pub complete_address: fn(&str, &[(&'static str, String)]) -> Result<Address, String>,
+    pub complete_address: CompleteAddress,
     /// Query parameters of every request, as (name, value).
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
@@ -58,6 +58,10 @@ pub struct VendorProfile {
     /// two; none for any other answer.
     pub training_not_available: fn(u16, &VendorError) -> Option<&'static str>,
 }
+
+/// A function that makes an account's address of the base URL that is given, and of
+/// the values of its configuration, as (key, value).
+pub type CompleteAddress = fn(&str, &[(&'static str, String)]) -> Result<Address, String>;
 
 /// The address of an account: the base URL, and what each query begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]

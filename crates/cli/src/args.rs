@@ -29,7 +29,7 @@ pub use values::{Assignment, StatusParser};
 /// ~/.config/unitune/config.toml (on Windows %APPDATA%\unitune\config.toml).
 /// `unitune accounts add` writes it. Without a file, or without an account in
 /// it, accounts come from the vendors' usual environment variables:
-/// OPENAI_API_KEY, TOGETHER_API_KEY, FIREWORKS_API_KEY, TFY_API_KEY (and
+/// OPENAI_API_KEY, TOGETHER_API_KEY, FIREWORKS_API_KEY, AZURE_OPENAI_API_KEY, TFY_API_KEY (and
 /// OPENAI_BASE_URL, TOGETHER_BASE_URL and so on for other addresses). With
 /// --sandbox, simulated vendors are used instead: no keys, no network, no costs.
 ///

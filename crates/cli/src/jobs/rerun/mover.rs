@@ -271,7 +271,7 @@ impl<'m> Mover<'m> {
         };
         let others = started::search(self.providers(), &intention.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
-        let draft = imported(self.providers(), &intention).await?;
+        let draft = imported(self.providers(), intention).await?;
         journal.begin_creating(started::now(), request)?;
         match self.providers().create(&draft).await {
             Ok(created) => {
