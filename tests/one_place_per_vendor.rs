@@ -8,8 +8,9 @@ use unitune::vendors;
 
 /// Folders of sources, from the repository's root. The sandbox has a test of
 /// its own.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "src",
+    "crates/charts/src",
     "crates/cli/src",
     "crates/codegen/src",
     "crates/datasets/src",

@@ -18,6 +18,25 @@ pub struct MetricPoint {
     pub values: BTreeMap<String, f64>,
 }
 
+/// Names of the same metric at different vendors, after the name that stands for
+/// all of them.
+const SAME: [(&str, &[&str]); 2] = [
+    (
+        "train_loss",
+        &["train_loss", "train/loss", "training_loss", "loss"],
+    ),
+    (
+        "valid_loss",
+        &[
+            "valid_loss",
+            "eval/loss",
+            "eval_loss",
+            "validation_loss",
+            "full_valid_loss",
+        ],
+    ),
+];
+
 /// Names of the step.
 const STEP: [&str; 3] = ["step", "global_step", "train/global_step"];
 
@@ -43,6 +62,25 @@ impl MetricPoint {
             logged_at: None,
             values,
         }
+    }
+
+    /// Returns the number of a metric. `train_loss` and `valid_loss` are found
+    /// under every name that vendors give them, any other metric under its own.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use unitune::unify::MetricPoint;
+    ///
+    /// let point = MetricPoint::new(BTreeMap::from([("train/loss".to_owned(), 0.5)]));
+    /// assert_eq!(point.metric("train_loss"), Some(0.5));
+    /// assert_eq!(point.metric("train/loss"), Some(0.5));
+    /// assert_eq!(point.metric("valid_loss"), None);
+    /// ```
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        let same = SAME.iter().find(|(known, _)| *known == name);
+        let names = same.map_or(&[][..], |(_, names)| *names);
+        let found = names.iter().find_map(|name| self.values.get(*name));
+        found.or_else(|| self.values.get(name)).copied()
     }
 
     /// Returns the point that an event of kind

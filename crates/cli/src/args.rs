@@ -3,10 +3,13 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 
 pub mod accounts;
+pub mod analysis;
 pub mod files;
 pub mod jobs;
 pub mod models;
 pub mod service;
+#[cfg(feature = "top")]
+pub mod top;
 mod values;
 
 use std::path::PathBuf;
@@ -57,6 +60,13 @@ pub enum Command {
     /// Fine-tuning jobs: create, look at, watch, change and move them
     #[command(subcommand, visible_alias = "job")]
     Jobs(jobs::JobsCommand),
+    /// Show the jobs of all accounts on a full screen: sort, filter, open, cancel
+    ///
+    /// Shows the jobs of all accounts on a full screen, and follows those that have
+    /// not ended. Enter opens one: details, the curves of its training, its log. The
+    /// line at the bottom shows the keys, and ? shows all of them.
+    #[cfg(feature = "top")]
+    Top(top::TopArguments),
     /// Files of training examples, and results
     #[command(subcommand, visible_alias = "file")]
     Files(files::FilesCommand),

@@ -1,12 +1,15 @@
 //! `unitune jobs …`
 
 mod change;
+mod compare;
+mod costs;
 pub mod create;
 mod delete;
 mod download;
 mod get;
 mod list;
 mod logs;
+pub mod metrics;
 mod preview;
 mod rerun;
 pub mod table;
@@ -29,7 +32,9 @@ pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
         JobsCommand::Watch(arguments) => watch::run(arguments).await,
         JobsCommand::Events(arguments) => logs::events(arguments).await,
         JobsCommand::Checkpoints(arguments) => logs::checkpoints(arguments).await,
-        JobsCommand::Metrics(arguments) => logs::metrics(arguments).await,
+        JobsCommand::Metrics(arguments) => metrics::run(arguments).await,
+        JobsCommand::Compare(arguments) => compare::run(arguments).await,
+        JobsCommand::Costs(arguments) => costs::run(arguments).await,
         JobsCommand::Rerun(arguments) => rerun::run(*arguments).await,
         JobsCommand::Download(arguments) => download::run(arguments).await,
     }

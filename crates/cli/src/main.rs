@@ -8,6 +8,8 @@ mod config;
 mod datasets;
 mod exit;
 mod files;
+#[cfg(feature = "top")]
+mod full_screen;
 mod jobs;
 mod listen_address;
 mod man;
@@ -16,6 +18,9 @@ mod output;
 mod rerun;
 mod sandbox;
 mod serve;
+mod token_command;
+#[cfg(feature = "top")]
+mod top;
 mod uploads;
 
 use clap::{CommandFactory, Parser};
@@ -53,6 +58,8 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
         Command::Jobs(command) => until_interrupted(jobs::run(command)).await,
+        #[cfg(feature = "top")]
+        Command::Top(arguments) => until_interrupted(top::run(arguments)).await,
         Command::Files(command) => until_interrupted(files::run(command)).await,
         Command::Models(command) => until_interrupted(models::run(command)).await,
         Command::Accounts(command) => until_interrupted(accounts::run(command)).await,

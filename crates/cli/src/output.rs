@@ -8,6 +8,7 @@ mod job_card;
 mod layout;
 mod progress;
 mod prompt;
+mod save;
 mod table;
 mod terminal;
 mod text_width;
@@ -27,9 +28,12 @@ pub use column::{Column, Kind, Row, Step, Table};
 pub use job_card::job_card;
 pub use progress::{bytes, progress_bar};
 pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
+pub use save::write_file;
 pub use terminal::Terminal;
 pub use text_width::cut;
-pub use time::{View, duration, iso, since};
+#[cfg(feature = "top")]
+pub use text_width::wrap;
+pub use time::{View, clock, duration, iso, since};
 
 use column::{Cell, compare};
 
@@ -126,17 +130,18 @@ impl Output {
         self.rows(&rows, &cells, steps, around)
     }
 
-    /// Prints rows with numbers whose names are not known beforehand: for people
+    /// Prints rows with values whose names are not known beforehand: for people
     /// and in CSV, each in a column of its own, after the usual ones.
     ///
     /// # Errors
     ///
     /// As [`Self::list`].
-    pub fn list_with_numbers<R: Row>(
+    pub fn list_with_values<R: Row>(
         &self,
         mut rows: Vec<R>,
         usual: &[&str],
-        numbers: &[String],
+        values: &[String],
+        kind: Kind,
         steps: &[Step<'_>],
     ) -> Result<(), Failure> {
         let is_wide = matches!(self.format, Format::Table | Format::Csv);
@@ -145,8 +150,10 @@ impl Output {
         }
         self.sorted(&mut rows)?;
         let usual = usual.iter().map(|name| Cell::named(name));
-        let numbers = numbers.iter().map(|name| Ok(Cell::Number(name.clone())));
-        let cells = usual.chain(numbers).collect::<Result<Vec<_>, Failure>>()?;
+        let values = values
+            .iter()
+            .map(|name| Ok(Cell::Value(name.clone(), kind)));
+        let cells = usual.chain(values).collect::<Result<Vec<_>, Failure>>()?;
         self.rows(&rows, &cells, steps, Around::default())
     }
 

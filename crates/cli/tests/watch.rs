@@ -241,7 +241,7 @@ fn a_terminal_shows_a_line_for_the_job_and_what_happens_above_it() {
     let job = json(&user.expect(0, &[&create[..], &["--yes", "--json"]].concat()));
     let id = job["id"].as_str().unwrap();
     let mut session = Session::start(
-        &["jobs", "watch", id, "--interval", "100ms"],
+        &["jobs", "watch", id, "--lines", "--interval", "100ms"],
         (80, 24),
         &user.environment(),
     );
@@ -260,13 +260,53 @@ fn a_terminal_shows_a_line_for_the_job_and_what_happens_above_it() {
 fn ctrl_c_ends_a_watch_quietly() {
     let user = User::with(|builder| builder.speed(0.0));
     let id = seeded(&user, "together", "running");
-    let mut session = Session::start(&["jobs", "watch", &id], (80, 24), &user.environment());
-    session.wait_for("running");
-    session.send("\u{3}");
-    let (shown, code) = session.end();
-    assert_eq!(code, 130, "{shown}");
+    for more in [&["--lines"][..], &[]] {
+        let arguments = [&["jobs", "watch", &id], more].concat();
+        let mut session = Session::start(&arguments, (80, 24), &user.environment());
+        session.wait_for("running");
+        session.send("\u{3}");
+        let (shown, code) = session.end();
+        assert_eq!(code, 130, "{shown}");
+        assert!(
+            !shown.contains("error") && !shown.contains("panic"),
+            "{shown}"
+        );
+    }
+}
+
+#[cfg(feature = "top")]
+#[test]
+fn a_full_screen_shows_progress_curve_and_log() {
+    let user = User::with(|builder| builder.speed(0.0));
+    let id = seeded(&user, "together", "running");
+    let mut session = Session::start(
+        &["jobs", "watch", &id, "--interval", "100ms"],
+        (80, 24),
+        &user.environment(),
+    );
+    let settings = session.settings();
+    let frame =
+        session.frame(|frame| frame.contains("training loss") && frame.contains("loss 0.6"));
+    insta::assert_snapshot!("watch_on_a_full_screen", without_clock(&frame));
+    user.sandbox.set_speed(500.0);
+    let (shown, code) = session.end_as_found(&settings);
+    assert_eq!(code, 0, "{shown}");
+    let done = json(&user.expect(0, &["jobs", "get", &id, "--json"]));
+    let model = done["fine_tuned_model"].as_str().unwrap();
+    // How it ended stays on the terminal, in lines that may be broken.
+    let shown = shown.replace('\n', "");
     assert!(
-        !shown.contains("error") && !shown.contains("panic"),
+        shown.contains("succeeded") && shown.contains(model),
         "{shown}"
     );
+}
+
+/// Without the time at which the watch began.
+#[cfg(feature = "top")]
+fn without_clock(frame: &str) -> String {
+    let lines = frame.lines().map(|line| match line.strip_prefix('│') {
+        Some(rest) if rest.contains("  running, ") => format!("│--:--:--{}", &rest[8..]),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

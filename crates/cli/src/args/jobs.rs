@@ -10,12 +10,13 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use unitune::unify::{Status, Usd};
 
+use super::analysis::{CompareArguments, CostsArguments, MetricsArguments};
 use super::{AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser};
 use crate::{completions, output};
 
 pub use download::DownloadArguments;
 pub use preview::PreviewArguments;
-pub use watch::{Until, WatchArguments, WatchOptionArguments};
+pub use watch::{Until, WatchArguments, WatchOptionArguments, length};
 
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
@@ -77,8 +78,8 @@ Examples:
     Delete(ChangeArguments),
     /// Follow jobs until they end: status, progress, loss and log
     ///
-    /// Follows jobs until they end: on a terminal with a line for each, elsewhere
-    /// with a line for each change. A job that the vendor restarts under another id
+    /// Follows jobs until they end: on a terminal on a full screen, with the curve of
+    /// the loss beside progress and log; elsewhere with a line for each change. A job that the vendor restarts under another id
     /// is followed there.
     ///
     /// A paused job waits for somebody to resume it: where no other job is left, the
@@ -105,15 +106,24 @@ Examples:
   unitune jobs checkpoints ftjob-W5b56X7SAaz0QjBXrq9MWaql --columns step,model"
     )]
     Checkpoints(LogArguments),
-    /// Show the numbers of a training, step by step
-    #[command(
-        visible_alias = "list-metrics",
-        after_help = "\
-Examples:
-  unitune jobs metrics ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
-  unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --output csv > metrics.csv"
-    )]
-    Metrics(LogArguments),
+    /// Show the numbers of trainings, oldest first, or a chart of them
+    ///
+    /// Shows the numbers of trainings, oldest first: as a table, or as a chart, for
+    /// one job or for several on one chart, whichever vendors run them.
+    ///
+    /// A chart of a job that its vendor restarted under another id continues with the
+    /// other one. Where steps are missing there is a gap, and where they start over
+    /// there is a mark.
+    #[command(visible_alias = "list-metrics")]
+    Metrics(MetricsArguments),
+    /// Compare jobs: settings that differ, results, cost and time, side by side
+    Compare(CompareArguments),
+    /// Add up what jobs cost, by month, account, model and status
+    ///
+    /// Adds up what jobs cost, by month, account, model and status. Jobs that have
+    /// not ended are counted apart, and so are those of which the vendor gives no
+    /// cost: they are not taken for free.
+    Costs(CostsArguments),
     /// Move a job to another vendor: its settings, its files, and a model like its own
     ///
     /// Moves a job to another vendor. It takes the settings from the job, fetches

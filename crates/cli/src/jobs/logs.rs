@@ -1,19 +1,14 @@
-//! `unitune jobs events`, `checkpoints` and `metrics`
-
-use std::collections::BTreeSet;
+//! `unitune jobs events` and `checkpoints`
 
 use anstyle::AnsiColor;
 use serde_json::json;
 use unitune::providers::{Listing, PageQuery};
-use unitune::unify::{Checkpoint, Event, EventLevel, MetricPoint};
+use unitune::unify::{Checkpoint, Event, EventLevel};
 
 use crate::accounts::Accounts;
 use crate::args::jobs::LogArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Around, Column, Kind, Output, Row, Step, Table};
-
-/// The time among the numbers of a training.
-const TIME: &str = "logged_at";
 
 impl Row for Event {
     const TABLE: Table<Self> = Table {
@@ -76,28 +71,6 @@ impl Row for Checkpoint {
     };
 }
 
-impl Row for MetricPoint {
-    const TABLE: Table<Self> = Table {
-        columns: &[
-            Column::new("step", "STEP", Kind::Number, |point| json!(point.step)),
-            Column::new("logged_at", "TIME", Kind::Stamp, |point| {
-                json!(point.logged_at)
-            }),
-            Column::new("values", "VALUES", Kind::Text, |point: &Self| {
-                json!(point.values)
-            })
-            .text(|point| {
-                let shown = point.values.iter().map(|(name, v)| format!("{name}={v}"));
-                shown.collect::<Vec<_>>().join(" ")
-            }),
-        ],
-        shown: &["step", "logged_at", "values"],
-        steps: &[Step::Drop("logged_at"), Step::Shorten("values", 24)],
-        empty: "No metrics yet.",
-        colour: |_| None,
-    };
-}
-
 pub async fn events(arguments: LogArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Event>()?;
@@ -121,42 +94,6 @@ pub async fn checkpoints(arguments: LogArguments) -> Result<Exit, Failure> {
         .checkpoints(&arguments.id, &query)
         .await?;
     print(&output, list)
-}
-
-pub async fn metrics(arguments: LogArguments) -> Result<Exit, Failure> {
-    let output = Output::new(&arguments.output);
-    let accounts = Accounts::open(&arguments.accounts).await?;
-    let mut points = accounts.providers().metrics(&arguments.id).await?;
-    if let Some(limit) = arguments.limit {
-        let skipped = points.len().saturating_sub(limit as usize);
-        points.drain(..skipped);
-    }
-    let names = names(&points);
-    for point in &mut points {
-        // Some vendors count the time among the numbers.
-        let time = point.values.get(TIME);
-        point.logged_at = point.logged_at.or(time.map(|time| *time as i64));
-    }
-    // The time is left out first, and then the last numbers.
-    let names: Vec<String> = names.into_iter().collect();
-    let last = names.iter().skip(1).rev().map(String::as_str);
-    let steps: Vec<Step<'_>> = std::iter::once("logged_at")
-        .chain(last)
-        .map(Step::Drop)
-        .collect();
-    output.list_with_numbers(points, &["step", "logged_at"], &names, &steps)?;
-    Ok(Exit::Done)
-}
-
-/// The names of all numbers, but for the step and the time.
-fn names(points: &[MetricPoint]) -> Vec<String> {
-    let is_shown = |name: &&String| {
-        let last = name.rsplit('/').next().unwrap_or(name);
-        !matches!(last, "step" | "global_step" | TIME)
-    };
-    let names = points.iter().flat_map(|point| point.values.keys());
-    let names: BTreeSet<&String> = names.filter(is_shown).collect();
-    names.into_iter().cloned().collect()
 }
 
 fn query(arguments: &LogArguments) -> PageQuery {

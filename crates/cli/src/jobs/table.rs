@@ -97,7 +97,8 @@ const COLUMNS: &[Column<Job>] = &[
     }),
 ];
 
-fn took(job: &Job) -> Option<i64> {
+/// Returns how long a job took, in seconds.
+pub fn took(job: &Job) -> Option<i64> {
     let took = job.finished_at?.checked_sub(job.created_at?)?;
     (took >= 0).then_some(took)
 }

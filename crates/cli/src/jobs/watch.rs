@@ -1,5 +1,6 @@
 //! `unitune jobs watch`: follows jobs, and says at the end how they ended.
 
+mod display;
 mod entry;
 mod exec;
 mod followed;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::SelectAll;
 use futures_util::{Stream, StreamExt};
 use unitune::Error;
-use unitune::providers::{Change, JobRef, ListQuery, Operation, Providers, WatchOptions};
+use unitune::providers::{Change, JobRef, ListQuery, Operation, Progress, Providers, WatchOptions};
 use unitune::unify::{Job, Status};
 
 use crate::accounts::Accounts;
@@ -21,9 +22,9 @@ use crate::args::jobs::{Until, WatchArguments, WatchOptionArguments};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
 
+use display::{Display, Problem};
 use entry::Entry;
-use followed::Followed;
-use live::Live;
+use followed::{Followed, TRAINING_LOSS};
 
 /// How seldom a vendor is asked for the numbers of a training.
 const METRICS_INTERVAL: Duration = Duration::from_secs(10);
@@ -95,10 +96,11 @@ async fn follow(
         providers,
         arguments,
         output,
-        live: Live::start(output),
+        display: Display::start(output, arguments),
         jobs: HashMap::new(),
         missing: HashSet::new(),
         only_paused_since: None,
+        early: HashMap::new(),
         exit: Exit::Done,
         count,
     };
@@ -123,6 +125,10 @@ async fn follow(
                 return Ok(Exit::Timeout);
             }
             _ = tick.tick() => watch.refresh(),
+            () = watch.display.quit() => {
+                watch.end();
+                return Ok(Exit::Interrupted);
+            }
         }
         if watch.is_over() {
             break;
@@ -144,12 +150,14 @@ struct Watch<'a> {
     providers: &'a Providers,
     arguments: &'a WatchOptionArguments,
     output: &'a Output,
-    live: Option<Live>,
+    display: Display,
     jobs: HashMap<String, Followed>,
     /// The accounts that could not be asked for their jobs.
     missing: HashSet<String>,
     /// Since when only paused jobs are left.
     only_paused_since: Option<Instant>,
+    /// The progress of jobs whose status is not known yet: their logs come first.
+    early: HashMap<String, Progress>,
     exit: Exit,
     count: usize,
 }
@@ -159,8 +167,7 @@ impl Watch<'_> {
         let change = match change {
             Ok(change) => change,
             Err(error) => {
-                self.end_line();
-                output::error(&error);
+                self.display.tell(Problem::Error, &error.to_string());
                 self.exit = Exit::Failure;
                 self.count = self.count.saturating_sub(1);
                 return Ok(());
@@ -171,9 +178,16 @@ impl Watch<'_> {
                 self.missing.remove(&job.provider.account);
                 let account = self.providers.get(&job.provider.account);
                 let is_paused = account.is_some_and(|account| account.is_paused(&job));
+                let early = self.early.remove(&job.id);
                 let followed = self.followed(&job);
                 followed.update(&job);
                 followed.is_paused = is_paused;
+                if let Some(progress) = early {
+                    followed.advance(progress);
+                }
+                if self.display.shows_curves() {
+                    self.ask_for_loss(&JobRef::from(&*job)).await;
+                }
                 // The end follows at once, and says more.
                 if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
                     self.write(Entry::status(&job, before))?;
@@ -183,6 +197,7 @@ impl Watch<'_> {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
                     followed.event(&event);
                 }
+                self.display.event(&job.id, &event);
                 self.write(Entry::event(&job, &event))?;
                 self.ask_for_loss(&job).await;
             }
@@ -192,18 +207,18 @@ impl Watch<'_> {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
                     followed.advance(progress);
                     loss = followed.loss;
+                } else {
+                    self.early.insert(job.id.clone(), progress);
                 }
                 // On a terminal the job's own line shows it.
-                if self.live.is_none() {
+                if !self.display.shows_progress() {
                     self.write(Entry::progress(&job, progress, loss))?;
                 }
             }
             Change::Restarted { from, to } => {
                 if let Some(mut followed) = self.jobs.remove(&from.id) {
                     followed.id.clone_from(&to.id);
-                    if let Some(live) = &mut self.live {
-                        live.renamed(&from.id, &to.id);
-                    }
+                    self.display.renamed(&from.id, &to.id);
                     self.jobs.insert(to.id.clone(), followed);
                 }
                 self.write(Entry::restarted(&from, &to))?;
@@ -213,8 +228,7 @@ impl Watch<'_> {
                     self.missing.insert(warning.account.clone());
                 }
                 if self.output.is_table() {
-                    self.end_line();
-                    output::warning(&warning.to_string());
+                    self.display.tell(Problem::Warning, &warning.to_string());
                 } else {
                     self.write(Entry::trouble(&warning))?;
                 }
@@ -245,7 +259,7 @@ impl Watch<'_> {
         };
         if let Some(command) = &self.arguments.exec {
             self.refresh();
-            self.end_line();
+            self.display.clear();
             if let Err(message) = exec::run(command, &job).await {
                 output::warning(&message);
                 if self.exit == Exit::Done {
@@ -280,7 +294,8 @@ impl Watch<'_> {
         let metrics = self.providers.metrics(target);
         // The loss is good to know, and no reason to end a watch.
         if let Ok(Ok(points)) = tokio::time::timeout(METRICS_WAIT, metrics).await {
-            let loss = points.iter().rev().find_map(|p| followed::loss(&p.values));
+            self.display.metrics(&followed.id, &points);
+            let loss = points.iter().rev().find_map(|p| p.metric(TRAINING_LOSS));
             followed.loss = loss.or(followed.loss);
         }
     }
@@ -332,31 +347,21 @@ impl Watch<'_> {
     fn write(&mut self, entry: Entry) -> Result<(), Failure> {
         if !self.output.is_table() {
             output::print(&format!("{}\n", entry.json()))?;
-        } else if let Some(live) = &self.live {
-            live.print(&entry.line(Some(&self.output.view)));
-        } else {
+        } else if !self
+            .display
+            .print(&entry.line(Some(&self.output.view)), entry.is_kept())
+        {
             output::print(&format!("{}\n", entry.line(None)))?;
         }
         Ok(())
     }
 
     fn refresh(&mut self) {
-        if let Some(live) = &mut self.live {
-            for job in self.jobs.values() {
-                live.show(job);
-            }
-        }
-    }
-
-    /// Takes the lines of jobs away, before something else is printed.
-    fn end_line(&self) {
-        if let Some(live) = &self.live {
-            live.clear();
-        }
+        self.display.show(self.jobs.values());
     }
 
     fn end(&mut self) {
         self.refresh();
-        self.live = None;
+        self.display = Display::None;
     }
 }

@@ -111,6 +111,7 @@ impl Kind {
 }
 
 /// What is done to a table that is too wide.
+#[derive(Clone, Copy)]
 pub enum Step<'n> {
     /// A column may be cut down to this width.
     Shorten(&'n str, usize),
@@ -120,13 +121,22 @@ pub enum Step<'n> {
     Drop(&'n str),
 }
 
+impl<'n> Step<'n> {
+    /// Returns the name of the column.
+    pub fn column(&self) -> &'n str {
+        match self {
+            Self::Shorten(name, _) | Self::Brief(name) | Self::Drop(name) => name,
+        }
+    }
+}
+
 /// A column that was asked for.
 pub enum Cell<R: 'static> {
     Column(&'static Column<R>),
     /// A place in the JSON of a row: `hyperparameters.n_epochs`.
     Path(String),
     /// One of the `values` in the JSON of a row, under a name that can be anything.
-    Number(String),
+    Value(String, Kind),
 }
 
 impl<R: Row> Cell<R> {
@@ -152,7 +162,7 @@ impl<R: Row> Cell<R> {
     pub fn name(&self) -> &str {
         match self {
             Self::Column(column) => column.name,
-            Self::Path(name) | Self::Number(name) => name,
+            Self::Path(name) | Self::Value(name, _) => name,
         }
     }
 
@@ -162,7 +172,7 @@ impl<R: Row> Cell<R> {
                 format!("{} (UTC)", column.title)
             }
             Self::Column(column) => column.title.to_owned(),
-            Self::Path(name) | Self::Number(name) => name.clone(),
+            Self::Path(name) | Self::Value(name, _) => name.clone(),
         }
     }
 
@@ -170,7 +180,7 @@ impl<R: Row> Cell<R> {
         match self {
             Self::Column(column) => column.kind,
             Self::Path(_) => Kind::Text,
-            Self::Number(_) => Kind::Number,
+            Self::Value(_, kind) => *kind,
         }
     }
 
@@ -186,7 +196,7 @@ impl<R: Row> Cell<R> {
                 });
                 found.cloned().unwrap_or_default()
             }
-            Self::Number(name) => {
+            Self::Value(name, _) => {
                 let row = serde_json::to_value(row).unwrap_or_default();
                 row["values"][name].clone()
             }
@@ -206,7 +216,7 @@ impl<R: Row> Cell<R> {
                 (_, Some(text)) => plain(&text(row)),
                 (_, None) => in_a_cell(&(column.value)(row)),
             },
-            Self::Path(_) | Self::Number(_) => in_a_cell(&self.value(row)),
+            Self::Path(_) | Self::Value(..) => in_a_cell(&self.value(row)),
         }
     }
 
@@ -214,7 +224,7 @@ impl<R: Row> Cell<R> {
     pub fn brief(&self, row: &R) -> Option<String> {
         match self {
             Self::Column(column) => column.brief.map(|brief| plain(&brief(row))),
-            Self::Path(_) | Self::Number(_) => None,
+            Self::Path(_) | Self::Value(..) => None,
         }
     }
 

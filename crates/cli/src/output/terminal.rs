@@ -14,6 +14,14 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// A part of a full screen, which colours texts itself.
+    #[cfg(feature = "top")]
+    pub const FULL_SCREEN: Self = Self {
+        is_terminal: true,
+        width: None,
+        colour: false,
+    };
+
     /// No limit and no colour.
     #[cfg(test)]
     pub const PLAIN: Self = Self {

@@ -22,7 +22,8 @@ impl View {
         }
     }
 
-    #[cfg(test)]
+    /// Shows times relative to this one, in Unix seconds, or in UTC.
+    #[cfg(any(test, feature = "top"))]
     pub fn at(terminal: Terminal, now: Option<i64>) -> Self {
         Self { terminal, now }
     }
@@ -59,6 +60,13 @@ pub fn second(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
         .unwrap_or_else(|_| seconds.to_string())
+}
+
+/// Returns the time of day of Unix seconds, in UTC.
+pub fn clock(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%H:%M:%SZ").to_string())
+        .unwrap_or_default()
 }
 
 /// Returns Unix seconds in the form of ISO 8601.

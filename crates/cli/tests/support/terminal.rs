@@ -8,6 +8,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 /// How long something is waited for that has to come.
 const WAIT: Duration = Duration::from_secs(60);
+/// How long nothing is written until a frame counts as whole.
+const QUIET: Duration = Duration::from_millis(700);
 
 /// A program that runs on a terminal of its own.
 pub struct Session {
@@ -15,6 +17,8 @@ pub struct Session {
     typed: Box<dyn Write + Send>,
     pieces: Receiver<Vec<u8>>,
     seen: String,
+    bytes: Vec<u8>,
+    size: (u16, u16),
     _terminal: Box<dyn MasterPty + Send>,
 }
 
@@ -56,6 +60,8 @@ impl Session {
             typed: pair.master.take_writer().unwrap(),
             pieces,
             seen: String::new(),
+            bytes: Vec::new(),
+            size: (columns, rows),
             _terminal: pair.master,
         }
     }
@@ -82,10 +88,88 @@ impl Session {
         while !self.seen.contains(text) {
             let left = end.saturating_duration_since(Instant::now());
             match self.pieces.recv_timeout(left) {
-                Ok(piece) => self.seen.push_str(&String::from_utf8_lossy(&piece)),
+                Ok(piece) => self.take(&piece),
                 Err(_) => panic!("{text:?} did not come:\n{}", self.seen),
             }
         }
+    }
+
+    fn take(&mut self, piece: &[u8]) {
+        self.seen.push_str(&String::from_utf8_lossy(piece));
+        self.bytes.extend_from_slice(piece);
+    }
+
+    /// What stands on the terminal now.
+    pub fn screen(&self) -> vt100::Parser {
+        let (columns, rows) = self.size;
+        let size = |n| std::num::NonZeroU16::new(n).unwrap();
+        let mut parser = vt100::Parser::new(size(rows), size(columns), 0);
+        parser.process(&self.bytes);
+        parser
+    }
+
+    /// The lines that stand on the terminal, once they are as wanted and have not
+    /// changed for a while.
+    pub fn frame(&mut self, is_wanted: impl Fn(&str) -> bool) -> String {
+        let end = Instant::now() + WAIT;
+        loop {
+            let text = self.screen().screen().contents();
+            match self.pieces.recv_timeout(QUIET) {
+                Ok(piece) => self.take(&piece),
+                Err(_) if is_wanted(&text) => {
+                    let lines = text.lines().map(str::trim_end);
+                    return lines.collect::<Vec<_>>().join("\n");
+                }
+                Err(_) => assert!(Instant::now() < end, "this was not wanted:\n{text}"),
+            }
+        }
+    }
+
+    /// Waits until something is written, and returns how long it took.
+    pub fn wait_for_output(&mut self) -> Duration {
+        let start = Instant::now();
+        let piece = self.pieces.recv_timeout(WAIT).expect("nothing was written");
+        let took = start.elapsed();
+        self.take(&piece);
+        took
+    }
+
+    /// Takes what was written until now.
+    pub fn catch_up(&mut self) {
+        while let Ok(piece) = self.pieces.try_recv() {
+            self.take(&piece);
+        }
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    /// How the terminal treats what is typed.
+    #[cfg(unix)]
+    pub fn settings(&self) -> String {
+        let all = self._terminal.get_termios().unwrap();
+        format!("{:?}", (all.local_flags, all.input_flags, all.output_flags))
+    }
+
+    /// Ends it, and checks that the terminal is as a program finds it: no other
+    /// screen, a cursor, and `settings` as they were. Returns what stands there,
+    /// and the exit code.
+    #[cfg(unix)]
+    pub fn end_as_found(mut self, settings: &str) -> (String, u32) {
+        let end = Instant::now() + WAIT;
+        let status = self.child.wait().unwrap();
+        while self.settings() != settings {
+            assert!(Instant::now() < end, "{} {settings}", self.settings());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(QUIET);
+        self.catch_up();
+        let parser = self.screen();
+        let screen = parser.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor());
+        (screen.contents(), status.exit_code())
     }
 
     /// Types a text; `\u{3}` is Ctrl-C.
@@ -101,7 +185,7 @@ impl Session {
             .pieces
             .recv_timeout(end.saturating_duration_since(Instant::now()))
         {
-            self.seen.push_str(&String::from_utf8_lossy(&piece));
+            self.take(&piece);
         }
         let status = self.child.wait().unwrap();
         if let Some(signal) = status.signal() {

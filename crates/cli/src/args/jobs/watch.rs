@@ -62,6 +62,10 @@ pub struct WatchOptionArguments {
     /// Leave the log out
     #[arg(long)]
     pub no_events: bool,
+
+    /// Lines also on a terminal, in place of the full screen
+    #[arg(long)]
+    pub lines: bool,
 }
 
 impl WatchOptionArguments {
@@ -74,6 +78,7 @@ impl WatchOptionArguments {
             wait_paused: false,
             interval: Duration::from_secs(2),
             no_events: false,
+            lines: false,
         }
     }
 }
@@ -88,7 +93,7 @@ pub enum Until {
 }
 
 /// Reads a length of time.
-fn length(text: &str) -> Result<Duration, String> {
+pub fn length(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a length of time such as 90s, 30m or 12h".to_owned();
     let span: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(span).map_err(|_| wrong())

@@ -86,10 +86,7 @@ async fn write(
         table.serialize(entry).map_err(|e| failed(&e))?;
     }
     let table = table.into_inner().map_err(|e| failed(&e))?;
-    // A table that is there is whole.
-    let partial = path.with_extension("csv.partial");
-    std::fs::write(&partial, table).map_err(|e| failed(&e))?;
-    std::fs::rename(&partial, path).map_err(|e| failed(&e))?;
+    output::write_file(path, &table)?;
     let possible = entries
         .iter()
         .filter(|entry| entry.impossible.is_empty())

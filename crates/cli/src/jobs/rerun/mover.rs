@@ -11,7 +11,7 @@ use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, Intention, Source, limit};
+use crate::jobs::create::{Files, Intention, Source, imported, limit};
 use crate::output::{Answer, Output, confirm};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
@@ -271,8 +271,8 @@ impl<'m> Mover<'m> {
         };
         let others = started::search(self.providers(), &intention.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
+        let draft = imported(self.providers(), &intention).await?;
         journal.begin_creating(started::now(), request)?;
-        let draft = intention.draft().without_estimate();
         match self.providers().create(&draft).await {
             Ok(created) => {
                 let job = created.job.id.clone();

@@ -5,7 +5,7 @@ use unitune::providers::{JobRef, Progress, Warning};
 use unitune::unify::{Event, Job, Status};
 
 use crate::jobs::table::status;
-use crate::output::{View, cut, iso, plain};
+use crate::output::{View, clock, cut, iso, plain};
 
 pub struct Entry {
     /// When it happened, in Unix seconds.
@@ -108,6 +108,11 @@ impl Entry {
         )
     }
 
+    /// Returns true for what still matters when the watch is over.
+    pub fn is_kept(&self) -> bool {
+        !matches!(self.what, "event" | "progress")
+    }
+
     pub fn json(&self) -> Value {
         let mut json = json!({"change": self.what, "time": iso(self.at), "id": self.id});
         if let (Value::Object(json), Value::Object(details)) = (&mut json, &self.details) {
@@ -123,14 +128,12 @@ impl Entry {
             let (at, id) = (iso(self.at), plain(&self.id));
             return format!("{at}  {id}  {:<9}  {text}", self.what);
         };
-        let time = jiff::Timestamp::from_second(self.at);
-        let time = time.map(|time| time.strftime("%H:%M:%SZ").to_string());
         let id = match self.what {
             // Once whole, so that it can be copied; later in short.
             "status" | "restarted" | "finished" => plain(&self.id),
             _ => cut(&plain(&self.id), super::live::SHORT_ID),
         };
-        let line = format!("{}  {id}  {text}", time.unwrap_or_default());
+        let line = format!("{}  {id}  {text}", clock(self.at));
         match view.terminal.width {
             // How it ended is said in full.
             Some(width) if self.what == "finished" && line.chars().count() > width => {

@@ -1,12 +1,15 @@
 //! What is known of a job that is followed.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use unitune::providers::Progress;
 use unitune::unify::{Event, Job, MetricPoint, Status};
 
+/// The metric that is shown of a training.
+pub const TRAINING_LOSS: &str = "train_loss";
+
+#[derive(Clone)]
 pub struct Followed {
     pub account: String,
     pub id: String,
@@ -56,7 +59,7 @@ impl Followed {
 
     /// Takes the loss out of an event.
     pub fn event(&mut self, event: &Event) {
-        let found = MetricPoint::from_event(event).and_then(|point| loss(&point.values));
+        let found = MetricPoint::from_event(event).and_then(|point| point.metric(TRAINING_LOSS));
         if let Some(loss) = found {
             self.loss = Some(loss);
             self.has_logged_loss = true;
@@ -68,11 +71,4 @@ impl Followed {
         let (step, total) = (self.progress.step?, self.progress.total_steps?);
         (total > 0).then(|| (step as f64 / total as f64).clamp(0.0, 1.0))
     }
-}
-
-/// Returns the loss of the training among named numbers. Vendors call it
-/// `train_loss`, `train/loss` or `loss`; that of the validation is another one.
-pub fn loss(values: &BTreeMap<String, f64>) -> Option<f64> {
-    const NAMES: [&str; 4] = ["train_loss", "train/loss", "training_loss", "loss"];
-    NAMES.iter().find_map(|name| values.get(*name)).copied()
 }

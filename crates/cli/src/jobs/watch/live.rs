@@ -82,7 +82,7 @@ impl Drop for Live {
 }
 
 /// Returns what is known of a job, as much as fits.
-fn line(job: &Followed, now: i64, width: usize) -> String {
+pub fn line(job: &Followed, now: i64, width: usize) -> String {
     let id = cut(&plain(&job.id), SHORT_ID);
     let word = match *job.vendor_status == *job.status.as_str() {
         true => job.status.to_string(),

@@ -1,0 +1,316 @@
+//! `unitune jobs compare`: jobs side by side, in what they differ and what came
+//! out
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use unitune::providers::Providers;
+use unitune::unify::{Job, LazyObject, MetricPoint};
+
+use super::metrics::{has_metrics, with_metrics};
+use super::table::took;
+use crate::accounts::Accounts;
+use crate::args::analysis::CompareArguments;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Column, Kind, Output, Row, Step, Table, View, duration, iso};
+
+/// How many jobs are asked for at the same time.
+const AT_ONCE: usize = 4;
+
+/// A setting or a result, of each job.
+#[derive(Serialize)]
+struct Compared {
+    name: String,
+    /// `setting` or `result`.
+    kind: &'static str,
+    same: bool,
+    values: BTreeMap<String, Value>,
+}
+
+impl Row for Compared {
+    const TABLE: Table<Self> = Table {
+        columns: &[
+            Column::new("name", "", Kind::Text, |row| json!(row.name)),
+            Column::new("kind", "KIND", Kind::Text, |row| json!(row.kind)),
+            Column::new("same", "SAME", Kind::Text, |row| json!(row.same)),
+            Column::new("values", "VALUES", Kind::Text, |row| json!(row.values)),
+        ],
+        shown: &["name", "values"],
+        steps: &[],
+        empty: "Nothing is known of these jobs.",
+        colour: |_| None,
+    };
+}
+
+/// A job with its metrics, where there are some.
+struct Side {
+    key: String,
+    job: Job,
+    points: Vec<MetricPoint>,
+}
+
+type Of<T> = (&'static str, fn(&T) -> Value);
+
+/// Settings that every job has; its hyperparameters, method and labels follow.
+const SETTINGS: [Of<Job>; 7] = [
+    ("account", |job| json!(job.provider.account)),
+    ("vendor", |job| json!(job.provider.vendor)),
+    ("model", |job| json!(job.model)),
+    ("method", |job| match &job.method {
+        Some(method) => method.get("type").unwrap_or_default(),
+        None => Value::Null,
+    }),
+    ("training_file", |job| json!(job.training_file)),
+    ("validation_file", |job| json!(job.validation_file)),
+    ("seed", |job| json!(job.seed)),
+];
+
+const RESULTS: [Of<Side>; 11] = [
+    ("status", |side| json!(side.job.status)),
+    ("error", |side| {
+        let error = side.job.error.as_ref();
+        json!(error.and_then(|e| e.message.as_ref().or(e.code.as_ref())))
+    }),
+    (CREATED, |side| json!(side.job.created_at)),
+    (DURATION, |side| json!(took(&side.job))),
+    ("trained_tokens", |side| json!(side.job.trained_tokens)),
+    ("cost (USD)", |side| json!(side.job.provider.cost)),
+    ("steps", |side| {
+        json!(side.points.iter().filter_map(|point| point.step).max())
+    }),
+    ("training loss, last", |side| {
+        json!(losses(side, "train_loss").last())
+    }),
+    ("validation loss, last", |side| {
+        json!(losses(side, "valid_loss").last())
+    }),
+    ("validation loss, lowest", |side| {
+        json!(losses(side, "valid_loss").min_by(f64::total_cmp))
+    }),
+    ("fine_tuned_model", |side| json!(side.job.fine_tuned_model)),
+];
+
+const CREATED: &str = "created";
+const DURATION: &str = "duration";
+
+fn losses<'s>(side: &'s Side, name: &'s str) -> impl Iterator<Item = f64> + 's {
+    side.points.iter().filter_map(move |p| p.metric(name))
+}
+
+pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
+    let output = Output::new(&arguments.output);
+    output.check::<Compared>()?;
+    let mut ids = BTreeSet::new();
+    let unique: Vec<&String> = arguments.ids.iter().filter(|id| ids.insert(*id)).collect();
+    if unique.len() < 2 {
+        return Err(Failure::new(
+            Exit::Usage,
+            "this is one job: name another one to compare it with",
+        ));
+    }
+    let accounts = Accounts::open(&arguments.accounts).await?;
+    let providers = accounts.providers();
+    let sides = stream::iter(unique).map(|id| side(providers, id));
+    let sides: Vec<_> = sides.buffered(AT_ONCE).collect().await;
+    let mut found: Vec<Side> = Vec::new();
+    let mut exit = Exit::Done;
+    for side in sides {
+        match side {
+            Ok(side) => found.push(side),
+            Err(error) => {
+                output::error(&error);
+                exit = Exit::Failure;
+            }
+        }
+    }
+    if found.len() < 2 {
+        return Err(Failure::new(
+            Exit::Failure,
+            "there are no two jobs to compare",
+        ));
+    }
+    let view = output.is_table().then_some(&output.view);
+    let rows = compared(&found, arguments.all, view);
+    let keys: Vec<String> = found.iter().map(|side| side.key.clone()).collect();
+    let steps = keys.iter().flat_map(|key| [Step::Shorten(key, 28)]);
+    let closer = keys.iter().flat_map(|key| [Step::Shorten(key, 16)]);
+    let steps: Vec<Step<'_>> = steps.chain(closer).collect();
+    let usual: &[&str] = match output.is_table() {
+        true => &["name"],
+        false => &["name", "kind", "same"],
+    };
+    output.list_with_values(rows, usual, &keys, Kind::Text, &steps)?;
+    Ok(exit)
+}
+
+async fn side(providers: &Providers, id: &str) -> Result<Side, unitune::Error> {
+    let job = providers.retrieve(id).await?;
+    let mut side = Side {
+        key: id.to_owned(),
+        points: Vec::new(),
+        job,
+    };
+    if has_metrics(providers, &side.job.provider.account) {
+        match with_metrics(providers, side.job.clone()).await {
+            Ok(metrics) => side.points = metrics.runs.into_iter().flatten().collect(),
+            // The rest can be compared without.
+            Err(error) => output::warning(&error.to_string()),
+        }
+    }
+    Ok(side)
+}
+
+/// Returns what is to be compared; for people, with a view of theirs, as texts.
+fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
+    let settings: Vec<Vec<(String, Value)>> =
+        sides.iter().map(|side| settings(&side.job)).collect();
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in settings.iter().flatten() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let of_setting = |name: &str| {
+        let values = settings.iter().map(|settings| {
+            let found = settings.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        });
+        row(name, "setting", sides, values.collect())
+    };
+    let settings = names.into_iter().map(|name| of_setting(name));
+    let settings = settings.filter(|row| all || !row.same);
+    let results = RESULTS.iter().map(|(name, value)| {
+        let mut values: Vec<Value> = sides.iter().map(value).collect();
+        let same = are_same(&values);
+        for value in &mut values {
+            *value = shown(name, value, view);
+        }
+        let mut row = row(name, "result", sides, values);
+        row.same = same;
+        row
+    });
+    // What no job has a value for says nothing.
+    let results = results.filter(|row| row.values.values().any(|value| !value.is_null()));
+    settings.chain(results).collect()
+}
+
+fn row(name: &str, kind: &'static str, sides: &[Side], values: Vec<Value>) -> Compared {
+    Compared {
+        name: name.to_owned(),
+        kind,
+        same: are_same(&values),
+        values: sides
+            .iter()
+            .map(|side| side.key.clone())
+            .zip(values)
+            .collect(),
+    }
+}
+
+fn are_same(values: &[Value]) -> bool {
+    values.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+/// Returns times and lengths of time as they are read: by people, with a view,
+/// or by programs.
+fn shown(name: &str, value: &Value, view: Option<&View>) -> Value {
+    match (name, value.as_i64(), view) {
+        (CREATED, Some(time), Some(view)) => json!(view.time_with_zone(time)),
+        (CREATED, Some(time), None) => json!(iso(time)),
+        (DURATION, Some(seconds), Some(_)) => json!(duration(seconds)),
+        _ => value.clone(),
+    }
+}
+
+/// Returns all settings of a job, those in objects as `outer.name`.
+fn settings(job: &Job) -> Vec<(String, Value)> {
+    let mut all: Vec<(String, Value)> = SETTINGS
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value(job)))
+        .collect();
+    let hyperparameters = job.hyperparameters.as_ref().map(LazyObject::to_map);
+    let hyperparameters = hyperparameters.unwrap_or_default();
+    if let Some(mut method) = job.method.as_ref().map(LazyObject::to_map) {
+        let name = method.remove("type").unwrap_or_default();
+        let of_method = name.as_str().and_then(|name| method.remove(name));
+        if let Some(Value::Object(mut settings)) = of_method {
+            // These have lines of their own.
+            if settings.get("hyperparameters").and_then(Value::as_object) == Some(&hyperparameters)
+            {
+                settings.remove("hyperparameters");
+            }
+            method.extend(settings);
+        }
+        flatten("", &method, &mut all);
+    }
+    flatten("", &hyperparameters, &mut all);
+    for (name, value) in job.metadata.iter().flatten() {
+        all.push((format!("metadata.{name}"), json!(value)));
+    }
+    all
+}
+
+fn flatten(prefix: &str, members: &Map<String, Value>, all: &mut Vec<(String, Value)>) {
+    for (name, value) in members {
+        let name = format!("{prefix}{name}");
+        match value {
+            Value::Null => {}
+            Value::Object(inner) => flatten(&format!("{name}."), inner, all),
+            value => all.push((name, value.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unitune::unify::{Provider, Status, Vendor};
+
+    use super::*;
+
+    fn side(id: &str, epochs: u32, loss: f64) -> Side {
+        let provider = Provider::new("a", Vendor::from_static("v"), "done");
+        let mut job = Job::new(id, "m", Status::Succeeded, provider);
+        job.created_at = Some(1_768_478_400);
+        job.finished_at = Some(1_768_482_000);
+        let members = json!({"n_epochs": epochs, "batch_size": 8});
+        job.hyperparameters = members.as_object().cloned().map(LazyObject::from);
+        let method = json!({"type": "supervised", "supervised": {"hyperparameters": members}});
+        job.method = method.as_object().cloned().map(LazyObject::from);
+        let values = BTreeMap::from([("eval/loss".to_owned(), loss)]);
+        Side {
+            key: id.to_owned(),
+            points: vec![MetricPoint::new(values)],
+            job,
+        }
+    }
+
+    #[test]
+    fn settings_that_differ_and_all_results() {
+        let sides = [side("ft-1", 3, 0.5), side("ft-2", 4, 0.25)];
+        let rows = compared(&sides, false, None);
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "n_epochs",
+                "status",
+                "created",
+                "duration",
+                "validation loss, last",
+                "validation loss, lowest"
+            ]
+        );
+        assert_eq!(rows[3].values["ft-1"], 3_600);
+        assert!(rows[3].same && !rows[4].same);
+        let all = compared(&sides, true, None);
+        let batch = all.iter().find(|row| row.name == "batch_size").unwrap();
+        assert!(batch.same && batch.kind == "setting");
+        let twice = all
+            .iter()
+            .filter(|row| row.name.contains("n_epochs"))
+            .count();
+        assert_eq!(twice, 1);
+    }
+}

@@ -1,0 +1,103 @@
+//! `unitune top`: the jobs of all accounts in one full-screen view
+
+mod news;
+mod state;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::time::Duration;
+
+use ratatui::crossterm::event::Event;
+use unitune::providers::{ListQuery, WatchOptions};
+
+use crate::accounts::Accounts;
+use crate::args::top::TopArguments;
+use crate::exit::{Exit, Failure};
+use crate::full_screen::{Input, Paints, Screen, can_open};
+use crate::output::Terminal;
+
+use news::Source;
+use state::{Action, State};
+
+/// How often times are drawn anew.
+const TICK: Duration = Duration::from_secs(1);
+/// The longest time between two questions for a job.
+const LONGEST: Duration = Duration::from_secs(30);
+
+pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
+    if !can_open() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "top needs a terminal for its screen and its keys: elsewhere, use unitune jobs list, \
+             or unitune jobs watch --all",
+        ));
+    }
+    let accounts = Accounts::open(&arguments.accounts).await?;
+    let mut query = ListQuery::new()
+        .notes(false)
+        .limit(arguments.limit as usize);
+    query.created_after = arguments.since;
+    // Simulated jobs go through a life in a minute.
+    let longest = match accounts.are_simulated() {
+        true => arguments.interval,
+        false => LONGEST.max(arguments.interval),
+    };
+    let options = WatchOptions::new().intervals(arguments.interval, longest);
+    let mut source = Source::new(accounts.providers().clone(), query, options);
+    let paints = Paints {
+        colour: Terminal::of_stdout().colour,
+    };
+    let mut state = State::new(arguments.unfinished, paints);
+    let mut screen = Screen::open()?;
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let now = jiff::Timestamp::now().as_second();
+        screen.draw(|frame| view::draw(frame, &mut state, now))?;
+        tokio::select! {
+            // Keys come first: what is new can wait.
+            biased;
+            input = screen.input() => {
+                let mut next = match input {
+                    Input::Event(event) => Some(event),
+                    Input::End => return Ok(Exit::Interrupted),
+                };
+                // All keys that are there count before the next frame.
+                while let Some(event) = next {
+                    if act(&mut state, &mut source, &event) {
+                        return Ok(Exit::Done);
+                    }
+                    // The next key may be about rows that this one has changed.
+                    state.arrange();
+                    next = screen.waiting_input();
+                }
+            }
+            _ = tick.tick() => source.refresh(&state),
+            all = source.next() => {
+                for news in all {
+                    news::take(&mut state, &mut source, news);
+                }
+            }
+        }
+    }
+}
+
+/// Carries out what a key asks for; returns true at the end.
+fn act(state: &mut State, source: &mut Source, event: &Event) -> bool {
+    let Event::Key(key) = event else {
+        return false;
+    };
+    match state.key(*key) {
+        Action::None => {}
+        Action::Quit => return true,
+        Action::Reload => {
+            state.is_listing = true;
+            state.warnings.clear();
+            source.list_again(Duration::ZERO);
+        }
+        Action::Fetch(id) => source.fetch(id),
+        Action::Cancel(job) => source.cancel(job),
+    }
+    false
+}

@@ -1,0 +1,183 @@
+//! Draws what `unitune top` shows.
+
+mod job;
+mod list;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph};
+use unitune::unify::Status;
+
+use super::state::{Id, KEYS, Mode, State};
+use crate::full_screen::{one_line, pane};
+use crate::output::{cut, wrap};
+
+/// Draws a frame, at this time in Unix seconds.
+pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
+    state.arrange();
+    let areas: [Rect; 4] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(1),
+        Constraint::Min(1),
+        Constraint::Length(1),
+    ])
+    .areas(frame.area());
+    let [counts, line, body, keys] = areas;
+    frame.render_widget(counts_line(state), counts);
+    frame.render_widget(message_line(state, line.width), line);
+    match state.opened {
+        Some(_) => job::draw(frame, state, body, now),
+        None => list::draw(frame, state, body, now),
+    }
+    frame.render_widget(keys_line(state), keys);
+    if let Some(message) = &state.message {
+        told(frame, message, body);
+    }
+    match &state.mode {
+        Mode::Confirm(id) => confirm(frame, state, id, body),
+        Mode::Help => help(frame, body),
+        Mode::List | Mode::Filter => {}
+    }
+}
+
+/// How many jobs there are, in which state.
+fn counts_line(state: &State) -> Line<'static> {
+    let mut spans = vec![Span::styled("unitune top", state.paints.strong())];
+    let total = state.entries().len();
+    spans.push(Span::raw(format!("  {total} jobs")));
+    for status in Status::ALL {
+        let count = state
+            .entries()
+            .iter()
+            .filter(|entry| entry.job.status == status);
+        let count = count.count();
+        if count > 0 {
+            spans.push(Span::raw("  "));
+            spans.push(Span::styled(
+                format!("{count} {status}"),
+                state.paints.status(status),
+            ));
+        }
+    }
+    if state.is_listing {
+        spans.push(Span::styled("  listing …", state.paints.muted()));
+    }
+    Line::from(spans)
+}
+
+/// What was done last, which jobs are shown, or what went wrong.
+fn message_line(state: &State, width: u16) -> Line<'static> {
+    let width = usize::from(width);
+    if let Mode::Filter = state.mode {
+        return Line::from(format!("filter: {}▏", one_line(&state.filter)));
+    }
+    if let Some(message) = &state.message {
+        return Line::from(cut(&one_line(message), width));
+    }
+    let mut parts = Vec::new();
+    if !state.filter.is_empty() {
+        parts.push(format!("filter: {}", one_line(&state.filter)));
+    }
+    if state.only_unfinished {
+        parts.push("only jobs that have not ended".to_owned());
+    }
+    if !parts.is_empty() {
+        parts.push(format!("{} shown", state.rows()));
+    }
+    if let Some(warning) = state.warnings.last() {
+        let others = match state.warnings.len() - 1 {
+            0 => String::new(),
+            others => format!(" (and {others} more)"),
+        };
+        let text = format!("warning{others}: {}", one_line(warning));
+        parts.push(text);
+        return Line::styled(cut(&parts.join("  "), width), state.paints.warning());
+    }
+    Line::styled(cut(&parts.join("  "), width), state.paints.muted())
+}
+
+fn keys_line(state: &State) -> Line<'static> {
+    let keys: &[(&str, &str)] = match (&state.mode, &state.opened) {
+        (Mode::Filter, _) => &[("Enter", "keep"), ("Esc", "drop the filter")],
+        (Mode::Confirm(_), _) => &[("y", "yes, cancel it"), ("any other key", "no")],
+        (Mode::Help, _) => &[("any key", "go back")],
+        (Mode::List, Some(_)) => &[
+            ("Esc", "back"),
+            ("Tab", "enlarge"),
+            ("↑↓", "scroll"),
+            ("c", "cancel"),
+            ("?", "keys"),
+        ],
+        (Mode::List, None) => &[
+            ("↑↓", "choose"),
+            ("Enter", "open"),
+            ("/", "filter"),
+            ("s", "sort"),
+            ("a", "unfinished"),
+            ("c", "cancel"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ],
+    };
+    let spans = keys.iter().flat_map(|(key, what)| {
+        [
+            Span::styled((*key).to_owned(), state.paints.strong()),
+            Span::raw(format!(" {what}  ")),
+        ]
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+fn confirm(frame: &mut Frame<'_>, state: &State, id: &Id, body: Rect) {
+    let entry = state.entry(id);
+    let model = entry
+        .map(|entry| one_line(&entry.job.model))
+        .unwrap_or_default();
+    let lines = vec![
+        Line::from(one_line(&id.1)),
+        Line::from(format!("{}, {model}", one_line(&id.0))),
+        Line::default(),
+        Line::styled("What it has cost until now may be charged.", Style::new()),
+        Line::from("y: yes, cancel it     any other key: no"),
+    ];
+    over(frame, body, "Cancel this job?", lines);
+}
+
+/// Draws a message that is too long for its line.
+fn told(frame: &mut Frame<'_>, message: &str, body: Rect) {
+    let message = one_line(message);
+    if Line::from(message.as_str()).width() <= usize::from(body.width) {
+        return;
+    }
+    let lines = wrap(&message, usize::from(body.width.saturating_sub(6)));
+    let lines = lines.into_iter().map(Line::from);
+    over(frame, body, "Message", lines.collect());
+}
+
+fn help(frame: &mut Frame<'_>, body: Rect) {
+    let lines = KEYS
+        .iter()
+        .map(|(key, what)| Line::from(format!("{key:<19} {what}")));
+    over(frame, body, "Keys", lines.collect());
+}
+
+/// Draws lines in a frame over the middle of the screen.
+fn over(frame: &mut Frame<'_>, body: Rect, title: &str, lines: Vec<Line<'_>>) {
+    let widest = lines.iter().map(Line::width).max().unwrap_or(0);
+    let width = (widest as u16).saturating_add(4).min(body.width);
+    let height = (lines.len() as u16).saturating_add(2).min(body.height);
+    let area = Rect {
+        x: body.x + (body.width - width) / 2,
+        y: body.y + (body.height - height) / 2,
+        width,
+        height,
+    };
+    frame.render_widget(Clear, area);
+    let padding = ratatui::widgets::Padding::horizontal(1);
+    frame.render_widget(
+        Paragraph::new(lines).block(pane(title).padding(padding)),
+        area,
+    );
+}
