@@ -1,4 +1,4 @@
-//! `unitune jobs rerun` that is killed after each of its requests, to each
+//! `unitune jobs rerun` that is killed after each of its steps, to each
 //! vendor: taken up again, it makes one job.
 
 mod support;
@@ -99,10 +99,20 @@ impl Move {
             .collect()
     }
 
-    /// Returns how many requests the move takes.
-    fn requests(&self) -> usize {
+    /// Returns the requests of the move that do something for the first time, by
+    /// their places: (place, operation).
+    fn steps(&self) -> Vec<(usize, String)> {
         self.user.expect(0, &self.arguments());
-        self.user.sandbox.requests().len() - self.requests
+        let requests = self.user.sandbox.requests();
+        let mut steps: Vec<(usize, String)> = Vec::new();
+        for (n, request) in requests.iter().skip(self.requests).enumerate() {
+            let operation = request.operation.unwrap_or_default();
+            let step = format!("{}.{operation}", request.vendor);
+            if steps.iter().all(|(_, known)| *known != step) {
+                steps.push((n + 1, step));
+            }
+        }
+        steps
     }
 
     /// Runs it, and kills it when this request has been done and its answer is
@@ -156,14 +166,14 @@ impl Move {
 }
 
 fn one_job_however_it_is_killed(ends: [(&'static str, &'static str); 2]) {
-    let requests = Move::new(ends).requests();
-    assert!(requests > 6, "{requests}");
-    for request in 1..=requests {
+    let steps = Move::new(ends).steps();
+    assert!(steps.len() > 5, "{steps:?}");
+    for (request, step) in &steps {
         let this = Move::new(ends);
-        this.kill_at(request);
+        this.kill_at(*request);
         this.age();
         let output = this.user.run(&this.arguments());
-        let case = format!("{ends:?}, killed at request {request} of {requests}");
+        let case = format!("{ends:?}, killed at {step}");
         assert_eq!(output.status.code(), Some(0), "{case}: {}", stderr(&output));
         let id = json(&output)["id"].as_str().unwrap().to_owned();
         let mut new = this.jobs();

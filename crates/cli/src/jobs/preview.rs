@@ -146,19 +146,19 @@ pub fn summary(preview: &DatasetPreview) -> String {
 mod tests {
     use super::*;
 
-    fn example(tokens: &[&str], trained: &[std::ops::Range<usize>]) -> PreviewExample {
+    fn example(tokens: &[&str], trained: std::ops::Range<usize>) -> PreviewExample {
         let tokens = tokens.iter().map(|token| (*token).to_owned()).collect();
-        PreviewExample::new(tokens, trained.iter().cloned())
+        PreviewExample::new(tokens, Some(trained))
     }
 
     #[test]
     fn what_is_trained_on_is_in_brackets() {
         for (tokens, trained, expected) in [
-            (&["a", "b", "c"][..], &[1..2][..], "a [b] c"),
-            (&["a", "b", "c"], &[0..3], "[a·b·c]"),
-            (&["a", "b"], &[1..9], "a [b]"),
-            (&["a\n", "\u{1b}[1m"], &[], "a\\n·\u{fffd}[1m"),
-            (&[], &[0..1], ""),
+            (&["a", "b", "c"][..], 1..2, "a [b] c"),
+            (&["a", "b", "c"], 0..3, "[a·b·c]"),
+            (&["a", "b"], 1..9, "a [b]"),
+            (&["a\n", "\u{1b}[1m"], 0..0, "a\\n·\u{fffd}[1m"),
+            (&[], 0..1, ""),
         ] {
             assert_eq!(text(&example(tokens, trained)), expected);
         }
@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_line_about_all_examples() {
-        let mut long = example(&["a", "b", "c"], &[1..3]);
+        let mut long = example(&["a", "b", "c"], 1..3);
         long.is_truncated = true;
-        let short = example(&["a", "b"], &[1..2]);
+        let short = example(&["a", "b"], 1..2);
         let preview = DatasetPreview::new("m", vec![short.clone(), long]);
         assert_eq!(
             summary(&preview),

@@ -79,7 +79,7 @@ async fn by_table(intention: &Intention, output: &Output) -> Result<Exit, Failur
     let lines = [
         ("Model", plain(&intention.request.model)),
         ("Account", plain(&intention.account)),
-        ("Price", format!("about {price} ({title} estimates none)")),
+        ("Price", format!("{price} ({title} estimates none)")),
     ];
     output.value(&document, || card(lines, &output.view.terminal))?;
     Ok(Exit::Done)

@@ -119,13 +119,17 @@ impl Plan<'_> {
 
     /// What it costs: as the vendor estimates it, or by the table of prices.
     fn price(&self) -> String {
-        let of_vendor = price(self.estimate, self.intention);
-        if matches!(self.estimate, Ok(Some(_))) {
-            return of_vendor;
+        let (estimate, intention) = (self.estimate, self.intention);
+        if matches!(estimate, Ok(Some(_))) {
+            return price(estimate, intention);
         }
+        let none = no_estimate(estimate, intention);
         match self.by_table {
-            Price::Range { .. } => format!("about {} ({of_vendor})", self.by_table),
-            Price::Unknown { .. } => of_vendor,
+            Price::Range { .. } => format!("{} ({none})", self.by_table),
+            Price::Unknown { why } if !intention.has_estimates => {
+                format!("unknown: {none}, and {why}")
+            }
+            Price::Unknown { .. } => format!("unknown: {none}"),
         }
     }
 
@@ -217,10 +221,18 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intent
             let parts = [Some(total), limit, refused];
             parts.into_iter().flatten().collect()
         }
-        Ok(None) if intention.has_estimates && intention.is_on_disk() => {
-            format!("unknown before the upload: {title} estimates it with the file")
+        none => format!("unknown: {}", no_estimate(none, intention)),
+    }
+}
+
+/// Says why there is no estimate of the vendor's.
+fn no_estimate(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intention) -> String {
+    let title = &intention.title;
+    match estimate {
+        Err(error) => plain(&error.to_string()),
+        Ok(_) if intention.has_estimates && intention.is_on_disk() => {
+            format!("{title} estimates it with the file, after the upload")
         }
-        Ok(None) => format!("unknown: {title} estimates none; see its price list"),
-        Err(error) => plain(&format!("unknown: {error}")),
+        Ok(_) => format!("{title} estimates none"),
     }
 }
