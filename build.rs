@@ -6,7 +6,8 @@ use std::{env, fs};
 use unitune_codegen::{Settings, generate};
 
 /// (folder under `specs/`, the feature that asks for it; none: always).
-const VENDORS: [(&str, Option<&str>); 4] = [
+const VENDORS: [(&str, Option<&str>); 5] = [
+    ("azure", Some("CARGO_FEATURE_AZURE")),
     ("fireworks", Some("CARGO_FEATURE_FIREWORKS")),
     ("openai", Some("CARGO_FEATURE_OPENAI")),
     ("together", Some("CARGO_FEATURE_TOGETHER")),

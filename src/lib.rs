@@ -19,8 +19,8 @@
 //!   vendors of your own.
 //! - [`unify`]: the unified types, and the mapping of each vendor's job onto them, by
 //!   pure functions.
-//! - [`truefoundry`] and, by their features, `openai`, `together` and `fireworks`: the vendors' own
-//!   APIs, with clients generated from the vendors' documents.
+//! - [`truefoundry`] and, by their features, `openai`, `together`, `fireworks` and `azure`: the
+//!   vendors' own APIs, with clients generated from the vendors' documents.
 //! - [`vendors`]: the table of the vendors that this crate supports.
 //! - [`transport`]: settings, keys, retries, uploads, downloads and the error type of
 //!   all clients.
@@ -32,6 +32,8 @@ pub mod wire;
 
 pub mod transport;
 
+#[cfg(feature = "azure")]
+pub mod azure;
 #[cfg(feature = "fireworks")]
 pub mod fireworks;
 #[cfg(feature = "openai")]

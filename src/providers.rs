@@ -47,6 +47,7 @@ mod create;
 mod dataset;
 mod files;
 mod find_account;
+mod import;
 mod job_ref;
 mod jobs;
 mod list;
@@ -66,10 +67,10 @@ use crate::{Error, ErrorKind, vendors};
 pub use account::Account;
 #[allow(unused_imports)] // Not every vendor needs it.
 pub(crate) use backend::is_uuid;
-pub use backend::{Backend, Files, IdKind, JobOrder, Recognition};
+pub use backend::{Backend, Files, IdKind, ImportState, JobOrder, Recognition};
 pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
 #[cfg(feature = "config")]
-pub use config::Config;
+pub use config::{Config, ConfigReader, TokenCommand};
 pub use create::{Created, DataFile, Draft, Preflight};
 pub use dataset::{Dataset, DatasetRules, Format, Problem};
 pub use files::FileList;
@@ -83,7 +84,7 @@ pub use watch::{Change, Progress, WatchOptions, WatchStream};
 
 // For the backends of this crate: not every vendor needs all of them.
 #[allow(unused_imports)]
-pub(crate) use backend::unsupported;
+pub(crate) use backend::{metrics_of_events, unsupported};
 #[allow(unused_imports)]
 pub(crate) use page::collect;
 #[allow(unused_imports)]

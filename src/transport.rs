@@ -72,11 +72,13 @@ pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
 #[allow(unused_imports)] // Not every vendor compiled in needs it.
 pub(crate) use profile::is_end_of_training;
-pub use profile::{Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
+pub use profile::{Address, Authentication, ConfigHeader, ConfigValue, Environment, VendorProfile};
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
+#[allow(unused_imports)] // Not every vendor needs it.
+pub(crate) use upload::purpose_fields;
 pub use upload::{ByteStream, ProgressFn, Upload};
 
 /// The connection of a client to its vendor's API: base URL, key and settings.

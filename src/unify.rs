@@ -60,6 +60,8 @@ mod written_files;
 #[cfg(doc)]
 #[doc = include_str!("../docs/mapping.md")]
 pub mod mapping_tables {}
+#[cfg(feature = "azure")]
+pub mod azure;
 #[cfg(feature = "fireworks")]
 pub mod fireworks;
 #[cfg(feature = "openai")]

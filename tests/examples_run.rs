@@ -7,6 +7,9 @@ mod stage;
 use stage::Stage;
 use unitune::unify::Status;
 
+#[cfg(feature = "azure")]
+#[path = "../examples/azure_client.rs"]
+mod azure_client;
 #[path = "../examples/create.rs"]
 mod create;
 #[cfg(feature = "fireworks")]
@@ -44,6 +47,16 @@ async fn the_client_of_an_account() {
     fireworks_client::jobs(&stage.fireworks().build().unwrap())
         .await
         .unwrap();
+}
+
+#[cfg(feature = "azure")]
+#[tokio::test]
+async fn the_client_of_a_resource() {
+    // An import takes seconds of the sandbox's.
+    let stage = Stage::with(unitune_sandbox::Sandbox::builder().speed(60.0)).await;
+    let client = stage.azure().build().unwrap();
+    azure_client::jobs(&client).await.unwrap();
+    azure_client::import(&client).await.unwrap();
 }
 
 #[tokio::test]

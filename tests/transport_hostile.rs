@@ -340,3 +340,49 @@ async fn an_error_under_a_status_of_success_is_the_vendor_s() {
     let job = providers.retrieve(("openai", "ftjob-1")).await.unwrap();
     assert_eq!(job.status.as_str(), "failed");
 }
+
+fn job_at(id: &str, time: i64) -> serde_json::Value {
+    json!({"object": "fine_tuning.job", "id": id, "created_at": time, "status": "running"})
+}
+
+/// The list of two accounts: one with a single job, and one whose pages have a job
+/// each at these times, without end.
+async fn list_with(times: fn(usize) -> i64, query: ListQuery) -> unitune::providers::JobList {
+    let short = RawServer::start(|to| {
+        let jobs = [job_at("ftjob-short", 1_000)];
+        to.json(json!({"object": "list", "data": jobs, "has_more": false}));
+    });
+    let long = RawServer::start(move |to| {
+        std::thread::sleep(Duration::from_millis(20));
+        let jobs = [job_at(&format!("ftjob-{}", to.number), times(to.number))];
+        let has_more = times(to.number) > 0;
+        to.json(json!({"object": "list", "data": jobs, "has_more": has_more}));
+    });
+    let mut providers = Providers::new();
+    for (name, server) in [("short", &short), ("long", &long)] {
+        let account = Account::with_backend(name, client(server));
+        providers.add(account).unwrap();
+    }
+    let query = query.account_wait(Some(Duration::from_millis(400)));
+    let list = tokio::time::timeout(Duration::from_secs(15), providers.list(&query));
+    list.await.expect("it ends").unwrap()
+}
+
+/// Each page comes in time, and the list never does: of jobs of one second, the
+/// first by id can be on any page.
+#[tokio::test]
+async fn an_account_whose_pages_never_end_is_left_out() {
+    let list = list_with(|_| 5_000, ListQuery::new().limit(3)).await;
+    assert_eq!(list.warnings.len(), 1, "{:?}", list.warnings);
+    assert_eq!(list.warnings[0].account, "long");
+    assert!(list.warnings[0].account_failed);
+}
+
+/// A list that is read from its beginning to a place far down takes its time.
+#[tokio::test]
+async fn an_account_whose_pages_go_back_in_time_is_waited_for() {
+    let times = |number: usize| 5_000 - 100 * i64::try_from(number).unwrap();
+    let list = list_with(times, ListQuery::new().created_before(600)).await;
+    assert!(list.warnings.is_empty(), "{:?}", list.warnings);
+    assert_eq!(list.jobs.len(), 6);
+}

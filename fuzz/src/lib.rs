@@ -8,7 +8,7 @@ use unitune::unify::fireworks::MetricsOfFile;
 use unitune::unify::together::events_in_log;
 use unitune::unify::{self, Context, CreateRequest, Job, OnUnsupported, Unify};
 use unitune::wire::from_slice;
-use unitune::{fireworks, openai, together, truefoundry};
+use unitune::{azure, fireworks, openai, together, truefoundry};
 
 /// How far one input came.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,13 +42,18 @@ pub fn execute(bytes: &[u8]) -> Reached {
     }
     job!(openai::types::FineTuningJob);
     job!(truefoundry::types::FineTuningJob);
+    job!(azure::types::FineTuningJob);
     job!(fireworks::types::SupervisedJob);
     job!(fireworks::types::DpoJob);
     job!(fireworks::types::ReinforcementJob);
     // Lists keep what does not decode, which no other type does.
     decoded::<openai::types::FineTuningJobList>(bytes);
+    decoded::<azure::types::FineTuningJobList>(bytes);
     decoded::<together::types::FinetuneTruncatedList>(bytes);
     decoded::<fireworks::types::DpoJobList>(bytes);
+    if let Some(file) = decoded::<azure::types::File>(bytes) {
+        let _ = file.unify(&noted);
+    }
     if let Some(dataset) = decoded::<fireworks::types::Dataset>(bytes) {
         let _ = dataset.unify(&noted);
     }
@@ -66,6 +71,7 @@ pub fn execute(bytes: &[u8]) -> Reached {
         reached.decoded += 1;
         for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
             let _ = request.to_openai(on_unsupported);
+            let _ = request.to_azure(on_unsupported);
             let _ = request.to_together(on_unsupported);
             let _ = request.to_fireworks(on_unsupported);
         }

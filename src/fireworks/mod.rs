@@ -1,4 +1,23 @@
-//! Fireworks' fine-tuning and datasets API.
+//! Fireworks' fine-tuning and datasets API: its client and types.
+//!
+//! The types, and the operations of [`Client`], are generated from the vendor's
+//! document. Optional parameters of an operation are in a struct of its own.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = unitune_sandbox::Sandbox::builder().seed(7).start().await?;
+//! # let (url, key) = (sandbox.fireworks_base_url(), sandbox.fireworks_key());
+//! use unitune::fireworks::{Client, ListSupervisedJobsOptions};
+//!
+//! let client = Client::builder().base_url(url).api_key(key).build()?;
+//! let account = client.account_id().await?;
+//! let options = ListSupervisedJobsOptions::new().page_size(50_i64);
+//! let page = client.list_supervised_jobs(&account, options).await?;
+//! for job in page.supervised_fine_tuning_jobs.iter().flat_map(|jobs| jobs.ok()) {
+//!     println!("{:?} {:?}", job.name, job.state);
+//! }
+//! # Ok(()) }
+//! ```
 
 mod account;
 mod backend;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Client, DATASET_RULES, TITLE, shutdowns, types};
+use crate::Error;
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
-    Page, PageQuery, Prepared, Recognition, Reply, Support, collect, is_uuid, items_of_answer,
-    job_of_answer, job_page, log_page,
+    Page, PageQuery, Prepared, Recognition, Reply, Support, is_uuid, items_of_answer,
+    job_of_answer, job_page, log_page, metrics_of_events,
 };
 use crate::transport::{CallOptions, Clock, Download};
 use crate::unify::openai::VENDOR;
@@ -15,8 +16,6 @@ use crate::unify::{
     Checkpoint, CreateRequest, Event, File, Job, MetricPoint, ModelShutdowns, OnUnsupported,
     Status, Unify, Vendor,
 };
-use crate::wire::ParseEnumError;
-use crate::{Error, ErrorKind};
 
 static OWN_NAME: Vendor = VENDOR;
 
@@ -26,11 +25,6 @@ const MODELS_TIMEOUT: Duration = Duration::from_secs(3);
 const MAX_FILES: usize = 10_000;
 /// The largest page of anything else.
 const MAX_PAGE: usize = 100;
-
-fn limit(query: &PageQuery, max: usize) -> i64 {
-    let limit = query.limit.map_or(max, |limit| limit.clamp(1, max));
-    i64::try_from(limit).unwrap_or(i64::MAX)
-}
 
 impl Client {
     fn for_call(&self, call: &Call) -> Self {
@@ -103,7 +97,7 @@ impl Backend for Client {
 
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
         Box::pin(async move {
-            let mut options = super::ListJobsOptions::new().limit(limit(query, MAX_PAGE));
+            let mut options = super::ListJobsOptions::new().limit(query.limit_within(MAX_PAGE));
             options.after = query.position().map(str::to_owned);
             options.metadata.clone_from(&query.metadata);
             let page = self.for_call(call).list_jobs(options).await;
@@ -156,7 +150,8 @@ impl Backend for Client {
         query: &'a PageQuery,
     ) -> Reply<'a, Page<Event>> {
         Box::pin(async move {
-            let mut options = super::ListJobEventsOptions::new().limit(limit(query, MAX_PAGE));
+            let mut options =
+                super::ListJobEventsOptions::new().limit(query.limit_within(MAX_PAGE));
             options.after = query.position().map(str::to_owned);
             let client = self.for_call(call);
             let page = client.list_job_events(job, options).await?.into_inner();
@@ -172,7 +167,7 @@ impl Backend for Client {
         query: &'a PageQuery,
     ) -> Reply<'a, Page<Checkpoint>> {
         Box::pin(async move {
-            let limit = limit(query, MAX_PAGE);
+            let limit = query.limit_within(MAX_PAGE);
             let mut options = super::ListJobCheckpointsOptions::new().limit(limit);
             options.after = query.position().map(str::to_owned);
             let client = self.for_call(call);
@@ -189,16 +184,7 @@ impl Backend for Client {
 
     /// Derived: the vendor has no such operation, and the metrics are in the log.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
-        Box::pin(async move {
-            let all = PageQuery::new();
-            let events = collect(&all, call.account(), |page| {
-                Box::pin(async move { self.events(call, job, &page).await })
-            });
-            let events = events.await?.data;
-            let mut points: Vec<_> = events.iter().filter_map(MetricPoint::from_event).collect();
-            points.reverse();
-            Ok(points)
-        })
+        Box::pin(metrics_of_events(self, call, job))
     }
 
     fn announces_shutdowns(&self) -> bool {
@@ -240,7 +226,7 @@ impl Backend for Client {
 impl Files for Client {
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<File>> {
         Box::pin(async move {
-            let mut options = super::ListFilesOptions::new().limit(limit(query, MAX_FILES));
+            let mut options = super::ListFilesOptions::new().limit(query.limit_within(MAX_FILES));
             options.after = query.position().map(str::to_owned);
             let page = self.for_call(call).list_files(options).await?.into_inner();
             let has_more = page.has_more;
@@ -257,8 +243,7 @@ impl Files for Client {
 
     fn upload<'a>(&'a self, call: &'a Call, upload: FileUpload) -> Reply<'a, File> {
         Box::pin(async move {
-            let purpose = upload.purpose.parse();
-            let purpose = purpose.map_err(|error| invalid("purpose", error))?;
+            let purpose = upload.parsed_purpose()?;
             let expires = upload.expires.map(expiration).transpose()?;
             let client = self.for_call(call);
             let file = client.upload_file(upload.content, purpose, expires).await?;
@@ -279,16 +264,7 @@ impl Files for Client {
 }
 
 fn expiration(expiry: Expiry) -> Result<types::FileExpiration, Error> {
-    let anchor = expiry.anchor.parse();
-    let anchor = anchor.map_err(|error| invalid("expires_after[anchor]", error))?;
     let mut expiration = types::FileExpiration::new(expiry.seconds);
-    expiration.anchor = anchor;
+    expiration.anchor = expiry.parsed_anchor()?;
     Ok(expiration)
-}
-
-fn invalid(param: &str, error: ParseEnumError) -> Error {
-    let message = error.to_string();
-    Error::new(ErrorKind::InvalidRequest, message)
-        .with_vendor_param(param)
-        .because(error)
 }

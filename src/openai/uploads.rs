@@ -2,7 +2,7 @@
 
 use super::{Client, types};
 use crate::Error;
-use crate::transport::{Response, Upload};
+use crate::transport::{Response, Upload, purpose_fields};
 
 impl Client {
     /// Uploads a file as a stream: a file on disk is never in memory as a
@@ -17,11 +17,8 @@ impl Client {
         purpose: types::UploadPurpose,
         expires_after: Option<types::FileExpiration>,
     ) -> Result<Response<types::File>, Error> {
-        let mut fields = vec![("purpose", purpose.to_string())];
-        if let Some(expires) = expires_after {
-            fields.push(("expires_after[anchor]", expires.anchor.to_string()));
-            fields.push(("expires_after[seconds]", expires.seconds.to_string()));
-        }
+        let expires = expires_after.map(|it| (it.anchor.to_string(), it.seconds));
+        let fields = purpose_fields(purpose.to_string(), expires);
         self.transport()
             .upload("uploadFile", "/files", &fields, &[], file)
             .await

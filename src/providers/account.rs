@@ -11,8 +11,8 @@ use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::page::{PageWalk, collect};
 use super::shutdowns::KnownShutdowns;
 use super::{
-    Backend, Call, DatasetRules, FileUpload, Files, JobChange, Listing, Operation, Page, PageQuery,
-    Prepared, Reply, Support, Warning,
+    Backend, Call, DatasetRules, FileUpload, Files, ImportState, JobChange, Listing, Operation,
+    Page, PageQuery, Prepared, Reply, Support, Warning,
 };
 use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock, Download};
@@ -471,6 +471,12 @@ impl Account {
             .run(Operation::RetrieveFile, || files.get(&call, id))
             .await?;
         Ok(self.own(file))
+    }
+
+    /// Returns what tells how far the import of a file is, for a vendor that
+    /// imports files.
+    pub(super) fn import_state(&self) -> Option<fn(&File) -> ImportState> {
+        self.backend.files()?.import_state()
     }
 
     pub(super) async fn upload(&self, upload: FileUpload) -> Result<File, Error> {

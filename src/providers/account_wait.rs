@@ -11,9 +11,9 @@ use tokio::time::Instant;
 
 use crate::{Error, ErrorKind};
 
-/// A limit on how long a list over several accounts waits for the next job of one
-/// of them: an account that takes longer, be it for one page or for many, is given
-/// up once another one has responded. Clones share this state.
+/// A limit on how long a list over several accounts waits until the list of one of
+/// them goes on: an account that takes longer, be it for one page or for many, is
+/// given up once another one has responded. Clones share this state.
 #[derive(Clone, Debug)]
 pub(super) struct AccountWait {
     wait: Duration,

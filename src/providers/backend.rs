@@ -9,7 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Call, DatasetRules, FileUpload, JobChange, Operation, Page, PageQuery, Prepared, Reply, Support,
+    Call, DatasetRules, FileUpload, JobChange, Operation, Page, PageQuery, Prepared, Reply,
+    Support, collect,
 };
 use crate::transport::{Clock, Download, SystemClock};
 use crate::unify::{
@@ -300,6 +301,24 @@ pub trait Files: Send + Sync {
 
     /// Deletes a file.
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()>;
+
+    /// Returns what tells how far the import of a file is, for a vendor that
+    /// imports a file after its upload and starts no job before that is over: a
+    /// create then waits for it. By default a file can be used at once.
+    fn import_state(&self) -> Option<fn(&File) -> ImportState> {
+        None
+    }
+}
+
+/// How far the import of a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImportState {
+    /// The vendor has not read all of it yet.
+    Running,
+    /// A job can be started with it.
+    Done,
+    /// No job can be started with it, now or later.
+    Failed,
 }
 
 /// The errors of the trait's default methods.
@@ -326,6 +345,24 @@ pub(crate) fn unsupported<B: Backend + ?Sized>(backend: &B, operation: Operation
         Support::Native | Support::Derived(_) => format!("{title} has no {operation}"),
     };
     Error::new(ErrorKind::Unsupported, message)
+}
+
+/// Returns the metrics of a training, oldest first, from a job's events: for
+/// vendors whose metrics are in the log.
+#[allow(dead_code)] // Not every vendor needs it.
+pub(crate) async fn metrics_of_events<B: Backend>(
+    backend: &B,
+    call: &Call,
+    job: &str,
+) -> Result<Vec<MetricPoint>, Error> {
+    let all = PageQuery::new();
+    let events = collect(&all, call.account(), |page| {
+        Box::pin(async move { backend.events(call, job, &page).await })
+    });
+    let events = events.await?.data;
+    let mut points: Vec<_> = events.iter().filter_map(MetricPoint::from_event).collect();
+    points.reverse();
+    Ok(points)
 }
 
 /// The kind of thing that an id belongs to.

@@ -4,11 +4,13 @@ use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use super::Operation;
 use crate::transport::{CallOptions, Kept, Upload};
 use crate::unify::{Context, UnsupportedField};
+use crate::wire::ParseEnumError;
 use crate::{Error, ErrorKind};
 
 /// The future of a call's result. Dropping it cancels the call.
@@ -147,6 +149,31 @@ impl FileUpload {
         self.expires = expires;
         self
     }
+}
+
+impl FileUpload {
+    /// Returns the purpose in the vendor's type.
+    #[allow(dead_code)] // Not every vendor has a type of purposes.
+    pub(crate) fn parsed_purpose<P: FromStr<Err = ParseEnumError>>(&self) -> Result<P, Error> {
+        parsed("purpose", &self.purpose)
+    }
+}
+
+impl Expiry {
+    /// Returns the time that the lifetime counts from in the vendor's type.
+    #[allow(dead_code)] // Not every vendor has a type of anchors.
+    pub(crate) fn parsed_anchor<A: FromStr<Err = ParseEnumError>>(&self) -> Result<A, Error> {
+        parsed("expires_after[anchor]", &self.anchor)
+    }
+}
+
+fn parsed<T: FromStr<Err = ParseEnumError>>(param: &str, word: &str) -> Result<T, Error> {
+    word.parse().map_err(|error: ParseEnumError| {
+        let message = error.to_string();
+        Error::new(ErrorKind::InvalidRequest, message)
+            .with_vendor_param(param)
+            .because(error)
+    })
 }
 
 /// The time at which a file is to be deleted.

@@ -5,6 +5,7 @@ mod source_text;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -12,6 +13,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::Providers;
+use crate::transport::TokenSource;
 use crate::{Error, ErrorKind};
 
 use account::Entry;
@@ -49,6 +51,85 @@ pub struct Config {
     warnings: Vec<String>,
 }
 
+/// A function that makes a source of tokens from a program and its arguments.
+pub type TokenCommand = fn(&[String]) -> Arc<dyn TokenSource>;
+
+/// Reads configuration files for a program that runs the commands in them.
+///
+/// The library runs none: an account with a `token_command` is an error unless the
+/// program sets how such commands are run.
+///
+/// ```
+/// use std::sync::Arc;
+/// use unitune::providers::ConfigReader;
+/// use unitune::transport::TokenSource;
+///
+/// fn tokens(command: &[String]) -> Arc<dyn TokenSource> {
+///     # use std::{future::Future, pin::Pin};
+///     # #[derive(Debug)]
+///     # struct Command(Vec<String>);
+///     # impl TokenSource for Command {
+///     #     fn token(&self) -> Pin<Box<dyn Future<Output = Result<unitune::transport::Token, unitune::Error>> + Send + '_>> {
+///     #         Box::pin(async { Ok(unitune::transport::Token::new("a-token")) })
+///     #     }
+///     # }
+///     Arc::new(Command(command.to_vec())) // a type of yours that runs it
+/// }
+///
+/// let config = ConfigReader::new().token_command(tokens).from_toml(
+///     r#"
+///     [[account]]
+///     name = "gateway-eu"
+///     vendor = "truefoundry"
+///     base_url = "https://gateway.example"
+///     token_command = ["sso", "print-token"]
+///     "#,
+/// )?;
+/// assert_eq!(config.providers().accounts().len(), 1);
+/// # Ok::<(), unitune::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ConfigReader {
+    token_command: Option<TokenCommand>,
+}
+
+impl ConfigReader {
+    /// Creates a reader that accepts no commands.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how a `token_command` becomes a source of tokens.
+    #[must_use]
+    pub fn token_command(mut self, run: TokenCommand) -> Self {
+        self.token_command = Some(run);
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or a setting is invalid; the error has its line
+    /// and column.
+    pub fn from_file(self, path: impl AsRef<Path>) -> Result<Config, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            Error::new(ErrorKind::Config, format!("{}: {e}", path.display())).because(e)
+        })?;
+        read(text, Some(path.to_owned()), self)
+    }
+
+    /// Parses a text in the format of the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_file`].
+    pub fn from_toml(self, text: &str) -> Result<Config, Error> {
+        read(text.to_owned(), None, self)
+    }
+}
+
 /// The members of a file that this module reads.
 const OWN_MEMBERS: [&str; 2] = ["account", "default_account"];
 
@@ -57,18 +138,14 @@ const OWN_MEMBERS: [&str; 2] = ["account", "default_account"];
 const OTHER_TABLES: [&str; 1] = ["gateway"];
 
 impl Config {
-    /// Reads a file.
+    /// Reads a file. An account with a `token_command` is an error: see
+    /// [`ConfigReader`].
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or a setting is invalid; the error has its line
-    /// and column.
+    /// As [`ConfigReader::from_file`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|e| {
-            Error::new(ErrorKind::Config, format!("{}: {e}", path.display())).because(e)
-        })?;
-        read(text, Some(path.to_owned()))
+        ConfigReader::new().from_file(path)
     }
 
     /// Parses a text in the format of the file.
@@ -77,7 +154,7 @@ impl Config {
     ///
     /// As [`Self::from_file`].
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        read(text.to_owned(), None)
+        ConfigReader::new().from_toml(text)
     }
 
     /// Returns the accounts. A file may have none: see
@@ -170,7 +247,7 @@ impl Providers {
     }
 }
 
-fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
+fn read(text: String, path: Option<PathBuf>, reader: ConfigReader) -> Result<Config, Error> {
     let mut config = Config {
         path,
         text: text.into(),
@@ -210,7 +287,7 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
             }
         },
     };
-    let (providers, warnings) = accounts(entries, &source)?;
+    let (providers, warnings) = accounts(entries, &source, reader)?;
     config.default_account = default_account;
     config.warnings = warnings;
     // A file without accounts is used with accounts from elsewhere.
@@ -225,6 +302,7 @@ fn read(text: String, path: Option<PathBuf>) -> Result<Config, Error> {
 fn accounts(
     entries: Vec<Spanned<DeValue<'_>>>,
     source: &SourceText<'_>,
+    reader: ConfigReader,
 ) -> Result<(Providers, Vec<String>), Error> {
     let mut providers = Providers::new();
     let mut warnings = Vec::new();
@@ -242,7 +320,7 @@ fn accounts(
             );
             return Err(source.error(Some(span), what));
         }
-        let account = entry.account(source, &mut warnings)?;
+        let account = entry.account(source, &reader, &mut warnings)?;
         let added = providers.add(account);
         added.map_err(|e| source.error(Some(span), e))?;
     }

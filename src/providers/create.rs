@@ -2,9 +2,11 @@
 //! sends the request that costs money.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::backend::IdKind;
 use super::find_account::Certainty;
+use super::import::{ImportWait, OnImport};
 use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
 use crate::transport::{ProgressFn, Upload};
 use crate::unify::{
@@ -37,6 +39,7 @@ pub struct Draft {
     checked: bool,
     estimated: bool,
     progress: Option<ProgressFn>,
+    import: ImportWait,
 }
 
 /// A training or validation file: one that the vendor has, or one to upload.
@@ -106,6 +109,7 @@ impl Draft {
             checked: true,
             estimated: true,
             progress: None,
+            import: ImportWait::default(),
         }
     }
 
@@ -183,6 +187,22 @@ impl Draft {
         self.progress = Some(std::sync::Arc::new(report));
         self
     }
+
+    /// Sets how long the vendor's import of the files is waited for, at a vendor
+    /// that starts no job before; by default 10 minutes.
+    #[must_use]
+    pub fn import_timeout(mut self, timeout: Duration) -> Self {
+        self.import.timeout = timeout;
+        self
+    }
+
+    /// Sets a function that receives a file whose import is waited for, each time
+    /// that the vendor was asked for it.
+    #[must_use]
+    pub fn on_import(mut self, report: impl Fn(&File) + Send + Sync + 'static) -> Self {
+        self.import.report = Some(OnImport::new(report));
+        self
+    }
 }
 
 impl std::fmt::Debug for Draft {
@@ -236,8 +256,8 @@ impl Providers {
         checked(account, &request, draft).await
     }
 
-    /// Creates a job: runs [`Self::preflight`], uploads the files on disk,
-    /// estimates the price, and sends the request. The request is sent once,
+    /// Creates a job: runs [`Self::preflight`], uploads the files on disk, waits
+    /// until the vendor has imported them, if it does that, estimates the price, and sends the request. The request is sent once,
     /// unless it certainly did not arrive.
     ///
     /// # Errors
@@ -258,6 +278,7 @@ impl Providers {
                 request.validation_file = Some(id);
             }
             let prepared = account.prepare(&request, draft.on_unsupported)?;
+            draft.import.wait_for(account, &request).await?;
             let estimate = affordable(account, draft, &prepared).await?;
             let job = account.create(&prepared).await?;
             Ok::<_, Error>((job, estimate))
@@ -277,6 +298,25 @@ impl Providers {
                 Err(error.noting(format!("uploaded before: {}", ids.join(", "))))
             }
         }
+    }
+
+    /// Waits until the vendor has imported the files of a draft that it has, at a
+    /// vendor that starts no job before. [`Self::create`] waits as well; a program
+    /// can wait first, and know then that nothing was started.
+    ///
+    /// # Errors
+    ///
+    /// The account is not clear; the import failed ([`ErrorKind::InvalidRequest`]);
+    /// or it takes longer than the draft allows ([`ErrorKind::Timeout`]).
+    pub async fn wait_for_imports(&self, draft: &Draft) -> Result<(), Error> {
+        let (account, mut request) = self.starter(draft).await?;
+        let id = |file: &DataFile| match file {
+            DataFile::Id(id) => id.clone(),
+            DataFile::Path(_) => String::new(),
+        };
+        request.training_file = id(&draft.training);
+        request.validation_file = draft.validation.as_ref().map(id);
+        draft.import.wait_for(account, &request).await
     }
 
     /// Names the accounts that can start a job that a vendor does not start any

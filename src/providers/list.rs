@@ -149,7 +149,7 @@ impl Providers {
 struct OfAccount {
     account: Account,
     query: ListQuery,
-    /// The limit on how long the next job may take.
+    /// The limit on how long it may take until the list goes on.
     wait: Option<AccountWait>,
     /// Since when that is waited for.
     waited_since: Mutex<Option<Instant>>,
@@ -176,7 +176,7 @@ impl Pages for OfAccount {
         self.account.cursor_after(job)
     }
 
-    fn job_taken(&self) {
+    fn went_on(&self) {
         if self.wait.is_some() {
             *self.waited_since() = None;
         }

@@ -25,9 +25,9 @@ pub struct ListQuery {
     pub limit: Option<usize>,
     /// Whether jobs have notes on their fields.
     pub notes: bool,
-    /// How long to wait for an account's page when another account has
-    /// responded; then the account is a warning. By default 10 seconds; `None`
-    /// waits as long as the account's own timeouts allow.
+    /// How long to wait until an account's list goes on, be it for one page or for
+    /// many, when another account has responded; then the account is a warning. By
+    /// default 10 seconds; `None` waits as long as the account's own timeouts allow.
     pub account_wait: Option<Duration>,
 }
 
@@ -112,8 +112,8 @@ impl ListQuery {
         self
     }
 
-    /// Sets how long to wait for an account's page when another account has
-    /// responded.
+    /// Sets how long to wait until an account's list goes on when another account
+    /// has responded.
     #[must_use]
     pub fn account_wait(mut self, wait: Option<Duration>) -> Self {
         self.account_wait = wait;

@@ -1,10 +1,11 @@
 //! Pages of a list or a log, and the query for them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::{Reply, Warning};
 use crate::transport::Kept;
+use crate::unify::Job;
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
 
@@ -43,6 +44,13 @@ impl PageQuery {
         self
     }
 
+    /// Returns how many items to ask for: as many as are wanted, and at most as many
+    /// as a vendor's page has.
+    pub(crate) fn limit_within(&self, page: usize) -> i64 {
+        let limit = self.limit.map_or(page, |limit| limit.clamp(1, page));
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    }
+
     /// Returns the id after which to start, for a vendor whose cursors are ids.
     pub fn position(&self) -> Option<&str> {
         self.cursor.as_deref().or(self.after.as_deref())
@@ -60,6 +68,20 @@ impl PageQuery {
     pub fn metadata(mut self, filter: DeepObject) -> Self {
         self.metadata = Some(filter);
         self
+    }
+
+    /// Returns true if a job has the metadata that is wanted, for a vendor that has
+    /// no filter for it.
+    #[allow(dead_code)] // Not every vendor needs it.
+    pub(crate) fn has_metadata(&self, job: &Job) -> bool {
+        let own = job.metadata.as_ref();
+        match self.metadata.as_ref().map(DeepObject::pairs) {
+            None => true,
+            Some(None) => own.is_none_or(BTreeMap::is_empty),
+            Some(Some(pairs)) => pairs
+                .iter()
+                .all(|(name, value)| own.is_some_and(|own| own.get(name) == Some(value))),
+        }
     }
 
     /// Returns true if only jobs with certain metadata are wanted: none, at a

@@ -13,7 +13,7 @@ use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
 use super::header_lines;
 use super::options::Settings;
-use super::profile::VendorProfile;
+use super::profile::{Authentication, VendorProfile};
 use super::{
     Clock, Error, ErrorKind, MemoryBudget, Observer, RetryPolicy, Shared, TokenSource, Transport,
 };
@@ -117,12 +117,13 @@ pub struct ClientBuilder<C> {
     account: String,
     base_url: String,
     key: Option<SecretString>,
+    /// How the key is sent.
+    authentication: Authentication,
     tokens: Option<Arc<dyn TokenSource>>,
     headers: Vec<(&'static str, String)>,
     /// Further headers, as they stand in the environment.
     header_lines: Option<SecretString>,
     values: Vec<(&'static str, String)>,
-    query: Vec<(&'static str, String)>,
     http: Option<reqwest::Client>,
     network: Network,
     settings: Settings,
@@ -144,11 +145,11 @@ impl<C> ClientBuilder<C> {
             account: profile.name.to_owned(),
             base_url: profile.default_base_url.to_owned(),
             key: None,
+            authentication: profile.authentication,
             tokens: None,
             headers: Vec::new(),
             header_lines: None,
             values: Vec::new(),
-            query: own_query(profile),
             http: None,
             network: Network::default(),
             settings: Settings::default(),
@@ -184,11 +185,11 @@ impl<C> ClientBuilder<C> {
             account: self.account,
             base_url: self.base_url,
             key: self.key,
+            authentication: self.authentication,
             tokens: self.tokens,
             headers: self.headers,
             header_lines: self.header_lines,
             values: self.values,
-            query: self.query,
             http: self.http,
             network: self.network,
             settings: self.settings,
@@ -199,14 +200,13 @@ impl<C> ClientBuilder<C> {
 
     /// Adds the vendor's usual environment variables, as far as they are set.
     pub(crate) fn with_env(mut self) -> Self {
-        let read = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-        let environment = self.profile.environment;
-        if let Some(key) = read(environment.key) {
+        let token = self.profile.token_variable.and_then(read);
+        if let Some(token) = token {
+            self = self.bearer_token(token);
+        } else if let Some(key) = read(self.profile.environment.key) {
             self = self.api_key(key);
         }
-        if let Some(url) = read(environment.base_url) {
-            self = self.base_url(with_path(url, environment.path));
-        }
+        self = self.base_url_from_env();
         for own in self.profile.config_headers {
             if let Some(value) = read(own.variable) {
                 self = self.header(own.header, value);
@@ -215,11 +215,19 @@ impl<C> ClientBuilder<C> {
         self.values_from_env()
     }
 
+    /// Sets the base URL of the vendor's variable, if it is set.
+    pub(crate) fn base_url_from_env(self) -> Self {
+        let environment = self.profile.environment;
+        match read(environment.base_url) {
+            Some(url) => self.base_url(with_path(url, environment.path)),
+            None => self,
+        }
+    }
+
     /// Adds what belongs to the environment's key, as far as its variables are
     /// set: the values that the vendor's module asks for by name, and the further
     /// headers.
     pub(crate) fn values_from_env(mut self) -> Self {
-        let read = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
         for own in self.profile.config_values {
             if let Some(value) = read(own.variable) {
                 self = self.value(own.key, value);
@@ -239,6 +247,17 @@ impl<C> ClientBuilder<C> {
     #[must_use]
     pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
         self.key = Some(key.into());
+        self.authentication = self.profile.authentication;
+        self
+    }
+
+    /// Sets a token that is sent as `authorization: Bearer …`, for vendors whose
+    /// keys are sent otherwise. It is used until it expires: see
+    /// [`Self::token_source`] for tokens that are renewed.
+    #[must_use]
+    pub fn bearer_token(mut self, token: impl Into<SecretString>) -> Self {
+        self.key = Some(token.into());
+        self.authentication = Authentication::BEARER;
         self
     }
 
@@ -388,21 +407,13 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets a query parameter of every request.
-    #[allow(dead_code)] // For vendors that require a version in the query.
-    pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.retain(|(n, _)| *n != name);
-        self.query.push((name, value.into()));
-        self
-    }
-
     fn transport(self) -> Result<Transport, Error> {
         let account = self.account.clone();
         let config = |message: String| Error::new(ErrorKind::Config, message).at_account(&account);
         let profile = self.profile;
         let mut credential = match (self.tokens, self.key) {
             (Some(source), _) => Credential::source(source),
-            (None, Some(key)) => Credential::key(profile.authentication, key).map_err(config)?,
+            (None, Some(key)) => Credential::key(self.authentication, key).map_err(config)?,
             (None, None) => {
                 return Err(config(format!(
                     "no key is set: set {} in the environment, or give one in code",
@@ -426,12 +437,20 @@ impl<C> ClientBuilder<C> {
                 config(format!("{variable}, {what}"))
             })?;
             // As in the vendor's SDK, these come before the key.
-            if let Some(value) = further.get(profile.authentication.header()) {
-                credential = Credential::header(profile.authentication, value);
+            if let Some(value) = further.get(self.authentication.header()) {
+                credential = Credential::header(self.authentication, value);
             }
             headers.extend(further);
         }
-        let base_url = base_url(&self.base_url).map_err(config)?;
+        if self.base_url.is_empty() {
+            return Err(config(format!(
+                "no address is set: {} has none that is the same for all; give the account's own \
+                 as base_url, or set {} in the environment",
+                profile.title, profile.environment.base_url
+            )));
+        }
+        let address = (profile.complete_address)(&self.base_url, &self.values).map_err(config)?;
+        let base_url = base_url(&address.base_url).map_err(config)?;
         let http = match self.http {
             None => self.network.client().map_err(|e| e.at_account(&account))?,
             Some(http) if self.network.is_default() => http,
@@ -449,7 +468,7 @@ impl<C> ClientBuilder<C> {
                 base_url,
                 http,
                 headers,
-                query: self.query,
+                query: own_query(profile, address.query),
                 credential,
                 profile,
                 permits: self.max_concurrency.map(Semaphore::new),
@@ -465,12 +484,21 @@ impl<C> ClientBuilder<C> {
     }
 }
 
-/// Returns the query parameters that the vendor requires in every request.
-fn own_query(profile: &VendorProfile) -> Vec<(&'static str, String)> {
+/// Returns the query parameters of every request: those of the vendor, and those
+/// of the account's address.
+fn own_query(
+    profile: &VendorProfile,
+    of_address: Vec<(&'static str, String)>,
+) -> Vec<(&'static str, String)> {
     let pairs = profile.query.iter();
-    pairs
-        .map(|(name, value)| (*name, (*value).to_owned()))
-        .collect()
+    let of_vendor = pairs.map(|(name, value)| (*name, (*value).to_owned()));
+    of_vendor.chain(of_address).collect()
+}
+
+/// Returns the value of an environment variable, unless it is empty.
+fn read(variable: &str) -> Option<String> {
+    let value = std::env::var(variable).ok();
+    value.filter(|value| !value.is_empty())
 }
 
 /// Shows neither the key nor any header's value.

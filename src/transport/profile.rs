@@ -15,7 +15,8 @@ pub struct VendorProfile {
     pub name: &'static str,
     /// The vendor's name in messages.
     pub title: &'static str,
-    /// The base URL where none is set.
+    /// The base URL where none is set; empty where each account has an address of
+    /// its own.
     pub default_base_url: &'static str,
     /// The vendor's own hosts, to which its key may be sent. A name that starts
     /// with a dot stands for all hosts below it.
@@ -24,6 +25,12 @@ pub struct VendorProfile {
     pub environment: Environment,
     /// How a request authenticates.
     pub authentication: Authentication,
+    /// The environment variable with a token that is sent as a bearer token in
+    /// place of the key.
+    pub token_variable: Option<&'static str>,
+    /// Completes the address of an account, for vendors whose accounts have
+    /// addresses of their own. The error says what is wrong with it.
+    pub complete_address: fn(&str, &[(&'static str, String)]) -> Result<Address, String>,
     /// Query parameters of every request, as (name, value).
     pub query: &'static [(&'static str, &'static str)],
     /// Keys of an account's configuration that become headers of its requests.
@@ -50,6 +57,25 @@ pub struct VendorProfile {
     /// account, and returns what goes on working until when, in a sentence or
     /// two; none for any other answer.
     pub training_not_available: fn(u16, &VendorError) -> Option<&'static str>,
+}
+
+/// The address of an account: the base URL, and what each query begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The base URL: scheme, host and the API's path.
+    pub base_url: String,
+    /// Query parameters of every request, as (name, value).
+    pub query: Vec<(&'static str, String)>,
+}
+
+impl Address {
+    /// Creates the address of a base URL that is complete by itself.
+    pub fn new(base_url: impl Into<String>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            query: Vec::new(),
+        }
+    }
 }
 
 /// Names of environment variables.
@@ -109,10 +135,14 @@ impl Authentication {
 /// are started.
 const TRAINING_NOT_AVAILABLE: &str = "training_not_available";
 
-/// True for an answer with the usual code.
+/// True for an answer with the usual code, or with the usual code as the type of a
+/// broader one.
 pub(crate) fn is_end_of_training(status: u16, error: &VendorError) -> bool {
-    let code = error.code.as_deref().unwrap_or_default();
-    status == 403 && code.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
+    let is_usual = |word: &Option<String>| {
+        let word = word.as_deref().unwrap_or_default();
+        word.eq_ignore_ascii_case(TRAINING_NOT_AVAILABLE)
+    };
+    status == 403 && (is_usual(&error.code) || is_usual(&error.kind))
 }
 
 impl VendorProfile {
@@ -131,6 +161,8 @@ impl VendorProfile {
             hosts: &[],
             environment,
             authentication: Authentication::BEARER,
+            token_variable: None,
+            complete_address: |base_url, _| Ok(Address::new(base_url)),
             query: &[],
             config_headers: &[],
             headers_variable: None,

@@ -21,6 +21,21 @@ use crate::wire::Secret;
 /// is known.
 pub type ProgressFn = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
+/// Returns the fields of a form with a file: its purpose, and the time at which it
+/// is to be deleted, as (anchor, seconds).
+#[allow(dead_code)] // Not every set of vendors has such forms.
+pub(crate) fn purpose_fields(
+    purpose: String,
+    expires: Option<(String, i64)>,
+) -> Vec<(&'static str, String)> {
+    let mut fields = vec![("purpose", purpose)];
+    if let Some((anchor, seconds)) = expires {
+        fields.push(("expires_after[anchor]", anchor));
+        fields.push(("expires_after[seconds]", seconds.to_string()));
+    }
+    fields
+}
+
 /// A stream of a file's bytes.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 

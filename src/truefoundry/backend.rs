@@ -99,8 +99,7 @@ impl Backend for Client {
 
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
         Box::pin(async move {
-            let limit = query.limit.map_or(MAX_PAGE, |n| n.clamp(1, MAX_PAGE));
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let limit = query.limit_within(MAX_PAGE);
             let mut options = labelled!(super::ListJobsOptions::new().limit(limit), call);
             options.after = query.position().map(str::to_owned);
             options.metadata.clone_from(&query.metadata);

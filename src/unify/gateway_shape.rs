@@ -1,5 +1,9 @@
-//! Jobs of vendors whose job has the gateway's fields: identity, but for the
-//! status.
+//! Vendors whose jobs, logs and requests have the gateway's fields: identity, but
+//! for the words.
+
+mod error;
+mod log;
+mod request;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,6 +13,13 @@ use super::notes::NoteCollector;
 use super::rules::{Rule, common as rules};
 use super::status::{self, Meaning};
 use super::{Context, Job, JobError, LazyObject, MappingError, Provider, Vendor};
+
+#[allow(unused_imports)] // Not every set of vendors needs all of it.
+pub(super) use error::job_error;
+#[allow(unused_imports)]
+pub(super) use log::{event_data, unify_checkpoint, unify_event};
+#[allow(unused_imports)]
+pub(super) use request::{ACCEPTED, AUTO, GatewayRequest, REFUSED, WANDB, request_back};
 
 /// A vendor's job in the gateway's fields.
 pub(super) struct GatewayJob {
@@ -36,21 +47,22 @@ pub(super) struct GatewayJob {
 }
 
 /// How a vendor's job is mapped.
-pub(super) struct GatewayMapping {
+pub(super) struct GatewayMapping<'r> {
     pub(super) vendor: Vendor,
     /// What the job's status means.
     pub(super) meaning: Meaning,
     /// The vendor's rules.
     pub(super) rules: &'static [&'static Rule],
-    /// The rule for `error`, where the vendor has several.
-    pub(super) error_rule: Option<&'static Rule>,
+    /// The rules that hold for this job, of the fields for which the vendor has
+    /// several.
+    pub(super) chosen: &'r [&'static Rule],
 }
 
 impl GatewayJob {
     /// Converts the job.
     pub(super) fn into_job(
         mut self,
-        mapping: GatewayMapping,
+        mapping: GatewayMapping<'_>,
         context: &Context,
     ) -> Result<Job, MappingError> {
         let id = std::mem::take(&mut self.id);
@@ -63,14 +75,18 @@ impl GatewayJob {
         }
     }
 
-    fn convert(mut self, mapping: GatewayMapping, context: &Context) -> Result<Job, MappingError> {
+    fn convert(
+        mut self,
+        mapping: GatewayMapping<'_>,
+        context: &Context,
+    ) -> Result<Job, MappingError> {
         let mut notes = NoteCollector::new(context);
         if context.notes {
             self.note_values(&mapping, &mut notes);
         }
         let status = status::resolve(&self.status, mapping.meaning, &mut notes)?;
-        let finished_at = self.finished_at(&mut notes)?;
-        if let Some(rule) = mapping.error_rule {
+        let finished_at = self.finished_at(&mapping, &mut notes)?;
+        for rule in mapping.chosen {
             notes.note(rule);
         }
         let objects = self.hyperparameters.iter_mut().chain(&mut self.method);
@@ -104,7 +120,7 @@ impl GatewayJob {
     }
 
     /// Notes which fields have the vendor's value, and which have none.
-    fn note_values(&self, mapping: &GatewayMapping, notes: &mut NoteCollector<'_>) {
+    fn note_values(&self, mapping: &GatewayMapping<'_>, notes: &mut NoteCollector<'_>) {
         let absent = [
             ("fine_tuned_model", self.fine_tuned_model.is_none()),
             ("validation_file", self.validation_file.is_none()),
@@ -118,10 +134,11 @@ impl GatewayJob {
             ("error", self.error.is_none()),
         ];
         let is_absent = |rule: &Rule| absent.contains(&(rule.field, true));
-        let skipped = mapping.error_rule.map(|rule| rule.field);
         for rule in mapping.rules {
             match rule {
-                rule if Some(rule.field) == skipped => {}
+                rule if mapping.has_chosen(rule.field) => {}
+                // Noted with its value.
+                rule if rule.field == rules::FINISHED.field => {}
                 rule if is_absent(rule) => notes.absent(rule.field),
                 rule => notes.note(rule),
             }
@@ -130,7 +147,11 @@ impl GatewayJob {
 
     /// Returns the vendor's own `finished_at`, unless it is before the job was
     /// created: then it is kept beside the job.
-    fn finished_at(&mut self, notes: &mut NoteCollector<'_>) -> Result<Option<i64>, MappingError> {
+    fn finished_at(
+        &mut self,
+        mapping: &GatewayMapping<'_>,
+        notes: &mut NoteCollector<'_>,
+    ) -> Result<Option<i64>, MappingError> {
         match self.finished_at {
             Some(time) if time < self.created_at => {
                 self.extras.put("finished_at", Some(time));
@@ -142,9 +163,18 @@ impl GatewayJob {
                 Ok(Some(time))
             }
             None => {
-                notes.absent("finished_at");
+                if !mapping.has_chosen("finished_at") {
+                    notes.absent("finished_at");
+                }
                 Ok(None)
             }
         }
+    }
+}
+
+impl GatewayMapping<'_> {
+    /// Returns true where one of several rules for a field was chosen.
+    fn has_chosen(&self, field: &str) -> bool {
+        self.chosen.iter().any(|rule| rule.field == field)
     }
 }

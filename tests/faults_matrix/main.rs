@@ -1,8 +1,14 @@
 //! Every fault of the sandbox at every operation of every vendor, once and
 //! always; `docs/faults.md` is written from what is expected, and every cell is
 //! tried.
-#![cfg(all(feature = "fireworks", feature = "openai", feature = "together"))]
+#![cfg(all(
+    feature = "azure",
+    feature = "fireworks",
+    feature = "openai",
+    feature = "together"
+))]
 
+mod azure;
 mod expected;
 mod operations;
 #[path = "../stage/mod.rs"]
@@ -31,13 +37,17 @@ async fn clients(stage: &Stage) -> Clients {
     let together = stage.together().max_body_bytes(LIMIT).build().unwrap();
     let truefoundry = stage.truefoundry().max_body_bytes(LIMIT).build().unwrap();
     let fireworks = stage.fireworks().max_body_bytes(LIMIT).build().unwrap();
+    let azure = stage.azure().max_body_bytes(LIMIT).build().unwrap();
     let ids = Ids::find(&stage.sandbox, &openai, &together, &truefoundry, &fireworks).await;
+    let azure_ids = azure::Ids::find(&stage.sandbox, &azure).await;
     Clients {
         openai,
         together,
         truefoundry,
         fireworks,
+        azure,
         ids,
+        azure_ids,
     }
 }
 
@@ -48,7 +58,9 @@ impl Clients {
             together: self.together.with_options(options),
             truefoundry: self.truefoundry.with_options(options),
             fireworks: self.fireworks.with_options(options),
+            azure: self.azure.with_options(options),
             ids: self.ids.clone(),
+            azure_ids: self.azure_ids.clone(),
         }
     }
 
@@ -73,6 +85,10 @@ impl Clients {
                 let mut providers = Providers::new();
                 providers.add(account).unwrap();
                 providers.list(&ListQuery::new()).await.unwrap().jobs.len()
+            }
+            "azure" => {
+                let options = unitune::azure::ListJobsOptions::new().limit(100);
+                self.azure.list_jobs(options).await.unwrap().data.len()
             }
             other => panic!("{other} has no client here"),
         }
@@ -310,9 +326,16 @@ fn document() -> String {
          retries are allowed, as by default. A word such as `Status` is the error's kind.\n\n\
          In every cell the call ends within its deadline, the error names the account, and no job\n\
          is created twice. If one account fails, the jobs of the others are listed, and a\n\
-         warning names the account.\n\n## Operations\n\n\
-         | | openai | together | truefoundry | fireworks |\n| --- | --- | --- | --- | --- |\n",
+         warning names the account.\n\n## Operations\n\n|",
         operations * FAULTS.len() * 2,
+    );
+    for vendor in stage::vendors() {
+        let _ = write!(text, " | {}", vendor.name());
+    }
+    let _ = writeln!(
+        text,
+        " |\n| ---{} |",
+        " | ---".repeat(stage::vendors().count())
     );
     let title = |class: Class| match class {
         Class::Read => "reads",

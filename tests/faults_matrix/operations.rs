@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use unitune::transport::Upload;
-use unitune::{Error, fireworks, openai, together, truefoundry};
+use unitune::{Error, azure, fireworks, openai, together, truefoundry};
 use unitune_sandbox::{Sandbox, Vendor};
 
 /// What a repeated arrival does, and what comes back.
@@ -28,6 +28,8 @@ impl Class {
         match operation {
             "createJob"
             | "uploadFile"
+            | "importFile"
+            | "copyCheckpoint"
             | "runGrader"
             | "createCheckpointPermissions"
             | "createDataset"
@@ -65,7 +67,9 @@ pub struct Clients {
     pub together: together::Client,
     pub truefoundry: truefoundry::Client,
     pub fireworks: fireworks::Client,
+    pub azure: azure::Client,
     pub ids: Ids,
+    pub azure_ids: crate::azure::Ids,
 }
 
 /// Ids that are the same after each reset.
@@ -85,7 +89,7 @@ pub struct Ids {
     pub fireworks_evaluator: String,
 }
 
-fn seeded(sandbox: &Sandbox, vendor: Vendor, status: &str) -> String {
+pub fn seeded(sandbox: &Sandbox, vendor: Vendor, status: &str) -> String {
     let mut jobs = sandbox.seeded_jobs().iter();
     let job = jobs.find(|j| j.vendor == vendor && j.status == status && j.awkward.is_none());
     job.unwrap_or_else(|| panic!("{vendor:?} {status}"))
@@ -137,7 +141,7 @@ impl Ids {
     }
 }
 
-fn examples() -> Upload {
+pub fn examples() -> Upload {
     let line = r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#;
     Upload::from_bytes("train.jsonl", format!("{line}\n").repeat(12))
 }
@@ -159,11 +163,16 @@ macro_rules! downloaded {
     };
 }
 
+pub(crate) use {done, downloaded};
+
 impl Clients {
     /// What has to be there before the call; its id.
     pub async fn prepare(&self, vendor: Vendor, operation: &str) -> String {
         if vendor == Vendor::Fireworks {
             return self.prepare_fireworks(operation).await;
+        }
+        if vendor == Vendor::Azure {
+            return self.prepare_azure(operation).await;
         }
         if vendor != Vendor::OpenAi {
             return String::new();
@@ -196,6 +205,7 @@ impl Clients {
             "together" => self.at_together(operation),
             "truefoundry" => self.at_truefoundry(operation),
             "fireworks" => self.at_fireworks(operation, prepared),
+            "azure" => self.at_azure(operation),
             other => panic!("{other} has no client here"),
         }
     }

@@ -67,6 +67,11 @@ impl Stage {
         self.client(Vendor::Fireworks)
     }
 
+    #[cfg(feature = "azure")]
+    pub fn azure(&self) -> ClientBuilder<unitune::azure::Client> {
+        self.client(Vendor::Azure)
+    }
+
     pub fn truefoundry(&self) -> ClientBuilder<truefoundry::Client> {
         self.client(Vendor::TrueFoundry)
     }

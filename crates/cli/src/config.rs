@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use unitune::ErrorKind;
-use unitune::providers::{Config, Providers};
+use unitune::providers::{Config, ConfigReader, Providers};
 
 use crate::exit::{Exit, Failure};
+use crate::token_command;
 
 /// The variable that names the configuration file.
 const VARIABLE: &str = "UNITUNE_CONFIG";
@@ -55,10 +56,14 @@ impl Configuration {
     }
 
     fn from_file(found: &Found) -> Result<Self, Failure> {
-        let file = Config::from_file(&found.path).map_err(|error| match found.named_by {
-            Some(by) => Failure::new(Exit::Usage, format!("{error} (the file is named by {by})")),
-            None => Failure::from(error),
-        })?;
+        let file = reader()
+            .from_file(&found.path)
+            .map_err(|error| match found.named_by {
+                Some(by) => {
+                    Failure::new(Exit::Usage, format!("{error} (the file is named by {by})"))
+                }
+                None => Failure::from(error),
+            })?;
         let gateway = file.table("gateway")?.unwrap_or_default();
         for warning in file.warnings() {
             eprintln!("warning: {warning}");
@@ -119,6 +124,12 @@ impl Configuration {
             None => Ok(providers),
         }
     }
+}
+
+/// Returns the reader of the configuration, which accepts commands that print
+/// tokens.
+pub fn reader() -> ConfigReader {
+    ConfigReader::new().token_command(token_command::source)
 }
 
 /// A configuration file, and what named it.

@@ -59,6 +59,14 @@ impl Failure {
         }
     }
 
+    /// Says which option names the account, where it is not clear which one is meant.
+    pub fn unclear(error: unitune::Error, option: &str) -> Self {
+        match error.kind() {
+            unitune::ErrorKind::Ambiguous => Self::new(Exit::Usage, format!("{error}: {option}")),
+            _ => error.into(),
+        }
+    }
+
     /// Prints it on stderr.
     pub fn report(self) -> ExitCode {
         if !self.message.is_empty() {
@@ -71,7 +79,8 @@ impl Failure {
 impl From<unitune::Error> for Failure {
     fn from(error: unitune::Error) -> Self {
         let exit = match error.kind() {
-            unitune::ErrorKind::Config | unitune::ErrorKind::Ambiguous => Exit::Usage,
+            unitune::ErrorKind::Config => Exit::Usage,
+            unitune::ErrorKind::Ambiguous => return Self::unclear(error, "--account NAME"),
             _ => Exit::Failure,
         };
         Self::new(exit, error.to_string())

@@ -18,6 +18,7 @@ mod output;
 mod rerun;
 mod sandbox;
 mod serve;
+mod token_command;
 #[cfg(feature = "top")]
 mod top;
 mod uploads;

@@ -59,7 +59,10 @@ fn greeting(sandbox: &Sandbox) -> String {
     for vendor in Vendor::all() {
         let known = vendors::get(vendor.name()).and_then(VendorInfo::environment);
         let Some(names) = known else { continue };
-        let (key, url) = (vendor.key(), sandbox.base_url(vendor));
+        let (key, url) = (
+            vendor.key(),
+            format!("http://{addr}{}", vendor.endpoint_path()),
+        );
         text.push_str(&format!(
             "export {}={key} {}={url}\n",
             names.key, names.base_url

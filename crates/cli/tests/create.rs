@@ -228,6 +228,33 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
 }
 
 #[test]
+fn a_model_that_the_vendor_does_not_list_is_named_before_the_upload() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    for (model, expected) in [
+        (
+            "qwen3-8",
+            Some("qwen3-8 is not in Together's list of models; similar: Qwen/Qwen3-8B"),
+        ),
+        (
+            "gpt",
+            Some("similar: openai/gpt-oss-20b, openai/gpt-oss-120b"),
+        ),
+        ("nothing", Some("see: unitune models list -a together")),
+        ("qwen/qwen3-8b", None),
+    ] {
+        let output = user.expect(0, &create("together", model, &["--dry-run", "--unchecked"]));
+        let said = stderr(&output);
+        assert_eq!(
+            said.contains("list of models"),
+            expected.is_some(),
+            "{said}"
+        );
+        assert!(said.contains(expected.unwrap_or_default()), "{said}");
+    }
+}
+
+#[test]
 fn a_limit_of_costs_is_kept() {
     let user = User::new();
     user.chats("train.jsonl", 12);
@@ -267,6 +294,23 @@ fn where_the_vendor_estimates_no_price_the_table_counts() {
         price["high"].as_f64().unwrap(),
     );
     assert!(0.0 < low && low < high && high < 0.1, "{price}");
+    let ask = [
+        "models",
+        "price",
+        "--on",
+        "openai",
+        "-m",
+        "gpt-4o-mini-2024-07-18",
+        "-t",
+    ];
+    let ask = [&ask[..], &["train.jsonl", "--json"]].concat();
+    let answer = json(&user.expect(0, &[&ask[..], &["--epochs", "3"]].concat()));
+    assert_eq!(answer["price_by_table"], *price);
+    let said = stderr(&user.expect(1, &ask));
+    assert!(
+        said.contains("OpenAI estimates no price, and the vendor chooses"),
+        "{said}"
+    );
     // Between the two ends of the range, the upper one decides; nothing is uploaded.
     let between = format!("{:.9}", (low + high) / 2.0);
     let enough = format!("{:.9}", high * 1.01);

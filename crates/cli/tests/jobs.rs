@@ -25,7 +25,7 @@ fn the_sandbox_s_list_holds_what_was_promised() {
     assert_eq!(list["object"], "list");
     assert_eq!(list["has_more"], false);
     let jobs = jobs(&list);
-    for vendor in ["openai", "together", "truefoundry", "fireworks"] {
+    for vendor in ["openai", "together", "truefoundry", "fireworks", "azure"] {
         let of_vendor = jobs.iter().filter(|j| j["provider"]["vendor"] == vendor);
         assert!(of_vendor.count() >= 5, "{vendor}");
     }
@@ -169,7 +169,7 @@ fn filters_and_limits() {
 #[test]
 fn jobs_by_id_of_every_vendor() {
     let list = json(&run(&["jobs", "list", "--sandbox", "--json"]));
-    for vendor in ["openai", "together", "truefoundry", "fireworks"] {
+    for vendor in ["openai", "together", "truefoundry", "fireworks", "azure"] {
         let of_vendor = |j: &&Value| j["provider"]["vendor"] == vendor;
         let job = jobs(&list).iter().find(of_vendor).unwrap();
         let id = job["id"].as_str().unwrap();

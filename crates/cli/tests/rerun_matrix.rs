@@ -177,6 +177,7 @@ fn moves(from: &End, to: &End, method: &str) {
         "3",
         "--method",
         method,
+        "--unchecked",
         "--yes",
         "--json",
     ];

@@ -66,10 +66,10 @@ fn run(arguments: &[&str]) -> Output {
 #[test]
 fn over_the_sandbox_it_lists_jobs_of_all_vendors() {
     let (mut running, facts) = start(&["--sandbox", "--speed", "0"]);
-    assert_eq!(facts["accounts"].as_array().unwrap().len(), 4);
+    assert_eq!(facts["accounts"].as_array().unwrap().len(), 5);
     let (head, list) = get(&facts, "/v1/fine_tuning/jobs?limit=100", "");
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    for account in ["openai", "together", "truefoundry", "fireworks"] {
+    for account in ["openai", "together", "truefoundry", "fireworks", "azure"] {
         let mut jobs = list["data"].as_array().unwrap().iter();
         assert!(jobs.any(|job| job["provider"]["account"] == account));
     }

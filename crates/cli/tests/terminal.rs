@@ -3,6 +3,7 @@
 
 mod support;
 
+use support::User;
 use support::terminal::Session;
 
 /// The program's output on a terminal of so many columns.
@@ -16,6 +17,58 @@ fn on_terminal(arguments: &[&str], columns: u16, colour: bool) -> String {
 
 const LIST: [&str; 4] = ["jobs", "list", "--sandbox", "--utc"];
 const JOB: &str = "ft-72c526e5-04bf-4e99-8dcb-fc4837f454da";
+
+#[test]
+fn a_move_asks_for_a_model_until_there_is_one() {
+    let user = User::with(|builder| builder.speed(0.0));
+    let job = "ftjob-pRAnmioZd4z4wA0B13dj7KWl";
+    let rerun = ["jobs", "rerun", job, "--on", "together"];
+    let mut session = Session::start(&rerun, (80, 24), &user.environment());
+    session.wait_for("Which model? ");
+    session.send("99\n");
+    session.wait_for("is none of them: a number from 1 to");
+    session.send("1\n");
+    session.wait_for("Move this job? [y/N] ");
+    session.send("n\n");
+    let (shown, code) = session.end();
+    assert_eq!(code, 1, "{shown}");
+    assert!(
+        shown.contains("Nothing was uploaded or started."),
+        "{shown}"
+    );
+    // What the vendor has no place for is said before the model is chosen.
+    let (first, _) = shown.split_once("Which model? ").unwrap();
+    assert!(
+        first.contains("metadata.team=support: the vendor keeps no labels"),
+        "{first}"
+    );
+    assert_eq!(user.requests("uploadFile") + user.requests("createJob"), 0);
+}
+
+#[test]
+fn the_vendor_s_price_is_put_to_the_user_where_the_table_knows_none() {
+    let user = User::with(|builder| builder.speed(0.0));
+    let job = "ftjob-pRAnmioZd4z4wA0B13dj7KWl";
+    let rerun = [
+        "jobs",
+        "rerun",
+        job,
+        "--on",
+        "together",
+        "-m",
+        "Qwen/Qwen3-8B",
+    ];
+    let mut session = Session::start(&rerun, (80, 24), &user.environment());
+    session.wait_for("Move this job? [y/N] ");
+    session.send("y\n");
+    session.wait_for("Together estimates 4 USD. Start it? [y/N] ");
+    session.send("n\n");
+    let (shown, code) = session.end();
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("Nothing was started"), "{shown}");
+    assert!(shown.contains("unitune files delete file-"), "{shown}");
+    assert_eq!(user.requests("createJob"), 0);
+}
 
 #[test]
 fn a_list_and_a_card_at_80_columns() {

@@ -16,6 +16,11 @@ fn of(vendor: &str) -> String {
 }
 
 #[test]
+fn azure() {
+    insta::assert_snapshot!(of("azure"));
+}
+
+#[test]
 fn fireworks() {
     insta::assert_snapshot!(of("fireworks"));
 }
@@ -38,7 +43,7 @@ fn truefoundry() {
 /// A number in a name means that no name was chosen.
 #[test]
 fn no_name_is_a_number() {
-    for vendor in ["fireworks", "openai", "together", "truefoundry"] {
+    for vendor in ["azure", "fireworks", "openai", "together", "truefoundry"] {
         for line in of(vendor).lines() {
             for stem in ["Branch", "Subtype", "Variant", "Inline", "Item"] {
                 let numbered = line

@@ -1,4 +1,21 @@
 //! A change, with its places, operations and impact.
+//!
+//! ```
+//! use serde_json::json;
+//! use unitune_diff::{Document, DocumentDiff, Written};
+//!
+//! let version = |paths| {
+//!     let value = json!({"openapi": "3.0.3", "info": {"title": "Jobs", "version": "1"}, "paths": paths});
+//!     Document::in_normal_form(Written { file: "jobs.json".to_owned(), text: value.to_string(), value })
+//! };
+//! let list = json!({"operationId": "listJobs", "responses": {"200": {"description": "The jobs."}}});
+//! let (old, new) = (version(json!({})), version(json!({"/jobs": {"get": list}})));
+//! let diff = DocumentDiff::between("jobs", Some(&old), Some(&new));
+//! for change in &diff.changes {
+//!     println!("{}: {} at {}", change.level, change.text, change.pointer());
+//! }
+//! assert!(diff.changes.iter().any(|change| change.rule.id == "operation-added"));
+//! ```
 
 use super::impact::{Mapping, RustChange};
 use super::level::Level;

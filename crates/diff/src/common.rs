@@ -1,4 +1,19 @@
 //! What two documents have in common, so that only the rest is compared.
+//!
+//! ```
+//! use serde_json::json;
+//! use unitune_diff::common::{common_references, without_common};
+//! use unitune_diff::{Document, Written};
+//!
+//! let document = |path: &str| {
+//!     let value = json!({"paths": {"/jobs": {"get": {}}, path: {"get": {}}}});
+//!     Document::in_normal_form(Written { file: String::new(), text: String::new(), value })
+//! };
+//! let (old, new) = (document("/files"), document("/models"));
+//! let common = common_references(&old, &new);
+//! let rest = without_common(&new.value, &old.value, &common);
+//! assert!(rest["paths"].get("/models").is_some() && rest["paths"].get("/jobs").is_none());
+//! ```
 
 use super::document::Document;
 use crate::pointer;

@@ -1,4 +1,17 @@
 //! A document that is ready to be compared.
+//!
+//! ```
+//! use unitune_diff::{Document, Written};
+//!
+//! let value = serde_json::json!({
+//!     "openapi": "3.0.3",
+//!     "info": {"title": "Jobs", "version": "1"},
+//!     "paths": {"/jobs": {"get": {"operationId": "listJobs", "responses": {}}}},
+//! });
+//! let written = Written { file: "jobs.json".into(), text: String::new(), value };
+//! let document = Document::in_normal_form(written);
+//! assert_eq!(document.operations()[0].id, "listJobs");
+//! ```
 
 use crate::keywords::METHODS;
 use crate::pointer;

@@ -1,5 +1,11 @@
 //! Escapes control characters: a document may hold any, and a terminal or a web
 //! page would interpret them.
+//!
+//! ```
+//! use unitune_diff::escape_control::escape_control;
+//!
+//! assert!(!escape_control("a title\u{1b}[2J").contains('\u{1b}'));
+//! ```
 
 use std::fmt::Write as _;
 

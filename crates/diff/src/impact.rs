@@ -1,5 +1,13 @@
 //! What a change means for the code that uses the documents. A comparison leaves
 //! it empty; the caller fills it in.
+//!
+//! ```
+//! use unitune_diff::impact::{Mapping, RustChange};
+//!
+//! assert!(RustChange::default().is_empty());
+//! let undecided = Mapping { undecided: true, ..Mapping::default() };
+//! assert_eq!(undecided.brief(), "**undecided**");
+//! ```
 
 use crate::finding::code;
 use serde::Serialize;

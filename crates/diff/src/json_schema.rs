@@ -1,4 +1,11 @@
 //! JSON Schema's types of values, and its keywords that only annotate.
+//!
+//! ```
+//! use unitune_diff::json_schema::{is_annotation, type_of};
+//!
+//! assert_eq!(type_of(&serde_json::json!([1])), "array");
+//! assert!(is_annotation("default") && !is_annotation("required"));
+//! ```
 
 use serde_json::Value;
 

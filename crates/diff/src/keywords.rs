@@ -3,6 +3,14 @@
 //!
 //! Walking, slicing and lowering all read these tables. A keyword that stands
 //! in none of them is unknown, and an unknown keyword is an error.
+//!
+//! ```
+//! use unitune_diff::keywords::{Fate, Kind, key, required};
+//!
+//! assert!(key(Kind::Schema, "minimum").is_some_and(|key| key.fate == Fate::Keep));
+//! assert!(key(Kind::Schema, "minimun").is_none());
+//! assert_eq!(required(Kind::Parameter), ["name", "in"]);
+//! ```
 
 /// The kinds of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,11 @@
 //! How much a change matters, and in which directions.
+//!
+//! ```
+//! use unitune_diff::Level;
+//!
+//! assert!(Level::Breaking > Level::Warning);
+//! assert_eq!(Level::Info.to_string(), "info");
+//! ```
 
 use serde::Serialize;
 use std::fmt;

@@ -1,4 +1,12 @@
 //! JSON pointers (RFC 6901), as text.
+//!
+//! ```
+//! use unitune_diff::pointer;
+//!
+//! let at = pointer::join("/paths", "/jobs");
+//! assert_eq!(at, "/paths/~1jobs");
+//! assert_eq!(pointer::split(&at), Some(("/paths", "/jobs".to_owned())));
+//! ```
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;

@@ -1,5 +1,13 @@
 //! Descriptions, examples and other prose, which changes nothing that is sent or
 //! received.
+//!
+//! ```
+//! use serde_json::json;
+//! use unitune_diff::prose::without_prose;
+//!
+//! let schema = json!({"type": "string", "description": "The name of the model."});
+//! assert_eq!(without_prose(&schema), json!({"type": "string"}));
+//! ```
 
 use crate::keywords;
 use serde_json::Value;

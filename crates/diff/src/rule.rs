@@ -1,4 +1,13 @@
 //! A diff rule: one kind of change.
+//!
+//! ```
+//! use unitune_diff::{Level, rules};
+//!
+//! let rule = rules::find("property-became-required").ok_or("no such rule")?;
+//! assert_eq!(rule.worst(), Level::Breaking);
+//! println!("{}", rule.sentence);
+//! # Ok::<(), &str>(())
+//! ```
 
 use super::level::Level;
 

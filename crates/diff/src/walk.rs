@@ -1,4 +1,14 @@
 //! Walks a document by the tables of [`crate::keywords`].
+//!
+//! ```
+//! use unitune_diff::keywords::Kind;
+//! use unitune_diff::walk::nodes;
+//!
+//! let schema = serde_json::json!({"type": "array", "items": {"type": "string"}});
+//! let mut places = Vec::new();
+//! nodes(Kind::Schema, &schema, "", &mut |_, _, at| places.push(at.to_owned()));
+//! assert_eq!(places, ["", "/items"]);
+//! ```
 
 use crate::keywords::{self, Fate, Kind, Shape};
 use crate::pointer;

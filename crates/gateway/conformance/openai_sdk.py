@@ -12,12 +12,13 @@ from openai._resource import SyncAPIResource
 from gateway import Gateway
 from sandbox import Coverage, refuses, training_file
 
-ACCOUNTS = ["openai", "together", "truefoundry", "fireworks"]
+ACCOUNTS = ["openai", "together", "truefoundry", "fireworks", "azure"]
 MODELS = {
     "openai": "gpt-4o-mini",
     "together": "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",
     "truefoundry": "gpt-4o-mini",
     "fireworks": "accounts/fireworks/models/llama-v3p1-8b-instruct",
+    "azure": "gpt-4o-mini",
 }
 # What the gateway's documents do not have.
 NOT_SERVED = ("fine_tuning.alpha.", "fine_tuning.checkpoints.permissions.")
@@ -84,9 +85,9 @@ def life(client, gateway, account):
     name = {"extra_body": {"outputModel": "sdk"}} if account == "fireworks" else {"suffix": "sdk"}
     job = jobs.create(model=f"{account}/{MODELS[account]}", training_file=file.id, **name)
     assert job.provider["account"] == account and job.status in ("queued", "running")
-    if account == "openai":
+    if account in ("openai", "azure"):
         gateway.advance(130)
-        assert jobs.pause(job.id).provider["status"] == "paused"
+        assert jobs.pause(job.id).provider["status"] == ("paused" if account == "openai" else "pausing")
         assert jobs.resume(job.id).status == "queued"
     elif account == "fireworks":
         error = refuses(openai.BadRequestError, jobs.pause, job.id)

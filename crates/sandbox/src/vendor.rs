@@ -21,6 +21,8 @@ pub(crate) struct Description {
     pub(crate) base: &'static str,
     /// Another base path that callers may be given, and what it is.
     pub(crate) other_base: Option<(&'static str, &'static str)>,
+    /// The path of the address that clients complete by themselves, where that is not the base path.
+    pub(crate) endpoint: Option<&'static str>,
     /// Every base path that is served, the most specific first.
     pub(crate) bases: &'static [&'static str],
     /// The key that is accepted.
@@ -87,6 +89,12 @@ impl Vendor {
     /// Returns the path of this vendor's base URL. [`Sandbox::base_url`](crate::Sandbox::base_url) has the whole URL.
     pub fn base_path(self) -> &'static str {
         self.0.base
+    }
+
+    /// Returns the path of the address that the vendor's environment variable holds: that of the base URL, or one that
+    /// clients complete by themselves.
+    pub fn endpoint_path(self) -> &'static str {
+        self.0.endpoint.unwrap_or(self.0.base)
     }
 
     /// Returns another path of a base URL under which the vendor is served, and what it is, where there is one.

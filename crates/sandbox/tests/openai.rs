@@ -438,7 +438,7 @@ async fn files_are_listed_retrieved_downloaded_and_deleted() {
 #[test]
 fn all_operations_are_there() {
     let counts = Vendor::all().map(|vendor| vendor.operations().count());
-    assert_eq!(counts.collect::<Vec<_>>(), [19, 19, 8, 31, 19]);
+    assert_eq!(counts.collect::<Vec<_>>(), [19, 19, 8, 31, 20]);
 }
 
 #[tokio::test]

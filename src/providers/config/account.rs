@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -11,9 +12,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::source_text::{self, SourceText};
-use super::text_of;
+use super::{ConfigReader, text_of};
 use crate::providers::Account;
-use crate::transport::{ClientBuilder, ConfigHeader, ConfigValue, VendorProfile};
+use crate::transport::{ClientBuilder, ConfigHeader, ConfigValue, TokenSource, VendorProfile};
 use crate::vendors::VendorInfo;
 use crate::{Error, vendors};
 
@@ -27,6 +28,8 @@ struct Settings {
     key: Option<Spanned<SecretString>>,
     key_env: Option<Spanned<String>>,
     key_file: Option<Spanned<PathBuf>>,
+    /// A program and its arguments: it prints a token.
+    token_command: Option<Spanned<Vec<String>>>,
     base_url: Option<Spanned<String>>,
     /// The label that is used where the vendor returns no organisation.
     organization: Option<String>,
@@ -36,6 +39,14 @@ struct Settings {
     proxy: Option<Spanned<SecretString>>,
     /// A file of certificates in PEM form that are also trusted.
     root_certificates: Option<Spanned<PathBuf>>,
+}
+
+/// The credential of an account.
+enum Credential {
+    Key(SecretString),
+    /// A token, which is sent as a bearer token whatever the vendor's keys are.
+    Token(SecretString),
+    Source(Arc<dyn TokenSource>),
 }
 
 /// A key that only the accounts of one vendor have.
@@ -87,13 +98,16 @@ impl Entry {
         }
         let module = vendor_of(&table, source)?;
         let mut found = Vec::new();
-        for info in vendors::all() {
-            for own in info.profile().into_iter().flat_map(Own::of) {
+        // A key that several vendors have is the account's own vendor's.
+        let own = std::iter::once(module.profile);
+        let others = vendors::all().iter().filter_map(VendorInfo::profile);
+        for profile in own.chain(others) {
+            for own in Own::of(profile) {
                 let Some(value) = table.remove(own.key()) else {
                     continue;
                 };
                 let at = value.span();
-                if info.name() != module.profile.name {
+                if profile.name != module.profile.name {
                     let what = format!(
                         "{} does not have the setting {}",
                         module.profile.title,
@@ -118,18 +132,25 @@ impl Entry {
     pub(super) fn account(
         self,
         source: &SourceText<'_>,
+        reader: &ConfigReader,
         warnings: &mut Vec<String>,
     ) -> Result<Account, Error> {
         let profile = self.module.profile;
         let settings = self.settings;
         let span = settings.name.span();
-        let mut builder = ClientBuilder::<()>::of_vendor(profile)
-            .account(settings.name.get_ref())
-            .api_key(settings.secret(profile, source, warnings)?);
+        let mut builder = ClientBuilder::<()>::of_vendor(profile).account(settings.name.get_ref());
+        builder = match settings.credential(profile, source, reader, warnings)? {
+            Credential::Key(key) => builder.api_key(key),
+            Credential::Token(token) => builder.bearer_token(token),
+            Credential::Source(tokens) => builder.token_source(tokens),
+        };
+        let has_own_address = settings.base_url.is_some() || !profile.default_base_url.is_empty();
         if let Some(url) = &settings.base_url {
             builder = builder.base_url(url.get_ref());
+        } else if !has_own_address {
+            builder = builder.base_url_from_env();
         }
-        if settings.is_keyed_by_environment() {
+        if settings.is_keyed_by_environment() || !has_own_address {
             builder = builder.values_from_env();
         }
         for (own, value) in self.own {
@@ -217,31 +238,48 @@ impl Settings {
     /// Returns true if the key is that of the vendor's usual variable: the other
     /// variables then belong to the same key.
     fn is_keyed_by_environment(&self) -> bool {
-        self.key.is_none() && self.key_env.is_none() && self.key_file.is_none()
+        let has_key = self.key.is_some() || self.key_env.is_some() || self.key_file.is_some();
+        !has_key && self.token_command.is_none()
     }
 
-    /// Returns the key: given by value, by the name of a variable, by a file,
-    /// or by the vendor's usual variable.
-    fn secret(
+    /// Returns the credential: a key that is given by value, by the name of a
+    /// variable, by a file, or by the vendor's usual variable; or what prints
+    /// tokens.
+    fn credential(
         &self,
         profile: &VendorProfile,
         source: &SourceText<'_>,
+        reader: &ConfigReader,
         warnings: &mut Vec<String>,
-    ) -> Result<SecretString, Error> {
+    ) -> Result<Credential, Error> {
         let name = self.name.get_ref();
         let spans: Vec<_> = [
             self.key.as_ref().map(Spanned::span),
             self.key_env.as_ref().map(Spanned::span),
             self.key_file.as_ref().map(Spanned::span),
+            self.token_command.as_ref().map(Spanned::span),
         ]
         .into_iter()
         .flatten()
         .collect();
         if let [_, second, ..] = spans.as_slice() {
             let what = format!(
-                "account {name:?} has a key already: give one of key, key_env and key_file"
+                "account {name:?} has a key already: give one of key, key_env, key_file and \
+                 token_command"
             );
             return Err(source.error(Some(second.clone()), what));
+        }
+        if let Some(command) = &self.token_command {
+            let refuse = |what: &str| Err(source.error(Some(command.span()), what));
+            let Some(run) = reader.token_command else {
+                return refuse("token_command: this program runs no commands; give a key");
+            };
+            return match command.get_ref().as_slice() {
+                [program, ..] if !program.is_empty() => {
+                    Ok(Credential::Source(run(command.get_ref())))
+                }
+                _ => refuse("token_command names no program: [\"PROGRAM\", \"ARGUMENT\", …]"),
+            };
         }
         if let Some(key) = &self.key {
             if source.is_readable_by_others() {
@@ -251,7 +289,7 @@ impl Settings {
                     source.at(Some(key.span()))
                 ));
             }
-            return Ok(key.get_ref().clone());
+            return Ok(Credential::Key(key.get_ref().clone()));
         }
         if let Some(file) = &self.key_file {
             let path = source.resolve(file.get_ref());
@@ -269,16 +307,22 @@ impl Settings {
                     "the key_file is not UTF-8: it has to hold the key alone",
                 )
             })?;
-            return Ok(SecretString::from(key.trim().to_owned()));
+            return Ok(Credential::Key(key.trim().to_owned().into()));
         }
         let variable = self.key_env.as_ref();
         if variable.is_none() {
             self.check_address(profile, source)?;
+            let token = profile.token_variable.map(std::env::var);
+            if let Some(Ok(token)) = token
+                && !token.trim().is_empty()
+            {
+                return Ok(Credential::Token(token.into()));
+            }
         }
         let span = variable.map_or_else(|| self.name.span(), Spanned::span);
         let variable = variable.map_or(profile.environment.key, |v| v.get_ref().as_str());
         match std::env::var(variable) {
-            Ok(key) if !key.trim().is_empty() => Ok(SecretString::from(key)),
+            Ok(key) if !key.trim().is_empty() => Ok(Credential::Key(key.into())),
             _ => {
                 let what = format!(
                     "account {name:?} has no key: {variable} is not set; set it, or name another \

@@ -29,8 +29,9 @@ pub(super) trait Pages: Send + Sync {
     /// after any job.
     fn cursor_after(&self, job: &str) -> Option<String>;
 
-    /// Notes that a job of the account was shown.
-    fn job_taken(&self) {}
+    /// Notes that the list went on: a job was shown, or a page reached further
+    /// back.
+    fn went_on(&self) {}
 
     /// Fetches the page after a cursor.
     fn page<'a>(
@@ -138,7 +139,7 @@ impl AccountJobs {
 
     pub(super) fn take(&mut self) -> Option<Box<Job>> {
         let job = self.buffer.pop_front();
-        self.pages.job_taken();
+        self.pages.went_on();
         if self.buffer.is_empty() {
             self.memory.clear();
         }
@@ -238,6 +239,12 @@ impl AccountJobs {
             self.positions.note_timeless(account);
         }
         let last_time = page.items.iter().rev().find_map(|job| job.created_at);
+        if self
+            .floor
+            .is_none_or(|floor| last_time.is_some_and(|time| time < floor))
+        {
+            self.pages.went_on();
+        }
         self.floor = last_time.or(self.floor);
         if let Some(last) = page.items.last()
             && let Some(time) = last.created_at

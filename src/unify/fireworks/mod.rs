@@ -1,4 +1,16 @@
-//! Fireworks: its values in unified types, and requests in its own.
+//! Fireworks' mapping: its values in unified types, and requests in its own.
+//!
+//! ```
+//! use unitune::fireworks::types::SupervisedJob;
+//! use unitune::unify::{Context, Status, Unify};
+//!
+//! let body = r#"{"name": "accounts/me/supervisedFineTuningJobs/job-1", "state": "JOB_STATE_FAILED",
+//!     "createTime": "2026-01-15T12:00:00Z", "dataset": "accounts/me/datasets/chats"}"#;
+//! let job = unitune::serde_json::from_str::<SupervisedJob>(body)?;
+//! let job = job.unify(&Context::new("main"))?;
+//! assert_eq!((job.status, job.provider.status.as_ref()), (Status::Failed, "JOB_STATE_FAILED"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod amounts;
 mod events;

@@ -1,13 +1,11 @@
 //! OpenAI's job: identity, but for the status. `error`, which the gateway's job
 //! lacks, has a field of its own.
 
-use serde_json::{Map, Value};
-
 use super::{VENDOR, rules, status};
 use crate::openai::types::{FineTuningJob, FineTuningJobError};
 use crate::unify::extras::Extras;
-use crate::unify::gateway_shape::{GatewayJob, GatewayMapping};
-use crate::unify::{Context, Job, JobError, LazyObject, MappingError, Unify};
+use crate::unify::gateway_shape::{GatewayJob, GatewayMapping, job_error};
+use crate::unify::{Context, Job, LazyObject, MappingError, Unify};
 
 impl Unify for FineTuningJob {
     type Output = Job;
@@ -43,7 +41,7 @@ impl Unify for FineTuningJob {
             vendor: VENDOR,
             meaning: status::meaning(&status),
             rules: rules::TABLE,
-            error_rule: None,
+            chosen: &[],
         };
         let job = GatewayJob {
             id,
@@ -62,34 +60,18 @@ impl Unify for FineTuningJob {
             estimated_finish,
             method: method.map(LazyObject::typed),
             metadata,
-            error: error.and_then(|error| failure(error, &mut extras)),
+            error: error.and_then(|error| {
+                let FineTuningJobError {
+                    code,
+                    message,
+                    param,
+                    extra,
+                } = error;
+                job_error([code, message, param], &extra, &mut extras)
+            }),
             status: status.into_word(),
             extras,
         };
         job.into_job(mapping, context)
     }
-}
-
-/// Returns the job's error. `null`, `{}` and an object of nulls all mean that
-/// there is none. Further members are kept in `provider.extra`.
-fn failure(error: FineTuningJobError, extras: &mut Extras) -> Option<JobError> {
-    let FineTuningJobError {
-        code,
-        message,
-        param,
-        extra,
-    } = error;
-    if !extra.is_empty() {
-        let rest: Map<String, Value> = extra
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.clone()))
-            .collect();
-        extras.put("error", Some(rest));
-    }
-    let error = JobError {
-        code,
-        message,
-        param,
-    };
-    (error != JobError::default()).then_some(error)
 }

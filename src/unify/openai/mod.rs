@@ -9,14 +9,14 @@
 //! # Ok::<(), unitune::unify::UnsupportedFields>(())
 //! ```
 
-mod checkpoints;
-mod events;
 mod files;
 mod job;
+mod log;
 mod request;
 mod rules;
 mod status;
 
+use super::gateway_shape::{ACCEPTED, REFUSED, WANDB};
 use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
@@ -42,9 +42,9 @@ pub(crate) static MAPPING: Mapping = Mapping {
     events: None,
     request: Some(RequestTables {
         text: "`metadata` is kept as it is. `\"auto\"` is a value of its own.",
-        accepted: request::ACCEPTED,
-        refused: request::REFUSED,
+        accepted: ACCEPTED,
+        refused: REFUSED,
         extra: &[],
-        wandb: request::WANDB,
+        wandb: WANDB,
     }),
 };

@@ -45,10 +45,10 @@ impl Unify for FineTuningJob {
             vendor: VENDOR,
             meaning: status::meaning(&status),
             rules: rules::TABLE,
-            error_rule: Some(match error {
+            chosen: &[match error {
                 Some(_) => rules::ERROR,
                 None => rules::ERROR_ABSENT,
-            }),
+            }],
         };
         let job = GatewayJob {
             id,

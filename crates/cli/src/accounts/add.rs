@@ -5,12 +5,11 @@ mod file;
 use std::io::{IsTerminal, Read};
 
 use secrecy::{ExposeSecret, SecretString};
-use unitune::providers::Config;
 use unitune::vendors;
 
 use super::check;
 use crate::args::accounts::AddArguments;
-use crate::config::file_to_write;
+use crate::config::{file_to_write, reader};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, ask, can_ask, choose, secret};
 
@@ -43,6 +42,10 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         );
         return Err(Failure::new(Exit::Usage, what));
     }
+    let base_url = match &arguments.base_url {
+        Some(url) => Some(url.clone()),
+        None => own_address(&vendor).await?,
+    };
     let key = match &arguments.key_env {
         Some(_) => None,
         None => Some(key(&vendor).await?),
@@ -52,7 +55,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         vendor: &vendor,
         key: key.as_ref().map(ExposeSecret::expose_secret),
         key_env: arguments.key_env.as_deref(),
-        base_url: arguments.base_url.as_deref(),
+        base_url: base_url.as_deref(),
         organization: arguments.organization.as_deref(),
     };
     file::put(&mut document, &entry, arguments.default);
@@ -90,7 +93,7 @@ async fn tried(
         ));
         return Ok(None);
     }
-    let providers = Config::from_toml(text)?.into_providers();
+    let providers = reader().from_toml(text)?.into_providers();
     let account = providers.named_or_default(Some(name))?;
     Ok(match arguments.no_check {
         true => None,
@@ -108,7 +111,28 @@ async fn vendor(arguments: &AddArguments) -> Result<String, Failure> {
     let known = vendors::all().iter();
     let known = known.filter(|vendor| vendor.is_compiled_in());
     let known: Vec<&str> = known.map(|vendor| vendor.name()).collect();
-    Ok(choose("Which vendor? ", &known).await?.to_owned())
+    Ok(choose("Which vendor? ", &known, "--vendor")
+        .await?
+        .to_owned())
+}
+
+/// Asks for the address of an account, where the vendor has none for all of them.
+/// Without an answer it is that of the environment.
+async fn own_address(vendor: &str) -> Result<Option<String>, Failure> {
+    let profile = vendors::get(vendor).and_then(|vendor| vendor.profile());
+    let Some(profile) = profile.filter(|profile| profile.default_base_url.is_empty()) else {
+        return Ok(None);
+    };
+    let variable = profile.environment.base_url;
+    if !can_ask() {
+        return match std::env::var_os(variable) {
+            Some(_) => Ok(None),
+            None => Err(missing("the account's address", "--base-url URL")),
+        };
+    }
+    let title = profile.title;
+    let answer = ask(&format!("The account's address at {title} [{variable}] ")).await?;
+    Ok((!answer.is_empty()).then_some(answer))
 }
 
 /// Asks for the key; on a pipe, reads it.
@@ -127,13 +151,14 @@ async fn key(vendor: &str) -> Result<SecretString, Failure> {
         SecretString::from(text.trim().to_owned())
     };
     let text = key.expose_secret();
-    match !text.is_empty() && !text.contains(char::is_whitespace) {
-        true => Ok(key),
-        false => Err(Failure::new(
-            Exit::Usage,
-            "a key is one word: nothing was given, or more; nothing was written",
-        )),
-    }
+    let what = match text {
+        "" => "no key was given; nothing was written",
+        text if text.contains(char::is_whitespace) => {
+            "the key has a space or a line break in it: give the key alone; nothing was written"
+        }
+        _ => return Ok(key),
+    };
+    Err(Failure::new(Exit::Usage, what))
 }
 
 fn missing(what: &str, how: &str) -> Failure {

@@ -420,6 +420,16 @@ pub enum Method {
     Reinforcement,
 }
 
+impl From<Method> for unitune_datasets::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Supervised => Self::Supervised,
+            Method::Dpo => Self::Dpo,
+            Method::Reinforcement => Self::Reinforcement,
+        }
+    }
+}
+
 impl Method {
     /// The word in a request.
     pub fn as_str(self) -> &'static str {

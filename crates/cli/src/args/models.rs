@@ -33,7 +33,8 @@ Examples:
     ///
     /// Asks the vendor what a job would cost. Vendors estimate it with files that
     /// they have: a file on disk is uploaded first with --upload, and stays there for
-    /// the job.
+    /// the job. Where the vendor estimates none, a table of prices tells, with the
+    /// examples of a file on disk.
     Price(Box<PriceArguments>),
 }
 
@@ -71,7 +72,9 @@ pub struct LimitsArguments {
 #[command(after_help = "\
 Examples:
   unitune models price --on together -m Qwen/Qwen3-8B -t file-abc123
-  unitune models price request.toml --on together --upload --json")]
+  unitune models price request.toml --on together --upload --json
+  unitune models price --on openai -m gpt-4.1-mini-2025-04-14 -t train.jsonl \\
+    --epochs 3")]
 pub struct PriceArguments {
     /// A request in TOML, YAML or JSON; - reads JSON from stdin
     #[arg(value_name = "REQUEST", value_hint = ValueHint::FilePath)]

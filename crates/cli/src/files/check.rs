@@ -21,7 +21,8 @@ pub async fn run(arguments: CheckArguments) -> Result<Exit, Failure> {
         (Some(vendor), _) => vendor.clone(),
         (None, on) => {
             let accounts = Accounts::of(&arguments.source).await?;
-            let account = accounts.providers().named_or_default(on.as_deref())?;
+            let account = accounts.providers().named_or_default(on.as_deref());
+            let account = account.map_err(|error| Failure::unclear(error, "--on ACCOUNT"))?;
             account.vendor().to_string()
         }
     };
@@ -66,11 +67,7 @@ pub async fn run(arguments: CheckArguments) -> Result<Exit, Failure> {
 }
 
 fn check(arguments: &CheckArguments, vendor: &str, role: FileRole) -> Result<Check, Failure> {
-    let method = datasets::method(arguments.method.as_str());
-    let Some(method) = method else {
-        return Err(Failure::new(Exit::Usage, "the method is not known"));
-    };
-    let mut check = Check::new(vendor, method)?
+    let mut check = Check::new(vendor, arguments.method.into())?
         .role(role)
         .count_tokens(!arguments.no_tokens);
     if let Some(model) = &arguments.model {

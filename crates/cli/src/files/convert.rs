@@ -10,9 +10,7 @@ use crate::output::{Output, bytes};
 
 pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
-    let Some(method) = datasets::method(arguments.method.as_str()) else {
-        return Err(Failure::new(Exit::Usage, "the method is not known"));
-    };
+    let method = arguments.method.into();
     let to = &arguments.to;
     if to.exists() && !arguments.force && !arguments.dry_run {
         let what = format!("{} is there already: replace it with --force", to.display());

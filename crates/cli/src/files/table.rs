@@ -17,7 +17,11 @@ impl Row for File {
             Column::new("bytes", "SIZE", Kind::Number, |file: &Self| {
                 json!(file.bytes)
             })
-            .text(|file| u64::try_from(file.bytes).map(bytes).unwrap_or_default()),
+            // Some vendors do not say it.
+            .text(|file| match u64::try_from(file.bytes) {
+                Ok(size @ 1..) => bytes(size),
+                _ => String::new(),
+            }),
             Column::new("purpose", "PURPOSE", Kind::Text, |file| json!(file.purpose)),
             Column::new("status", "STATUS", Kind::Status, |file| json!(file.status)),
             Column::new("created", "CREATED", Kind::Time, |file| {

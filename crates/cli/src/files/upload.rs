@@ -14,7 +14,8 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
     output.check::<File>()?;
     let accounts = Accounts::of(&arguments.source).await?;
     let providers = accounts.providers();
-    let account = providers.named_or_default(arguments.on.as_deref())?;
+    let account = providers.named_or_default(arguments.on.as_deref());
+    let account = account.map_err(|error| Failure::unclear(error, "--on ACCOUNT"))?;
     // All files are looked into before the first one is sent.
     if !arguments.unchecked && arguments.purpose == "fine-tune" {
         let vendor = account.vendor().as_str();

@@ -6,9 +6,11 @@ pub mod limit;
 mod request;
 mod summary;
 
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::json;
 use unitune::Error;
-use unitune::providers::{JobRef, Providers};
+use unitune::providers::{Draft, JobRef, Providers};
 use unitune::unify::{Job, PriceEstimate, Usd};
 
 use super::watch;
@@ -48,6 +50,9 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
             "nobody can be asked here (no terminal): start the job with --yes, or see what would \
              happen with --dry-run; nothing was uploaded",
         ));
+    }
+    if let Some(unlisted) = intention.unlisted_model(providers).await {
+        output::warning(&unlisted);
     }
     let by_table = intention.price_by_table(&checks);
     if !intention.has_estimates && !consent.dry_run {
@@ -125,14 +130,29 @@ fn affordable(
     })
 }
 
-/// Starts the job.
+/// Starts the job, once the vendor has imported its files.
 pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, Failure> {
+    let draft = imported(providers, intention).await?;
     let mut answer = Answered(false);
-    let outcome = providers
-        .create(&intention.draft().without_estimate())
-        .await;
+    let outcome = providers.create(&draft).await;
     answer.0 = true;
     Ok(outcome?.job)
+}
+
+/// Returns the draft of a job, once the vendor has imported its files. Nothing is
+/// started before.
+pub async fn imported(providers: &Providers, intention: &Intention) -> Result<Draft, Failure> {
+    let told = Mutex::new(String::new());
+    let draft = intention.draft().without_estimate().on_import(move |file| {
+        let now = format!("{} is {}", file.id, file.status);
+        let mut last = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != now {
+            output::note(&format!("waiting until the vendor has imported it: {now}"));
+            *last = now;
+        }
+    });
+    providers.wait_for_imports(&draft).await?;
+    Ok(draft)
 }
 
 /// Whether the request that starts a job was answered. Where it was broken off,

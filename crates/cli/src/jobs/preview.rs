@@ -24,15 +24,16 @@ pub async fn run(arguments: PreviewArguments) -> Result<Exit, Failure> {
         may_upload: arguments.upload,
         tells: output.is_table(),
     };
-    let intention = Intention::with_files(
+    let mut intention = Intention::new(
         providers,
         arguments.on.as_deref(),
         &source,
         &arguments.settings,
-        Operation::Preview,
-        &files,
     )
     .await?;
+    intention
+        .have_files(providers, Operation::Preview, &files)
+        .await?;
     let examples = arguments.examples.map(|count| count as usize);
     let preview = providers.preview(&intention.draft(), examples).await?;
     let mut document = json!(preview);

@@ -87,7 +87,7 @@ async fn ask_for_model(plan: &Plan, output: &Output) -> Result<String, Failure> 
     }
     eprintln!("{}", plan.card(&output.view.terminal));
     let names: Vec<&str> = plan.proposals.iter().map(|p| p.model.id.as_str()).collect();
-    Ok(choose("Which model? ", &names).await?.to_owned())
+    Ok(choose("Which model? ", &names, "--model").await?.to_owned())
 }
 
 fn show(plan: &Plan, output: &Output, dry_run: bool) -> Result<(), Failure> {

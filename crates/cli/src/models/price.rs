@@ -8,6 +8,7 @@ use crate::args::models::PriceArguments;
 use crate::exit::{Exit, Failure};
 use crate::jobs::create::{Files, Intention, Source, price};
 use crate::output::{self, Output, card, plain};
+use crate::rerun::price::Price;
 
 pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -20,15 +21,19 @@ pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
         may_upload: arguments.upload,
         tells: output.is_table(),
     };
-    let intention = Intention::with_files(
+    let mut intention = Intention::new(
         providers,
         arguments.on.as_deref(),
         &source,
         &arguments.settings,
-        Operation::EstimatePrice,
-        &files,
     )
     .await?;
+    if !intention.has_estimates {
+        return by_table(&intention, &output).await;
+    }
+    intention
+        .have_files(providers, Operation::EstimatePrice, &files)
+        .await?;
     let estimate = providers.estimate(&intention.draft()).await?;
     let document = json!({
         "account": intention.account,
@@ -53,5 +58,29 @@ pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
     if !intention.uploads.is_empty() && output.is_table() {
         output::note(&format!("Nothing was started{}", intention.stays()));
     }
+    Ok(Exit::Done)
+}
+
+/// Says what the table of prices knows, where the vendor estimates none.
+async fn by_table(intention: &Intention, output: &Output) -> Result<Exit, Failure> {
+    let checks = intention.check_files().await?;
+    let price = intention.price_by_table(&checks);
+    let title = &intention.title;
+    if let Price::Unknown { why } = &price {
+        let what = format!("{title} estimates no price, and {why}");
+        return Err(Failure::new(Exit::Failure, what));
+    }
+    let document = json!({
+        "account": intention.account,
+        "model": intention.request.model,
+        "estimate": null,
+        "price_by_table": price,
+    });
+    let lines = [
+        ("Model", plain(&intention.request.model)),
+        ("Account", plain(&intention.account)),
+        ("Price", format!("about {price} ({title} estimates none)")),
+    ];
+    output.value(&document, || card(lines, &output.view.terminal))?;
     Ok(Exit::Done)
 }

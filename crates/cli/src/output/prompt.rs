@@ -66,12 +66,16 @@ pub async fn ask(question: &str) -> Result<String, Failure> {
 }
 
 /// Asks which of several is meant, by its number or by its name, until the answer
-/// is one of them.
+/// is one of them. `option` is what answers beforehand.
 ///
 /// # Errors
 ///
 /// There is none to choose from, or no answer any more.
-pub async fn choose<'n>(question: &str, names: &[&'n str]) -> Result<&'n str, Failure> {
+pub async fn choose<'n>(
+    question: &str,
+    names: &[&'n str],
+    option: &str,
+) -> Result<&'n str, Failure> {
     for (n, name) in names.iter().enumerate() {
         show(&format!("{:>3}  {name}\n", n + 1));
     }
@@ -83,7 +87,8 @@ pub async fn choose<'n>(question: &str, names: &[&'n str]) -> Result<&'n str, Fa
         match found {
             Some(found) => return Ok(found),
             None if answer.is_empty() || names.is_empty() => {
-                return Err(Failure::new(Exit::Usage, "nothing was chosen"));
+                let what = format!("nothing was chosen; name one with {option}");
+                return Err(Failure::new(Exit::Usage, what));
             }
             None => {
                 let (answer, count) = (plain(&answer), names.len());

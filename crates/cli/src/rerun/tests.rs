@@ -180,6 +180,53 @@ fn each_obstacle_has_its_own_answer() {
 }
 
 #[test]
+fn what_the_vendor_lists_now_is_proposed_where_it_lists_any() {
+    let job = job(json!({}));
+    let proposed = |live: Option<&[String]>| {
+        let side = |vendor: &str| Side {
+            account: vendor.to_owned(),
+            vendor: vendor.to_owned(),
+        };
+        let plan = Plan::of(&Input {
+            job: &job,
+            source: side("openai"),
+            target: side("together"),
+            model: None,
+            live_models: live,
+            training: SourceFile {
+                id: "file-1".to_owned(),
+                state: FileState::There,
+            },
+            validation: None,
+            today: "2026-11-21",
+            catalogue: catalogue(),
+        });
+        let ids = plan.proposals.iter().map(|p| p.model.id.clone());
+        ids.collect::<Vec<_>>()
+    };
+    let all = proposed(None);
+    assert!(all.len() > 2, "{all:?}");
+    let listed = [all[1].to_lowercase(), "other/model".to_owned()];
+    assert_eq!(proposed(Some(&listed)), all[1..2]);
+    // A list that has none of them says nothing about which could do.
+    assert_eq!(proposed(Some(&listed[1..])), all);
+}
+
+#[test]
+fn small_prices_are_not_nothing() {
+    let range = |low, high| Price::Range {
+        low,
+        high,
+        source: "a list".to_owned(),
+    };
+    assert_eq!(
+        range(0.0, 0.004).to_string(),
+        "less than 0.01 USD, by a list"
+    );
+    assert_eq!(range(0.5, 4.0).to_string(), "0.50 to 4.00 USD, by a list");
+}
+
+#[test]
 fn what_the_target_leaves_out_is_lost() {
     let job = job(json!({"metadata": {"team": "search"}, "seed": 7}));
     let mut plan = plan(&job, "together", Some("Qwen/Qwen3.5-9B"));

@@ -188,6 +188,10 @@ impl Session {
             self.take(&piece);
         }
         let status = self.child.wait().unwrap();
+        if let Some(signal) = status.signal() {
+            self.seen
+                .push_str(&format!("\nended by the signal: {signal}"));
+        }
         (self.seen.replace("\r\n", "\n"), status.exit_code())
     }
 }

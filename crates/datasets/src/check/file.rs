@@ -74,7 +74,11 @@ impl Check {
         let takes: Vec<String> = takes.collect();
         let (title, method) = (self.vendor.title, self.rules.method);
         let message = format!("{title} does not take {format} for {method}");
-        let help = format!("it takes {}", takes.join(", "));
+        let mut help = format!("it takes {}", takes.join(", "));
+        let mut others = self.vendor.methods.iter();
+        if let Some(other) = others.find(|rules| rules.formats.contains(&format)) {
+            help = format!("{help}; the file is for the method {}", other.method);
+        }
         add(&mut report.errors, Code::WrongFormat, message, help);
     }
 

@@ -3,6 +3,15 @@
 //!
 //! The table is a snapshot. It serves proposals, limits and prices that are
 //! shown with their source; it is never a reason to refuse a model.
+//!
+//! ```
+//! use unitune_datasets::models::{Size, catalogue};
+//!
+//! let small = catalogue().of_vendor("together").filter(|model| model.size == Size::Small);
+//! for model in small {
+//!     println!("{} {}", model.vendor, model.id);
+//! }
+//! ```
 
 mod settings;
 mod table;

@@ -1,4 +1,15 @@
-//! What each vendor takes: a file per vendor, and nothing about one elsewhere.
+//! The rules of each vendor's training files: a module per vendor.
+//!
+//! ```
+//! use unitune_datasets::vendors;
+//!
+//! for rules in vendors::ALL {
+//!     println!("{}: {}", rules.name, rules.title);
+//! }
+//! let together = vendors::find("together")?;
+//! assert_eq!(together.title, "Together");
+//! # Ok::<(), unitune_datasets::UnknownName>(())
+//! ```
 
 mod azure;
 mod fireworks;

@@ -1,4 +1,11 @@
 //! Renders a diff as text, Markdown, JSON or GitHub annotations.
+//!
+//! ```
+//! use unitune_diff::{Diff, Format, render};
+//!
+//! let nothing = Diff { documents: Vec::new() };
+//! println!("{}", render(&nothing, Format::Markdown));
+//! ```
 
 mod escape;
 mod github;

@@ -1,4 +1,13 @@
 //! The table of diff rules. `docs/diff-rules.md` is written from it.
+//!
+//! ```
+//! use unitune_diff::rules;
+//!
+//! for rule in rules::all() {
+//!     println!("{}: {}", rule.id, rule.sentence);
+//! }
+//! assert!(rules::find("operation-removed").is_some());
+//! ```
 
 mod bodies;
 mod constraints;

@@ -1,5 +1,7 @@
 //! Handlers of jobs.
 
+use std::time::Duration;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use bytes::Bytes;
@@ -33,6 +35,10 @@ pub async fn list(
     gateway.lists().share(key, make).await
 }
 
+/// How long a request waits for a vendor that imports files before it starts a
+/// job: less than the minute after which proxies give up. A client may try again.
+const IMPORT_TIMEOUT: Duration = Duration::from_secs(50);
+
 /// Returns the response of one job; the schema requires a number as its time.
 fn one(mut job: Job) -> Response {
     job.require_created_at();
@@ -46,7 +52,9 @@ pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiE
 
 /// Handles `POST /fine_tuning/jobs`.
 pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
-    let draft = Draft::from_request(parse(&body)?).without_estimate();
+    let draft = Draft::from_request(parse(&body)?)
+        .without_estimate()
+        .import_timeout(IMPORT_TIMEOUT);
     let created = caller.providers.create(&draft).await;
     let created = created.map_err(|error| caller.not_created(&error))?;
     Ok(one(created.job))

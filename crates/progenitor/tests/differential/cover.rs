@@ -132,7 +132,8 @@ impl Cover<'_> {
                 }));
                 cases
             }
-            Place::Header => texts(&HEADERS),
+            Place::Header if is_any_text(schema) => texts(&HEADERS),
+            Place::Header => self.values(schema),
             Place::Query => self.values(schema),
         }
     }
@@ -391,4 +392,9 @@ pub fn numbers(schema: &Value) -> Vec<Value> {
         values.push(json!(1));
     }
     values
+}
+
+/// Whether a schema is that of a text, whatever it says.
+pub fn is_any_text(schema: &Value) -> bool {
+    schema["type"] == "string" && schema.get("enum").is_none()
 }

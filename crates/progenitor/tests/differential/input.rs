@@ -14,8 +14,13 @@ pub struct Input {
 }
 
 impl Input {
-    /// A required parameter; all of them are strings.
+    /// A required parameter that is a text.
     pub fn required(&self, name: &str) -> String {
+        self.typed(name)
+    }
+
+    /// A required parameter, as a client's type.
+    pub fn typed<T: DeserializeOwned>(&self, name: &str) -> T {
         self.optional(name)
             .unwrap_or_else(|| panic!("{name} is not given"))
     }

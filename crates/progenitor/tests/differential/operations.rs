@@ -1,6 +1,6 @@
 //! The operations that both clients have: one row each, by the name of its
-//! function. A row names the required parameters and the JSON body, in the order
-//! of unitune's arguments, then the optional parameters with their types.
+//! function. A row names the required parameters, which are texts but for one with
+//! a type, and the JSON body, in the order of unitune's arguments, then the optional parameters with their types.
 
 use std::num::NonZeroU64;
 
@@ -32,7 +32,7 @@ pub trait Pair {
 
 macro_rules! pair {
     ($name:ident, $vendor:ident; $($function:ident(
-        $($required:ident),* $(; body $body:ident)? $(; options $options:ident $($optional:ident: $kind:ident)*)?
+        $($required:ident),* $(; typed $typed:ident: $type:ident)? $(; body $body:ident)? $(; options $options:ident $($optional:ident: $kind:ident)*)?
     ) -> $answer:ident)*) => {
         pub struct $name {
             ours: unitune::$vendor::Client,
@@ -47,7 +47,8 @@ macro_rules! pair {
                 let client = unitune::$vendor::Client::builder();
                 let http = unitune_progenitor::http_client(key).unwrap();
                 Self {
-                    ours: client.api_key(key).base_url(ours).retries(0).build().unwrap(),
+                    // As a bearer token, which every vendor takes.
+                    ours: client.bearer_token(key).base_url(ours).retries(0).build().unwrap(),
                     theirs: unitune_progenitor::$vendor::Client::new_with_client(theirs, http),
                 }
             }
@@ -61,6 +62,7 @@ macro_rules! pair {
                 match function {
                     $(stringify!($function) => $answer::ours(self.ours.$function(
                         $(&input.required(stringify!($required)),)*
+                        $(&input.typed::<unitune::$vendor::types::$type>(stringify!($typed)),)?
                         $(&input.body::<unitune::$vendor::types::$body>(),)?
                         $({
                             let mut options = unitune::$vendor::$options::new();
@@ -77,6 +79,9 @@ macro_rules! pair {
                     $(stringify!($function) => {
                         let request = self.theirs.$function();
                         $(let request = request.$required(input.required(stringify!($required)));)*
+                        $(let request = request.$typed(
+                            input.typed::<unitune_progenitor::$vendor::types::$type>(stringify!($typed))
+                        );)?
                         $(let request = request.body(
                             input.body::<unitune_progenitor::$vendor::types::$body>()
                         );)?
@@ -211,4 +216,36 @@ pair! { Fireworks, fireworks;
     cancel_supervised_job(account_id, supervised_fine_tuning_job_id; body Empty) -> json
     resume_supervised_job(account_id, supervised_fine_tuning_job_id; body Empty) -> json
     estimate_supervised_job_cost(account_id; body SupervisedJob) -> json
+}
+
+pair! { Azure, azure;
+    list_files(; options ListFilesOptions purpose: String) -> json
+    import_file(; body ImportFileRequest) -> json
+    retrieve_file(file_id) -> json
+    delete_file(file_id) -> json
+    download_file(file_id) -> bytes
+    run_grader(; body RunGraderRequest) -> json
+    validate_grader(; body ValidateGraderRequest) -> json
+    list_jobs(; options ListJobsOptions after: String limit: i64) -> json
+    create_job(; body CreateFineTuningJobRequest) -> json
+    retrieve_job(fine_tuning_job_id) -> json
+    cancel_job(fine_tuning_job_id) -> json
+    pause_job(fine_tuning_job_id) -> json
+    resume_job(fine_tuning_job_id) -> json
+    list_job_events(
+        fine_tuning_job_id; options ListJobEventsOptions after: String limit: i64
+    ) -> json
+    list_job_checkpoints(
+        fine_tuning_job_id; options ListJobCheckpointsOptions after: String limit: i64
+    ) -> json
+    list_checkpoint_copies(
+        fine_tuning_job_id, fine_tuning_checkpoint_id;
+        typed aoai_copy_ft_checkpoints: CheckpointCopyPreview
+    ) -> json
+    copy_checkpoint(
+        fine_tuning_job_id, fine_tuning_checkpoint_id;
+        typed aoai_copy_ft_checkpoints: CheckpointCopyPreview; body CopyCheckpointRequest
+    ) -> json
+    list_models() -> json
+    retrieve_model(model) -> json
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::cover::{Cover, integers, is_required, numbers, reference, strings};
+use super::cover::{Cover, integers, is_any_text, is_required, numbers, reference, strings};
 use super::input::{Input, Operation, Place};
 
 /// Numbers that decide, one after the other; at their end the least is chosen.
@@ -42,6 +42,9 @@ pub fn input(cover: &Cover<'_>, operation: &Operation, choices: &mut Choices<'_>
         let value = match parameter.place {
             // A part of the path is never empty, and never dots alone.
             Place::Path => json!(format!("id-{}", choices.text())),
+            Place::Header if !is_any_text(&parameter.schema) => {
+                value(cover, &parameter.schema, choices)
+            }
             Place::Header => json!(choices.text().replace(|c: char| !c.is_ascii_graphic(), "_")),
             Place::Query => value(cover, &parameter.schema, choices),
         };

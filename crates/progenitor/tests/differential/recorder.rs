@@ -36,8 +36,12 @@ impl Sent {
             .into_owned()
             .collect();
         query.sort();
-        let matters =
-            |name: &str| matches!(name, "authorization" | "content-type") || name.starts_with("x-");
+        let matters = |name: &str| {
+            matches!(
+                name,
+                "authorization" | "content-type" | "aoai-copy-ft-checkpoints"
+            ) || name.starts_with("x-")
+        };
         Self {
             method: method.to_owned(),
             path: path.split('/').map(decoded).collect(),

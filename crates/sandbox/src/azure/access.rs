@@ -21,8 +21,7 @@ impl Sandbox {
 
     /// Returns the value for `AZURE_OPENAI_ENDPOINT`. Clients add `/openai`, and an `api-version` to each request.
     pub fn azure_endpoint(&self) -> String {
-        let dated = format!("http://{}{}", self.addr(), address::DATED);
-        dated.trim_end_matches("/openai").to_owned()
+        format!("http://{}{}", self.addr(), address::ENDPOINT)
     }
 
     /// Returns the key that the sandbox's Azure accepts, in `api-key` or as a bearer token.

@@ -3,6 +3,8 @@
 use super::errors;
 use crate::http::{Call, ErrorResponse};
 
+/// The resource's own address, which clients complete.
+pub(super) const ENDPOINT: &str = "/azure";
 /// The form without a date.
 pub(super) const V1: &str = "/azure/openai/v1";
 /// The same below a project.

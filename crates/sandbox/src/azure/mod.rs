@@ -26,6 +26,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     name: "azure",
     base: address::V1,
     other_base: Some((address::DATED, "with ?api-version=2025-04-01-preview")),
+    endpoint: Some(address::ENDPOINT),
     bases: &[address::V1, address::PROJECT, address::DATED],
     key: "sandbox-azure-key",
     account: None,

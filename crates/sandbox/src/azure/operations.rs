@@ -4,7 +4,7 @@ use super::store::Store;
 use super::{checkpoints, create, events, files, graders, jobs, models};
 use crate::http::Operation;
 
-/// Every operation. Those that only the dated versions have are in no newer document.
+/// Every operation. The deletion of a job, which only the dated versions have, is in no document here.
 #[rustfmt::skip]
 pub(super) static OPERATIONS: &[Operation<Store>] = &[
     Operation::post("createJob", "/fine_tuning/jobs", create::create),
@@ -22,7 +22,7 @@ pub(super) static OPERATIONS: &[Operation<Store>] = &[
     Operation::post("validateGrader", "/fine_tuning/alpha/graders/validate", graders::validate),
     Operation::get("listFiles", "/files", files::list),
     Operation::post("uploadFile", "/files", files::upload),
-    Operation::post("importFile", "/files/import", files::import).undocumented(),
+    Operation::post("importFile", "/files/import", files::import),
     Operation::get("retrieveFile", "/files/{file_id}", files::retrieve),
     Operation::delete("deleteFile", "/files/{file_id}", files::delete),
     Operation::get("downloadFile", "/files/{file_id}/content", files::download),

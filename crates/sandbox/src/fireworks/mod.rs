@@ -35,6 +35,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     name: "fireworks",
     base: "/fireworks",
     other_base: None,
+    endpoint: None,
     bases: &["/fireworks"],
     key: "sandbox-fireworks-key",
     account: Some(account::ID),

@@ -29,6 +29,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     name: "openai",
     base: "/openai/v1",
     other_base: None,
+    endpoint: None,
     bases: &["/openai/v1"],
     key: "sandbox-openai-key",
     account: None,

@@ -29,6 +29,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     // Whether `/v1` belongs to the base URL or to the paths is not agreed: Together's document says the former, its
     // SDK (default `https://api.together.ai`) the latter. Either base URL works with either kind of client.
     other_base: None,
+    endpoint: None,
     bases: &["/together/v1/v1", "/together/v1", "/together"],
     key: "sandbox-together-key",
     account: None,

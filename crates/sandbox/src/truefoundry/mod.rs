@@ -22,6 +22,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     name: "truefoundry",
     base: "/truefoundry",
     other_base: Some(("/truefoundry/api/llm", "the older form of the base URL")),
+    endpoint: None,
     bases: &["/truefoundry/api/llm", "/truefoundry"],
     key: "sandbox-truefoundry-key",
     account: None,

@@ -16,6 +16,9 @@ use crate::exit::{Exit, Failure};
 use crate::rerun::price::{Price, Question, by_table};
 use crate::uploads::{Content, Uploaded, Uploads};
 
+/// How many similar models are named.
+const SIMILAR: usize = 3;
+
 /// A job that is to be started at an account.
 pub struct Intention {
     pub account: String,
@@ -59,7 +62,8 @@ impl Intention {
             None => {
                 let request = source.request(settings, "")?;
                 let draft = Draft::new(request.model, request.training_file.as_str());
-                providers.account_of(&draft).await.map_err(unclear)?
+                let account = providers.account_of(&draft).await;
+                account.map_err(|error| Failure::unclear(error, "--on ACCOUNT"))?
             }
         };
         let mut request = source.request(settings, account.vendor().as_str())?;
@@ -132,6 +136,32 @@ impl Intention {
         Ok(reports)
     }
 
+    /// Says so where the vendor's own list of models does not have this one. A list
+    /// that does not answer says nothing.
+    pub async fn unlisted_model(&self, providers: &Providers) -> Option<String> {
+        let account = providers.named_or_default(Some(&self.account)).ok()?;
+        if !account.support(Operation::ListModels).is_supported() {
+            return None;
+        }
+        let models = providers.models(account.name()).await.ok()?;
+        let model = self.request.model.to_lowercase();
+        if models.iter().any(|listed| listed.to_lowercase() == model) {
+            return None;
+        }
+        let name = model.rsplit('/').next().unwrap_or(&model);
+        let is_similar = |listed: &&String| listed.to_lowercase().contains(name);
+        let similar = models.iter().filter(is_similar).take(SIMILAR);
+        let similar: Vec<&str> = similar.map(String::as_str).collect();
+        let instead = match similar.as_slice() {
+            [] => format!("see: unitune models list -a {}", account.name()),
+            similar => format!("similar: {}", similar.join(", ")),
+        };
+        Some(format!(
+            "{} is not in {}'s list of models; {instead}",
+            self.request.model, self.title
+        ))
+    }
+
     /// Finds the files at the account, and uploads them where that is allowed.
     ///
     /// # Errors
@@ -172,33 +202,30 @@ impl Intention {
         Ok(())
     }
 
-    /// Makes the request of a question about files that the account has.
+    /// Has the files at the account, for a question to the vendor about them.
     ///
     /// # Errors
     ///
-    /// As [`Self::new`] and [`Self::find_files`]; the vendor does not have the
-    /// operation; or a file is on disk, and may not be uploaded.
-    pub async fn with_files(
+    /// As [`Self::find_files`]; the vendor does not have the operation; or a file is
+    /// on disk, and may not be uploaded.
+    pub async fn have_files(
+        &mut self,
         providers: &Providers,
-        on: Option<&str>,
-        source: &Source,
-        settings: &SettingArguments,
         operation: Operation,
         files: &Files,
-    ) -> Result<Self, Failure> {
-        let mut intention = Self::new(providers, on, source, settings).await?;
-        let account = providers.named_or_default(Some(&intention.account))?;
+    ) -> Result<(), Failure> {
+        let account = providers.named_or_default(Some(&self.account))?;
         account.check(operation)?;
-        providers.preflight(&intention.draft()).await?;
-        intention.find_files(providers, files).await?;
-        if intention.is_on_disk() {
+        providers.preflight(&self.draft()).await?;
+        self.find_files(providers, files).await?;
+        if self.is_on_disk() {
             let what = format!(
                 "{} makes a {operation} with files that it has: upload them with --upload",
-                intention.title
+                self.title
             );
             return Err(Failure::new(Exit::Usage, what));
         }
-        Ok(intention)
+        Ok(())
     }
 
     /// Asks the vendor for the price. None where it estimates none for such a job,
@@ -288,13 +315,5 @@ fn or_none<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
     match answer {
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
         answer => answer.map(Some),
-    }
-}
-
-/// Says how an account is named, where it is not clear which one is meant.
-fn unclear(error: Error) -> Failure {
-    match error.kind() {
-        ErrorKind::Ambiguous => Failure::new(Exit::Usage, format!("{error}: --on ACCOUNT")),
-        _ => error.into(),
     }
 }

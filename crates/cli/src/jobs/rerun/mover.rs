@@ -11,7 +11,7 @@ use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, Intention, Source, limit};
+use crate::jobs::create::{Files, Intention, Source, imported, limit};
 use crate::output::{Answer, Output, confirm};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
@@ -102,11 +102,19 @@ impl<'m> Mover<'m> {
         settings: &SettingArguments,
     ) -> Result<Prepared, Failure> {
         let mut plan = self.decide(job, found, settings);
-        if !plan.is_possible() || plan.model.is_none() {
+        if !plan.is_possible() {
             let intention = None;
             return Ok(Prepared { plan, intention });
         }
-        let intention = self.intend(&plan, job, found, settings).await?;
+        // What the vendor has no place for is known before the model is: any model
+        // stands in for it.
+        let mut chosen = settings.clone();
+        if plan.model.is_none() {
+            let first = plan.proposals.first();
+            let stand_in = first.map_or(&plan.was, |proposal| &proposal.model.id);
+            chosen.model = Some(stand_in.clone());
+        }
+        let intention = self.intend(&plan, job, found, &chosen).await?;
         if let Some(chosen) = &intention.request.hyperparameters {
             plan.set(chosen, catalogue());
         }
@@ -118,7 +126,7 @@ impl<'m> Mover<'m> {
             |field: &str| field == "metadata.moved_from" || field == "metadata" && !has_labels;
         let dropped = preflight.dropped.into_iter().filter(|f| !is_own(&f.field));
         plan.leave_out(&dropped.collect::<Vec<_>>());
-        let intention = Some(intention);
+        let intention = plan.model.is_some().then_some(intention);
         Ok(Prepared { plan, intention })
     }
 
@@ -263,8 +271,8 @@ impl<'m> Mover<'m> {
         };
         let others = started::search(self.providers(), &intention.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
+        let draft = imported(self.providers(), &intention).await?;
         journal.begin_creating(started::now(), request)?;
-        let draft = intention.draft().without_estimate();
         match self.providers().create(&draft).await {
             Ok(created) => {
                 let job = created.job.id.clone();
