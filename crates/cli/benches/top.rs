@@ -29,18 +29,19 @@ fn main() {
         "first frame",
         milliseconds(start.elapsed())
     );
-    loop {
+    let head = loop {
         session.wait_for_output();
         let text = session.screen().screen().contents();
         if text.contains(" jobs") && !text.contains("listing") {
-            break;
+            break text.lines().next().unwrap_or_default().to_owned();
         }
-    }
+    };
     println!(
         "{:<40} {:>9.1} ms",
         "all jobs are listed",
         milliseconds(start.elapsed())
     );
+    println!("{head}");
     // The first watch of each job is not what is measured.
     std::thread::sleep(Duration::from_secs(5));
     for (title, keys) in [

@@ -33,7 +33,7 @@ pub use terminal::Terminal;
 pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
-pub use time::{View, clock, duration, iso, since};
+pub use time::{View, clock, duration, iso, month, since};
 
 use column::{Cell, compare};
 

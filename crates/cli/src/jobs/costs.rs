@@ -11,7 +11,7 @@ use unitune::unify::{Job, Status, Usd};
 use crate::accounts::Accounts;
 use crate::args::analysis::{CostGroup, CostsArguments};
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Column, Kind, Output, Row, Step, Table, iso};
+use crate::output::{self, Column, Kind, Output, Row, Step, Table};
 
 /// In place of a month, where a job has no time.
 const NO_MONTH: &str = "unknown";
@@ -118,9 +118,8 @@ fn group(by: CostGroup) -> (&'static str, fn(&mut Costs, &Job)) {
 }
 
 fn month(job: &Job) -> String {
-    let month = job.created_at.map(iso);
-    let month = month.as_deref().and_then(|time| time.get(..7));
-    month.unwrap_or(NO_MONTH).to_owned()
+    let month = job.created_at.and_then(output::month);
+    month.unwrap_or_else(|| NO_MONTH.to_owned())
 }
 
 pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
@@ -282,7 +281,7 @@ mod tests {
             job("a", Status::Succeeded, JANUARY, Some("0.2")),
             job("a", Status::Failed, JANUARY, None),
             job("a", Status::Running, MARCH, Some("7")),
-            job("b", Status::Queued, None, None),
+            job("b", Status::Queued, Some(i64::MAX), None),
         ];
         let rows = added_up(&jobs, &[CostGroup::Month]);
         let months: Vec<_> = rows.iter().map(|row| row.month.clone().unwrap()).collect();

@@ -66,7 +66,14 @@ pub fn second(seconds: i64) -> String {
 pub fn clock(seconds: i64) -> String {
     Timestamp::from_second(seconds)
         .map(|t| t.strftime("%H:%M:%SZ").to_string())
-        .unwrap_or_default()
+        .unwrap_or_else(|_| seconds.to_string())
+}
+
+/// Returns the month of Unix seconds, in UTC: `2026-01`. None where the calendar
+/// does not reach.
+pub fn month(seconds: i64) -> Option<String> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    Some(time.strftime("%Y-%m").to_string())
 }
 
 /// Returns Unix seconds in the form of ISO 8601.

@@ -44,9 +44,15 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
 
 /// How many jobs there are, in which state.
 fn counts_line(state: &State) -> Line<'static> {
-    let mut spans = vec![Span::styled("unitune top", state.paints.strong())];
+    let mut spans = vec![Span::styled("top", state.paints.strong())];
     let total = state.entries().len();
-    spans.push(Span::raw(format!("  {total} jobs")));
+    // At the front, where a narrow screen does not cut it off.
+    let listing = if state.is_listing {
+        ", listing …"
+    } else {
+        ""
+    };
+    spans.push(Span::raw(format!("  {total} jobs{listing}")));
     for status in Status::ALL {
         let count = state
             .entries()
@@ -60,9 +66,6 @@ fn counts_line(state: &State) -> Line<'static> {
                 state.paints.status(status),
             ));
         }
-    }
-    if state.is_listing {
-        spans.push(Span::styled("  listing …", state.paints.muted()));
     }
     Line::from(spans)
 }
