@@ -116,8 +116,8 @@ fn strict_mode_refuses_guesses_and_nothing_else() {
 fn the_model_of_a_job_has_to_be_deployed() {
     let job = job(&named("status_succeeded"), &context()).unwrap();
     assert!(job.fine_tuned_model.is_some());
-    let note = job.provider.notes.iter();
-    let note = note.filter(|note| note.field == "fine_tuned_model").next();
+    let mut notes = job.provider.notes.iter();
+    let note = notes.find(|note| note.field == "fine_tuned_model");
     assert!(note.unwrap().message.contains("deployed"), "{note:?}");
 }
 
