@@ -75,6 +75,8 @@ def life(client, gateway, account):
     assert files.content(file.id).read() == path.read_bytes()
     assert files.retrieve_content(file.id) == path.read_text()
     assert file.id in [each.id for each in files.list(limit=2)]
+    # Azure imports a file after its upload.
+    gateway.advance(6)
     assert files.wait_for_processing(file.id, poll_interval=0.1, max_wait_seconds=10).id == file.id
     extra = files.create(file=path, purpose="fine-tune", extra_headers=at(account))
     assert files.delete(extra.id).deleted
