@@ -2,7 +2,7 @@
 
 mod download;
 mod preview;
-mod watch;
+pub mod watch;
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use crate::{completions, output};
 
 pub use download::DownloadArguments;
 pub use preview::PreviewArguments;
-pub use watch::{Until, WatchArguments, WatchOptionArguments, length};
+pub use watch::{Until, WatchArguments, WatchOptionArguments};
 
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {

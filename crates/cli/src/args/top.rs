@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::AccountArguments;
-use super::jobs::length;
+use super::jobs::watch::length;
 use crate::output;
 
 #[derive(Debug, Args)]
