@@ -22,9 +22,10 @@
 //! - [`truefoundry`] and, by their features, `openai`, `together`, `fireworks` and `azure`: the
 //!   vendors' own APIs, with clients generated from the vendors' documents.
 //! - [`vendors`]: the table of the vendors that this crate supports.
-//! - [`transport`]: settings, keys, retries, uploads, downloads and the error type of
-//!   all clients.
-//! - [`wire`]: the types that generated code is built on.
+//! - [`transport`]: the HTTP client of all vendors: settings, keys, retries, uploads,
+//!   downloads and the error type.
+//! - [`wire`]: serde support of the generated types: open enumerations, timestamps, lists
+//!   that keep their items when one does not decode.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 

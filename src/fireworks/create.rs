@@ -59,7 +59,7 @@ impl Client {
         let id = request.id.clone();
         let id = id.or_else(|| key.map(id_of_key));
         let id = id.unwrap_or_else(|| new_id("unitune"));
-        // With an id of its own a repeated request is harmless.
+        // With an id of its own the request can be repeated.
         let options = CallOptions::clone(&call.options).repeatable(true);
         let client = self.with_options(&options);
         let answer = match &request.job {

@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind};
 /// URL.
 const MAX_FORM: u64 = 150_000_000;
 /// How long the vendor's look at a file is waited for, and how often it is asked.
-const LOOKS: usize = 40;
+const MAX_POLLS: usize = 40;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
@@ -104,7 +104,7 @@ impl Client {
     /// looking at after long is handed out as it is.
     async fn wait_for_dataset(&self, account: &str, id: &str) -> Result<types::Dataset, Error> {
         let mut wait = FIRST_WAIT;
-        let mut looks = 0;
+        let mut polls = 0;
         loop {
             let options = RetrieveDatasetOptions::new();
             let dataset = self.retrieve_dataset(account, id, options).await?;
@@ -120,8 +120,8 @@ impl Client {
                     .with_vendor_code(code.as_str())
                     .with_vendor_param("file"));
             }
-            looks += 1;
-            if dataset.state == Some(types::DatasetState::Ready) || looks >= LOOKS {
+            polls += 1;
+            if dataset.state == Some(types::DatasetState::Ready) || polls >= MAX_POLLS {
                 return Ok(dataset);
             }
             self.transport().clock().sleep(wait).await;

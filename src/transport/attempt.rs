@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::{Body, Method, Request, Response, Url};
 use tokio::sync::SemaphorePermit;
 
-use super::body::{ACCEPTED_ENCODINGS, Pieces, WholeBody, content_length, too_large};
+use super::body::{ACCEPTED_ENCODINGS, BodyStream, WholeBody, content_length, too_large};
 use super::credential::SentKey;
 use super::error_body::{self, VendorError};
 use super::{Error, ErrorKind, Transport, retry_after};
@@ -111,7 +111,7 @@ impl Shape for Sending {
 pub(super) struct Stream;
 
 impl Shape for Stream {
-    type Body = Pieces;
+    type Body = BodyStream;
 
     async fn exchange(
         &self,
@@ -119,12 +119,12 @@ impl Shape for Stream {
         request: Request,
         sent: &SentKey,
         remaining: Duration,
-    ) -> Result<Answer<Pieces>, Error> {
+    ) -> Result<Answer<BodyStream>, Error> {
         let timeouts = transport.transfer_timeouts();
         let head = transport.call_timeouts(remaining);
         let response = transport.follow(request, sent, head).await?;
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
-        let pieces = Pieces::new(&mut parts.headers, body, timeouts, transport.reservation());
+        let pieces = BodyStream::new(&mut parts.headers, body, timeouts, transport.reservation());
         match pieces {
             Ok(pieces) => Ok(Answer::new(parts, pieces, sent)),
             Err(error) => Err(transport.about(error, &parts, sent)),
@@ -295,10 +295,10 @@ impl Transport {
         timeouts: Timeouts,
     ) -> Result<Answer<WholeBody>, Error> {
         if !response.status().is_success() {
-            return Err(self.refusal(response, sent, timeouts).await);
+            return Err(self.vendor_error(response, sent, timeouts).await);
         }
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
-        let pieces = Pieces::new(&mut parts.headers, body, timeouts, self.reservation());
+        let pieces = BodyStream::new(&mut parts.headers, body, timeouts, self.reservation());
         // Of a compressed body this is not known.
         let expected = content_length(&parts.headers);
         let limit = self.settings.max_body_bytes;
@@ -323,10 +323,10 @@ impl Transport {
     }
 
     /// Reads an error response.
-    async fn refusal(&self, response: Response, sent: &SentKey, timeouts: Timeouts) -> Error {
+    async fn vendor_error(&self, response: Response, sent: &SentKey, timeouts: Timeouts) -> Error {
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         // What cannot be read of it is not needed.
-        let start = match Pieces::new(&mut parts.headers, body, timeouts, self.reservation()) {
+        let start = match BodyStream::new(&mut parts.headers, body, timeouts, self.reservation()) {
             Ok(pieces) => pieces.start(error_body::LIMIT).await,
             Err(_) => Vec::new(),
         };
@@ -363,7 +363,7 @@ impl Transport {
             let target = redirect_target(&url, response.headers());
             let (true, Some(target)) = (status.is_redirection() && method == Method::GET, target)
             else {
-                return Err(self.refusal(response, sent, timeouts).await);
+                return Err(self.vendor_error(response, sent, timeouts).await);
             };
             next = Request::new(Method::GET, target.clone());
             if target.origin() == home {

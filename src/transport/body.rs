@@ -22,7 +22,7 @@ pub(super) use encoding::ACCEPTED as ACCEPTED_ENCODINGS;
 use encoding::Encoding;
 
 /// A body that arrives piece by piece.
-pub(super) struct Pieces {
+pub(super) struct BodyStream {
     source: Source,
     memory: Reservation,
 }
@@ -33,7 +33,7 @@ enum Source {
     Compressed(decompress::Decompressed),
 }
 
-impl Pieces {
+impl BodyStream {
     /// The body of an answer with these headers. Where it is compressed, they
     /// are left without what is true of the compressed bytes alone.
     pub(super) fn new(

@@ -13,7 +13,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
-use super::body::{Pieces, WholeBody, content_length};
+use super::body::{BodyStream, WholeBody, content_length};
 use super::credential::SentKey;
 use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
@@ -142,7 +142,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Error {
 
 impl Download {
     pub(super) fn new(
-        answer: Answer<Pieces>,
+        answer: Answer<BodyStream>,
         transport: Transport,
         operation: &'static str,
     ) -> Self {

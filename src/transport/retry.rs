@@ -78,7 +78,7 @@ impl RetryPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repetition {
     /// None beyond the effect of the first.
-    Harmless,
+    Idempotent,
     /// A second thing is created, which may cost money.
     Duplicates,
 }
@@ -89,7 +89,7 @@ impl Repetition {
     pub(crate) fn of(method: &Method, operation: &str, idempotent: &[&str], has_key: bool) -> Self {
         let safe = *method != Method::POST && *method != Method::PATCH;
         if safe || has_key || idempotent.contains(&operation) {
-            Self::Harmless
+            Self::Idempotent
         } else {
             Self::Duplicates
         }
@@ -104,7 +104,7 @@ pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
     }
     // To read another answer does not make room for it.
     let is_here = error.kind() == ErrorKind::Overloaded;
-    repetition == Repetition::Harmless && !is_here && error.is_retryable()
+    repetition == Repetition::Idempotent && !is_here && error.is_retryable()
 }
 
 /// Returns true for statuses after which the same request may succeed.
@@ -152,15 +152,15 @@ mod tests {
     #[test]
     fn what_makes_things_is_not_repeated() {
         let of = |method, operation, key| Repetition::of(&method, operation, &["cancelJob"], key);
-        use Repetition::{Duplicates, Harmless};
-        assert_eq!(of(Method::GET, "listJobs", false), Harmless);
-        assert_eq!(of(Method::DELETE, "deleteFile", false), Harmless);
-        assert_eq!(of(Method::POST, "cancelJob", false), Harmless);
+        use Repetition::{Duplicates, Idempotent};
+        assert_eq!(of(Method::GET, "listJobs", false), Idempotent);
+        assert_eq!(of(Method::DELETE, "deleteFile", false), Idempotent);
+        assert_eq!(of(Method::POST, "cancelJob", false), Idempotent);
         assert_eq!(of(Method::POST, "createJob", false), Duplicates);
-        assert_eq!(of(Method::POST, "createJob", true), Harmless);
+        assert_eq!(of(Method::POST, "createJob", true), Idempotent);
         let broken = Error::new(ErrorKind::Interrupted, "");
         let unconnected = Error::new(ErrorKind::Connect, "");
-        assert!(is_worth_it(&broken, Harmless));
+        assert!(is_worth_it(&broken, Idempotent));
         assert!(!is_worth_it(&broken, Duplicates));
         assert!(is_worth_it(&unconnected, Duplicates));
     }

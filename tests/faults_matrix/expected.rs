@@ -45,7 +45,7 @@ pub enum Sort {
     /// A refusal that may pass.
     Transient,
     /// Something else than an error.
-    Harmless,
+    NoEffect,
     /// It was not done, and no answer came.
     Undone,
     /// It was done, and the answer was lost.
@@ -84,12 +84,12 @@ pub const FAULTS: &[(&str, Sort)] = &[
     ("503;x-should-retry=false", Sort::Final),
     ("403;code=training_not_available", Sort::TrainingOver),
     ("error-text", Sort::Transient),
-    ("delay=20ms", Sort::Harmless),
+    ("delay=20ms", Sort::NoEffect),
     ("delay=5s", Sort::Silent),
     ("reset-before-body", Sort::Undone),
     ("reset-after-body", Sort::Lost),
     ("truncate", Sort::Truncated),
-    ("content-type", Sort::Harmless),
+    ("content-type", Sort::NoEffect),
     ("invalid-json", Sort::Garbled),
     ("invalid-utf8", Sort::Garbled),
     ("huge", Sort::Huge),
@@ -112,7 +112,7 @@ impl Sort {
     pub fn once(self, class: Class) -> Outcome {
         use Outcome::{DoneBefore, Error, Recovered, Success};
         match (self, class) {
-            (Self::Harmless, _) => Success,
+            (Self::NoEffect, _) => Success,
             (Self::Final, _) => Error(ErrorKind::Status, 1),
             (Self::TrainingOver, _) => Error(ErrorKind::TrainingNotAvailable, 1),
             (Self::Transient, Class::Create) => Error(ErrorKind::Status, 1),

@@ -320,7 +320,7 @@ fn what_cannot_be_expressed_is_an_error_with_its_place() {
             "/a",
             of(json!([{"$ref": "#/components/parameters/Gone"}])),
             "/get",
-            "there is nothing at",
+            "not found:",
         ),
         (
             "/a",

@@ -51,12 +51,12 @@ enum Credential {
 
 /// A key that only the accounts of one vendor have.
 #[derive(Clone, Copy)]
-enum Own {
+enum VendorSetting {
     Header(ConfigHeader),
     Value(ConfigValue),
 }
 
-impl Own {
+impl VendorSetting {
     /// All of a vendor.
     fn of(profile: &VendorProfile) -> impl Iterator<Item = Self> {
         let headers = profile.config_headers.iter().copied().map(Self::Header);
@@ -76,7 +76,7 @@ pub(super) struct Entry {
     module: &'static vendors::Module,
     settings: Settings,
     /// What only this vendor has.
-    own: Vec<(Own, Spanned<String>)>,
+    own: Vec<(VendorSetting, Spanned<String>)>,
 }
 
 impl Entry {
@@ -102,7 +102,7 @@ impl Entry {
         let own = std::iter::once(module.profile);
         let others = vendors::all().iter().filter_map(VendorInfo::profile);
         for profile in own.chain(others) {
-            for own in Own::of(profile) {
+            for own in VendorSetting::of(profile) {
                 let Some(value) = table.remove(own.key()) else {
                     continue;
                 };
@@ -155,8 +155,8 @@ impl Entry {
         }
         for (own, value) in self.own {
             builder = match own {
-                Own::Header(own) => builder.header(own.header, value.into_inner()),
-                Own::Value(own) => builder.value(own.key, value.into_inner()),
+                VendorSetting::Header(own) => builder.header(own.header, value.into_inner()),
+                VendorSetting::Value(own) => builder.value(own.key, value.into_inner()),
             };
         }
         if let Some(seconds) = &settings.timeout_seconds {
@@ -199,7 +199,7 @@ fn without_vendor(
     source: &SourceText<'_>,
 ) -> Error {
     for profile in vendors::all().iter().filter_map(VendorInfo::profile) {
-        for own in Own::of(profile) {
+        for own in VendorSetting::of(profile) {
             table.remove(own.key());
         }
     }

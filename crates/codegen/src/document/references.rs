@@ -38,7 +38,7 @@ pub(crate) fn component<'a, T>(
             .and_then(|rest| rest.strip_prefix(name)?.strip_prefix('/'))
             .and_then(|key| components?.get(key));
         at = found.ok_or_else(|| {
-            let message = format!("there is nothing at {target:?} among the components' {name}");
+            let message = format!("not found: {target:?} is not among the components' {name}");
             Error::new(pointer, message)
         })?;
     }

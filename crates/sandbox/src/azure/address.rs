@@ -27,13 +27,13 @@ pub(super) fn check(call: &Call) -> Result<(), ErrorResponse> {
     let named = call.query("api-version").filter(|it| !it.is_empty());
     let known = if is_dated(call) { VERSIONS } else { NAMES };
     match named {
-        None if is_dated(call) => Err(errors::front_door(404, "Resource not found")),
+        None if is_dated(call) => Err(errors::api_management(404, "Resource not found")),
         Some(version) if !known.contains(&version) => {
             let message = format!(
                 "API version not supported: '{version}' is none of {}",
                 known.join(", ")
             );
-            Err(errors::front_door(400, &message))
+            Err(errors::api_management(400, &message))
         }
         _ => Ok(()),
     }

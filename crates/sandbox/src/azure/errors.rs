@@ -1,10 +1,10 @@
-//! Azure's errors: those of the service, in a newer and in a dated form, and those of the front door before it.
+//! Azure's errors: those of the service, in a newer and in a dated form, and those of the API management in front of it.
 
 use crate::http::ErrorResponse;
 use serde_json::{Value, json};
 
-/// The type of an error that comes from the front door.
-const FRONT_DOOR: &str = "front_door";
+/// The type of an error that comes from the API management.
+const API_MANAGEMENT: &str = "api_management";
 
 /// The service's codes, by status.
 const CODES: &[(u16, &str)] = &[
@@ -19,13 +19,13 @@ const CODES: &[(u16, &str)] = &[
 ];
 
 /// A refusal by what stands before the service.
-pub(super) fn front_door(status: u16, message: &str) -> ErrorResponse {
-    ErrorResponse::new(status, message).kind(FRONT_DOOR)
+pub(super) fn api_management(status: u16, message: &str) -> ErrorResponse {
+    ErrorResponse::new(status, message).kind(API_MANAGEMENT)
 }
 
 /// The body of an error.
 pub(super) fn body(error_response: &ErrorResponse) -> Value {
-    if is_front_door(error_response) {
+    if is_api_management(error_response) {
         // The code is the status, as a text.
         let (code, message) = (error_response.status.to_string(), &error_response.message);
         return json!({"error": {"code": code, "message": message}});
@@ -41,7 +41,7 @@ pub(super) fn body(error_response: &ErrorResponse) -> Value {
 
 /// The body of an error in the dated versions.
 pub(super) fn dated_body(error_response: &ErrorResponse) -> Value {
-    if is_front_door(error_response) {
+    if is_api_management(error_response) {
         return body(error_response);
     }
     json!({"error": {
@@ -53,8 +53,8 @@ pub(super) fn dated_body(error_response: &ErrorResponse) -> Value {
     }})
 }
 
-fn is_front_door(error_response: &ErrorResponse) -> bool {
-    error_response.kind == FRONT_DOOR || error_response.status == 401
+fn is_api_management(error_response: &ErrorResponse) -> bool {
+    error_response.kind == API_MANAGEMENT || error_response.status == 401
 }
 
 fn code(error_response: &ErrorResponse) -> &'static str {
