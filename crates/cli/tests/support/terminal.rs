@@ -18,6 +18,7 @@ pub struct Session {
     pieces: Receiver<Vec<u8>>,
     seen: String,
     bytes: Vec<u8>,
+    unread: Vec<u8>,
     size: (u16, u16),
     _terminal: Box<dyn MasterPty + Send>,
 }
@@ -61,6 +62,7 @@ impl Session {
             pieces,
             seen: String::new(),
             bytes: Vec::new(),
+            unread: Vec::new(),
             size: (columns, rows),
             _terminal: pair.master,
         }
@@ -95,8 +97,15 @@ impl Session {
     }
 
     fn take(&mut self, piece: &[u8]) {
-        self.seen.push_str(&String::from_utf8_lossy(piece));
         self.bytes.extend_from_slice(piece);
+        self.unread.extend_from_slice(piece);
+        // A piece may end within a character.
+        let whole = match std::str::from_utf8(&self.unread) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.unread.len(),
+        };
+        let text: Vec<u8> = self.unread.drain(..whole).collect();
+        self.seen.push_str(&String::from_utf8_lossy(&text));
     }
 
     /// What stands on the terminal now.
