@@ -22,7 +22,7 @@ make() {
 
 for vendor in openai together; do
   make "ours-$vendor" \
-    "unitune = { path = \"$root\", default-features = false, features = [\"$vendor\"] }" \
+    "unitune = { path = \"$root\", default-features = false, features = [\"config\", \"$vendor\"] }" \
     "fn main() { let _ = unitune::$vendor::Client::builder().api_key(\"k\").build(); }"
 done
 make theirs 'async-openai = { version = "0.43.0", features = ["finetuning", "file"] }' \
