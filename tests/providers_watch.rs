@@ -14,7 +14,7 @@ use unitune::providers::{
 use unitune::transport::Upload;
 use unitune::unify::{Job, Status};
 use unitune::{ErrorKind, openai};
-use unitune_sandbox::{Awkward, Sandbox};
+use unitune_sandbox::{Deviation, Sandbox};
 
 fn options() -> WatchOptions {
     WatchOptions::new().intervals(Duration::from_secs(20), Duration::from_secs(600))
@@ -218,8 +218,8 @@ async fn a_watch_survives_faults() {
 
 #[tokio::test]
 async fn a_restarted_job_is_followed() {
-    let stage = Stage::with(Sandbox::builder().awkward(Awkward::Restarted, true)).await;
-    let id = stage.awkward(Awkward::Restarted);
+    let stage = Stage::with(Sandbox::builder().deviation(Deviation::Restarted, true)).await;
+    let id = stage.deviation(Deviation::Restarted);
     let told = all_of(stage.providers.watch(&id, &options())).await;
     let [(from, to)] = told.restarts.as_slice() else {
         panic!("{:?}", told.restarts);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::{Answer, Gateway};
 use unitune::providers::{Account, Providers};
 use unitune_gateway::Config;
-use unitune_sandbox::{Awkward, Sandbox};
+use unitune_sandbox::{Deviation, Sandbox};
 
 fn quick() -> Config {
     Config {
@@ -121,10 +121,10 @@ async fn a_running_job_is_followed_to_its_end_through_faults() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restarted_job_is_followed() {
-    let sandbox = Sandbox::builder().awkward(Awkward::Restarted, true);
+    let sandbox = Sandbox::builder().deviation(Deviation::Restarted, true);
     let gateway = Gateway::with(sandbox, quick()).await;
     let jobs = gateway.sandbox.seeded_jobs().iter();
-    let jobs = jobs.filter(|job| job.awkward == Some(Awkward::Restarted));
+    let jobs = jobs.filter(|job| job.deviation == Some(Deviation::Restarted));
     let jobs: Vec<String> = jobs.map(|job| job.id.clone()).collect();
     let [first, second] = &jobs[..] else {
         panic!("{jobs:?}");

@@ -1,6 +1,6 @@
 //! A simulated vendor: a handle that callers hold, and the description behind it.
 
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::http::{Answer, ErrorResponse, OperationTable};
 use crate::simulation::Simulation;
 use ::http::HeaderMap;
@@ -35,7 +35,7 @@ pub(crate) struct Description {
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) errors: Errors,
     /// Deviations from the vendor's document, each of them a switch.
-    pub(crate) awkward: &'static [Awkward],
+    pub(crate) deviations: &'static [Deviation],
     /// Makes the vendor's state, empty, for a seed.
     pub(crate) simulation: fn(u64) -> Box<dyn Simulation>,
 }

@@ -29,7 +29,7 @@ const PREFERENCES: &str = "accounts/sandbox/datasets/preferences";
 
 /// A sandbox without the bodies that deviate from the document on purpose.
 async fn plain() -> Sandbox {
-    let builder = Sandbox::builder().all_awkward(false);
+    let builder = Sandbox::builder().all_deviations(false);
     builder.start().await.unwrap()
 }
 
@@ -792,7 +792,7 @@ async fn the_account_is_found_by_the_key() {
 #[tokio::test]
 async fn every_kind_is_among_many_jobs() {
     let sandbox = Sandbox::builder()
-        .all_awkward(false)
+        .all_deviations(false)
         .jobs(400)
         .start()
         .await

@@ -463,7 +463,11 @@ async fn a_graders_keys_are_not_repeated() {
 
 #[tokio::test]
 async fn models_say_when_they_stop_and_tuned_ones_are_among_them() {
-    let sandbox = Sandbox::builder().all_awkward(false).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .all_deviations(false)
+        .start()
+        .await
+        .unwrap();
     let session = Session::new(&sandbox, Vendor::OpenAi);
     let models = session.get("/models", &[], "").await;
     let models = models["data"].as_array().unwrap();

@@ -168,7 +168,11 @@ async fn cancel_goes_through_cancel_requested_and_delete_wants_an_end() {
 
 #[tokio::test]
 async fn a_finished_model_is_a_real_archive() {
-    let sandbox = Sandbox::builder().all_awkward(false).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .all_deviations(false)
+        .start()
+        .await
+        .unwrap();
     let session = Session::new(&sandbox, Vendor::Together);
     let jobs = session.get(JOBS, &[], "").await["data"]
         .as_array()

@@ -116,7 +116,7 @@ fn lost_by_progenitor(call: &Call<'_>, difference: &Difference) -> bool {
     lost && *difference == Difference::Outcome
 }
 
-/// Those of the sandbox, which answers in the awkward forms of the vendors.
+/// Those of the sandbox, which answers with the vendors' deviations.
 pub const OF_THE_SANDBOX: &[Known] = &[
     EMPTY_IN_ANSWERS,
     EMPTY_IN_REQUESTS,

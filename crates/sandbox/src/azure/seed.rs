@@ -1,8 +1,8 @@
 //! Azure's seeded jobs.
 
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::{SECOND, START};
+use crate::deviation::Deviation;
 use crate::openai::dialect::Id;
 use crate::openai::job::{Hyperparameters, Job, Kind, Setting, spans};
 use crate::seed::{InitialState, SeedFailure};
@@ -29,7 +29,7 @@ pub(super) struct Row {
     training_type: Option<&'static str>,
     state: InitialState,
     just: Just,
-    pub(super) awkward: Option<Awkward>,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The defaults of a row.
@@ -40,7 +40,7 @@ const PLAIN: Row = Row {
     training_type: None,
     state: InitialState::Succeeded(70),
     just: Just::Nothing,
-    awkward: None,
+    deviation: None,
 };
 
 const NO_CAPACITY: SeedFailure = SeedFailure {
@@ -64,10 +64,10 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::In(Stage::Training, 0.4), just: Just::Paused, ..PLAIN },
     Row { state: InitialState::Paused(7, 0.3), just: Just::Resumed, ..PLAIN },
     Row { state: InitialState::Succeeded(88), dpo: true, suffix: Some("tone"), ..PLAIN },
-    Row { state: InitialState::Cancelled(59, Stage::Training, 0.2), awkward: Some(Awkward::OneL), ..PLAIN },
-    Row { state: InitialState::In(Stage::Queued, 0.2), awkward: Some(Awkward::NotRunning), ..PLAIN },
-    Row { state: InitialState::Succeeded(60), awkward: Some(Awkward::BritishSpelling), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.2), awkward: Some(Awkward::NullsLeftOut), ..PLAIN },
+    Row { state: InitialState::Cancelled(59, Stage::Training, 0.2), deviation: Some(Deviation::OneL), ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.2), deviation: Some(Deviation::NotRunning), ..PLAIN },
+    Row { state: InitialState::Succeeded(60), deviation: Some(Deviation::BritishSpelling), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.2), deviation: Some(Deviation::NullsLeftOut), ..PLAIN },
 ];
 
 impl Row {
@@ -116,7 +116,7 @@ impl Row {
             tokens: file.tokens,
             run,
             dialect: shared.dialect,
-            awkward: self.awkward,
+            deviation: self.deviation,
         };
         if let Some(training_type) = self.training_type {
             let id = job.id.clone();

@@ -132,7 +132,7 @@ impl Request {
             lines: self.lines,
             ending: stops.then_some("JOB_STATE_EARLY_STOPPED"),
             deleted: None,
-            awkward: None,
+            deviation: None,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::account;
 use super::kinds::{KINDS, Kind};
-use crate::awkward::Awkward;
 use crate::clock::{MINUTE, SECOND, Time};
+use crate::deviation::Deviation;
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ pub(crate) struct Job {
     pub(super) ending: Option<&'static str>,
     /// Since when it is being deleted.
     pub(super) deleted: Option<Time>,
-    pub(super) awkward: Option<Awkward>,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The states that follow from a stage alone; the others are the phases of the job's kind.

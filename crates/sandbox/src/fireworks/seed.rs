@@ -4,8 +4,8 @@ use super::job::{Job, STOPPING, spans, steps};
 use super::kinds::{KINDS, PREFERENCE, REINFORCEMENT, SUPERVISED};
 use super::store::Store;
 use super::{account, models};
-use crate::awkward::Awkward;
 use crate::clock::{SECOND, START};
+use crate::deviation::Deviation;
 use crate::seed::{InitialState, SeedFailure};
 use crate::simulation::SeedFile;
 use crate::state::run::Stage;
@@ -40,7 +40,7 @@ pub(super) struct Row {
     /// The state at the end, where it is not the usual one.
     ending: Option<&'static str>,
     then: Then,
-    pub(super) awkward: Option<Awkward>,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The defaults of a row.
@@ -55,7 +55,7 @@ const PLAIN: Row = Row {
     state: InitialState::Succeeded(77),
     ending: None,
     then: Then::Nothing,
-    awkward: None,
+    deviation: None,
 };
 
 const DPO: Row = Row {
@@ -122,14 +122,14 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::Failed(85, TOO_LONG), model: LLAMA_70B, ending: Some("JOB_STATE_EXPIRED"), ..PLAIN },
     Row { state: InitialState::Failed(58, LOST_NODE), ..DPO },
     Row { state: InitialState::Failed(63, LOST_NODE), ..RFT },
-    Row { state: InitialState::Succeeded(800), awkward: Some(Awkward::BareStates), ..PLAIN },
-    Row { state: InitialState::Succeeded(43), awkward: Some(Awkward::NumericLongs), model: LLAMA_70B, ..PLAIN },
-    Row { state: InitialState::Succeeded(56), awkward: Some(Awkward::MissingCreateTime), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.4), awkward: Some(Awkward::PolicyUpdate), ..RFT },
-    Row { state: InitialState::Succeeded(900), awkward: Some(Awkward::Archived), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.1), awkward: Some(Awkward::UnknownJobState), ..PLAIN },
-    Row { state: InitialState::Succeeded(82), awkward: Some(Awkward::UnsetLeftOut), ..PLAIN },
-    Row { state: InitialState::Succeeded(24), awkward: Some(Awkward::NewerFields), ..PLAIN },
+    Row { state: InitialState::Succeeded(800), deviation: Some(Deviation::BareStates), ..PLAIN },
+    Row { state: InitialState::Succeeded(43), deviation: Some(Deviation::NumericLongs), model: LLAMA_70B, ..PLAIN },
+    Row { state: InitialState::Succeeded(56), deviation: Some(Deviation::MissingCreateTime), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.4), deviation: Some(Deviation::PolicyUpdate), ..RFT },
+    Row { state: InitialState::Succeeded(900), deviation: Some(Deviation::Archived), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.1), deviation: Some(Deviation::UnknownJobState), ..PLAIN },
+    Row { state: InitialState::Succeeded(82), deviation: Some(Deviation::UnsetLeftOut), ..PLAIN },
+    Row { state: InitialState::Succeeded(24), deviation: Some(Deviation::NewerFields), ..PLAIN },
 ];
 
 impl Row {
@@ -170,7 +170,7 @@ impl Row {
             run,
             ending: self.ending,
             deleted: (self.then == Then::Deleted).then(|| START.plus(-2 * SECOND)),
-            awkward: self.awkward,
+            deviation: self.deviation,
         }
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn start<'a>(
         tokens: dataset.tokens,
         run: Run::new(now, spans(steps), steps).failing(failure),
         seed: seed.unwrap_or_default(),
-        awkward: None,
+        deviation: None,
         model,
         kind,
         hyperparameters,

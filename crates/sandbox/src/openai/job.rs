@@ -1,9 +1,9 @@
 //! A fine-tuning job at OpenAI.
 
 use super::dialect::Dialect;
-use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
+use crate::deviation::Deviation;
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
 
@@ -104,7 +104,7 @@ pub(crate) struct Job {
     pub(crate) tokens: u64,
     pub(crate) run: Run,
     pub(crate) dialect: &'static Dialect,
-    pub(crate) awkward: Option<Awkward>,
+    pub(crate) deviation: Option<Deviation>,
 }
 
 /// OpenAI's statuses for the stages of a run.

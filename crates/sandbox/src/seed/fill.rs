@@ -1,8 +1,8 @@
 //! Makes the first jobs of a sandbox from the tables of the vendors.
 
 use super::corpus;
-use crate::awkward::Awkward;
 use crate::clock::Clock;
+use crate::deviation::Deviation;
 use crate::settings::Settings;
 use crate::simulation::{Seed, SeedFile, Simulation};
 use crate::state::dataset::examine;
@@ -21,7 +21,7 @@ pub struct SeededJob {
     /// The vendor's status at the start.
     pub status: &'static str,
     /// In which way its bodies deviate from the vendor's document, if they do.
-    pub awkward: Option<Awkward>,
+    pub deviation: Option<Deviation>,
 }
 
 /// Builds the state of a sandbox with these settings at its start. Returns it and the jobs in it.
@@ -43,7 +43,7 @@ pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
             vendor: *vendor,
             id: job.id,
             status: job.status,
-            awkward: job.awkward,
+            deviation: job.deviation,
         })
     });
     let seeded = seeded.collect();
@@ -56,8 +56,9 @@ fn interleave(
     settings: &Settings,
     simulations: &[(Vendor, Box<dyn Simulation>)],
 ) -> Vec<(usize, Seed)> {
-    let is_on =
-        |awkward: Option<Awkward>| awkward.is_none_or(|switch| settings.awkward.contains(&switch));
+    let is_on = |deviation: Option<Deviation>| {
+        deviation.is_none_or(|switch| settings.deviations.contains(&switch))
+    };
     let tables: Vec<Vec<usize>> = simulations
         .iter()
         .map(|(_, simulation)| {

@@ -5,8 +5,8 @@ use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{self, Model, limits as model_limits};
 use super::render;
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::Time;
+use crate::deviation::Deviation;
 use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::dataset::{Dataset, Form, examine};
 use crate::state::files::StoredFile;
@@ -112,7 +112,7 @@ fn read(
         training_type,
         restarted_as: None,
         // What the document does not know yet comes in the bodies of today.
-        awkward: early_stopping.map(|_| Awkward::NewEvents),
+        deviation: early_stopping.map(|_| Deviation::NewEvents),
     };
     Ok((job, early_stopping))
 }

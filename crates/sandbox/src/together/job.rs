@@ -1,9 +1,9 @@
 //! A fine-tuning job at Together.
 
 use super::early_stop::Best;
-use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
+use crate::deviation::Deviation;
 use crate::state::random::hash;
 use crate::state::run::{Moment, Run, Span, Stage};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ pub(crate) struct Job {
     pub(crate) run: Run,
     /// The job that replaced it after an internal failure.
     pub(crate) restarted_as: Option<String>,
-    pub(crate) awkward: Option<Awkward>,
+    pub(crate) deviation: Option<Deviation>,
 }
 
 /// Together's statuses for the stages of a run. A failed run is in [`Job::status`].

@@ -1,4 +1,4 @@
-//! Documents that are valid and awkward, the whole way: nothing of them may
+//! Documents that are valid and unusual, through the whole pipeline: nothing of them may
 //! vanish without a line in the report, and what is wrong with one is said at
 //! its place.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.

@@ -1,19 +1,21 @@
-//! What the switches of [`Awkward`] do to Fireworks' bodies.
+//! What the switches of [`Deviation`] do to Fireworks' bodies.
 
 use super::job::Job;
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use serde_json::{Map, Value, json};
 
 /// Makes a job's body deviate the way its switch says.
 pub(super) fn job(body: &mut Map<String, Value>, job: &Job) {
-    let Some(awkward) = job.awkward else { return };
-    match awkward {
-        Awkward::BareStates => {
+    let Some(deviation) = job.deviation else {
+        return;
+    };
+    match deviation {
+        Deviation::BareStates => {
             let state = body.get("state").and_then(Value::as_str).unwrap_or("");
             let bare = state.trim_start_matches("JOB_STATE_").to_owned();
             set(body, "state", json!(bare));
         }
-        Awkward::NumericLongs => {
+        Deviation::NumericLongs => {
             if let Some(units) = body
                 .get_mut("estimatedCost")
                 .and_then(|cost| cost.get_mut("units"))
@@ -22,14 +24,14 @@ pub(super) fn job(body: &mut Map<String, Value>, job: &Job) {
                 *units = json!(number);
             }
         }
-        Awkward::MissingCreateTime => {
+        Deviation::MissingCreateTime => {
             body.remove("createTime");
         }
-        Awkward::PolicyUpdate => set(body, "state", json!("JOB_STATE_POLICY_UPDATE")),
-        Awkward::Archived => set(body, "state", json!("JOB_STATE_ARCHIVED")),
-        Awkward::UnknownJobState => set(body, "state", json!("JOB_STATE_WARMING_UP")),
-        Awkward::UnsetLeftOut => body.retain(|_, value| !is_unset(value)),
-        Awkward::NewerFields => {
+        Deviation::PolicyUpdate => set(body, "state", json!("JOB_STATE_POLICY_UPDATE")),
+        Deviation::Archived => set(body, "state", json!("JOB_STATE_ARCHIVED")),
+        Deviation::UnknownJobState => set(body, "state", json!("JOB_STATE_WARMING_UP")),
+        Deviation::UnsetLeftOut => body.retain(|_, value| !is_unset(value)),
+        Deviation::NewerFields => {
             set(
                 body,
                 "lrScheduler",

@@ -1,30 +1,32 @@
-//! What the switches of [`Awkward`] do to Together's bodies.
+//! What the switches of [`Deviation`] do to Together's bodies.
 
 use super::job::Job;
-use crate::awkward::Awkward;
 use crate::clock::Time;
+use crate::deviation::Deviation;
 use serde_json::{Map, Value, json};
 
 /// Makes a job's body deviate the way its switch says.
 pub(super) fn job(body: &mut Map<String, Value>, job: &Job, now: Time) {
-    let Some(awkward) = job.awkward else { return };
-    match awkward {
-        Awkward::UpperCaseEvents | Awkward::SparseEvents | Awkward::NewEvents => {
+    let Some(deviation) = job.deviation else {
+        return;
+    };
+    match deviation {
+        Deviation::UpperCaseEvents | Deviation::SparseEvents | Deviation::NewEvents => {
             let events = body.get_mut("events").and_then(Value::as_array_mut);
             for each in events.into_iter().flatten() {
-                event(each, awkward);
+                event(each, deviation);
             }
         }
-        Awkward::EmptyTimestamps => {
+        Deviation::EmptyTimestamps => {
             body.entry("started_at").or_insert(json!(""));
         }
-        Awkward::NullEvents => set(body, "events", Value::Null),
-        Awkward::MissingId => {
+        Deviation::NullEvents => set(body, "events", Value::Null),
+        Deviation::MissingId => {
             body.remove("id");
             body.remove("job_id");
         }
-        Awkward::NumericStatus => set(body, "status", json!(7)),
-        Awkward::AutoTrainOnInputs => {
+        Deviation::NumericStatus => set(body, "status", json!(7)),
+        Deviation::AutoTrainOnInputs => {
             set(
                 body,
                 "training_method",
@@ -34,15 +36,15 @@ pub(super) fn job(body: &mut Map<String, Value>, job: &Job, now: Time) {
                 set(body, "train_on_inputs", json!("auto"));
             }
         }
-        Awkward::EmptyTypes => {
+        Deviation::EmptyTypes => {
             set(body, "training_type", json!({"type": ""}));
             set(body, "lr_scheduler", json!({"lr_scheduler_type": ""}));
         }
-        Awkward::CapitalFields => {
+        Deviation::CapitalFields => {
             rename(body, "suffix", "Suffix");
             rename(body, "trainingfile_numlines", "TrainingFileNumLines");
         }
-        Awkward::ForeignTimes => {
+        Deviation::ForeignTimes => {
             let created = job.run.created();
             let nine_digits = created.rfc3339().replace('Z', ".123456789Z");
             set(body, "created_at", json!(nine_digits));
@@ -57,12 +59,12 @@ pub(super) fn job(body: &mut Map<String, Value>, job: &Job, now: Time) {
 }
 
 /// Makes an event deviate the way its job's switch says.
-pub(super) fn event(event: &mut Value, awkward: Awkward) {
+pub(super) fn event(event: &mut Value, deviation: Deviation) {
     let Some(body) = event.as_object_mut() else {
         return;
     };
-    match awkward {
-        Awkward::UpperCaseEvents => {
+    match deviation {
+        Deviation::UpperCaseEvents => {
             let kind = body.get("type").and_then(Value::as_str).unwrap_or("");
             let kind = match kind {
                 "model_compressing" => "COMPRESSING_MODEL".to_owned(),
@@ -70,7 +72,7 @@ pub(super) fn event(event: &mut Value, awkward: Awkward) {
             };
             set(body, "type", json!(kind));
         }
-        Awkward::SparseEvents => {
+        Deviation::SparseEvents => {
             let absent = [
                 "step",
                 "total_steps",
@@ -90,7 +92,7 @@ pub(super) fn event(event: &mut Value, awkward: Awkward) {
             };
             set(body, "level", json!(level));
         }
-        Awkward::NewEvents => {
+        Deviation::NewEvents => {
             body.remove("training_offset");
             body.remove("hash");
             // What is not set is not there.

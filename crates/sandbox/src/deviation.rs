@@ -1,29 +1,29 @@
-//! Switches for the awkward bodies that vendors really send.
+//! Switches for bodies that deviate from the vendors' documents, as real ones do.
 
 use std::fmt;
 
 /// A deviation from a vendor's own document that the vendor's service really sends.
 ///
 /// Each one that is switched on adds one job to the seed, whose bodies deviate in this way and in no other.
-/// [`Awkward::all`] lists them; the constants are in the folders of the vendors.
+/// [`Deviation::all`] lists them; the constants are in the folders of the vendors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Awkward {
+pub struct Deviation {
     name: &'static str,
     is_default: bool,
 }
 
-impl Awkward {
+impl Deviation {
     /// A switch that is on unless the builder is told otherwise.
-    pub(crate) const fn on(name: &'static str) -> Awkward {
-        Awkward {
+    pub(crate) const fn on(name: &'static str) -> Deviation {
+        Deviation {
             name,
             is_default: true,
         }
     }
 
     /// A switch that is off unless the builder is told otherwise.
-    pub(crate) const fn off(name: &'static str) -> Awkward {
-        Awkward {
+    pub(crate) const fn off(name: &'static str) -> Deviation {
+        Deviation {
             name,
             is_default: false,
         }
@@ -40,7 +40,7 @@ impl Awkward {
     }
 }
 
-impl fmt::Display for Awkward {
+impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

@@ -1,4 +1,4 @@
-//! The awkward bodies: what each switch does, and that it does nothing else.
+//! Bodies that deviate from the documents: what each switch does, and that it does nothing else.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -6,20 +6,20 @@ mod support;
 
 use serde_json::{Value, json};
 use support::{get, job_path};
-use unitune_sandbox::{Awkward, Sandbox, Vendor};
+use unitune_sandbox::{Deviation, Sandbox, Vendor};
 
 /// The one job of a switch, as its vendor's list has it and as it is retrieved.
-async fn job(awkward: Awkward) -> (Value, Value) {
+async fn job(deviation: Deviation) -> (Value, Value) {
     let sandbox = Sandbox::builder()
-        .all_awkward(false)
-        .awkward(awkward, true)
+        .all_deviations(false)
+        .deviation(deviation, true)
         .start()
         .await
         .unwrap();
     let mut jobs = sandbox
         .seeded_jobs()
         .iter()
-        .filter(|job| job.awkward == Some(awkward));
+        .filter(|job| job.deviation == Some(deviation));
     let seeded = jobs.next().unwrap();
     let path = job_path(seeded);
     let full = get(&sandbox, seeded.vendor, &path).await.body;
@@ -40,66 +40,66 @@ async fn job(awkward: Awkward) -> (Value, Value) {
 
 #[tokio::test]
 async fn every_switch_shows() {
-    assert_eq!(Awkward::all().count(), 32);
-    for awkward in Awkward::all() {
-        let name = awkward.name();
-        assert_eq!(Awkward::named(name), Some(awkward));
-        let (listed, full) = job(awkward).await;
+    assert_eq!(Deviation::all().count(), 32);
+    for deviation in Deviation::all() {
+        let name = deviation.name();
+        assert_eq!(Deviation::named(name), Some(deviation));
+        let (listed, full) = job(deviation).await;
         let type_of_first_event = full["events"][0]["type"].as_str().unwrap_or("");
-        let shows = match awkward {
-            Awkward::EmptyError => full["error"] == json!({}),
-            Awkward::NullError => {
+        let shows = match deviation {
+            Deviation::EmptyError => full["error"] == json!({}),
+            Deviation::NullError => {
                 full["error"] == json!({"code": null, "message": null, "param": null})
             }
-            Awkward::UserProvidedSuffix => full["user_provided_suffix"] == "catalogue",
-            Awkward::Paused => full["status"] == "paused",
-            Awkward::MissingRequired => {
+            Deviation::UserProvidedSuffix => full["user_provided_suffix"] == "catalogue",
+            Deviation::Paused => full["status"] == "paused",
+            Deviation::MissingRequired => {
                 full.get("hyperparameters").is_none() && full.get("seed").is_none()
             }
-            Awkward::UnknownStatus => full["status"] == "warming_up",
-            Awkward::UpperCaseEvents => type_of_first_event == "JOB_PENDING",
-            Awkward::EmptyTimestamps => full["started_at"] == "" && listed["started_at"] == "",
-            Awkward::NullEvents => full["events"].is_null() && full.get("events").is_some(),
-            Awkward::SparseEvents => {
+            Deviation::UnknownStatus => full["status"] == "warming_up",
+            Deviation::UpperCaseEvents => type_of_first_event == "JOB_PENDING",
+            Deviation::EmptyTimestamps => full["started_at"] == "" && listed["started_at"] == "",
+            Deviation::NullEvents => full["events"].is_null() && full.get("events").is_some(),
+            Deviation::SparseEvents => {
                 full["events"][0].get("step").is_none() && full["events"][0]["level"] == "Info"
             }
-            Awkward::UserError => full["status"] == "user_error",
-            Awkward::MissingId => listed.get("id").is_none(),
-            Awkward::NumericStatus => listed["status"] == 7,
-            Awkward::CosineScheduler => {
+            Deviation::UserError => full["status"] == "user_error",
+            Deviation::MissingId => listed.get("id").is_none(),
+            Deviation::NumericStatus => listed["status"] == 7,
+            Deviation::CosineScheduler => {
                 full["lr_scheduler"]["lr_scheduler_args"]["num_cycles"] == 0.5
             }
-            Awkward::AutoTrainOnInputs => listed["training_method"]["train_on_inputs"] == "auto",
-            Awkward::EmptyTypes => full["training_type"]["type"] == "",
-            Awkward::CapitalFields => {
+            Deviation::AutoTrainOnInputs => listed["training_method"]["train_on_inputs"] == "auto",
+            Deviation::EmptyTypes => full["training_type"]["type"] == "",
+            Deviation::CapitalFields => {
                 listed["Suffix"] == "capital" && full["TrainingFileNumLines"].is_u64()
             }
-            Awkward::Restarted => full["events"].to_string().contains("job_restarted"),
-            Awkward::ForeignTimes => {
+            Deviation::Restarted => full["events"].to_string().contains("job_restarted"),
+            Deviation::ForeignTimes => {
                 full["updated_at"].is_i64()
                     && full["started_at"].as_str().unwrap().ends_with("+00:00")
             }
-            Awkward::BareStates => full["state"] == "COMPLETED" && listed["state"] == "COMPLETED",
-            Awkward::NumericLongs => full["estimatedCost"]["units"].is_u64(),
-            Awkward::MissingCreateTime => {
+            Deviation::BareStates => full["state"] == "COMPLETED" && listed["state"] == "COMPLETED",
+            Deviation::NumericLongs => full["estimatedCost"]["units"].is_u64(),
+            Deviation::MissingCreateTime => {
                 full.get("createTime").is_none() && full["updateTime"].is_string()
             }
-            Awkward::PolicyUpdate => full["state"] == "JOB_STATE_POLICY_UPDATE",
-            Awkward::Archived => full["state"] == "JOB_STATE_ARCHIVED",
-            Awkward::UnknownJobState => full["state"] == "JOB_STATE_WARMING_UP",
-            Awkward::UnsetLeftOut => {
+            Deviation::PolicyUpdate => full["state"] == "JOB_STATE_POLICY_UPDATE",
+            Deviation::Archived => full["state"] == "JOB_STATE_ARCHIVED",
+            Deviation::UnknownJobState => full["state"] == "JOB_STATE_WARMING_UP",
+            Deviation::UnsetLeftOut => {
                 full.get("displayName").is_none() && full.get("awsS3Config").is_none()
             }
-            Awkward::NewerFields => full["lrScheduler"]["cosine"]["minLrRatio"] == 0.1,
-            Awkward::OneL => full["status"] == "canceled",
-            Awkward::NotRunning => full["status"] == "notRunning",
-            Awkward::BritishSpelling => {
+            Deviation::NewerFields => full["lrScheduler"]["cosine"]["minLrRatio"] == 0.1,
+            Deviation::OneL => full["status"] == "canceled",
+            Deviation::NotRunning => full["status"] == "notRunning",
+            Deviation::BritishSpelling => {
                 full.get("organisation_id").is_some() && full.get("organization_id").is_none()
             }
-            Awkward::NullsLeftOut => {
+            Deviation::NullsLeftOut => {
                 full.get("finished_at").is_none() && listed.get("result_files").is_none()
             }
-            Awkward::NewEvents => {
+            Deviation::NewEvents => {
                 let first = &full["events"][0];
                 first.get("hash").is_none()
                     && listed["early_stopped"] == true
@@ -114,15 +114,15 @@ async fn every_switch_shows() {
 #[tokio::test]
 async fn a_restarted_job_has_a_successor() {
     let sandbox = Sandbox::builder()
-        .all_awkward(false)
-        .awkward(Awkward::Restarted, true)
+        .all_deviations(false)
+        .deviation(Deviation::Restarted, true)
         .start()
         .await
         .unwrap();
     let jobs = sandbox
         .seeded_jobs()
         .iter()
-        .filter(|job| job.awkward == Some(Awkward::Restarted));
+        .filter(|job| job.deviation == Some(Deviation::Restarted));
     let jobs: Vec<_> = jobs.collect();
     assert_eq!((jobs[0].status, jobs[1].status), ("error", "completed"));
     let events = get(
