@@ -149,7 +149,7 @@ async fn a_bad_line_is_found_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn what_a_vendor_has_no_place_for_is_refused_before_the_upload() {
+async fn what_a_vendor_has_no_place_for_is_rejected_before_the_upload() {
     let (stage, folder) = (Stage::start().await, Folder::new());
     let draft = Draft::new(TOGETHER, folder.examples(5))
         .account("together")

@@ -152,7 +152,7 @@ mod with_the_feature {
         server.answer(answer(twice, "gzip, gzip"));
         let error = retrieve(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
-        // The error of a refused request is read as far as it is shown.
+        // The error of a rejected request is read as far as it is shown.
         server.answer(answer(compressed("gzip", &bomb).await, "gzip").status(400));
         let error = retrieve(&client).await.unwrap_err();
         assert_eq!((error.status(), error.vendor_message()), (Some(400), None));
@@ -221,8 +221,8 @@ mod with_the_feature {
             .read_timeout(Duration::from_millis(200))
             .build()
             .unwrap();
-        let refusal = json!({"error": {"message": "no such job", "code": "gone"}}).to_string();
-        let body = compressed("brotli", refusal.as_bytes()).await;
+        let rejection = json!({"error": {"message": "no such job", "code": "gone"}}).to_string();
+        let body = compressed("brotli", rejection.as_bytes()).await;
         server.answer(answer(body, "br").status(404));
         let error = retrieve(&client).await.unwrap_err();
         assert_eq!(error.vendor_message(), Some("no such job"));

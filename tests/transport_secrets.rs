@@ -42,7 +42,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-fn refused() -> Answer {
+fn rejected() -> Answer {
     let message = format!("the key {KEY} is wrong, and so is {KEY}");
     Answer::json(json!({"error": {"message": message, "code": KEY}}))
         .header("x-request-id", "req-7")
@@ -70,10 +70,10 @@ async fn said() -> String {
     said.push(format!("{client:?} {:?}", client.transport()));
     let mut body = openai::types::CreateFineTuningJobRequest::new("gpt-4o-mini", "file-1");
     body.suffix = Some("body-secret".to_owned());
-    server.answer(refused().status(401));
+    server.answer(rejected().status(401));
     let error = client.create_job(&body).await.unwrap_err();
     said.push(format!("{error} {error:?} {error:#?}"));
-    server.answer(refused().status(503));
+    server.answer(rejected().status(503));
     server.answer(Answer::json(
         json!({"object": "list", "data": [], "has_more": false, "note": "answer-secret"}),
     ));

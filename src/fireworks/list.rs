@@ -110,7 +110,7 @@ impl Client {
                     });
                 }
                 // The account may not have this kind of job; the others it has.
-                Err(error) if !all_failed && is_refused(&error) => {
+                Err(error) if !all_failed && is_rejected(&error) => {
                     page.warnings.push(Warning::account(call.account(), error));
                     place.next_page(None);
                 }
@@ -169,7 +169,7 @@ fn name_of<T>(_: &T) -> &str {
 }
 
 /// True where the account may not have what was asked for.
-fn is_refused(error: &Error) -> bool {
+fn is_rejected(error: &Error) -> bool {
     matches!(error.status(), Some(403 | 404 | 501))
 }
 

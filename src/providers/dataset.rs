@@ -162,7 +162,7 @@ impl Dataset {
     }
 
     /// Returns an error with the problems of this file, if there are any.
-    pub(super) fn refuse(&self, path: &Path) -> Result<(), Error> {
+    pub(super) fn ensure_valid(&self, path: &Path) -> Result<(), Error> {
         let Some(first) = self.problems.first() else {
             return Ok(());
         };
@@ -325,7 +325,10 @@ mod tests {
     fn problems_are_counted_and_bounded() {
         let found = Dataset::check_text("x\n".repeat(1000).as_bytes(), &DatasetRules::default());
         assert_eq!((found.problems.len(), found.problem_count), (KEPT, 1000));
-        let error = found.refuse(Path::new("a.jsonl")).unwrap_err().to_string();
+        let error = found
+            .ensure_valid(Path::new("a.jsonl"))
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("a.jsonl: line 1: not JSON"), "{error}");
         assert!(error.ends_with("(and 999 more)"), "{error}");
     }

@@ -135,14 +135,14 @@ where
         counted: &counted,
         item: &since_item,
     };
-    let mut refused = None;
+    let mut rejected = None;
     let read = items(reader, sent, |item, length| {
         since_item.set(0);
         let change = next.take::<T>(item, length);
         let counted = counted.borrow_mut().item(change);
-        counted.map_err(|error| refused = Some(error)).is_ok()
+        counted.map_err(|error| rejected = Some(error)).is_ok()
     });
-    match (refused, read) {
+    match (rejected, read) {
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(unreadable(error)),
         (None, Ok(())) => {

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_a_base_url_is_refused_and_not_repeated() {
+    fn a_password_in_a_base_url_is_rejected_and_not_repeated() {
         let error = base_url("https://me:hunter2@a.example").unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
         let error = base_url("https//me:hunter2@a.example").unwrap_err();

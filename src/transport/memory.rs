@@ -115,7 +115,7 @@ pub(crate) struct Reservation {
 }
 
 impl Reservation {
-    /// Nothing yet, of a budget; without one, all is counted and nothing refused.
+    /// Nothing yet, of a budget; without one, all is counted and nothing rejected.
     pub(crate) fn of(budget: Option<&MemoryBudget>) -> Self {
         Self {
             budget: budget.cloned(),
@@ -190,7 +190,7 @@ mod tests {
         let error = second.grow(200 << 10).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Overloaded);
         assert_eq!(error.retry_after(), Some(RETRY_AFTER));
-        // A refusal takes nothing, and the beginning of an answer has room.
+        // A rejection takes nothing, and the beginning of an answer has room.
         assert_eq!(budget.used(), 1 << 20);
         second.grow(ALWAYS).unwrap();
         assert!(second.grow(1).is_err());

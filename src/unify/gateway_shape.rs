@@ -19,7 +19,7 @@ pub(super) use error::job_error;
 #[allow(unused_imports)]
 pub(super) use log::{event_data, unify_checkpoint, unify_event};
 #[allow(unused_imports)]
-pub(super) use request::{ACCEPTED, AUTO, GatewayRequest, REFUSED, WANDB, request_back};
+pub(super) use request::{ACCEPTED, AUTO, GatewayRequest, UNSUPPORTED, WANDB, request_back};
 
 /// A vendor's job in the gateway's fields.
 pub(super) struct GatewayJob {

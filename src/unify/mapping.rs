@@ -4,7 +4,7 @@
 #![cfg_attr(not(test), allow(dead_code))]
 
 use super::Vendor;
-use super::request::rules::{Accepted, Refused, Takes};
+use super::request::rules::{Accepted, Takes, Unsupported};
 use super::rules::Rule;
 use super::status::Meaning;
 
@@ -41,7 +41,7 @@ pub(crate) struct RequestTables {
     /// Settings that it accepts.
     pub(crate) accepted: &'static [Accepted],
     /// Settings that it does not support.
-    pub(crate) refused: &'static [Refused],
+    pub(crate) unsupported: &'static [Unsupported],
     /// Members that it accepts besides the gateway's.
     pub(crate) extra: &'static [(&'static str, Takes)],
     /// Members of a Weights & Biases integration, and what they become.

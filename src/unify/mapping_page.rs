@@ -100,7 +100,7 @@ fn requests(page: &mut Page) {
         ));
         page.accepted(tables.accepted);
         page.text(&format!("### Settings that {title} does not support"));
-        page.refused(tables.refused);
+        page.unsupported(tables.unsupported);
         if !tables.extra.is_empty() {
             page.text(&format!("### Further members that {title} accepts"));
             let rows = tables.extra.iter();
@@ -199,7 +199,7 @@ impl Page {
         self.table(["setting", "method", "value", "becomes"], rows);
     }
 
-    fn refused(&mut self, table: &[request::Refused]) {
+    fn unsupported(&mut self, table: &[request::Unsupported]) {
         let rows = table
             .iter()
             .map(|rule| [code(rule.key), rule.why.to_owned(), rule.instead.to_owned()]);

@@ -112,12 +112,12 @@ async fn in_background<T: Send + 'static>(
     Ok(done.await.map_err(std::io::Error::other)??)
 }
 
-/// Refuses a file that the vendor would refuse.
+/// Returns an error for a file that the vendor would reject.
 ///
 /// # Errors
 ///
 /// Something is wrong in it; the error says the first, and what to do.
-pub fn refuse(path: &Path, report: &CheckReport, otherwise: &str) -> Result<(), Failure> {
+pub fn ensure_valid(path: &Path, report: &CheckReport, otherwise: &str) -> Result<(), Failure> {
     let Some(first) = report.errors.listed.first() else {
         return Ok(());
     };

@@ -114,7 +114,7 @@ impl<'p> Uploads<'p> {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or the account refuses it.
+    /// It cannot be read, or the account rejects it.
     pub async fn put(&self, path: &Path, again: bool) -> Result<Uploaded, Failure> {
         let content = Content::of(path).await?;
         if !again && let Some(file) = self.find(&content).await? {

@@ -1,4 +1,4 @@
-//! Reads a normal-form document as OpenAPI 3.0, and refuses what the model of
+//! Reads a normal-form document as OpenAPI 3.0, and rejects what the model of
 //! `openapiv3` would drop.
 
 mod fault;

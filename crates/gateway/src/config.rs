@@ -143,11 +143,11 @@ impl Config {
                     token.name
                 )));
             }
-            let refused = token
+            let rejected = token
                 .default_account
                 .iter()
                 .find(|name| !token.may_use(name));
-            if let Some(name) = refused {
+            if let Some(name) = rejected {
                 return Err(ConfigError(format!(
                     "the default account {name:?} of the token {:?} is not among its accounts",
                     token.name
@@ -243,10 +243,10 @@ mod tests {
         let token = || Token::new("ci", "x");
         assert_eq!(check(token().default_account("b")), Ok(()));
         assert_eq!(check(token().accounts(["a"]).default_account("a")), Ok(()));
-        let refused = check(token().accounts(["a"]).default_account("b")).unwrap_err();
+        let rejected = check(token().accounts(["a"]).default_account("b")).unwrap_err();
         assert!(
-            refused.contains("\"b\"") && refused.contains("\"ci\""),
-            "{refused}"
+            rejected.contains("\"b\"") && rejected.contains("\"ci\""),
+            "{rejected}"
         );
         let unknown = check(token().default_account("c")).unwrap_err();
         assert!(unknown.contains("does not exist"), "{unknown}");

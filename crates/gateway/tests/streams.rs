@@ -190,7 +190,7 @@ async fn a_client_that_disconnects_releases_its_permit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_cannot_be_is_refused() {
+async fn a_stream_that_cannot_be_is_rejected() {
     let gateway = Gateway::with(Sandbox::builder(), quick()).await;
     gateway
         .get("/v1/fine_tuning/jobs/ft-nobody/events?stream=true")
@@ -273,7 +273,7 @@ async fn files_of_every_vendor_go_there_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn uploads_that_cannot_be_are_refused() {
+async fn uploads_that_cannot_be_are_rejected() {
     let config = Config {
         max_upload_bytes: 10_000,
         idle: Duration::from_millis(500),

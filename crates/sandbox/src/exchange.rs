@@ -148,7 +148,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Refuses what can be refused by its head alone, before its body is read.
+    /// Rejects what can be rejected by its head alone, before its body is read.
     fn admit(&self, parts: &Parts, found: &Found) -> Result<(), ErrorResponse> {
         match found {
             Found::Operation(route, ..) if route.open => Ok(()),

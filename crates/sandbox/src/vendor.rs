@@ -40,13 +40,13 @@ pub(crate) struct Description {
     pub(crate) simulation: fn(u64) -> Box<dyn Simulation>,
 }
 
-/// Where a request carries its key, and how one without the right key is refused.
+/// Where a request carries its key, and how one without the right key is rejected.
 pub(crate) struct KeyCheck {
     /// Reads the key.
     pub(crate) read: fn(&HeaderMap) -> Option<&str>,
     /// How to send one, for the message.
     pub(crate) form: &'static str,
-    /// The status of the refusal.
+    /// The status of the rejection.
     pub(crate) status: u16,
     /// The error's type.
     pub(crate) kind: &'static str,
@@ -117,7 +117,7 @@ impl Vendor {
         self.0
     }
 
-    /// Refuses a request without the vendor's key.
+    /// Rejects a request without the vendor's key.
     pub(crate) fn check_key(self, headers: &HeaderMap) -> Result<(), ErrorResponse> {
         let check = &self.0.key_check;
         let (message, code) = match (check.read)(headers) {

@@ -143,7 +143,7 @@ async fn pages_follow_each_other_newest_first() {
 }
 
 #[tokio::test]
-async fn limits_and_cursors_out_of_bounds_are_refused() {
+async fn limits_and_cursors_out_of_bounds_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     for vendor in [Vendor::OpenAi, Vendor::TrueFoundry] {
         for query in ["limit=0", "limit=101", "limit=x", "after=ftjob-none"] {
@@ -212,7 +212,7 @@ async fn keys_are_checked_and_never_repeated() {
 }
 
 #[tokio::test]
-async fn unknown_jobs_paths_and_methods_are_refused_in_the_vendors_shape() {
+async fn unknown_jobs_paths_and_methods_are_rejected_in_the_vendors_shape() {
     let sandbox = Sandbox::start().await.unwrap();
     for vendor in Vendor::all() {
         let jobs = jobs_path(vendor);

@@ -314,10 +314,10 @@ impl AccountJobs {
     }
 
     fn is_lost_hint(&self, error: &Error) -> bool {
-        let is_refused = error.is_not_found()
+        let is_rejected = error.is_not_found()
             || error.kind() == ErrorKind::InvalidRequest
             || matches!(error.status(), Some(400 | 410 | 422));
-        is_refused && matches!(self.cursor, Cursor::Hint(_))
+        is_rejected && matches!(self.cursor, Cursor::Hint(_))
     }
 
     fn start_over(&mut self) {

@@ -18,7 +18,7 @@ mod request;
 mod rules;
 mod status;
 
-use super::gateway_shape::{ACCEPTED, REFUSED, WANDB};
+use super::gateway_shape::{ACCEPTED, UNSUPPORTED, WANDB};
 use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
@@ -47,7 +47,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
                `trainingType` is sent as it is; the vendor knows `Standard`, `GlobalStandard` and \
                `developerTier`, in any case of letters.",
         accepted: ACCEPTED,
-        refused: REFUSED,
+        unsupported: UNSUPPORTED,
         extra: request::EXTRA,
         wandb: WANDB,
     }),

@@ -20,7 +20,7 @@ const TRAINING_TYPE: &str = "trainingType";
 /// Members besides the gateway's.
 pub(super) const EXTRA: &[(&str, Takes)] = &[(TRAINING_TYPE, Takes::Text)];
 
-/// A kind of training as a guide spells it; the vendor refuses it.
+/// A kind of training as a guide spells it; the vendor rejects it.
 const MISSPELT: &str = "developer";
 
 /// The longest suffix.

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, refused};
+use crate::unify::request::rules::{Accepted, Takes, UNKNOWN, Unsupported, accepted, unsupported};
 use crate::unify::request::translator::RequestTranslator;
 use crate::unify::{CreateRequest, Mapping, OnUnsupported};
 use crate::wire::read;
@@ -51,42 +51,42 @@ pub(in crate::unify) const ACCEPTED: &[Accepted] = &[
 const DECIDES: &str = "the vendor decides that itself";
 
 /// Settings that such a vendor has no place for.
-pub(in crate::unify) const REFUSED: &[Refused] = &[
-    refused(
+pub(in crate::unify) const UNSUPPORTED: &[Unsupported] = &[
+    unsupported(
         "learning_rate",
         "it is absolute, and the vendor takes a relative one: neither follows from the other",
         "learning_rate_multiplier, relative to the vendor's own rate",
     ),
-    refused(
+    unsupported(
         "training_type",
         "LoRA or full training cannot be chosen",
         "leave it out: the vendor decides",
     ),
-    refused("lr_scheduler", DECIDES, ""),
-    refused("warmup_ratio", DECIDES, ""),
-    refused("weight_decay", DECIDES, ""),
-    refused("max_grad_norm", DECIDES, ""),
-    refused("max_seq_length", DECIDES, ""),
-    refused("packing", DECIDES, ""),
-    refused(
+    unsupported("lr_scheduler", DECIDES, ""),
+    unsupported("warmup_ratio", DECIDES, ""),
+    unsupported("weight_decay", DECIDES, ""),
+    unsupported("max_grad_norm", DECIDES, ""),
+    unsupported("max_seq_length", DECIDES, ""),
+    unsupported("packing", DECIDES, ""),
+    unsupported(
         "n_checkpoints",
         DECIDES,
         "checkpoints are kept of the last epochs",
     ),
-    refused("n_evals", DECIDES, "a validation_file is enough"),
-    refused(
+    unsupported("n_evals", DECIDES, "a validation_file is enough"),
+    unsupported(
         "train_on_inputs",
         "training is on the answers",
         "`weight` in the messages of the training file",
     ),
-    refused(
+    unsupported(
         "dpo_normalize_logratios_by_length",
         "no such setting of DPO",
         "beta",
     ),
-    refused("dpo_reference_free", "no such setting of DPO", "beta"),
-    refused("rpo_alpha", "no such setting of DPO", "beta"),
-    refused("simpo_gamma", "no such setting of DPO", "beta"),
+    unsupported("dpo_reference_free", "no such setting of DPO", "beta"),
+    unsupported("rpo_alpha", "no such setting of DPO", "beta"),
+    unsupported("simpo_gamma", "no such setting of DPO", "beta"),
 ];
 
 /// Members of a Weights & Biases integration that such a vendor takes as they are.
@@ -149,7 +149,7 @@ impl GatewayRequest {
             if key == "batch_size" && setting.value == "max" {
                 let reason = "the vendor has no largest size";
                 translator.unsupported(setting.path, reason, "a whole number or \"auto\"");
-            } else if translator.takes(&key, &setting, &method, ACCEPTED, REFUSED) {
+            } else if translator.takes(&key, &setting, &method, ACCEPTED, UNSUPPORTED) {
                 let value = write(&key, setting.value);
                 if setting.in_method || is_moved {
                     below.insert(key.clone(), value.clone());

@@ -16,7 +16,7 @@ mod request;
 mod rules;
 mod status;
 
-use super::gateway_shape::{ACCEPTED, REFUSED, WANDB};
+use super::gateway_shape::{ACCEPTED, UNSUPPORTED, WANDB};
 use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
@@ -43,7 +43,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     request: Some(RequestTables {
         text: "`metadata` is kept as it is. `\"auto\"` is a value of its own.",
         accepted: ACCEPTED,
-        refused: REFUSED,
+        unsupported: UNSUPPORTED,
         extra: &[],
         wandb: WANDB,
     }),

@@ -55,7 +55,7 @@ pub(crate) struct Accepted {
 }
 
 /// A setting that a vendor does not support.
-pub(crate) struct Refused {
+pub(crate) struct Unsupported {
     /// Its name below `hyperparameters`.
     pub(crate) key: &'static str,
     /// Why the vendor does not support it.
@@ -78,12 +78,12 @@ pub(crate) const fn accepted(
     }
 }
 
-pub(crate) const fn refused(
+pub(crate) const fn unsupported(
     key: &'static str,
     why: &'static str,
     instead: &'static str,
-) -> Refused {
-    Refused { key, why, instead }
+) -> Unsupported {
+    Unsupported { key, why, instead }
 }
 
 /// The reason for a setting that no table names.

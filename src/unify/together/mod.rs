@@ -71,10 +71,10 @@ pub(crate) static MAPPING: Mapping = Mapping {
         types: log::types,
     }),
     request: Some(RequestTables {
-        text: "`seed` is its `random_seed`. It keeps no labels, so that `metadata` is refused. \
+        text: "`seed` is its `random_seed`. It keeps no labels, so that `metadata` is rejected. \
                `\"auto\"` means: leave it out.",
         accepted: request::ACCEPTED,
-        refused: request::REFUSED,
+        unsupported: request::UNSUPPORTED,
         extra: request::EXTRA,
         wandb: request::WANDB,
     }),

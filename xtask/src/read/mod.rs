@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_that_is_no_object_is_refused() {
+    fn a_root_that_is_no_object_is_rejected() {
         assert!(parse("x.yaml", "").is_err());
         assert!(parse("x.json", "[]").is_err());
         assert!(parse("x.yaml", "just text").is_err());

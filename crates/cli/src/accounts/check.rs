@@ -142,11 +142,11 @@ fn explained(error: &Error, account: &Account) -> String {
     let name = account.name();
     let advice = match (error.status(), error.kind(), environment) {
         (Some(401), _, Some(names)) => format!(
-            "the key is refused; look at {} or at the account in the file, or write it anew: \
+            "the key is rejected; look at {} or at the account in the file, or write it anew: \
              unitune accounts add {name} --replace",
             names.key
         ),
-        (Some(401), _, None) => "the key is refused".to_owned(),
+        (Some(401), _, None) => "the key is rejected".to_owned(),
         (Some(403), ..) => "the key is known, and may not do this".to_owned(),
         (Some(404), ..) => "the address may be wrong: look at base_url".to_owned(),
         (None, ErrorKind::Connect, Some(names)) => format!(

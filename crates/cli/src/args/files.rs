@@ -29,7 +29,7 @@ Examples:
     /// examples and of tokens; finds duplicates, and examples that are in the
     /// training and in the validation file. Nothing is sent anywhere.
     ///
-    /// Exit code 1 says that the vendor would refuse a file, or use it wrongly.
+    /// Exit code 1 says that the vendor would reject a file, or use it wrongly.
     Check(CheckArguments),
     /// Convert a file of training examples to what another vendor takes
     ///
@@ -136,7 +136,7 @@ pub struct CheckArguments {
 Examples:
   unitune files convert openai.jsonl together.jsonl --for together
   unitune files convert a.jsonl b.jsonl --for fireworks --method dpo --dry-run
-  unitune files convert a.jsonl b.jsonl --for together --skip-refused --json")]
+  unitune files convert a.jsonl b.jsonl --for together --skip-unsupported --json")]
 pub struct ConvertArguments {
     /// The file to read
     #[arg(value_name = "FROM", value_hint = ValueHint::FilePath)]
@@ -160,13 +160,13 @@ pub struct ConvertArguments {
 
     /// Leave out lines that cannot be converted
     #[arg(long)]
-    pub skip_refused: bool,
+    pub skip_unsupported: bool,
 
     /// Start the file with a byte order mark, for Azure
     #[arg(long)]
     pub byte_order_mark: bool,
 
-    /// Say what would be lost, and write nothing
+    /// Print what would change, and write nothing
     #[arg(long)]
     pub dry_run: bool,
 

@@ -387,7 +387,7 @@ pub struct SettingArguments {
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<Assignment>,
 
-    /// Leave out settings that the vendor has no place for, rather than refuse them
+    /// Leave out settings that the vendor has no place for, rather than reject them
     #[arg(long)]
     pub allow_lossy: bool,
 }

@@ -22,7 +22,7 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
         for path in &arguments.files {
             if let Some(check) = datasets::check_for(vendor, arguments.method.as_str())? {
                 let report = datasets::run(check.count_tokens(false), path).await?;
-                datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
+                datasets::ensure_valid(path, &report, "--unchecked uploads it as it is")?;
             }
         }
     }

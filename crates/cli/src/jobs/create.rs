@@ -109,7 +109,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }
 
-/// Refuses a job that could cost more than a limit.
+/// Rejects a job that could cost more than a limit.
 fn affordable(
     limit: Option<Usd>,
     estimate: &Result<Option<PriceEstimate>, Error>,

@@ -32,7 +32,7 @@ pub enum Step {
         #[serde(flatten)]
         request: Sent,
     },
-    /// The vendor refused to start it: there is no job.
+    /// The vendor declined to start it: there is no job.
     NotCreated { why: String },
     /// The job was started.
     Created { job: String },
@@ -350,11 +350,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_not_in_doubt() {
-        let refused = Step::NotCreated {
+    fn what_was_rejected_is_not_in_doubt() {
+        let rejected = Step::NotCreated {
             why: "no".to_owned(),
         };
-        assert_eq!(Standing::of(&[creating(1), refused]).in_doubt, None);
+        assert_eq!(Standing::of(&[creating(1), rejected]).in_doubt, None);
         let again = [
             creating(1),
             Step::Created {
@@ -380,8 +380,8 @@ mod tests {
         };
         let (mut first, mut second) = (open("ftjob-1"), open("ftjob-2"));
         first.begin_creating(1, sent("m")).unwrap();
-        let refused = second.begin_creating(2, sent("m")).unwrap_err().to_string();
-        assert!(refused.contains("ftjob-1"), "{refused}");
+        let rejected = second.begin_creating(2, sent("m")).unwrap_err().to_string();
+        assert!(rejected.contains("ftjob-1"), "{rejected}");
         assert_eq!(second.standing().in_doubt, None);
         second.begin_creating(3, sent("another")).unwrap();
         first

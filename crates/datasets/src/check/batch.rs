@@ -206,7 +206,7 @@ impl Looker<'_> {
             let errors = found.sink.errors.count;
             match value_of(self.check, batch, line, &mut found.sink) {
                 Outcome::Blank => found.blank_lines += 1,
-                Outcome::Bad => found.converted.refused += 1,
+                Outcome::Bad => found.converted.unsupported += 1,
                 Outcome::Example(example) => self.line(line.number, example, errors, &mut found),
             }
         }
@@ -220,7 +220,7 @@ impl Looker<'_> {
             found.seen.push(seen);
             return;
         };
-        let Some(example) = rewrite.example(example, line, &mut found.converted.losses) else {
+        let Some(example) = rewrite.example(example, line, &mut found.converted.alterations) else {
             return;
         };
         let seen = self.example(line, &example, found);
@@ -228,7 +228,7 @@ impl Looker<'_> {
         let is_written = serde_json::to_writer(&mut found.converted.lines, &example).is_ok();
         if found.sink.errors.count > errors || !is_written {
             found.converted.lines.truncate(start);
-            found.converted.refused += 1;
+            found.converted.unsupported += 1;
             return;
         }
         found.converted.lines.push(b'\n');

@@ -168,7 +168,7 @@ impl Check {
         let title = self.vendor.title;
         let message = match level {
             Level::Error => {
-                format!("the file starts with a byte order mark, which {title} refuses")
+                format!("the file starts with a byte order mark, which {title} rejects")
             }
             Level::Warning => "the file starts with a byte order mark".to_owned(),
         };

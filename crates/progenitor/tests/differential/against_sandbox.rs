@@ -88,13 +88,13 @@ fn the_sandbox_gives_both_the_same() {
             succeeded, 43,
             "operations that succeeded, deviations: {deviations}"
         );
-        // The others are refused alike: they want a job in a certain state, or a
+        // The others are rejected alike: they want a job in a certain state, or a
         // dataset whose file has come.
         assert!(
             of_fireworks >= 19,
             "Fireworks' operations that succeeded, deviations: {deviations}: {of_fireworks}"
         );
-        // The two of copies are refused alike: they want a checkpoint of that job.
+        // The two of copies are rejected alike: they want a checkpoint of that job.
         assert_eq!(of_azure, 17, "Azure's operations, deviations: {deviations}");
     }
     findings.check();

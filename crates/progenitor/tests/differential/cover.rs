@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::input::{Input, Operation, Place};
 
-/// What of a value the document does not allow, or a client refuses.
+/// What of a value the document does not allow, or a client rejects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Deviation {
     None,

@@ -78,7 +78,7 @@ pub(super) fn camel_case(name: &str) -> String {
     all
 }
 
-/// Reads a body: the fields that a caller sets, checked, in their canonical form. What is not in the table is refused.
+/// Reads a body: the fields that a caller sets, checked, in their canonical form. What is not in the table is rejected.
 pub(super) fn read(
     table: &'static [Field],
     body: &Value,

@@ -85,7 +85,7 @@ pub(crate) fn start<'a>(
         result_deleted: false,
         dialect: store.dialect,
     };
-    // Ids are drawn last, so that a refused request changes nothing.
+    // Ids are drawn last, so that a rejected request changes nothing.
     job.id = store.draw(Id::Job);
     job.result_file = store.draw(Id::File);
     if seed.is_none() {

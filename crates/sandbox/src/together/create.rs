@@ -23,7 +23,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
         return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
     let (mut job, early_stopping) = read(store, &fields, call.now)?;
-    // The id is drawn last, so that a refused request changes nothing.
+    // The id is drawn last, so that a rejected request changes nothing.
     job.id = store.random.uuid("ft-");
     if let Some(early_stopping) = early_stopping {
         early_stopping.apply(&mut job, call.now);

@@ -114,7 +114,7 @@ impl Intention {
     ///
     /// # Errors
     ///
-    /// A file cannot be read, or the vendor would refuse it.
+    /// A file cannot be read, or the vendor would reject it.
     pub async fn check_files(&self) -> Result<Vec<(PathBuf, CheckReport)>, Failure> {
         let method = self.request.method.as_ref();
         let method = method.and_then(|method| method.get("type"));
@@ -130,7 +130,7 @@ impl Intention {
             };
             let check = check.role(role).model(&self.request.model);
             let report = datasets::run(check, path).await?;
-            datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
+            datasets::ensure_valid(path, &report, "--unchecked uploads it as it is")?;
             reports.push((path.clone(), report));
         }
         Ok(reports)
@@ -166,7 +166,7 @@ impl Intention {
     ///
     /// # Errors
     ///
-    /// A file cannot be read, or the account refuses it.
+    /// A file cannot be read, or the account rejects it.
     pub async fn find_files(
         &mut self,
         providers: &Providers,

@@ -216,9 +216,9 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intent
             let limit = estimate
                 .limit
                 .map(|limit| format!("; the account may spend {limit} USD"));
-            let refused = (estimate.allowed == Some(false))
+            let rejected = (estimate.allowed == Some(false))
                 .then(|| "; the vendor says that this is more than it may spend".to_owned());
-            let parts = [Some(total), limit, refused];
+            let parts = [Some(total), limit, rejected];
             parts.into_iter().flatten().collect()
         }
         none => format!("unknown: {}", no_estimate(none, intention)),

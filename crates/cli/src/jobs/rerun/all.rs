@@ -13,7 +13,7 @@ use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, confirm, iso};
 use crate::rerun::Plan;
-use crate::rerun::plan::Fate;
+use crate::rerun::plan::Outcome;
 use crate::rerun::price::{Price, dollars};
 
 /// A job in the table.
@@ -32,8 +32,8 @@ struct Entry {
     tokens: String,
     price_low: String,
     price_high: String,
-    lost: String,
-    file_losses: String,
+    dropped: String,
+    file_alterations: String,
     /// Why it cannot be moved.
     impossible: String,
 }
@@ -142,8 +142,11 @@ fn of_plan(plan: &Plan, created: String) -> Entry {
         Price::Unknown { .. } => Default::default(),
     };
     let joined = |parts: Vec<&str>| parts.join("; ");
-    let lost = plan.settings.iter().filter(|line| line.fate == Fate::Lost);
-    let losses = plan.files.iter().flat_map(|file| &file.losses);
+    let dropped = plan
+        .settings
+        .iter()
+        .filter(|line| line.outcome == Outcome::Dropped);
+    let alterations = plan.files.iter().flat_map(|file| &file.alterations);
     Entry {
         account: plan.source.account.clone(),
         job: plan.job.clone(),
@@ -156,9 +159,13 @@ fn of_plan(plan: &Plan, created: String) -> Entry {
         tokens: number(training.and_then(|file| file.tokens)),
         price_low: low,
         price_high: high,
-        lost: joined(lost.map(|line| line.name.as_str()).collect()),
-        file_losses: joined(losses.map(|loss| loss.description).collect()),
-        impossible: joined(plan.refusals.iter().map(|r| r.message.as_str()).collect()),
+        dropped: joined(dropped.map(|line| line.name.as_str()).collect()),
+        file_alterations: joined(
+            alterations
+                .map(|alteration| alteration.description)
+                .collect(),
+        ),
+        impossible: joined(plan.problems.iter().map(|r| r.message.as_str()).collect()),
     }
 }
 
@@ -240,8 +247,8 @@ async fn one(
     let prepared = mover.prepare(&job, &found, &settings).await?;
     let plan = &prepared.plan;
     let Some(mut intention) = prepared.intention else {
-        let refusal = plan.refusals.first();
-        let what = refusal.map_or_else(String::new, |r| format!("{}: {}", r.message, r.help));
+        let problem = plan.problems.first();
+        let what = problem.map_or_else(String::new, |r| format!("{}: {}", r.message, r.help));
         return Err(Failure::new(Exit::Failure, what));
     };
     let high = match plan.price {

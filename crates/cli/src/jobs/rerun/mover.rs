@@ -178,7 +178,7 @@ impl<'m> Mover<'m> {
         Ok(intention)
     }
 
-    /// Refuses a job that could cost more than a limit. Where the table knows no
+    /// Rejects a job that could cost more than a limit. Where the table knows no
     /// price and the vendor estimates one, that decides after the upload.
     ///
     /// # Errors
@@ -280,7 +280,7 @@ impl<'m> Mover<'m> {
                 journal.remove_files();
                 Ok(created.job)
             }
-            Err(error) if started::is_refusal(&error) => {
+            Err(error) if started::is_rejection(&error) => {
                 let why = error.to_string();
                 journal.record(Step::NotCreated { why })?;
                 Err(error.into())

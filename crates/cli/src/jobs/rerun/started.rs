@@ -107,7 +107,7 @@ pub async fn search(providers: &Providers, target: &str, sent: &Sent) -> Result<
 }
 
 /// Returns true for an error that says that surely no job was started.
-pub fn is_refusal(error: &Error) -> bool {
+pub fn is_rejection(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Config
         | ErrorKind::InvalidRequest

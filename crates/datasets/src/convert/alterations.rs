@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// How many lines are named of each loss.
+/// How many lines are named of each alteration.
 const LINES: usize = 5;
 
 /// What is not the same after a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum LossKind {
+pub enum AlterationKind {
     /// `parallel_tool_calls` was left out.
     ParallelToolCallsDropped,
     /// The role `developer` became `system`.
@@ -42,7 +42,7 @@ pub enum LossKind {
     OtherKeysDropped,
 }
 
-impl LossKind {
+impl AlterationKind {
     /// Returns what it means, as a sentence.
     pub fn description(self) -> &'static str {
         match self {
@@ -101,9 +101,9 @@ impl LossKind {
 /// Something that is not the same after a conversion, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Loss {
+pub struct Alteration {
     /// What it is.
-    pub kind: LossKind,
+    pub kind: AlterationKind,
     /// How many examples it concerns.
     pub examples: u64,
     /// The first of their lines.
@@ -114,13 +114,13 @@ pub struct Loss {
     pub changes_training: bool,
 }
 
-/// Losses of some lines.
+/// Alterations of some lines.
 #[derive(Debug, Default)]
-pub(crate) struct Losses(BTreeMap<LossKind, (u64, Vec<u64>)>);
+pub(crate) struct Alterations(BTreeMap<AlterationKind, (u64, Vec<u64>)>);
 
-impl Losses {
-    /// Notes a loss, once for each line.
-    pub(crate) fn add(&mut self, kind: LossKind, line: u64) {
+impl Alterations {
+    /// Notes a alteration, once for each line.
+    pub(crate) fn add(&mut self, kind: AlterationKind, line: u64) {
         let (count, lines) = self.0.entry(kind).or_default();
         // Lines come in order, so the last one says whether it is noted. Beyond
         // those that are kept, the caller notes each kind once.
@@ -142,14 +142,15 @@ impl Losses {
         }
     }
 
-    pub(crate) fn into_list(self) -> Vec<Loss> {
-        let loss = |(kind, (examples, lines)): (LossKind, (u64, Vec<u64>))| Loss {
-            kind,
-            examples,
-            lines,
-            description: kind.description(),
-            changes_training: kind.changes_training(),
-        };
-        self.0.into_iter().map(loss).collect()
+    pub(crate) fn into_list(self) -> Vec<Alteration> {
+        let alteration =
+            |(kind, (examples, lines)): (AlterationKind, (u64, Vec<u64>))| Alteration {
+                kind,
+                examples,
+                lines,
+                description: kind.description(),
+                changes_training: kind.changes_training(),
+            };
+        self.0.into_iter().map(alteration).collect()
     }
 }
