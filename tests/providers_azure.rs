@@ -80,13 +80,13 @@ async fn jobs_are_listed_under_each_address() {
             "{address} {version}"
         );
     }
-    let stranger = stage
+    let unknown_version = stage
         .azure()
         .base_url(endpoint)
         .api_version("2020-01-01")
         .build()
         .unwrap();
-    let error = only(stranger)
+    let error = only(unknown_version)
         .list(&ListQuery::new())
         .await
         .unwrap()

@@ -131,10 +131,10 @@ async fn a_bad_line_is_found_before_anything_is_sent() {
     let draft = Draft::new(TOGETHER, path.as_path()).account("together");
     let error = stage.providers.create(&draft).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    let said = error.to_string();
+    let message = error.to_string();
     assert!(
-        said.contains("bad.jsonl: line 3: text is not a text (and 1 more)"),
-        "{said}"
+        message.contains("bad.jsonl: line 3: text is not a text (and 1 more)"),
+        "{message}"
     );
     let all = std::error::Error::source(&error).unwrap().to_string();
     assert!(all.contains("line 5: not JSON at column 2"), "{all}");

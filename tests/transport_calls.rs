@@ -253,11 +253,11 @@ async fn limits_are_set_per_client_and_per_call() {
     server.answer(rejected(503));
     list_jobs(&client).await.unwrap_err();
     assert_eq!(server.count(), 1);
-    let patient = client.with_options(&CallOptions::new().retries(4));
+    let retrying = client.with_options(&CallOptions::new().retries(4));
     for _ in 0..5 {
         server.answer(rejected(503));
     }
-    let error = list_jobs(&patient).await.unwrap_err();
+    let error = list_jobs(&retrying).await.unwrap_err();
     assert_eq!((server.count(), error.tries()), (6, 5));
     server.answer(Answer::json(
         json!({"object": "list", "data": [1, 2, 3, 4, 5, 6, 7]}),

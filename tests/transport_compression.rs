@@ -198,7 +198,7 @@ mod with_the_feature {
     async fn unknown_encodings_are_named() {
         let server = Server::start().await;
         let client = openai(&server).build().unwrap();
-        for (encoding, said) in [
+        for (encoding, message) in [
             ("compress", "\"compress\""),
             ("gzip, sdch", "\"sdch\""),
             ("gzip, gzip, gzip, gzip", "4 times over"),
@@ -206,7 +206,7 @@ mod with_the_feature {
             server.answer(answer(vec![1, 2, 3], encoding));
             let error = retrieve(&client).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
-            assert!(error.to_string().contains(said), "{error}");
+            assert!(error.to_string().contains(message), "{error}");
         }
         // The status says more than that its body cannot be read.
         server.answer(answer(vec![1, 2, 3], "compress").status(404));

@@ -1,4 +1,4 @@
-//! Lists that are too large to be held: the vendor answers with all jobs of an
+//! Lists that are too large for memory: the vendor answers with all jobs of an
 //! account at once, logs included. Such an answer is read as it comes, item by
 //! item, and of its jobs only the next ones are kept. The rest is for the next
 //! page, for which it is read again.

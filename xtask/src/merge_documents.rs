@@ -1,8 +1,8 @@
 //! Merges several upstream documents into one: equal parts may repeat, and a
 //! contradiction about a selected part is an error.
 
-use crate::fault::{Fault, Faults};
 use crate::json::{self, plain_numbers};
+use crate::located_error::{Fault, Faults};
 use crate::report::Report;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;

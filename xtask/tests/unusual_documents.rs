@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
 use serde_json::{Value, json};
-use xtask::replay::{Replayed, value};
+use xtask::replay_documents::{Replayed, value};
 
 fn document(paths: Value, components: Value) -> Value {
     json!({

@@ -3,9 +3,9 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 
 pub mod accounts;
-pub mod analysis;
 pub mod files;
 pub mod jobs;
+pub mod metrics_compare_costs;
 pub mod models;
 pub mod service;
 #[cfg(feature = "top")]

@@ -3,16 +3,16 @@
 
 mod card;
 mod column;
-mod data;
+mod csv_and_yaml;
 mod job_card;
 mod layout;
 mod progress;
 mod prompt;
-mod save;
 mod table;
 mod terminal;
 mod text_width;
 mod time;
+mod write_file;
 
 use std::io::Write;
 
@@ -28,12 +28,12 @@ pub use column::{Column, Kind, Row, Step, Table};
 pub use job_card::job_card;
 pub use progress::{bytes, progress_bar};
 pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
-pub use save::write_file;
 pub use terminal::Terminal;
 pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
 pub use time::{View, clock, duration, iso, month, since};
+pub use write_file::write_file;
 
 use column::{Cell, compare};
 
@@ -166,12 +166,12 @@ impl Output {
     ) -> Result<(), Failure> {
         let are_chosen = !self.columns.is_empty();
         let value = |row: &R| match are_chosen {
-            true => data::object(cells, row),
+            true => csv_and_yaml::object(cells, row),
             false => json!(row),
         };
         match self.format {
             Format::Table => text(&table::table(rows, cells, steps, &self.view))?,
-            Format::Csv => print(&data::csv(rows, cells)?)?,
+            Format::Csv => print(&csv_and_yaml::csv(rows, cells)?)?,
             Format::Jsonl => {
                 for row in rows {
                     print(&format!("{}\n", value(row)))?;
@@ -205,7 +205,7 @@ impl Output {
             }
             Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&json!(row))?,
             Format::Json | Format::Yaml => {
-                self.document(&data::object(&self.cells::<R>()?, &row))?;
+                self.document(&csv_and_yaml::object(&self.cells::<R>()?, &row))?;
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl Output {
 
     fn document(&self, document: &Value) -> Result<(), Failure> {
         match self.format {
-            Format::Yaml => print(&data::yaml(document)?)?,
+            Format::Yaml => print(&csv_and_yaml::yaml(document)?)?,
             _ => json(document)?,
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! `unitune top`: the jobs of all accounts in one full-screen view
 
-mod news;
+mod account_updates;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::full_screen::{Input, Paints, Screen, can_open};
 use crate::output::Terminal;
 
-use news::Source;
+use account_updates::Source;
 use state::{Action, State};
 
 /// How often times are drawn anew.
@@ -76,7 +76,7 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
             _ = tick.tick() => source.refresh(&state),
             all = source.next() => {
                 for news in all {
-                    news::take(&mut state, &mut source, news);
+                    account_updates::take(&mut state, &mut source, news);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Conversions between vendors: what is lost, what is rejected, and that there
+//! Conversions between vendors: what is changed, what is rejected, and that there
 //! and back is the same but for what was named.
 
 use std::collections::BTreeSet;

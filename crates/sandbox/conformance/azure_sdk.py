@@ -105,10 +105,10 @@ def rejections(clients, sandbox, endpoint):
         assert error.response.headers["apim-request-id"]
     body = {"trainingType": "Developer"}
     rejects(openai.BadRequestError, clients[0].fine_tuning.jobs.create, model="gpt-4o", training_file="f", extra_body=body)
-    stranger = openai.AzureOpenAI(azure_endpoint=endpoint, api_version=VERSIONS[0], api_key="wrong")
-    assert rejects(openai.AuthenticationError, stranger.fine_tuning.jobs.list).code == "401"
-    stranger = openai.AzureOpenAI(azure_endpoint=endpoint, api_version="2020-01-01", api_key=sandbox.key("azure"))
-    assert rejects(openai.BadRequestError, stranger.fine_tuning.jobs.list).code == "400"
+    unauthorized = openai.AzureOpenAI(azure_endpoint=endpoint, api_version=VERSIONS[0], api_key="wrong")
+    assert rejects(openai.AuthenticationError, unauthorized.fine_tuning.jobs.list).code == "401"
+    unauthorized = openai.AzureOpenAI(azure_endpoint=endpoint, api_version="2020-01-01", api_key=sandbox.key("azure"))
+    assert rejects(openai.BadRequestError, unauthorized.fine_tuning.jobs.list).code == "400"
     sandbox.fault("azure.listJobs:429;retry-after-ms=10@once")
     assert clients[1].fine_tuning.jobs.list().data, "the SDK tries again"
 

@@ -101,8 +101,8 @@ def rejections(client, sandbox):
     assert error.code == "model_not_available" and error.param == "model" and error.request_id
     rejects(openai.NotFoundError, jobs.retrieve, "ftjob-none")
     rejects(openai.BadRequestError, jobs.list, limit=1000)
-    stranger = openai.OpenAI(base_url=sandbox.url("openai"), api_key="wrong")
-    rejects(openai.AuthenticationError, stranger.fine_tuning.jobs.list)
+    unauthorized = openai.OpenAI(base_url=sandbox.url("openai"), api_key="wrong")
+    rejects(openai.AuthenticationError, unauthorized.fine_tuning.jobs.list)
 
     sandbox.fault("openai.listJobs:429;retry-after-ms=10@once")
     sandbox.fault("openai.listJobs:reset-before-body@once")

@@ -133,8 +133,8 @@ def rejections(client, sandbox, file):
     estimate = resource.estimate_price(training_file=bad.id, model=MODEL)
     assert (estimate.estimation_available, estimate.unavailable_reason) == (False, "train_file_invalid")
     rejects(together.BadRequestError, resource.preview, model=MODEL, training_file=bad.id)
-    stranger = connect(together.Together, sandbox, "wrong")
-    rejects(together.AuthenticationError, stranger.fine_tuning.list)
+    unauthorized = connect(together.Together, sandbox, "wrong")
+    rejects(together.AuthenticationError, unauthorized.fine_tuning.list)
 
     sandbox.fault("together.listJobs:503@once")
     sandbox.fault("together.listJobs:429;retry-after=1@once")

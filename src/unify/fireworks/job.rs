@@ -3,11 +3,11 @@
 
 use super::extra_fields::ExtraFields;
 use super::id::{JobId, dataset_id, resource};
-use super::view::{AnyJob, View, set};
+use super::job_fields::{AnyJob, View, set};
 use super::{VENDOR, amounts, rules, settings};
 use crate::fireworks::types::{DpoJob, ReinforcementJob, StatusCode, SupervisedJob};
+use crate::unify::mapping_rules::common;
 use crate::unify::notes::NoteCollector;
-use crate::unify::rules::common;
 use crate::unify::{
     Context, Job, JobError, LazyObject, MappingError, Provider, Status, Unify, status,
 };
@@ -60,7 +60,7 @@ fn convert(id: &str, source: &AnyJob, context: &Context) -> Result<Job, MappingE
     notes.note(rules::ID);
 
     let meaning = super::status::meaning(&view.state);
-    let status = status::resolve(view.word, meaning, notes)?;
+    let status = status::resolve(view.vendor_status, meaning, notes)?;
     let created_at = created(&view, notes)?;
     let finished_at = finished(&view, status, created_at, notes)?;
     let error = failure(&view, status, notes);
@@ -106,7 +106,7 @@ fn convert(id: &str, source: &AnyJob, context: &Context) -> Result<Job, MappingE
         cost: view.estimated_cost.and_then(amounts::dollars),
         notes: collector.into_notes(),
         extra,
-        ..Provider::new(&context.account, VENDOR, view.word.to_owned())
+        ..Provider::new(&context.account, VENDOR, view.vendor_status.to_owned())
     };
     Ok(Job {
         created_at,
@@ -177,23 +177,23 @@ fn failure(view: &View<'_>, status: Status, notes: &mut NoteCollector<'_>) -> Op
         notes.note(rules::ERROR_NONE);
         return None;
     }
-    let said = view.status.and_then(|said| {
-        let code = said.code.as_ref().filter(|code| **code != StatusCode::Ok);
+    let failure = view.status.and_then(|status| {
+        let code = status.code.as_ref().filter(|code| **code != StatusCode::Ok);
         let code = code
             .map(|code| code.as_str())
             .filter(|code| !code.is_empty());
-        let message = set(said.message.as_deref());
+        let message = set(status.message.as_deref());
         (code.is_some() || message.is_some()).then(|| JobError {
             code: code.map(str::to_owned),
             message: message.map(str::to_owned),
             param: None,
         })
     });
-    notes.note(match said {
+    notes.note(match failure {
         Some(_) => rules::ERROR,
         None => rules::ERROR_UNKNOWN,
     });
-    said
+    failure
 }
 
 fn fine_tuned_model(

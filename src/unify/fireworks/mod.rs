@@ -18,6 +18,7 @@ mod extra_fields;
 mod files;
 mod id;
 mod job;
+mod job_fields;
 mod metrics;
 mod request;
 mod request_back;
@@ -25,7 +26,6 @@ mod request_tables;
 mod rules;
 mod settings;
 mod status;
-mod view;
 
 use super::lazy_object::lazy_values;
 use super::mapping::{EventTypes, RequestTables};

@@ -9,7 +9,7 @@ use super::id::JobKind;
 use super::request_tables::{ACCEPTED, EXTRA, JOB_ID, UNSUPPORTED, WANDB};
 use super::{MAPPING, TITLE};
 use crate::fireworks::types::{DpoJob, ReinforcementJob, SupervisedJob};
-use crate::unify::request::rules::{Takes, UNKNOWN};
+use crate::unify::request::setting_rules::{Takes, UNKNOWN};
 use crate::unify::request::translator::{Method, RequestTranslator};
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
 use crate::wire::Extra;

@@ -1,6 +1,6 @@
 //! What Fireworks takes of a request, and what it has no place for.
 
-use crate::unify::request::rules::{Accepted, Takes, Unsupported, accepted, unsupported};
+use crate::unify::request::setting_rules::{Accepted, Takes, Unsupported, accepted, unsupported};
 
 /// The member that says which id the job is to have.
 pub(super) const JOB_ID: &str = "jobId";

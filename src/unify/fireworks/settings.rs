@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::extra_fields::without_unset;
 use super::id::JobKind;
+use super::job_fields::{View, set};
 use super::rules;
-use super::view::{View, set};
 use crate::fireworks::types::{LossMethod, WandbConfig};
 use crate::unify::LazyObject;
 use crate::unify::extras::json;

@@ -9,14 +9,14 @@
 //! # Ok::<(), unitune::unify::UnsupportedFields>(())
 //! ```
 
+mod events_and_checkpoints;
 mod files;
 mod job;
-mod log;
 mod request;
 mod rules;
 mod status;
 
-use super::gateway_shape::{ACCEPTED, UNSUPPORTED, WANDB};
+use super::gateway_compatible::{ACCEPTED, UNSUPPORTED, WANDB};
 use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::rules::{Accepted, Takes, UNKNOWN, Unsupported};
+use super::setting_rules::{Accepted, Takes, UNKNOWN, Unsupported};
 use super::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 use crate::unify::Mapping;
 

@@ -10,7 +10,9 @@ use crate::together::types::{
     TrainOnInputs, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
 use crate::unify::extras::{json, object};
-use crate::unify::request::rules::{Accepted, Takes, UNKNOWN, Unsupported, accepted, unsupported};
+use crate::unify::request::setting_rules::{
+    Accepted, Takes, UNKNOWN, Unsupported, accepted, unsupported,
+};
 use crate::unify::request::translator::{RequestTranslator, Setting};
 use crate::unify::request::wandb;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};

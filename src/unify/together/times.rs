@@ -1,16 +1,16 @@
 //! When a job was created, when it ended, and when it is expected to end.
 
-use super::log::{self, Effect};
+use super::event_types::{self, Effect};
+use super::job_fields::View;
 use super::rules;
-use super::view::View;
 use crate::together::types::FineTuneEvent;
+use crate::unify::mapping_rules::common;
 use crate::unify::notes::NoteCollector;
-use crate::unify::rules::common;
 use crate::unify::{MappingError, Status};
 use crate::wire::{LenientList, Timestamp};
 
 fn seconds(time: &Option<Timestamp>) -> Option<i64> {
-    time.as_ref().and_then(log::seconds)
+    time.as_ref().and_then(event_types::seconds)
 }
 
 /// Returns when a job was created; none of a job without any time.
@@ -25,7 +25,7 @@ pub(super) fn created(
     }
     let earliest = events
         .ok()
-        .filter_map(log::time)
+        .filter_map(event_types::time)
         .chain(seconds(&view.started_at))
         .chain(seconds(&view.updated_at))
         .min();
@@ -58,13 +58,13 @@ pub(super) fn finished(
         return Ok(None);
     }
     let ends = |event: &&FineTuneEvent| {
-        log::kind(event).is_some_and(|kind| match log::effect(&kind) {
+        event_types::kind(event).is_some_and(|kind| match event_types::effect(&kind) {
             Effect::End | Effect::Failure => true,
             Effect::Step => false,
         })
     };
     let is_possible = |time: i64| created_at.is_none_or(|created_at| time >= created_at);
-    let ended = events.ok().filter(ends).filter_map(log::time).max();
+    let ended = events.ok().filter(ends).filter_map(event_types::time).max();
     if let Some(time) = ended.filter(|time| is_possible(*time)) {
         notes.note(rules::FINISHED_EVENT);
         return Ok(Some(time));

@@ -2,8 +2,8 @@
 //! lowering leaves out.
 
 use super::lossy_lowering::lossy;
-use crate::fault::{Fault, Result};
-use crate::generate::quietly;
+use crate::generate_rust::quietly;
+use crate::located_error::{Fault, Result};
 use crate::lower::{Mode, Purpose};
 use crate::merge_documents::Upstream;
 use crate::pipeline::{self, Plan};

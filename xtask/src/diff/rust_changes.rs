@@ -3,7 +3,7 @@
 
 use super::component_uses::{Uses, member};
 use crate::all_of::compose;
-use crate::generate::quietly;
+use crate::generate_rust::quietly;
 use crate::report::Report;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

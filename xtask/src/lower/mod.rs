@@ -16,8 +16,8 @@ mod types;
 mod unions;
 mod values;
 
-use crate::fault::{Fault, Faults, Result};
 use crate::json::{brief, plain_numbers};
+use crate::located_error::{Fault, Faults, Result};
 use crate::report::Report;
 use rule::{Schema, Site};
 use rules::RULES;

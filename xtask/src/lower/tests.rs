@@ -21,7 +21,7 @@ fn shared() -> Value {
 }
 
 /// Lowers one schema, standing at `/components/schemas/Case`.
-fn case(schema: &Value, mode: Mode) -> crate::fault::Result<(Value, Report)> {
+fn case(schema: &Value, mode: Mode) -> crate::located_error::Result<(Value, Report)> {
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},

@@ -2,7 +2,7 @@
 //! lowered nor named, so it has to be written in that form.
 
 use crate::component_schemas::{split, worthy};
-use crate::fault::Fault;
+use crate::located_error::Fault;
 use serde_json::{Map, Value};
 use unitune_diff::keywords::{self, Fate, Kind};
 use unitune_diff::pointer;

@@ -5,7 +5,7 @@ mod markdown;
 mod url;
 pub mod value;
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;

@@ -53,7 +53,7 @@ Examples:
   unitune files list --account openai
   unitune files list --since 30d --sort -bytes --columns id,name,bytes")]
 pub struct ListArguments {
-    /// Only files for this purpose, in the vendor's word
+    /// Only files for this purpose, as the vendor names it
     #[arg(long, value_name = "WORD")]
     pub purpose: Option<String>,
 
@@ -97,7 +97,7 @@ pub struct CheckArguments {
     pub files: Vec<PathBuf>,
 
     /// The vendor that they are for
-    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::datasets::vendors())]
+    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::training_files::vendors())]
     pub vendor: Option<String>,
 
     /// The account that they are for, in place of the vendor
@@ -147,7 +147,7 @@ pub struct ConvertArguments {
     pub to: PathBuf,
 
     /// The vendor that it is for
-    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::datasets::vendors())]
+    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::training_files::vendors())]
     pub vendor: String,
 
     /// How the model will be trained
@@ -196,7 +196,7 @@ pub struct UploadArguments {
     #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Supervised)]
     pub method: Method,
 
-    /// What they are for, in the vendor's word
+    /// What they are for, as the vendor names it
     #[arg(long, value_name = "WORD", default_value = "fine-tune")]
     pub purpose: String,
 

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use unitune::unify::{Status, Usd};
 
-use super::analysis::{CompareArguments, CostsArguments, MetricsArguments};
+use super::metrics_compare_costs::{CompareArguments, CostsArguments, MetricsArguments};
 use super::{AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser};
 use crate::{completions, output};
 

@@ -4,9 +4,9 @@ use unitune_datasets::{Convert, FileRole, OnUnsupported};
 
 use super::check::list;
 use crate::args::files::ConvertArguments;
-use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, bytes};
+use crate::training_files;
 
 pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -28,7 +28,7 @@ pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
         .byte_order_mark(arguments.byte_order_mark)
         .overwrite(arguments.force);
     let target = (!arguments.dry_run).then_some(to.as_path());
-    let report = datasets::convert(convert, &arguments.from, target).await?;
+    let report = training_files::convert(convert, &arguments.from, target).await?;
     output.value(&report, || {
         let mut text = String::new();
         for alteration in &report.alterations {

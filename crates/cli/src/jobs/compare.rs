@@ -12,7 +12,7 @@ use unitune::unify::{Job, LazyObject, MetricPoint};
 use super::metrics::{has_metrics, with_metrics};
 use super::table::took;
 use crate::accounts::Accounts;
-use crate::args::analysis::CompareArguments;
+use crate::args::metrics_compare_costs::CompareArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Column, Kind, Output, Row, Step, Table, View, duration, iso};
 

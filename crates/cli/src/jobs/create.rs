@@ -142,10 +142,10 @@ pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, 
 /// Returns the draft of a job, once the vendor has imported its files. Nothing is
 /// started before.
 pub async fn imported(providers: &Providers, intention: &Intention) -> Result<Draft, Failure> {
-    let told = Mutex::new(String::new());
+    let last_note = Mutex::new(String::new());
     let draft = intention.draft().without_estimate().on_import(move |file| {
         let now = format!("{} is {}", file.id, file.status);
-        let mut last = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = last_note.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != now {
             output::note(&format!("waiting until the vendor has imported it: {now}"));
             *last = now;

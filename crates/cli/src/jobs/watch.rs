@@ -1,10 +1,10 @@
-//! `unitune jobs watch`: follows jobs, and says at the end how they ended.
+//! `unitune jobs watch`: watches jobs until they end, and reports how they ended.
 
 mod display;
-mod entry;
 mod exec;
-mod followed;
-mod live;
+mod output_line;
+mod progress_lines;
+mod watched_job;
 
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
@@ -23,8 +23,8 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
 
 use display::{Display, Problem};
-use entry::Entry;
-use followed::{Followed, TRAINING_LOSS};
+use output_line::Entry;
+use watched_job::{Followed, TRAINING_LOSS};
 
 /// How seldom a vendor is asked for the numbers of a training.
 const METRICS_INTERVAL: Duration = Duration::from_secs(10);
@@ -167,7 +167,7 @@ impl Watch<'_> {
         let change = match change {
             Ok(change) => change,
             Err(error) => {
-                self.display.tell(Problem::Error, &error.to_string());
+                self.display.report(Problem::Error, &error.to_string());
                 self.exit = Exit::Failure;
                 self.count = self.count.saturating_sub(1);
                 return Ok(());
@@ -228,7 +228,7 @@ impl Watch<'_> {
                     self.missing.insert(warning.account.clone());
                 }
                 if self.output.is_table() {
-                    self.display.tell(Problem::Warning, &warning.to_string());
+                    self.display.report(Problem::Warning, &warning.to_string());
                 } else {
                     self.write(Entry::trouble(&warning))?;
                 }

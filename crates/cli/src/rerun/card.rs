@@ -1,4 +1,4 @@
-//! A plan for people.
+//! A plan as text for the terminal.
 
 use unitune_datasets::models::{Proposal, Reason};
 

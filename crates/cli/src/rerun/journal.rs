@@ -1,4 +1,4 @@
-//! How far a move is, in the user's state folder: a folder for each job and
+//! The journal of a move, in the user's state folder: a folder for each job and
 //! target, with its files and a line of JSON for each step. A step is written
 //! down, and on the disk, before the next one begins; what starts a job is
 //! written down before it is sent, too. So an interruption anywhere is taken up
@@ -32,7 +32,7 @@ pub enum Step {
         #[serde(flatten)]
         request: Sent,
     },
-    /// The vendor declined to start it: there is no job.
+    /// The vendor rejected the request: there is no job.
     NotCreated { why: String },
     /// The job was started.
     Created { job: String },

@@ -1,5 +1,5 @@
-//! What moving a job to another vendor means: decided from what is known of the
-//! job and of its files, without asking anybody.
+//! The plan for moving a job to another vendor: made from what is known of the job
+//! and of its files, without I/O.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -7,9 +7,9 @@ use unitune::unify::Job;
 use unitune_datasets::models::{Catalogue, Proposal, VendorSettings, settings as settings_of};
 use unitune_datasets::{Alteration, ConvertReport, Method, vendors};
 
-use super::facts::Facts;
 use super::price::{self, Price};
 use super::settings;
+use super::source_job::Facts;
 
 /// An account, and whose it is.
 #[derive(Clone, Debug, Serialize)]
@@ -184,14 +184,14 @@ impl Plan {
         plan.method_is_there(input);
         plan.base(input, &facts);
         plan.files(input);
-        let sides = (
+        let vendors_settings = (
             settings_of(&input.source.vendor),
             settings_of(&input.target.vendor),
         );
-        if let (Some(from), Some(to)) = sides {
+        if let (Some(from), Some(to)) = vendors_settings {
             plan.carry(input, &facts, from, to);
         } else {
-            let unknown = match sides.0 {
+            let unknown = match vendors_settings.0 {
                 None => &input.source.vendor,
                 Some(_) => &input.target.vendor,
             };

@@ -113,10 +113,10 @@ pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
 }
 
 fn epochs(question: &Question<'_>) -> Option<f64> {
-    let said = question
+    let given = question
         .hyperparameters
         .and_then(|settings| settings.get("n_epochs"));
-    let said = said.and_then(Value::as_f64);
+    let given = given.and_then(Value::as_f64);
     let default = || {
         let vendor = settings_of(question.vendor)?;
         vendor
@@ -127,5 +127,5 @@ fn epochs(question: &Question<'_>) -> Option<f64> {
             .parse()
             .ok()
     };
-    said.or_else(default)
+    given.or_else(default)
 }

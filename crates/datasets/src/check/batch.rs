@@ -1,4 +1,4 @@
-//! Lines of a file, looked at by several threads and put together in order.
+//! Checks the lines of a file on several threads, and merges the results in order.
 
 use std::io::BufRead;
 
@@ -64,13 +64,13 @@ pub(super) fn run(
         let mut counter = Counter::new(check.token_basis());
         let max_tokens = check.token_limit();
         move |(batch, has_bom): (Batch, bool)| {
-            let mut looker = Looker {
+            let mut checker = BatchChecker {
                 check,
                 counter: &mut counter,
                 max_tokens,
                 rewrite,
             };
-            looker.look_at(&batch, has_bom)
+            checker.check(&batch, has_bom)
         }
     };
     let next = || {
@@ -90,7 +90,7 @@ pub(super) fn run(
             output.add(found.converted)?;
         }
         for seen in &found.seen {
-            throughout.look_at(seen, report);
+            throughout.add(seen, report);
             let earlier = report.fingerprints.add(seen.fingerprint, seen.line);
             if let Some(earlier) = earlier {
                 report.duplicates.add(seen.line, earlier);
@@ -138,7 +138,7 @@ fn add(
 }
 
 impl Throughout {
-    fn look_at(&mut self, seen: &Seen, report: &mut CheckReport) {
+    fn add(&mut self, seen: &Seen, report: &mut CheckReport) {
         if let Some(format) = seen.format {
             match self.first_format {
                 None => self.first_format = Some((format, seen.line)),
@@ -175,16 +175,16 @@ impl Throughout {
     }
 }
 
-/// What a thread has at hand.
-struct Looker<'l> {
+/// What one thread needs to check its lines.
+struct BatchChecker<'l> {
     check: &'l Check,
     counter: &'l mut Counter,
     max_tokens: Option<u64>,
     rewrite: Option<Rewrite<'l>>,
 }
 
-impl Looker<'_> {
-    fn look_at(&mut self, batch: &Batch, has_bom: bool) -> Found {
+impl BatchChecker<'_> {
+    fn check(&mut self, batch: &Batch, has_bom: bool) -> Found {
         let limits = self.check.limits;
         let mut found = Found {
             lines: batch.lines.len() as u64,

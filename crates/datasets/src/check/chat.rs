@@ -1,4 +1,4 @@
-//! Conversations: roles, their order, weights, and what each message holds.
+//! Checks conversations: roles, their order, weights, and the members of messages.
 
 use super::walk::Walk;
 use crate::findings::{Code, Pointer};

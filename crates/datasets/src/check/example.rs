@@ -1,4 +1,4 @@
-//! One example, in whichever format.
+//! Checks one example by the rules of its format.
 
 use super::chat::Part;
 use super::walk::Walk;

@@ -1,4 +1,4 @@
-//! What is said of a file as a whole.
+//! Checks a file as a whole: its size, its number of examples, its start and end.
 
 use super::walk::Sink;
 use super::{Check, CheckReport, FileRole};

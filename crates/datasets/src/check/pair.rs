@@ -1,4 +1,4 @@
-//! Pairs of a preferred and a worse answer.
+//! Checks pairs of a preferred and a worse answer.
 
 use super::chat::Part;
 use super::walk::Walk;

@@ -1,4 +1,4 @@
-//! What a conversion changes or loses.
+//! What a conversion changes in a file or leaves out.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 /// How many lines are named of each alteration.
 const LINES: usize = 5;
 
-/// What is not the same after a conversion.
+/// A kind of change that a conversion makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ pub struct Alteration {
 pub(crate) struct Alterations(BTreeMap<AlterationKind, (u64, Vec<u64>)>);
 
 impl Alterations {
-    /// Notes a alteration, once for each line.
+    /// Records an alteration, once for each line.
     pub(crate) fn add(&mut self, kind: AlterationKind, line: u64) {
         let (count, lines) = self.0.entry(kind).or_default();
         // Lines come in order, so the last one says whether it is noted. Beyond
@@ -137,8 +137,8 @@ impl Alterations {
         for (kind, (more, later)) in later.0 {
             let (count, lines) = self.0.entry(kind).or_default();
             *count += more;
-            let room = LINES - lines.len();
-            lines.extend(later.into_iter().take(room));
+            let free = LINES - lines.len();
+            lines.extend(later.into_iter().take(free));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Converts files between vendors: line by line, with a list of what is lost.
+//! Converts files between vendors: line by line, with a list of what is changed.
 
 mod alterations;
 mod functions;

@@ -79,10 +79,10 @@ fn limits<'a>(flat: &Flat<'a>, keyword: &str, bound: Bound) -> Vec<Limit<'a>> {
     let partner = EXCLUSIVE.iter().find(|(name, _)| *name == keyword);
     // A flag belongs to the bound that stands beside it.
     let exclusive = |node: &Node<'a>| {
-        let beside = |at: &str| pointer::split(at).map(|(parent, _)| parent.to_owned());
+        let parent = |at: &str| pointer::split(at).map(|(around, _)| around.to_owned());
         partner.is_some_and(|(_, flag)| {
             let mut flags = flat.all(flag).iter();
-            flags.any(|f| beside(&f.at) == beside(&node.at) && f.value == &Value::Bool(true))
+            flags.any(|f| parent(&f.at) == parent(&node.at) && f.value == &Value::Bool(true))
         })
     };
     let mut found: Vec<Limit<'a>> = Vec::new();
@@ -134,7 +134,7 @@ fn judge(bound: Bound, from: Option<Limit<'_>>, to: Option<Limit<'_>>) -> Verdic
     }
 }
 
-fn said(keyword: &str, limit: Option<Limit<'_>>) -> String {
+fn describe(keyword: &str, limit: Option<Limit<'_>>) -> String {
     let flag = EXCLUSIVE.iter().find(|(name, _)| *name == keyword);
     match (limit, flag) {
         (Some(limit), Some((_, flag))) if limit.exclusive => format!("{flag} {}", limit.value),
@@ -169,7 +169,7 @@ impl<'a> Schemas<'a> {
                 };
                 let finding: Finding = self
                     .here(id, rule)
-                    .change(said(keyword, old), said(keyword, new))
+                    .change(describe(keyword, old), describe(keyword, new))
                     .about(*keyword);
                 self.find(id, finding);
             }
@@ -181,7 +181,7 @@ impl<'a> Schemas<'a> {
     fn lone_flags(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         for (bound, flag) in EXCLUSIVE {
             let lone = |flat: &Flat<'a>| flat.all(bound).is_empty();
-            let (old, new) = (from.word(flag), to.word(flag));
+            let (old, new) = (from.keyword(flag), to.keyword(flag));
             if lone(from) && lone(to) && old != new {
                 let nodes = (from.all(flag).first(), to.all(flag).first());
                 self.unclassified(id, flag, nodes.0, nodes.1);

@@ -119,11 +119,11 @@ impl<'a> Schemas<'a> {
             self.find(id, finding);
         }
         // Required names without a schema of their own.
-        let unsaid = |flat: &Flat<'a>, other: &Flat<'a>, name: &&'a str| {
+        let undeclared = |flat: &Flat<'a>, other: &Flat<'a>, name: &&'a str| {
             !flat.properties.contains_key(name) && !other.properties.contains_key(name)
         };
         let differ = from.required.symmetric_difference(&to.required);
-        for name in differ.filter(|name| unsaid(from, to, name)) {
+        for name in differ.filter(|name| undeclared(from, to, name)) {
             let rule = if to.required.contains(name) {
                 "property-became-required"
             } else {

@@ -71,7 +71,7 @@ impl Job {
         self.run.at(now)
     }
 
-    /// Fireworks' word for its state.
+    /// Fireworks' name of its state.
     pub(super) fn state(&self, now: Time) -> &'static str {
         if let Some(since) = self.deleted {
             return match now.since(since) < DELETING {

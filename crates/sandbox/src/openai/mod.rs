@@ -52,5 +52,5 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_method: Some("method_not_supported"),
     },
     deviations: deviations::ALL,
-    simulation: |seed| Box::new(store::Store::new(seed, &dialect::OWN)),
+    simulation: |seed| Box::new(store::Store::new(seed, &dialect::OPENAI)),
 };

@@ -11,9 +11,9 @@ use unitune_datasets::{CheckReport, FileRole};
 
 use super::Source;
 use crate::args::jobs::SettingArguments;
-use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::rerun::price::{Price, Question, by_table};
+use crate::training_files;
 use crate::uploads::{Content, Uploaded, Uploads};
 
 /// How many similar models are named.
@@ -125,12 +125,12 @@ impl Intention {
         let mut reports = Vec::new();
         for (file, role) in training.chain(validation) {
             let DataFile::Path(path) = file else { continue };
-            let Some(check) = datasets::check_for(&self.vendor, method)? else {
+            let Some(check) = training_files::check_for(&self.vendor, method)? else {
                 continue;
             };
             let check = check.role(role).model(&self.request.model);
-            let report = datasets::run(check, path).await?;
-            datasets::ensure_valid(path, &report, "--unchecked uploads it as it is")?;
+            let report = training_files::run(check, path).await?;
+            training_files::ensure_valid(path, &report, "--unchecked uploads it as it is")?;
             reports.push((path.clone(), report));
         }
         Ok(reports)
@@ -182,7 +182,7 @@ impl Intention {
             let uploaded = if files.may_upload {
                 let uploaded = uploads.put(&path, files.again).await?;
                 if files.tells {
-                    uploads.tell(&path, &uploaded);
+                    uploads.report(&path, &uploaded);
                 }
                 Some(uploaded)
             } else if files.again {

@@ -9,9 +9,9 @@ use unitune::unify::{DatasetPreview, PriceEstimate};
 use unitune_datasets::{CheckReport, FileRole};
 
 use super::Intention;
-use crate::datasets;
 use crate::output::{Terminal, bytes, card, plain};
 use crate::rerun::price::Price;
+use crate::training_files;
 
 /// A job that is to be started, and what is known of it before.
 pub struct Plan<'a> {
@@ -96,7 +96,7 @@ impl Plan<'_> {
         }
         let is_training = |report: &&CheckReport| report.role == FileRole::Training;
         let mut reports = self.checks.iter().map(|(_, report)| report);
-        let Some(tokens) = reports.find(is_training).and_then(datasets::tokens) else {
+        let Some(tokens) = reports.find(is_training).and_then(training_files::tokens) else {
             return String::new();
         };
         let settings = self.intention.request.hyperparameters.as_ref();

@@ -10,7 +10,7 @@ use unitune_charts::{
 };
 
 use super::JobMetrics;
-use crate::args::analysis::{Across, ChartArguments, Colours};
+use crate::args::metrics_compare_costs::{Across, ChartArguments, Colours};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Output, Terminal, cut, plain, write_file};
 

@@ -8,11 +8,11 @@ use unitune::unify::Job;
 use unitune::{Error, ErrorKind};
 use unitune_datasets::{Convert, ConvertReport, FileRole, Method};
 
-use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::progress_bar;
 use crate::rerun::journal::Journal;
 use crate::rerun::{FileState, SourceFile};
+use crate::training_files;
 
 /// Copies of the user's own, in place of what the vendor has.
 #[derive(Default)]
@@ -189,7 +189,7 @@ impl Fetch<'_> {
         };
         if let Some(convert) = &self.convert {
             let convert = convert.clone().role(role);
-            let report = datasets::convert(convert, &source, Some(&found.path)).await?;
+            let report = training_files::convert(convert, &source, Some(&found.path)).await?;
             found.state = State::Converted(Box::new(report));
         }
         Ok(found)

@@ -1,13 +1,13 @@
-//! Where it is shown what happens to jobs: as lines, on a full screen, or, where
-//! nobody looks, nowhere.
+//! Shows what happens to watched jobs: as lines, on a full screen, or not at all where
+//! there is no terminal.
 
 #[cfg(feature = "top")]
 mod full;
 
 use unitune::unify::{Event, MetricPoint};
 
-use super::followed::Followed;
-use super::live::Live;
+use super::progress_lines::Live;
+use super::watched_job::Followed;
 use crate::args::jobs::WatchOptionArguments;
 use crate::output::{self, Output};
 
@@ -69,8 +69,8 @@ impl Display {
         true
     }
 
-    /// Says what went wrong.
-    pub fn tell(&mut self, problem: Problem, text: &str) {
+    /// Prints a warning or an error.
+    pub fn report(&mut self, problem: Problem, text: &str) {
         #[cfg(feature = "top")]
         if let Self::Full(screen) = self {
             let title = match problem {

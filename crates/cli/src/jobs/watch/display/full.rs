@@ -13,8 +13,8 @@ use unitune::unify::{Event, MetricPoint};
 
 use crate::full_screen::{self, Input, Paints, Screen, can_open, pane};
 use crate::jobs::metrics::chart::losses;
-use crate::jobs::watch::followed::Followed;
-use crate::jobs::watch::live::line;
+use crate::jobs::watch::progress_lines::line;
+use crate::jobs::watch::watched_job::Followed;
 use crate::output::{self, Output, cut};
 
 /// The smallest terminal on which the parts can be read.

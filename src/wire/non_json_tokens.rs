@@ -1,5 +1,5 @@
-//! Text that is nearly JSON: what servers that write it by hand, or with Python,
-//! do wrong.
+//! Replaces what is not JSON in a body: a byte order mark, `NaN` and `Infinity`, as
+//! servers that write it by hand, or with Python, send them.
 
 /// The mark that some programs write before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

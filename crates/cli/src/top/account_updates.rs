@@ -1,4 +1,5 @@
-//! What the accounts say, as it comes: jobs, changes, and what a key asked for.
+//! Calls the accounts in the background, and puts what they return into the state:
+//! jobs, their changes, and what a key asked for.
 
 use std::time::{Duration, Instant};
 

@@ -1,12 +1,12 @@
-//! Moves one job: decided first, then carried out step by step.
+//! Moves one job to another vendor: makes the plan, then carries it out step by step.
 
 use serde_json::{Map, Value};
 use unitune::providers::{Account, Operation, Providers};
 use unitune::unify::{Job, Usd};
 use unitune_datasets::models::catalogue;
 
+use super::already_started;
 use super::files::{self, Moved, Own};
-use super::started;
 use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
@@ -70,7 +70,7 @@ impl<'m> Mover<'m> {
         let mut journal = Journal::open(&state, source, &job.id, target)?;
         let moved = match again {
             true => None,
-            false => started::find(&mut journal, self.providers(), target).await?,
+            false => already_started::find(&mut journal, self.providers(), target).await?,
         };
         Ok((journal, moved))
     }
@@ -269,10 +269,11 @@ impl<'m> Mover<'m> {
             file_created_at: uploaded.map(|u| u.file.created_at).filter(|time| *time > 0),
             others: Vec::new(),
         };
-        let others = started::search(self.providers(), &intention.account, &request).await?;
+        let others =
+            already_started::search(self.providers(), &intention.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
         let draft = imported(self.providers(), intention).await?;
-        journal.begin_creating(started::now(), request)?;
+        journal.begin_creating(already_started::now(), request)?;
         match self.providers().create(&draft).await {
             Ok(created) => {
                 let job = created.job.id.clone();
@@ -280,7 +281,7 @@ impl<'m> Mover<'m> {
                 journal.remove_files();
                 Ok(created.job)
             }
-            Err(error) if started::is_rejection(&error) => {
+            Err(error) if already_started::is_rejection(&error) => {
                 let why = error.to_string();
                 journal.record(Step::NotCreated { why })?;
                 Err(error.into())

@@ -1,5 +1,5 @@
-//! Moves many jobs: first a table of what that means, which the user fills in,
-//! then one after the other.
+//! Moves many jobs: writes a table of plans, which the user fills in, and then moves
+//! the jobs one after the other.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use unitune::providers::{JobRef, ListQuery};
 use unitune::unify::{Job, Usd};
 
 use super::files::Own;
-use super::mover::Mover;
+use super::move_one::Mover;
 use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, confirm, iso};

@@ -1,17 +1,17 @@
 //! The files that are written from the library's own types and tables:
-//! `schema/` and `docs/mapping.md`. The library's test `written_files_are_fresh`
+//! `schema/` and `docs/mapping.md`. The library's test `generated_files_are_fresh`
 //! writes them; here it is built and run.
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use crate::write_files::Output;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 /// The source of the test.
-const SOURCE: &str = "src/unify/written_files.rs";
+const SOURCE: &str = "src/unify/generated_files.rs";
 /// The test's name.
-const TEST: &str = "unify::written_files::written_files_are_fresh";
+const TEST: &str = "unify::generated_files::generated_files_are_fresh";
 /// The variable that names the folder to write to.
 const FOLDER: &str = "UNITUNE_WRITTEN_FILES";
 

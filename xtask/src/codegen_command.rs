@@ -1,17 +1,17 @@
 //! `cargo xtask codegen`: from the vendors' documents to `specs/`.
 
-use crate::deep_stack;
+use crate::check_rendered_page;
+use crate::client_omissions;
 use crate::descriptions;
-use crate::fault::{Fault, Faults, Result};
-use crate::generate::generate;
+use crate::generate_rust::generate;
+use crate::large_stack;
+use crate::located_error::{Fault, Faults, Result};
 use crate::lower::Mode;
 use crate::merge_documents::Upstream;
 use crate::normal_form;
-use crate::not_generated;
 use crate::overlay::Overlay;
 use crate::pipeline::{self, Plan};
 use crate::read::{self, Source};
-use crate::rendered_page;
 use crate::report::Report;
 use crate::source_toml::{Folder, Recorded};
 use crate::write_files::Output;
@@ -116,7 +116,7 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
     if !job.draft && !warnings.is_empty() {
         return Err(Faults(warnings));
     }
-    not_generated::note(&outcome.document, &mut report);
+    client_omissions::note(&outcome.document, &mut report);
     generate(&name, &outcome.document, "crate")?;
     let outputs = vec![
         Output {
@@ -140,7 +140,7 @@ pub fn build_all(jobs: &[(String, Job)]) -> Vec<(String, Result<Built>)> {
     std::thread::scope(|scope| {
         let running: Vec<_> = jobs
             .iter()
-            .map(|(vendor, job)| deep_stack::spawn(scope, || build(job, vendor)))
+            .map(|(vendor, job)| large_stack::spawn(scope, || build(job, vendor)))
             .collect();
         running
             .into_iter()
@@ -196,8 +196,8 @@ fn find_page(job: &Job, file: &str) -> Option<PathBuf> {
 }
 
 fn check_page(path: &Path, slice: &Value, operation: &str) -> Result<()> {
-    let page = rendered_page::read(&read::read_text(path)?);
-    rendered_page::check(&path.display().to_string(), &page, slice, operation)
+    let page = check_rendered_page::read(&read::read_text(path)?);
+    check_rendered_page::check(&path.display().to_string(), &page, slice, operation)
 }
 
 fn roots(from: &[String]) -> Vec<PathBuf> {

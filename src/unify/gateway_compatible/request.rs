@@ -3,7 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::unify::request::rules::{Accepted, Takes, UNKNOWN, Unsupported, accepted, unsupported};
+use crate::unify::request::setting_rules::{
+    Accepted, Takes, UNKNOWN, Unsupported, accepted, unsupported,
+};
 use crate::unify::request::translator::RequestTranslator;
 use crate::unify::{CreateRequest, Mapping, OnUnsupported};
 use crate::wire::read;

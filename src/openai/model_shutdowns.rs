@@ -74,8 +74,8 @@ const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
 /// jobs, and returns what goes on working.
 pub(super) fn training_not_available(status: u16, error: &VendorError) -> Option<&'static str> {
     let is_named = is_end_of_training(status, error);
-    let is_said = error.message.as_deref().is_some_and(|m| m.contains(TEXT));
-    (is_named || (status == 403 && is_said)).then_some(STILL_WORKS)
+    let has_text = error.message.as_deref().is_some_and(|m| m.contains(TEXT));
+    (is_named || (status == 403 && has_text)).then_some(STILL_WORKS)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Checks a slice against a rendered text page: every parameter and every field
 //! that the page shows must be in the document.
 
-use crate::fault::{Fault, Faults, Result};
+use crate::located_error::{Fault, Faults, Result};
 use crate::normal_form::operations_mut;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! From a normal-form document to Rust source that parses.
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;

@@ -1,4 +1,4 @@
-//! What a job says of itself.
+//! What a plan needs to know of the job to move: its method, settings and files.
 
 use serde_json::{Map, Value};
 use unitune_datasets::Method;
@@ -47,7 +47,7 @@ impl Facts {
             Ok(Value::Object(extra)) => extra,
             _ => Map::new(),
         };
-        let said = |name: &String| {
+        let given = |name: &String| {
             let text = extra.get(name).and_then(Value::as_str);
             text.filter(|text| !text.is_empty()).map(str::to_owned)
         };
@@ -59,7 +59,7 @@ impl Facts {
         let continued = vendor
             .map(|vendor| vendor.continued_in.as_slice())
             .unwrap_or_default();
-        let continued = continued.iter().find_map(said);
+        let continued = continued.iter().find_map(given);
         let fine_tuned = is_marked.then(|| job.model.clone()).or(continued);
         let known = input.catalogue.find(&input.source.vendor, &job.model);
         Self {
@@ -67,7 +67,7 @@ impl Facts {
             settings,
             suffix: vendor
                 .and_then(|vendor| vendor.suffix_in.as_ref())
-                .and_then(said),
+                .and_then(given),
             base: known.map(|model| model.id.clone()),
             fine_tuned,
         }

@@ -113,10 +113,10 @@ impl Client {
                 && let Some(code) = &status.code
                 && *code != types::StatusCode::Ok
             {
-                let said = status.message.clone().unwrap_or_default();
+                let reason = status.message.clone().unwrap_or_default();
                 let message = format!("{TITLE} does not take the file");
                 return Err(Error::new(ErrorKind::InvalidRequest, message)
-                    .with_vendor_message(said)
+                    .with_vendor_message(reason)
                     .with_vendor_code(code.as_str())
                     .with_vendor_param("file"));
             }

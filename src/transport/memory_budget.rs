@@ -20,9 +20,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// What counts is what is held: bodies as far as they have arrived,
 /// decompressed, until they are decoded; and of a list across accounts each page
 /// until its last job is shown, where the budget is set with
-/// [`Account::with_options`](crate::providers::Account::with_options). An answer for which there is no room is an error of
+/// [`Account::with_options`](crate::providers::Account::with_options). An answer beyond the budget is an error of
 /// kind [`ErrorKind::Overloaded`], at once: nothing waits. The first 64 KiB of
-/// an answer always have room.
+/// an answer are always read.
 ///
 /// ```
 /// use unitune::transport::{CallOptions, MemoryBudget};
@@ -64,7 +64,7 @@ impl MemoryBudget {
         self.counter.limit
     }
 
-    /// Returns how many bytes are used now. The parts that always have room can
+    /// Returns how many bytes are used now. The parts that are always read can
     /// make it more than the limit.
     pub fn used(&self) -> usize {
         self.counter.used.load(Ordering::Relaxed)
@@ -190,7 +190,7 @@ mod tests {
         let error = second.grow(200 << 10).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Overloaded);
         assert_eq!(error.retry_after(), Some(RETRY_AFTER));
-        // A rejection takes nothing, and the beginning of an answer has room.
+        // A rejection takes nothing, and the beginning of an answer is read.
         assert_eq!(budget.used(), 1 << 20);
         second.grow(ALWAYS).unwrap();
         assert!(second.grow(1).is_err());

@@ -1,12 +1,12 @@
-//! A line for each job at the bottom of the terminal, and above them what
-//! happens.
+//! Lines of progress at the bottom of the terminal, one for each job; what happens
+//! is printed above them.
 
 use std::collections::HashMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unitune::unify::Status;
 
-use super::followed::Followed;
+use super::watched_job::Followed;
 use crate::output::{Output, View, cut, duration, plain};
 
 /// How much of an id stands in a job's line.

@@ -2,22 +2,22 @@
 //! for the words.
 
 mod error;
-mod log;
+mod events_and_checkpoints;
 mod request;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::extras::Extras;
+use super::mapping_rules::{Rule, common as rules};
 use super::notes::NoteCollector;
-use super::rules::{Rule, common as rules};
 use super::status::{self, Meaning};
 use super::{Context, Job, JobError, LazyObject, MappingError, Provider, Vendor};
 
 #[allow(unused_imports)] // Not every set of vendors needs all of it.
 pub(super) use error::job_error;
 #[allow(unused_imports)]
-pub(super) use log::{event_data, unify_checkpoint, unify_event};
+pub(super) use events_and_checkpoints::{event_data, unify_checkpoint, unify_event};
 #[allow(unused_imports)]
 pub(super) use request::{ACCEPTED, AUTO, GatewayRequest, UNSUPPORTED, WANDB, request_back};
 

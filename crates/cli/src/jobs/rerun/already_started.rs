@@ -1,4 +1,4 @@
-//! Whether a moved job was started already.
+//! Finds out whether a move has started its job already.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Files of results, whole or not at all.
+//! Writes a file of results whole or not at all.
 
 use std::io::Write;
 use std::path::Path;

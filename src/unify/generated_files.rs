@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::mapping_page::mapping_page;
+use super::mapping_markdown::mapping_page;
 use crate::vendors::{self, VendorInfo};
 
 /// The variable that names a folder to write all files to, in place of the
@@ -32,7 +32,7 @@ fn write(folder: &Path, file: &str, text: &str) {
 }
 
 #[test]
-fn written_files_are_fresh() {
+fn generated_files_are_fresh() {
     // The documentation is about all vendors.
     if !vendors::all().iter().all(VendorInfo::is_compiled_in) {
         return;

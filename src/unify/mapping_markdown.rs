@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::mapping::{EventTypes, Mapping, RequestTables};
-use super::request::rules as request;
-use super::rules::{self, Rule};
+use super::mapping_rules::{self, Rule};
+use super::request::setting_rules as request;
 use super::status::{Meaning, UNKNOWN};
 use crate::providers::{Operation, Support};
 use crate::vendors::{self, mappings};
@@ -14,7 +14,7 @@ pub(super) fn mapping_page() -> String {
     let mut page = Page(String::new());
     page.text(
         "# Mapping: how a vendor's job becomes the gateway's\n\n\
-         Written from the tables in `src/unify/` by the test `written_files_are_fresh`. Do not \
+         Written from the tables in `src/unify/` by the test `generated_files_are_fresh`. Do not \
          edit it here.",
     );
     statuses(&mut page);
@@ -63,7 +63,7 @@ fn fields(page: &mut Page) {
          `provider.cost`, exactly; a job that continues under another id names it in \
          `provider.successor`.",
     );
-    page.rule_table("Every vendor", rules::common::TABLE);
+    page.rule_table("Every vendor", mapping_rules::common::TABLE);
     for mapping in mappings() {
         page.rule_table(mapping.title, mapping.rules);
     }

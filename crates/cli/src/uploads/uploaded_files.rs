@@ -1,4 +1,4 @@
-//! What was uploaded, as lines of JSON in the user's state folder. No content
+//! A record of uploaded files, as lines of JSON in the user's state folder. No content
 //! is in it, and no key.
 
 use std::fs::OpenOptions;

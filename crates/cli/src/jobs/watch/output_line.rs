@@ -1,4 +1,4 @@
-//! One thing that happened to a job: as a line for people, and as JSON.
+//! A change of a watched job: as a line of text, and as JSON.
 
 use serde_json::{Value, json};
 use unitune::providers::{JobRef, Progress, Warning};
@@ -131,7 +131,7 @@ impl Entry {
         let id = match self.what {
             // Once whole, so that it can be copied; later in short.
             "status" | "restarted" | "finished" => plain(&self.id),
-            _ => cut(&plain(&self.id), super::live::SHORT_ID),
+            _ => cut(&plain(&self.id), super::progress_lines::SHORT_ID),
         };
         let line = format!("{}  {id}  {text}", clock(self.at));
         match view.terminal.width {

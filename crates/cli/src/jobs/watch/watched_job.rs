@@ -1,4 +1,4 @@
-//! What is known of a job that is followed.
+//! The state of a job that is being watched.
 
 use std::borrow::Cow;
 use std::time::Instant;

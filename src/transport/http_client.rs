@@ -1,4 +1,4 @@
-//! The base URL and the HTTP client of a client.
+//! The base URL of a client, and the HTTP client that it sends with.
 
 use std::time::Duration;
 

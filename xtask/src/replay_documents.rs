@@ -1,13 +1,13 @@
 //! `cargo xtask replay`: runs every document of a folder through the pipeline,
 //! without an overlay, and prints a line for each.
 
+use crate::client_omissions;
 use crate::compile_check;
-use crate::deep_stack;
-use crate::fault::{Fault, Faults, Result};
-use crate::generate::generate;
+use crate::generate_rust::generate;
+use crate::large_stack;
+use crate::located_error::{Fault, Faults, Result};
 use crate::lower::Mode;
 use crate::merge_documents::Upstream;
-use crate::not_generated;
 use crate::pipeline::{self, Plan};
 use crate::read;
 use crate::report::Report;
@@ -148,7 +148,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
             };
             // A thread that does not start leaves its share to the others; if
             // none does, the documents are missing from the total, and fail.
-            let _ = deep_stack::spawn(scope, work);
+            let _ = large_stack::spawn(scope, work);
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -179,7 +179,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
 /// Replays one file; a panic of ours is a fault like any other.
 fn one(file: &Path) -> Result<Replayed> {
     let name = file.display().to_string();
-    crate::generate::quietly(|| document(&name))
+    crate::generate_rust::quietly(|| document(&name))
         .unwrap_or_else(|panic| Err(Fault::file(&name, format!("a step panicked: {panic}")).into()))
 }
 
@@ -225,7 +225,7 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
         },
         &mut report,
     )?;
-    not_generated::note(&outcome.document, &mut report);
+    client_omissions::note(&outcome.document, &mut report);
     let source = generate(file, &outcome.document, "::unitune")?;
     Ok(Replayed {
         operations: selected.len(),

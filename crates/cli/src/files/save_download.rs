@@ -1,4 +1,4 @@
-//! Downloads to disk: under a name of the user's, or of the vendor's.
+//! Saves a download to disk: under a name of the user's, or of the vendor's.
 
 use std::path::{Path, PathBuf};
 

@@ -23,7 +23,7 @@ pub(super) struct View<'j> {
     pub(super) kind: JobKind,
     pub(super) name: &'j str,
     /// The vendor's own word.
-    pub(super) word: &'j str,
+    pub(super) vendor_status: &'j str,
     /// What it means: old jobs' words lack the prefix.
     pub(super) state: JobState,
     pub(super) status: Option<&'j Status>,
@@ -66,7 +66,7 @@ impl AnyJob {
             Self::Supervised(job) => View {
                 kind: JobKind::Supervised,
                 name: text(&job.name).unwrap_or_default(),
-                word: word(job.state.as_ref()),
+                vendor_status: vendor_status(job.state.as_ref()),
                 state: state(job.state.as_ref()),
                 status: job.status.as_ref(),
                 create_time: job.create_time.as_ref(),
@@ -83,7 +83,7 @@ impl AnyJob {
             Self::Dpo(job) => View {
                 kind: JobKind::Dpo,
                 name: text(&job.name).unwrap_or_default(),
-                word: word(job.state.as_ref()),
+                vendor_status: vendor_status(job.state.as_ref()),
                 state: state(job.state.as_ref()),
                 status: job.status.as_ref(),
                 create_time: job.create_time.as_ref(),
@@ -100,7 +100,7 @@ impl AnyJob {
             Self::Reinforcement(job) => View {
                 kind: JobKind::Reinforcement,
                 name: text(&job.name).unwrap_or_default(),
-                word: word(job.state.as_ref()),
+                vendor_status: vendor_status(job.state.as_ref()),
                 state: state(job.state.as_ref()),
                 status: job.status.as_ref(),
                 create_time: job.create_time.as_ref(),
@@ -119,7 +119,7 @@ impl AnyJob {
 }
 
 /// The word of a job without one is that of a state that is not set.
-fn word(state: Option<&JobState>) -> &str {
+fn vendor_status(state: Option<&JobState>) -> &str {
     state.map_or("JOB_STATE_UNSPECIFIED", JobState::as_str)
 }
 

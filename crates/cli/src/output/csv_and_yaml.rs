@@ -1,4 +1,4 @@
-//! Results for programs.
+//! Rows of a list as CSV, YAML and JSON objects.
 
 use serde_json::{Map, Value};
 

@@ -34,7 +34,7 @@ macro_rules! unify_event {
                 context: &crate::unify::Context,
             ) -> Result<crate::unify::Event, crate::unify::MappingError> {
                 use crate::unify::extras::Extras;
-                use crate::unify::gateway_shape::event_data;
+                use crate::unify::gateway_compatible::event_data;
                 use crate::unify::{Event, EventKind, EventLevel, Origin};
                 use $types::{FineTuningJobEventLevel as Level, FineTuningJobEventType as Type};
 
