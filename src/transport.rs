@@ -67,7 +67,7 @@ pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
 pub use memory_budget::MemoryBudget;
-pub(crate) use memory_budget::{Kept, Reservation};
+pub(crate) use memory_budget::{KeptBytes, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.

@@ -39,7 +39,7 @@ impl Client {
         let file = file.with_length(content.bytes);
         let id = new_id(file.name());
         let name = file.name().to_owned();
-        let leftover = Leftover {
+        let leftover = DeleteUnlessComplete {
             client: self.clone(),
             account: account.clone(),
             id: Some(id.clone()),
@@ -164,14 +164,14 @@ impl Content {
 
 /// A dataset that is to be deleted unless its upload comes to an end, also where
 /// nobody waits for that any more.
-struct Leftover {
+struct DeleteUnlessComplete {
     client: Client,
     account: String,
     /// None when it is kept, or deleted.
     id: Option<String>,
 }
 
-impl Leftover {
+impl DeleteUnlessComplete {
     fn keep(mut self) {
         self.id = None;
     }
@@ -189,7 +189,7 @@ impl Leftover {
     }
 }
 
-impl Drop for Leftover {
+impl Drop for DeleteUnlessComplete {
     fn drop(&mut self) {
         let Some(id) = self.id.take() else {
             return;

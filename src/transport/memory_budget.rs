@@ -35,7 +35,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct MemoryBudget {
     counter: Arc<Counter>,
-    kept: Option<Arc<Kept>>,
+    kept: Option<Arc<KeptBytes>>,
 }
 
 struct Counter {
@@ -44,7 +44,7 @@ struct Counter {
 }
 
 /// What stays reserved after it was decoded, until this is dropped.
-pub(crate) struct Kept {
+pub(crate) struct KeptBytes {
     counter: Arc<Counter>,
     bytes: AtomicUsize,
 }
@@ -72,8 +72,8 @@ impl MemoryBudget {
 
     /// Makes a budget of the same bytes that keeps what was decoded: what came of
     /// an answer takes the answer's place.
-    pub(crate) fn keeping(&self) -> (Self, Arc<Kept>) {
-        let kept = Arc::new(Kept {
+    pub(crate) fn keeping(&self) -> (Self, Arc<KeptBytes>) {
+        let kept = Arc::new(KeptBytes {
             counter: Arc::clone(&self.counter),
             bytes: AtomicUsize::new(0),
         });
@@ -94,13 +94,13 @@ impl fmt::Debug for MemoryBudget {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for KeptBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Kept({})", self.bytes.load(Ordering::Relaxed))
+        write!(f, "KeptBytes({})", self.bytes.load(Ordering::Relaxed))
     }
 }
 
-impl Drop for Kept {
+impl Drop for KeptBytes {
     fn drop(&mut self) {
         let bytes = *self.bytes.get_mut();
         self.counter.used.fetch_sub(bytes, Ordering::Relaxed);

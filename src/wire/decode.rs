@@ -122,12 +122,12 @@ fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
 
 fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
     /// Restores the flag when decoding ends, even by a panic.
-    struct Back(bool);
-    impl Drop for Back {
+    struct RestoreFlag(bool);
+    impl Drop for RestoreFlag {
         fn drop(&mut self) {
             ONE_PASS.set(self.0);
         }
     }
-    let _back = Back(ONE_PASS.replace(one_pass));
+    let _back = RestoreFlag(ONE_PASS.replace(one_pass));
     read()
 }

@@ -10,7 +10,7 @@ pub fn generate(file: &str, document: &Value, runtime: &str) -> Result<String> {
     let settings = unitune_codegen::Settings {
         runtime: runtime.to_owned(),
     };
-    let source = quietly(|| unitune_codegen::generate(document, &settings))
+    let source = catch_panic(|| unitune_codegen::generate(document, &settings))
         .map_err(|panic| Fault::file(file, format!("the generator panicked: {panic}")))?
         .map_err(|e| Fault::file(file, format!("the generator: {e}")))?;
     syn::parse_file(&source)
@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// Runs what may panic, in code that is not ours; a panic becomes its message.
-pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
+pub(crate) fn catch_panic<T>(run: impl FnOnce() -> T) -> std::result::Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();

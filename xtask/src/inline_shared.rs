@@ -126,7 +126,7 @@ impl OperationContext<'_> {
         for parameter in &own {
             if !seen.insert(key(parameter)) {
                 let (place, name) = key(parameter);
-                let message = format!("the {place} parameter {name:?} stands twice");
+                let message = format!("the {place} parameter {name:?} occurs twice");
                 self.faults.0.push(Fault::at(self.file, &at, message));
             }
         }

@@ -179,7 +179,7 @@ fn each(files: &[PathBuf], take: &mut dyn FnMut(Done)) {
 /// Replays one file; a panic of ours is a fault like any other.
 fn one(file: &Path) -> Result<Replayed> {
     let name = file.display().to_string();
-    crate::generate_rust::quietly(|| document(&name))
+    crate::generate_rust::catch_panic(|| document(&name))
         .unwrap_or_else(|panic| Err(Fault::file(&name, format!("a step panicked: {panic}")).into()))
 }
 
@@ -197,7 +197,7 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
     for operation in &selected {
         if let Some(other) = ids.insert(&operation.id, operation) {
             let message = format!(
-                "the operationId {:?} stands at {} too",
+                "the operationId {:?} is also that of {}",
                 operation.id,
                 other.pointer()
             );

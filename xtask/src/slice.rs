@@ -190,7 +190,7 @@ fn check_id(
                     file,
                     at,
                     format!(
-                        "the operationId {id:?} stands at {} too",
+                        "the operationId {id:?} is also that of {}",
                         pointer::join(&pointer::join("/paths", path), method)
                     ),
                 ));

@@ -45,9 +45,9 @@ pub struct Output {
     sort: Option<String>,
 }
 
-/// What stands beside the items of a list.
+/// What is printed with the items of a list.
 #[derive(Default)]
-pub struct Around {
+pub struct ListContext {
     /// True where there are more items than are shown.
     pub has_more: Option<bool>,
     /// What is missing, and why.
@@ -120,7 +120,7 @@ impl Output {
     /// # Errors
     ///
     /// A column is not known, or the output cannot be written.
-    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: Around) -> Result<(), Failure> {
+    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: ListContext) -> Result<(), Failure> {
         self.sorted(&mut rows)?;
         let cells = self.cells::<R>()?;
         let steps = match self.columns.is_empty() {
@@ -146,7 +146,7 @@ impl Output {
     ) -> Result<(), Failure> {
         let is_wide = matches!(self.format, Format::Table | Format::Csv);
         if !is_wide || !self.columns.is_empty() || rows.is_empty() {
-            return self.list(rows, Around::default());
+            return self.list(rows, ListContext::default());
         }
         self.sorted(&mut rows)?;
         let usual = usual.iter().map(|name| Cell::named(name));
@@ -154,7 +154,7 @@ impl Output {
             .iter()
             .map(|name| Ok(Cell::Value(name.clone(), kind)));
         let cells = usual.chain(values).collect::<Result<Vec<_>, Failure>>()?;
-        self.rows(&rows, &cells, steps, Around::default())
+        self.rows(&rows, &cells, steps, ListContext::default())
     }
 
     fn rows<R: Row>(
@@ -162,7 +162,7 @@ impl Output {
         rows: &[R],
         cells: &[Cell<R>],
         steps: &[Step<'_>],
-        around: Around,
+        around: ListContext,
     ) -> Result<(), Failure> {
         let are_chosen = !self.columns.is_empty();
         let value = |row: &R| match are_chosen {
@@ -201,7 +201,7 @@ impl Output {
         match self.format {
             Format::Table if self.columns.is_empty() => text(&card(&row))?,
             Format::Table | Format::Csv | Format::Jsonl => {
-                self.list(vec![row], Around::default())?
+                self.list(vec![row], ListContext::default())?
             }
             Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&json!(row))?,
             Format::Json | Format::Yaml => {

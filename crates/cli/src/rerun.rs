@@ -11,4 +11,4 @@ mod source_job;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{FileState, Input, Plan, Side, SourceFile};
+pub use plan::{AccountAndVendor, FileState, Input, Plan, SourceFile};

@@ -10,7 +10,7 @@ use super::order::{self, Position};
 use super::position_cache::PositionCache;
 use crate::providers::page::PageWalk;
 use crate::providers::{JobOrder, ListQuery, Page, Warning};
-use crate::transport::Kept;
+use crate::transport::KeptBytes;
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
@@ -63,7 +63,7 @@ pub(super) struct AccountJobs {
     previous: HashSet<String>,
     walk: PageWalk,
     /// The memory of the pages that the jobs in the buffer came in.
-    memory: Vec<Arc<Kept>>,
+    memory: Vec<Arc<KeptBytes>>,
     query: ListQuery,
     page_size: usize,
 }

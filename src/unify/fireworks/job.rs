@@ -3,7 +3,7 @@
 
 use super::extra_fields::ExtraFields;
 use super::id::{JobId, dataset_id, resource};
-use super::job_fields::{AnyJob, View, set};
+use super::job_fields::{AnyJob, JobFields, set};
 use super::{VENDOR, amounts, rules, settings};
 use crate::fireworks::types::{DpoJob, ReinforcementJob, StatusCode, SupervisedJob};
 use crate::unify::mapping_rules::common;
@@ -130,7 +130,10 @@ fn seconds(time: Option<&Timestamp>) -> Option<i64> {
 }
 
 /// Returns when a job was created; none of a job without any time.
-fn created(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<Option<i64>, MappingError> {
+fn created(
+    view: &JobFields<'_>,
+    notes: &mut NoteCollector<'_>,
+) -> Result<Option<i64>, MappingError> {
     if let Some(time) = seconds(view.create_time) {
         notes.note(rules::CREATED);
         return Ok(Some(time));
@@ -149,7 +152,7 @@ fn created(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<Option<i64>
 
 /// Returns when a job ended, which is never before it was created.
 fn finished(
-    view: &View<'_>,
+    view: &JobFields<'_>,
     status: Status,
     created_at: Option<i64>,
     notes: &mut NoteCollector<'_>,
@@ -172,7 +175,11 @@ fn finished(
 
 /// Returns why a job failed. `OK` and an empty message mean that nothing is
 /// said.
-fn failure(view: &View<'_>, status: Status, notes: &mut NoteCollector<'_>) -> Option<JobError> {
+fn failure(
+    view: &JobFields<'_>,
+    status: Status,
+    notes: &mut NoteCollector<'_>,
+) -> Option<JobError> {
     if status != Status::Failed {
         notes.note(rules::ERROR_NONE);
         return None;
@@ -197,7 +204,7 @@ fn failure(view: &View<'_>, status: Status, notes: &mut NoteCollector<'_>) -> Op
 }
 
 fn fine_tuned_model(
-    view: &View<'_>,
+    view: &JobFields<'_>,
     status: Status,
     notes: &mut NoteCollector<'_>,
 ) -> Option<String> {
@@ -217,7 +224,7 @@ fn fine_tuned_model(
     })
 }
 
-fn organization(view: &View<'_>, context: &Context, notes: &mut NoteCollector<'_>) -> String {
+fn organization(view: &JobFields<'_>, context: &Context, notes: &mut NoteCollector<'_>) -> String {
     let (organization, rule) = match (view.account(), &context.organization) {
         (Some(account), _) => (account, rules::ORGANIZATION),
         (None, Some(label)) => (label.as_str(), rules::ORGANIZATION_LABEL),
@@ -228,7 +235,10 @@ fn organization(view: &View<'_>, context: &Context, notes: &mut NoteCollector<'_
 }
 
 /// Returns the model, and whether it is the base model.
-fn model(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<(String, bool), MappingError> {
+fn model(
+    view: &JobFields<'_>,
+    notes: &mut NoteCollector<'_>,
+) -> Result<(String, bool), MappingError> {
     let config = view.config.as_deref();
     let base = set(config.and_then(|config| config.base_model.as_deref()));
     let warm = set(config.and_then(|config| config.warm_start_from.as_deref()));

@@ -19,7 +19,7 @@ pub(super) enum AnyJob {
 }
 
 /// What the mapping reads of a job.
-pub(super) struct View<'j> {
+pub(super) struct JobFields<'j> {
     pub(super) kind: JobKind,
     pub(super) name: &'j str,
     /// The vendor's own word.
@@ -48,7 +48,7 @@ fn text(text: &Option<String>) -> Option<&str> {
     set(text.as_deref())
 }
 
-impl View<'_> {
+impl JobFields<'_> {
     /// Returns the account that the job's name tells.
     pub(super) fn account(&self) -> Option<&str> {
         account_of(self.name)
@@ -61,9 +61,9 @@ impl View<'_> {
 }
 
 impl AnyJob {
-    pub(super) fn view(&self) -> View<'_> {
+    pub(super) fn view(&self) -> JobFields<'_> {
         match self {
-            Self::Supervised(job) => View {
+            Self::Supervised(job) => JobFields {
                 kind: JobKind::Supervised,
                 name: text(&job.name).unwrap_or_default(),
                 vendor_status: vendor_status(job.state.as_ref()),
@@ -80,7 +80,7 @@ impl AnyJob {
                 wandb: job.wandb_config.as_ref(),
                 estimated_cost: job.estimated_cost.as_ref(),
             },
-            Self::Dpo(job) => View {
+            Self::Dpo(job) => JobFields {
                 kind: JobKind::Dpo,
                 name: text(&job.name).unwrap_or_default(),
                 vendor_status: vendor_status(job.state.as_ref()),
@@ -97,7 +97,7 @@ impl AnyJob {
                 wandb: job.wandb_config.as_ref(),
                 estimated_cost: None,
             },
-            Self::Reinforcement(job) => View {
+            Self::Reinforcement(job) => JobFields {
                 kind: JobKind::Reinforcement,
                 name: text(&job.name).unwrap_or_default(),
                 vendor_status: vendor_status(job.state.as_ref()),

@@ -4,7 +4,7 @@
 //! that only the other schema names: they are the same members either way.
 
 use super::extra_fields::ExtraFields;
-use super::job_fields::View;
+use super::job_fields::JobFields;
 use super::successor::successor;
 use super::unset::set;
 use super::{VENDOR, failure, rules, settings, times};
@@ -31,7 +31,7 @@ impl Unify for FinetuneResponseTruncated {
     }
 }
 
-fn unify(mut view: View, context: &Context) -> Result<Job, MappingError> {
+fn unify(mut view: JobFields, context: &Context) -> Result<Job, MappingError> {
     let id = std::mem::take(&mut view.id);
     let misfits = std::mem::take(&mut view.misfits);
     match convert(&id, view, context) {
@@ -43,7 +43,7 @@ fn unify(mut view: View, context: &Context) -> Result<Job, MappingError> {
     }
 }
 
-fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError> {
+fn convert(id: &str, view: JobFields, context: &Context) -> Result<Job, MappingError> {
     let mut collector = NoteCollector::new(context);
     let notes = &mut collector;
     notes.note(rules::OBJECT);

@@ -15,7 +15,7 @@ use crate::together::types::{
 use crate::wire::{Defect, Extra, Fault, LenientList, Step, Timestamp, read};
 
 /// A job of either schema.
-pub(super) struct View {
+pub(super) struct JobFields {
     pub(super) id: String,
     pub(super) status: FinetuneJobStatus,
     pub(super) created_at: Option<Timestamp>,
@@ -206,7 +206,7 @@ impl Unmapped {
     }
 }
 
-impl From<FinetuneResponse> for View {
+impl From<FinetuneResponse> for JobFields {
     fn from(job: FinetuneResponse) -> Self {
         let FinetuneResponse {
             adapter_object_id,
@@ -338,7 +338,7 @@ impl From<FinetuneResponse> for View {
     }
 }
 
-impl From<FinetuneResponseTruncated> for View {
+impl From<FinetuneResponseTruncated> for JobFields {
     fn from(job: FinetuneResponseTruncated) -> Self {
         let FinetuneResponseTruncated {
             batch_size,

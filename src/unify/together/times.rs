@@ -1,7 +1,7 @@
 //! When a job was created, when it ended, and when it is expected to end.
 
 use super::event_types::{self, Effect};
-use super::job_fields::View;
+use super::job_fields::JobFields;
 use super::rules;
 use crate::together::types::FineTuneEvent;
 use crate::unify::mapping_rules::common;
@@ -15,7 +15,7 @@ fn seconds(time: &Option<Timestamp>) -> Option<i64> {
 
 /// Returns when a job was created; none of a job without any time.
 pub(super) fn created(
-    view: &View,
+    view: &JobFields,
     events: &LenientList<FineTuneEvent>,
     notes: &mut NoteCollector<'_>,
 ) -> Result<Option<i64>, MappingError> {
@@ -47,7 +47,7 @@ fn not_a_time(time: &Option<Timestamp>) -> String {
 
 /// Returns when a job ended, which is never before it was created.
 pub(super) fn finished(
-    view: &View,
+    view: &JobFields,
     events: &LenientList<FineTuneEvent>,
     status: Status,
     created_at: Option<i64>,
@@ -87,7 +87,11 @@ pub(super) fn finished(
 
 /// Returns when a job is expected to end: the vendor's estimate counts from the
 /// job's last update.
-pub(super) fn estimate(view: &View, status: Status, notes: &mut NoteCollector<'_>) -> Option<i64> {
+pub(super) fn estimate(
+    view: &JobFields,
+    status: Status,
+    notes: &mut NoteCollector<'_>,
+) -> Option<i64> {
     if status.is_terminal() {
         notes.note(rules::ESTIMATE_ENDED);
         return None;

@@ -8,7 +8,7 @@ use crate::report::Report;
 use cases::cases;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use unitune_diff::keywords::{self, Fate, Kind};
+use unitune_diff::keywords::{self, Kind, Treatment};
 
 /// Components that the cases refer to.
 fn shared() -> Value {
@@ -63,7 +63,7 @@ fn every_rule_has_a_case() {
         assert!(known.contains(rule.id), "{} has no case", rule.id);
     }
     for key in keywords::keys(Kind::Schema) {
-        if let Fate::Drop(rule, why) = key.fate {
+        if let Treatment::Drop(rule, why) = key.treatment {
             assert!(known.contains(rule), "{rule} has no case");
             assert!(!why.is_empty());
         }

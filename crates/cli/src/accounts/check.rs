@@ -12,7 +12,7 @@ use unitune::{Error, ErrorKind, vendors};
 use super::Accounts;
 use crate::args::accounts::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Column, Kind, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
 /// What came of trying an account's key.
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let problems = checks.iter().filter_map(|check| check.problem.clone());
     let problems: Vec<String> = problems.collect();
     let is_table = output.is_table();
-    output.list(checks, Around::default())?;
+    output.list(checks, ListContext::default())?;
     if is_table {
         for problem in problems {
             output::error(&problem);

@@ -29,7 +29,7 @@ Examples:
     /// examples and of tokens; finds duplicates, and examples that are in the
     /// training and in the validation file. Nothing is sent anywhere.
     ///
-    /// Exit code 1 says that the vendor would reject a file, or use it wrongly.
+    /// Exit code 1 means that the vendor would reject a file, or use it wrongly.
     Check(CheckArguments),
     /// Convert a file of training examples to what another vendor takes
     ///

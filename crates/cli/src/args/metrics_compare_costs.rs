@@ -58,14 +58,14 @@ pub struct ChartArguments {
     pub metric: Vec<String>,
 
     /// What the horizontal axis counts
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Across::Step)]
-    pub x: Across,
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = XAxis::Step)]
+    pub x: XAxis,
 
     /// A logarithmic scale
     #[arg(long)]
     pub log: bool,
 
-    /// Draw means of so many points each; the legend says so
+    /// Draw means of so many points each; noted in the legend
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
     pub smooth: Option<u32>,
 
@@ -73,7 +73,7 @@ pub struct ChartArguments {
     #[arg(long, value_name = "NAME", value_enum, default_value_t = Colours::Light)]
     pub theme: Colours,
 
-    /// What stands above the chart
+    /// The title above the chart
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
 }
@@ -81,7 +81,7 @@ pub struct ChartArguments {
 /// What the horizontal axis of a chart counts.
 #[cfg(feature = "charts")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Across {
+pub enum XAxis {
     /// Steps of the training
     Step,
     /// The time since the first metrics of each job

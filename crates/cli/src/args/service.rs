@@ -91,6 +91,6 @@ fn speed(text: &str) -> Result<f64, String> {
     if speed.is_finite() && speed >= 0.0 {
         Ok(speed)
     } else {
-        Err("expected 0 (the clock stands still) or more".to_owned())
+        Err("expected 0 (the clock does not move) or more".to_owned())
     }
 }

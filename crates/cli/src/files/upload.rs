@@ -5,7 +5,7 @@ use unitune::unify::File;
 use crate::accounts::Accounts;
 use crate::args::files::UploadArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output};
+use crate::output::{self, ListContext, Output};
 use crate::training_files;
 use crate::uploads::Uploads;
 
@@ -50,7 +50,7 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
             output.record(file, |_| String::new())?;
         }
     } else {
-        output.list(files, Around::default())?;
+        output.list(files, ListContext::default())?;
     }
     match failed {
         Some(failure) => Err(failure),

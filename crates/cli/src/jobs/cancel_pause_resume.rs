@@ -7,7 +7,7 @@ use super::table::status;
 use crate::accounts::Accounts;
 use crate::args::jobs::ChangeArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Answer, Around, Output, confirm, plain};
+use crate::output::{self, Answer, ListContext, Output, confirm, plain};
 
 /// What a change is called, and whether what it does cannot be undone.
 fn words(change: JobChange) -> (&'static str, bool) {
@@ -49,7 +49,7 @@ pub async fn run(arguments: ChangeArguments, change: JobChange) -> Result<Exit, 
             output.record(job, |_| String::new())?;
         }
     } else {
-        output.list(jobs, Around::default())?;
+        output.list(jobs, ListContext::default())?;
     }
     Ok(exit)
 }

@@ -8,7 +8,7 @@ use unitune::unify::{Checkpoint, Event, EventLevel};
 use crate::accounts::Accounts;
 use crate::args::jobs::LogArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Column, Kind, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
 impl Row for Event {
     const TABLE: Table<Self> = Table {
@@ -104,7 +104,7 @@ fn query(arguments: &LogArguments) -> PageQuery {
 }
 
 fn print<R: Row>(output: &Output, list: Listing<R>) -> Result<Exit, Failure> {
-    let around = Around {
+    let around = ListContext {
         has_more: Some(list.has_more),
         warnings: Some(json!(list.warnings)),
     };

@@ -16,7 +16,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, choose, confirm, job_card};
 use crate::rerun::Plan;
 
-use files::Own;
+use files::LocalCopies;
 use move_one::Mover;
 
 pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
@@ -37,7 +37,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         return follow(&accounts, moved, &arguments, &output).await;
     }
     let settings = &mut arguments.settings;
-    let own = Own {
+    let own = LocalCopies {
         training: settings.training_file.take(),
         validation: settings.validation_file.take(),
     };

@@ -29,7 +29,7 @@ impl Plan {
             lines.push(("Proposals", self.proposal_lines().join("\n")));
         }
         for (title, outcome) in [
-            ("As you say", Outcome::Set),
+            ("Set by you", Outcome::Set),
             ("Carried", Outcome::Exact),
             ("Translated", Outcome::Translated),
             ("Dropped", Outcome::Dropped),

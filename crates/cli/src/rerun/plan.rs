@@ -9,11 +9,11 @@ use unitune_datasets::{Alteration, ConvertReport, Method, vendors};
 
 use super::price::{self, Price};
 use super::settings;
-use super::source_job::Facts;
+use super::source_job::SourceJob;
 
 /// An account, and whose it is.
 #[derive(Clone, Debug, Serialize)]
-pub struct Side {
+pub struct AccountAndVendor {
     pub account: String,
     pub vendor: String,
 }
@@ -21,8 +21,8 @@ pub struct Side {
 /// What is known before the move.
 pub struct Input<'a> {
     pub job: &'a Job,
-    pub source: Side,
-    pub target: Side,
+    pub source: AccountAndVendor,
+    pub target: AccountAndVendor,
     /// The model that the user named.
     pub model: Option<&'a str>,
     /// The target's own list of models, where it has one.
@@ -56,8 +56,8 @@ pub enum FileState {
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
     pub job: String,
-    pub source: Side,
-    pub target: Side,
+    pub source: AccountAndVendor,
+    pub target: AccountAndVendor,
     pub method: Method,
     /// The model that is trained; none until somebody chooses.
     pub model: Option<String>,
@@ -162,7 +162,7 @@ pub enum Reason {
 
 impl Plan {
     pub fn of(input: &Input<'_>) -> Self {
-        let facts = Facts::of(input);
+        let facts = SourceJob::of(input);
         let mut plan = Self {
             job: input.job.id.clone(),
             source: input.source.clone(),
@@ -246,7 +246,7 @@ impl Plan {
         }
     }
 
-    fn base(&mut self, input: &Input<'_>, facts: &Facts) {
+    fn base(&mut self, input: &Input<'_>, facts: &SourceJob) {
         let was = facts.base.as_deref().unwrap_or(&input.job.model);
         let (from, to) = (&input.source.vendor, &input.target.vendor);
         self.proposals = input.catalogue.proposals(from, was, to, self.method);
@@ -320,7 +320,7 @@ impl Plan {
         if input.training.id.is_empty() {
             self.add_problem(
                 Reason::FileMissing,
-                "the job does not say which file it was trained with",
+                "the job does not name its training file",
                 "name a copy of it with --training-file",
             );
             return;
@@ -387,7 +387,7 @@ impl Plan {
     fn carry(
         &mut self,
         input: &Input<'_>,
-        facts: &Facts,
+        facts: &SourceJob,
         from: &VendorSettings,
         to: &VendorSettings,
     ) {

@@ -7,7 +7,7 @@ use unitune_datasets::models::settings as settings_of;
 use super::plan::Input;
 
 /// What a job says of itself, in whichever place.
-pub struct Facts {
+pub struct SourceJob {
     pub method: Method,
     pub settings: Map<String, Value>,
     pub suffix: Option<String>,
@@ -17,7 +17,7 @@ pub struct Facts {
     pub base: Option<String>,
 }
 
-impl Facts {
+impl SourceJob {
     pub fn of(input: &Input<'_>) -> Self {
         let job = input.job;
         let of_job = |lazy: &Option<unitune::unify::LazyObject>| {

@@ -7,7 +7,7 @@ use unitune_datasets::models::catalogue;
 
 use super::plan::{Outcome, Plan, Reason};
 use super::price::Price;
-use super::{FileState, Input, Side, SourceFile};
+use super::{AccountAndVendor, FileState, Input, SourceFile};
 
 fn job(value: serde_json::Value) -> Job {
     let mut job = Job::new(
@@ -49,7 +49,7 @@ fn converted(to: &str, method: unitune_datasets::Method, line: &str) -> FileStat
 const LINE: &str = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"parallel_tool_calls":true}"#;
 
 fn plan_with(job: &Job, to: &str, model: Option<&str>, training: FileState) -> Plan {
-    let side = |vendor: &str| Side {
+    let side = |vendor: &str| AccountAndVendor {
         account: format!("{vendor}-account"),
         vendor: vendor.to_owned(),
     };
@@ -185,7 +185,7 @@ fn each_obstacle_has_its_own_answer() {
 fn what_the_vendor_lists_now_is_proposed_where_it_lists_any() {
     let job = job(json!({}));
     let proposed = |live: Option<&[String]>| {
-        let side = |vendor: &str| Side {
+        let side = |vendor: &str| AccountAndVendor {
             account: vendor.to_owned(),
             vendor: vendor.to_owned(),
         };
@@ -247,7 +247,7 @@ fn what_the_target_leaves_out_is_lost() {
 #[test]
 fn a_validation_file_is_used_where_it_has_to_be_said_how_often() {
     let ours = job(json!({}));
-    let side = |vendor: &str| Side {
+    let side = |vendor: &str| AccountAndVendor {
         account: vendor.to_owned(),
         vendor: vendor.to_owned(),
     };

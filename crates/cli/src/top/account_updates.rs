@@ -1,5 +1,5 @@
 //! Calls the accounts in the background, and puts what they return into the state:
-//! jobs, their changes, and what a key asked for.
+//! jobs, their changes, and what a key requested for.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_secs(20);
 const AT_ONCE: usize = 500;
 
 /// Something new.
-pub enum News {
+pub enum Update {
     Job(Box<Job>),
     Progress(JobRef, Progress),
     Warning(String),
@@ -37,25 +37,25 @@ pub enum News {
     Cancelled(Id, Result<Box<Job>, Error>),
 }
 
-/// Where news come from.
-pub struct Source {
+/// Where update come from.
+pub struct UpdateSource {
     providers: Providers,
     query: ListQuery,
     options: WatchOptions,
-    jobs: BoxStream<'static, Vec<News>>,
-    /// What a key has asked for.
-    asked: FuturesUnordered<BoxFuture<'static, News>>,
+    jobs: BoxStream<'static, Vec<Update>>,
+    /// What a key has requested for.
+    requested: FuturesUnordered<BoxFuture<'static, Update>>,
     fetched: Option<(Id, Instant)>,
 }
 
-impl Source {
+impl UpdateSource {
     pub fn new(providers: Providers, query: ListQuery, options: WatchOptions) -> Self {
         let mut source = Self {
             providers,
             query,
             options,
             jobs: stream::pending().boxed(),
-            asked: FuturesUnordered::new(),
+            requested: FuturesUnordered::new(),
             fetched: None,
         };
         source.list_again(Duration::ZERO);
@@ -70,29 +70,29 @@ impl Source {
             .jobs(&self.query)
             .take(limit)
             .map(|item| match item {
-                Ok(ListItem::Job(job)) => News::Job(job),
-                Ok(ListItem::Warning(warning)) => News::Warning(warning.to_string()),
-                Err(error) => News::Warning(error.to_string()),
-                Ok(_) => News::Warning("the list has an item of an unknown kind".to_owned()),
+                Ok(ListItem::Job(job)) => Update::Job(job),
+                Ok(ListItem::Warning(warning)) => Update::Warning(warning.to_string()),
+                Err(error) => Update::Warning(error.to_string()),
+                Ok(_) => Update::Warning("the list has an item of an unknown kind".to_owned()),
             });
         let watched = self.providers.watch_all(&self.query, &self.options);
         let watched = watched.filter_map(|change| async { of_change(change) });
         let wait = stream::once(tokio::time::sleep(after)).filter_map(|()| async { None });
         self.jobs = wait
             .chain(listed)
-            .chain(stream::once(async { News::Listed }))
+            .chain(stream::once(async { Update::Listed }))
             .chain(watched)
-            .chain(stream::once(async { News::WatchEnded }))
+            .chain(stream::once(async { Update::WatchEnded }))
             .ready_chunks(AT_ONCE)
             .boxed();
     }
 
     /// Waits for what is new.
-    pub async fn next(&mut self) -> Vec<News> {
+    pub async fn next(&mut self) -> Vec<Update> {
         loop {
             tokio::select! {
-                Some(news) = self.asked.next(), if !self.asked.is_empty() => return vec![news],
-                Some(news) = self.jobs.next() => return news,
+                Some(update) = self.requested.next(), if !self.requested.is_empty() => return vec![update],
+                Some(update) = self.jobs.next() => return update,
                 else => std::future::pending::<()>().await,
             }
         }
@@ -101,13 +101,14 @@ impl Source {
     /// Fetches the metrics and the log of a job.
     pub fn fetch(&mut self, id: Id) {
         self.fetched = Some((id.clone(), Instant::now()));
-        self.asked.push(details(self.providers.clone(), id).boxed());
+        self.requested
+            .push(details(self.providers.clone(), id).boxed());
     }
 
     /// Fetches those of the opened job again, if it is time.
     pub fn refresh(&mut self, state: &State) {
         let Some(opened) = &state.opened else { return };
-        // Only what was answered is asked again.
+        // Only what was answered is requested again.
         if opened.details.is_none() {
             return;
         }
@@ -128,23 +129,23 @@ impl Source {
         let id = (job.account.clone().unwrap_or_default(), job.id.clone());
         let cancel = async move {
             let answer = providers.cancel(job).await;
-            News::Cancelled(id, answer.map(Box::new))
+            Update::Cancelled(id, answer.map(Box::new))
         };
-        self.asked.push(cancel.boxed());
+        self.requested.push(cancel.boxed());
     }
 }
 
-fn of_change(change: Result<Change, Error>) -> Option<News> {
+fn of_change(change: Result<Change, Error>) -> Option<Update> {
     match change {
-        Ok(Change::Status { job, .. } | Change::Finished(job)) => Some(News::Job(job)),
-        Ok(Change::Progress { job, progress }) => Some(News::Progress(job, progress)),
-        Ok(Change::Trouble(warning)) => Some(News::Warning(warning.to_string())),
+        Ok(Change::Status { job, .. } | Change::Finished(job)) => Some(Update::Job(job)),
+        Ok(Change::Progress { job, progress }) => Some(Update::Progress(job, progress)),
+        Ok(Change::Trouble(warning)) => Some(Update::Warning(warning.to_string())),
         Ok(_) => None,
-        Err(error) => Some(News::Warning(error.to_string())),
+        Err(error) => Some(Update::Warning(error.to_string())),
     }
 }
 
-async fn details(providers: Providers, id: Id) -> News {
+async fn details(providers: Providers, id: Id) -> Update {
     let target = JobRef::at(&id.0, &id.1);
     let query = PageQuery::new().limit(EVENTS);
     let is_supported = |operation| {
@@ -173,19 +174,19 @@ async fn details(providers: Providers, id: Id) -> News {
             .map_err(|e| e.to_string())
     };
     let (runs, events) = tokio::join!(runs, events);
-    News::Details(id.clone(), Details { runs, events })
+    Update::Details(id.clone(), Details { runs, events })
 }
 
 /// Takes in what is new.
-pub fn take(state: &mut State, source: &mut Source, news: News) {
-    match news {
-        News::Job(job) => state.put(*job),
-        News::Progress(job, progress) => state.progress(&job, progress),
-        News::Warning(warning) => state.warn(warning),
-        News::Listed => state.is_listing = false,
-        News::WatchEnded => source.list_again(PAUSE),
-        News::Details(id, details) => state.details(&id, details),
-        News::Cancelled(id, Ok(job)) => {
+pub fn apply(state: &mut State, source: &mut UpdateSource, update: Update) {
+    match update {
+        Update::Job(job) => state.put(*job),
+        Update::Progress(job, progress) => state.progress(&job, progress),
+        Update::Warning(warning) => state.warn(warning),
+        Update::Listed => state.is_listing = false,
+        Update::WatchEnded => source.list_again(PAUSE),
+        Update::Details(id, details) => state.details(&id, details),
+        Update::Cancelled(id, Ok(job)) => {
             state.message = Some(format!(
                 "{} is {}",
                 job.id,
@@ -197,7 +198,7 @@ pub fn take(state: &mut State, source: &mut Source, news: News) {
                 source.fetch(now);
             }
         }
-        News::Cancelled(id, Err(error)) => {
+        Update::Cancelled(id, Err(error)) => {
             state.message = Some(format!("{} was not cancelled: {error}", id.1));
         }
     }

@@ -138,7 +138,7 @@ impl Check {
         };
         let examples = report.examples;
         if examples < least {
-            let message = format!("{examples} examples; {title} wants {least} at least");
+            let message = format!("{examples} examples; {title} requires at least {least}");
             let help = "add examples";
             add(&mut report.errors, Code::TooFewExamples, message, help);
         }

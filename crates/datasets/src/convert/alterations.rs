@@ -57,7 +57,7 @@ impl AlterationKind {
                 "contents become lists of parts in examples with pictures; the text is the same"
             }
             Self::ReasoningDropped => "reasoning is left out: the model does not learn from it",
-            Self::ReasoningRenamed => "reasoning gets the name that the vendor knows",
+            Self::ReasoningRenamed => "reasoning gets the vendor's name for it",
             Self::ExampleWeightDropped => {
                 "weights of examples are left out: all examples count the same"
             }
@@ -66,7 +66,7 @@ impl AlterationKind {
                 "examples without a weight get the weight 1, for it must be on every line or none"
             }
             Self::MessageWeightDropped => {
-                "weights of messages are left out where the vendor knows none"
+                "weights of messages are left out where the vendor has none"
             }
             Self::PromptToChat => {
                 "prompt and completion become a conversation, which the model's chat template \

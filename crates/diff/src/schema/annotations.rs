@@ -96,7 +96,9 @@ impl<'a> Schemas<'a> {
         let (from, to) = (value(&both.0), value(&both.1));
         let rule = match (from, to) {
             (None, None) => return,
-            (None, Some(_)) | (Some(_), None) if self.pairs[id].quiet_default => return,
+            (None, Some(_)) | (Some(_), None) if self.pairs[id].default_is_reported_elsewhere => {
+                return;
+            }
             (None, Some(_)) => "default-added",
             (Some(_), None) => "default-removed",
             (Some(from), Some(to)) if same(from, to) => return,
@@ -112,7 +114,7 @@ impl<'a> Schemas<'a> {
 
     /// Reports a change of a member's default as one of whether it is required.
     pub(super) fn silence_default(&mut self, id: usize) {
-        self.pairs[id].quiet_default = true;
+        self.pairs[id].default_is_reported_elsewhere = true;
     }
 }
 

@@ -14,7 +14,7 @@ const LARGE: &str = "gpt-4.1-2025-04-14";
 
 /// A change of a seeded job some seconds ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Just {
+enum RecentChange {
     Nothing,
     Paused,
     Resumed,
@@ -28,7 +28,7 @@ pub(super) struct Row {
     suffix: Option<&'static str>,
     training_type: Option<&'static str>,
     state: InitialState,
-    just: Just,
+    just: RecentChange,
     pub(super) deviation: Option<Deviation>,
 }
 
@@ -39,7 +39,7 @@ const PLAIN: Row = Row {
     suffix: None,
     training_type: None,
     state: InitialState::Succeeded(70),
-    just: Just::Nothing,
+    just: RecentChange::Nothing,
     deviation: None,
 };
 
@@ -61,8 +61,8 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::Failed(44, NO_CAPACITY), training_type: Some("developerTier"), ..PLAIN },
     Row { state: InitialState::Cancelled(57, Stage::Training, 0.4), ..PLAIN },
     Row { state: InitialState::Paused(6, 0.5), suffix: Some("night-run"), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.4), just: Just::Paused, ..PLAIN },
-    Row { state: InitialState::Paused(7, 0.3), just: Just::Resumed, ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.4), just: RecentChange::Paused, ..PLAIN },
+    Row { state: InitialState::Paused(7, 0.3), just: RecentChange::Resumed, ..PLAIN },
     Row { state: InitialState::Succeeded(88), dpo: true, suffix: Some("tone"), ..PLAIN },
     Row { state: InitialState::Cancelled(59, Stage::Training, 0.2), deviation: Some(Deviation::OneL), ..PLAIN },
     Row { state: InitialState::In(Stage::Queued, 0.2), deviation: Some(Deviation::NotRunning), ..PLAIN },
@@ -90,9 +90,9 @@ impl Row {
         let steps = (file.lines * hyperparameters.epochs()).div_ceil(hyperparameters.batch());
         let mut run = self.state.run(spans(steps), steps, 0);
         match self.just {
-            Just::Nothing => {}
-            Just::Paused => run.pause(START.plus(-5 * SECOND)),
-            Just::Resumed => run.resume(START.plus(-10 * SECOND)),
+            RecentChange::Nothing => {}
+            RecentChange::Paused => run.pause(START.plus(-5 * SECOND)),
+            RecentChange::Resumed => run.resume(START.plus(-10 * SECOND)),
         }
         let shared = &mut store.shared;
         let job = Job {

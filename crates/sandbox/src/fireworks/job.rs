@@ -4,7 +4,7 @@ use super::account;
 use super::kinds::{KINDS, Kind};
 use crate::clock::{MINUTE, SECOND, Time};
 use crate::deviation::Deviation;
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::{Map, Value};
 
 /// One job.
@@ -67,7 +67,7 @@ impl Job {
     }
 
     /// Its state at a given time.
-    pub(super) fn at(&self, now: Time) -> Moment {
+    pub(super) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 

@@ -17,7 +17,7 @@ const QWEN: &str = "accounts/fireworks/models/qwen3-8b";
 
 /// What was done to a seeded job besides.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Then {
+enum LaterChange {
     Nothing,
     /// It was resumed some seconds ago.
     Resumed,
@@ -39,7 +39,7 @@ pub(super) struct Row {
     state: InitialState,
     /// The state at the end, where it is not the usual one.
     ending: Option<&'static str>,
-    then: Then,
+    then: LaterChange,
     pub(super) deviation: Option<Deviation>,
 }
 
@@ -54,7 +54,7 @@ const PLAIN: Row = Row {
     wandb: None,
     state: InitialState::Succeeded(77),
     ending: None,
-    then: Then::Nothing,
+    then: LaterChange::Nothing,
     deviation: None,
 };
 
@@ -115,9 +115,9 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::In(Stage::Preparing, 0.7), ..RFT },
     Row { state: InitialState::In(Stage::Uploading, 0.5), rank: 0, ..PLAIN },
     Row { state: InitialState::Paused(4, 0.5), id: "night-run", ..PLAIN },
-    Row { state: InitialState::Paused(5, 0.2), then: Then::Resumed, ..PLAIN },
+    Row { state: InitialState::Paused(5, 0.2), then: LaterChange::Resumed, ..PLAIN },
     Row { state: InitialState::Cancelling, ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.2), then: Then::Deleted, ..DPO },
+    Row { state: InitialState::In(Stage::Training, 0.2), then: LaterChange::Deleted, ..DPO },
     Row { state: InitialState::Succeeded(64), epochs: 8, evaluation: true, ending: Some("JOB_STATE_EARLY_STOPPED"), ..PLAIN },
     Row { state: InitialState::Failed(85, TOO_LONG), model: LLAMA_70B, ending: Some("JOB_STATE_EXPIRED"), ..PLAIN },
     Row { state: InitialState::Failed(58, LOST_NODE), ..DPO },
@@ -158,7 +158,7 @@ impl Row {
         }
         let steps = steps(kind.settings(&values), file.lines);
         let mut run = self.state.run(spans(kind, steps), steps, STOPPING);
-        if self.then == Then::Resumed {
+        if self.then == LaterChange::Resumed {
             run.resume(START.plus(-10 * SECOND));
         }
         Job {
@@ -169,7 +169,7 @@ impl Row {
             lines: file.lines,
             run,
             ending: self.ending,
-            deleted: (self.then == Then::Deleted).then(|| START.plus(-2 * SECOND)),
+            deleted: (self.then == LaterChange::Deleted).then(|| START.plus(-2 * SECOND)),
             deviation: self.deviation,
         }
     }

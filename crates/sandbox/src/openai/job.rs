@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
 use crate::deviation::Deviation;
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::{Value, json};
 
 /// A hyperparameter: a number, or left to the vendor.
@@ -131,7 +131,7 @@ pub(crate) fn spans(steps: u64) -> Vec<Span> {
 
 impl Job {
     /// Its state at a given time.
-    pub(crate) fn at(&self, now: Time) -> Moment {
+    pub(crate) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 

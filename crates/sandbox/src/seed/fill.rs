@@ -6,7 +6,7 @@ use crate::deviation::Deviation;
 use crate::settings::Settings;
 use crate::simulation::{Seed, SeedFile, Simulation};
 use crate::state::dataset::examine;
-use crate::state::{Random, World};
+use crate::state::{Random, SandboxState};
 use crate::vendor::Vendor;
 use bytes::Bytes;
 
@@ -25,7 +25,7 @@ pub struct SeededJob {
 }
 
 /// Builds the state of a sandbox with these settings at its start. Returns it and the jobs in it.
-pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
+pub(crate) fn build(settings: &Settings) -> (SandboxState, Vec<SeededJob>) {
     let simulation = |vendor: Vendor| (vendor.description().simulation)(settings.seed);
     let mut simulations: Vec<(Vendor, Box<dyn Simulation>)> = Vendor::all()
         .map(|vendor| (vendor, simulation(vendor)))
@@ -47,7 +47,10 @@ pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
         })
     });
     let seeded = seeded.collect();
-    (World::new(Clock::new(settings.speed), simulations), seeded)
+    (
+        SandboxState::new(Clock::new(settings.speed), simulations),
+        seeded,
+    )
 }
 
 /// Takes jobs from the vendors' tables in turn, so that a small sandbox has some of each. Returns the index of the

@@ -5,7 +5,7 @@ use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
 use crate::deviation::Deviation;
 use crate::state::random::hash;
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::{Value, json};
 
 /// The training method.
@@ -103,7 +103,7 @@ pub(crate) fn spans(steps: u64, full: bool) -> Vec<Span> {
 
 impl Job {
     /// Its state at a given time.
-    pub(crate) fn at(&self, now: Time) -> Moment {
+    pub(crate) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 

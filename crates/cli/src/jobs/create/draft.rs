@@ -12,7 +12,7 @@ use unitune_datasets::{CheckReport, FileRole};
 use super::Source;
 use crate::args::jobs::SettingArguments;
 use crate::exit::{Exit, Failure};
-use crate::rerun::price::{Price, Question, by_table};
+use crate::rerun::price::{Price, PriceInput, by_table};
 use crate::training_files;
 use crate::uploads::{Content, Uploaded, Uploads};
 
@@ -20,7 +20,7 @@ use crate::uploads::{Content, Uploaded, Uploads};
 const SIMILAR: usize = 3;
 
 /// A job that is to be started at an account.
-pub struct Intention {
+pub struct PlannedJob {
     pub account: String,
     vendor: String,
     /// Whether the vendor estimates prices.
@@ -44,7 +44,7 @@ pub struct Files {
     pub tells: bool,
 }
 
-impl Intention {
+impl PlannedJob {
     /// Finds the account, and makes the request for its vendor.
     ///
     /// # Errors
@@ -264,7 +264,7 @@ impl Intention {
             return Price::unknown("the examples were not counted");
         };
         let counted = report.token_basis.is_counted();
-        let question = Question {
+        let question = PriceInput {
             vendor: report.vendor,
             model: &self.request.model,
             method: report.method,

@@ -16,7 +16,7 @@ use crate::training_files;
 
 /// Copies of the user's own, in place of what the vendor has.
 #[derive(Default)]
-pub struct Own {
+pub struct LocalCopies {
     pub training: Option<String>,
     pub validation: Option<String>,
 }
@@ -84,7 +84,7 @@ pub async fn fetch(
     providers: &Providers,
     journal: &Journal,
     job: &Job,
-    own: Own,
+    own: LocalCopies,
     target: &Account,
     model: Option<&str>,
 ) -> Result<Moved, Failure> {

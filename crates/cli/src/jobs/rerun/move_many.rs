@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use unitune::providers::{JobRef, ListQuery};
 use unitune::unify::{Job, Usd};
 
-use super::files::Own;
+use super::files::LocalCopies;
 use super::move_one::Mover;
 use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
@@ -115,7 +115,7 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
             ..Entry::default()
         });
     }
-    let own = Own::default();
+    let own = LocalCopies::default();
     let model = arguments.settings.model.as_deref();
     let found = mover.fetch(&journal, job, own, model).await?;
     let prepared = mover.prepare(job, &found, &arguments.settings).await;
@@ -242,7 +242,12 @@ async fn one(
         return Ok((id, true));
     }
     let found = mover
-        .fetch(&journal, &job, Own::default(), settings.model.as_deref())
+        .fetch(
+            &journal,
+            &job,
+            LocalCopies::default(),
+            settings.model.as_deref(),
+        )
         .await?;
     let prepared = mover.prepare(&job, &found, &settings).await?;
     let plan = &prepared.plan;

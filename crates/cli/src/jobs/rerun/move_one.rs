@@ -6,16 +6,16 @@ use unitune::unify::{Job, Usd};
 use unitune_datasets::models::catalogue;
 
 use super::already_started;
-use super::files::{self, Moved, Own};
+use super::files::{self, LocalCopies, Moved};
 use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, Intention, Source, imported, limit};
+use crate::jobs::create::{Files, PlannedJob, Source, imported, limit};
 use crate::output::{Answer, Output, confirm};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
-use crate::rerun::{Input, Plan, Side};
+use crate::rerun::{AccountAndVendor, Input, Plan};
 
 /// What moves jobs to one account.
 pub struct Mover<'m> {
@@ -30,7 +30,7 @@ pub struct Mover<'m> {
 pub struct Prepared {
     pub plan: Plan,
     /// None where the plan is not possible, or no model is chosen.
-    pub intention: Option<Intention>,
+    pub intention: Option<PlannedJob>,
 }
 
 impl<'m> Mover<'m> {
@@ -84,7 +84,7 @@ impl<'m> Mover<'m> {
         &self,
         journal: &Journal,
         job: &Job,
-        own: Own,
+        own: LocalCopies,
         model: Option<&str>,
     ) -> Result<Moved, Failure> {
         files::fetch(self.providers(), journal, job, own, self.target, model).await
@@ -131,7 +131,7 @@ impl<'m> Mover<'m> {
     }
 
     fn decide(&self, job: &Job, found: &Moved, settings: &SettingArguments) -> Plan {
-        let side = |account: &str, vendor: &str| Side {
+        let side = |account: &str, vendor: &str| AccountAndVendor {
             account: account.to_owned(),
             vendor: vendor.to_owned(),
         };
@@ -156,7 +156,7 @@ impl<'m> Mover<'m> {
         job: &Job,
         found: &Moved,
         settings: &SettingArguments,
-    ) -> Result<Intention, Failure> {
+    ) -> Result<PlannedJob, Failure> {
         let mut members: Map<String, Value> = plan.request.clone();
         let text = |path: &std::path::Path| Value::from(path.display().to_string());
         members.insert("training_file".to_owned(), text(found.training_path()));
@@ -172,7 +172,7 @@ impl<'m> Mover<'m> {
         }
         let source = Source::of(members, "the moved job")?;
         let on = Some(self.target.name());
-        let mut intention = Intention::new(self.providers(), on, &source, settings).await?;
+        let mut intention = PlannedJob::new(self.providers(), on, &source, settings).await?;
         // What is left out was shown, line by line.
         intention.allow_lossy = true;
         Ok(intention)
@@ -215,7 +215,7 @@ impl<'m> Mover<'m> {
     pub async fn carry_out(
         &self,
         journal: &mut Journal,
-        intention: &mut Intention,
+        intention: &mut PlannedJob,
         limit: Option<Usd>,
         by_table: &Price,
         asks: bool,

@@ -6,15 +6,15 @@ mod full;
 
 use unitune::unify::{Event, MetricPoint};
 
-use super::progress_lines::Live;
-use super::watched_job::Followed;
+use super::progress_lines::ProgressLines;
+use super::watched_job::WatchedJob;
 use crate::args::jobs::WatchOptionArguments;
 use crate::output::{self, Output};
 
 pub enum Display {
     /// A pipe: lines are printed as they are.
     None,
-    Lines(Live),
+    Lines(ProgressLines),
     #[cfg(feature = "top")]
     Full(Box<full::FullScreen>),
 }
@@ -39,7 +39,7 @@ impl Display {
             return Self::Full(Box::new(screen));
         }
         let _ = arguments;
-        Live::start(output).map_or(Self::None, Self::Lines)
+        ProgressLines::start(output).map_or(Self::None, Self::Lines)
     }
 
     /// Returns true where each job's progress has a place of its own.
@@ -87,7 +87,7 @@ impl Display {
     }
 
     /// Shows how far jobs are.
-    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j Followed>) {
+    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>) {
         match self {
             Self::None => {}
             Self::Lines(live) => jobs.for_each(|job| live.show(job)),

@@ -7,7 +7,7 @@ use unitune::unify::{Event, Job, Status};
 use crate::jobs::table::status;
 use crate::output::{View, clock, cut, iso, plain};
 
-pub struct Entry {
+pub struct OutputLine {
     /// When it happened, in Unix seconds.
     at: i64,
     id: String,
@@ -16,7 +16,7 @@ pub struct Entry {
     details: Value,
 }
 
-impl Entry {
+impl OutputLine {
     fn new(job: &JobRef, what: &'static str, text: String, details: Value) -> Self {
         let mut details = details;
         details["account"] = json!(job.account);
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn progress_says_what_is_known() {
         let job = JobRef::at("a", "ft-1");
-        let text = |progress, loss| Entry::progress(&job, progress, loss).text;
+        let text = |progress, loss| OutputLine::progress(&job, progress, loss).text;
         let mut progress = Progress::default();
         assert_eq!(text(progress, None), "");
         progress.step = Some(3);

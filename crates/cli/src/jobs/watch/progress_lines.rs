@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unitune::unify::Status;
 
-use super::watched_job::Followed;
+use super::watched_job::WatchedJob;
 use crate::output::{Output, View, cut, duration, plain};
 
 /// How much of an id stands in a job's line.
@@ -15,13 +15,13 @@ pub const SHORT_ID: usize = 14;
 const BAR: [usize; 2] = [20, 10];
 const WIDE: usize = 100;
 
-pub struct Live {
+pub struct ProgressLines {
     lines: MultiProgress,
     jobs: HashMap<String, ProgressBar>,
     view: View,
 }
 
-impl Live {
+impl ProgressLines {
     /// Starts where people look at a terminal that can move its cursor.
     pub fn start(output: &Output) -> Option<Self> {
         let lines = MultiProgress::with_draw_target(ProgressDrawTarget::stdout());
@@ -49,7 +49,7 @@ impl Live {
     }
 
     /// Shows how far a job is.
-    pub fn show(&mut self, job: &Followed) {
+    pub fn show(&mut self, job: &WatchedJob) {
         let now = jiff::Timestamp::now().as_second();
         let width = self.view.terminal.width.unwrap_or(80);
         let text = line(job, now, width);
@@ -69,7 +69,7 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for ProgressLines {
     fn drop(&mut self) {
         for line in self.jobs.values() {
             line.abandon();
@@ -82,7 +82,7 @@ impl Drop for Live {
 }
 
 /// Returns what is known of a job, as much as fits.
-pub fn line(job: &Followed, now: i64, width: usize) -> String {
+pub fn line(job: &WatchedJob, now: i64, width: usize) -> String {
     let id = cut(&plain(&job.id), SHORT_ID);
     let word = match *job.vendor_status == *job.status.as_str() {
         true => job.status.to_string(),
@@ -136,7 +136,7 @@ mod tests {
     fn a_line_fits_every_width() {
         let provider = Provider::new("a", Vendor::from_static("v"), "compressing");
         let id = "ft-8bc4cb28-44c6-4ce7-b47f-aaaaaaaaaaaa";
-        let mut job = Followed::new(&Job::new(id, "m", Status::Running, provider));
+        let mut job = WatchedJob::new(&Job::new(id, "m", Status::Running, provider));
         job.progress.step = Some(30);
         job.progress.total_steps = Some(120);
         job.progress.estimated_finish = Some(1_000_600);

@@ -10,7 +10,7 @@ use unitune::unify::{Event, Job, MetricPoint, Status};
 pub const TRAINING_LOSS: &str = "train_loss";
 
 #[derive(Clone)]
-pub struct Followed {
+pub struct WatchedJob {
     pub account: String,
     pub id: String,
     pub status: Status,
@@ -27,7 +27,7 @@ pub struct Followed {
     pub is_paused: bool,
 }
 
-impl Followed {
+impl WatchedJob {
     pub fn new(job: &Job) -> Self {
         Self {
             account: job.provider.account.clone(),

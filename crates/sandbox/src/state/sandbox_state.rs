@@ -7,22 +7,25 @@ use crate::vendor::Vendor;
 
 /// The state of one sandbox.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct SandboxState {
     pub(crate) clock: Clock,
     simulations: Vec<(Vendor, Box<dyn Simulation>)>,
 }
 
-impl World {
+impl SandboxState {
     /// A state of these vendors.
-    pub(crate) fn new(clock: Clock, simulations: Vec<(Vendor, Box<dyn Simulation>)>) -> World {
-        World { clock, simulations }
+    pub(crate) fn new(
+        clock: Clock,
+        simulations: Vec<(Vendor, Box<dyn Simulation>)>,
+    ) -> SandboxState {
+        SandboxState { clock, simulations }
     }
 
     /// Answers a call of a vendor's operation.
     pub(crate) fn answer(&mut self, vendor: Vendor, operation: usize, call: &Call) -> Reply {
         let found = self.simulations.iter_mut().find(|row| row.0 == vendor);
-        let (_, simulation) =
-            found.expect("a world is made of all vendors of the table, and no others exist");
+        let (_, simulation) = found
+            .expect("a sandbox_state is made of all vendors of the table, and no others exist");
         simulation.answer(operation, call)
     }
 }
