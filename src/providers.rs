@@ -78,7 +78,7 @@ pub use job_ref::{FileRef, JobRef};
 pub use list::{JobList, JobStream, ListItem};
 pub use list_query::ListQuery;
 pub use operation::{Operation, Support};
-pub use page::{Listing, Page, PageQuery};
+pub use page::{Listing, Page, PageQuery, PageRest};
 pub use warning::Warning;
 pub use watch::{Change, Progress, WatchOptions, WatchStream};
 

@@ -57,11 +57,13 @@ use http::HeaderMap;
 #[doc(hidden)]
 pub use http::Method;
 
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use attempt::{Pieces, ReadPieces};
 #[allow(unused_imports)] // Where no vendor is compiled in, nothing uses it.
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
-#[allow(unused_imports)] // Not every vendor has documents that come as streams.
+#[allow(unused_imports)] // As above.
 pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
@@ -75,6 +77,8 @@ pub(crate) use profile::is_end_of_training;
 pub use profile::{
     Address, Authentication, CompleteAddress, ConfigHeader, ConfigValue, Environment, VendorProfile,
 };
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use request::LongResponse;
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};

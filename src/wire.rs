@@ -22,6 +22,7 @@ mod deep_object;
 mod enumeration;
 mod extra;
 mod lenient_list;
+mod list_splitter;
 mod repair;
 mod secret;
 mod timestamp;
@@ -42,6 +43,8 @@ pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient_list::item;
 pub use lenient_list::{Item, LenientList, MalformedItem};
+#[allow(unused_imports)] // As above.
+pub(crate) use list_splitter::ListSplitter;
 pub(crate) use repair::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
