@@ -30,6 +30,7 @@
 mod attempt;
 mod body;
 mod builder;
+mod certificates;
 mod clock;
 mod connection;
 mod credential;
