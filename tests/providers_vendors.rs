@@ -104,7 +104,10 @@ async fn a_long_list_is_read_as_it_comes() {
         server.answer(whole.clone());
         let some = providers([of_together(&server, &clock)]);
         let some = some.list(&ListQuery::new().limit(limit)).await.unwrap();
-        assert_eq!((&some.jobs[..], some.has_more), (&found.jobs[..limit], true));
+        assert_eq!(
+            (&some.jobs[..], some.has_more),
+            (&found.jobs[..limit], true)
+        );
     }
     assert_eq!(server.count(), 5);
     // A filter sees all of them.

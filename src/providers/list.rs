@@ -282,10 +282,7 @@ impl Stream for JobStream {
 }
 
 impl JobStream {
-    fn poll_item(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<ListItem, Error>>> {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ListItem, Error>>> {
         match self.poll_start(cx) {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),

@@ -80,7 +80,10 @@ impl Position {
             created_at: Timestamp,
         }
         let job: Peek = serde_json::from_str(text).ok()?;
-        let time = job.created_at.unix_seconds().filter(|_| !job.id.is_empty())?;
+        let time = job
+            .created_at
+            .unix_seconds()
+            .filter(|_| !job.id.is_empty())?;
         Some(Self {
             created_at: Reverse(Some(time)),
             id: job.id,
@@ -244,7 +247,12 @@ impl NextJobs {
             return Ok(());
         }
         let is_full = self.held.len() >= self.wanted;
-        if is_full && self.held.peek().is_some_and(|last| position >= last.position) {
+        if is_full
+            && self
+                .held
+                .peek()
+                .is_some_and(|last| position >= last.position)
+        {
             self.has_more = true;
             return Ok(());
         }
@@ -293,7 +301,11 @@ impl NextJobs {
     }
 
     /// Makes the first page of them.
-    pub(super) fn page<T>(self, query: &PageQuery, transport: &Transport) -> Result<Page<Job>, Error>
+    pub(super) fn page<T>(
+        self,
+        query: &PageQuery,
+        transport: &Transport,
+    ) -> Result<Page<Job>, Error>
     where
         T: Unify<Output = Job> + DeserializeOwned,
     {

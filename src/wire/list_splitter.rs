@@ -75,7 +75,8 @@ impl ListSplitter {
                 }
                 Place::Item => self.end_of_item(&piece[at..]),
                 Place::Scalar => {
-                    let is_end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b']' | b'}');
+                    let is_end =
+                        |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b']' | b'}');
                     piece[at..].iter().position(is_end)
                 }
             };
@@ -232,7 +233,10 @@ mod tests {
                 });
                 pushed.unwrap();
             }
-            let got: Vec<_> = got.into_iter().map(|i| String::from_utf8(i).unwrap()).collect();
+            let got: Vec<_> = got
+                .into_iter()
+                .map(|i| String::from_utf8(i).unwrap())
+                .collect();
             assert_eq!(got, items, "{size}");
             let rest = String::from_utf8(splitter.finish()).unwrap();
             assert_eq!(rest, outline, "{size}");

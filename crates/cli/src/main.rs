@@ -36,7 +36,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> std::process::ExitCode {
     if asks_for_version(std::env::args_os().skip(1)) {
         let written = output::print(concat!("unitune ", env!("CARGO_PKG_VERSION"), "\n"));
-        return written.map_or_else(|error| Failure::from(error).report(), |()| Exit::Done.into());
+        return written.map_or_else(
+            |error| Failure::from(error).report(),
+            |()| Exit::Done.into(),
+        );
     }
     // Where a shell asks for completions, they are printed, and that is all.
     clap_complete::CompleteEnv::with_factory(Arguments::command).complete();

@@ -63,7 +63,9 @@ impl Around {
         let warnings = self.warnings.map(|warnings| ("warnings", warnings));
         let object = Some(("object", "list".into()));
         let members = [object, has_more, warnings].into_iter().flatten();
-        members.map(|(name, value)| (name.to_owned(), value)).collect()
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }
 

@@ -210,7 +210,9 @@ impl AccountJobs {
         let limit = if is_whole { MAX_PAGE } else { self.page_size };
         let mut query = PageQuery::new().limit(limit);
         query.cursor = after;
-        query.wanted = self.wanted().map(|all| all.saturating_sub(self.came).max(1));
+        query.wanted = self
+            .wanted()
+            .map(|all| all.saturating_sub(self.came).max(1));
         query.rest = self.rest.take();
         Box::pin(async move { pages.page(query).await })
     }
