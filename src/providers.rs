@@ -77,7 +77,7 @@ pub use job_ref::{FileRef, JobRef};
 pub use list::{JobList, JobStream, ListItem};
 pub use list_query::ListQuery;
 pub use operation::{Operation, Support};
-pub use page::{Listing, Page, PageQuery};
+pub use page::{Listing, Page, PageQuery, PageRest};
 pub use training_file_check::{Dataset, DatasetRules, Format, Problem};
 pub use warning::Warning;
 pub use watch::{Change, Progress, WatchOptions, WatchStream};

@@ -30,6 +30,7 @@
 mod attempt;
 mod body;
 mod builder;
+mod certificates;
 mod clock;
 mod credential;
 mod error;
@@ -57,11 +58,13 @@ use http::HeaderMap;
 #[doc(hidden)]
 pub use http::Method;
 
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use attempt::{Pieces, ReadPieces};
 #[allow(unused_imports)] // Where no vendor is compiled in, nothing uses it.
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
-#[allow(unused_imports)] // Not every vendor has documents that come as streams.
+#[allow(unused_imports)] // As above.
 pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
@@ -70,6 +73,8 @@ pub use memory_budget::MemoryBudget;
 pub(crate) use memory_budget::{KeptBytes, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use request::LongResponse;
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};

@@ -22,6 +22,7 @@ mod enumeration;
 mod extra;
 mod lenient_list;
 mod lenient_object;
+mod list_splitter;
 mod non_json_tokens;
 mod secret;
 mod timestamp;
@@ -42,6 +43,8 @@ pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient_list::item;
 pub use lenient_list::{Item, LenientList, MalformedItem};
+#[allow(unused_imports)] // As above.
+pub(crate) use list_splitter::ListSplitter;
 pub(crate) use lenient_object::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;

@@ -268,7 +268,7 @@ mod with_the_feature {
         }
     }
 
-    /// A list that is too large to be held is read as it comes.
+    /// A long list is read as it comes.
     #[tokio::test]
     async fn streamed_lists_are_decompressed_too() {
         let server = Server::start().await;
@@ -289,9 +289,7 @@ mod with_the_feature {
         for (encoding, how) in ENCODINGS {
             let body = compressed(how, list.as_bytes()).await;
             assert!(body.len() < 300_000, "{how}");
-            for _ in 0..4 {
-                server.answer(answer(body.clone(), encoding));
-            }
+            server.answer(answer(body.clone(), encoding));
             let query = unitune::providers::ListQuery::new().limit(2500);
             let listed = providers.list(&query).await.unwrap();
             assert_eq!(listed.jobs.len(), 2500, "{how}: {:?}", listed.warnings);

@@ -199,7 +199,6 @@ async fn a_key_in_a_streamed_list_is_masked() {
         })
         .collect();
     let list = json!({"object": "list", "data": jobs});
-    server.answer(Answer::json(list.clone()));
     server.answer(Answer::json(list));
     let builder = unitune::together::Client::builder().api_key(KEY);
     let builder = builder.base_url(&server.url).max_body_bytes(50_000);
@@ -207,7 +206,7 @@ async fn a_key_in_a_streamed_list_is_masked() {
     let account = Account::with_backend("main", builder.build().unwrap());
     providers.add(account).unwrap();
     let list = providers.list(&Default::default()).await.unwrap();
-    assert_eq!((list.jobs.len(), server.count()), (400, 2));
+    assert_eq!((list.jobs.len(), server.count()), (400, 1));
     let shown = serde_json::to_string(&list.jobs).unwrap();
     assert!(shown.contains("xxx*") && !shown.contains(KEY));
 }

@@ -399,7 +399,11 @@ pub(crate) fn is_uuid(id: &str, prefix: &str) -> bool {
 
 /// The order in which a vendor lists jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum JobOrder {
+    /// Newest first, and of one second by id; jobs without a time last. All pages
+    /// are in this order.
+    Exact,
     /// Newest first.
     NewestFirst,
     /// No order is promised: all pages are read before the first job is shown.

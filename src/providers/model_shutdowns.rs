@@ -52,6 +52,16 @@ impl fmt::Debug for KnownShutdowns {
 }
 
 impl Providers {
+    /// Returns true for a job that [`Self::shutdown_warnings`] looks at: it has a
+    /// model, and its vendor announces which models stop working.
+    pub fn announces_shutdowns(&self, job: &Job) -> bool {
+        let mut accounts = self.accounts().iter();
+        job.fine_tuned_model.is_some()
+            && accounts.any(|account| {
+                account.name() == job.provider.account && account.backend().announces_shutdowns()
+            })
+    }
+
     /// Returns a warning for each account with fine-tuned models among these
     /// jobs that stop working, or have stopped: which ones, and when. A vendor's
     /// list of models is asked at most once an hour.

@@ -1,10 +1,12 @@
 //! The base URL of a client, and the HTTP client that it sends with.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::crypto::CryptoProvider;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, certificates};
 
 /// Returns a base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
@@ -65,9 +67,11 @@ impl Network {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
         // The process decides on its cryptography; ring is the default. An error
         // means that another thread has just installed one.
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        }
+        let provider = CryptoProvider::get_default().cloned().unwrap_or_else(|| {
+            let ring = rustls::crypto::ring::default_provider();
+            let _ = ring.clone().install_default();
+            Arc::new(ring)
+        });
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("unitune/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
@@ -79,6 +83,11 @@ impl Network {
             builder = builder.proxy(proxy.map_err(|_| {
                 bad("the proxy's URL is not one: expected one like http://host:port")
             })?);
+        }
+        if self.roots.is_empty() {
+            let tls = certificates::client_config(provider);
+            let tls = tls.map_err(|e| bad("TLS cannot be set up").because(e))?;
+            builder = builder.tls_backend_preconfigured(tls);
         }
         for pem in &self.roots {
             let unreadable = |e| {

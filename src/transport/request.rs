@@ -11,7 +11,7 @@ use reqwest::{Body, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::attempt::{Answer, Document, Shape, Stream};
+use super::attempt::{Answer, Document, LongBody, LongDocument, ReadPieces, Shape, Stream};
 use super::body::WholeBody;
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::{DeepObject, Secret};
@@ -46,6 +46,15 @@ pub struct Request<'t> {
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     fault: Option<Error>,
+}
+
+/// A response to [`Request::call_long_json`].
+#[allow(dead_code)] // Not every set of vendors has such documents.
+pub(crate) enum LongResponse<T, V> {
+    /// It was short.
+    Whole(Response<T>),
+    /// What its reader made of it.
+    Read(V),
 }
 
 type Query = [(Cow<'static, str>, String)];
@@ -181,6 +190,37 @@ impl Request<'_> {
         let answer = self.document().await?;
         Response::decoded(transport.shared.profile, answer)
             .map_err(|e| transport.labelled(operation, e))
+    }
+
+    /// Sends the request, for a response that is a JSON document. What is larger
+    /// than `whole` bytes is read as it comes, by the reader.
+    ///
+    /// # Errors
+    ///
+    /// Any error of a call: see [`ErrorKind`].
+    #[allow(dead_code)] // Not every set of vendors has such documents.
+    pub(crate) async fn call_long_json<T, R>(
+        mut self,
+        whole: usize,
+        reader: R,
+    ) -> Result<LongResponse<T, R::Value>, Error>
+    where
+        T: DeserializeOwned,
+        R: ReadPieces,
+    {
+        let (transport, operation) = (self.transport, self.operation);
+        self.headers.entry(ACCEPT).or_insert(JSON);
+        let answer = self.send(LongDocument { reader, whole }).await?;
+        let (answer, body) = answer.with_body(());
+        match body {
+            LongBody::Whole(body) => {
+                let (answer, ()) = answer.with_body(body);
+                let decoded = Response::decoded(transport.shared.profile, answer);
+                let decoded = decoded.map_err(|e| transport.labelled(operation, e));
+                decoded.map(LongResponse::Whole)
+            }
+            LongBody::Read(value) => Ok(LongResponse::Read(value)),
+        }
     }
 
     /// Sends the request, for a response without content.

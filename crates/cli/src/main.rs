@@ -23,6 +23,8 @@ mod top;
 mod training_files;
 mod uploads;
 
+use std::ffi::OsString;
+
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Arguments, Command};
@@ -32,6 +34,13 @@ use crate::exit::{Exit, Failure};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    if asks_for_version(std::env::args_os().skip(1)) {
+        let written = output::print(concat!("unitune ", env!("CARGO_PKG_VERSION"), "\n"));
+        return written.map_or_else(
+            |error| Failure::from(error).report(),
+            |()| Exit::Done.into(),
+        );
+    }
     // Where a shell asks for completions, they are printed, and that is all.
     clap_complete::CompleteEnv::with_factory(Arguments::command).complete();
     let arguments = Arguments::parse();
@@ -49,6 +58,13 @@ fn main() -> std::process::ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => failure.report(),
     }
+}
+
+/// Returns true where the version is all that is asked for. Scripts do that often,
+/// and the tree of all commands takes longer to build than all the rest.
+fn asks_for_version(mut arguments: impl Iterator<Item = OsString>) -> bool {
+    let is_version = |argument: OsString| argument == "--version" || argument == "-V";
+    arguments.next().is_some_and(is_version) && arguments.next().is_none()
 }
 
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {
@@ -74,5 +90,19 @@ async fn until_interrupted(
     tokio::select! {
         outcome = command => outcome,
         Ok(()) = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_that_of_the_command_line() {
+        let asks = |words: &[&str]| asks_for_version(words.iter().map(OsString::from));
+        assert!(asks(&["--version"]) && asks(&["-V"]));
+        assert!(!asks(&[]) && !asks(&["jobs", "--version"]) && !asks(&["-V", "jobs"]));
+        let shown = Arguments::command().render_version();
+        assert_eq!(shown, concat!("unitune ", env!("CARGO_PKG_VERSION"), "\n"));
     }
 }

@@ -6,6 +6,7 @@ mod column;
 mod csv_and_yaml;
 mod job_card;
 mod layout;
+mod list_writer;
 mod progress;
 mod prompt;
 mod table;
@@ -17,15 +18,16 @@ mod write_file;
 use std::io::Write;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use unitune::providers::Warning;
 
 use crate::args::{Format, OutputArguments};
 use crate::exit::{Exit, Failure};
 
 pub use card::card;
-pub use column::{Column, Kind, Row, Step, Table};
+pub use column::{Cell, Column, Kind, Row, Step, Table};
 pub use job_card::job_card;
+pub use list_writer::ListWriter;
 pub use progress::{bytes, progress_bar};
 pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
 pub use terminal::Terminal;
@@ -35,7 +37,7 @@ pub use text_width::wrap;
 pub use time::{View, clock, duration, iso, month, since};
 pub use write_file::write_file;
 
-use column::{Cell, compare};
+use column::compare;
 
 /// How a command's results are written.
 pub struct Output {
@@ -52,6 +54,19 @@ pub struct ListContext {
     pub has_more: Option<bool>,
     /// What is missing, and why.
     pub warnings: Option<Value>,
+}
+
+impl ListContext {
+    /// The members of a document with a list, without the list.
+    fn members(self) -> Map<String, Value> {
+        let has_more = self.has_more.map(|has_more| ("has_more", has_more.into()));
+        let warnings = self.warnings.map(|warnings| ("warnings", warnings));
+        let object = Some(("object", "list".into()));
+        let members = [object, has_more, warnings].into_iter().flatten();
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
 }
 
 impl Output {
@@ -88,7 +103,12 @@ impl Output {
         self.sorted::<R>(&mut [])
     }
 
-    fn cells<R: Row>(&self) -> Result<Vec<Cell<R>>, Failure> {
+    /// Finds the columns of each row.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::check`].
+    pub fn cells<R: Row>(&self) -> Result<Vec<Cell<R>>, Failure> {
         let shown = R::TABLE.shown.iter().map(|name| (*name).to_owned());
         let names: Vec<String> = match self.columns.as_slice() {
             // Programs that read CSV get everything.
@@ -164,32 +184,37 @@ impl Output {
         steps: &[Step<'_>],
         around: ListContext,
     ) -> Result<(), Failure> {
-        let are_chosen = !self.columns.is_empty();
-        let value = |row: &R| match are_chosen {
-            true => csv_and_yaml::object(cells, row),
-            false => json!(row),
-        };
         match self.format {
             Format::Table => text(&table::table(rows, cells, steps, &self.view))?,
-            Format::Csv => print(&csv_and_yaml::csv(rows, cells)?)?,
-            Format::Jsonl => {
+            Format::Csv | Format::Jsonl | Format::Json => {
+                let mut writer = ListWriter::new(self, cells);
                 for row in rows {
-                    print(&format!("{}\n", value(row)))?;
+                    writer.push(row)?;
                 }
+                writer.finish(around)?;
             }
-            Format::Json | Format::Yaml => {
-                let rows: Vec<Value> = rows.iter().map(value).collect();
-                let mut document = json!({"object": "list", "data": rows});
-                if let Some(has_more) = around.has_more {
-                    document["has_more"] = has_more.into();
-                }
-                if let Some(warnings) = around.warnings {
-                    document["warnings"] = warnings;
-                }
-                self.document(&document)?;
+            Format::Yaml => {
+                let rows = rows.iter().map(|row| self.item(cells, row));
+                let mut document = around.members();
+                document.insert("data".to_owned(), rows.collect());
+                self.document(&document.into())?;
             }
         }
         Ok(())
+    }
+
+    /// Returns true where rows can be written one by one, as they come.
+    pub fn is_streamed(&self) -> bool {
+        let is_format = matches!(self.format, Format::Json | Format::Jsonl | Format::Csv);
+        is_format && self.sort.is_none()
+    }
+
+    /// What a document has of a row.
+    fn item<R: Row>(&self, cells: &[Cell<R>], row: &R) -> Value {
+        match self.columns.is_empty() {
+            true => json!(row),
+            false => data::object(cells, row),
+        }
     }
 
     /// Prints one thing: for people, what `card` makes of it.

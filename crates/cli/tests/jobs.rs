@@ -24,6 +24,8 @@ fn the_sandbox_s_list_holds_what_was_promised() {
     let list = json(&output);
     assert_eq!(list["object"], "list");
     assert_eq!(list["has_more"], false);
+    // It is written job by job, and is the text of the whole document.
+    assert_eq!(stdout(&output), format!("{list:#}\n"));
     let jobs = jobs(&list);
     for vendor in ["openai", "together", "truefoundry", "fireworks", "azure"] {
         let of_vendor = jobs.iter().filter(|j| j["provider"]["vendor"] == vendor);

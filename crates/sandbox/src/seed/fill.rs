@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::deviation::Deviation;
 use crate::settings::Settings;
 use crate::simulation::{Seed, SeedFile, Simulation};
-use crate::state::dataset::examine;
+use crate::state::dataset::{Dataset, examine};
 use crate::state::{Random, SandboxState};
 use crate::vendor::Vendor;
 use bytes::Bytes;
@@ -30,9 +30,10 @@ pub(crate) fn build(settings: &Settings) -> (SandboxState, Vec<SeededJob>) {
     let mut simulations: Vec<(Vendor, Box<dyn Simulation>)> = Vendor::all()
         .map(|vendor| (vendor, simulation(vendor)))
         .collect();
+    let contents = contents();
     let files: Vec<Vec<SeedFile>> = simulations
         .iter_mut()
-        .map(|(_, simulation)| add_files(simulation.as_mut()))
+        .map(|(_, simulation)| add_files(simulation.as_mut(), &contents))
         .collect();
     for (at, seed) in interleave(settings, &simulations) {
         simulations[at].1.seed_job(seed, &files[at]);
@@ -86,20 +87,32 @@ fn interleave(
     jobs
 }
 
-fn add_files(simulation: &mut dyn Simulation) -> Vec<SeedFile> {
-    let contents: [(&str, Bytes); 3] = [
+/// A file that all vendors have at the start.
+struct Content {
+    name: &'static str,
+    bytes: Bytes,
+    dataset: Dataset,
+}
+
+fn contents() -> [Content; 3] {
+    let files = [
         ("support-chats.jsonl", corpus::chat(240)),
         ("preferences.jsonl", corpus::preferences(120)),
         ("support-chats-held-out.jsonl", corpus::chat(40)),
     ];
-    let added = contents.map(|(name, content)| {
-        let dataset = examine(&content);
-        SeedFile {
-            lines: dataset.examples,
-            size: content.len() as u64,
-            tokens: dataset.tokens,
-            id: simulation.seed_file(name, content),
-        }
+    files.map(|(name, bytes)| Content {
+        name,
+        dataset: examine(&bytes),
+        bytes,
+    })
+}
+
+fn add_files(simulation: &mut dyn Simulation, contents: &[Content]) -> Vec<SeedFile> {
+    let added = contents.iter().map(|content| SeedFile {
+        lines: content.dataset.examples,
+        size: content.bytes.len() as u64,
+        tokens: content.dataset.tokens,
+        id: simulation.seed_file(content.name, content.bytes.clone()),
     });
-    added.into()
+    added.collect()
 }
