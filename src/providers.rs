@@ -44,6 +44,7 @@ mod call;
 #[cfg(feature = "config")]
 mod config;
 mod create;
+mod draft;
 mod files;
 mod find_account;
 mod import;
@@ -71,7 +72,8 @@ pub use backend::{Backend, Files, IdKind, ImportState, JobOrder, Recognition};
 pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
 #[cfg(feature = "config")]
 pub use config::{Config, ConfigReader, TokenCommand};
-pub use create::{Created, DataFile, Draft, Preflight};
+pub use create::{Created, Preflight};
+pub use draft::{DataFile, Draft};
 pub use files::FileList;
 pub use job_ref::{FileRef, JobRef};
 pub use list::{JobList, JobStream, ListItem};

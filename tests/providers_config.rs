@@ -1,4 +1,4 @@
-//! Accounts from a file: what is read, and where mistakes are said to be.
+//! Accounts from a file: what is read, and the positions that errors name.
 #![cfg(all(feature = "config", feature = "openai", feature = "together"))]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! What vendors do that no document says, met across accounts.
+//! Undocumented behaviour of vendors, met across accounts.
 #![cfg(all(feature = "openai", feature = "together"))]
 
 mod loopback;

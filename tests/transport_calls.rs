@@ -1,4 +1,4 @@
-//! What becomes of a call: tries, waits, deadlines, and errors that say why.
+//! What becomes of a call: tries, waits, deadlines, and errors that name the reason.
 #![cfg(all(feature = "openai", feature = "together"))]
 
 mod loopback;

@@ -1,5 +1,5 @@
 //! Upstreams that do what no server should: calls end at their deadline, and
-//! with an error that says what is wrong.
+//! with an error that names the problem.
 #![cfg(all(feature = "openai", feature = "together"))]
 
 mod loopback;

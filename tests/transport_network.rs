@@ -1,4 +1,4 @@
-//! What stands between a client and its vendor: certificates and proxies.
+//! What is between a client and its vendor: certificates and proxies.
 #![cfg(feature = "openai")]
 
 #[path = "support/https.rs"]

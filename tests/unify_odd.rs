@@ -1,4 +1,4 @@
-//! Jobs of which some members are not as the document says: each such member
+//! Jobs of which some members are not as documented: each such member
 //! becomes its absence, and the job stays.
 #![cfg(all(feature = "openai", feature = "together"))]
 

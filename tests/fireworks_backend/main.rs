@@ -7,12 +7,12 @@
     feature = "together"
 ))]
 
+mod account;
 mod create;
 mod files;
 mod jobs;
 #[path = "../loopback/mod.rs"]
 mod loopback;
-mod reach;
 #[path = "../stage/mod.rs"]
 mod stage;
 

@@ -1,4 +1,4 @@
-//! Where everything in a picture stands, in pixels. Pure: colours come later.
+//! The positions of everything in a picture, in pixels. Pure: colours come later.
 
 use unicode_width::UnicodeWidthStr;
 

@@ -1,4 +1,4 @@
-//! Scales: where values stand on an axis, and where its ticks are.
+//! Scales: the positions of values on an axis, and where its ticks are.
 
 use crate::chart::Scale;
 

@@ -1,4 +1,4 @@
-//! What changes jobs, and what asks before: at each vendor, and on a terminal.
+//! Commands that change jobs, and their questions: at each vendor, and on a terminal.
 #![cfg(unix)]
 
 mod support;

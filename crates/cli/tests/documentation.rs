@@ -1,4 +1,4 @@
-//! The examples of docs/cli.md, as they stand there.
+//! The examples of docs/cli.md, run as they are written there.
 #![cfg(unix)]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `unitune jobs …` as a user calls it: what stands on stdout and stderr, and
+//! `unitune jobs …` as a user calls it: what is printed on stdout and stderr, and
 //! how it ends.
 
 mod support;

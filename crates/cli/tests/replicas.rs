@@ -1,6 +1,6 @@
 //! Three gateways as processes behind a real proxy: nothing is remembered in
 //! any of them. One is killed half-way, without a word. Where nginx is not
-//! installed the test says so and is skipped.
+//! installed the test prints that and is skipped.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! `unitune sandbox`: it says where it is, serves, and stops when told to.
+//! `unitune sandbox`: it prints its address, serves, and stops on a signal.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! `unitune serve`: it says where it is, answers, and ends when told to.
+//! `unitune serve`: it prints its address, answers, and ends on a signal.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

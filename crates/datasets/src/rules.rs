@@ -1,4 +1,4 @@
-//! The types of the tables that say what a vendor takes.
+//! The types of the tables of what a vendor takes.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! What an OpenAPI document is made of: for each kind of node its keywords,
 //! what they hold, and what the lowering to OpenAPI 3.0 does with them.
 //!
-//! Walking, slicing and lowering all read these tables. A keyword that stands
+//! Walking, slicing and lowering all read these tables. A keyword that is
 //! in none of them is unknown, and an unknown keyword is an error.
 //!
 //! ```

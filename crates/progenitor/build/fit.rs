@@ -1,4 +1,4 @@
-//! Makes a document fit for progenitor, and says what that leaves out.
+//! Makes a document fit for progenitor, and lists what that leaves out.
 
 use serde_json::{Map, Value};
 

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! A sandbox starts with jobs in every state of every vendor, always the same ones for the same seed, at a fixed
-//! time of its own. That clock stands still until [`Sandbox::advance`] moves it or a
+//! time of its own. That clock does not move until [`Sandbox::advance`] moves it or a
 //! [speed](Builder::speed) is set. The same seed and the same calls give the same answers, byte for byte.
 //!
 //! The keys are fixed and open nothing elsewhere. No training takes place.

@@ -68,35 +68,39 @@ const SETTINGS: [NamedValue<Job>; 7] = [
 ];
 
 const RESULTS: [NamedValue<ComparedJob>; 11] = [
-    ("status", |side| json!(side.job.status)),
-    ("error", |side| {
-        let error = side.job.error.as_ref();
+    ("status", |compared| json!(compared.job.status)),
+    ("error", |compared| {
+        let error = compared.job.error.as_ref();
         json!(error.and_then(|e| e.message.as_ref().or(e.code.as_ref())))
     }),
-    (CREATED, |side| json!(side.job.created_at)),
-    (DURATION, |side| json!(took(&side.job))),
-    ("trained_tokens", |side| json!(side.job.trained_tokens)),
-    ("cost (USD)", |side| json!(side.job.provider.cost)),
-    ("steps", |side| {
-        json!(side.points.iter().filter_map(|point| point.step).max())
+    (CREATED, |compared| json!(compared.job.created_at)),
+    (DURATION, |compared| json!(took(&compared.job))),
+    ("trained_tokens", |compared| {
+        json!(compared.job.trained_tokens)
     }),
-    ("training loss, last", |side| {
-        json!(losses(side, "train_loss").last())
+    ("cost (USD)", |compared| json!(compared.job.provider.cost)),
+    ("steps", |compared| {
+        json!(compared.points.iter().filter_map(|point| point.step).max())
     }),
-    ("validation loss, last", |side| {
-        json!(losses(side, "valid_loss").last())
+    ("training loss, last", |compared| {
+        json!(losses(compared, "train_loss").last())
     }),
-    ("validation loss, lowest", |side| {
-        json!(losses(side, "valid_loss").min_by(f64::total_cmp))
+    ("validation loss, last", |compared| {
+        json!(losses(compared, "valid_loss").last())
     }),
-    ("fine_tuned_model", |side| json!(side.job.fine_tuned_model)),
+    ("validation loss, lowest", |compared| {
+        json!(losses(compared, "valid_loss").min_by(f64::total_cmp))
+    }),
+    ("fine_tuned_model", |compared| {
+        json!(compared.job.fine_tuned_model)
+    }),
 ];
 
 const CREATED: &str = "created";
 const DURATION: &str = "duration";
 
-fn losses<'s>(side: &'s ComparedJob, name: &'s str) -> impl Iterator<Item = f64> + 's {
-    side.points.iter().filter_map(move |p| p.metric(name))
+fn losses<'s>(compared: &'s ComparedJob, name: &'s str) -> impl Iterator<Item = f64> + 's {
+    compared.points.iter().filter_map(move |p| p.metric(name))
 }
 
 pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
@@ -116,9 +120,9 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     let compared_jobs: Vec<_> = compared_jobs.buffered(AT_ONCE).collect().await;
     let mut found: Vec<ComparedJob> = Vec::new();
     let mut exit = Exit::Done;
-    for side in compared_jobs {
-        match side {
-            Ok(side) => found.push(side),
+    for compared in compared_jobs {
+        match compared {
+            Ok(compared) => found.push(compared),
             Err(error) => {
                 output::error(&error);
                 exit = Exit::Failure;
@@ -133,7 +137,7 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     }
     let view = output.is_table().then_some(&output.view);
     let rows = compared(&found, arguments.all, view);
-    let keys: Vec<String> = found.iter().map(|side| side.key.clone()).collect();
+    let keys: Vec<String> = found.iter().map(|compared| compared.key.clone()).collect();
     let steps = keys.iter().flat_map(|key| [Step::Shorten(key, 28)]);
     let closer = keys.iter().flat_map(|key| [Step::Shorten(key, 16)]);
     let steps: Vec<Step<'_>> = steps.chain(closer).collect();
@@ -147,26 +151,26 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
 
 async fn compared_job(providers: &Providers, id: &str) -> Result<ComparedJob, unitune::Error> {
     let job = providers.retrieve(id).await?;
-    let mut side = ComparedJob {
+    let mut compared = ComparedJob {
         key: id.to_owned(),
         points: Vec::new(),
         job,
     };
-    if has_metrics(providers, &side.job.provider.account) {
-        match with_metrics(providers, side.job.clone()).await {
-            Ok(metrics) => side.points = metrics.runs.into_iter().flatten().collect(),
+    if has_metrics(providers, &compared.job.provider.account) {
+        match with_metrics(providers, compared.job.clone()).await {
+            Ok(metrics) => compared.points = metrics.runs.into_iter().flatten().collect(),
             // The rest can be compared without.
             Err(error) => output::warning(&error.to_string()),
         }
     }
-    Ok(side)
+    Ok(compared)
 }
 
 /// Returns what is to be compared; for people, with a view of theirs, as texts.
 fn compared(compared_jobs: &[ComparedJob], all: bool, view: Option<&View>) -> Vec<Compared> {
     let settings: Vec<Vec<(String, Value)>> = compared_jobs
         .iter()
-        .map(|side| settings(&side.job))
+        .map(|compared| settings(&compared.job))
         .collect();
     let mut names: Vec<&String> = Vec::new();
     for (name, _) in settings.iter().flatten() {
@@ -210,7 +214,7 @@ fn row(
         same: are_same(&values),
         values: compared_jobs
             .iter()
-            .map(|side| side.key.clone())
+            .map(|compared| compared.key.clone())
             .zip(values)
             .collect(),
     }

@@ -52,7 +52,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     }
     let plan = &prepared.plan;
     show(plan, &output, dry_run)?;
-    let Some(mut intention) = prepared.intention.filter(|_| !dry_run) else {
+    let Some(mut planned_job) = prepared.planned_job.filter(|_| !dry_run) else {
         return Ok(match plan.is_possible() {
             true => Exit::Done,
             false => Exit::Failure,
@@ -67,7 +67,14 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let asks = !arguments.consent.yes;
     let price = &plan.price;
     let job = mover
-        .carry_out(&mut journal, &mut intention, limit, price, asks, &mut None)
+        .carry_out(
+            &mut journal,
+            &mut planned_job,
+            limit,
+            price,
+            asks,
+            &mut None,
+        )
         .await?;
     follow(&accounts, job, &arguments, &output).await
 }

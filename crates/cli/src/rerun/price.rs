@@ -1,4 +1,4 @@
-//! What a moved job costs, as far as a table of prices tells.
+//! What a moved job costs, as far as it is in a table of prices.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

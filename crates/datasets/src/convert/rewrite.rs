@@ -1,4 +1,4 @@
-//! Writes an example as another vendor wants it. What cannot be written is left
+//! Writes an example in the form of another vendor. What cannot be written is left
 //! as it is, and the vendor's check rejects it.
 
 use std::borrow::Cow;

@@ -251,7 +251,7 @@ async fn one(
         .await?;
     let prepared = mover.prepare(&job, &found, &settings).await?;
     let plan = &prepared.plan;
-    let Some(mut intention) = prepared.intention else {
+    let Some(mut planned_job) = prepared.planned_job else {
         let problem = plan.problems.first();
         let what = problem.map_or_else(String::new, |r| format!("{}: {}", r.message, r.help));
         return Err(Failure::new(Exit::Failure, what));
@@ -279,7 +279,7 @@ async fn one(
     let moved = mover
         .carry_out(
             &mut journal,
-            &mut intention,
+            &mut planned_job,
             Some(limit),
             &plan.price,
             false,

@@ -30,7 +30,7 @@ pub struct Mover<'m> {
 pub struct Prepared {
     pub plan: Plan,
     /// None where the plan is not possible, or no model is chosen.
-    pub intention: Option<PlannedJob>,
+    pub planned_job: Option<PlannedJob>,
 }
 
 impl<'m> Mover<'m> {
@@ -103,8 +103,8 @@ impl<'m> Mover<'m> {
     ) -> Result<Prepared, Failure> {
         let mut plan = self.decide(job, found, settings);
         if !plan.is_possible() {
-            let intention = None;
-            return Ok(Prepared { plan, intention });
+            let planned_job = None;
+            return Ok(Prepared { plan, planned_job });
         }
         // What the vendor has no place for is known before the model is: any model
         // stands in for it.
@@ -114,11 +114,11 @@ impl<'m> Mover<'m> {
             let stand_in = first.map_or(&plan.was, |proposal| &proposal.model.id);
             chosen.model = Some(stand_in.clone());
         }
-        let intention = self.intend(&plan, job, found, &chosen).await?;
-        if let Some(chosen) = &intention.request.hyperparameters {
+        let planned_job = self.intend(&plan, job, found, &chosen).await?;
+        if let Some(chosen) = &planned_job.request.hyperparameters {
             plan.set(chosen, catalogue());
         }
-        let preflight = self.providers().preflight(&intention.draft()).await?;
+        let preflight = self.providers().preflight(&planned_job.draft()).await?;
         // The label that says where it comes from is ours, and no loss of the user's.
         let labels = job.metadata.as_ref();
         let has_labels = labels.is_some_and(|labels| !labels.is_empty());
@@ -126,8 +126,8 @@ impl<'m> Mover<'m> {
             |field: &str| field == "metadata.moved_from" || field == "metadata" && !has_labels;
         let dropped = preflight.dropped.into_iter().filter(|f| !is_own(&f.field));
         plan.leave_out(&dropped.collect::<Vec<_>>());
-        let intention = plan.model.is_some().then_some(intention);
-        Ok(Prepared { plan, intention })
+        let planned_job = plan.model.is_some().then_some(planned_job);
+        Ok(Prepared { plan, planned_job })
     }
 
     fn decide(&self, job: &Job, found: &Moved, settings: &SettingArguments) -> Plan {
@@ -172,10 +172,10 @@ impl<'m> Mover<'m> {
         }
         let source = Source::of(members, "the moved job")?;
         let on = Some(self.target.name());
-        let mut intention = PlannedJob::new(self.providers(), on, &source, settings).await?;
+        let mut planned_job = PlannedJob::new(self.providers(), on, &source, settings).await?;
         // What is left out was shown, line by line.
-        intention.allow_lossy = true;
-        Ok(intention)
+        planned_job.allow_lossy = true;
+        Ok(planned_job)
     }
 
     /// Rejects a job that could cost more than a limit. Where the table knows no
@@ -215,7 +215,7 @@ impl<'m> Mover<'m> {
     pub async fn carry_out(
         &self,
         journal: &mut Journal,
-        intention: &mut PlannedJob,
+        planned_job: &mut PlannedJob,
         limit: Option<Usd>,
         by_table: &Price,
         asks: bool,
@@ -227,9 +227,9 @@ impl<'m> Mover<'m> {
             may_upload: true,
             tells: self.tells,
         };
-        intention.find_files(self.providers(), &files).await?;
+        planned_job.find_files(self.providers(), &files).await?;
         let roles = ["training", "validation"];
-        for (role, (_, uploaded)) in roles.iter().zip(&intention.uploads) {
+        for (role, (_, uploaded)) in roles.iter().zip(&planned_job.uploads) {
             if let Some(uploaded) = uploaded {
                 let (role, file) = ((*role).to_owned(), uploaded.file.id.clone());
                 journal.record(Step::Uploaded { role, file })?;
@@ -238,41 +238,41 @@ impl<'m> Mover<'m> {
         // Where the table knows no price, the vendor's counts, once it has the file.
         let is_open = asks && matches!(by_table, Price::Unknown { .. });
         let estimate = match limit.is_some() || is_open {
-            true => Some(intention.estimate(self.providers()).await),
+            true => Some(planned_job.estimate(self.providers()).await),
             false => None,
         };
         if let (Some(Ok(Some(estimate))), true) = (&estimate, is_open)
             && let Some(total) = estimate.total
         {
-            let question = format!("{} estimates {total} USD. Start it?", intention.title);
+            let question = format!("{} estimates {total} USD. Start it?", planned_job.title);
             if confirm(&question, false).await? == Answer::No {
-                let what = format!("Nothing was started{}", intention.stays());
+                let what = format!("Nothing was started{}", planned_job.stays());
                 return Err(Failure::new(Exit::Failure, what));
             }
         }
         if let Some(limit) = limit {
             let estimate = estimate.transpose()?.flatten();
-            let within = limit::check(limit, estimate.as_ref(), by_table, &intention.title);
+            let within = limit::check(limit, estimate.as_ref(), by_table, &planned_job.title);
             within.map_err(|why| {
-                let what = format!("{}: {why}\nNothing was started", intention.account);
-                Failure::new(Exit::Failure, format!("{what}{}", intention.stays()))
+                let what = format!("{}: {why}\nNothing was started", planned_job.account);
+                Failure::new(Exit::Failure, format!("{what}{}", planned_job.stays()))
             })?;
             *price = estimate.and_then(|estimate| estimate.total);
         }
-        let uploaded = intention
+        let uploaded = planned_job
             .uploads
             .first()
             .and_then(|(_, uploaded)| uploaded.as_ref());
         let mut request = Sent {
-            model: intention.request.model.clone(),
-            training_file: intention.training_id().unwrap_or_default(),
+            model: planned_job.request.model.clone(),
+            training_file: planned_job.training_id().unwrap_or_default(),
             file_created_at: uploaded.map(|u| u.file.created_at).filter(|time| *time > 0),
             others: Vec::new(),
         };
         let others =
-            already_started::search(self.providers(), &intention.account, &request).await?;
+            already_started::search(self.providers(), &planned_job.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
-        let draft = imported(self.providers(), intention).await?;
+        let draft = imported(self.providers(), planned_job).await?;
         journal.begin_creating(already_started::now(), request)?;
         match self.providers().create(&draft).await {
             Ok(created) => {

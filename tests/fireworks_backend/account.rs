@@ -1,4 +1,4 @@
-//! Which account is meant, and what errors say.
+//! Which account is used, and what its errors contain.
 
 use serde_json::{Value, json};
 use unitune::ErrorKind;

@@ -1,4 +1,4 @@
-//! Where a change stands in the file as it was written: the normal form sorts
+//! The line of a change in the file as it was written: the normal form sorts
 //! lists, shares parameters and names what has no name.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
