@@ -22,6 +22,7 @@ mod deep_object;
 mod enumeration;
 mod extra;
 mod lenient_list;
+#[allow(dead_code)] // Not every set of vendors has lists that are read as they come.
 mod list_splitter;
 mod repair;
 mod secret;
