@@ -38,6 +38,7 @@ mod error_body;
 mod execute;
 mod headers_from_env;
 mod http_client;
+mod long_document;
 mod memory_budget;
 mod observer;
 mod options;
@@ -58,17 +59,17 @@ use http::HeaderMap;
 #[doc(hidden)]
 pub use http::Method;
 
-#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
-pub(crate) use attempt::{Pieces, ReadPieces};
 #[allow(unused_imports)] // Where no vendor is compiled in, nothing uses it.
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
-#[allow(unused_imports)] // As above.
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
 pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use long_document::{Pieces, ReadPieces};
 pub use memory_budget::MemoryBudget;
 pub(crate) use memory_budget::{KeptBytes, Reservation};
 pub use observer::{Attempt, CallReport, Observer};

@@ -22,6 +22,7 @@ mod enumeration;
 mod extra;
 mod lenient_list;
 mod lenient_object;
+#[allow(dead_code)] // Not every set of vendors has lists that are read as they come.
 mod list_splitter;
 mod non_json_tokens;
 mod secret;
@@ -43,9 +44,9 @@ pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient_list::item;
 pub use lenient_list::{Item, LenientList, MalformedItem};
+pub(crate) use lenient_object::{Defect, repair};
 #[allow(unused_imports)] // As above.
 pub(crate) use list_splitter::ListSplitter;
-pub(crate) use lenient_object::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, LOCATION};
 use http::response::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::{Body, Method, Request, Response, Url};
 use tokio::sync::SemaphorePermit;
 
-use super::body::{ACCEPTED_ENCODINGS, BodyStream, Gathered, WholeBody, content_length, too_large};
+use super::body::{ACCEPTED_ENCODINGS, BodyStream, WholeBody, content_length, too_large};
 use super::credential::SentKey;
 use super::error_body::{self, VendorError};
 use super::{Error, ErrorKind, Transport, retry_after};
@@ -44,7 +43,7 @@ impl<B> Answer<B> {
     }
 
     /// The key, should the vendor repeat it in a header, is taken out.
-    fn new(mut parts: Parts, body: B, sent: &SentKey) -> Self {
+    pub(super) fn new(mut parts: Parts, body: B, sent: &SentKey) -> Self {
         error_body::redact_headers(&mut parts.headers, sent.expose());
         Self {
             status: parts.status,
@@ -136,92 +135,6 @@ impl Shape for Stream {
         let pieces = BodyStream::new(&mut parts.headers, body, timeouts, transport.reservation());
         match pieces {
             Ok(pieces) => Ok(Answer::new(parts, pieces, sent)),
-            Err(error) => Err(transport.about(error, &parts, sent)),
-        }
-    }
-}
-
-/// A call whose response is a document that is read as it comes where it is
-/// long. The attempt ends with the body.
-#[derive(Debug)]
-pub(super) struct LongDocument<R> {
-    pub(super) reader: R,
-    /// The largest body that is read as a whole, in bytes.
-    pub(super) whole: usize,
-}
-
-/// Reads a long document from its pieces. Each attempt begins anew.
-#[allow(dead_code)] // Not every set of vendors has such documents.
-pub(crate) trait ReadPieces: Send + Sync {
-    /// What comes of the document.
-    type Value: Send;
-
-    fn read(&self, pieces: Pieces) -> impl Future<Output = Result<Self::Value, Error>> + Send;
-}
-
-/// The pieces of a document.
-pub(crate) struct Pieces {
-    body: BodyStream,
-    sent: SentKey,
-}
-
-#[allow(dead_code)] // As above.
-impl Pieces {
-    /// The next piece; none at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        self.body.next().await
-    }
-
-    /// The key that the request was sent with, which the reader has to mask.
-    pub(crate) fn sent_key(&self) -> SentKey {
-        self.sent.clone()
-    }
-}
-
-/// A document as it was read.
-pub(super) enum LongBody<V> {
-    Whole(WholeBody),
-    Read(V),
-}
-
-impl<R: ReadPieces> Shape for LongDocument<R> {
-    type Body = LongBody<R::Value>;
-
-    async fn exchange(
-        &self,
-        transport: &Transport,
-        request: Request,
-        sent: &SentKey,
-        remaining: Duration,
-    ) -> Result<Answer<Self::Body>, Error> {
-        let timeouts = transport.call_timeouts(remaining);
-        let sending = transport.shared.http.execute(request);
-        let response = received(timeouts.with_timeout(sending).await?)?;
-        if !response.status().is_success() {
-            return Err(transport.vendor_error(response, sent, timeouts).await);
-        }
-        let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
-        // What is larger than a document may be takes as long as bytes move.
-        let limit = transport.settings.max_body_bytes;
-        let later = (limit, transport.transfer_timeouts());
-        let memory = transport.reservation();
-        let body =
-            BodyStream::with_later_timeouts(&mut parts.headers, body, timeouts, later, memory);
-        let read = async {
-            match body?.up_to(self.whole.min(limit)).await? {
-                Gathered::Whole(mut body) => {
-                    body.mask(sent.known());
-                    Ok(LongBody::Whole(body))
-                }
-                Gathered::Longer(body) => {
-                    let sent = sent.clone();
-                    let read = self.reader.read(Pieces { body, sent }).await;
-                    read.map(LongBody::Read)
-                }
-            }
-        };
-        match read.await {
-            Ok(body) => Ok(Answer::new(parts, body, sent)),
             Err(error) => Err(transport.about(error, &parts, sent)),
         }
     }
@@ -338,7 +251,7 @@ impl Transport {
     }
 
     /// Returns timeouts that end with the call's deadline.
-    fn call_timeouts(&self, remaining: Duration) -> Timeouts {
+    pub(super) fn call_timeouts(&self, remaining: Duration) -> Timeouts {
         Timeouts {
             idle: self.settings.read_timeout,
             end: Some((Instant::now() + remaining, self.settings.timeout)),
@@ -347,7 +260,7 @@ impl Transport {
 
     /// Returns timeouts that last as long as bytes move, within the transfer
     /// timeout.
-    fn transfer_timeouts(&self) -> Timeouts {
+    pub(super) fn transfer_timeouts(&self) -> Timeouts {
         let limit = self.settings.transfer_timeout;
         Timeouts {
             idle: self.settings.read_timeout,
@@ -412,13 +325,18 @@ impl Transport {
     }
 
     /// Says of an error which answer it is about.
-    fn about(&self, error: Error, parts: &Parts, sent: &SentKey) -> Error {
+    pub(super) fn about(&self, error: Error, parts: &Parts, sent: &SentKey) -> Error {
         let (profile, key) = (self.shared.profile, sent.expose());
         error.with_answer(profile, parts.status, parts.headers.clone(), Some(key))
     }
 
     /// Reads an error response.
-    async fn vendor_error(&self, response: Response, sent: &SentKey, timeouts: Timeouts) -> Error {
+    pub(super) async fn vendor_error(
+        &self,
+        response: Response,
+        sent: &SentKey,
+        timeouts: Timeouts,
+    ) -> Error {
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         // What cannot be read of it is not needed.
         let start = match BodyStream::new(&mut parts.headers, body, timeouts, self.reservation()) {

@@ -11,8 +11,9 @@ use reqwest::{Body, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::attempt::{Answer, Document, LongBody, LongDocument, ReadPieces, Shape, Stream};
+use super::attempt::{Answer, Document, Shape, Stream};
 use super::body::WholeBody;
+use super::long_document::{LongBody, LongDocument, ReadPieces};
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::{DeepObject, Secret};
 
