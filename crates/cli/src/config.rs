@@ -16,7 +16,8 @@ const VARIABLE: &str = "UNITUNE_CONFIG";
 pub struct Configuration {
     file: Option<Config>,
     path: Option<PathBuf>,
-    /// The settings of the gateway.
+    /// The settings of the gateway. Without it, its table is left unread.
+    #[cfg(feature = "gateway")]
     pub gateway: unitune_gateway::Config,
 }
 
@@ -51,6 +52,7 @@ impl Configuration {
         Self {
             file: None,
             path: None,
+            #[cfg(feature = "gateway")]
             gateway: unitune_gateway::Config::default(),
         }
     }
@@ -64,6 +66,7 @@ impl Configuration {
                 }
                 None => Failure::from(error),
             })?;
+        #[cfg(feature = "gateway")]
         let gateway = file.table("gateway")?.unwrap_or_default();
         for warning in file.warnings() {
             eprintln!("warning: {warning}");
@@ -71,6 +74,7 @@ impl Configuration {
         Ok(Self {
             file: Some(file),
             path: Some(found.path.clone()),
+            #[cfg(feature = "gateway")]
             gateway,
         })
     }

@@ -17,6 +17,7 @@ mod models;
 mod output;
 mod rerun;
 mod sandbox;
+#[cfg(feature = "gateway")]
 mod serve;
 mod token_command;
 #[cfg(feature = "top")]
@@ -54,6 +55,7 @@ fn main() -> std::process::ExitCode {
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
+        #[cfg(feature = "gateway")]
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
