@@ -122,6 +122,7 @@ impl Configuration {
     /// # Errors
     ///
     /// It is not one of them.
+    #[cfg(feature = "gateway")]
     pub fn set_default_account(&self, providers: Providers) -> Result<Providers, Failure> {
         match &self.file {
             Some(file) => Ok(file.set_default_account(providers)?),
