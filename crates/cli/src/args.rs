@@ -42,17 +42,24 @@ pub use values::{Assignment, StatusParser};
 #[command(
     name = "unitune",
     version,
-    after_help = "\
-Examples:
-  unitune jobs list --sandbox
-  unitune accounts add research --vendor together
-  unitune jobs create --on research --model Qwen/Qwen3-8B -t train.jsonl --watch
-  unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
-  unitune serve --config unitune.toml"
+    after_help = examples()
 )]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Returns the examples of the help: of commands that this program has.
+fn examples() -> String {
+    let examples = "\
+Examples:
+  unitune jobs list --sandbox
+  unitune accounts add research --vendor together
+  unitune jobs create --on research --model Qwen/Qwen3-8B -t train.jsonl --watch
+  unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857";
+    let serve = "\n  unitune serve --config unitune.toml";
+    let serve = if cfg!(feature = "gateway") { serve } else { "" };
+    format!("{examples}{serve}")
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,6 +110,7 @@ pub enum Command {
     /// gateway's, at /, /v1 and /api/llm.
     ///
     /// Without tokens in the configuration it serves on loopback only.
+    #[cfg(feature = "gateway")]
     Serve(service::ServeArguments),
 }
 
@@ -236,7 +244,7 @@ mod tests {
     }
 
     /// The calls of the program in the examples of all commands.
-    fn examples() -> Vec<String> {
+    fn all_examples() -> Vec<String> {
         let commands = commands(&Arguments::command(), "unitune").into_iter();
         let texts = commands.filter_map(|(_, command)| Some(command.get_after_help()?.to_string()));
         let texts: Vec<String> = texts.collect();
@@ -257,7 +265,7 @@ mod tests {
 
     #[test]
     fn every_example_of_the_help_can_be_called() {
-        let examples = examples();
+        let examples = all_examples();
         assert!(examples.len() > 10, "{examples:?}");
         for example in examples {
             let words = shlex::split(&example).unwrap();

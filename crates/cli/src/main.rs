@@ -16,6 +16,7 @@ mod models;
 mod output;
 mod rerun;
 mod sandbox;
+#[cfg(feature = "gateway")]
 mod serve;
 mod token_command;
 #[cfg(feature = "top")]
@@ -70,6 +71,7 @@ fn asks_for_version(mut arguments: impl Iterator<Item = OsString>) -> bool {
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
+        #[cfg(feature = "gateway")]
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),

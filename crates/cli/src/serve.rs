@@ -1,5 +1,7 @@
 //! `unitune serve`
 
+mod check;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -14,6 +16,9 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
+    if arguments.check {
+        return check::run(arguments.addr.resolve().await?).await;
+    }
     log_to_stderr(arguments.log);
     let file = arguments.config.as_deref();
     let configuration = match arguments.sandbox {

@@ -1,6 +1,7 @@
 //! Where the configuration comes from, in all commands, and how its mistakes
 //! are reported.
-#![cfg(unix)]
+// `serve` is among the commands of its cases.
+#![cfg(all(unix, feature = "gateway"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! `unitune sandbox` and `unitune serve`.
 
+#[cfg(feature = "gateway")]
 use std::path::PathBuf;
 
 use clap::Args;
@@ -47,11 +48,13 @@ pub struct SandboxArguments {
     pub json: bool,
 }
 
+#[cfg(feature = "gateway")]
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune serve --sandbox
-  unitune serve --config unitune.toml --addr localhost:8080 --log info")]
+  unitune serve --config unitune.toml --addr localhost:8080 --log info
+  unitune serve --check --addr localhost:8080")]
 pub struct ServeArguments {
     /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -78,6 +81,11 @@ pub struct ServeArguments {
     /// Print the address and the accounts as one JSON document
     #[arg(long)]
     pub json: bool,
+
+    /// Start nothing: ask the gateway at --addr whether it accepts requests, for health checks
+    /// of containers (exit code 1: it does not)
+    #[arg(long, conflicts_with_all = ["config", "sandbox", "json"])]
+    pub check: bool,
 }
 
 /// The switches' names, and the word for all of them.
