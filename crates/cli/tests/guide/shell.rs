@@ -98,7 +98,7 @@ impl<'u> Shell<'u> {
 impl Drop for Shell<'_> {
     fn drop(&mut self) {
         // Its servers were started by it, and end with it.
-        let _ = self.typed.write_all(b"kill $(jobs -p)\nexit\n");
+        let _ = self.typed.write_all(b"kill $(jobs -p) 2>/dev/null\nexit\n");
         let _ = self.child.wait();
     }
 }
