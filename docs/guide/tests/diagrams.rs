@@ -144,7 +144,7 @@ fn codegen() -> String {
     let (top, pitch, height) = (112.0, 46.0, 32.0);
     let (left, width) = (230.0, 150.0);
     let steps = STEPS.len() as f64;
-    let mut drawing = Drawing::new(860.0, top + steps * pitch + 178.0);
+    let mut drawing = Drawing::new(860.0, top + steps * pitch + 134.0);
     let middle = left + width / 2.0;
     let y = |step: usize| top + step as f64 * pitch;
     drawing.node(

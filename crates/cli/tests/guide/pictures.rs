@@ -182,8 +182,15 @@ type Shot = (
 const SHOTS: [Shot; 5] = [
     (
         "terminal-list.svg",
-        &["jobs", "list", "--limit", "12", "--utc"],
-        (110, 30),
+        &[
+            "jobs",
+            "list",
+            "--limit",
+            "24",
+            "--columns",
+            "account,id,model,status",
+        ],
+        (110, 40),
         &[("", "there are more jobs")],
     ),
     (
