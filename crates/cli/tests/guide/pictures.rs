@@ -195,9 +195,9 @@ const SHOTS: [Shot; 5] = [
     ),
     (
         "terminal-job.svg",
-        &["jobs", "get", TOGETHER, "--utc"],
-        (90, 30),
-        &[("", "Also")],
+        &["jobs", "get", OPENAI, "--utc"],
+        (90, 44),
+        &[("", "Training file")],
     ),
     (
         "terminal-chart.svg",

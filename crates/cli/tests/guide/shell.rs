@@ -91,6 +91,10 @@ impl<'u> Shell<'u> {
             );
             std::thread::sleep(Duration::from_millis(20));
         }
+        // What a server says beside it comes at once.
+        if command.trim_end().ends_with('&') {
+            std::thread::sleep(Duration::from_millis(500));
+        }
         (self.there(&read()), code)
     }
 }
