@@ -190,7 +190,7 @@ const SHOTS: [Shot; 5] = [
             "--columns",
             "account,id,model,status",
         ],
-        (110, 40),
+        (118, 40),
         &[("", "there are more jobs")],
     ),
     (
