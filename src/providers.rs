@@ -44,7 +44,6 @@ mod call;
 #[cfg(feature = "config")]
 mod config;
 mod create;
-mod dataset;
 mod files;
 mod find_account;
 mod import;
@@ -52,9 +51,10 @@ mod job_ref;
 mod jobs;
 mod list;
 mod list_query;
+mod model_shutdowns;
 mod operation;
 mod page;
-mod shutdowns;
+mod training_file_check;
 mod unify_pages;
 mod warning;
 mod watch;
@@ -72,13 +72,13 @@ pub use call::{Call, Expiry, FileUpload, JobChange, Prepared, Reply};
 #[cfg(feature = "config")]
 pub use config::{Config, ConfigReader, TokenCommand};
 pub use create::{Created, DataFile, Draft, Preflight};
-pub use dataset::{Dataset, DatasetRules, Format, Problem};
 pub use files::FileList;
 pub use job_ref::{FileRef, JobRef};
 pub use list::{JobList, JobStream, ListItem};
 pub use list_query::ListQuery;
 pub use operation::{Operation, Support};
 pub use page::{Listing, Page, PageQuery};
+pub use training_file_check::{Dataset, DatasetRules, Format, Problem};
 pub use warning::Warning;
 pub use watch::{Change, Progress, WatchOptions, WatchStream};
 

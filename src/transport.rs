@@ -31,21 +31,21 @@ mod attempt;
 mod body;
 mod builder;
 mod clock;
-mod connection;
 mod credential;
 mod error;
 mod error_body;
 mod execute;
-mod header_lines;
-mod memory;
+mod headers_from_env;
+mod http_client;
+mod memory_budget;
 mod observer;
 mod options;
-mod profile;
 mod request;
 mod response;
 mod retry;
 mod retry_after;
 mod upload;
+mod vendor_profile;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -66,15 +66,10 @@ pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
-pub use memory::MemoryBudget;
-pub(crate) use memory::{Kept, Reservation};
+pub use memory_budget::MemoryBudget;
+pub(crate) use memory_budget::{KeptBytes, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
-#[allow(unused_imports)] // Not every vendor compiled in needs it.
-pub(crate) use profile::is_end_of_training;
-pub use profile::{
-    Address, Authentication, CompleteAddress, ConfigHeader, ConfigValue, Environment, VendorProfile,
-};
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};
@@ -82,6 +77,11 @@ pub use retry::RetryPolicy;
 #[allow(unused_imports)] // Not every vendor needs it.
 pub(crate) use upload::purpose_fields;
 pub use upload::{ByteStream, ProgressFn, Upload};
+#[allow(unused_imports)] // Not every vendor compiled in needs it.
+pub(crate) use vendor_profile::is_end_of_training;
+pub use vendor_profile::{
+    Address, Authentication, CompleteAddress, ConfigHeader, ConfigValue, Environment, VendorProfile,
+};
 
 /// The connection of a client to its vendor's API: base URL, key and settings.
 ///

@@ -15,14 +15,14 @@
 //! # Ok::<(), unitune::serde_json::Error>(())
 //! ```
 
-mod clean;
 mod decode;
 mod decode_fault;
 mod deep_object;
 mod enumeration;
 mod extra;
 mod lenient_list;
-mod repair;
+mod lenient_object;
+mod non_json_tokens;
 mod secret;
 mod timestamp;
 mod union;
@@ -42,7 +42,7 @@ pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient_list::item;
 pub use lenient_list::{Item, LenientList, MalformedItem};
-pub(crate) use repair::{Defect, repair};
+pub(crate) use lenient_object::{Defect, repair};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

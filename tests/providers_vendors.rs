@@ -182,10 +182,10 @@ async fn a_cancel_whose_answer_was_lost_is_done() {
 
     // The first answer counts where it was not lost.
     server.answer(error(400));
-    let refused = providers([of_together(&server, &clock)])
+    let rejected = providers([of_together(&server, &clock)])
         .cancel("ft-1")
         .await;
-    assert_eq!(refused.unwrap_err().status(), Some(400));
+    assert_eq!(rejected.unwrap_err().status(), Some(400));
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn all_is_back(budget: &MemoryBudget) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_beyond_the_budget_are_refused_at_once() {
+async fn answers_beyond_the_budget_are_rejected_at_once() {
     let endless = repeated("{\"object\": \"list\", \"data\": \"", vec![b'a'; 32 << 10]);
     let (url, _) = server(endless).await;
     let budget = MemoryBudget::new(2 << 20);

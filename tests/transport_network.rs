@@ -39,7 +39,7 @@ async fn a_certificate_of_one_s_own_is_trusted_only_where_it_is_given() {
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
 }
 
-/// A proxy that answers plain requests itself and refuses tunnels. It says
+/// A proxy that answers plain requests itself and rejects tunnels. It says
 /// what it is asked.
 fn proxy() -> (String, mpsc::Receiver<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
+use super::model_shutdowns::KnownShutdowns;
 use super::page::{PageWalk, collect};
-use super::shutdowns::KnownShutdowns;
 use super::{
     Backend, Call, DatasetRules, FileUpload, Files, ImportState, JobChange, Listing, Operation,
     Page, PageQuery, Prepared, Reply, Support, Warning,
@@ -244,7 +244,7 @@ impl Account {
 
     /// Sets the account's name in an item of a response: lists are merged and
     /// continued by it.
-    fn own<T: OfAccount>(&self, mut item: T) -> T {
+    fn with_name<T: OfAccount>(&self, mut item: T) -> T {
         self.put_name(&mut item);
         item
     }
@@ -289,14 +289,14 @@ impl Account {
         let job = self
             .run(Operation::Retrieve, || self.backend.job(&call, id))
             .await?;
-        Ok(self.own(job))
+        Ok(self.with_name(job))
     }
 
     pub(super) async fn change(&self, id: &str, change: JobChange) -> Result<Job, Error> {
         let call = self.call();
         let send = || self.backend.change(&call, id, change);
         let job = self.run_checked(change.operation(), send).await?;
-        Ok(self.own(job))
+        Ok(self.with_name(job))
     }
 
     pub(super) fn took_effect(&self, change: JobChange, job: &Job) -> bool {
@@ -323,7 +323,7 @@ impl Account {
         let call = self.call();
         let send = || self.backend.create(&call, prepared);
         let job = self.run_checked(Operation::Create, send).await?;
-        Ok(self.own(job))
+        Ok(self.with_name(job))
     }
 
     pub(super) async fn estimate(&self, prepared: &Prepared) -> Result<PriceEstimate, Error> {
@@ -451,7 +451,7 @@ impl Account {
                 .run(Operation::ListFiles, || files.list(&call, &query))
                 .await?;
             let came = page.items.len();
-            all.extend(page.items.into_iter().map(|file| self.own(file)));
+            all.extend(page.items.into_iter().map(|file| self.with_name(file)));
             warnings.extend(page.warnings);
             match page.next {
                 Some(next) if walk.goes_on(&next, came) => query.cursor = Some(next),
@@ -470,7 +470,7 @@ impl Account {
         let file = self
             .run(Operation::RetrieveFile, || files.get(&call, id))
             .await?;
-        Ok(self.own(file))
+        Ok(self.with_name(file))
     }
 
     /// Returns what tells how far the import of a file is, for a vendor that
@@ -485,7 +485,7 @@ impl Account {
         let file = self
             .run(Operation::UploadFile, || files.upload(&call, upload))
             .await?;
-        Ok(self.own(file))
+        Ok(self.with_name(file))
     }
 
     pub(super) async fn download_file(&self, id: &str) -> Result<Download, Error> {

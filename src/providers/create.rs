@@ -485,7 +485,7 @@ async fn checked(
             Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
         })??;
         if draft.checked {
-            found.refuse(path)?;
+            found.ensure_valid(path)?;
         }
         files.push((path.to_owned(), found));
     }
@@ -535,23 +535,23 @@ async fn affordable(
     Ok(Some(estimate))
 }
 
-/// Refuses what costs more than a draft allows, where it sets a limit. A price
+/// Rejects what costs more than a draft allows, where it sets a limit. A price
 /// that is not known counts as more.
 fn within_limit(account: &Account, draft: &Draft, estimate: &PriceEstimate) -> Result<(), Error> {
     let Some(limit) = draft.max_cost else {
         return Ok(());
     };
-    let refuse =
+    let reject =
         |why: String| Err(Error::new(ErrorKind::CostLimit, why).at_account(account.name()));
     match estimate.total {
         _ if estimate.allowed == Some(false) => {
-            refuse("the account's limit at the vendor is lower than the job's price".to_owned())
+            reject("the account's limit at the vendor is lower than the job's price".to_owned())
         }
-        None => refuse(match &estimate.unavailable {
+        None => reject(match &estimate.unavailable {
             Some(reason) => format!("the vendor gives no estimate of the job's price: {reason}"),
             None => "the vendor gives no estimate of the job's price".to_owned(),
         }),
-        Some(total) if total > limit => refuse(format!(
+        Some(total) if total > limit => reject(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),
         Some(_) => Ok(()),

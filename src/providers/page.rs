@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::{Reply, Warning};
-use crate::transport::Kept;
+use crate::transport::KeptBytes;
 use crate::unify::Job;
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
@@ -103,7 +103,7 @@ pub struct Page<T> {
     /// The cursor of the next page; `None` at the end.
     pub next: Option<String>,
     /// The memory that the page takes, where that is counted.
-    pub(super) memory: Option<Arc<Kept>>,
+    pub(super) memory: Option<Arc<KeptBytes>>,
 }
 
 impl<T> Default for Page<T> {

@@ -20,7 +20,7 @@ use crate::unify::{
 };
 use crate::{Error, ErrorKind};
 
-static OWN_NAME: Vendor = VENDOR;
+static VENDOR_NAME: Vendor = VENDOR;
 
 /// The request to start a job, and the request that it was made of: the
 /// question for its price is made of that, too.
@@ -69,7 +69,7 @@ pub(super) fn support(operation: Operation) -> Support {
 
 impl Backend for Client {
     fn vendor(&self) -> &Vendor {
-        &OWN_NAME
+        &VENDOR_NAME
     }
 
     fn title(&self) -> &str {

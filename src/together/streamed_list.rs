@@ -1,4 +1,4 @@
-//! Lists that are too large to be held: the vendor answers with all jobs of an
+//! Lists that are too large for memory: the vendor answers with all jobs of an
 //! account at once, logs included. Such an answer is read as it comes, item by
 //! item, and of its jobs only the next ones are kept. The rest is for the next
 //! page, for which it is read again.
@@ -135,14 +135,14 @@ where
         counted: &counted,
         item: &since_item,
     };
-    let mut refused = None;
+    let mut rejected = None;
     let read = items(reader, sent, |item, length| {
         since_item.set(0);
         let change = next.take::<T>(item, length);
         let counted = counted.borrow_mut().item(change);
-        counted.map_err(|error| refused = Some(error)).is_ok()
+        counted.map_err(|error| rejected = Some(error)).is_ok()
     });
-    match (refused, read) {
+    match (rejected, read) {
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(unreadable(error)),
         (None, Ok(())) => {
@@ -254,7 +254,7 @@ struct NextJobs {
     call: Call,
     after: Option<Position>,
     /// The last of them on top.
-    held: BinaryHeap<Held>,
+    held: BinaryHeap<KeptJob>,
     has_more: bool,
     page: Page<Job>,
     /// How many warnings are not among those of the page.
@@ -262,23 +262,23 @@ struct NextJobs {
 }
 
 /// A job, and the length of its text.
-struct Held(Position, Job, usize);
+struct KeptJob(Position, Job, usize);
 
-impl PartialEq for Held {
+impl PartialEq for KeptJob {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 }
 
-impl Eq for Held {}
+impl Eq for KeptJob {}
 
-impl PartialOrd for Held {
+impl PartialOrd for KeptJob {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Held {
+impl Ord for KeptJob {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.0.cmp(&other.0)
     }
@@ -322,7 +322,7 @@ impl NextJobs {
         if self.after.as_ref().is_some_and(|after| position <= *after) {
             return Change::default();
         }
-        self.held.push(Held(position, job, length));
+        self.held.push(KeptJob(position, job, length));
         let mut less = 0;
         if self.held.len() > HELD {
             less = self.held.pop().map_or(0, |held| held.2);

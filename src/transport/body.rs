@@ -15,7 +15,7 @@ use reqwest::Body;
 use unitune_redact::KnownKey;
 
 use super::attempt::{Timeouts, received};
-use super::memory::Reservation;
+use super::memory_budget::Reservation;
 use super::{Error, ErrorKind};
 
 pub(super) use encoding::ACCEPTED as ACCEPTED_ENCODINGS;
@@ -161,7 +161,7 @@ impl WholeBody {
     ///
     /// # Errors
     ///
-    /// There is no room for that.
+    /// The memory budget is used up.
     pub(super) fn keep(mut self, decoded: usize) -> Result<(), Error> {
         // Nearly always it is less than the text.
         if decoded > self.bytes.len() {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::body::WholeBody;
 use super::error_body::VendorError;
-use super::profile::VendorProfile;
+use super::vendor_profile::VendorProfile;
 use crate::wire::{self, Fault, Problem};
 
 /// The message about a response that does not decode.

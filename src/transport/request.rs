@@ -109,7 +109,7 @@ impl Request<'_> {
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         match segment(name, &value.to_string()) {
             Ok(value) => self.url.push_str(&value),
-            Err(message) => return self.refused(message),
+            Err(message) => return self.rejected(message),
         }
         self
     }
@@ -151,7 +151,7 @@ impl Request<'_> {
                 (Ok(header), Ok(value)) => self.headers.insert(header, value),
                 // The value stays out of the message: it could be a secret.
                 _ => {
-                    return self.refused(format!(
+                    return self.rejected(format!(
                         "{name} cannot be sent in a header: it has a line break or another \
                          control character"
                     ));
@@ -165,7 +165,7 @@ impl Request<'_> {
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => self.body = Some(body),
-            Err(e) => return self.refused(format!("the request cannot be built: {e}")),
+            Err(e) => return self.rejected(format!("the request cannot be built: {e}")),
         }
         self.headers.entry(CONTENT_TYPE).or_insert(JSON);
         self
@@ -240,7 +240,7 @@ impl Request<'_> {
     }
 
     /// Records the first invalid part.
-    fn refused(mut self, message: String) -> Self {
+    fn rejected(mut self, message: String) -> Self {
         self.fault
             .get_or_insert_with(|| Error::new(ErrorKind::InvalidRequest, message));
         self
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_another_request_is_refused() {
+    fn what_would_be_another_request_is_rejected() {
         for value in ["", ".", ".."] {
             let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
             assert_eq!(

@@ -45,8 +45,8 @@ impl<T: DeserializeOwned> Response<T> {
                 })
             }
             Err(error) => {
-                let refused = Error::from_success(profile, &answer.body);
-                let error = refused
+                let rejected = Error::from_success(profile, &answer.body);
+                let error = rejected
                     .unwrap_or_else(|| Error::undecoded::<T>(&answer.headers, answer.body, &error));
                 Err(error
                     .with_answer(profile, answer.status, answer.headers, None)

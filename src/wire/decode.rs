@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
-use super::clean;
+use super::non_json_tokens;
 
 thread_local! {
     /// True while a value is decoded in one pass: a value that needs a buffer
@@ -88,7 +88,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
             Err(error) if error.is_syntax() => error,
             outcome => return outcome,
         };
-        let Some(cleaned) = clean::cleaned(bytes) else {
+        let Some(cleaned) = non_json_tokens::cleaned(bytes) else {
             return Err(error);
         };
         start_document();
@@ -122,12 +122,12 @@ fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
 
 fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
     /// Restores the flag when decoding ends, even by a panic.
-    struct Back(bool);
-    impl Drop for Back {
+    struct RestoreFlag(bool);
+    impl Drop for RestoreFlag {
         fn drop(&mut self) {
             ONE_PASS.set(self.0);
         }
     }
-    let _back = Back(ONE_PASS.replace(one_pass));
+    let _back = RestoreFlag(ONE_PASS.replace(one_pass));
     read()
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::decode_fault::{self, Fault, Problem};
-use super::repair::Defect;
+use super::lenient_object::Defect;
 use super::{decode, unreadable_parts};
 
 /// A list whose items decode one by one.

@@ -3,9 +3,9 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 
 pub mod accounts;
-pub mod analysis;
 pub mod files;
 pub mod jobs;
+pub mod metrics_compare_costs;
 pub mod models;
 pub mod service;
 #[cfg(feature = "top")]
@@ -91,10 +91,10 @@ pub enum Command {
     Man(ManArguments),
     /// Simulate the vendors on loopback until interrupted
     ///
-    /// Simulates the vendors that unitune knows, with jobs that walk through
+    /// Simulates the vendors that unitune supports, with jobs that go through
     /// each vendor's life cycle; no keys, no network, no costs.
     ///
-    /// With --speed 0 the sandbox's clock stands still: the same seed and the same
+    /// With --speed 0 the sandbox's clock does not move: the same seed and the same
     /// requests then give the same answers, byte for byte.
     Sandbox(service::SandboxArguments),
     /// Serve the gateway's HTTP API over all accounts, for any OpenAI SDK

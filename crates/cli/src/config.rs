@@ -1,4 +1,5 @@
-//! The configuration: one order of places, for all commands.
+//! Finds and reads the configuration: the same locations in the same order for all
+//! commands.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

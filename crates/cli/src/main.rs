@@ -5,7 +5,6 @@ mod accounts;
 mod args;
 mod completions;
 mod config;
-mod datasets;
 mod exit;
 mod files;
 #[cfg(feature = "top")]
@@ -21,6 +20,7 @@ mod serve;
 mod token_command;
 #[cfg(feature = "top")]
 mod top;
+mod training_files;
 mod uploads;
 
 use clap::{CommandFactory, Parser};

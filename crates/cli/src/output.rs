@@ -3,16 +3,16 @@
 
 mod card;
 mod column;
-mod data;
+mod csv_and_yaml;
 mod job_card;
 mod layout;
 mod progress;
 mod prompt;
-mod save;
 mod table;
 mod terminal;
 mod text_width;
 mod time;
+mod write_file;
 
 use std::io::Write;
 
@@ -28,12 +28,12 @@ pub use column::{Column, Kind, Row, Step, Table};
 pub use job_card::job_card;
 pub use progress::{bytes, progress_bar};
 pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
-pub use save::write_file;
 pub use terminal::Terminal;
 pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
 pub use time::{View, clock, duration, iso, month, since};
+pub use write_file::write_file;
 
 use column::{Cell, compare};
 
@@ -45,9 +45,9 @@ pub struct Output {
     sort: Option<String>,
 }
 
-/// What stands beside the items of a list.
+/// What is printed with the items of a list.
 #[derive(Default)]
-pub struct Around {
+pub struct ListContext {
     /// True where there are more items than are shown.
     pub has_more: Option<bool>,
     /// What is missing, and why.
@@ -120,7 +120,7 @@ impl Output {
     /// # Errors
     ///
     /// A column is not known, or the output cannot be written.
-    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: Around) -> Result<(), Failure> {
+    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: ListContext) -> Result<(), Failure> {
         self.sorted(&mut rows)?;
         let cells = self.cells::<R>()?;
         let steps = match self.columns.is_empty() {
@@ -146,7 +146,7 @@ impl Output {
     ) -> Result<(), Failure> {
         let is_wide = matches!(self.format, Format::Table | Format::Csv);
         if !is_wide || !self.columns.is_empty() || rows.is_empty() {
-            return self.list(rows, Around::default());
+            return self.list(rows, ListContext::default());
         }
         self.sorted(&mut rows)?;
         let usual = usual.iter().map(|name| Cell::named(name));
@@ -154,7 +154,7 @@ impl Output {
             .iter()
             .map(|name| Ok(Cell::Value(name.clone(), kind)));
         let cells = usual.chain(values).collect::<Result<Vec<_>, Failure>>()?;
-        self.rows(&rows, &cells, steps, Around::default())
+        self.rows(&rows, &cells, steps, ListContext::default())
     }
 
     fn rows<R: Row>(
@@ -162,16 +162,16 @@ impl Output {
         rows: &[R],
         cells: &[Cell<R>],
         steps: &[Step<'_>],
-        around: Around,
+        around: ListContext,
     ) -> Result<(), Failure> {
         let are_chosen = !self.columns.is_empty();
         let value = |row: &R| match are_chosen {
-            true => data::object(cells, row),
+            true => csv_and_yaml::object(cells, row),
             false => json!(row),
         };
         match self.format {
             Format::Table => text(&table::table(rows, cells, steps, &self.view))?,
-            Format::Csv => print(&data::csv(rows, cells)?)?,
+            Format::Csv => print(&csv_and_yaml::csv(rows, cells)?)?,
             Format::Jsonl => {
                 for row in rows {
                     print(&format!("{}\n", value(row)))?;
@@ -201,11 +201,11 @@ impl Output {
         match self.format {
             Format::Table if self.columns.is_empty() => text(&card(&row))?,
             Format::Table | Format::Csv | Format::Jsonl => {
-                self.list(vec![row], Around::default())?
+                self.list(vec![row], ListContext::default())?
             }
             Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&json!(row))?,
             Format::Json | Format::Yaml => {
-                self.document(&data::object(&self.cells::<R>()?, &row))?;
+                self.document(&csv_and_yaml::object(&self.cells::<R>()?, &row))?;
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl Output {
 
     fn document(&self, document: &Value) -> Result<(), Failure> {
         match self.format {
-            Format::Yaml => print(&data::yaml(document)?)?,
+            Format::Yaml => print(&csv_and_yaml::yaml(document)?)?,
             _ => json(document)?,
         }
         Ok(())

@@ -313,7 +313,7 @@ fn called_wrongly_it_ends_with_2() {
     );
 }
 
-/// A vendor that refuses the key, and one that is not there: the third's jobs
+/// A vendor that rejects the key, and one that is not there: the third's jobs
 /// are shown, the others are warnings, and the exit code says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_that_fail_are_warnings_beside_the_others_jobs() {

@@ -10,7 +10,7 @@ use super::order::{self, Position};
 use super::position_cache::PositionCache;
 use crate::providers::page::PageWalk;
 use crate::providers::{JobOrder, ListQuery, Page, Warning};
-use crate::transport::Kept;
+use crate::transport::KeptBytes;
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
@@ -63,7 +63,7 @@ pub(super) struct AccountJobs {
     previous: HashSet<String>,
     walk: PageWalk,
     /// The memory of the pages that the jobs in the buffer came in.
-    memory: Vec<Arc<Kept>>,
+    memory: Vec<Arc<KeptBytes>>,
     query: ListQuery,
     page_size: usize,
 }
@@ -314,10 +314,10 @@ impl AccountJobs {
     }
 
     fn is_lost_hint(&self, error: &Error) -> bool {
-        let is_refused = error.is_not_found()
+        let is_rejected = error.is_not_found()
             || error.kind() == ErrorKind::InvalidRequest
             || matches!(error.status(), Some(400 | 410 | 422));
-        is_refused && matches!(self.cursor, Cursor::Hint(_))
+        is_rejected && matches!(self.cursor, Cursor::Hint(_))
     }
 
     fn start_over(&mut self) {

@@ -12,7 +12,7 @@ use unitune::unify::{Job, LazyObject, MetricPoint};
 use super::metrics::{has_metrics, with_metrics};
 use super::table::took;
 use crate::accounts::Accounts;
-use crate::args::analysis::CompareArguments;
+use crate::args::metrics_compare_costs::CompareArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Column, Kind, Output, Row, Step, Table, View, duration, iso};
 
@@ -45,16 +45,16 @@ impl Row for Compared {
 }
 
 /// A job with its metrics, where there are some.
-struct Side {
+struct ComparedJob {
     key: String,
     job: Job,
     points: Vec<MetricPoint>,
 }
 
-type Of<T> = (&'static str, fn(&T) -> Value);
+type NamedValue<T> = (&'static str, fn(&T) -> Value);
 
 /// Settings that every job has; its hyperparameters, method and labels follow.
-const SETTINGS: [Of<Job>; 7] = [
+const SETTINGS: [NamedValue<Job>; 7] = [
     ("account", |job| json!(job.provider.account)),
     ("vendor", |job| json!(job.provider.vendor)),
     ("model", |job| json!(job.model)),
@@ -67,7 +67,7 @@ const SETTINGS: [Of<Job>; 7] = [
     ("seed", |job| json!(job.seed)),
 ];
 
-const RESULTS: [Of<Side>; 11] = [
+const RESULTS: [NamedValue<ComparedJob>; 11] = [
     ("status", |side| json!(side.job.status)),
     ("error", |side| {
         let error = side.job.error.as_ref();
@@ -95,7 +95,7 @@ const RESULTS: [Of<Side>; 11] = [
 const CREATED: &str = "created";
 const DURATION: &str = "duration";
 
-fn losses<'s>(side: &'s Side, name: &'s str) -> impl Iterator<Item = f64> + 's {
+fn losses<'s>(side: &'s ComparedJob, name: &'s str) -> impl Iterator<Item = f64> + 's {
     side.points.iter().filter_map(move |p| p.metric(name))
 }
 
@@ -112,11 +112,11 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
     let providers = accounts.providers();
-    let sides = stream::iter(unique).map(|id| side(providers, id));
-    let sides: Vec<_> = sides.buffered(AT_ONCE).collect().await;
-    let mut found: Vec<Side> = Vec::new();
+    let compared_jobs = stream::iter(unique).map(|id| compared_job(providers, id));
+    let compared_jobs: Vec<_> = compared_jobs.buffered(AT_ONCE).collect().await;
+    let mut found: Vec<ComparedJob> = Vec::new();
     let mut exit = Exit::Done;
-    for side in sides {
+    for side in compared_jobs {
         match side {
             Ok(side) => found.push(side),
             Err(error) => {
@@ -145,9 +145,9 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-async fn side(providers: &Providers, id: &str) -> Result<Side, unitune::Error> {
+async fn compared_job(providers: &Providers, id: &str) -> Result<ComparedJob, unitune::Error> {
     let job = providers.retrieve(id).await?;
-    let mut side = Side {
+    let mut side = ComparedJob {
         key: id.to_owned(),
         points: Vec::new(),
         job,
@@ -163,9 +163,11 @@ async fn side(providers: &Providers, id: &str) -> Result<Side, unitune::Error> {
 }
 
 /// Returns what is to be compared; for people, with a view of theirs, as texts.
-fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
-    let settings: Vec<Vec<(String, Value)>> =
-        sides.iter().map(|side| settings(&side.job)).collect();
+fn compared(compared_jobs: &[ComparedJob], all: bool, view: Option<&View>) -> Vec<Compared> {
+    let settings: Vec<Vec<(String, Value)>> = compared_jobs
+        .iter()
+        .map(|side| settings(&side.job))
+        .collect();
     let mut names: Vec<&String> = Vec::new();
     for (name, _) in settings.iter().flatten() {
         if !names.contains(&name) {
@@ -177,17 +179,17 @@ fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
             let found = settings.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.clone()).unwrap_or_default()
         });
-        row(name, "setting", sides, values.collect())
+        row(name, "setting", compared_jobs, values.collect())
     };
     let settings = names.into_iter().map(|name| of_setting(name));
     let settings = settings.filter(|row| all || !row.same);
     let results = RESULTS.iter().map(|(name, value)| {
-        let mut values: Vec<Value> = sides.iter().map(value).collect();
+        let mut values: Vec<Value> = compared_jobs.iter().map(value).collect();
         let same = are_same(&values);
         for value in &mut values {
             *value = shown(name, value, view);
         }
-        let mut row = row(name, "result", sides, values);
+        let mut row = row(name, "result", compared_jobs, values);
         row.same = same;
         row
     });
@@ -196,12 +198,17 @@ fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
     settings.chain(results).collect()
 }
 
-fn row(name: &str, kind: &'static str, sides: &[Side], values: Vec<Value>) -> Compared {
+fn row(
+    name: &str,
+    kind: &'static str,
+    compared_jobs: &[ComparedJob],
+    values: Vec<Value>,
+) -> Compared {
     Compared {
         name: name.to_owned(),
         kind,
         same: are_same(&values),
-        values: sides
+        values: compared_jobs
             .iter()
             .map(|side| side.key.clone())
             .zip(values)
@@ -269,7 +276,7 @@ mod tests {
 
     use super::*;
 
-    fn side(id: &str, epochs: u32, loss: f64) -> Side {
+    fn compared_job(id: &str, epochs: u32, loss: f64) -> ComparedJob {
         let provider = Provider::new("a", Vendor::from_static("v"), "done");
         let mut job = Job::new(id, "m", Status::Succeeded, provider);
         job.created_at = Some(1_768_478_400);
@@ -279,7 +286,7 @@ mod tests {
         let method = json!({"type": "supervised", "supervised": {"hyperparameters": members}});
         job.method = method.as_object().cloned().map(LazyObject::from);
         let values = BTreeMap::from([("eval/loss".to_owned(), loss)]);
-        Side {
+        ComparedJob {
             key: id.to_owned(),
             points: vec![MetricPoint::new(values)],
             job,
@@ -288,8 +295,8 @@ mod tests {
 
     #[test]
     fn settings_that_differ_and_all_results() {
-        let sides = [side("ft-1", 3, 0.5), side("ft-2", 4, 0.25)];
-        let rows = compared(&sides, false, None);
+        let compared_jobs = [compared_job("ft-1", 3, 0.5), compared_job("ft-2", 4, 0.25)];
+        let rows = compared(&compared_jobs, false, None);
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(
             names,
@@ -304,7 +311,7 @@ mod tests {
         );
         assert_eq!(rows[3].values["ft-1"], 3_600);
         assert!(rows[3].same && !rows[4].same);
-        let all = compared(&sides, true, None);
+        let all = compared(&compared_jobs, true, None);
         let batch = all.iter().find(|row| row.name == "batch_size").unwrap();
         assert!(batch.same && batch.kind == "setting");
         let twice = all

@@ -20,7 +20,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, confirm, job_card};
 use crate::rerun::price::Price;
 
-pub use draft::{Files, Intention};
+pub use draft::{Files, PlannedJob};
 pub use request::Source;
 pub use summary::{Plan, price};
 
@@ -30,7 +30,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     let source = Source::read(arguments.request.as_deref())?;
     let accounts = Accounts::of(&arguments.source).await?;
     let providers = accounts.providers();
-    let mut intention = Intention::new(
+    let mut intention = PlannedJob::new(
         providers,
         arguments.on.as_deref(),
         &source,
@@ -109,12 +109,12 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }
 
-/// Refuses a job that could cost more than a limit.
+/// Rejects a job that could cost more than a limit.
 fn affordable(
     limit: Option<Usd>,
     estimate: &Result<Option<PriceEstimate>, Error>,
     by_table: &Price,
-    intention: &Intention,
+    intention: &PlannedJob,
 ) -> Result<(), Failure> {
     let Some(limit) = limit else {
         return Ok(());
@@ -131,9 +131,9 @@ fn affordable(
 }
 
 /// Starts the job, once the vendor has imported its files.
-pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, Failure> {
+pub async fn start(providers: &Providers, intention: &PlannedJob) -> Result<Job, Failure> {
     let draft = imported(providers, intention).await?;
-    let mut answer = Answered(false);
+    let mut answer = CreateSent(false);
     let outcome = providers.create(&draft).await;
     answer.0 = true;
     Ok(outcome?.job)
@@ -141,11 +141,11 @@ pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, 
 
 /// Returns the draft of a job, once the vendor has imported its files. Nothing is
 /// started before.
-pub async fn imported(providers: &Providers, intention: &Intention) -> Result<Draft, Failure> {
-    let told = Mutex::new(String::new());
+pub async fn imported(providers: &Providers, intention: &PlannedJob) -> Result<Draft, Failure> {
+    let last_note = Mutex::new(String::new());
     let draft = intention.draft().without_estimate().on_import(move |file| {
         let now = format!("{} is {}", file.id, file.status);
-        let mut last = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = last_note.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != now {
             output::note(&format!("waiting until the vendor has imported it: {now}"));
             *last = now;
@@ -155,11 +155,11 @@ pub async fn imported(providers: &Providers, intention: &Intention) -> Result<Dr
     Ok(draft)
 }
 
-/// Whether the request that starts a job was answered. Where it was broken off,
-/// nobody knows what became of it, and it says so.
-struct Answered(bool);
+/// Whether the request that starts a job was answered. Where it was broken off, the
+/// job may have been started, and dropping this warns of that.
+struct CreateSent(bool);
 
-impl Drop for Answered {
+impl Drop for CreateSent {
     fn drop(&mut self) {
         if !self.0 {
             output::warning(

@@ -8,7 +8,7 @@ use unitune::wire::DeepObject;
 use crate::accounts::Accounts;
 use crate::args::jobs::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output};
+use crate::output::{self, ListContext, Output};
 
 pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -32,7 +32,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     list.warnings.extend(shutdowns);
     let failed = list.all_failed();
     let is_partial = list.warnings.iter().any(|w| w.account_failed);
-    let around = Around {
+    let around = ListContext {
         has_more: Some(list.has_more),
         warnings: Some(json!(list.warnings)),
     };

@@ -4,7 +4,7 @@ use serde_json::json;
 use unitune::providers::Operation;
 use unitune::unify::{DatasetPreview, PreviewExample};
 
-use super::create::{Files, Intention, Source};
+use super::create::{Files, PlannedJob, Source};
 use crate::accounts::Accounts;
 use crate::args::jobs::PreviewArguments;
 use crate::exit::{Exit, Failure};
@@ -24,7 +24,7 @@ pub async fn run(arguments: PreviewArguments) -> Result<Exit, Failure> {
         may_upload: arguments.upload,
         tells: output.is_table(),
     };
-    let mut intention = Intention::new(
+    let mut intention = PlannedJob::new(
         providers,
         arguments.on.as_deref(),
         &source,

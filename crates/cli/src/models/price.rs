@@ -6,7 +6,7 @@ use unitune::providers::Operation;
 use crate::accounts::Accounts;
 use crate::args::models::PriceArguments;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, Intention, Source, price};
+use crate::jobs::create::{Files, PlannedJob, Source, price};
 use crate::output::{self, Output, card, plain};
 use crate::rerun::price::Price;
 
@@ -21,7 +21,7 @@ pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
         may_upload: arguments.upload,
         tells: output.is_table(),
     };
-    let mut intention = Intention::new(
+    let mut intention = PlannedJob::new(
         providers,
         arguments.on.as_deref(),
         &source,
@@ -62,7 +62,7 @@ pub async fn run(arguments: PriceArguments) -> Result<Exit, Failure> {
 }
 
 /// Says what the table of prices knows, where the vendor estimates none.
-async fn by_table(intention: &Intention, output: &Output) -> Result<Exit, Failure> {
+async fn by_table(intention: &PlannedJob, output: &Output) -> Result<Exit, Failure> {
     let checks = intention.check_files().await?;
     let price = intention.price_by_table(&checks);
     let title = &intention.title;

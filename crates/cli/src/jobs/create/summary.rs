@@ -8,14 +8,14 @@ use unitune::providers::Preflight;
 use unitune::unify::{DatasetPreview, PriceEstimate};
 use unitune_datasets::{CheckReport, FileRole};
 
-use super::Intention;
-use crate::datasets;
+use super::PlannedJob;
 use crate::output::{Terminal, bytes, card, plain};
 use crate::rerun::price::Price;
+use crate::training_files;
 
 /// A job that is to be started, and what is known of it before.
 pub struct Plan<'a> {
-    pub intention: &'a Intention,
+    pub intention: &'a PlannedJob,
     pub preflight: &'a Preflight,
     /// What is in the files, where that was looked at.
     pub checks: &'a [(PathBuf, CheckReport)],
@@ -96,7 +96,7 @@ impl Plan<'_> {
         }
         let is_training = |report: &&CheckReport| report.role == FileRole::Training;
         let mut reports = self.checks.iter().map(|(_, report)| report);
-        let Some(tokens) = reports.find(is_training).and_then(datasets::tokens) else {
+        let Some(tokens) = reports.find(is_training).and_then(training_files::tokens) else {
             return String::new();
         };
         let settings = self.intention.request.hyperparameters.as_ref();
@@ -205,7 +205,7 @@ fn billed(estimate: &PriceEstimate) -> String {
 }
 
 /// Returns what a job costs, and who says so.
-pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intention) -> String {
+pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &PlannedJob) -> String {
     let title = &intention.title;
     match estimate {
         Ok(Some(estimate)) => {
@@ -216,9 +216,9 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intent
             let limit = estimate
                 .limit
                 .map(|limit| format!("; the account may spend {limit} USD"));
-            let refused = (estimate.allowed == Some(false))
-                .then(|| "; the vendor says that this is more than it may spend".to_owned());
-            let parts = [Some(total), limit, refused];
+            let rejected = (estimate.allowed == Some(false))
+                .then(|| "; this is more than the vendor lets the account spend".to_owned());
+            let parts = [Some(total), limit, rejected];
             parts.into_iter().flatten().collect()
         }
         none => format!("unknown: {}", no_estimate(none, intention)),
@@ -226,7 +226,7 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intent
 }
 
 /// Says why there is no estimate of the vendor's.
-fn no_estimate(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intention) -> String {
+fn no_estimate(estimate: &Result<Option<PriceEstimate>, Error>, intention: &PlannedJob) -> String {
     let title = &intention.title;
     match estimate {
         Err(error) => plain(&error.to_string()),
