@@ -104,16 +104,27 @@ fn every_block_is_run_by_something() {
 #[test]
 fn the_commands_of_the_guide_do_what_it_says() {
     let only = std::env::var("GUIDE_PAGE").ok();
+    let is_run = |page: &Page| {
+        let is_wanted = only.as_ref().is_none_or(|name| *name == page.name());
+        is_wanted && page.name() != "maintaining.md"
+    };
+    let pages: Vec<Page> = pages().into_iter().filter(is_run).collect();
     let mut faults = Vec::new();
-    for page in pages() {
-        if page.name() == "maintaining.md" || only.as_ref().is_some_and(|o| *o != page.name()) {
-            continue;
-        }
-        let (found, lines) = run(&page);
-        if is_update() && lines != page.lines {
-            std::fs::write(&page.path, lines.join("\n") + "\n").unwrap();
-        }
-        faults.extend(found);
+    // Each page has vendors and a home of its own, and waits most of the time.
+    for several in pages.chunks(4) {
+        std::thread::scope(|scope| {
+            let started: Vec<_> = several
+                .iter()
+                .map(|page| scope.spawn(|| run(page)))
+                .collect();
+            for (page, thread) in several.iter().zip(started) {
+                let (found, lines) = thread.join().unwrap();
+                if is_update() && lines != page.lines {
+                    std::fs::write(&page.path, lines.join("\n") + "\n").unwrap();
+                }
+                faults.extend(found);
+            }
+        });
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
@@ -219,7 +230,9 @@ fn is_equal(actual: &str, expected: &str) -> bool {
 fn options_in_the_text_are_known_to_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let output = support::unitune(&["man", "--dir", path]).output().unwrap();
+    let output = support::unitune(&["man", "--folder", path])
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let pages = support::files_in(folder.path());
     let read = |name: &String| std::fs::read_to_string(folder.path().join(name)).unwrap();

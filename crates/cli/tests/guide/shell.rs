@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::User;
@@ -12,6 +13,19 @@ use crate::support::User;
 const PORTS: [&str; 3] = ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:9100"];
 /// What a server prints when it listens.
 const READY: &str = "Ctrl-C stops ";
+
+/// An address that nothing uses: below the ports that connections are given.
+fn free_address() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let port = 20_000 + (std::process::id().wrapping_mul(37) % 10_000 + count) % 10_000;
+        let address = format!("127.0.0.1:{port}");
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
+}
 
 pub struct Shell<'u> {
     user: &'u User,
@@ -38,14 +52,12 @@ impl<'u> Shell<'u> {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let listeners = PORTS.map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
-        let free = listeners.map(|listener| listener.local_addr().unwrap().to_string());
         Self {
             user,
             typed: child.stdin.take().unwrap(),
             codes: BufReader::new(child.stdout.take().unwrap()),
             child,
-            addresses: PORTS.into_iter().zip(free).collect(),
+            addresses: PORTS.map(|guide| (guide, free_address())).into(),
             count: 0,
         }
     }
