@@ -10,7 +10,12 @@ use std::time::{Duration, Instant};
 use crate::support::User;
 
 /// The addresses that the guide writes, which may be taken on this machine.
-const PORTS: [&str; 3] = ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:9100"];
+const PORTS: [&str; 4] = [
+    "127.0.0.1:8080",
+    "127.0.0.1:8081",
+    "127.0.0.1:9100",
+    "127.0.0.1:9101",
+];
 /// What a server prints when it listens.
 const READY: &str = "Ctrl-C stops ";
 
