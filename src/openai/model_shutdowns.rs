@@ -97,7 +97,10 @@ mod tests {
 
     #[test]
     fn the_guide_has_the_same_table() {
-        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/leaving-openai.md");
+        let guide = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/docs/guide/src/leaving-openai.md"
+        );
         let guide = std::fs::read_to_string(guide).unwrap();
         let day = |line: &str| line.strip_prefix("| ")?.get(..10)?.parse().ok();
         let rows = guide.lines().filter(|line| line.contains("`"));
