@@ -1,6 +1,6 @@
 //! Models that stop working, and the jobs whose results stop with them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 
 use super::Job;
@@ -61,11 +61,14 @@ impl ModelShutdowns {
     /// model and what the vendor says of that.
     pub fn of(&self, job: &Job) -> Option<i64> {
         let tuned = job.fine_tuned_model.as_deref()?;
-        if let Some(at) = self.models.get(tuned) {
-            return Some(*at);
-        }
+        let own = self.models.get(tuned).copied();
+        own.or_else(|| self.of_base(&job.model))
+    }
+
+    /// Returns when whatever was tuned from a model stops working.
+    fn of_base(&self, model: &str) -> Option<i64> {
         // A job may go on from a model that was tuned before.
-        let names = || std::iter::once(job.model.as_str()).chain(job.model.split(':'));
+        let names = || std::iter::once(model).chain(model.split(':'));
         let listed = names().filter_map(|name| self.models.get(name)).min();
         let announced = names().find_map(|name| {
             let mut rows = self.base_models.iter();
@@ -79,9 +82,20 @@ impl ModelShutdowns {
     /// by `now`: each model once, by day. None where there is no such model.
     pub fn note<'j>(&self, jobs: impl IntoIterator<Item = &'j Job>, now: i64) -> Option<String> {
         let mut days: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
+        // Most jobs of a list are tuned from the same few models.
+        let mut bases: HashMap<&str, Option<i64>> = HashMap::new();
         for job in jobs {
-            if let (Some(at), Some(model)) = (self.of(job), &job.fine_tuned_model) {
-                days.entry(at).or_default().insert(model);
+            let Some(tuned) = job.fine_tuned_model.as_deref() else {
+                continue;
+            };
+            let of_base = || {
+                *bases
+                    .entry(&job.model)
+                    .or_insert_with(|| self.of_base(&job.model))
+            };
+            let own = self.models.get(tuned).copied();
+            if let Some(at) = own.or_else(of_base) {
+                days.entry(at).or_default().insert(tuned);
             }
         }
         let parts: Vec<String> = days

@@ -179,10 +179,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     }
 }
 
+/// How many items a list has room for at first: as many as a page of 20 jobs has,
+/// so that these are not moved again and again.
+const FIRST_ITEMS: usize = 20;
+
 /// Adds an item, within the memory that lists may take.
 fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Result<(), E> {
     if items.len() == items.capacity() {
-        let more = items.capacity().max(4);
+        let more = items.capacity().max(FIRST_ITEMS);
         decode::count_items(more * size_of::<Item<T>>())?;
         items.reserve_exact(more);
     }
