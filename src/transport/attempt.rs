@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::{Body, Method, Request, Response, Url};
 use tokio::sync::SemaphorePermit;
 
-use super::body::{ACCEPTED_ENCODINGS, BodyStream, Gathered, WholeBody, content_length, too_large};
+use super::body::{ACCEPTED_ENCODINGS, BodyStream, WholeBody, content_length, too_large};
 use super::credential::SentKey;
 use super::error_body::{self, VendorError};
 use super::{Error, ErrorKind, Transport, retry_after};
