@@ -61,9 +61,23 @@ impl Network {
         self.connect_timeout.is_none() && self.proxy.is_none() && self.roots.is_empty()
     }
 
-    /// Creates an HTTP client with these settings. Certificates are always
-    /// verified.
-    pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
+    /// Creates an HTTP client with these settings, for this base URL. Certificates are
+    /// always verified.
+    pub(super) fn client(&self, base_url: &str) -> Result<reqwest::Client, Error> {
+        let built = match self.builder()?.build() {
+            // A machine without root certificates: plain HTTP, as the sandbox speaks it,
+            // needs none. A redirect to HTTPS is then refused.
+            Err(_) if base_url.starts_with("http:") => self.builder()?.tls_certs_only([]).build(),
+            built => built,
+        };
+        built.map_err(|e| {
+            let message = "the HTTP client cannot be created; are the machine's root certificates \
+                           installed (on Debian: ca-certificates)?";
+            Error::new(ErrorKind::Config, message).because(e)
+        })
+    }
+
+    fn builder(&self) -> Result<reqwest::ClientBuilder, Error> {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
         // The process decides on its cryptography; ring is the default. An error
         // means that another thread has just installed one.
@@ -102,9 +116,7 @@ impl Network {
             }
             builder = builder.tls_certs_merge(roots);
         }
-        builder
-            .build()
-            .map_err(|e| bad("the HTTP client cannot be created").because(e))
+        Ok(builder)
     }
 }
 
