@@ -453,7 +453,7 @@ impl<C> ClientBuilder<C> {
         let base_url = base_url(&address.base_url).map_err(config)?;
         let http = match self.http {
             None => {
-                let created = self.network.client(&base_url);
+                let created = self.network.client();
                 created.map_err(|e| e.at_account(&account))?
             }
             Some(http) if self.network.is_default() => http,

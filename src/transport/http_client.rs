@@ -6,7 +6,8 @@ use std::time::Duration;
 use rustls::crypto::CryptoProvider;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Error, ErrorKind, certificates};
+use super::certificates::{self, NO_CERTIFICATES};
+use super::{Error, ErrorKind};
 
 /// Returns a base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
@@ -61,18 +62,10 @@ impl Network {
         self.connect_timeout.is_none() && self.proxy.is_none() && self.roots.is_empty()
     }
 
-    /// Creates an HTTP client with these settings, for this base URL. Certificates are
-    /// always verified.
-    pub(super) fn client(&self, base_url: &str) -> Result<reqwest::Client, Error> {
-        let built = match self.builder()?.build() {
-            // A machine without root certificates: plain HTTP, as the sandbox speaks it,
-            // needs none. A redirect to HTTPS is then refused.
-            Err(_) if base_url.starts_with("http:") => self.builder()?.tls_certs_only([]).build(),
-            built => built,
-        };
-        built.map_err(|e| {
-            let message = "the HTTP client cannot be created; are the machine's root certificates \
-                           installed (on Debian: ca-certificates)?";
+    /// Creates an HTTP client with these settings. Certificates are always verified.
+    pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
+        self.builder()?.build().map_err(|e| {
+            let message = format!("the HTTP client cannot be created; {NO_CERTIFICATES}");
             Error::new(ErrorKind::Config, message).because(e)
         })
     }
