@@ -45,6 +45,7 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod trace;
 mod upload;
 
 use std::collections::BTreeMap;
@@ -61,6 +62,8 @@ pub use http::Method;
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
+#[doc(hidden)]
+pub use connection::install_cryptography;
 #[allow(unused_imports)] // Not every vendor has documents that come as streams.
 pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
@@ -79,6 +82,9 @@ pub use profile::{
 pub(crate) use request::segment;
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
+#[cfg(feature = "opentelemetry")]
+pub use trace::TracingSpans;
+pub use trace::{TraceContext, TraceSource};
 #[allow(unused_imports)] // Not every vendor needs it.
 pub(crate) use upload::purpose_fields;
 pub use upload::{ByteStream, ProgressFn, Upload};
@@ -153,6 +159,7 @@ impl Transport {
         let mut settings = options::Settings::clone(&self.settings);
         settings.headers = HeaderMap::new();
         settings.idempotency_key = None;
+        settings.trace = None;
         Self {
             shared: Arc::new(shared),
             settings: Arc::new(settings),

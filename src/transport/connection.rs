@@ -44,6 +44,15 @@ fn shown(url: &str) -> &str {
     url.rsplit('@').next().unwrap_or_default()
 }
 
+/// Installs the cryptography of TLS, unless the process has decided on its own: for
+/// every client that this workspace creates.
+pub fn install_cryptography() {
+    // An error means that another thread has just installed one.
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
 /// The settings of the connections of a client that creates its own HTTP
 /// client.
 #[derive(Clone, Debug, Default)]
@@ -63,11 +72,7 @@ impl Network {
     /// verified.
     pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
-        // The process decides on its cryptography; ring is the default. An error
-        // means that another thread has just installed one.
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        }
+        install_cryptography();
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("unitune/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
