@@ -67,11 +67,11 @@ fn shorten(metadata: &str) -> &str {
 
 /// Makes the response of a request that panicked.
 pub fn internal_error(panic: Box<dyn Any + Send>) -> Response {
-    let message = panic
+    let panic = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(message, "a request panicked");
+    tracing::error!(panic, "a request panicked");
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
 }
 

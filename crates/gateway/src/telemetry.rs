@@ -155,7 +155,7 @@ impl Telemetry {
         };
         // Without the hint, every event of every level would be built.
         let filter = FilterFn::new(is_ours).with_max_level_hint(LevelFilter::INFO);
-        let tracer = self.0.tracer.as_ref().map(|provider| {
+        self.0.tracer.as_ref().map(|provider| {
             tracing_opentelemetry::layer()
                 .with_tracer(provider.tracer(SERVICE))
                 .with_context_activation(false)
@@ -165,8 +165,7 @@ impl Telemetry {
                 .with_threads(false)
                 .with_tracked_inactivity(false)
                 .with_filter(filter)
-        });
-        tracer
+        })
     }
 
     /// Exports what is waiting, within five seconds.
