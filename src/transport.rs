@@ -30,23 +30,25 @@
 mod attempt;
 mod body;
 mod builder;
+mod certificates;
 mod clock;
-mod connection;
 mod credential;
 mod error;
 mod error_body;
 mod execute;
-mod header_lines;
-mod memory;
+mod headers_from_env;
+mod http_client;
+mod long_document;
+mod memory_budget;
 mod observer;
 mod options;
-mod profile;
 mod request;
 mod response;
 mod retry;
 mod retry_after;
 mod trace;
 mod upload;
+mod vendor_profile;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -62,22 +64,21 @@ pub use http::Method;
 pub(crate) use builder::api_client;
 pub use builder::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
-#[doc(hidden)]
-pub use connection::install_cryptography;
-#[allow(unused_imports)] // Not every vendor has documents that come as streams.
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
 pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
-pub use memory::MemoryBudget;
-pub(crate) use memory::{Kept, Reservation};
+#[doc(hidden)]
+pub use http_client::default_http_client;
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use long_document::{Pieces, ReadPieces};
+pub use memory_budget::MemoryBudget;
+pub(crate) use memory_budget::{KeptBytes, Reservation};
 pub use observer::{Attempt, CallReport, Observer};
 pub use options::CallOptions;
-#[allow(unused_imports)] // Not every vendor compiled in needs it.
-pub(crate) use profile::is_end_of_training;
-pub use profile::{
-    Address, Authentication, CompleteAddress, ConfigHeader, ConfigValue, Environment, VendorProfile,
-};
+#[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
+pub(crate) use request::LongResponse;
 #[allow(unused_imports)] // Where no vendor has such uploads, nothing uses it.
 pub(crate) use request::segment;
 pub use response::{Download, Response};
@@ -88,6 +89,11 @@ pub use trace::{TraceContext, TraceSource};
 #[allow(unused_imports)] // Not every vendor needs it.
 pub(crate) use upload::purpose_fields;
 pub use upload::{ByteStream, ProgressFn, Upload};
+#[allow(unused_imports)] // Not every vendor compiled in needs it.
+pub(crate) use vendor_profile::is_end_of_training;
+pub use vendor_profile::{
+    Address, Authentication, CompleteAddress, ConfigHeader, ConfigValue, Environment, VendorProfile,
+};
 
 /// The connection of a client to its vendor's API: base URL, key and settings.
 ///

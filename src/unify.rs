@@ -33,28 +33,28 @@ mod error;
 mod events;
 mod extras;
 mod files;
-mod gateway_shape;
+mod gateway_compatible;
+#[cfg(test)]
+mod generated_files;
 mod job;
 mod lazy_object;
 mod lenient_job;
 mod limits;
 mod mapping;
 #[cfg(test)]
-mod mapping_page;
+mod mapping_markdown;
+mod mapping_rules;
 mod metrics;
+mod model_shutdowns;
 mod notes;
 mod origin;
 mod preview;
 mod price;
 mod request;
-mod rules;
 #[cfg(feature = "schema")]
 mod schemas;
-mod shutdowns;
 mod status;
 mod vendor;
-#[cfg(test)]
-mod written_files;
 
 // Only in the documentation.
 #[cfg(doc)]
@@ -83,6 +83,7 @@ pub use lenient_job::{job_from_item, job_from_slice};
 pub use limits::{ModelLimits, TrainingLimits};
 pub(crate) use mapping::Mapping;
 pub use metrics::MetricPoint;
+pub use model_shutdowns::ModelShutdowns;
 pub use notes::{Note, NoteKind};
 pub use origin::Origin;
 pub use preview::{DatasetPreview, PreviewExample};
@@ -90,7 +91,6 @@ pub use price::PriceEstimate;
 pub use request::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 #[cfg(feature = "schema")]
 pub use schemas::schemas;
-pub use shutdowns::ModelShutdowns;
 pub use status::{ParseStatusError, Status};
 pub use vendor::{InvalidVendorName, Vendor};
 

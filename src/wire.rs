@@ -15,14 +15,16 @@
 //! # Ok::<(), unitune::serde_json::Error>(())
 //! ```
 
-mod clean;
 mod decode;
 mod decode_fault;
 mod deep_object;
 mod enumeration;
 mod extra;
 mod lenient_list;
-mod repair;
+mod lenient_object;
+#[allow(dead_code)] // Not every set of vendors has lists that are read as they come.
+mod list_splitter;
+mod non_json_tokens;
 mod secret;
 mod timestamp;
 mod union;
@@ -42,7 +44,9 @@ pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.
 pub(crate) use lenient_list::item;
 pub use lenient_list::{Item, LenientList, MalformedItem};
-pub(crate) use repair::{Defect, repair};
+pub(crate) use lenient_object::{Defect, repair};
+#[allow(unused_imports)] // As above.
+pub(crate) use list_splitter::ListSplitter;
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

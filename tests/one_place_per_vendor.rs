@@ -1,4 +1,4 @@
-//! What is known of a vendor stands in its folders and in one table: no other
+//! What is known of a vendor is in its folders and in one table: no other
 //! source names a vendor's module, type or word.
 
 use std::fs;

@@ -395,7 +395,7 @@ async fn errors_have_the_request_s_id_and_the_narrowest_code() {
 }
 
 #[tokio::test]
-async fn redirects_are_refused() {
+async fn redirects_are_rejected() {
     let server = Server::start().await;
     server.answer(
         Answer::bytes(b"")

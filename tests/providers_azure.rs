@@ -16,7 +16,7 @@ use unitune::transport::{Token, TokenSource, Upload};
 use unitune::unify::{Job, Status};
 use unitune::wire::DeepObject;
 use unitune::{Error, ErrorKind};
-use unitune_sandbox::{Awkward, Sandbox, Vendor};
+use unitune_sandbox::{Deviation, Sandbox, Vendor};
 
 const MODEL: &str = "gpt-4.1-mini-2025-04-14";
 
@@ -80,13 +80,13 @@ async fn jobs_are_listed_under_each_address() {
             "{address} {version}"
         );
     }
-    let stranger = stage
+    let unknown_version = stage
         .azure()
         .base_url(endpoint)
         .api_version("2020-01-01")
         .build()
         .unwrap();
-    let error = only(stranger)
+    let error = only(unknown_version)
         .list(&ListQuery::new())
         .await
         .unwrap()
@@ -98,21 +98,24 @@ async fn jobs_are_listed_under_each_address() {
 }
 
 #[tokio::test]
-async fn every_awkward_job_is_a_job() {
+async fn every_deviating_job_is_a_job() {
     let (stage, providers) = stage().await;
-    for (awkward, status) in [
-        (Awkward::OneL, Status::Cancelled),
-        (Awkward::NotRunning, Status::Queued),
-        (Awkward::BritishSpelling, Status::Succeeded),
-        (Awkward::NullsLeftOut, Status::Running),
+    for (deviation, status) in [
+        (Deviation::OneL, Status::Cancelled),
+        (Deviation::NotRunning, Status::Queued),
+        (Deviation::BritishSpelling, Status::Succeeded),
+        (Deviation::NullsLeftOut, Status::Running),
     ] {
-        let sandbox = Stage::with(Sandbox::builder().all_awkward(true)).await;
+        let sandbox = Stage::with(Sandbox::builder().all_deviations(true)).await;
         let providers = only(sandbox.azure().build().unwrap());
-        let job = providers.retrieve(sandbox.awkward(awkward)).await.unwrap();
+        let job = providers
+            .retrieve(sandbox.deviation(deviation))
+            .await
+            .unwrap();
         assert_eq!(
             (job.status, &*job.organization_id),
             (status, "acme"),
-            "{awkward:?}"
+            "{deviation:?}"
         );
     }
     let waiting = jobs(&providers).await;

@@ -360,7 +360,7 @@ async fn labels_go_where_they_are_known() {
     }
 }
 
-/// A backend whose refused operations must not be called at all.
+/// A backend whose rejected operations must not be called at all.
 #[derive(Debug)]
 struct Minimal;
 

@@ -1,4 +1,4 @@
-//! Accounts from a file: what is read, and where mistakes are said to be.
+//! Accounts from a file: what is read, and the positions that errors name.
 #![cfg(all(feature = "config", feature = "openai", feature = "together"))]
 
 use std::fs;
@@ -231,9 +231,9 @@ fn mistakes_do_not_repeat_keys() {
         "[[account]]\nname = \"a\"\nvendor = \"openai\"\nkey = \"sk-very-secret\\u0001\"\n",
     ] {
         let error = Config::from_toml(text).unwrap_err();
-        let said = format!("{error} {error:?}");
+        let message = format!("{error} {error:?}");
         for secret in ["sk-very-secret", "12345678901234", "12:34:56"] {
-            assert!(!said.contains(secret), "{said}");
+            assert!(!message.contains(secret), "{message}");
         }
     }
     let missing = Config::from_file("/nowhere/unitune.toml").unwrap_err();
@@ -324,10 +324,13 @@ fn a_table_of_another_program_has_its_mistakes_in_line_and_column() {
     ] {
         let error = table(text).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
-        let said = format!("{error} {error:?}");
-        assert!(said.contains(&format!("configuration:{place}: ")), "{said}");
-        assert!(said.contains(what), "{said}");
-        assert!(!said.contains("sk-secret"), "{said}");
+        let message = format!("{error} {error:?}");
+        assert!(
+            message.contains(&format!("configuration:{place}: ")),
+            "{message}"
+        );
+        assert!(message.contains(what), "{message}");
+        assert!(!message.contains("sk-secret"), "{message}");
     }
 }
 

@@ -131,10 +131,10 @@ async fn a_bad_line_is_found_before_anything_is_sent() {
     let draft = Draft::new(TOGETHER, path.as_path()).account("together");
     let error = stage.providers.create(&draft).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    let said = error.to_string();
+    let message = error.to_string();
     assert!(
-        said.contains("bad.jsonl: line 3: text is not a text (and 1 more)"),
-        "{said}"
+        message.contains("bad.jsonl: line 3: text is not a text (and 1 more)"),
+        "{message}"
     );
     let all = std::error::Error::source(&error).unwrap().to_string();
     assert!(all.contains("line 5: not JSON at column 2"), "{all}");
@@ -149,7 +149,7 @@ async fn a_bad_line_is_found_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn what_a_vendor_has_no_place_for_is_refused_before_the_upload() {
+async fn what_a_vendor_has_no_place_for_is_rejected_before_the_upload() {
     let (stage, folder) = (Stage::start().await, Folder::new());
     let draft = Draft::new(TOGETHER, folder.examples(5))
         .account("together")

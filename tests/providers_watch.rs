@@ -14,13 +14,13 @@ use unitune::providers::{
 use unitune::transport::Upload;
 use unitune::unify::{Job, Status};
 use unitune::{ErrorKind, openai};
-use unitune_sandbox::{Awkward, Sandbox};
+use unitune_sandbox::{Deviation, Sandbox};
 
 fn options() -> WatchOptions {
     WatchOptions::new().intervals(Duration::from_secs(20), Duration::from_secs(600))
 }
 
-/// What a watch told, checked: one end per job, nothing after it, no event and
+/// What a watch returned, checked: one end per job, nothing after it, no event and
 /// no status twice.
 #[derive(Default)]
 struct Told {
@@ -33,7 +33,7 @@ struct Told {
 }
 
 impl Told {
-    fn tell(&mut self, change: Change) {
+    fn add(&mut self, change: Change) {
         match change {
             Change::Status { job, before } => {
                 assert!(!self.finished.contains_key(&job.id));
@@ -61,11 +61,11 @@ impl Told {
 }
 
 async fn all_of(mut watch: WatchStream) -> Told {
-    let mut told = Told::default();
+    let mut seen = Told::default();
     while let Some(change) = watch.next().await {
-        told.tell(change.unwrap());
+        seen.add(change.unwrap());
     }
-    told
+    seen
 }
 
 #[tokio::test]
@@ -91,12 +91,12 @@ async fn all_jobs_of_all_vendors_until_they_end() {
         }
     }
     let watch = stage.providers.watch_all(&ListQuery::new(), &options());
-    let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+    let seen = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
         .await
         .unwrap();
-    let finished: BTreeSet<String> = told.finished.keys().cloned().collect();
+    let finished: BTreeSet<String> = seen.finished.keys().cloned().collect();
     assert_eq!(finished, open);
-    assert!(told.events.len() > 10 && told.progress > 0);
+    assert!(seen.events.len() > 10 && seen.progress > 0);
 }
 
 #[tokio::test]
@@ -123,21 +123,21 @@ async fn a_job_that_starts_later_is_watched_too() {
         }
     }
     let mut watch = stage.providers.watch_all(&ListQuery::new(), &options());
-    let mut told = Told::default();
-    told.tell(watch.next().await.unwrap().unwrap());
+    let mut seen = Told::default();
+    seen.add(watch.next().await.unwrap().unwrap());
     let started = client.create_job(&request).await.unwrap();
     let rest = async {
         while let Some(change) = watch.next().await {
-            told.tell(change.unwrap());
+            seen.add(change.unwrap());
         }
     };
     tokio::time::timeout(Duration::from_secs(60), rest)
         .await
         .unwrap();
     assert!(
-        told.finished.contains_key(&started.id),
+        seen.finished.contains_key(&started.id),
         "{:?}",
-        told.finished.keys()
+        seen.finished.keys()
     );
 }
 
@@ -159,12 +159,12 @@ async fn an_account_that_cannot_be_listed_at_first_is_watched_later() {
     // Soon enough that nothing has ended by then.
     let soon = options().intervals(Duration::from_millis(100), Duration::from_secs(600));
     let watch = alone.watch_all(&ListQuery::new(), &soon);
-    let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+    let seen = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
         .await
         .unwrap();
-    assert!(told.trouble > 0);
+    assert!(seen.trouble > 0);
     for id in open {
-        assert!(told.finished.contains_key(id), "{id}");
+        assert!(seen.finished.contains_key(id), "{id}");
     }
 }
 
@@ -173,11 +173,11 @@ async fn an_account_that_can_never_be_listed_does_not_keep_a_watch_going() {
     let stage = Stage::start().await;
     stage.sandbox.inject("*.listJobs:401".parse().unwrap());
     let watch = stage.providers.watch_all(&ListQuery::new(), &options());
-    let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+    let seen = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
         .await
         .unwrap();
-    assert!(told.finished.is_empty());
-    assert_eq!(told.trouble, 9);
+    assert!(seen.finished.is_empty());
+    assert_eq!(seen.trouble, 9);
 }
 
 #[tokio::test]
@@ -207,25 +207,25 @@ async fn a_watch_survives_faults() {
         .filter(|job| !job.status.is_terminal() && job.provider.status != "paused")
     {
         let watch = stage.providers.watch(job, &options());
-        let told = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
+        let seen = tokio::time::timeout(Duration::from_secs(60), all_of(watch))
             .await
             .unwrap();
-        assert_eq!(told.finished.len(), 1, "{}", job.id);
-        troubles += told.trouble;
+        assert_eq!(seen.finished.len(), 1, "{}", job.id);
+        troubles += seen.trouble;
     }
     assert!(troubles > 0);
 }
 
 #[tokio::test]
 async fn a_restarted_job_is_followed() {
-    let stage = Stage::with(Sandbox::builder().awkward(Awkward::Restarted, true)).await;
-    let id = stage.awkward(Awkward::Restarted);
-    let told = all_of(stage.providers.watch(&id, &options())).await;
-    let [(from, to)] = told.restarts.as_slice() else {
-        panic!("{:?}", told.restarts);
+    let stage = Stage::with(Sandbox::builder().deviation(Deviation::Restarted, true)).await;
+    let id = stage.deviation(Deviation::Restarted);
+    let seen = all_of(stage.providers.watch(&id, &options())).await;
+    let [(from, to)] = seen.restarts.as_slice() else {
+        panic!("{:?}", seen.restarts);
     };
     assert_eq!(from.id, id);
-    let finished: Vec<_> = told.finished.keys().cloned().collect();
+    let finished: Vec<_> = seen.finished.keys().cloned().collect();
     assert_eq!(finished, std::slice::from_ref(&to.id));
     let job = stage.providers.wait(&id, &options()).await.unwrap();
     assert_eq!(job.id, to.id);

@@ -101,7 +101,7 @@ async fn nothing_is_lost_or_made_twice_in_thousands_of_operations() {
         .ok()
         .and_then(|n| n.parse().ok());
     let operations: u64 = wanted.unwrap_or(1_000);
-    let stage = Stage::with(Sandbox::builder().all_awkward(false).seed(11)).await;
+    let stage = Stage::with(Sandbox::builder().all_deviations(false).seed(11)).await;
     let providers = stage
         .providers
         .with_options(&CallOptions::new().read_timeout(Duration::from_secs(20)));

@@ -1,4 +1,4 @@
-//! What becomes of a call: tries, waits, deadlines, and errors that say why.
+//! What becomes of a call: tries, waits, deadlines, and errors that name the reason.
 #![cfg(all(feature = "openai", feature = "together"))]
 
 mod loopback;
@@ -23,7 +23,7 @@ fn openai(server: &Server, clock: &Arc<TestClock>) -> ClientBuilder<openai::Clie
         .clock(clock.clone())
 }
 
-fn refused(status: u16) -> Answer {
+fn rejected(status: u16) -> Answer {
     Answer::json(json!({"error": {
         "message": "no", "type": "t", "param": "p", "code": "c",
     }}))
@@ -48,8 +48,8 @@ async fn reads_are_tried_again_after_transient_statuses() {
     for status in [408, 409, 429, 500, 502, 503, 504, 524, 529] {
         let (server, clock) = (Server::start().await, TestClock::new());
         let client = openai(&server, &clock).build().unwrap();
-        server.answer(refused(status));
-        server.answer(refused(status));
+        server.answer(rejected(status));
+        server.answer(rejected(status));
         server.answer(list());
         list_jobs(&client).await.unwrap();
         assert_eq!(server.count(), 3, "{status}");
@@ -60,7 +60,7 @@ async fn reads_are_tried_again_after_transient_statuses() {
     for status in [400, 401, 403, 404, 422] {
         let (server, clock) = (Server::start().await, TestClock::new());
         let client = openai(&server, &clock).build().unwrap();
-        server.answer(refused(status));
+        server.answer(rejected(status));
         let error = list_jobs(&client).await.unwrap_err();
         assert_eq!((server.count(), error.status()), (1, Some(status)));
     }
@@ -76,7 +76,7 @@ async fn retry_after_is_read() {
     for ((name, value), wait) in cases {
         let (server, clock) = (Server::start().await, TestClock::new());
         let client = openai(&server, &clock).build().unwrap();
-        server.answer(refused(429).header(name, value));
+        server.answer(rejected(429).header(name, value));
         server.answer(list());
         list_jobs(&client).await.unwrap();
         assert_eq!(clock.sleeps(), [Duration::from_millis(wait)]);
@@ -116,7 +116,7 @@ async fn a_time_that_has_passed_is_no_hint() {
         let (server, clock) = (Server::start().await, TestClock::new());
         let client = openai(&server, &clock).build().unwrap();
         for _ in 0..2 {
-            server.answer(refused(429).header("retry-after", past));
+            server.answer(rejected(429).header("retry-after", past));
         }
         server.answer(list());
         list_jobs(&client).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_time_that_has_passed_is_no_hint() {
 async fn a_wait_beyond_the_deadline_is_not_waited() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
-    server.answer(refused(429).header("retry-after", "90"));
+    server.answer(rejected(429).header("retry-after", "90"));
     let error = list_jobs(&client).await.unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
@@ -141,10 +141,10 @@ async fn a_wait_beyond_the_deadline_is_not_waited() {
 async fn should_retry_is_read() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
-    server.answer(refused(500).header("x-should-retry", "false"));
+    server.answer(rejected(500).header("x-should-retry", "false"));
     assert!(list_jobs(&client).await.is_err());
     assert_eq!(server.count(), 1);
-    server.answer(refused(400).header("x-should-retry", "true"));
+    server.answer(rejected(400).header("x-should-retry", "true"));
     server.answer(list());
     list_jobs(&client).await.unwrap();
     assert_eq!(server.count(), 3);
@@ -153,9 +153,9 @@ async fn should_retry_is_read() {
 #[tokio::test]
 async fn what_makes_something_is_sent_once() {
     for answer in [
-        refused(500),
-        refused(429),
-        refused(429).header("x-should-retry", "true"),
+        rejected(500),
+        rejected(429),
+        rejected(429).header("x-should-retry", "true"),
         Answer::json(json!({})).breaking(),
     ] {
         let (server, clock) = (Server::start().await, TestClock::new());
@@ -164,7 +164,7 @@ async fn what_makes_something_is_sent_once() {
         let error = client.create_job(&job()).await.unwrap_err();
         assert_eq!((server.count(), error.tries()), (1, 1), "{error}");
         let file = Upload::from_bytes("a.jsonl", "{}");
-        server.answer(refused(500));
+        server.answer(rejected(500));
         let purpose = openai::types::UploadPurpose::FineTune;
         client.upload_file(file, purpose, None).await.unwrap_err();
         assert_eq!(server.count(), 2);
@@ -203,7 +203,7 @@ async fn a_post_that_makes_nothing_is_tried_again() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    server.answer(refused(503));
+    server.answer(rejected(503));
     server.answer(Answer::json(json!({"estimated_total_price": 1.5})));
     let request = together::types::EstimatePriceRequest::new("file-1");
     client.estimate_price(&request).await.unwrap();
@@ -214,8 +214,8 @@ async fn a_post_that_makes_nothing_is_tried_again() {
 async fn with_an_idempotency_key_what_makes_something_is_tried_again() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
-    server.answer(refused(503));
-    server.answer(refused(404));
+    server.answer(rejected(503));
+    server.answer(rejected(404));
     let keyed = client.with_options(&CallOptions::new().idempotency_key("once-1"));
     keyed.create_job(&job()).await.unwrap_err();
     let keys: Vec<_> = server
@@ -224,7 +224,7 @@ async fn with_an_idempotency_key_what_makes_something_is_tried_again() {
         .map(|r| r.header("idempotency-key").map(str::to_owned))
         .collect();
     assert_eq!(keys, [Some("once-1".to_owned()), Some("once-1".to_owned())]);
-    server.answer(refused(404));
+    server.answer(rejected(404));
     client.create_job(&job()).await.unwrap_err();
     assert_eq!(server.last().header("idempotency-key"), None);
 }
@@ -250,14 +250,14 @@ async fn limits_are_set_per_client_and_per_call() {
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    server.answer(refused(503));
+    server.answer(rejected(503));
     list_jobs(&client).await.unwrap_err();
     assert_eq!(server.count(), 1);
-    let patient = client.with_options(&CallOptions::new().retries(4));
+    let retrying = client.with_options(&CallOptions::new().retries(4));
     for _ in 0..5 {
-        server.answer(refused(503));
+        server.answer(rejected(503));
     }
-    let error = list_jobs(&patient).await.unwrap_err();
+    let error = list_jobs(&retrying).await.unwrap_err();
     assert_eq!((server.count(), error.tries()), (6, 5));
     server.answer(Answer::json(
         json!({"object": "list", "data": [1, 2, 3, 4, 5, 6, 7]}),
@@ -323,7 +323,7 @@ async fn errors_say_where_what_and_why() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).retries(0).build().unwrap();
     server.answer(
-        refused(429)
+        rejected(429)
             .header("x-request-id", "req-1")
             .header("retry-after", "3"),
     );
@@ -424,11 +424,11 @@ async fn the_key_stays_however_often_a_download_is_redirected() {
 async fn a_failing_download_is_the_calls_error() {
     let (server, clock) = (Server::start().await, TestClock::new());
     let client = openai(&server, &clock).build().unwrap();
-    server.answer(refused(404));
+    server.answer(rejected(404));
     let error = client.download_file("file-1").await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.operation(), Some("downloadFile"));
-    server.answer(refused(503));
+    server.answer(rejected(503));
     server.answer(Answer::bytes(b"content"));
     assert!(client.download_file("file-1").await.is_ok());
 }
@@ -456,7 +456,7 @@ async fn an_observer_sees_every_try_and_headers_go_along() {
         .build()
         .unwrap()
         .with_options(&options);
-    server.answer(refused(503));
+    server.answer(rejected(503));
     server.answer(list());
     list_jobs(&client).await.unwrap();
     assert_eq!(server.last().header("x-tfy-metadata"), Some("{}"));

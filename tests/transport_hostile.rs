@@ -1,5 +1,5 @@
 //! Upstreams that do what no server should: calls end at their deadline, and
-//! with an error that says what is wrong.
+//! with an error that names the problem.
 #![cfg(all(feature = "openai", feature = "together"))]
 
 mod loopback;
@@ -68,7 +68,7 @@ async fn an_answer_that_never_ends_ends_the_call_at_its_deadline() {
             begin(to, "transfer-encoding: chunked\r\n");
             drip(to, "1\r\n \r\n");
         }),
-        ("the error of a refusal byte by byte", |to| {
+        ("the error of a rejection byte by byte", |to| {
             to.write("HTTP/1.1 500 Oops\r\ncontent-length: 100000\r\n\r\n");
             drip(to, "x");
         }),

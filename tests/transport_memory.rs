@@ -81,7 +81,7 @@ async fn all_is_back(budget: &MemoryBudget) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_beyond_the_budget_are_refused_at_once() {
+async fn answers_beyond_the_budget_are_rejected_at_once() {
     let endless = repeated("{\"object\": \"list\", \"data\": \"", vec![b'a'; 32 << 10]);
     let (url, _) = server(endless).await;
     let budget = MemoryBudget::new(2 << 20);
@@ -97,13 +97,13 @@ async fn answers_beyond_the_budget_are_refused_at_once() {
         error
     }));
     let errors = tokio::time::timeout(Duration::from_secs(30), calls).await;
-    let errors = errors.expect("nothing waits for room");
+    let errors = errors.expect("nothing waits for memory");
     for error in &errors {
         match error.kind() {
             ErrorKind::TooLarge => {}
             ErrorKind::Overloaded => {
                 assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
-                // Another try would make no room.
+                // Another try would free no memory.
                 assert_eq!(error.tries(), 1);
                 assert!(error.is_retryable());
             }

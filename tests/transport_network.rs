@@ -1,4 +1,4 @@
-//! What stands between a client and its vendor: certificates and proxies.
+//! What is between a client and its vendor: certificates and proxies.
 #![cfg(feature = "openai")]
 
 #[path = "support/https.rs"]
@@ -6,6 +6,7 @@ mod https;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::process::Command;
 use std::sync::mpsc;
 
 use unitune::ErrorKind;
@@ -39,7 +40,37 @@ async fn a_certificate_of_one_s_own_is_trusted_only_where_it_is_given() {
     assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
 }
 
-/// A proxy that answers plain requests itself and refuses tunnels. It says
+/// Where a test runs in a process of its own: the server that it asks.
+const URL: &str = "UNITUNE_TEST_URL";
+
+/// The system's certificates are named by a variable, which is that of a process.
+#[test]
+fn what_the_system_trusts_is_trusted() {
+    let server = https::serve("200 OK", LIST.to_owned());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &server.certificate).unwrap();
+    let trusts = |name: &str| {
+        let mut test = Command::new(std::env::current_exe().unwrap());
+        test.args(["--exact", "in_a_process_of_its_own", "--ignored"]);
+        let test = test.env(name, file.path()).env(URL, &server.url);
+        test.output().unwrap().status.success()
+    };
+    assert!(trusts("SSL_CERT_FILE"));
+    assert!(!trusts("UNITUNE_TEST_NOTHING"));
+}
+
+#[tokio::test]
+#[ignore = "what_the_system_trusts_is_trusted runs it"]
+async fn in_a_process_of_its_own() {
+    // Two clients share what the first has loaded.
+    let url = std::env::var(URL).unwrap();
+    let clients = [client(&url), client(&url)].map(|client| client.build().unwrap());
+    for client in clients {
+        client.list_jobs(ListJobsOptions::new()).await.unwrap();
+    }
+}
+
+/// A proxy that answers plain requests itself and rejects tunnels. It says
 /// what it is asked.
 fn proxy() -> (String, mpsc::Receiver<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

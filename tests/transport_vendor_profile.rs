@@ -170,14 +170,14 @@ async fn a_token_is_renewed_before_it_expires() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_is_renewed_once() {
+async fn a_token_that_is_rejected_is_renewed_once() {
     let server = Server::start().await;
     let client = builder(&server)
         .token_source(Arc::new(Tokens::default()))
         .retries(0);
     let client = client.build().unwrap();
     server.answer(fault(401, 3));
-    // Nothing was done with the refused one, so that even this is sent again.
+    // Nothing was done with the rejected one, so that even this is sent again.
     client.run("startRun", Method::POST).await.unwrap();
     assert_eq!(
         (server.count(), sent(&server).as_str()),

@@ -101,13 +101,13 @@ fn no_key_is_in_any_job() {
 }
 
 #[test]
-fn strict_mode_refuses_guesses_and_nothing_else() {
+fn strict_mode_rejects_guesses_and_nothing_else() {
     let strict = Context::new("main").strict();
-    let refused: Vec<String> = jobs()
+    let rejected: Vec<String> = jobs()
         .filter_map(|(name, body)| job(&body, &strict).is_err().then_some(name))
         .collect();
     assert_eq!(
-        refused,
+        rejected,
         ["finished_before_created", "status_that_nobody_knows"]
     );
 }
@@ -246,7 +246,7 @@ fn events_checkpoints_and_files() {
 }
 
 #[test]
-fn requests_are_translated_or_refused() {
+fn requests_are_translated_or_rejected() {
     for (name, body) in fixtures("requests") {
         let request: CreateRequest = serde_json::from_value(body).unwrap();
         let answer = |on| match request.to_azure(on) {
@@ -297,7 +297,7 @@ fn a_request_has_the_vendor_s_words() {
 }
 
 #[test]
-fn what_the_vendor_would_refuse_is_not_sent() {
+fn what_the_vendor_would_reject_is_not_sent() {
     for (members, field) in [
         (json!({"suffix": "s".repeat(41)}), "suffix"),
         (json!({"suffix": "v1.5"}), "suffix"),

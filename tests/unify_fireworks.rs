@@ -116,17 +116,17 @@ fn notes_change_nothing_else() {
 }
 
 #[test]
-fn strict_mode_refuses_guesses_and_nothing_else() {
+fn strict_mode_rejects_guesses_and_nothing_else() {
     let strict = Context::new("main").strict();
     assert_eq!(strict.strictness, Strictness::Strict);
-    let refused: Vec<String> = jobs()
+    let rejected: Vec<String> = jobs()
         .filter_map(|(name, body)| Some(format!("{name}: {}", job(&body, &strict).err()?)))
         .collect();
     insta::with_settings!({
         snapshot_path => "snapshots/unify",
         prepend_module_to_snapshot => false,
         omit_expression => true,
-    }, { insta::assert_snapshot!("fireworks_strict", refused.join("\n")) });
+    }, { insta::assert_snapshot!("fireworks_strict", rejected.join("\n")) });
 }
 
 /// A member of the wrong type is its absence, and no reason to lose the job.
@@ -330,7 +330,7 @@ fn own_requests() -> Vec<(&'static str, Value)> {
 }
 
 #[test]
-fn requests_are_translated_or_refused() {
+fn requests_are_translated_or_rejected() {
     let shared = fixtures("requests").into_iter();
     let own = own_requests();
     let own = own

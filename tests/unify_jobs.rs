@@ -149,9 +149,9 @@ fn no_key_is_in_any_job() {
 }
 
 #[test]
-fn strict_mode_refuses_guesses_and_nothing_else() {
+fn strict_mode_rejects_guesses_and_nothing_else() {
     let strict = Context::new("main").strict();
-    let refused: Vec<String> = fixtures("together")
+    let rejected: Vec<String> = fixtures("together")
         .into_iter()
         .filter(|(_, body)| body.get("data").is_none())
         .filter_map(|(name, body)| {
@@ -164,7 +164,7 @@ fn strict_mode_refuses_guesses_and_nothing_else() {
         snapshot_path => "snapshots/unify",
         prepend_module_to_snapshot => false,
         omit_expression => true,
-    }, { insta::assert_snapshot!("together_strict", refused.join("\n")) });
+    }, { insta::assert_snapshot!("together_strict", rejected.join("\n")) });
 }
 
 #[test]

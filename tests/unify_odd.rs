@@ -1,4 +1,4 @@
-//! Jobs of which some members are not as the document says: each such member
+//! Jobs of which some members are not as documented: each such member
 //! becomes its absence, and the job stays.
 #![cfg(all(feature = "openai", feature = "together"))]
 
@@ -77,9 +77,9 @@ fn every_oddity_has_its_note_and_its_value() {
     }
 }
 
-/// Strict mode refuses them all: some of each is lost or stood in for.
+/// Strict mode rejects them all: some of each is lost or stood in for.
 #[test]
-fn strict_mode_refuses_them() {
+fn strict_mode_rejects_them() {
     let strict = Context::new("main").strict();
     for (name, body) in fixtures("odd/openai") {
         let body = body.to_string().into_bytes();

@@ -1,4 +1,4 @@
-//! Requests in the gateway's terms become a vendor's, or are refused field by
+//! Requests in the gateway's terms become a vendor's, or are rejected field by
 //! field; and they come back.
 #![cfg(all(feature = "openai", feature = "together"))]
 
@@ -44,7 +44,7 @@ fn request(body: &Value) -> CreateRequest {
 }
 
 #[test]
-fn requests_are_translated_or_refused() {
+fn requests_are_translated_or_rejected() {
     for (name, body) in fixtures("requests") {
         let request = request(&body);
         let answers = json!({
@@ -282,7 +282,7 @@ fn checkpoints_and_files() {
 }
 
 #[test]
-fn pausing_at_together_is_refused_and_not_turned_into_cancelling() {
+fn pausing_at_together_is_rejected_and_not_turned_into_cancelling() {
     let client = together::Client::builder().api_key("k").build().unwrap();
     let account = Account::with_backend("cheap", client);
     assert!(!account.support(Operation::Pause).is_supported());

@@ -177,9 +177,9 @@ fn of_two_tags_the_last_one_counts() {
         r#"{"type": 7, "lora_r": 8, "lora_alpha": 16, "type": "Lora"}"#,
     ];
     for text in texts {
-        let quick: together::TrainingType = from_slice(text.as_bytes()).unwrap();
-        let patient: together::TrainingType = serde_json::from_str(text).unwrap();
-        assert_eq!(quick, patient, "{text}");
+        let one_pass: together::TrainingType = from_slice(text.as_bytes()).unwrap();
+        let buffered: together::TrainingType = serde_json::from_str(text).unwrap();
+        assert_eq!(one_pass, buffered, "{text}");
     }
     let last: together::TrainingType = from_slice(texts[0].as_bytes()).unwrap();
     assert!(matches!(last, together::TrainingType::Lora(_)), "{last:?}");

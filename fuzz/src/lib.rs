@@ -81,9 +81,9 @@ pub fn execute(bytes: &[u8]) -> Reached {
 
 /// Decoded in one pass where that is enough, and then just as otherwise.
 fn decoded<T: DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
-    let patiently = serde_json::from_slice::<T>(bytes).ok();
-    assert_eq!(from_slice::<T>(bytes).ok(), patiently);
-    patiently
+    let buffered = serde_json::from_slice::<T>(bytes).ok();
+    assert_eq!(from_slice::<T>(bytes).ok(), buffered);
+    buffered
 }
 
 fn promises(job: &Job) {

@@ -15,7 +15,7 @@ use crate::unify::{
     Checkpoint, CreateRequest, Event, File, Job, MetricPoint, OnUnsupported, Status, Unify, Vendor,
 };
 
-static OWN_NAME: Vendor = VENDOR;
+static VENDOR_NAME: Vendor = VENDOR;
 
 /// The largest page.
 const MAX_PAGE: usize = 100;
@@ -69,7 +69,7 @@ fn is_own(id: &str, prefix: &str) -> bool {
 
 impl Backend for Client {
     fn vendor(&self) -> &Vendor {
-        &OWN_NAME
+        &VENDOR_NAME
     }
 
     fn title(&self) -> &str {
@@ -195,8 +195,8 @@ impl Backend for Client {
             let list = self.for_call(call).list_models().await?.into_inner();
             let can_be_tuned = |model: &&types::Model| {
                 let capabilities = model.extra.get("capabilities");
-                let told = capabilities.and_then(|it| it.get("fine_tune")?.as_bool());
-                told.unwrap_or(true)
+                let allows_tuning = capabilities.and_then(|it| it.get("fine_tune")?.as_bool());
+                allows_tuning.unwrap_or(true)
             };
             let models = list.data.iter().filter(can_be_tuned);
             Ok(models.map(|model| model.id.clone()).collect())

@@ -15,7 +15,7 @@ use crate::unify::{
 };
 use crate::{Error, ErrorKind};
 
-static OWN_NAME: Vendor = VENDOR;
+static VENDOR_NAME: Vendor = VENDOR;
 
 /// Which operations the vendor has: the table.
 pub(super) fn support(operation: Operation) -> Support {
@@ -56,7 +56,7 @@ impl Client {
 
 impl Backend for Client {
     fn vendor(&self) -> &Vendor {
-        &OWN_NAME
+        &VENDOR_NAME
     }
 
     fn title(&self) -> &str {

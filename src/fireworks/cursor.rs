@@ -8,17 +8,17 @@ use crate::unify::fireworks::JobKind;
 /// What a cursor starts with, so that others' are told apart.
 const FORM: &str = "3";
 
-/// The places in the three lists, and the size of the pages that their tokens
+/// The positions in the three lists, and the size of the pages that their tokens
 /// are for: the vendor wants the other parameters unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cursor {
     pub(super) size: i64,
-    pub(super) places: [Place; 3],
+    pub(super) positions: [ListPosition; 3],
 }
 
-/// A place in one list.
+/// A position in one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct ListPosition {
     /// The token of the page that it is in; none for the first page.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub(super) token: Option<String>,
@@ -35,34 +35,35 @@ impl Cursor {
     pub(super) fn top(size: i64) -> Self {
         Self {
             size,
-            places: Default::default(),
+            positions: Default::default(),
         }
     }
 
     /// Reads a cursor; none where it is of another form.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (form, size, places): (String, i64, [Place; 3]) = serde_json::from_str(text).ok()?;
-        (form == FORM && size > 0).then_some(Self { size, places })
+        let (form, size, positions): (String, i64, [ListPosition; 3]) =
+            serde_json::from_str(text).ok()?;
+        (form == FORM && size > 0).then_some(Self { size, positions })
     }
 
     /// Writes the cursor; none at the end of all lists.
     pub(super) fn write(&self) -> Option<String> {
-        if self.places.iter().all(|place| place.is_at_end) {
+        if self.positions.iter().all(|position| position.is_at_end) {
             return None;
         }
-        serde_json::to_string(&(FORM, self.size, &self.places)).ok()
+        serde_json::to_string(&(FORM, self.size, &self.positions)).ok()
     }
 }
 
-impl Place {
-    /// Takes away what was shown before of the page that the place is in. Where
+impl ListPosition {
+    /// Takes away what was shown before of the page that the position is in. Where
     /// the last job that was shown is not there any more, its time tells.
     pub(super) fn skip(&self, jobs: &mut Vec<Job>) {
         let Some((id, time)) = &self.after else {
             return;
         };
         match jobs.iter().position(|job| job.id == *id) {
-            Some(place) => drop(jobs.drain(..=place)),
+            Some(position) => drop(jobs.drain(..=position)),
             None => jobs.retain(|job| match (job.created_at, time) {
                 (Some(created_at), Some(time)) => created_at <= *time,
                 _ => true,
@@ -85,7 +86,7 @@ impl Place {
     }
 }
 
-/// The place of a kind among the three.
+/// The position of a kind among the three.
 pub(super) fn index(kind: JobKind) -> usize {
     match kind {
         JobKind::Supervised => 0,
@@ -101,13 +102,13 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_and_ends() {
         let mut cursor = Cursor::top(20);
-        cursor.places[0].next_page(None);
-        cursor.places[1].next_page(Some("token \"x\"".to_owned()));
-        cursor.places[1].after = Some(("dpo:a".to_owned(), Some(7)));
+        cursor.positions[0].next_page(None);
+        cursor.positions[1].next_page(Some("token \"x\"".to_owned()));
+        cursor.positions[1].after = Some(("dpo:a".to_owned(), Some(7)));
         let text = cursor.write().unwrap();
         assert_eq!(Cursor::parse(&text), Some(cursor.clone()));
-        for place in &mut cursor.places {
-            place.next_page(None);
+        for position in &mut cursor.positions {
+            position.next_page(None);
         }
         assert_eq!(cursor.write(), None);
         for text in [

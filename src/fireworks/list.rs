@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use futures_util::future::join_all;
 
-use super::cursor::{Cursor, Place, index};
+use super::cursor::{Cursor, ListPosition, index};
 use super::{Client, ListDpoJobsOptions, ListReinforcementJobsOptions, ListSupervisedJobsOptions};
 use crate::providers::{Call, Page, PageQuery, Warning, job_page};
 use crate::unify::Job;
@@ -34,7 +34,7 @@ fn merge(mut lists: Vec<List>, cursor: &mut Cursor, limit: usize) -> Vec<Job> {
         for list in lists.iter_mut().filter(|list| list.jobs.is_empty()) {
             if let Some(next) = list.next.take() {
                 goes_on |= next.is_some();
-                cursor.places[index(list.kind)].next_page(next);
+                cursor.positions[index(list.kind)].next_page(next);
             }
         }
         if goes_on || merged.len() >= limit {
@@ -53,7 +53,7 @@ fn merge(mut lists: Vec<List>, cursor: &mut Cursor, limit: usize) -> Vec<Job> {
         else {
             return merged;
         };
-        cursor.places[index(kind)].go_behind(&job);
+        cursor.positions[index(kind)].go_behind(&job);
         merged.push(job);
     }
 }
@@ -84,10 +84,10 @@ impl Client {
         let account = self.account_id().await?;
         let kinds = JobKind::ALL.into_iter();
         let open: Vec<JobKind> = kinds
-            .filter(|kind| !cursor.places[index(*kind)].is_at_end)
+            .filter(|kind| !cursor.positions[index(*kind)].is_at_end)
             .collect();
         let answers = open.iter().map(|kind| {
-            let place = &cursor.places[index(*kind)];
+            let place = &cursor.positions[index(*kind)];
             self.list_of_kind(call, *kind, &account, cursor.size, place)
         });
         let answers = join_all(answers).await;
@@ -95,7 +95,7 @@ impl Client {
         let all_failed = answers.iter().all(Result::is_err);
         let mut lists = Vec::new();
         for (kind, answer) in open.into_iter().zip(answers) {
-            let place = &mut cursor.places[index(kind)];
+            let place = &mut cursor.positions[index(kind)];
             match answer {
                 Ok(mut fetched) => {
                     // A page that is fetched again has been warned of.
@@ -110,7 +110,7 @@ impl Client {
                     });
                 }
                 // The account may not have this kind of job; the others it has.
-                Err(error) if !all_failed && is_refused(&error) => {
+                Err(error) if !all_failed && is_rejected(&error) => {
                     page.warnings.push(Warning::account(call.account(), error));
                     place.next_page(None);
                 }
@@ -121,16 +121,16 @@ impl Client {
         Ok(page.next(cursor.write()))
     }
 
-    /// Fetches the page that a place is in.
+    /// Fetches the page that a position is in.
     async fn list_of_kind(
         &self,
         call: &Call,
         kind: JobKind,
         account: &str,
         size: i64,
-        place: &Place,
+        position: &ListPosition,
     ) -> Result<Fetched, Error> {
-        let token = place.token.as_deref();
+        let token = position.token.as_deref();
         macro_rules! list {
             ($options:ident, $operation:ident, $items:ident) => {{
                 let mut options = $options::new().page_size(size).order_by(NEWEST_FIRST);
@@ -169,7 +169,7 @@ fn name_of<T>(_: &T) -> &str {
 }
 
 /// True where the account may not have what was asked for.
-fn is_refused(error: &Error) -> bool {
+fn is_rejected(error: &Error) -> bool {
     matches!(error.status(), Some(403 | 404 | 501))
 }
 
@@ -217,7 +217,7 @@ mod tests {
         let mut cursor = Cursor::top(2);
         let some = merge(lists([None, Some("t"), None]), &mut cursor, 10);
         assert_eq!(ids(&some), "sft:j0 dpo:j0 rft:j0 dpo:j1");
-        let [supervised, dpo, reinforcement] = &cursor.places;
+        let [supervised, dpo, reinforcement] = &cursor.positions;
         assert_eq!(supervised.after, Some(("sft:j0".to_owned(), Some(9))));
         assert_eq!((dpo.token.as_deref(), &dpo.after), (Some("t"), &None));
         assert!(reinforcement.after.is_some() && !reinforcement.is_at_end);
@@ -226,12 +226,12 @@ mod tests {
         let first = merge(lists([None; 3]), &mut cursor, 1);
         assert_eq!(ids(&first), "sft:j0");
         let mut rest: Vec<Job> = lists([None; 3]).remove(0).jobs.into();
-        cursor.places[0].skip(&mut rest);
+        cursor.positions[0].skip(&mut rest);
         assert_eq!(ids(&rest), "sft:j1");
         // The job is gone: its time tells.
         let mut rest: Vec<Job> = lists([None; 3]).remove(0).jobs.into();
         rest.remove(0);
-        cursor.places[0].skip(&mut rest);
+        cursor.positions[0].skip(&mut rest);
         assert_eq!(ids(&rest), "sft:j1");
     }
 }

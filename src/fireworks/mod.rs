@@ -23,12 +23,12 @@ mod account;
 mod backend;
 mod create;
 mod cursor;
+mod dataset_upload;
 mod datasets;
 mod error_body;
-mod job_log;
+mod events_and_metrics;
 mod jobs;
 mod list;
-mod upload;
 mod uploads;
 
 // The generated part: types, options and `Client` with its operations.

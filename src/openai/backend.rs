@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Client, DATASET_RULES, TITLE, shutdowns, types};
+use super::{Client, DATASET_RULES, TITLE, model_shutdowns, types};
 use crate::Error;
 use crate::providers::{
     Backend, Call, DatasetRules, Expiry, FileUpload, Files, IdKind, JobChange, JobOrder, Operation,
@@ -17,7 +17,7 @@ use crate::unify::{
     Status, Unify, Vendor,
 };
 
-static OWN_NAME: Vendor = VENDOR;
+static VENDOR_NAME: Vendor = VENDOR;
 
 /// How long the list of models may take: it only adds to what is known.
 const MODELS_TIMEOUT: Duration = Duration::from_secs(3);
@@ -67,7 +67,7 @@ pub(super) fn support(operation: Operation) -> Support {
 
 impl Backend for Client {
     fn vendor(&self) -> &Vendor {
-        &OWN_NAME
+        &VENDOR_NAME
     }
 
     fn title(&self) -> &str {
@@ -196,11 +196,14 @@ impl Backend for Client {
         Box::pin(async move {
             let options = CallOptions::new().timeout(MODELS_TIMEOUT).retries(0);
             let client = self.for_call(call).with_options(&options);
-            let mut shutdowns = shutdowns::announced();
+            let mut shutdowns = model_shutdowns::announced();
             // Without the list, the announcements still hold.
             if let Ok(list) = client.list_models().await {
                 for model in list.into_inner().data.ok() {
-                    let date = model.shutdown_date.as_deref().and_then(shutdowns::day);
+                    let date = model
+                        .shutdown_date
+                        .as_deref()
+                        .and_then(model_shutdowns::day);
                     if let Some(at) = date {
                         shutdowns.add_model(&model.id, at);
                     }

@@ -17,7 +17,7 @@
 //! ```
 
 mod backend;
-mod shutdowns;
+mod model_shutdowns;
 mod uploads;
 
 // The generated part: types, options and `Client` with its operations.
@@ -49,7 +49,7 @@ pub(crate) static PROFILE: VendorProfile = VendorProfile {
         },
     ],
     idempotent_posts: &["cancelJob", "pauseJob", "resumeJob", "validateGrader"],
-    training_not_available: shutdowns::training_not_available,
+    training_not_available: model_shutdowns::training_not_available,
     ..VendorProfile::new(
         "openai",
         TITLE,

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -18,6 +19,8 @@ use crate::{Error, ErrorKind};
 pub(super) struct AccountWait {
     wait: Duration,
     answered: Arc<watch::Sender<bool>>,
+    /// How long the list was not read, in nanoseconds: no account is slow then.
+    paused: Arc<AtomicU64>,
 }
 
 impl AccountWait {
@@ -26,11 +29,28 @@ impl AccountWait {
     pub(super) fn new(wait: Option<Duration>, accounts: usize) -> Option<Self> {
         let wait = wait.filter(|_| accounts > 1)?;
         let answered = Arc::new(watch::Sender::new(false));
-        Some(Self { wait, answered })
+        Some(Self {
+            wait,
+            answered,
+            paused: Arc::default(),
+        })
+    }
+
+    /// Notes how long the list was not read.
+    pub(super) fn note_pause(&self, pause: Duration) {
+        let pause = u64::try_from(pause.as_nanos()).unwrap_or(u64::MAX);
+        self.paused.fetch_add(pause, Ordering::Relaxed);
+    }
+
+    /// Returns the time on a clock that stands still while the list is not read.
+    pub(super) fn now(&self) -> Instant {
+        let now = Instant::now();
+        let paused = Duration::from_nanos(self.paused.load(Ordering::Relaxed));
+        now.checked_sub(paused).unwrap_or(now)
     }
 
     /// Waits for an account's response. The time began before, where the response
-    /// is not the first that is waited for.
+    /// is not the first that is waited for; it is one of [`Self::now`].
     ///
     /// # Errors
     ///
@@ -45,7 +65,13 @@ impl AccountWait {
         let mut answered = self.answered.subscribe();
         // The machine's clock, and not the client's: this is time on the network.
         let over = async {
-            tokio::time::sleep_until(since + self.wait).await;
+            loop {
+                let left = (since + self.wait).saturating_duration_since(self.now());
+                if left.is_zero() {
+                    break;
+                }
+                tokio::time::sleep(left).await;
+            }
             // The sender lives as long as `self`.
             let _ = answered.wait_for(|answered| *answered).await;
         };
@@ -83,6 +109,19 @@ mod tests {
             .unwrap();
         let error = hangs().await.unwrap_err();
         assert_eq!((error.account(), error.is_timeout()), (Some("slow"), true));
+    }
+
+    #[tokio::test]
+    async fn an_account_is_not_slow_while_nobody_reads() {
+        let wait = AccountWait::new(Some(Duration::from_millis(10)), 2).unwrap();
+        let since = wait.now();
+        wait.bound("fast", since, ready(Ok(()))).await.unwrap();
+        let slow = async {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            Ok(())
+        };
+        wait.note_pause(Duration::from_secs(10));
+        wait.bound("slow", since, slow).await.unwrap();
     }
 
     #[test]

@@ -129,14 +129,14 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     /// Creates a job from a request that [`prepare`](Self::prepare) translated.
     fn create<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, Job> {
         let _ = (call, prepared);
-        self.refuse(Operation::Create)
+        self.reject_unsupported(Operation::Create)
     }
 
     /// Estimates the price of a job whose request [`prepare`](Self::prepare)
     /// translated.
     fn estimate<'a>(&'a self, call: &'a Call, prepared: &'a Prepared) -> Reply<'a, PriceEstimate> {
         let _ = (call, prepared);
-        self.refuse(Operation::EstimatePrice)
+        self.reject_unsupported(Operation::EstimatePrice)
     }
 
     /// Shows the first examples of the training file of a request that
@@ -149,13 +149,13 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         examples: Option<usize>,
     ) -> Reply<'a, DatasetPreview> {
         let _ = (call, prepared, examples);
-        self.refuse(Operation::Preview)
+        self.reject_unsupported(Operation::Preview)
     }
 
     /// Cancels, pauses or resumes a job, and returns it.
     fn change<'a>(&'a self, call: &'a Call, id: &'a str, change: JobChange) -> Reply<'a, Job> {
         let _ = (call, id);
-        self.refuse(change.operation())
+        self.reject_unsupported(change.operation())
     }
 
     /// Returns true if a job is in the state that a change leads to. Where the
@@ -171,7 +171,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     /// Deletes a job.
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> Reply<'a, ()> {
         let _ = (call, id);
-        self.refuse(Operation::Delete)
+        self.reject_unsupported(Operation::Delete)
     }
 
     /// Fetches a page of a job's events, newest first: from the newest, after
@@ -186,7 +186,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         query: &'a PageQuery,
     ) -> Reply<'a, Page<Event>> {
         let _ = (call, job, query);
-        self.refuse(Operation::Events)
+        self.reject_unsupported(Operation::Events)
     }
 
     /// Fetches a page of a job's checkpoints, newest first, like
@@ -198,13 +198,13 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         query: &'a PageQuery,
     ) -> Reply<'a, Page<Checkpoint>> {
         let _ = (call, job, query);
-        self.refuse(Operation::Checkpoints)
+        self.reject_unsupported(Operation::Checkpoints)
     }
 
     /// Fetches the metrics of a training, oldest first.
     fn metrics<'a>(&'a self, call: &'a Call, job: &'a str) -> Reply<'a, Vec<MetricPoint>> {
         let _ = (call, job);
-        self.refuse(Operation::Metrics)
+        self.reject_unsupported(Operation::Metrics)
     }
 
     /// Returns true if the vendor may restart a failed job under another id.
@@ -222,13 +222,13 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
     /// Fetches the limits of a model's training settings.
     fn limits<'a>(&'a self, call: &'a Call, model: &'a str) -> Reply<'a, ModelLimits> {
         let _ = (call, model);
-        self.refuse(Operation::ModelLimits)
+        self.reject_unsupported(Operation::ModelLimits)
     }
 
     /// Lists the names of the models that can be trained.
     fn models<'a>(&'a self, call: &'a Call) -> Reply<'a, Vec<String>> {
         let _ = call;
-        self.refuse(Operation::ListModels)
+        self.reject_unsupported(Operation::ListModels)
     }
 
     /// Returns true if [`shutdowns`](Self::shutdowns) has results for this vendor.
@@ -253,7 +253,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         step: Option<i64>,
     ) -> Reply<'a, Download> {
         let _ = (call, job, step);
-        self.refuse(Operation::Download)
+        self.reject_unsupported(Operation::Download)
     }
 
     /// Downloads the training file of a job as tokens, as the job was trained
@@ -264,7 +264,7 @@ pub trait Backend: Any + fmt::Debug + Send + Sync {
         job: &'a str,
     ) -> Reply<'a, Download> {
         let _ = (call, job);
-        self.refuse(Operation::DownloadTokenizedDataset)
+        self.reject_unsupported(Operation::DownloadTokenizedDataset)
     }
 
     /// Returns the operations on files, if the vendor has files.
@@ -322,17 +322,17 @@ pub enum ImportState {
 }
 
 /// The errors of the trait's default methods.
-trait Refuse {
+trait RejectUnsupported {
     fn unsupported(&self, operation: Operation) -> Error;
-    fn refuse<'a, T: 'a>(&self, operation: Operation) -> Reply<'a, T>;
+    fn reject_unsupported<'a, T: 'a>(&self, operation: Operation) -> Reply<'a, T>;
 }
 
-impl<B: Backend + ?Sized> Refuse for B {
+impl<B: Backend + ?Sized> RejectUnsupported for B {
     fn unsupported(&self, operation: Operation) -> Error {
         unsupported(self, operation)
     }
 
-    fn refuse<'a, T: 'a>(&self, operation: Operation) -> Reply<'a, T> {
+    fn reject_unsupported<'a, T: 'a>(&self, operation: Operation) -> Reply<'a, T> {
         let error = unsupported(self, operation);
         Box::pin(async move { Err(error) })
     }
@@ -399,7 +399,11 @@ pub(crate) fn is_uuid(id: &str, prefix: &str) -> bool {
 
 /// The order in which a vendor lists jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum JobOrder {
+    /// Newest first, and of one second by id; jobs without a time last. All pages
+    /// are in this order.
+    Exact,
     /// Newest first.
     NewestFirst,
     /// No order is promised: all pages are read before the first job is shown.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::Operation;
-use crate::transport::{CallOptions, Kept, Upload};
+use crate::transport::{CallOptions, KeptBytes, Upload};
 use crate::unify::{Context, UnsupportedField};
 use crate::wire::ParseEnumError;
 use crate::{Error, ErrorKind};
@@ -37,7 +37,7 @@ impl Call {
 
     /// Counts what the call's answers decode to as long as what is returned is
     /// held, where there is a budget of memory.
-    pub(super) fn keep_memory(&mut self) -> Option<Arc<Kept>> {
+    pub(super) fn keep_memory(&mut self) -> Option<Arc<KeptBytes>> {
         let (budget, kept) = self.options.get_memory_budget()?.keeping();
         let options = CallOptions::clone(&self.options).memory_budget(budget);
         self.options = Arc::new(options);

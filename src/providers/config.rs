@@ -131,7 +131,7 @@ impl ConfigReader {
 }
 
 /// The members of a file that this module reads.
-const OWN_MEMBERS: [&str; 2] = ["account", "default_account"];
+const LIBRARY_MEMBERS: [&str; 2] = ["account", "default_account"];
 
 /// Further tables that a file may have: the programs that serve the accounts
 /// read them with [`Config::table`].
@@ -258,9 +258,9 @@ fn read(text: String, path: Option<PathBuf>, reader: ConfigReader) -> Result<Con
     let source = config.source();
     let tables = DeTable::parse(config.text.expose_secret());
     let mut tables = tables.map_err(|e| source.unreadable(&e))?.into_inner();
-    let is_known = |name: &str| OWN_MEMBERS.contains(&name) || OTHER_TABLES.contains(&name);
+    let is_known = |name: &str| LIBRARY_MEMBERS.contains(&name) || OTHER_TABLES.contains(&name);
     if let Some((name, _)) = tables.iter().find(|(name, _)| !is_known(name.get_ref())) {
-        let known = OWN_MEMBERS.iter().chain(&OTHER_TABLES);
+        let known = LIBRARY_MEMBERS.iter().chain(&OTHER_TABLES);
         let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
         let what = format!(
             "unknown field `{}`, expected one of {}",

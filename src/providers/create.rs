@@ -1,227 +1,16 @@
 //! Creates jobs: checks the files, uploads them, estimates the price, and then
 //! sends the request that costs money.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use super::backend::IdKind;
 use super::find_account::Certainty;
-use super::import::{ImportWait, OnImport};
-use super::{Account, Dataset, FileRef, FileUpload, Operation, Prepared, Providers};
-use crate::transport::{ProgressFn, Upload};
-use crate::unify::{
-    CreateRequest, DatasetPreview, File, Job, OnUnsupported, PriceEstimate, UnsupportedField, Usd,
+use super::{
+    Account, DataFile, Dataset, Draft, FileRef, FileUpload, Operation, Prepared, Providers,
 };
+use crate::transport::Upload;
+use crate::unify::{CreateRequest, DatasetPreview, File, Job, PriceEstimate, UnsupportedField};
 use crate::{Error, ErrorKind};
-
-/// A job to create, with its files.
-///
-/// ```no_run
-/// # async fn f(providers: &unitune::providers::Providers) -> Result<(), unitune::Error> {
-/// use unitune::providers::Draft;
-/// use unitune::unify::Usd;
-///
-/// let draft = Draft::new("meta-llama/Llama-3.1-8B", "train.jsonl")
-///     .account("together")
-///     .max_cost(Usd::from_nanos(20_000_000_000));
-/// let created = providers.create(&draft).await?;
-/// println!("{} costs about {:?}", created.job.id, created.estimate);
-/// # Ok(()) }
-/// ```
-#[derive(Clone)]
-pub struct Draft {
-    account: Option<String>,
-    request: CreateRequest,
-    training: DataFile,
-    validation: Option<DataFile>,
-    on_unsupported: OnUnsupported,
-    max_cost: Option<Usd>,
-    checked: bool,
-    estimated: bool,
-    progress: Option<ProgressFn>,
-    import: ImportWait,
-}
-
-/// A training or validation file: one that the vendor has, or one to upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DataFile {
-    /// The vendor's id of a file.
-    Id(String),
-    /// A file on disk, which is checked and uploaded.
-    Path(PathBuf),
-}
-
-impl From<&str> for DataFile {
-    /// Converts a path if such a file exists or the text looks like one
-    /// (`data/train.jsonl`), and an id otherwise.
-    fn from(text: &str) -> Self {
-        let path = Path::new(text);
-        let looks_like_one = path.extension().is_some() || text.contains(std::path::MAIN_SEPARATOR);
-        if looks_like_one || path.is_file() {
-            Self::Path(path.to_owned())
-        } else {
-            Self::Id(text.to_owned())
-        }
-    }
-}
-
-impl From<&Path> for DataFile {
-    fn from(path: &Path) -> Self {
-        Self::Path(path.to_owned())
-    }
-}
-
-impl From<PathBuf> for DataFile {
-    fn from(path: PathBuf) -> Self {
-        Self::Path(path)
-    }
-}
-
-impl DataFile {
-    /// Returns its placeholder in a request until its id is known.
-    fn name(&self) -> String {
-        match self {
-            Self::Id(id) => id.clone(),
-            Self::Path(path) => path.display().to_string(),
-        }
-    }
-
-    /// Returns the vendor's id, if the vendor has it.
-    fn id(&self) -> Option<&str> {
-        match self {
-            Self::Id(id) => Some(id),
-            Self::Path(_) => None,
-        }
-    }
-
-    fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Id(_) => None,
-            Self::Path(path) => Some(path),
-        }
-    }
-}
-
-impl Draft {
-    /// Creates a draft of a job that trains a model with a file.
-    pub fn new(model: impl Into<String>, training: impl Into<DataFile>) -> Self {
-        let training = training.into();
-        Self {
-            request: CreateRequest::new(model, training.name()),
-            account: None,
-            training,
-            validation: None,
-            on_unsupported: OnUnsupported::Reject,
-            max_cost: None,
-            checked: true,
-            estimated: true,
-            progress: None,
-            import: ImportWait::default(),
-        }
-    }
-
-    /// Creates a draft from a request whose files the vendor has.
-    pub fn from_request(request: CreateRequest) -> Self {
-        Self {
-            training: DataFile::Id(request.training_file.clone()),
-            validation: request.validation_file.clone().map(DataFile::Id),
-            ..Self::new("", DataFile::Id(String::new())).with(|r| *r = request)
-        }
-    }
-
-    /// Sets the account. Without one it is, in this order, the one that the
-    /// model's name starts with (`account/model`), the only one there is, the
-    /// only one that has the training file, or the [default
-    /// account](Providers::default_account).
-    #[must_use]
-    pub fn account(mut self, name: impl Into<String>) -> Self {
-        self.account = Some(name.into());
-        self
-    }
-
-    /// Sets the validation file.
-    #[must_use]
-    pub fn validation(mut self, file: impl Into<DataFile>) -> Self {
-        let file = file.into();
-        self.request.validation_file = Some(file.name());
-        self.validation = Some(file);
-        self
-    }
-
-    /// Changes any other part of the request.
-    #[must_use]
-    pub fn with(mut self, change: impl FnOnce(&mut CreateRequest)) -> Self {
-        change(&mut self.request);
-        self
-    }
-
-    /// Sets whether settings that the vendor does not support are left out,
-    /// rather than rejected.
-    #[must_use]
-    pub fn allow_lossy(mut self, allow: bool) -> Self {
-        self.on_unsupported = allow.into();
-        self
-    }
-
-    /// Sets the highest price: a job whose estimate is higher, or has no
-    /// estimate, is not created.
-    #[must_use]
-    pub fn max_cost(mut self, limit: Usd) -> Self {
-        self.max_cost = Some(limit);
-        self
-    }
-
-    /// Turns off the checks of files before an upload.
-    #[must_use]
-    pub fn unchecked(mut self) -> Self {
-        self.checked = false;
-        self
-    }
-
-    /// Turns off the price estimate, unless there is a limit on the price.
-    #[must_use]
-    pub fn without_estimate(mut self) -> Self {
-        self.estimated = false;
-        self
-    }
-
-    /// Sets a function that receives the progress of the upload.
-    #[must_use]
-    pub fn on_progress(
-        mut self,
-        report: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
-    ) -> Self {
-        self.progress = Some(std::sync::Arc::new(report));
-        self
-    }
-
-    /// Sets how long the vendor's import of the files is waited for, at a vendor
-    /// that starts no job before; by default 10 minutes.
-    #[must_use]
-    pub fn import_timeout(mut self, timeout: Duration) -> Self {
-        self.import.timeout = timeout;
-        self
-    }
-
-    /// Sets a function that receives a file whose import is waited for, each time
-    /// that the vendor was asked for it.
-    #[must_use]
-    pub fn on_import(mut self, report: impl Fn(&File) + Send + Sync + 'static) -> Self {
-        self.import.report = Some(OnImport::new(report));
-        self
-    }
-}
-
-impl std::fmt::Debug for Draft {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft")
-            .field("account", &self.account)
-            .field("request", &self.request)
-            .field("max_cost", &self.max_cost)
-            .finish_non_exhaustive()
-    }
-}
 
 /// The result of checking a draft without sending anything.
 #[derive(Clone, Debug)]
@@ -485,7 +274,7 @@ async fn checked(
             Error::new(ErrorKind::InvalidRequest, "the check did not finish").because(e)
         })??;
         if draft.checked {
-            found.refuse(path)?;
+            found.ensure_valid(path)?;
         }
         files.push((path.to_owned(), found));
     }
@@ -494,25 +283,6 @@ async fn checked(
         files,
         dropped,
     })
-}
-
-impl Draft {
-    fn paths(&self) -> impl Iterator<Item = &Path> {
-        let files = std::iter::once(&self.training).chain(&self.validation);
-        files.filter_map(DataFile::path)
-    }
-
-    /// Rejects a draft with files on disk, for operations on files at the vendor.
-    fn needs_uploaded_files(&self, operation: &str) -> Result<(), Error> {
-        let Some(path) = self.paths().next() else {
-            return Ok(());
-        };
-        let message = format!(
-            "{} is not uploaded yet: a vendor {operation} with files that it has",
-            path.display()
-        );
-        Err(Error::new(ErrorKind::InvalidRequest, message))
-    }
 }
 
 /// Returns the vendor's estimate, unless it is above the draft's limit.
@@ -535,23 +305,23 @@ async fn affordable(
     Ok(Some(estimate))
 }
 
-/// Refuses what costs more than a draft allows, where it sets a limit. A price
+/// Rejects what costs more than a draft allows, where it sets a limit. A price
 /// that is not known counts as more.
 fn within_limit(account: &Account, draft: &Draft, estimate: &PriceEstimate) -> Result<(), Error> {
     let Some(limit) = draft.max_cost else {
         return Ok(());
     };
-    let refuse =
+    let reject =
         |why: String| Err(Error::new(ErrorKind::CostLimit, why).at_account(account.name()));
     match estimate.total {
         _ if estimate.allowed == Some(false) => {
-            refuse("the account's limit at the vendor is lower than the job's price".to_owned())
+            reject("the account's limit at the vendor is lower than the job's price".to_owned())
         }
-        None => refuse(match &estimate.unavailable {
+        None => reject(match &estimate.unavailable {
             Some(reason) => format!("the vendor gives no estimate of the job's price: {reason}"),
             None => "the vendor gives no estimate of the job's price".to_owned(),
         }),
-        Some(total) if total > limit => refuse(format!(
+        Some(total) if total > limit => reject(format!(
             "the job is estimated to cost {total} dollars, which is more than {limit}"
         )),
         Some(_) => Ok(()),

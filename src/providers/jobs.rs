@@ -189,9 +189,9 @@ async fn changed(account: &Account, id: &str, change: JobChange) -> Result<Job, 
     };
     // The change may have taken effect although its response was lost: a retry is
     // then rejected, because there is nothing left to change.
-    let is_refused = error.status().is_some_and(|s| (400..500).contains(&s));
+    let is_rejected = error.status().is_some_and(|s| (400..500).contains(&s));
     let is_lost = matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Interrupted);
-    if (is_lost || (error.tries() > 1 && is_refused))
+    if (is_lost || (error.tries() > 1 && is_rejected))
         && let Ok(job) = account.job(id).await
         && account.took_effect(change, &job)
     {

@@ -75,9 +75,7 @@ impl Providers {
             accounts: self.accounts().len(),
             ..JobList::default()
         };
-        // This list is read without pauses, so a slow list is a slow account.
-        let wait = AccountWait::new(query.account_wait, self.accounts().len());
-        let mut stream = self.stream(query, wait);
+        let mut stream = self.jobs_in_time(query);
         while let Some(item) = stream.next().await {
             match item? {
                 ListItem::Job(_) if query.limit.is_some_and(|n| list.jobs.len() >= n) => {
@@ -101,6 +99,14 @@ impl Providers {
         self.stream(query, None)
     }
 
+    /// Streams the same jobs, and gives up an account for which the others have
+    /// waited as long as the query says, which is then a warning. The time during
+    /// which the stream is not read does not count.
+    pub fn jobs_in_time(&self, query: &ListQuery) -> JobStream {
+        let wait = AccountWait::new(query.account_wait, self.accounts().len());
+        self.stream(query, wait)
+    }
+
     fn stream(&self, query: &ListQuery, wait: Option<AccountWait>) -> JobStream {
         let accounts = self.accounts().iter();
         let sources = accounts.map(|account| {
@@ -117,7 +123,11 @@ impl Providers {
             let providers = self.map(|account| account.clone().notes(true));
             Box::pin(async move { providers.position(&job).await }) as BoxFuture<'static, _>
         });
-        JobStream::new(sources.collect(), query, start)
+        let sources = sources.collect();
+        JobStream {
+            wait,
+            ..JobStream::new(sources, query, start)
+        }
     }
 
     /// Returns the position of a job in the list of all jobs.
@@ -135,7 +145,7 @@ impl Providers {
                 }
                 match page.next {
                     Some(next) if walk.goes_on(&next, page.items.len()) => {
-                        query.cursor = Some(next)
+                        (query.cursor, query.rest) = (Some(next), page.rest);
                     }
                     _ => break,
                 }
@@ -182,19 +192,13 @@ impl Pages for OfAccount {
         }
     }
 
-    fn page<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
-        let mut query = PageQuery::new().limit(limit);
-        query.cursor = after.map(str::to_owned);
+    fn page(&self, mut query: PageQuery) -> BoxFuture<'_, Result<Page<Job>, Error>> {
         query.metadata.clone_from(&self.query.metadata);
         Box::pin(async move {
             let page = self.account.page(&query, self.query.notes);
             match &self.wait {
                 Some(wait) => {
-                    let since = *self.waited_since().get_or_insert_with(Instant::now);
+                    let since = *self.waited_since().get_or_insert_with(|| wait.now());
                     wait.bound(self.account.name(), since, page).await
                 }
                 None => page.await,
@@ -212,6 +216,9 @@ pub struct JobStream {
     warnings: VecDeque<Warning>,
     query: ListQuery,
     start: Option<BoxFuture<'static, Result<Position, Error>>>,
+    wait: Option<AccountWait>,
+    /// Since when nobody has asked for the next job.
+    unread_since: Option<Instant>,
 }
 
 impl JobStream {
@@ -225,6 +232,8 @@ impl JobStream {
             warnings: VecDeque::new(),
             query: query.clone(),
             start,
+            wait: None,
+            unread_since: None,
         }
     }
 
@@ -258,7 +267,23 @@ impl Stream for JobStream {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        match this.poll_start(cx) {
+        let Some(wait) = &this.wait else {
+            return this.poll_item(cx);
+        };
+        if let Some(since) = this.unread_since.take() {
+            wait.note_pause(since.elapsed());
+        }
+        let item = this.poll_item(cx);
+        if item.is_ready() {
+            this.unread_since = Some(Instant::now());
+        }
+        item
+    }
+}
+
+impl JobStream {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ListItem, Error>>> {
+        match self.poll_start(cx) {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
             Poll::Ready(Ok(())) => {}
@@ -266,16 +291,16 @@ impl Stream for JobStream {
         loop {
             // All accounts are polled, so that none waits for another.
             let mut waiting = false;
-            for source in &mut this.sources {
-                waiting |= source.poll_ready(cx, &mut this.warnings).is_pending();
+            for source in &mut self.sources {
+                waiting |= source.poll_ready(cx, &mut self.warnings).is_pending();
             }
-            if let Some(warning) = this.warnings.pop_front() {
+            if let Some(warning) = self.warnings.pop_front() {
                 return Poll::Ready(Some(Ok(ListItem::Warning(warning))));
             }
             if waiting {
                 return Poll::Pending;
             }
-            let first = this
+            let first = self
                 .sources
                 .iter_mut()
                 .filter(|source| source.head().is_some())
@@ -283,7 +308,7 @@ impl Stream for JobStream {
             let Some(job) = first.and_then(AccountJobs::take) else {
                 return Poll::Ready(None);
             };
-            if this.query.matches(&job) {
+            if self.query.matches(&job) {
                 return Poll::Ready(Some(Ok(ListItem::Job(job))));
             }
         }

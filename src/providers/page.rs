@@ -1,10 +1,12 @@
 //! Pages of a list or a log, and the query for them.
 
+use std::any::Any;
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Reply, Warning};
-use crate::transport::Kept;
+use crate::transport::KeptBytes;
 use crate::unify::Job;
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
@@ -22,6 +24,35 @@ pub struct PageQuery {
     pub limit: Option<usize>,
     /// Only jobs with these metadata pairs, or with none; for lists of jobs.
     pub metadata: Option<DeepObject>,
+    /// How many jobs are wanted in all, this page's and those of the pages that
+    /// follow; `None` where that is not known. A vendor that has no pages answers
+    /// with all of its jobs: of these a backend need not keep more.
+    pub wanted: Option<usize>,
+    /// What came with the page before: its [`Page::rest`].
+    pub rest: Option<PageRest>,
+}
+
+/// What a backend keeps of an answer for the page that follows, so that it need
+/// not ask again.
+#[derive(Clone)]
+pub struct PageRest(Arc<dyn Any + Send + Sync>);
+
+impl PageRest {
+    /// Wraps what the backend keeps.
+    pub fn new(rest: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(rest))
+    }
+
+    /// Returns what the backend keeps; `None` where it is that of another one.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl fmt::Debug for PageRest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PageRest")
+    }
 }
 
 impl PageQuery {
@@ -102,8 +133,11 @@ pub struct Page<T> {
     pub warnings: Vec<Warning>,
     /// The cursor of the next page; `None` at the end.
     pub next: Option<String>,
+    /// What the backend keeps for the next page. The cursor alone leads there,
+    /// too.
+    pub rest: Option<PageRest>,
     /// The memory that the page takes, where that is counted.
-    pub(super) memory: Option<Arc<Kept>>,
+    pub(super) memory: Option<Arc<KeptBytes>>,
 }
 
 impl<T> Default for Page<T> {
@@ -119,6 +153,7 @@ impl<T> Page<T> {
             items,
             warnings: Vec::new(),
             next: None,
+            rest: None,
             memory: None,
         }
     }

@@ -58,9 +58,9 @@ where
         return Err(error);
     };
     let job = job_of_malformed::<T>(&item, &call.context).and_then(with_id::<T>);
-    job.map_err(|refused| match refused.id() {
-        Some(_) => refused.into(),
-        None => error.with_undecoded_reason(refused.reason()),
+    job.map_err(|rejected| match rejected.id() {
+        Some(_) => rejected.into(),
+        None => error.with_undecoded_reason(rejected.reason()),
     })
 }
 

@@ -1,16 +1,18 @@
 //! Together's implementation of [`Backend`].
 
 use std::cmp::Reverse;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::streamed_list::{self, Bounds, Position};
-use super::{Client, DATASET_RULES, TITLE, types};
+use super::streamed_list::{ListReader, Position, WHOLE, next_page};
+use super::types::{self, FinetuneResponseTruncated};
+use super::{Client, DATASET_RULES, TITLE};
 use crate::providers::{
     Backend, Call, DatasetRules, FileUpload, Files, IdKind, JobChange, JobOrder, Operation, Page,
     PageQuery, Prepared, Recognition, Reply, Support, decoded, is_uuid, items_of_answer,
     job_of_answer, job_page, log_page, mapped,
 };
-use crate::transport::{Clock, Download};
+use crate::transport::{Clock, Download, LongResponse};
 use crate::unify::together::{
     JobCheckpoint, VENDOR, events_in_log, preview_request, successor, tell_apart,
 };
@@ -20,7 +22,7 @@ use crate::unify::{
 };
 use crate::{Error, ErrorKind};
 
-static OWN_NAME: Vendor = VENDOR;
+static VENDOR_NAME: Vendor = VENDOR;
 
 /// The request to start a job, and the request that it was made of: the
 /// question for its price is made of that, too.
@@ -69,7 +71,7 @@ pub(super) fn support(operation: Operation) -> Support {
 
 impl Backend for Client {
     fn vendor(&self) -> &Vendor {
-        &OWN_NAME
+        &VENDOR_NAME
     }
 
     fn title(&self) -> &str {
@@ -91,11 +93,11 @@ impl Backend for Client {
 
     /// The vendor promises none: jobs are sorted here.
     fn order(&self) -> JobOrder {
-        JobOrder::NewestFirst
+        JobOrder::Exact
     }
 
-    /// The vendor has no pages. A list that is larger than what may be held is
-    /// read as it comes, in pages that cursors lead on.
+    /// The vendor has no pages. A long list is read as it comes, in pages that
+    /// cursors lead on.
     fn list<'a>(&'a self, call: &'a Call, query: &'a PageQuery) -> Reply<'a, Page<Job>> {
         Box::pin(async move {
             // No job of Together's has metadata: a filter on pairs finds none
@@ -104,23 +106,35 @@ impl Backend for Client {
                 return Ok(Page::default());
             }
             let client = self.for_call(call);
-            let position = query.cursor.as_deref().and_then(Position::parse);
-            if position.is_none() {
-                match items_of_answer(client.list_jobs().await, |list| (list.data, false)) {
-                    Ok((list, _)) => {
-                        let mut page = job_page(call, list, false, |job| &job.id);
-                        page.items
-                            .sort_by(|a, b| Position::key(a).cmp(&Position::key(b)));
-                        return Ok(page);
-                    }
-                    Err(error) if error.kind() == ErrorKind::TooLarge => {}
-                    Err(error) => return Err(error),
-                }
+            if let Some(rest) = &query.rest
+                && let Some(page) =
+                    next_page::<FinetuneResponseTruncated>(rest, call, query, client.transport())
+            {
+                return page;
             }
-            let list = client.list_jobs_stream().await?;
-            let bounds = Bounds::of(client.transport());
-            streamed_list::page::<types::FinetuneResponseTruncated>(list, call, position, bounds)
-                .await
+            let after = query.cursor.as_deref().and_then(Position::parse);
+            let reader = ListReader::<FinetuneResponseTruncated> {
+                call,
+                after: after.as_ref(),
+                wanted: query.wanted,
+                transport: client.transport(),
+                item: PhantomData,
+            };
+            let answer = match client.list_jobs_long(WHOLE, reader).await {
+                Ok(LongResponse::Read(jobs)) => {
+                    return jobs.page::<FinetuneResponseTruncated>(query, client.transport());
+                }
+                Ok(LongResponse::Whole(answer)) => Ok(answer),
+                Err(error) => Err(error),
+            };
+            let (list, _) = items_of_answer(answer, |list| (list.data, false))?;
+            let mut page = job_page(call, list, false, |job| &job.id);
+            if let Some(after) = after {
+                page.items.retain(|job| Position::key(job) > after.as_key());
+            }
+            page.items
+                .sort_by(|a, b| Position::key(a).cmp(&Position::key(b)));
+            Ok(page)
         })
     }
 

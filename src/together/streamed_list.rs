@@ -1,28 +1,32 @@
-//! Lists that are too large to be held: the vendor answers with all jobs of an
-//! account at once, logs included. Such an answer is read as it comes, item by
-//! item, and of its jobs only the next ones are kept. The rest is for the next
-//! page, for which it is read again.
+//! Long lists: the vendor answers with all jobs of an account at once, logs
+//! included. Such an answer is read as it comes, item by item, and of its jobs only
+//! the next ones are kept, each as the text that it came in, until the page that it
+//! is on. For jobs beyond these, the list is read again.
 
-use std::cell::{Cell, RefCell};
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fmt;
-use std::io::{self, Read};
 use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
 
-use bytes::Bytes;
-use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-use tokio::sync::mpsc;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::providers::{Call, Page, Warning, job_of_item};
-use crate::transport::{Download, Reservation, SentKey, Transport};
-use crate::unify::{Job, Unify};
-use crate::wire::{Item, Problem, item};
+use crate::providers::{Call, Page, PageQuery, PageRest, Warning, job_of_item};
+use crate::transport::{Pieces, ReadPieces, Reservation, SentKey, Transport};
+use crate::unify::{Job, Strictness, Unify};
+use crate::wire::{ListSplitter, Problem, Timestamp, from_slice, item};
 use crate::{Error, ErrorKind};
 
-/// How many jobs of such a list are held.
-const HELD: usize = 2_000;
+/// The largest list that is read as a whole, in bytes. All others are read as they
+/// come: a job decoded takes many times its text.
+pub(super) const WHOLE: usize = 256 << 10;
+/// How much is held of a list, in bytes.
+const HELD: usize = 32 << 20;
+/// How many jobs of it are decoded at a time.
+const PAGE: usize = 32;
 /// How many items that are left out are told of one by one.
 const MAX_WARNINGS: usize = 1_000;
 /// The largest list that is read, in bytes.
@@ -45,6 +49,11 @@ impl Position {
         (Reverse(job.created_at), &job.id)
     }
 
+    /// The same of a position.
+    pub(super) fn as_key(&self) -> (Reverse<Option<i64>>, &str) {
+        (self.created_at, &self.id)
+    }
+
     fn of(job: &Job) -> Self {
         Self {
             created_at: Reverse(job.created_at),
@@ -65,6 +74,25 @@ impl Position {
         })
     }
 
+    /// From the text of a job, where it stands there in the documented form. The
+    /// rest of the job is skipped.
+    fn peek(text: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Peek {
+            id: String,
+            created_at: Timestamp,
+        }
+        let job: Peek = serde_json::from_str(text).ok()?;
+        let time = job
+            .created_at
+            .unix_seconds()
+            .filter(|_| !job.id.is_empty())?;
+        Some(Self {
+            created_at: Reverse(Some(time)),
+            id: job.id,
+        })
+    }
+
     fn cursor(&self) -> String {
         match self.created_at.0 {
             Some(time) => format!("{time} {}", self.id),
@@ -73,200 +101,104 @@ impl Position {
     }
 }
 
-/// How much of a list is read, and held.
-pub(super) struct Bounds {
-    /// The largest item, in bytes.
-    item: usize,
-    memory: Reservation,
+/// Reads a long list for a page, and for those that follow.
+pub(super) struct ListReader<'a, T> {
+    pub(super) call: &'a Call,
+    /// The position behind which the page begins.
+    pub(super) after: Option<&'a Position>,
+    /// How many jobs are wanted at most.
+    pub(super) wanted: Option<usize>,
+    pub(super) transport: &'a Transport,
+    pub(super) item: PhantomData<fn() -> T>,
 }
 
-impl Bounds {
-    /// Those of a client's answers.
-    pub(super) fn of(transport: &Transport) -> Self {
-        Self {
-            item: transport.max_body_bytes(),
-            memory: transport.reservation(),
-        }
-    }
-}
-
-/// Reads the next jobs of a list that comes as a stream.
-pub(super) async fn page<T>(
-    mut list: Download,
-    call: &Call,
-    after: Option<Position>,
-    bounds: Bounds,
-) -> Result<Page<Job>, Error>
+impl<T> ReadPieces for ListReader<'_, T>
 where
-    T: Unify<Output = Job> + DeserializeOwned + Send + 'static,
+    T: Unify<Output = Job> + DeserializeOwned + 'static,
 {
-    let next = NextJobs::new(call.clone(), after);
-    let sent = list.sent_key();
-    let (send, pieces) = mpsc::channel(1);
-    // The parser waits for bytes. Where this call is dropped nobody sends any,
-    // and it ends.
-    let parser =
-        tokio::task::spawn_blocking(move || parse::<T>(next, Counted::new(bounds), pieces, &sent));
-    while let Some(piece) = list.chunk().await.transpose() {
-        let is_last = piece.is_err();
-        // Nobody receives when the parser has ended.
-        if send.send(piece).await.is_err() || is_last {
-            break;
-        }
-    }
-    drop(send);
-    let ended = parser.await;
-    ended.map_err(|_| Error::new(ErrorKind::Interrupted, "the list was not read to its end"))?
-}
+    type Value = NextJobs;
 
-fn parse<T>(
-    mut next: NextJobs,
-    counted: Counted,
-    pieces: Receiver,
-    sent: &SentKey,
-) -> Result<Page<Job>, Error>
-where
-    T: Unify<Output = Job> + DeserializeOwned,
-{
-    let (counted, since_item) = (RefCell::new(counted), Cell::new(0));
-    let reader = PieceReader {
-        pieces,
-        left: Bytes::new(),
-        counted: &counted,
-        item: &since_item,
-    };
-    let mut refused = None;
-    let read = items(reader, sent, |item, length| {
-        since_item.set(0);
-        let change = next.take::<T>(item, length);
-        let counted = counted.borrow_mut().item(change);
-        counted.map_err(|error| refused = Some(error)).is_ok()
-    });
-    match (refused, read) {
-        (Some(error), _) => Err(error),
-        (None, Err(error)) => Err(unreadable(error)),
-        (None, Ok(())) => {
-            counted.into_inner().memory.keep();
-            Ok(next.page())
+    async fn read(&self, mut pieces: Pieces) -> Result<NextJobs, Error> {
+        let limit = self.transport.max_body_bytes();
+        let memory = self.transport.reservation();
+        let mut next = NextJobs::new(self.call, self.after.cloned(), self.wanted, memory);
+        let sent = pieces.sent_key();
+        let (mut splitter, mut splitting) = (ListSplitter::default(), 0);
+        let mut list = 0;
+        while let Some(piece) = pieces.next().await? {
+            list += piece.len() as u64;
+            if list > MAX_LIST {
+                let message = format!("the list of jobs is larger than {MAX_LIST} bytes");
+                return Err(Error::new(ErrorKind::TooLarge, message));
+            }
+            // Counted first: what is kept of it takes its place.
+            next.memory.grow(piece.len())?;
+            splitter.push(&piece, |text| next.take::<T>(text, &sent))?;
+            next.memory.shrink(piece.len());
+            if splitter.held() > limit {
+                let message = format!(
+                    "a job in the list is larger than the limit of {limit} bytes (max_body_bytes)"
+                );
+                return Err(Error::new(ErrorKind::TooLarge, message));
+            }
+            next.memory.shrink(splitting);
+            splitting = splitter.held();
+            next.memory.grow(splitting)?;
+            // Pieces that are there already must not hold up deadlines and others.
+            tokio::task::yield_now().await;
         }
+        next.memory.shrink(splitting);
+        from_slice::<Outline>(&splitter.finish()).map_err(|e| unreadable(&e))?;
+        Ok(next)
     }
 }
 
-/// Counts what a list takes while it is read.
-struct Counted {
-    memory: Reservation,
-    /// The largest item, in bytes.
-    limit: usize,
-    /// The pieces since the last item, in bytes.
-    pieces: usize,
-    list: u64,
+/// What a list has to have around its items.
+#[derive(Deserialize)]
+struct Outline {
+    #[serde(rename = "data", deserialize_with = "Option::deserialize")]
+    _data: Option<[IgnoredAny; 0]>,
 }
 
-/// What an item changes of what is held, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Change {
-    more: usize,
-    less: usize,
-}
-
-impl Counted {
-    fn new(bounds: Bounds) -> Self {
-        Self {
-            memory: bounds.memory,
-            limit: bounds.item,
-            pieces: 0,
-            list: 0,
-        }
-    }
-
-    /// Counts a piece, before which so many bytes came since the last item.
-    fn piece(&mut self, bytes: usize, item: usize) -> Result<(), Error> {
-        self.list += bytes as u64;
-        if self.list > MAX_LIST {
-            let message = format!("the list of jobs is larger than {MAX_LIST} bytes");
-            return Err(Error::new(ErrorKind::TooLarge, message));
-        }
-        self.memory.grow(bytes)?;
-        self.pieces += bytes;
-        if item > self.limit {
-            let message = format!(
-                "a job in the list is larger than the limit of {} bytes (max_body_bytes)",
-                self.limit
-            );
-            return Err(Error::new(ErrorKind::TooLarge, message));
-        }
-        Ok(())
-    }
-
-    fn item(&mut self, change: Change) -> Result<(), Error> {
-        self.memory.shrink(std::mem::take(&mut self.pieces));
-        self.memory.grow(change.more)?;
-        self.memory.shrink(change.less);
-        Ok(())
-    }
-}
-
-type Receiver = mpsc::Receiver<Result<Bytes, Error>>;
-
-/// The bytes of a list, for a parser that waits for them.
-struct PieceReader<'a> {
-    pieces: Receiver,
-    left: Bytes,
-    counted: &'a RefCell<Counted>,
-    /// The bytes since the last item.
-    item: &'a Cell<usize>,
-}
-
-impl Read for PieceReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.left.is_empty() {
-            let Some(piece) = self.pieces.blocking_recv() else {
-                return Ok(0);
-            };
-            let piece = piece.map_err(io::Error::other)?;
-            let mut counted = self.counted.borrow_mut();
-            let counted = counted.piece(piece.len(), self.item.get());
-            counted.map_err(io::Error::other)?;
-            self.left = piece;
-        }
-        let length = buffer.len().min(self.left.len());
-        self.item.set(self.item.get() + length);
-        buffer[..length].copy_from_slice(&self.left.split_to(length));
-        Ok(length)
-    }
-}
-
-/// The transport's own error where that is the reason, or one that says that
-/// the answer is no list.
-fn unreadable(error: serde_json::Error) -> Error {
-    let reason = Problem::of(&error);
-    match io::Error::from(error).downcast::<Error>() {
-        Ok(error) => error,
-        Err(_) => {
-            let message = format!("the list of jobs cannot be read: {reason}");
-            Error::new(ErrorKind::Decode, message)
-        }
-    }
+/// An error that says that the answer is no list.
+fn unreadable(error: &serde_json::Error) -> Error {
+    let reason = Problem::of(error);
+    let message = format!("the list of jobs cannot be read: {reason}");
+    Error::new(ErrorKind::Decode, message)
 }
 
 /// The next jobs behind a position.
-struct NextJobs {
+pub(super) struct NextJobs {
     call: Call,
     after: Option<Position>,
+    wanted: usize,
     /// The last of them on top.
     held: BinaryHeap<Held>,
+    /// How much memory these take at least.
+    bytes: usize,
+    memory: Reservation,
     has_more: bool,
-    page: Page<Job>,
-    /// How many warnings are not among those of the page.
+    warnings: Vec<Warning>,
+    /// How many warnings are not among these.
     more_warnings: usize,
 }
 
-/// A job, and the length of its text.
-struct Held(Position, Job, usize);
+/// A job that is not decoded yet.
+struct Held {
+    position: Position,
+    text: Box<[u8]>,
+}
+
+impl Held {
+    /// How much memory it takes at least, in bytes.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.position.id.len() + self.text.len()
+    }
+}
 
 impl PartialEq for Held {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+        self.position == other.position
     }
 }
 
@@ -280,200 +212,191 @@ impl PartialOrd for Held {
 
 impl Ord for Held {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
+        self.position.cmp(&other.position)
     }
 }
 
 impl NextJobs {
-    fn new(call: Call, after: Option<Position>) -> Self {
+    fn new(
+        call: &Call,
+        after: Option<Position>,
+        wanted: Option<usize>,
+        memory: Reservation,
+    ) -> Self {
         Self {
-            call,
+            call: call.clone(),
             after,
+            wanted: wanted.unwrap_or(usize::MAX).max(1),
             held: BinaryHeap::new(),
+            bytes: 0,
+            memory,
             has_more: false,
-            page: Page::default(),
+            warnings: Vec::new(),
             more_warnings: 0,
         }
     }
 
-    fn take<T>(&mut self, item: Item<T>, length: usize) -> Change
+    /// Looks at an item, and keeps it where it is one of the next.
+    fn take<T>(&mut self, text: &[u8], sent: &SentKey) -> Result<(), Error>
     where
         T: Unify<Output = Job> + DeserializeOwned,
     {
-        let job = match job_of_item(&self.call, item) {
-            Ok(job) => job,
-            // They stand anywhere; the first page has told of them.
-            Err(warning) => {
-                if self.after.is_some() {
-                    return Change::default();
-                }
-                if self.page.warnings.len() == MAX_WARNINGS {
-                    self.more_warnings += 1;
-                    return Change::default();
-                }
-                self.page.warnings.push(warning);
-                return Change {
-                    more: length,
-                    less: 0,
-                };
-            }
+        let masked = sent.known().mask(text);
+        let text = masked.as_deref().unwrap_or(text);
+        let Some(position) = self.position::<T>(text)? else {
+            return Ok(());
         };
-        let position = Position::of(&job);
         if self.after.as_ref().is_some_and(|after| position <= *after) {
-            return Change::default();
+            return Ok(());
         }
-        self.held.push(Held(position, job, length));
-        let mut less = 0;
-        if self.held.len() > HELD {
-            less = self.held.pop().map_or(0, |held| held.2);
+        let is_full = self.held.len() >= self.wanted;
+        if is_full
+            && self
+                .held
+                .peek()
+                .is_some_and(|last| position >= last.position)
+        {
+            self.has_more = true;
+            return Ok(());
+        }
+        let text = text.into();
+        let held = Held { position, text };
+        self.memory.grow(held.bytes())?;
+        self.bytes += held.bytes();
+        self.held.push(held);
+        while self.held.len() > self.wanted || (self.bytes > HELD && self.held.len() > 1) {
+            let less = self.held.pop().map_or(0, |held| held.bytes());
+            self.memory.shrink(less);
+            self.bytes -= less;
             self.has_more = true;
         }
-        Change { more: length, less }
+        Ok(())
     }
 
-    fn page(mut self) -> Page<Job> {
-        let last = self.held.peek().map(|held| held.0.cursor());
-        let jobs = self.held.into_sorted_vec().into_iter();
-        self.page.items = jobs.map(|held| held.1).collect();
-        self.page.next = last.filter(|_| self.has_more);
+    /// Returns where an item stands in the list; `None` if it is left out, which is
+    /// a warning.
+    fn position<T>(&mut self, text: &[u8]) -> Result<Option<Position>, Error>
+    where
+        T: Unify<Output = Job> + DeserializeOwned,
+    {
+        // In strict mode a job with an id can be left out as well.
+        if self.call.context.strictness != Strictness::Strict
+            && let Ok(text) = std::str::from_utf8(text)
+            && let Some(position) = Position::peek(text)
+        {
+            return Ok(Some(position));
+        }
+        let item = item::<T>(text).map_err(|e| unreadable(&e))?;
+        match job_of_item(&self.call, item) {
+            Ok(job) => Ok(Some(Position::of(&job))),
+            // They stand anywhere; the first page has told of them.
+            Err(_) if self.after.is_some() => Ok(None),
+            Err(_) if self.warnings.len() == MAX_WARNINGS => {
+                self.more_warnings += 1;
+                Ok(None)
+            }
+            Err(warning) => {
+                self.memory.grow(text.len())?;
+                self.warnings.push(warning);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Makes the first page of them.
+    pub(super) fn page<T>(
+        self,
+        query: &PageQuery,
+        transport: &Transport,
+    ) -> Result<Page<Job>, Error>
+    where
+        T: Unify<Output = Job> + DeserializeOwned,
+    {
+        let mut warnings = self.warnings;
         if self.more_warnings > 0 {
             let message = format!("{} more jobs are left out", self.more_warnings);
-            let warning = Warning::about_account(self.call.account(), message);
-            self.page.warnings.push(warning);
+            warnings.push(Warning::about_account(self.call.account(), message));
         }
-        self.page
+        let mut jobs = self.held.into_sorted_vec();
+        jobs.reverse();
+        let rest = PageRest::new(Rest(Mutex::new(RestJobs {
+            jobs,
+            has_more: self.has_more,
+            cursor: query.cursor.clone(),
+            memory: self.memory,
+        })));
+        let page = next_page::<T>(&rest, &self.call, query, transport);
+        let mut page = page.unwrap_or_else(|| Ok(Page::default()))?;
+        warnings.append(&mut page.warnings);
+        Ok(page.warnings(warnings))
     }
 }
 
-/// Hands over each item of the member `data`, with the length of its text, as
-/// long as that returns true.
-fn items<T: DeserializeOwned>(
-    reader: impl Read,
-    sent: &SentKey,
-    each: impl FnMut(Item<T>, usize) -> bool,
-) -> Result<(), serde_json::Error> {
-    let mut json = serde_json::Deserializer::from_reader(reader);
-    Envelope(Each(each, sent, PhantomData)).deserialize(&mut json)?;
-    json.end()
+/// The jobs of a list for the pages that follow.
+struct Rest(Mutex<RestJobs>);
+
+struct RestJobs {
+    /// The next one last.
+    jobs: Vec<Held>,
+    /// Whether the list has more than these.
+    has_more: bool,
+    /// The cursor of the next page.
+    cursor: Option<String>,
+    memory: Reservation,
 }
 
-struct Envelope<'s, F, T>(Each<'s, F, T>);
-
-/// What takes each item, and the key that is masked in it.
-struct Each<'s, F, T>(F, &'s SentKey, PhantomData<T>);
-
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
-    for Envelope<'_, F, T>
+/// Makes a page of what is left of a list; `None` where that is not the page that
+/// the query is for.
+pub(super) fn next_page<T>(
+    rest: &PageRest,
+    call: &Call,
+    query: &PageQuery,
+    transport: &Transport,
+) -> Option<Result<Page<Job>, Error>>
+where
+    T: Unify<Output = Job> + DeserializeOwned,
 {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+    let left = rest.get::<Rest>()?;
+    // A lock that a panic left behind holds jobs that were not handed out.
+    let mut left = left.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if left.cursor != query.cursor {
+        return None;
     }
+    let page = left.page::<T>(call, query.limit, transport);
+    Some(page.map(|mut page| {
+        page.rest = (!left.jobs.is_empty()).then(|| rest.clone());
+        page
+    }))
 }
 
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de>
-    for Envelope<'_, F, T>
-{
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with a list in `data`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let mut is_there = false;
-        while let Some(name) = map.next_key::<String>()? {
-            if name == "data" {
-                map.next_value_seed(&mut self.0)?;
-                is_there = true;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+impl RestJobs {
+    fn page<T>(
+        &mut self,
+        call: &Call,
+        limit: Option<usize>,
+        transport: &Transport,
+    ) -> Result<Page<Job>, Error>
+    where
+        T: Unify<Output = Job> + DeserializeOwned,
+    {
+        let count = limit.unwrap_or(PAGE).clamp(1, PAGE).min(self.jobs.len());
+        let mut page = Page::default();
+        // From here on they are counted as the page's.
+        let mut memory = transport.reservation();
+        let first = self.jobs.len() - count;
+        for held in self.jobs.split_off(first).into_iter().rev() {
+            self.memory.shrink(held.bytes());
+            memory.grow(held.text.len())?;
+            let item = item::<T>(&held.text).map_err(|e| unreadable(&e))?;
+            match job_of_item(call, item) {
+                Ok(job) => page.items.push(job),
+                Err(warning) => page.warnings.push(warning),
             }
+            self.cursor = Some(held.position.cursor());
         }
-        is_there
-            .then_some(())
-            .ok_or_else(|| serde::de::Error::missing_field("data"))
-    }
-}
-
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> DeserializeSeed<'de>
-    for &mut Each<'_, F, T>
-{
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de>
-    for &mut Each<'_, F, T>
-{
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    /// No jobs.
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-            let text = self.1.known().mask_text(raw.get());
-            if !(self.0)(item(&text).map_err(serde::de::Error::custom)?, text.len()) {
-                return Err(serde::de::Error::custom("not wanted any more"));
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Vec<Item<i64>>, serde_json::Error> {
-        let mut all = Vec::new();
-        let read = items(text.as_bytes(), &SentKey::default(), |item, _| {
-            all.push(item);
-            true
-        });
-        read.map(|()| all)
-    }
-
-    #[test]
-    fn items_come_one_by_one() {
-        let all = read(r#"{"object": "list", "data": [1, "two", 3], "more": {"data": [9]}}"#);
-        let all = all.unwrap();
-        assert_eq!(all.len(), 3);
-        assert_eq!((&all[0], &all[2]), (&Item::Ok(1), &Item::Ok(3)));
-        assert!(matches!(&all[1], Item::Malformed(_)));
-        for broken in [
-            "",
-            "[]",
-            "{}",
-            r#"{"data": [1, 2"#,
-            r#"{"data": 1}"#,
-            r#"{} x"#,
-        ] {
-            assert!(read(broken).is_err(), "{broken}");
-        }
-        assert!(read(r#"{"data": null}"#).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_cursor_comes_back() {
-        for time in [Some(-7), Some(1_700_000_000), None] {
-            let position = Position {
-                created_at: Reverse(time),
-                id: "ft 1".to_owned(),
-            };
-            assert_eq!(Position::parse(&position.cursor()), Some(position));
-        }
-        assert_eq!(Position::parse("ft-1"), None);
+        memory.keep();
+        let goes_on = self.has_more || !self.jobs.is_empty();
+        page.next = self.cursor.clone().filter(|_| goes_on);
+        Ok(page)
     }
 }

@@ -3,15 +3,19 @@
 
 use super::{Client, types};
 use crate::Error;
-use crate::transport::{Download, Response, Upload};
+use crate::transport::{Download, LongResponse, ReadPieces, Response, Upload};
 
 impl Client {
-    /// Fetches the list of jobs as a stream of bytes.
-    pub(super) async fn list_jobs_stream(&self) -> Result<Download, Error> {
+    /// Fetches the list of jobs: a short one as a whole, a long one by a reader.
+    pub(super) async fn list_jobs_long<R: ReadPieces>(
+        &self,
+        whole: usize,
+        reader: R,
+    ) -> Result<LongResponse<types::FinetuneTruncatedList, R::Value>, Error> {
         self.transport()
             .request("listJobs", http::Method::GET)
             .path("/fine-tunes")
-            .call_bytes()
+            .call_long_json(whole, reader)
             .await
     }
 

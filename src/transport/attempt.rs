@@ -28,20 +28,28 @@ pub(super) struct Answer<B> {
     pub(super) body: B,
     /// How many times the request was sent.
     pub(super) tries: u32,
-    /// For bodies that are read later.
-    pub(super) sent: SentKey,
 }
 
 impl<B> Answer<B> {
+    /// The same answer with another body, and the body that it had.
+    pub(super) fn with_body<C>(self, body: C) -> (Answer<C>, B) {
+        let answer = Answer {
+            status: self.status,
+            headers: self.headers,
+            body,
+            tries: self.tries,
+        };
+        (answer, self.body)
+    }
+
     /// The key, should the vendor repeat it in a header, is taken out.
-    fn new(mut parts: Parts, body: B, sent: &SentKey) -> Self {
+    pub(super) fn new(mut parts: Parts, body: B, sent: &SentKey) -> Self {
         error_body::redact_headers(&mut parts.headers, sent.expose());
         Self {
             status: parts.status,
             headers: parts.headers,
             body,
             tries: 1,
-            sent: sent.clone(),
         }
     }
 }
@@ -243,7 +251,7 @@ impl Transport {
     }
 
     /// Returns timeouts that end with the call's deadline.
-    fn call_timeouts(&self, remaining: Duration) -> Timeouts {
+    pub(super) fn call_timeouts(&self, remaining: Duration) -> Timeouts {
         Timeouts {
             idle: self.settings.read_timeout,
             end: Some((Instant::now() + remaining, self.settings.timeout)),
@@ -252,7 +260,7 @@ impl Transport {
 
     /// Returns timeouts that last as long as bytes move, within the transfer
     /// timeout.
-    fn transfer_timeouts(&self) -> Timeouts {
+    pub(super) fn transfer_timeouts(&self) -> Timeouts {
         let limit = self.settings.transfer_timeout;
         Timeouts {
             idle: self.settings.read_timeout,
@@ -317,13 +325,18 @@ impl Transport {
     }
 
     /// Says of an error which answer it is about.
-    fn about(&self, error: Error, parts: &Parts, sent: &SentKey) -> Error {
+    pub(super) fn about(&self, error: Error, parts: &Parts, sent: &SentKey) -> Error {
         let (profile, key) = (self.shared.profile, sent.expose());
         error.with_answer(profile, parts.status, parts.headers.clone(), Some(key))
     }
 
     /// Reads an error response.
-    async fn vendor_error(&self, response: Response, sent: &SentKey, timeouts: Timeouts) -> Error {
+    pub(super) async fn vendor_error(
+        &self,
+        response: Response,
+        sent: &SentKey,
+        timeouts: Timeouts,
+    ) -> Error {
         let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
         // What cannot be read of it is not needed.
         let start = match BodyStream::new(&mut parts.headers, body, timeouts, self.reservation()) {

@@ -5,6 +5,7 @@
 mod decompress;
 mod encoding;
 
+use std::collections::VecDeque;
 use std::ops::Deref;
 
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use reqwest::Body;
 use unitune_redact::KnownKey;
 
 use super::attempt::{Timeouts, received};
-use super::memory::Reservation;
+use super::memory_budget::Reservation;
 use super::{Error, ErrorKind};
 
 pub(super) use encoding::ACCEPTED as ACCEPTED_ENCODINGS;
@@ -23,8 +24,17 @@ use encoding::Encoding;
 
 /// A body that arrives piece by piece.
 pub(super) struct BodyStream {
+    /// Pieces that were read before, and are to be read again.
+    read: VecDeque<Bytes>,
     source: Source,
     memory: Reservation,
+}
+
+/// A body, and whether it is as short as was asked for.
+pub(super) enum Gathered {
+    Whole(WholeBody),
+    /// It is longer; nothing of it is lost.
+    Longer(BodyStream),
 }
 
 enum Source {
@@ -42,7 +52,32 @@ impl BodyStream {
         timeouts: Timeouts,
         memory: Reservation,
     ) -> Result<Self, Error> {
-        let frames = Frames { body, timeouts };
+        let frames = Frames {
+            body,
+            timeouts,
+            later: None,
+        };
+        Self::of(headers, frames, memory)
+    }
+
+    /// The same for a body that is read as it comes: behind so many bytes, other
+    /// timeouts count.
+    pub(super) fn with_later_timeouts(
+        headers: &mut HeaderMap,
+        body: Body,
+        timeouts: Timeouts,
+        later: (usize, Timeouts),
+        memory: Reservation,
+    ) -> Result<Self, Error> {
+        let frames = Frames {
+            body,
+            timeouts,
+            later: Some(later),
+        };
+        Self::of(headers, frames, memory)
+    }
+
+    fn of(headers: &mut HeaderMap, frames: Frames, memory: Reservation) -> Result<Self, Error> {
         let encodings = Encoding::of(headers)?;
         let source = if encodings.is_empty() {
             Source::Plain(frames)
@@ -51,11 +86,18 @@ impl BodyStream {
             headers.remove(CONTENT_LENGTH);
             compressed(frames, encodings)?
         };
-        Ok(Self { source, memory })
+        Ok(Self {
+            read: VecDeque::new(),
+            source,
+            memory,
+        })
     }
 
     /// The next piece; none at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if let Some(piece) = self.read.pop_front() {
+            return Ok(Some(piece));
+        }
         match &mut self.source {
             Source::Plain(frames) => frames.next().await,
             #[cfg(feature = "compression")]
@@ -64,14 +106,27 @@ impl BodyStream {
     }
 
     /// Everything, unless it is more than the limit.
-    pub(super) async fn all(mut self, limit: usize) -> Result<WholeBody, Error> {
+    pub(super) async fn all(self, limit: usize) -> Result<WholeBody, Error> {
+        match self.up_to(limit).await? {
+            Gathered::Whole(body) => Ok(body),
+            Gathered::Longer(_) => Err(too_large(limit)),
+        }
+    }
+
+    /// Everything, unless it is more than the limit: then what came of it stands
+    /// before the rest.
+    pub(super) async fn up_to(mut self, limit: usize) -> Result<Gathered, Error> {
         let mut memory = std::mem::take(&mut self.memory);
         let mut first = Bytes::new();
         let mut all = Vec::new();
         while let Some(piece) = self.next().await? {
             let length = first.len() + all.len() + piece.len();
             if length > limit {
-                return Err(too_large(limit));
+                let before = [first, all.into(), piece];
+                self.read = before.into_iter().filter(|b| !b.is_empty()).collect();
+                memory.shrink(usize::MAX);
+                self.memory = memory;
+                return Ok(Gathered::Longer(self));
             }
             // Most answers are one piece, which need not be copied.
             if first.is_empty() && all.is_empty() {
@@ -91,7 +146,7 @@ impl BodyStream {
             all.extend_from_slice(&piece);
         }
         let bytes = if all.is_empty() { first } else { all.into() };
-        Ok(WholeBody { bytes, memory })
+        Ok(Gathered::Whole(WholeBody { bytes, memory }))
     }
 
     /// What comes of the beginning: a body that breaks off is what came before.
@@ -123,6 +178,8 @@ fn compressed(_: Frames, encodings: Vec<Encoding>) -> Result<Source, Error> {
 struct Frames {
     body: Body,
     timeouts: Timeouts,
+    /// The timeouts behind so many bytes more.
+    later: Option<(usize, Timeouts)>,
 }
 
 impl Frames {
@@ -133,9 +190,22 @@ impl Frames {
                 None => return Ok(None),
                 Some(frame) => {
                     if let Ok(data) = frame.into_data() {
+                        self.count(data.len());
                         return Ok(Some(data));
                     }
                 }
+            }
+        }
+    }
+}
+
+impl Frames {
+    fn count(&mut self, bytes: usize) {
+        if let Some((left, timeouts)) = &mut self.later {
+            *left = left.saturating_sub(bytes);
+            if *left == 0 {
+                self.timeouts = *timeouts;
+                self.later = None;
             }
         }
     }
@@ -161,7 +231,7 @@ impl WholeBody {
     ///
     /// # Errors
     ///
-    /// There is no room for that.
+    /// The memory budget is used up.
     pub(super) fn keep(mut self, decoded: usize) -> Result<(), Error> {
         // Nearly always it is less than the text.
         if decoded > self.bytes.len() {

@@ -9,11 +9,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-use super::connection::{Network, base_url, with_path};
 use super::credential::Credential;
-use super::header_lines;
+use super::headers_from_env;
+use super::http_client::{Network, base_url, with_path};
 use super::options::Settings;
-use super::profile::{Authentication, VendorProfile};
+use super::vendor_profile::{Authentication, VendorProfile};
 use super::{
     Clock, Error, ErrorKind, MemoryBudget, Observer, RetryPolicy, Shared, TokenSource, Transport,
 };
@@ -432,7 +432,7 @@ impl<C> ClientBuilder<C> {
             headers.insert(HeaderName::from_static(name), value);
         }
         if let Some(lines) = &self.header_lines {
-            let further = header_lines::parse(lines.expose_secret()).map_err(|what| {
+            let further = headers_from_env::parse(lines.expose_secret()).map_err(|what| {
                 let variable = profile.headers_variable.unwrap_or_default();
                 config(format!("{variable}, {what}"))
             })?;

@@ -159,14 +159,14 @@ impl Credential {
 
     /// Discards a token that was rejected; returns true if another one can be
     /// fetched.
-    pub(super) async fn renew(&self, refused: &SentKey) -> bool {
+    pub(super) async fn renew(&self, rejected: &SentKey) -> bool {
         let Self::Source { current, .. } = self else {
             return false;
         };
         // Another call may have renewed it in the meantime.
         let mut current = current.lock().await;
-        let is_refused = |sent: &SentKey| sent.expose() == refused.expose();
-        if current.as_ref().is_some_and(|(_, sent)| is_refused(sent)) {
+        let is_rejected = |sent: &SentKey| sent.expose() == rejected.expose();
+        if current.as_ref().is_some_and(|(_, sent)| is_rejected(sent)) {
             *current = None;
         }
         true

@@ -155,7 +155,7 @@ impl CallOptions {
 
     /// Sets whether a `POST` that makes something is tried again like any other
     /// call: where the request itself says under which id, a second arrival is
-    /// refused. Nothing is sent about it.
+    /// rejected. Nothing is sent about it.
     #[must_use]
     pub fn repeatable(mut self, repeatable: bool) -> Self {
         self.is_repeatable = repeatable;

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::{Answer, Document, Shape, Stream};
 use super::body::WholeBody;
+use super::long_document::{LongBody, LongDocument, ReadPieces};
 use super::{Download, Error, ErrorKind, Response, Transport};
 use crate::wire::{DeepObject, Secret};
 
@@ -46,6 +47,15 @@ pub struct Request<'t> {
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     fault: Option<Error>,
+}
+
+/// A response to [`Request::call_long_json`].
+#[allow(dead_code)] // Not every set of vendors has such documents.
+pub(crate) enum LongResponse<T, V> {
+    /// It was short.
+    Whole(Response<T>),
+    /// What its reader made of it.
+    Read(V),
 }
 
 type Query = [(Cow<'static, str>, String)];
@@ -109,7 +119,7 @@ impl Request<'_> {
     pub fn segment(mut self, name: &'static str, value: impl Display) -> Self {
         match segment(name, &value.to_string()) {
             Ok(value) => self.url.push_str(&value),
-            Err(message) => return self.refused(message),
+            Err(message) => return self.rejected(message),
         }
         self
     }
@@ -151,7 +161,7 @@ impl Request<'_> {
                 (Ok(header), Ok(value)) => self.headers.insert(header, value),
                 // The value stays out of the message: it could be a secret.
                 _ => {
-                    return self.refused(format!(
+                    return self.rejected(format!(
                         "{name} cannot be sent in a header: it has a line break or another \
                          control character"
                     ));
@@ -165,7 +175,7 @@ impl Request<'_> {
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => self.body = Some(body),
-            Err(e) => return self.refused(format!("the request cannot be built: {e}")),
+            Err(e) => return self.rejected(format!("the request cannot be built: {e}")),
         }
         self.headers.entry(CONTENT_TYPE).or_insert(JSON);
         self
@@ -181,6 +191,37 @@ impl Request<'_> {
         let answer = self.document().await?;
         Response::decoded(transport.shared.profile, answer)
             .map_err(|e| transport.labelled(operation, e))
+    }
+
+    /// Sends the request, for a response that is a JSON document. What is larger
+    /// than `whole` bytes is read as it comes, by the reader.
+    ///
+    /// # Errors
+    ///
+    /// Any error of a call: see [`ErrorKind`].
+    #[allow(dead_code)] // Not every set of vendors has such documents.
+    pub(crate) async fn call_long_json<T, R>(
+        mut self,
+        whole: usize,
+        reader: R,
+    ) -> Result<LongResponse<T, R::Value>, Error>
+    where
+        T: DeserializeOwned,
+        R: ReadPieces,
+    {
+        let (transport, operation) = (self.transport, self.operation);
+        self.headers.entry(ACCEPT).or_insert(JSON);
+        let answer = self.send(LongDocument { reader, whole }).await?;
+        let (answer, body) = answer.with_body(());
+        match body {
+            LongBody::Whole(body) => {
+                let (answer, ()) = answer.with_body(body);
+                let decoded = Response::decoded(transport.shared.profile, answer);
+                let decoded = decoded.map_err(|e| transport.labelled(operation, e));
+                decoded.map(LongResponse::Whole)
+            }
+            LongBody::Read(value) => Ok(LongResponse::Read(value)),
+        }
     }
 
     /// Sends the request, for a response without content.
@@ -240,7 +281,7 @@ impl Request<'_> {
     }
 
     /// Records the first invalid part.
-    fn refused(mut self, message: String) -> Self {
+    fn rejected(mut self, message: String) -> Self {
         self.fault
             .get_or_insert_with(|| Error::new(ErrorKind::InvalidRequest, message));
         self
@@ -291,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_another_request_is_refused() {
+    fn what_would_be_another_request_is_rejected() {
         for value in ["", ".", ".."] {
             let fault = fault(|r| r.path("/jobs/").segment("id", value).header("x", ["\n"]));
             assert_eq!(

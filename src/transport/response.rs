@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
 use super::body::{BodyStream, WholeBody, content_length};
-use super::credential::SentKey;
 use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
 
@@ -45,8 +44,8 @@ impl<T: DeserializeOwned> Response<T> {
                 })
             }
             Err(error) => {
-                let refused = Error::from_success(profile, &answer.body);
-                let error = refused
+                let rejected = Error::from_success(profile, &answer.body);
+                let error = rejected
                     .unwrap_or_else(|| Error::undecoded::<T>(&answer.headers, answer.body, &error));
                 Err(error
                     .with_answer(profile, answer.status, answer.headers, None)
@@ -114,7 +113,6 @@ pub struct Download {
     total: Option<u64>,
     received: u64,
     progress: Option<ProgressFn>,
-    sent: SentKey,
 }
 
 /// A file that is being written; removed when it is dropped before it is
@@ -162,7 +160,6 @@ impl Download {
             headers: answer.headers,
             received: 0,
             progress: None,
-            sent: answer.sent,
         }
     }
 
@@ -179,15 +176,7 @@ impl Download {
             total,
             received: 0,
             progress: None,
-            sent: SentKey::default(),
         }
-    }
-
-    /// The key that the request was sent with. A file's content is left as it
-    /// is; a reader of a document from this stream has to mask it there.
-    #[allow(dead_code)] // Not every vendor has documents that come as streams.
-    pub(crate) fn sent_key(&self) -> SentKey {
-        self.sent.clone()
     }
 
     /// Returns the number of bytes, if the vendor gives it.

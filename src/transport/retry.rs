@@ -102,7 +102,7 @@ pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
         // It certainly did not arrive.
         return true;
     }
-    // To read another answer does not make room for it.
+    // Reading another answer frees no memory.
     let is_here = error.kind() == ErrorKind::Overloaded;
     repetition == Repetition::Idempotent && !is_here && error.is_retryable()
 }

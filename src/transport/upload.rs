@@ -314,7 +314,7 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// The content cannot be read, or there is no room for it.
+    /// The content cannot be read, or the memory budget is used up.
     pub async fn into_reopenable(self) -> Result<Self, Error> {
         use futures_util::StreamExt;
         use tokio::io::AsyncWriteExt;

@@ -12,7 +12,7 @@ use crate::unify::truefoundry::VENDOR;
 use crate::unify::{CreateRequest, File, Job, OnUnsupported, Unify, Vendor};
 use crate::{Error, ErrorKind};
 
-static OWN_NAME: Vendor = VENDOR;
+static VENDOR_NAME: Vendor = VENDOR;
 
 /// The largest page.
 const MAX_PAGE: usize = 100;
@@ -69,7 +69,7 @@ pub(super) fn support(operation: Operation) -> Support {
 
 impl Backend for Client {
     fn vendor(&self) -> &Vendor {
-        &OWN_NAME
+        &VENDOR_NAME
     }
 
     fn title(&self) -> &str {

@@ -1,11 +1,11 @@
-//! A vendor's mapping, as far as it is tables.
+//! The tables of a vendor's mapping.
 
 // Some of the tables are only read for `docs/mapping.md`, which a test writes.
 #![cfg_attr(not(test), allow(dead_code))]
 
 use super::Vendor;
-use super::request::rules::{Accepted, Refused, Takes};
-use super::rules::Rule;
+use super::mapping_rules::Rule;
+use super::request::setting_rules::{Accepted, Takes, Unsupported};
 use super::status::Meaning;
 
 /// The tables of a vendor's mapping.
@@ -41,7 +41,7 @@ pub(crate) struct RequestTables {
     /// Settings that it accepts.
     pub(crate) accepted: &'static [Accepted],
     /// Settings that it does not support.
-    pub(crate) refused: &'static [Refused],
+    pub(crate) unsupported: &'static [Unsupported],
     /// Members that it accepts besides the gateway's.
     pub(crate) extra: &'static [(&'static str, Takes)],
     /// Members of a Weights & Biases integration, and what they become.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::rules::Rule;
+use super::mapping_rules::Rule;
 use super::{Context, LazyObject, MappingError, Strictness};
 
 /// How one value was determined.

@@ -4,7 +4,7 @@
 //! anything is sent; the error lists each field and what the vendor accepts
 //! instead. With [`OnUnsupported::Drop`], such settings are left out and listed.
 
-pub(super) mod rules;
+pub(super) mod setting_rules;
 pub(super) mod translator;
 pub(super) mod wandb;
 

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::MappingError;
+use super::mapping_rules::common as rules;
 use super::notes::NoteCollector;
-use super::rules::common as rules;
 
 /// The state of a job, in the gateway's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_come_back_and_other_texts_are_refused() {
+    fn names_come_back_and_other_texts_are_rejected() {
         let longest = "a".repeat(MAX_LENGTH);
         for name in ["a", "acme", "in-house_2", longest.as_str()] {
             let vendor: Vendor = name.parse().unwrap();

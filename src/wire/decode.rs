@@ -10,7 +10,7 @@ use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
-use super::clean;
+use super::non_json_tokens;
 
 thread_local! {
     /// True while a value is decoded in one pass: a value that needs a buffer
@@ -75,25 +75,38 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
 ///
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    from_text(bytes, |text| {
+        start_document();
+        in_one_pass(|| serde_json::from_str(text)).or_else(|_| {
+            start_document();
+            decode_buffered(|| serde_json::from_str(text))
+        })
+    })
+}
+
+/// Reads a text; where it is only nearly JSON, what comes of its repair.
+///
+/// # Errors
+///
+/// The first error of `read`, or the bytes are not UTF-8.
+pub(super) fn from_text<T>(
+    bytes: &[u8],
+    read: impl Fn(&str) -> Result<T, serde_json::Error>,
+) -> Result<T, serde_json::Error> {
     // Checked once as a whole, and not again for each string in it.
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         // The same error as that of a parser that checks each string.
         Err(_) => return Err(not_utf8(bytes)),
     };
-    start_document();
-    in_one_pass(|| serde_json::from_str(text)).or_else(|_| {
-        start_document();
-        let error = match decode_buffered(|| serde_json::from_str(text)) {
-            Err(error) if error.is_syntax() => error,
-            outcome => return outcome,
-        };
-        let Some(cleaned) = clean::cleaned(bytes) else {
-            return Err(error);
-        };
-        start_document();
-        decode_buffered(|| serde_json::from_str(&cleaned)).map_err(|_| error)
-    })
+    let error = match read(text) {
+        Err(error) if error.is_syntax() => error,
+        outcome => return outcome,
+    };
+    match non_json_tokens::cleaned(bytes) {
+        Some(cleaned) => read(&cleaned).map_err(|_| error),
+        None => Err(error),
+    }
 }
 
 fn not_utf8(bytes: &[u8]) -> serde_json::Error {
@@ -122,12 +135,12 @@ fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
 
 fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
     /// Restores the flag when decoding ends, even by a panic.
-    struct Back(bool);
-    impl Drop for Back {
+    struct RestoreFlag(bool);
+    impl Drop for RestoreFlag {
         fn drop(&mut self) {
             ONE_PASS.set(self.0);
         }
     }
-    let _back = Back(ONE_PASS.replace(one_pass));
+    let _back = RestoreFlag(ONE_PASS.replace(one_pass));
     read()
 }

@@ -65,7 +65,7 @@ macro_rules! __wire_enum {
 
             /// Returns the value as it is sent and received, without copying
             /// it.
-            pub fn into_word(self) -> ::std::borrow::Cow<'static, str> {
+            pub fn into_str(self) -> ::std::borrow::Cow<'static, str> {
                 match self {
                     $(Self::$variant => $value.into(),)*
                     Self::Unknown(value) => value.into(),
@@ -201,8 +201,8 @@ mod tests {
         assert_eq!(state, State::Unknown("half-open".to_owned()));
         assert_eq!(serde_json::to_string(&state).unwrap(), "\"half-open\"");
         assert_eq!(State::KNOWN, [State::On, State::Off]);
-        assert_eq!(state.into_word(), "half-open");
-        assert_eq!(State::On.into_word(), "on");
+        assert_eq!(state.into_str(), "half-open");
+        assert_eq!(State::On.into_str(), "on");
     }
 
     #[test]

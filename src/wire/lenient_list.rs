@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::decode_fault::{self, Fault, Problem};
-use super::repair::Defect;
+use super::lenient_object::Defect;
 use super::{decode, unreadable_parts};
 
 /// A list whose items decode one by one.
@@ -179,10 +179,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     }
 }
 
+/// How many items a list has room for at first: as many as a page of 20 jobs has,
+/// so that these are not moved again and again.
+const FIRST_ITEMS: usize = 20;
+
 /// Adds an item, within the memory that lists may take.
 fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Result<(), E> {
     if items.len() == items.capacity() {
-        let more = items.capacity().max(4);
+        let more = items.capacity().max(FIRST_ITEMS);
         decode::count_items(more * size_of::<Item<T>>())?;
         items.reserve_exact(more);
     }
@@ -191,19 +195,26 @@ fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Resu
 }
 
 /// An item by itself.
+///
+/// # Errors
+///
+/// The text is not JSON.
 #[allow(dead_code)] // For lists that are read as they come; not every vendor has any.
-pub(crate) fn item<T: DeserializeOwned>(raw: &str) -> Result<Item<T>, serde_json::Error> {
-    decode::start_document();
-    item_of_list(raw)
+pub(crate) fn item<T: DeserializeOwned>(text: &[u8]) -> Result<Item<T>, serde_json::Error> {
+    decode::from_text(text, |text| {
+        decode::start_document();
+        item_of_text(text)
+    })
 }
 
 fn item_of_list<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
-    match decode::from_str(raw) {
-        Ok(value) => Ok(Item::Ok(value)),
-        Err(_) => MalformedItem::of::<T>(raw.as_bytes())
-            .map(Item::Malformed)
-            .map_err(E::custom),
-    }
+    item_of_text(raw).map_err(E::custom)
+}
+
+fn item_of_text<T: DeserializeOwned>(text: &str) -> Result<Item<T>, serde_json::Error> {
+    decode::from_str(text)
+        .map(Item::Ok)
+        .or_else(|_| MalformedItem::of::<T>(text.as_bytes()).map(Item::Malformed))
 }
 
 impl<T: Serialize> Serialize for LenientList<T> {

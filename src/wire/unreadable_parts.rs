@@ -7,8 +7,8 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::clean;
 use super::decode_fault::Problem;
+use super::non_json_tokens;
 
 /// A value without what cannot be read in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Shallow, serde_json::Error> {
             value,
             unreadable: Vec::new(),
         }),
-        Err(_) => match clean::cleaned(text) {
+        Err(_) => match non_json_tokens::cleaned(text) {
             Some(cleaned) => members(cleaned.as_bytes()),
             None => members(text),
         },

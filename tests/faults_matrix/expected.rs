@@ -12,7 +12,7 @@ pub enum Outcome {
     /// Success at the second try.
     Recovered,
     /// The first try did it and its answer was lost; the second one finds it
-    /// done, or is told so by a refusal.
+    /// done, or is told so by a rejection.
     DoneBefore,
     /// An error of this kind after so many tries.
     Error(ErrorKind, u32),
@@ -38,11 +38,11 @@ impl Outcome {
 /// What a fault is like, as far as a client is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
-    /// A refusal for good.
+    /// A rejection for good.
     Final,
-    /// The refusal of a vendor that starts no more jobs.
+    /// The rejection of a vendor that starts no more jobs.
     TrainingOver,
-    /// A refusal that may pass.
+    /// A rejection that may pass.
     Transient,
     /// Something else than an error.
     NoEffect,

@@ -203,7 +203,7 @@ async fn cells(
     operations: Vec<&'static str>,
     faults: Vec<(&'static str, Sort)>,
 ) -> (usize, Vec<String>) {
-    let stage = Stage::with(Sandbox::builder().all_awkward(false)).await;
+    let stage = Stage::with(Sandbox::builder().all_deviations(false)).await;
     let clients = clients(&stage).await;
     let (mut count, mut wrong) = (0, Vec::new());
     for operation in operations {
@@ -262,7 +262,7 @@ async fn every_fault_at_every_operation_of_every_vendor() {
 
 #[tokio::test]
 async fn whatever_happens_to_one_account_the_others_jobs_are_listed() {
-    let stage = Stage::with(Sandbox::builder().all_awkward(false)).await;
+    let stage = Stage::with(Sandbox::builder().all_deviations(false)).await;
     let options = CallOptions::new()
         .max_body_bytes(LIMIT)
         .read_timeout(SILENCE * 2);

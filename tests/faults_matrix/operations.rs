@@ -91,7 +91,7 @@ pub struct Ids {
 
 pub fn seeded(sandbox: &Sandbox, vendor: Vendor, status: &str) -> String {
     let mut jobs = sandbox.seeded_jobs().iter();
-    let job = jobs.find(|j| j.vendor == vendor && j.status == status && j.awkward.is_none());
+    let job = jobs.find(|j| j.vendor == vendor && j.status == status && j.deviation.is_none());
     job.unwrap_or_else(|| panic!("{vendor:?} {status}"))
         .id
         .clone()

@@ -7,12 +7,12 @@
     feature = "together"
 ))]
 
+mod account;
 mod create;
 mod files;
 mod jobs;
 #[path = "../loopback/mod.rs"]
 mod loopback;
-mod reach;
 #[path = "../stage/mod.rs"]
 mod stage;
 
@@ -26,7 +26,7 @@ use unitune_sandbox::Sandbox;
 const MODEL: &str = "accounts/fireworks/models/llama-v3p1-8b-instruct";
 
 async fn stage() -> (Stage, Client, Providers) {
-    let stage = Stage::with(Sandbox::builder().all_awkward(false)).await;
+    let stage = Stage::with(Sandbox::builder().all_deviations(false)).await;
     let client = stage.fireworks().build().unwrap();
     let mut providers = Providers::new();
     providers

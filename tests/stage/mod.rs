@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use unitune::providers::{Account, Providers};
 use unitune::transport::{ApiClient, ClientBuilder, Clock};
 use unitune::{openai, together, truefoundry};
-use unitune_sandbox::{Awkward, Builder, Sandbox, Vendor};
+use unitune_sandbox::{Builder, Deviation, Sandbox, Vendor};
 
 /// The vendors of the sandbox that the library is compiled with; the sandbox
 /// may simulate others.
@@ -83,10 +83,10 @@ impl Stage {
             .clock(self.clock.clone())
     }
 
-    /// The id of the seeded job that is awkward in this way.
-    pub fn awkward(&self, awkward: Awkward) -> String {
+    /// The id of the seeded job that deviates in this way.
+    pub fn deviation(&self, deviation: Deviation) -> String {
         let jobs = self.sandbox.seeded_jobs().iter();
-        let mut jobs = jobs.filter(|job| job.awkward == Some(awkward));
+        let mut jobs = jobs.filter(|job| job.deviation == Some(deviation));
         jobs.next().expect("a seeded job").id.clone()
     }
 

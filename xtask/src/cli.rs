@@ -1,9 +1,9 @@
 //! The command line of `cargo xtask`: arguments, threads and exit codes.
 
-use crate::codegen::{self, Job};
-use crate::deep_stack::STACK_SIZE;
-use crate::fault::{Fault, Faults, Result};
-use crate::{codegen_check, diff, library_files, replay, write_files};
+use crate::codegen_command::{self, Job};
+use crate::large_stack::STACK_SIZE;
+use crate::located_error::{Fault, Faults, Result};
+use crate::{codegen_check, diff, library_docs, replay_documents, write_files};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -83,7 +83,7 @@ fn dispatch(cli: &Cli) -> ExitCode {
     let result = match &cli.command {
         Command::Diff(options) => return diff::main(&workspace, options),
         Command::Codegen(args) => run_codegen(&workspace, args),
-        Command::Replay(args) => replay::run(&replay::Options {
+        Command::Replay(args) => replay_documents::run(&replay_documents::Options {
             workspace,
             folder: args.folder.clone(),
             compile: args.compile,
@@ -115,7 +115,7 @@ fn upstream(workspace: &Path) -> PathBuf {
 
 fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     let specs = workspace.join("specs");
-    let known = codegen::vendors(&specs)?;
+    let known = codegen_command::vendors(&specs)?;
     let vendors = if args.vendors.is_empty() {
         known.clone()
     } else {
@@ -153,16 +153,16 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
     }
     let mut faults = Faults::default();
     let mut outputs = Vec::new();
-    for (vendor, built) in codegen::build_all(&jobs) {
+    for (vendor, built) in codegen_command::build_all(&jobs) {
         if let Some(built) = faults.take(built) {
-            codegen::print_summary(&vendor, &built, args.report);
+            codegen_command::print_summary(&vendor, &built, args.report);
             outputs.extend(built.outputs);
         }
     }
     faults.into_result()?;
     let mut written = write_files::write(&outputs)?;
     // The library is built from what was just written.
-    written.extend(write_files::write(&library_files::outputs(workspace)?)?);
+    written.extend(write_files::write(&library_docs::outputs(workspace)?)?);
     for path in &written {
         eprintln!("wrote {}", path.display());
     }

@@ -1,11 +1,11 @@
 //! `cargo xtask codegen --check`: compares what is committed with what would be
 //! written; without the upstream documents, checks the committed files alone.
 
-use crate::codegen::{Job, build_all, print_summary, read_overlay};
+use crate::codegen_command::{Job, build_all, print_summary, read_overlay};
 use crate::descriptions;
-use crate::fault::{Fault, Faults, Result};
-use crate::generate::generate;
-use crate::library_files;
+use crate::generate_rust::generate;
+use crate::library_docs;
+use crate::located_error::{Fault, Faults, Result};
 use crate::normal_form;
 use crate::pipeline::settle;
 use crate::report::Report;
@@ -39,7 +39,7 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
             .map(fresh)
             .fold(true, |all, one| all & one);
     }
-    if let Some(outputs) = faults.take(library_files::outputs(workspace)) {
+    if let Some(outputs) = faults.take(library_docs::outputs(workspace)) {
         current &= outputs.iter().map(fresh).fold(true, |all, one| all & one);
     }
     for (vendor, job) in &without {

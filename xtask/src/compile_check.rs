@@ -1,7 +1,7 @@
 //! Compiling generated sources in a scratch crate that depends on `unitune`,
 //! and on what `unitune` depends on, in the same versions.
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};

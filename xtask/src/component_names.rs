@@ -1,8 +1,10 @@
 //! Naming: every enum, every object with members and every union becomes a
 //! component with a name of its own; identical inline schemas become one.
 
-use crate::component_schemas::{beside, canonical, marks, redirect, reference, split, worthy};
-use crate::fault::{Fault, Faults, Result};
+use crate::component_schemas::{
+    canonical, marks, redirect, reference, split, with_annotations, worthy,
+};
+use crate::located_error::{Fault, Faults, Result};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -297,7 +299,7 @@ impl<'a> Namer<'a> {
             self.children(&mut core, &name);
             self.made.insert(name.clone(), core);
         }
-        *schema = beside(annotations, reference(&name));
+        *schema = with_annotations(annotations, reference(&name));
     }
 
     /// Returns the name of a content, and whether it is a new component.

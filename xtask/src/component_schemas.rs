@@ -88,7 +88,7 @@ pub fn split(schema: &Value) -> (Map<String, Value>, Value) {
 }
 
 /// Returns a reference, with annotations beside it if there are any.
-pub fn beside(mut annotations: Map<String, Value>, reference: Value) -> Value {
+pub fn with_annotations(mut annotations: Map<String, Value>, reference: Value) -> Value {
     if annotations.is_empty() {
         return reference;
     }

@@ -1,7 +1,7 @@
 //! Checks the descriptions of a document that is to be committed: every item has
 //! one, and none is a sentence of a vendor's.
 
-use crate::fault::Fault;
+use crate::located_error::Fault;
 use crate::read::Source;
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -35,7 +35,9 @@ pub fn write(document: &mut Value, report: &mut Report) {
     let mut values: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for discriminator in &found {
         match &discriminator.branches {
-            Some(branches) => tell(document, discriminator, branches, &mut values, report),
+            Some(branches) => {
+                collect_values(document, discriminator, branches, &mut values, report)
+            }
             None => base(discriminator, report),
         }
     }
@@ -78,7 +80,7 @@ fn target(to: &str) -> String {
     pointer::of_reference(to).unwrap_or_else(|| pointer::join("/components/schemas", to))
 }
 
-fn tell(
+fn collect_values(
     document: &Value,
     discriminator: &Discriminator,
     branches: &[String],

@@ -1,7 +1,7 @@
 //! Writes shared parameters, bodies, headers and responses out where operations
 //! use them, and gives each operation its operationId.
 
-use crate::fault::{Fault, Faults, Result};
+use crate::located_error::{Fault, Faults, Result};
 use crate::lower::{Mode, Purpose};
 use crate::report::Report;
 use crate::selected_operation::Selected;
@@ -33,7 +33,7 @@ pub fn inline(
                 continue;
             };
             let at = pointer::join(&pointer::join("/paths", path), method);
-            let mut operation_at = Place {
+            let mut operation_at = OperationContext {
                 file,
                 document: &original,
                 mode,
@@ -67,7 +67,7 @@ pub fn inline(
     Ok(())
 }
 
-struct Place<'a> {
+struct OperationContext<'a> {
     file: &'a str,
     document: &'a Value,
     mode: Mode,
@@ -76,7 +76,7 @@ struct Place<'a> {
     at: String,
 }
 
-impl Place<'_> {
+impl OperationContext<'_> {
     fn resolve(&mut self, node: &Value) -> Value {
         let first = node;
         let mut node = node;
@@ -126,7 +126,7 @@ impl Place<'_> {
         for parameter in &own {
             if !seen.insert(key(parameter)) {
                 let (place, name) = key(parameter);
-                let message = format!("the {place} parameter {name:?} stands twice");
+                let message = format!("the {place} parameter {name:?} occurs twice");
                 self.faults.0.push(Fault::at(self.file, &at, message));
             }
         }

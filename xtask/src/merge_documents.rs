@@ -1,13 +1,13 @@
 //! Merges several upstream documents into one: equal parts may repeat, and a
 //! contradiction about a selected part is an error.
 
-use crate::fault::{Fault, Faults};
 use crate::json::{self, plain_numbers};
+use crate::located_error::{Fault, Faults};
 use crate::report::Report;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use unitune_diff::keywords::{self, Fate, Kind, METHODS, Shape};
+use unitune_diff::keywords::{self, Kind, METHODS, Shape, Treatment};
 use unitune_diff::pointer;
 use unitune_diff::walk;
 
@@ -233,7 +233,7 @@ fn version(value: &Value) -> (bool, &str) {
 }
 
 fn is_kept(kind: Kind, name: &str) -> bool {
-    keywords::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
+    keywords::key(kind, name).is_some_and(|key| key.treatment == Treatment::Keep)
 }
 
 /// Returns what the operations of a path share.
@@ -259,7 +259,7 @@ fn comparable(kind: Kind, value: &Value) -> Value {
     walk::nodes_mut(kind, &mut value, "", &mut |kind, node, _| {
         if let Value::Object(members) = node {
             members.retain(|name, _| match keywords::key(kind, name) {
-                Some(key) => key.fate == Fate::Keep,
+                Some(key) => key.treatment == Treatment::Keep,
                 None => !keywords::is_extension(name),
             });
         }

@@ -5,7 +5,7 @@ mod check;
 
 pub use check::faults;
 
-use crate::component_schemas::{beside, redirect, referred, split};
+use crate::component_schemas::{redirect, referred, split, with_annotations};
 use crate::json::sorted;
 use crate::report::Report;
 use crate::visit_schemas::schemas_mut;
@@ -102,7 +102,7 @@ fn annotated_references(document: &mut Value) {
         let (annotations, core) = split(schema);
         let is_reference = core.get("$ref").is_some();
         if is_reference && !annotations.is_empty() {
-            *schema = beside(annotations, core);
+            *schema = with_annotations(annotations, core);
         }
     });
 }

@@ -3,8 +3,8 @@
 //! An action that matches nothing is an error, so that corrections expire. So
 //! is a description of something that is not there.
 
-use crate::fault::{Fault, Faults, Result};
 use crate::json::brief;
+use crate::located_error::{Fault, Faults, Result};
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 use unitune_diff::pointer;

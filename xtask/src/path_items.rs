@@ -1,7 +1,7 @@
 //! Path items: what a path holds, with its reference followed, and which paths
 //! cannot be requested.
 
-use crate::fault::Fault;
+use crate::located_error::Fault;
 use crate::selected_operation::Selected;
 use serde_json::{Map, Value};
 use std::borrow::Cow;

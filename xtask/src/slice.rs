@@ -1,8 +1,8 @@
 //! Reduces a document to the selected operations and the components that they
 //! use.
 
-use crate::fault::{Fault, Faults, Result};
 use crate::json::brief;
+use crate::located_error::{Fault, Faults, Result};
 use crate::lower::Mode;
 use crate::operation_ids::{self, Unnamed};
 use crate::path_items::{self, Item};
@@ -190,7 +190,7 @@ fn check_id(
                     file,
                     at,
                     format!(
-                        "the operationId {id:?} stands at {} too",
+                        "the operationId {id:?} is also that of {}",
                         pointer::join(&pointer::join("/paths", path), method)
                     ),
                 ));

@@ -1,7 +1,7 @@
 //! Reads and writes `specs/<vendor>/source.toml`: the origin of a document and
 //! the selection from it.
 
-use crate::fault::{Fault, Faults, Result};
+use crate::located_error::{Fault, Faults, Result};
 use crate::selected_operation::Selected;
 use serde::Deserialize;
 use std::collections::BTreeMap;

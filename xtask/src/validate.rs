@@ -1,6 +1,6 @@
 //! Validation against the OpenAPI 3.0 meta-schema, offline.
 
-use crate::fault::{Fault, Faults, Result};
+use crate::located_error::{Fault, Faults, Result};
 use serde_json::Value;
 use std::sync::OnceLock;
 

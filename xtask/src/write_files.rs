@@ -1,7 +1,7 @@
 //! Writes files all or none: each is written to a temporary file, and then
 //! moved; if a move fails, the files that were moved are restored.
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use std::path::{Path, PathBuf};
 
 /// A file to write.
@@ -29,7 +29,7 @@ pub fn write(outputs: &[Output]) -> Result<Vec<PathBuf>> {
         .collect();
     let mut staged = Staged::default();
     for output in &stale {
-        let temporary = beside(&output.path);
+        let temporary = temporary_path(&output.path);
         staged.temporary.push(temporary.clone());
         std::fs::write(&temporary, &output.text).map_err(|e| fault(&temporary, &e))?;
     }
@@ -42,7 +42,7 @@ pub fn write(outputs: &[Output]) -> Result<Vec<PathBuf>> {
     Ok(stale.iter().map(|output| output.path.clone()).collect())
 }
 
-fn beside(path: &Path) -> PathBuf {
+fn temporary_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}.new", std::process::id()))
 }

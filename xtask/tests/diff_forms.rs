@@ -84,7 +84,7 @@ fn hostile() -> Diff {
     head["components"]["schemas"]["Thing"]["properties"][HOSTILE] = json!({"type": "string"});
     head["paths"]["/things"]["post"]["parameters"] =
         json!([{"in": "query", "name": HOSTILE, "schema": {"type": "string", "default": HOSTILE}}]);
-    // A path with a fragment is refused, and says so without obeying either.
+    // A path with a fragment is rejected, and says so without obeying either.
     head["paths"][format!("/{}", HOSTILE.replace('#', ""))] =
         json!({"get": {"operationId": "other", "responses": {"200": {"description": "ok"}}}});
     head["servers"] = json!([{"url": HOSTILE}]);

@@ -1,4 +1,4 @@
-//! What the normal form cannot say: it is compared as it was written, through
+//! What the normal form cannot express: it is compared as it was written, through
 //! renames and moves, and a difference is breaking unless a table says that it
 //! changes nothing on the wire.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.

@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::fault::Faults;
+use xtask::located_error::Faults;
 
 const CONSTRUCTS: &str = include_str!("fixtures/replay/constructs.yaml");
 
@@ -174,7 +174,7 @@ proptest! {
         let text = document.to_string();
         let result = on_a_deep_stack(|| {
             xtask::read::parse("x.json", &text)
-                .and_then(|document| xtask::replay::value("x.json", &document))
+                .and_then(|document| xtask::replay_documents::value("x.json", &document))
         });
         if let Err(faults) = result {
             orderly(&faults)?;
@@ -190,7 +190,7 @@ proptest! {
         let text = format!("{}{noise}{}", &CONSTRUCTS[..cut], &CONSTRUCTS[cut..]);
         let result = on_a_deep_stack(|| {
             xtask::read::parse("x.yaml", &text)
-                .and_then(|document| xtask::replay::value("x.yaml", &document))
+                .and_then(|document| xtask::replay_documents::value("x.yaml", &document))
         });
         if let Err(faults) = result {
             orderly(&faults)?;

@@ -1,4 +1,4 @@
-//! Where everything in a picture stands, in pixels. Pure: colours come later.
+//! The positions of everything in a picture, in pixels. Pure: colours come later.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -18,9 +18,9 @@ const MARGIN: f64 = 20.0;
 const MARKED: usize = 30;
 const MARKS: usize = 9;
 
-/// A place in a picture.
+/// A position in a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct PixelPoint {
     pub x: f64,
     pub y: f64,
 }
@@ -36,12 +36,12 @@ pub struct PlacedTick {
 #[derive(Clone, Debug)]
 pub struct PlacedSeries {
     pub number: usize,
-    pub lines: Vec<Vec<Place>>,
+    pub lines: Vec<Vec<PixelPoint>>,
     /// The curve without smoothing.
-    pub behind: Vec<Vec<Place>>,
-    pub gaps: Vec<(Place, Place)>,
-    pub restarts: Vec<Place>,
-    pub marks: Vec<Place>,
+    pub behind: Vec<Vec<PixelPoint>>,
+    pub gaps: Vec<(PixelPoint, PixelPoint)>,
+    pub restarts: Vec<PixelPoint>,
+    pub marks: Vec<PixelPoint>,
 }
 
 /// What a line of the legend stands for.
@@ -56,7 +56,7 @@ pub enum Key {
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub key: Key,
-    pub at: Place,
+    pub at: PixelPoint,
     pub text: String,
 }
 
@@ -137,7 +137,7 @@ impl Layout {
         let x_ticks = axes.x.ticks(((right - left) / 90.0) as usize).into_iter();
         layout.x_ticks = x_ticks
             .map(|tick| PlacedTick {
-                at: layout.left + axes.x.place(tick.value) * (right - left),
+                at: layout.left + axes.x.position(tick.value) * (right - left),
                 label: tick.label,
             })
             .collect();
@@ -150,12 +150,12 @@ impl Layout {
     }
 
     fn y(&self, axes: &Axes, value: f64) -> f64 {
-        self.bottom - axes.y.place(value) * (self.bottom - self.top)
+        self.bottom - axes.y.position(value) * (self.bottom - self.top)
     }
 
-    fn place(&self, axes: &Axes, point: &Point) -> Place {
-        Place {
-            x: self.left + axes.x.place(point.x / axes.unit) * (self.right - self.left),
+    fn position(&self, axes: &Axes, point: &Point) -> PixelPoint {
+        PixelPoint {
+            x: self.left + axes.x.position(point.x / axes.unit) * (self.right - self.left),
             y: self.y(axes, point.y),
         }
     }
@@ -168,10 +168,10 @@ impl Layout {
         axes: &Axes,
     ) -> PlacedSeries {
         let line = |piece: &Vec<Point>| {
-            let places: Vec<Place> = piece.iter().map(|p| self.place(axes, p)).collect();
-            thinned(places)
+            let positions: Vec<PixelPoint> = piece.iter().map(|p| self.position(axes, p)).collect();
+            thinned(positions)
         };
-        let all: Vec<Place> = series.points().map(|p| self.place(axes, &p)).collect();
+        let all: Vec<PixelPoint> = series.points().map(|p| self.position(axes, &p)).collect();
         PlacedSeries {
             number,
             lines: series.pieces.iter().map(line).collect(),
@@ -181,12 +181,12 @@ impl Layout {
             gaps: series
                 .gaps
                 .iter()
-                .map(|(a, b)| (self.place(axes, a), self.place(axes, b)))
+                .map(|(a, b)| (self.position(axes, a), self.position(axes, b)))
                 .collect(),
             restarts: series
                 .restarts
                 .iter()
-                .map(|p| self.place(axes, p))
+                .map(|p| self.position(axes, p))
                 .collect(),
             marks: self.marks(number, series, &all, axes),
         }
@@ -194,12 +194,18 @@ impl Layout {
 
     /// Returns where marks stand: on each of few points, or at even distances
     /// that differ from curve to curve; and on points that stand alone.
-    fn marks(&self, number: usize, series: &Series, all: &[Place], axes: &Axes) -> Vec<Place> {
+    fn marks(
+        &self,
+        number: usize,
+        series: &Series,
+        all: &[PixelPoint],
+        axes: &Axes,
+    ) -> Vec<PixelPoint> {
         if all.len() <= MARKED {
             return all.to_vec();
         }
         let alone = series.pieces.iter().filter(|piece| piece.len() == 1);
-        let mut marks: Vec<Place> = alone.flatten().map(|p| self.place(axes, p)).collect();
+        let mut marks: Vec<PixelPoint> = alone.flatten().map(|p| self.position(axes, p)).collect();
         let distance = (self.right - self.left) / MARKS as f64;
         let mut next = self.left + distance * (0.25 + 0.37 * number as f64).fract();
         let mut before = f64::INFINITY;
@@ -266,7 +272,7 @@ fn legend(chart: &Chart, drawn: &[Series], width: f64) -> Vec<Entry> {
     } else {
         MARGIN + TITLE_SIZE + 22.0
     };
-    let mut at = Place {
+    let mut at = PixelPoint {
         x: MARGIN + 4.0,
         y: start,
     };
@@ -275,7 +281,7 @@ fn legend(chart: &Chart, drawn: &[Series], width: f64) -> Vec<Entry> {
         let text = fitted(&text, width - 2.0 * MARGIN - LEGEND_LINE - 12.0, TEXT_SIZE);
         let wide = LEGEND_LINE + 8.0 + text_width(&text, TEXT_SIZE);
         if at.x + wide > width - MARGIN && at.x > MARGIN + 4.0 {
-            at = Place {
+            at = PixelPoint {
                 x: MARGIN + 4.0,
                 y: at.y + LEGEND_ROW,
             };
@@ -310,8 +316,8 @@ fn fitted(text: &str, width: f64, size: f64) -> String {
 
 /// Returns a line with at most four places for each pixel: the first, the
 /// lowest, the highest and the last. More cannot be seen.
-fn thinned(line: Vec<Place>) -> Vec<Place> {
-    let mut thin: Vec<Place> = Vec::new();
+fn thinned(line: Vec<PixelPoint>) -> Vec<PixelPoint> {
+    let mut thin: Vec<PixelPoint> = Vec::new();
     for column in line.chunk_by(|a, b| a.x.floor() == b.x.floor()) {
         if column.len() <= 4 {
             thin.extend(column);

@@ -2,8 +2,10 @@
 //! is part of the program: what is installed makes no difference.
 
 use std::fmt;
+use std::io::Read;
 use std::sync::{Arc, LazyLock};
 
+use flate2::read::ZlibDecoder;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb::Database};
 
@@ -22,11 +24,22 @@ impl fmt::Display for PngError {
 
 impl std::error::Error for PngError {}
 
+/// DejaVu Sans, compressed by the build script.
+const COMPRESSED: [&[u8]; 2] = [
+    include_bytes!(concat!(env!("OUT_DIR"), "/regular.ttf.zz")),
+    include_bytes!(concat!(env!("OUT_DIR"), "/bold.ttf.zz")),
+];
+
 /// Reading the fonts takes longer than drawing.
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
-    fonts.load_font_data(dejavu::sans::regular().to_vec());
-    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    for compressed in COMPRESSED {
+        let mut font = Vec::new();
+        ZlibDecoder::new(compressed)
+            .read_to_end(&mut font)
+            .expect("the build script has compressed it, whole");
+        fonts.load_font_data(font);
+    }
     fonts.set_sans_serif_family("DejaVu Sans");
     Arc::new(fonts)
 });

@@ -1,4 +1,4 @@
-//! Scales: where values stand on an axis, and where its ticks are.
+//! Scales: the positions of values on an axis, and where its ticks are.
 
 use crate::chart::Scale;
 
@@ -21,7 +21,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// Spans values, with a little room at both ends. Without values it spans
+    /// Spans values, with a margin at both ends. Without values it spans
     /// 0 to 1 (of a logarithmic scale: 0.1 to 1).
     pub fn around(values: impl Iterator<Item = f64>, scale: Scale) -> Self {
         let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -41,17 +41,17 @@ impl Range {
             );
         } else {
             let is_flat = max - min < f64::EPSILON * max.abs().max(1.0);
-            let room = match is_flat {
+            let margin = match is_flat {
                 true => (max.abs() * 0.1).max(0.5),
                 // Halves, because the whole may be beyond the largest number.
                 false => (max / 2.0 - min / 2.0) * 0.12,
             };
-            let low = min - room;
+            let low = min - margin;
             // What is never negative does not look as if it could be, and
             // what is close to zero starts there.
             let starts_at_zero = min >= 0.0 && (low < 0.0 || min < 0.15 * max);
             min = if starts_at_zero { 0.0 } else { low };
-            max += room;
+            max += margin;
         }
         Self { min, max, scale }
     }
@@ -77,7 +77,7 @@ impl Range {
     }
 
     /// Returns where a value stands, from 0 to 1.
-    pub fn place(&self, value: f64) -> f64 {
+    pub fn position(&self, value: f64) -> f64 {
         let (value, min, max) = match self.scale {
             Scale::Linear => (value, self.min, self.max),
             Scale::Log => (value.ln(), self.min.ln(), self.max.ln()),
@@ -308,7 +308,7 @@ mod tests {
                 let ticks = range.ticks(6);
                 assert!(ticks.len() < 30, "{values:?} {scale:?}");
                 for value in usable {
-                    let place = range.place(value);
+                    let place = range.position(value);
                     assert!((0.0..=1.0).contains(&place), "{values:?} {scale:?} {value}");
                 }
             }

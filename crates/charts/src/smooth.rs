@@ -1,4 +1,4 @@
-//! Smoothing.
+//! Smooths curves.
 
 use crate::series::{Point, Series};
 

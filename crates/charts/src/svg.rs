@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::layout::{Key, LEGEND_LINE, Layout, Place, PlacedSeries, TEXT_SIZE, TITLE_SIZE};
+use crate::layout::{Key, LEGEND_LINE, Layout, PixelPoint, PlacedSeries, TEXT_SIZE, TITLE_SIZE};
 use crate::theme::{Colours, Marker, Theme, dashes, marker};
 
 /// The fonts of a text: the one that PNG pictures have, and those that are as
@@ -36,7 +36,7 @@ pub fn document(layout: &Layout, theme: Theme, description: &str) -> String {
             ),
         };
         let colour = svg.colours.muted;
-        svg.words(Place { x, y }, "middle", TEXT_SIZE, colour, remark);
+        svg.words(PixelPoint { x, y }, "middle", TEXT_SIZE, colour, remark);
     }
     svg.text.push_str("</svg>\n");
     svg.text
@@ -66,22 +66,22 @@ impl Svg {
         self.line(format_args!(
             r#"<rect width="{width}" height="{height}" fill="{background}"/>"#
         ));
-        let at = Place { x: 24.0, y: 34.0 };
+        let at = PixelPoint { x: 24.0, y: 34.0 };
         let colour = self.colours.text;
         self.text.push_str("<g font-weight=\"bold\">");
         self.words(at, "start", TITLE_SIZE, colour, &layout.title);
         self.text.push_str("</g>\n");
     }
 
-    fn words(&mut self, at: Place, anchor: &str, size: f64, colour: &str, text: &str) {
-        let Place { x, y } = at;
+    fn words(&mut self, at: PixelPoint, anchor: &str, size: f64, colour: &str, text: &str) {
+        let PixelPoint { x, y } = at;
         self.line(format_args!(
             r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" text-anchor="{anchor}" fill="{colour}">{}</text>"#,
             escaped(text)
         ));
     }
 
-    fn stroke(&mut self, from: Place, to: Place, style: &str) {
+    fn stroke(&mut self, from: PixelPoint, to: PixelPoint, style: &str) {
         self.line(format_args!(
             r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" {style}/>"#,
             from.x, from.y, to.x, to.y
@@ -93,7 +93,7 @@ impl Svg {
             text, muted, grid, ..
         } = self.colours;
         let (left, right, top, bottom) = (layout.left, layout.right, layout.top, layout.bottom);
-        let at = |x, y| Place { x, y };
+        let at = |x, y| PixelPoint { x, y };
         for tick in &layout.y_ticks {
             let style = format!(r#"stroke="{grid}""#);
             self.stroke(at(left, tick.at), at(right, tick.at), &style);
@@ -133,7 +133,11 @@ impl Svg {
             let (top, bottom) = (layout.top, layout.bottom);
             let style = restarted(colour);
             let x = restart.x;
-            self.stroke(Place { x, y: top }, Place { x, y: bottom }, &style);
+            self.stroke(
+                PixelPoint { x, y: top },
+                PixelPoint { x, y: bottom },
+                &style,
+            );
         }
         for line in &series.lines {
             self.curve(line, &curve_style(colour, series.number));
@@ -143,7 +147,7 @@ impl Svg {
         }
     }
 
-    fn curve(&mut self, line: &[Place], style: &str) {
+    fn curve(&mut self, line: &[PixelPoint], style: &str) {
         if line.len() < 2 {
             return;
         }
@@ -157,9 +161,9 @@ impl Svg {
         ));
     }
 
-    fn mark(&mut self, at: Place, number: usize) {
+    fn mark(&mut self, at: PixelPoint, number: usize) {
         let (colour, background) = (self.theme.curve(number), self.colours.background);
-        let Place { x, y } = at;
+        let PixelPoint { x, y } = at;
         let r = MARK;
         let style = format!(r#"fill="{background}" stroke="{colour}" stroke-width="1.8""#);
         match marker(number) {
@@ -205,9 +209,9 @@ impl Svg {
     fn legend(&mut self, layout: &Layout) {
         let Colours { text, muted, .. } = self.colours;
         for entry in &layout.legend {
-            let Place { x, y } = entry.at;
+            let PixelPoint { x, y } = entry.at;
             let middle = y - TEXT_SIZE * 0.36;
-            let at = |x: f64, y: f64| Place { x, y };
+            let at = |x: f64, y: f64| PixelPoint { x, y };
             match entry.key {
                 Key::Series(n) => {
                     let style = curve_style(self.theme.curve(n), n);

@@ -81,7 +81,7 @@ pub fn chart(chart: &Chart, size: Size, dots: Dots) -> TextChart {
     // Two lines for the horizontal axis.
     let taken = lines.len() + 2;
     let free = (height as usize).saturating_sub(taken);
-    // The curves need more room than their names.
+    // The curves need more space than their names.
     let legend = match free >= legend.len() + 3 {
         true => legend,
         false => Vec::new(),
@@ -94,7 +94,7 @@ pub fn chart(chart: &Chart, size: Size, dots: Dots) -> TextChart {
     let mut canvas = Canvas::new(columns, rows, dots);
     canvas.draw(&drawn, &axes);
     let row_of = |tick: &Tick| {
-        let place = 1.0 - axes.y.place(tick.value);
+        let place = 1.0 - axes.y.position(tick.value);
         ((place * f64::from(rows)) as u32).min(rows - 1)
     };
     for row in 0..rows {
@@ -135,7 +135,8 @@ fn horizontal_axis(axes: &Axes, margin: u32, columns: u32, dots: Dots) -> [Vec<S
     // The title of the axis stands at its end.
     let end = labels.len().saturating_sub(title.width());
     for tick in axes.x.ticks((columns / TICK_COLUMNS).max(2) as usize) {
-        let column = ((axes.x.place(tick.value) * f64::from(columns)) as usize).min(rule.len() - 1);
+        let column =
+            ((axes.x.position(tick.value) * f64::from(columns)) as usize).min(rule.len() - 1);
         let start = (margin as usize + 1 + column).saturating_sub(tick.label.width() / 2);
         let place = start..start + tick.label.width();
         let is_free = |place: std::ops::Range<usize>| {

@@ -1,4 +1,4 @@
-//! Which accounts a command speaks to: the configured ones, or the sandbox's;
+//! The accounts that a command uses: the configured ones, or the sandbox's;
 //! and `unitune accounts …`
 
 mod add;

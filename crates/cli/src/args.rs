@@ -3,9 +3,9 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 
 pub mod accounts;
-pub mod analysis;
 pub mod files;
 pub mod jobs;
+pub mod metrics_compare_costs;
 pub mod models;
 pub mod service;
 #[cfg(feature = "top")]
@@ -42,17 +42,24 @@ pub use values::{Assignment, StatusParser};
 #[command(
     name = "unitune",
     version,
-    after_help = "\
-Examples:
-  unitune jobs list --sandbox
-  unitune accounts add research --vendor together
-  unitune jobs create --on research --model Qwen/Qwen3-8B -t train.jsonl --watch
-  unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
-  unitune serve --config unitune.toml"
+    after_help = examples()
 )]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Returns the examples of the help: of commands that this program has.
+fn examples() -> String {
+    let examples = "\
+Examples:
+  unitune jobs list --sandbox
+  unitune accounts add research --vendor together
+  unitune jobs create --on research --model Qwen/Qwen3-8B -t train.jsonl --watch
+  unitune jobs watch ft-39b54ca8-99b6-4371-a747-ac7fabbdf857";
+    let serve = "\n  unitune serve --config unitune.toml";
+    let serve = if cfg!(feature = "gateway") { serve } else { "" };
+    format!("{examples}{serve}")
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,10 +98,10 @@ pub enum Command {
     Man(ManArguments),
     /// Simulate the vendors on loopback until interrupted
     ///
-    /// Simulates the vendors that unitune knows, with jobs that walk through
+    /// Simulates the vendors that unitune supports, with jobs that go through
     /// each vendor's life cycle; no keys, no network, no costs.
     ///
-    /// With --speed 0 the sandbox's clock stands still: the same seed and the same
+    /// With --speed 0 the sandbox's clock does not move: the same seed and the same
     /// requests then give the same answers, byte for byte.
     Sandbox(service::SandboxArguments),
     /// Serve the gateway's HTTP API over all accounts, for any OpenAI SDK
@@ -103,6 +110,7 @@ pub enum Command {
     /// gateway's, at /, /v1 and /api/llm.
     ///
     /// Without tokens in the configuration it serves on loopback only.
+    #[cfg(feature = "gateway")]
     Serve(service::ServeArguments),
 }
 
@@ -236,7 +244,7 @@ mod tests {
     }
 
     /// The calls of the program in the examples of all commands.
-    fn examples() -> Vec<String> {
+    fn all_examples() -> Vec<String> {
         let commands = commands(&Arguments::command(), "unitune").into_iter();
         let texts = commands.filter_map(|(_, command)| Some(command.get_after_help()?.to_string()));
         let texts: Vec<String> = texts.collect();
@@ -257,7 +265,7 @@ mod tests {
 
     #[test]
     fn every_example_of_the_help_can_be_called() {
-        let examples = examples();
+        let examples = all_examples();
         assert!(examples.len() > 10, "{examples:?}");
         for example in examples {
             let words = shlex::split(&example).unwrap();

@@ -1,4 +1,5 @@
-//! The configuration: one order of places, for all commands.
+//! Finds and reads the configuration: the same locations in the same order for all
+//! commands.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ const VARIABLE: &str = "UNITUNE_CONFIG";
 pub struct Configuration {
     file: Option<Config>,
     path: Option<PathBuf>,
-    /// The settings of the gateway.
+    /// The settings of the gateway. Without it, its table is left unread.
+    #[cfg(feature = "gateway")]
     pub gateway: unitune_gateway::Config,
 }
 
@@ -51,6 +53,7 @@ impl Configuration {
         Self {
             file: None,
             path: None,
+            #[cfg(feature = "gateway")]
             gateway: unitune_gateway::Config::default(),
         }
     }
@@ -64,6 +67,7 @@ impl Configuration {
                 }
                 None => Failure::from(error),
             })?;
+        #[cfg(feature = "gateway")]
         let gateway = file.table("gateway")?.unwrap_or_default();
         for warning in file.warnings() {
             eprintln!("warning: {warning}");
@@ -71,6 +75,7 @@ impl Configuration {
         Ok(Self {
             file: Some(file),
             path: Some(found.path.clone()),
+            #[cfg(feature = "gateway")]
             gateway,
         })
     }
@@ -118,6 +123,7 @@ impl Configuration {
     /// # Errors
     ///
     /// It is not one of them.
+    #[cfg(feature = "gateway")]
     pub fn set_default_account(&self, providers: Providers) -> Result<Providers, Failure> {
         match &self.file {
             Some(file) => Ok(file.set_default_account(providers)?),

@@ -6,7 +6,7 @@ mod delete;
 mod download;
 mod get;
 mod list;
-pub mod save;
+pub mod save_download;
 mod table;
 mod upload;
 

@@ -1,14 +1,14 @@
 //! `unitune jobs …`
 
-mod change;
+mod cancel_pause_resume;
 mod compare;
 mod costs;
 pub mod create;
 mod delete;
 mod download;
+mod events_and_checkpoints;
 mod get;
 mod list;
-mod logs;
 pub mod metrics;
 mod preview;
 mod rerun;
@@ -25,13 +25,19 @@ pub async fn run(command: JobsCommand) -> Result<Exit, Failure> {
         JobsCommand::Get(arguments) => get::run(arguments).await,
         JobsCommand::Create(arguments) => create::run(*arguments).await,
         JobsCommand::Preview(arguments) => preview::run(*arguments).await,
-        JobsCommand::Cancel(arguments) => change::run(arguments, JobChange::Cancel).await,
-        JobsCommand::Pause(arguments) => change::run(arguments, JobChange::Pause).await,
-        JobsCommand::Resume(arguments) => change::run(arguments, JobChange::Resume).await,
+        JobsCommand::Cancel(arguments) => {
+            cancel_pause_resume::run(arguments, JobChange::Cancel).await
+        }
+        JobsCommand::Pause(arguments) => {
+            cancel_pause_resume::run(arguments, JobChange::Pause).await
+        }
+        JobsCommand::Resume(arguments) => {
+            cancel_pause_resume::run(arguments, JobChange::Resume).await
+        }
         JobsCommand::Delete(arguments) => delete::run(arguments).await,
         JobsCommand::Watch(arguments) => watch::run(arguments).await,
-        JobsCommand::Events(arguments) => logs::events(arguments).await,
-        JobsCommand::Checkpoints(arguments) => logs::checkpoints(arguments).await,
+        JobsCommand::Events(arguments) => events_and_checkpoints::events(arguments).await,
+        JobsCommand::Checkpoints(arguments) => events_and_checkpoints::checkpoints(arguments).await,
         JobsCommand::Metrics(arguments) => metrics::run(arguments).await,
         JobsCommand::Compare(arguments) => compare::run(arguments).await,
         JobsCommand::Costs(arguments) => costs::run(arguments).await,

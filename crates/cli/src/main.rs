@@ -5,7 +5,6 @@ mod accounts;
 mod args;
 mod completions;
 mod config;
-mod datasets;
 mod exit;
 mod files;
 #[cfg(feature = "top")]
@@ -17,11 +16,15 @@ mod models;
 mod output;
 mod rerun;
 mod sandbox;
+#[cfg(feature = "gateway")]
 mod serve;
 mod token_command;
 #[cfg(feature = "top")]
 mod top;
+mod training_files;
 mod uploads;
+
+use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
 
@@ -32,6 +35,13 @@ use crate::exit::{Exit, Failure};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    if asks_for_version(std::env::args_os().skip(1)) {
+        let written = output::print(concat!("unitune ", env!("CARGO_PKG_VERSION"), "\n"));
+        return written.map_or_else(
+            |error| Failure::from(error).report(),
+            |()| Exit::Done.into(),
+        );
+    }
     // Where a shell asks for completions, they are printed, and that is all.
     clap_complete::CompleteEnv::with_factory(Arguments::command).complete();
     let arguments = Arguments::parse();
@@ -51,9 +61,17 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+/// Returns true where the version is all that is asked for. Scripts do that often,
+/// and the tree of all commands takes longer to build than all the rest.
+fn asks_for_version(mut arguments: impl Iterator<Item = OsString>) -> bool {
+    let is_version = |argument: OsString| argument == "--version" || argument == "-V";
+    arguments.next().is_some_and(is_version) && arguments.next().is_none()
+}
+
 async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::Sandbox(arguments) => sandbox::run(arguments).await,
+        #[cfg(feature = "gateway")]
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
@@ -74,5 +92,19 @@ async fn until_interrupted(
     tokio::select! {
         outcome = command => outcome,
         Ok(()) = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_that_of_the_command_line() {
+        let asks = |words: &[&str]| asks_for_version(words.iter().map(OsString::from));
+        assert!(asks(&["--version"]) && asks(&["-V"]));
+        assert!(!asks(&[]) && !asks(&["jobs", "--version"]) && !asks(&["-V", "jobs"]));
+        let shown = Arguments::command().render_version();
+        assert_eq!(shown, concat!("unitune ", env!("CARGO_PKG_VERSION"), "\n"));
     }
 }

@@ -3,39 +3,41 @@
 
 mod card;
 mod column;
-mod data;
+mod csv_and_yaml;
 mod job_card;
 mod layout;
+mod list_writer;
 mod progress;
 mod prompt;
-mod save;
 mod table;
 mod terminal;
 mod text_width;
 mod time;
+mod write_file;
 
 use std::io::Write;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use unitune::providers::Warning;
 
 use crate::args::{Format, OutputArguments};
 use crate::exit::{Exit, Failure};
 
 pub use card::card;
-pub use column::{Column, Kind, Row, Step, Table};
+pub use column::{Cell, Column, Kind, Row, Step, Table};
 pub use job_card::job_card;
+pub use list_writer::ListWriter;
 pub use progress::{bytes, progress_bar};
 pub use prompt::{Answer, ask, can_ask, choose, confirm, secret};
-pub use save::write_file;
 pub use terminal::Terminal;
 pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
 pub use time::{View, clock, duration, iso, month, since};
+pub use write_file::write_file;
 
-use column::{Cell, compare};
+use column::compare;
 
 /// How a command's results are written.
 pub struct Output {
@@ -45,13 +47,26 @@ pub struct Output {
     sort: Option<String>,
 }
 
-/// What stands beside the items of a list.
+/// What is printed with the items of a list.
 #[derive(Default)]
-pub struct Around {
+pub struct ListContext {
     /// True where there are more items than are shown.
     pub has_more: Option<bool>,
     /// What is missing, and why.
     pub warnings: Option<Value>,
+}
+
+impl ListContext {
+    /// The members of a document with a list, without the list.
+    fn members(self) -> Map<String, Value> {
+        let has_more = self.has_more.map(|has_more| ("has_more", has_more.into()));
+        let warnings = self.warnings.map(|warnings| ("warnings", warnings));
+        let object = Some(("object", "list".into()));
+        let members = [object, has_more, warnings].into_iter().flatten();
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
 }
 
 impl Output {
@@ -88,7 +103,12 @@ impl Output {
         self.sorted::<R>(&mut [])
     }
 
-    fn cells<R: Row>(&self) -> Result<Vec<Cell<R>>, Failure> {
+    /// Finds the columns of each row.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::check`].
+    pub fn cells<R: Row>(&self) -> Result<Vec<Cell<R>>, Failure> {
         let shown = R::TABLE.shown.iter().map(|name| (*name).to_owned());
         let names: Vec<String> = match self.columns.as_slice() {
             // Programs that read CSV get everything.
@@ -120,7 +140,7 @@ impl Output {
     /// # Errors
     ///
     /// A column is not known, or the output cannot be written.
-    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: Around) -> Result<(), Failure> {
+    pub fn list<R: Row>(&self, mut rows: Vec<R>, around: ListContext) -> Result<(), Failure> {
         self.sorted(&mut rows)?;
         let cells = self.cells::<R>()?;
         let steps = match self.columns.is_empty() {
@@ -146,7 +166,7 @@ impl Output {
     ) -> Result<(), Failure> {
         let is_wide = matches!(self.format, Format::Table | Format::Csv);
         if !is_wide || !self.columns.is_empty() || rows.is_empty() {
-            return self.list(rows, Around::default());
+            return self.list(rows, ListContext::default());
         }
         self.sorted(&mut rows)?;
         let usual = usual.iter().map(|name| Cell::named(name));
@@ -154,7 +174,7 @@ impl Output {
             .iter()
             .map(|name| Ok(Cell::Value(name.clone(), kind)));
         let cells = usual.chain(values).collect::<Result<Vec<_>, Failure>>()?;
-        self.rows(&rows, &cells, steps, Around::default())
+        self.rows(&rows, &cells, steps, ListContext::default())
     }
 
     fn rows<R: Row>(
@@ -162,34 +182,39 @@ impl Output {
         rows: &[R],
         cells: &[Cell<R>],
         steps: &[Step<'_>],
-        around: Around,
+        around: ListContext,
     ) -> Result<(), Failure> {
-        let are_chosen = !self.columns.is_empty();
-        let value = |row: &R| match are_chosen {
-            true => data::object(cells, row),
-            false => json!(row),
-        };
         match self.format {
             Format::Table => text(&table::table(rows, cells, steps, &self.view))?,
-            Format::Csv => print(&data::csv(rows, cells)?)?,
-            Format::Jsonl => {
+            Format::Csv | Format::Jsonl | Format::Json => {
+                let mut writer = ListWriter::new(self, cells);
                 for row in rows {
-                    print(&format!("{}\n", value(row)))?;
+                    writer.push(row)?;
                 }
+                writer.finish(around)?;
             }
-            Format::Json | Format::Yaml => {
-                let rows: Vec<Value> = rows.iter().map(value).collect();
-                let mut document = json!({"object": "list", "data": rows});
-                if let Some(has_more) = around.has_more {
-                    document["has_more"] = has_more.into();
-                }
-                if let Some(warnings) = around.warnings {
-                    document["warnings"] = warnings;
-                }
-                self.document(&document)?;
+            Format::Yaml => {
+                let rows = rows.iter().map(|row| self.item(cells, row));
+                let mut document = around.members();
+                document.insert("data".to_owned(), rows.collect());
+                self.document(&document.into())?;
             }
         }
         Ok(())
+    }
+
+    /// Returns true where rows can be written one by one, as they come.
+    pub fn is_streamed(&self) -> bool {
+        let is_format = matches!(self.format, Format::Json | Format::Jsonl | Format::Csv);
+        is_format && self.sort.is_none()
+    }
+
+    /// What a document has of a row.
+    fn item<R: Row>(&self, cells: &[Cell<R>], row: &R) -> Value {
+        match self.columns.is_empty() {
+            true => json!(row),
+            false => data::object(cells, row),
+        }
     }
 
     /// Prints one thing: for people, what `card` makes of it.
@@ -201,11 +226,11 @@ impl Output {
         match self.format {
             Format::Table if self.columns.is_empty() => text(&card(&row))?,
             Format::Table | Format::Csv | Format::Jsonl => {
-                self.list(vec![row], Around::default())?
+                self.list(vec![row], ListContext::default())?
             }
             Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&json!(row))?,
             Format::Json | Format::Yaml => {
-                self.document(&data::object(&self.cells::<R>()?, &row))?;
+                self.document(&csv_and_yaml::object(&self.cells::<R>()?, &row))?;
             }
         }
         Ok(())
@@ -234,7 +259,7 @@ impl Output {
 
     fn document(&self, document: &Value) -> Result<(), Failure> {
         match self.format {
-            Format::Yaml => print(&data::yaml(document)?)?,
+            Format::Yaml => print(&csv_and_yaml::yaml(document)?)?,
             _ => json(document)?,
         }
         Ok(())

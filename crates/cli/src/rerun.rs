@@ -1,14 +1,14 @@
-//! Moving a job to another vendor: what it means (`plan`, which asks nobody and
-//! changes nothing), and how far it is (`journal`).
+//! Moving a job to another vendor: its plan (`plan`, pure, which changes nothing), and
+//! a journal of the steps that are done (`journal`).
 
 mod card;
-mod facts;
 pub mod journal;
 pub mod plan;
 pub mod price;
 mod settings;
+mod source_job;
 
 #[cfg(test)]
 mod tests;
 
-pub use plan::{FileState, Input, Plan, Side, SourceFile};
+pub use plan::{AccountAndVendor, FileState, Input, Plan, SourceFile};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use unitune::vendors::{self, VendorInfo};
-use unitune_sandbox::{Awkward, Sandbox, Vendor};
+use unitune_sandbox::{Deviation, Sandbox, Vendor};
 
 use crate::args::service::SandboxArguments;
 use crate::exit::{Exit, Failure};
@@ -16,10 +16,10 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     if let Some(jobs) = arguments.jobs {
         builder = builder.jobs(jobs);
     }
-    for name in &arguments.awkward {
-        builder = match Awkward::named(name) {
-            Some(awkward) => builder.awkward(awkward, true),
-            None => builder.all_awkward(true),
+    for name in &arguments.deviation {
+        builder = match Deviation::named(name) {
+            Some(deviation) => builder.deviation(deviation, true),
+            None => builder.all_deviations(true),
         };
     }
     for fault in arguments.faults {

@@ -1,5 +1,7 @@
 //! `unitune serve`
 
+mod check;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -16,6 +18,9 @@ use crate::exit::{Exit, Failure};
 use crate::output;
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
+    if arguments.check {
+        return check::run(arguments.addr.resolve().await?).await;
+    }
     #[cfg(feature = "otlp")]
     let telemetry = telemetry(&arguments)?;
     #[cfg(not(feature = "otlp"))]

@@ -1,6 +1,6 @@
 //! `unitune top`: the jobs of all accounts in one full-screen view
 
-mod news;
+mod account_updates;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::full_screen::{Input, Paints, Screen, can_open};
 use crate::output::Terminal;
 
-use news::Source;
+use account_updates::UpdateSource;
 use state::{Action, State};
 
 /// How often times are drawn anew.
@@ -44,7 +44,7 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
         false => LONGEST.max(arguments.interval),
     };
     let options = WatchOptions::new().intervals(arguments.interval, longest);
-    let mut source = Source::new(accounts.providers().clone(), query, options);
+    let mut source = UpdateSource::new(accounts.providers().clone(), query, options);
     let paints = Paints {
         colour: Terminal::of_stdout().colour,
     };
@@ -75,8 +75,8 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
             }
             _ = tick.tick() => source.refresh(&state),
             all = source.next() => {
-                for news in all {
-                    news::take(&mut state, &mut source, news);
+                for update in all {
+                    account_updates::apply(&mut state, &mut source, update);
                 }
             }
         }
@@ -84,7 +84,7 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
 }
 
 /// Carries out what a key asks for; returns true at the end.
-fn act(state: &mut State, source: &mut Source, event: &Event) -> bool {
+fn act(state: &mut State, source: &mut UpdateSource, event: &Event) -> bool {
     let Event::Key(key) = event else {
         return false;
     };

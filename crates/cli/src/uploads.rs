@@ -1,6 +1,6 @@
 //! Uploads: what an account has already is not sent again.
 
-mod journal;
+mod uploaded_files;
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use unitune::unify::File;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, bytes, plain, progress_bar};
 
-use journal::{Entry, Journal};
+use uploaded_files::{Entry, Journal};
 
 /// Which content a file has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl<'p> Uploads<'p> {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or the account refuses it.
+    /// It cannot be read, or the account rejects it.
     pub async fn put(&self, path: &Path, again: bool) -> Result<Uploaded, Failure> {
         let content = Content::of(path).await?;
         if !again && let Some(file) = self.find(&content).await? {
@@ -142,9 +142,9 @@ impl<'p> Uploads<'p> {
         })
     }
 
-    /// Says on stderr what became of a file.
-    pub fn tell(&self, path: &Path, uploaded: &Uploaded) {
-        let (path, id) = (crate::datasets::name_of(path), &uploaded.file.id);
+    /// Reports on stderr what became of a file.
+    pub fn report(&self, path: &Path, uploaded: &Uploaded) {
+        let (path, id) = (crate::training_files::name_of(path), &uploaded.file.id);
         output::note(&match uploaded.was_there {
             true => format!("{path}: {} has it already, as {id}", self.account),
             false => {

@@ -49,8 +49,8 @@ fn the_environment_is_read_as_by_the_sdk() {
         ("AZURE_OPENAI_API_KEY", "wrong"),
     );
     assert_eq!(count(&list(&[home, token, wrong])), all);
-    let refused = list(&[home, ("AZURE_OPENAI_AD_TOKEN", "wrong"), with_key]);
-    assert!(stderr(&refused).contains("401"), "{}", stderr(&refused));
+    let rejected = list(&[home, ("AZURE_OPENAI_AD_TOKEN", "wrong"), with_key]);
+    assert!(stderr(&rejected).contains("401"), "{}", stderr(&rejected));
     let nowhere = list(&[with_key]);
     assert_eq!(nowhere.status.code(), Some(2));
     assert!(

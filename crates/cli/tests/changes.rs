@@ -1,4 +1,4 @@
-//! What changes jobs, and what asks before: at each vendor, and on a terminal.
+//! Commands that change jobs, and their questions: at each vendor, and on a terminal.
 #![cfg(unix)]
 
 mod support;
@@ -35,27 +35,27 @@ fn jobs_are_cancelled_paused_and_resumed_where_the_vendor_can() {
     let output = user.expect(0, &["jobs", "pause", id(&openai)]);
     assert!(stdout(&output).contains("(paused)"), "{}", stdout(&output));
     user.expect(0, &["jobs", "resume", id(&openai)]);
-    let refused = user.expect(2, &["jobs", "cancel", id(&openai)]);
+    let rejected = user.expect(2, &["jobs", "cancel", id(&openai)]);
     assert!(
-        stderr(&refused).contains("nothing was changed"),
+        stderr(&rejected).contains("nothing was changed"),
         "{}",
-        stderr(&refused)
+        stderr(&rejected)
     );
     let cancelled = json(&user.expect(0, &["jobs", "cancel", id(&openai), "--yes", "--json"]));
     assert_eq!(cancelled["status"], "cancelled");
-    let refused = user.expect(1, &["jobs", "delete", id(&openai), "--yes"]);
+    let rejected = user.expect(1, &["jobs", "delete", id(&openai), "--yes"]);
     assert!(
-        stderr(&refused).contains("delete the resulting model"),
+        stderr(&rejected).contains("delete the resulting model"),
         "{}",
-        stderr(&refused)
+        stderr(&rejected)
     );
 
     let together = seeded(&user, "together", "running");
-    let refused = user.expect(1, &["jobs", "pause", id(&together)]);
+    let rejected = user.expect(1, &["jobs", "pause", id(&together)]);
     assert!(
-        stderr(&refused).contains("from its last checkpoint"),
+        stderr(&rejected).contains("from its last checkpoint"),
         "{}",
-        stderr(&refused)
+        stderr(&rejected)
     );
     user.expect(0, &["jobs", "cancel", id(&together), "--yes"]);
     let done = seeded(&user, "together", "succeeded");
@@ -67,11 +67,11 @@ fn jobs_are_cancelled_paused_and_resumed_where_the_vendor_can() {
     for change in ["cancel", "pause", "resume", "delete"] {
         let only = ["-a", "truefoundry"];
         let change = ["jobs", change, id(&truefoundry), "--yes"];
-        let refused = user.expect(1, &[&change[..], &only].concat());
+        let rejected = user.expect(1, &[&change[..], &only].concat());
         assert!(
-            stderr(&refused).contains("use the vendor behind it"),
+            stderr(&rejected).contains("use the vendor behind it"),
             "{}",
-            stderr(&refused)
+            stderr(&rejected)
         );
     }
 }
@@ -257,7 +257,7 @@ fn a_key_that_does_not_work_is_said_and_by_whom() {
         "{table}"
     );
     assert!(
-        errors.contains("the key is refused; look at OPENAI_API_KEY"),
+        errors.contains("the key is rejected; look at OPENAI_API_KEY"),
         "{errors}"
     );
     assert!(errors.contains("TOGETHER_BASE_URL"), "{errors}");

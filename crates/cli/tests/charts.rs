@@ -76,7 +76,7 @@ fn numbers_of_several_jobs_and_of_one() {
         (rows[0]["job"].as_str(), rows[0]["step"].as_i64()),
         (Some(OPENAI), Some(179))
     );
-    // Beside a picture, where their format is named.
+    // Next to a picture, where their format is named.
     let both = user.expect(0, &["jobs", "metrics", OPENAI, "--plot", "a.svg", "--csv"]);
     assert_eq!(
         stdout(&both),

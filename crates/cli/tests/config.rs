@@ -1,6 +1,7 @@
 //! Where the configuration comes from, in all commands, and how its mistakes
 //! are reported.
-#![cfg(unix)]
+// `serve` is among the commands of its cases.
+#![cfg(all(unix, feature = "gateway"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,9 +48,9 @@ impl Machine {
     /// What `jobs list` says of the accounts that it asks.
     fn list(&self, arguments: &[&str], variables: &[(&str, &Path)]) -> String {
         let output = self.run(&[&["jobs", "list"], arguments].concat(), variables);
-        let said = stderr(&output);
-        assert!(!said.contains("secret"), "{said}");
-        said
+        let message = stderr(&output);
+        assert!(!message.contains("secret"), "{message}");
+        message
     }
 }
 
@@ -84,12 +85,12 @@ fn the_first_place_that_is_there_counts() {
         (&[], &all[2..], "of-home"),
         (&[], &all[3..], "openai"),
     ] {
-        let said = machine.list(arguments, variables);
+        let message = machine.list(arguments, variables);
         assert!(
-            said.contains(&format!("error: {account}: listJobs")),
-            "{said}"
+            message.contains(&format!("error: {account}: listJobs")),
+            "{message}"
         );
-        assert_eq!(said.matches("listJobs").count(), 1, "{said}");
+        assert_eq!(message.matches("listJobs").count(), 1, "{message}");
     }
 }
 
@@ -110,10 +111,10 @@ fn nothing_is_read_from_the_working_directory() {
     for command in [&["jobs", "list"][..], &["jobs", "get", "ft-1"], &["serve"]] {
         let output = machine.run(command, &relative);
         assert_eq!(output.status.code(), Some(2));
-        let said = stderr(&output);
+        let message = stderr(&output);
         assert!(
-            said.contains("OPENAI_API_KEY") && !said.contains("nonsense"),
-            "{said}"
+            message.contains("OPENAI_API_KEY") && !message.contains("nonsense"),
+            "{message}"
         );
     }
 }
@@ -160,13 +161,20 @@ fn what_is_misspelt_is_an_error_in_every_command() {
             &["serve", "--addr", "127.0.0.1:0"],
         ] {
             let output = machine.run(&[command, &["--config", file]].concat(), &key);
-            let said = stderr(&output);
-            assert_eq!(output.status.code(), Some(2), "{command:?} {text} {said}");
-            assert!(
-                said.contains(&format!("a.toml:{place}: ")),
-                "{command:?} {said}"
+            let message = stderr(&output);
+            assert_eq!(
+                output.status.code(),
+                Some(2),
+                "{command:?} {text} {message}"
             );
-            assert!(said.contains(what) && !said.contains("secret"), "{said}");
+            assert!(
+                message.contains(&format!("a.toml:{place}: ")),
+                "{command:?} {message}"
+            );
+            assert!(
+                message.contains(what) && !message.contains("secret"),
+                "{message}"
+            );
         }
     }
 }
@@ -178,10 +186,10 @@ fn a_file_that_was_named_must_be_there() {
     let nowhere = Path::new("/nowhere/unitune.toml");
     let output = machine.run(&["jobs", "list"], &[key, ("UNITUNE_CONFIG", nowhere)]);
     assert_eq!(output.status.code(), Some(2));
-    let said = stderr(&output);
+    let message = stderr(&output);
     assert!(
-        said.contains("/nowhere/unitune.toml") && said.contains("UNITUNE_CONFIG"),
-        "{said}"
+        message.contains("/nowhere/unitune.toml") && message.contains("UNITUNE_CONFIG"),
+        "{message}"
     );
     let output = machine.run(&["serve", "--config", "/nowhere/unitune.toml"], &[key]);
     assert_eq!(output.status.code(), Some(2));
@@ -196,10 +204,10 @@ fn the_key_of_the_environment_goes_to_no_address_of_a_file() {
     for command in [&["jobs", "list"][..], &["serve"]] {
         let output = machine.run(command, &[key, ("UNITUNE_CONFIG", &file)]);
         assert_eq!(output.status.code(), Some(2));
-        let said = stderr(&output);
+        let message = stderr(&output);
         assert!(
-            said.contains("a.toml:4:12: ") && !said.contains("secret"),
-            "{said}"
+            message.contains("a.toml:4:12: ") && !message.contains("secret"),
+            "{message}"
         );
     }
 }
@@ -216,6 +224,6 @@ fn a_file_without_accounts_goes_with_those_of_the_environment() {
         ("OPENAI_API_KEY", Path::new("sk-1")),
         ("OPENAI_BASE_URL", Path::new("http://127.0.0.1:9/v1")),
     ];
-    let said = machine.list(&[], &variables);
-    assert!(said.contains("error: openai: listJobs"), "{said}");
+    let message = machine.list(&[], &variables);
+    assert!(message.contains("error: openai: listJobs"), "{message}");
 }

@@ -34,8 +34,8 @@ fn a_file_goes_up_and_comes_down_and_goes_at_each_vendor() {
         user.expect(2, &["files", "download", &id, "--to", "down/"]);
         user.expect(0, &["files", "download", &id, "--to", "down/", "--force"]);
         std::fs::remove_dir_all(user.path("down")).unwrap();
-        let refused = user.expect(2, &["files", "delete", &id]);
-        assert!(stderr(&refused).contains("--yes"), "{}", stderr(&refused));
+        let rejected = user.expect(2, &["files", "delete", &id]);
+        assert!(stderr(&rejected).contains("--yes"), "{}", stderr(&rejected));
         user.expect(0, &["files", "delete", &id, "--yes"]);
         user.expect(1, &["files", "get", &id]);
     }
@@ -211,7 +211,7 @@ fn files_are_checked_and_converted() {
     );
     assert!(!user.path("together.jsonl").exists());
     let output = user.expect(0, &convert);
-    assert!(stdout(&output).contains("lost: "), "{}", stdout(&output));
+    assert!(stdout(&output).contains("changed: "), "{}", stdout(&output));
     let text = std::fs::read_to_string(user.path("together.jsonl")).unwrap();
     assert!(
         text.contains("\"system\"") && !text.contains("developer"),
@@ -255,11 +255,11 @@ fn models_their_limits_and_prices() {
         (&limits["model"], &limits["account"]),
         (&"Qwen/Qwen3-8B".into(), &"together".into())
     );
-    let refused = user.expect(1, &["models", "limits", "x", "--on", "openai"]);
+    let rejected = user.expect(1, &["models", "limits", "x", "--on", "openai"]);
     assert!(
-        stderr(&refused).contains("documentation"),
+        stderr(&rejected).contains("documentation"),
         "{}",
-        stderr(&refused)
+        stderr(&rejected)
     );
     user.expect(1, &["models", "limits", "nobody/nothing"]);
 
@@ -274,11 +274,11 @@ fn models_their_limits_and_prices() {
         "-t",
         "train.jsonl",
     ];
-    let refused = user.expect(2, &price);
+    let rejected = user.expect(2, &price);
     assert!(
-        stderr(&refused).contains("--upload"),
+        stderr(&rejected).contains("--upload"),
         "{}",
-        stderr(&refused)
+        stderr(&rejected)
     );
     let priced = json(&user.expect(0, &[&price[..], &["--upload", "--json"]].concat()));
     assert_eq!(priced["estimate"]["total"], "4");

@@ -1,4 +1,4 @@
-//! `unitune jobs …` as a user calls it: what stands on stdout and stderr, and
+//! `unitune jobs …` as a user calls it: what is printed on stdout and stderr, and
 //! how it ends.
 
 mod support;
@@ -24,6 +24,8 @@ fn the_sandbox_s_list_holds_what_was_promised() {
     let list = json(&output);
     assert_eq!(list["object"], "list");
     assert_eq!(list["has_more"], false);
+    // It is written job by job, and is the text of the whole document.
+    assert_eq!(stdout(&output), format!("{list:#}\n"));
     let jobs = jobs(&list);
     for vendor in ["openai", "together", "truefoundry", "fireworks", "azure"] {
         let of_vendor = jobs.iter().filter(|j| j["provider"]["vendor"] == vendor);
@@ -313,7 +315,7 @@ fn called_wrongly_it_ends_with_2() {
     );
 }
 
-/// A vendor that refuses the key, and one that is not there: the third's jobs
+/// A vendor that rejects the key, and one that is not there: the third's jobs
 /// are shown, the others are warnings, and the exit code says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_that_fail_are_warnings_beside_the_others_jobs() {

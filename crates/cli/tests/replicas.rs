@@ -1,6 +1,7 @@
-//! Three gateways as processes behind a real proxy: nothing is remembered in
-//! any of them. One is killed half-way, without a word. Where nginx is not
-//! installed the test says so and is skipped.
+//! Three gateways as processes behind a real proxy, with the configuration of
+//! `deploy/`: nothing is remembered in any of them. One is killed half-way, without
+//! a word. Where nginx is not installed the test prints that and is skipped.
+#![cfg(feature = "gateway")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -54,29 +55,30 @@ fn replica(config: &Path) -> (Running, String) {
     (Running(child), facts["addr"].as_str().unwrap().to_owned())
 }
 
-/// nginx in the foreground, without any of the machine's configuration. It
-/// gives each request to the next replica and says which ones it asked.
+/// nginx in the foreground, with the configuration that is deployed. It says which
+/// replicas it asked.
 fn nginx(program: &Path, folder: &Path, port: u16, replicas: &[String]) -> Running {
-    let at = folder.display();
-    let servers: String = replicas
-        .iter()
-        .map(|addr| format!("server {addr} max_fails=1 fail_timeout=60s;\n"))
-        .collect();
-    let config = format!(
-        "daemon off; master_process off; pid {at}/pid; error_log {at}/error.log;\n\
-         events {{ worker_connections 256; }}\n\
-         http {{ access_log off;\n\
-         client_body_temp_path {at}/body; proxy_temp_path {at}/proxy; fastcgi_temp_path {at}/f;\n\
-         uwsgi_temp_path {at}/u; scgi_temp_path {at}/s;\n\
-         upstream replicas {{ {servers} }}\n\
-         server {{ listen 127.0.0.1:{port};\n\
-         location / {{ proxy_pass http://replicas; proxy_http_version 1.1;\n\
-         add_header x-replica $upstream_addr always; proxy_next_upstream error timeout; }} }} }}\n"
+    let deployed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/nginx.conf");
+    let mut config = fs::read_to_string(deployed).unwrap();
+    let mut replace = |from: &str, to: &str| {
+        assert!(config.contains(from), "{from} is not in {deployed}");
+        config = config.replace(from, to);
+    };
+    for (number, addr) in (1..).zip(replicas) {
+        replace(&format!("gateway-{number}:8080"), addr);
+    }
+    replace("listen 8080", &format!("listen 127.0.0.1:{port}"));
+    replace(" /tmp/", &format!(" {}/", folder.display()));
+    replace("/dev/stderr", &format!("{}/error.log", folder.display()));
+    replace("access_log /dev/stdout", "access_log off");
+    replace(
+        "location / {",
+        "location / { add_header x-replica $upstream_addr always;",
     );
     let file = folder.join("nginx.conf");
     fs::write(&file, config).unwrap();
     let child = Command::new(program)
-        .arg("-c")
+        .args(["-g", "daemon off; master_process off;", "-c"])
         .arg(&file)
         .arg("-p")
         .arg(folder)

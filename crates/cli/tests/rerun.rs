@@ -1,4 +1,4 @@
-//! `unitune jobs rerun` against the sandbox: what moves, what is refused, and
+//! `unitune jobs rerun` against the sandbox: what moves, what is rejected, and
 //! that a move that is cut anywhere makes one job when it is taken up again.
 
 use std::path::PathBuf;
@@ -97,14 +97,14 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     let plan = json(&output);
     assert!(plan["model"].is_null() && plan["request"].get("model").is_none());
     assert_eq!(plan["proposals"][0]["model"]["id"], "Qwen/Qwen3.6-27B");
-    let fate = |name: &str| {
+    let outcome = |name: &str| {
         let lines = plan["settings"].as_array().unwrap();
         let line = lines.iter().find(|line| line["name"] == name).unwrap();
-        line["fate"].as_str().unwrap().to_owned()
+        line["outcome"].as_str().unwrap().to_owned()
     };
-    assert_eq!(fate("n_epochs"), "exact");
-    assert_eq!(fate("learning_rate_multiplier"), "lost");
-    assert_eq!(fate("validation_file"), "translated");
+    assert_eq!(outcome("n_epochs"), "exact");
+    assert_eq!(outcome("learning_rate_multiplier"), "dropped");
+    assert_eq!(outcome("validation_file"), "translated");
     assert_eq!(plan["files"][0]["examples"], 240);
     assert_eq!(user.jobs().await, before);
     let uploads = user.sandbox.requests();
@@ -200,7 +200,7 @@ async fn a_move_that_is_cut_anywhere_makes_one_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_that_are_gone_or_withheld_are_refused_and_a_copy_takes_their_place() {
+async fn files_that_are_gone_or_withheld_are_rejected_and_a_copy_takes_their_place() {
     let user = User::new().await;
     for (operation, status, reason) in [
         ("retrieveFile", 404, "file_deleted"),
@@ -211,7 +211,7 @@ async fn files_that_are_gone_or_withheld_are_refused_and_a_copy_takes_their_plac
         let output = user.rerun(&YES).await;
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         let plan = json(&output);
-        assert_eq!(plan["refusals"][0]["reason"], reason, "{plan:#}");
+        assert_eq!(plan["problems"][0]["reason"], reason, "{plan:#}");
         user.sandbox.clear_faults();
     }
     let copy = user.folder.path().join("copy.jsonl");
@@ -228,8 +228,11 @@ async fn files_that_are_gone_or_withheld_are_refused_and_a_copy_takes_their_plac
     let output = user.rerun(&[&["--model", MODEL], &own[..]].concat()).await;
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let plan = json(&output);
-    assert_eq!(plan["files"][0]["losses"][0]["kind"], "developer-to-system");
-    assert_eq!(plan["refusals"], Value::Array(Vec::new()));
+    assert_eq!(
+        plan["files"][0]["alterations"][0]["kind"],
+        "developer-to-system"
+    );
+    assert_eq!(plan["problems"], Value::Array(Vec::new()));
     let none = ["--training-file", "nowhere.jsonl", "--dry-run"];
     let output = user.rerun(&none).await;
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));

@@ -70,7 +70,7 @@ const ENDS: [End; 4] = [
     },
 ];
 
-/// Returns what the new job has of the old one, and the settings that are lost.
+/// Returns what the new job has of the old one, and the settings that are dropped.
 fn expected(from: &str, to: &str) -> (Vec<(&'static str, Value)>, Vec<&'static str>) {
     let (rate, rank) = (
         ("/hyperparameters/learning_rate", json!(2e-5)),
@@ -165,8 +165,8 @@ fn convert(
         "files", "convert", from, to, "--for", vendor, "--method", method, "--json",
     ];
     let report = json(&user.expect(0, &arguments));
-    let losses = report["losses"].as_array().unwrap().iter();
-    let named = losses.flat_map(|loss| loss["lines"].as_array().unwrap());
+    let alterations = report["alterations"].as_array().unwrap().iter();
+    let named = alterations.flat_map(|alteration| alteration["lines"].as_array().unwrap());
     let named = named
         .map(|line| line.as_u64().unwrap() as usize - 1)
         .collect();
@@ -226,7 +226,7 @@ fn moves(from: &End, to: &End, method: &str) {
     let plan = json(&user.expect(0, &[&rerun[..], &["--dry-run"]].concat()));
     let job = json(&user.expect(0, &[&rerun[..], &["--yes"]].concat()));
 
-    // The job is there, with what was carried over and without what was lost.
+    // The job is there, with what was carried over and without what was dropped.
     let there = with_its_method(&user, job["id"].as_str().unwrap());
     assert_eq!(there["provider"]["account"], to.account, "{case}");
     assert_eq!(there["model"], to.model, "{case}");
@@ -236,7 +236,7 @@ fn moves(from: &End, to: &End, method: &str) {
         let beta = there.pointer("/method/dpo/hyperparameters/beta");
         assert_eq!(beta, Some(&json!(0.2)), "{case}");
     }
-    let (carried, lost) = expected(from.account, to.account);
+    let (carried, dropped) = expected(from.account, to.account);
     for (place, value) in carried {
         // One vendor's answer to a create has more of the request than the job later.
         let found = [&there, &job].map(|job| job.pointer(place).cloned());
@@ -244,14 +244,14 @@ fn moves(from: &End, to: &End, method: &str) {
     }
     let settings = plan["settings"].as_array().unwrap().iter();
     let named: BTreeSet<&str> = settings
-        .filter(|line| line["fate"] == "lost")
+        .filter(|line| line["outcome"] == "dropped")
         .map(|line| line["name"].as_str().unwrap())
         .collect();
     // What the vendor chose itself is named as well.
-    let lost: BTreeSet<&str> = lost.into_iter().collect();
-    assert!(lost.is_subset(&named), "{case}: {named:?}");
+    let dropped: BTreeSet<&str> = dropped.into_iter().collect();
+    assert!(dropped.is_subset(&named), "{case}: {named:?}");
 
-    // Its file is the converted one, and comes back as it was, but for named losses.
+    // Its file is the converted one, and comes back as it was, but for named alterations.
     let (converted, lost_there) = convert(&user, "train.jsonl", "there.jsonl", to.account, method);
     let file = there["training_file"].as_str().unwrap();
     let download = ["files", "download", file, "-a", to.account, "--to", "-"];
@@ -260,7 +260,7 @@ fn moves(from: &End, to: &End, method: &str) {
         converted,
         "{case}"
     );
-    let planned = plan["files"][0]["losses"].as_array().unwrap();
+    let planned = plan["files"][0]["alterations"].as_array().unwrap();
     assert_eq!(
         planned.is_empty(),
         lost_there.is_empty(),
@@ -285,7 +285,7 @@ fn moves(from: &End, to: &End, method: &str) {
     let takes_it = back[0] == own[0];
     assert!(
         takes_it || lost_there == special || lost_back == special,
-        "{case}: {} was lost without a word",
+        "{case}: {} was dropped without a note",
         from.own.0
     );
 }

@@ -1,4 +1,4 @@
-//! `unitune sandbox`: it says where it is, serves, and stops when told to.
+//! `unitune sandbox`: it prints its address, serves, and stops on a signal.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -128,15 +128,15 @@ fn a_fault_from_the_command_line_strikes() {
 }
 
 #[test]
-fn awkward_bodies_can_be_asked_for() {
+fn deviating_bodies_can_be_asked_for() {
     let count = |arguments: &[&str]| {
         let (_running, facts) = start(arguments);
         let output = list(&facts, "openai", "OPENAI_API_KEY", "OPENAI_BASE_URL");
         let list: Value = serde_json::from_slice(&output.stdout).unwrap();
         list["data"].as_array().unwrap().len()
     };
-    assert_eq!(count(&["--awkward", "unknown-status"]), count(&[]) + 1);
-    assert!(count(&["--awkward", "all"]) > count(&[]) + 1);
+    assert_eq!(count(&["--deviation", "unknown-status"]), count(&[]) + 1);
+    assert!(count(&["--deviation", "all"]) > count(&[]) + 1);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn settings_that_make_no_sense_end_with_2() {
     for arguments in [
         &["--fault", "nonsense"][..],
         &["--fault", "acme:503"],
-        &["--awkward", "nobody"],
+        &["--deviation", "nobody"],
         &["--speed", "-1"],
         &["--addr", "here"],
     ] {

@@ -1,4 +1,5 @@
-//! `unitune serve`: it says where it is, answers, and ends when told to.
+//! `unitune serve`: it prints its address, answers, and ends on a signal.
+#![cfg(feature = "gateway")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -131,6 +132,43 @@ fn what_cannot_be_served_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap().to_string();
     assert_eq!(run(&["--sandbox", "--addr", &addr]).status.code(), Some(1));
+}
+
+#[test]
+fn a_gateway_is_asked_whether_it_accepts_requests() {
+    let (mut running, facts) = start(&["--sandbox", "--speed", "0"]);
+    let addr = facts["addr"].as_str().unwrap();
+    let check = || run(&["--check", "--addr", addr]);
+    let output = check();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+    running.0.kill().unwrap();
+    running.0.wait().unwrap();
+    let output = check();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains(addr) && said.contains("refused"), "{said}");
+}
+
+#[test]
+fn a_gateway_that_is_stopping_is_not_ready() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap().to_string();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 1024];
+        let length = stream.read(&mut head).unwrap();
+        let answer = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+        String::from_utf8_lossy(&head[..length]).into_owned()
+    });
+    let output = run(&["--check", "--addr", &addr]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("GET /readyz returned 503"), "{said}");
+    let head = asked.join().unwrap();
+    assert!(head.starts_with("GET /readyz HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains(&format!("host: {addr}\r\n")), "{head}");
 }
 
 /// A request that a collector received: its head in lower case, and its body as text.

@@ -1,4 +1,4 @@
-//! The commands of Together's own program, by the tables of docs/cli.md.
+//! The commands of Together's own program, by the tables of docs/guide/src/command-line.md.
 
 mod support;
 
@@ -23,7 +23,7 @@ const FINE_TUNING: [&str; 12] = [
 
 /// The rows of the table below this head: Together's command, and unitune's.
 fn rows(head: &str) -> Vec<(String, String)> {
-    let text = include_str!("../../../docs/cli.md");
+    let text = include_str!("../../../docs/guide/src/command-line.md");
     let table = text
         .split(&format!("| {head} | unitune |\n"))
         .nth(1)

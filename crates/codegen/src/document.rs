@@ -1,9 +1,9 @@
-//! Reads a normal-form document as OpenAPI 3.0, and refuses what the model of
+//! Reads a normal-form document as OpenAPI 3.0, and rejects what the model of
 //! `openapiv3` would drop.
 
-mod fault;
 mod references;
 mod schema;
+mod unreadable_part;
 
 pub(crate) use references::{References, component, schema_name};
 pub(crate) use schema::{Node, Shape};
@@ -19,7 +19,8 @@ use crate::Error;
 /// `openapiv3` skips unknown members. A member that is missing
 /// after reading is an error here, so nothing of a document is lost silently.
 pub(crate) fn read(json: &Value) -> Result<OpenAPI, Error> {
-    let document = OpenAPI::deserialize(json).map_err(|error| fault::locate(json, &error))?;
+    let document =
+        OpenAPI::deserialize(json).map_err(|error| unreadable_part::locate(json, &error))?;
     let held = serde_json::to_value(&document)
         .map_err(|error| Error::new("", format!("cannot be written again: {error}")))?;
     match missing_part(json, Some(&held), &mut String::new()) {

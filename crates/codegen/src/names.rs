@@ -12,7 +12,7 @@ pub fn pascal(wire: &str) -> String {
     } else {
         name
     };
-    guard(name)
+    as_identifier(name)
 }
 
 /// Returns the name of a field, parameter or function: `FileType` →
@@ -24,7 +24,7 @@ pub fn snake(wire: &str) -> String {
     } else {
         name
     };
-    guard(name)
+    as_identifier(name)
 }
 
 /// Returns an identifier.
@@ -58,7 +58,7 @@ fn is_identifier_part(c: char) -> bool {
 
 /// Makes a name an identifier: none starts with a digit, and keywords get a
 /// trailing underscore.
-fn guard(name: String) -> String {
+fn as_identifier(name: String) -> String {
     let spelled = if name.starts_with(|c: char| c.is_ascii_digit()) {
         format!("N{name}")
     } else {

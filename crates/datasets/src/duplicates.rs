@@ -1,4 +1,4 @@
-//! Examples that come again.
+//! Finds examples that occur more than once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,4 +1,4 @@
-//! What can go wrong beside what is wrong in a file.
+//! Errors that stop a check or a conversion. What is wrong in a file is a finding.
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,4 @@
-//! JSON as it stands in a line: numbers keep their text, objects their order,
+//! JSON as it is written in a line: numbers keep their text, objects their order,
 //! and what is not escaped is borrowed.
 
 use std::borrow::Cow;

@@ -19,7 +19,9 @@ mod tokens;
 pub mod vendors;
 
 pub use check::{Check, CheckReport, FileRole};
-pub use convert::{Convert, ConvertReport, FetchImage, FetchedImage, Loss, LossKind, OnRefused};
+pub use convert::{
+    Alteration, AlterationKind, Convert, ConvertReport, FetchImage, FetchedImage, OnUnsupported,
+};
 pub use duplicates::{Duplicates, Overlap, SameLines};
 pub use error::Error;
 pub use findings::{Code, Finding, Findings, ListLimits};

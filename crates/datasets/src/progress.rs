@@ -1,4 +1,4 @@
-//! How far the reading of a file is.
+//! Progress of reading a file.
 
 /// How far the reading of a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

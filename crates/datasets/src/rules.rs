@@ -1,4 +1,4 @@
-//! The types of the tables that say what a vendor takes.
+//! The types of the tables of what a vendor takes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -119,7 +119,7 @@ impl fmt::Display for Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// The vendor refuses it, or documents that it does not take it.
+    /// The vendor rejects it, or documents that it does not take it.
     Error,
     /// It is taken, but does something else than it seems to; or it is not sure
     /// that it is taken.
@@ -185,7 +185,7 @@ pub struct MethodRules {
 pub struct ChatRules {
     /// The documented roles.
     pub roles: &'static [&'static str],
-    /// Roles that are not documented here but not refused for sure.
+    /// Roles that are not documented here but not rejected for sure.
     pub doubtful_roles: &'static [&'static str],
     /// A system message that is not the first one.
     pub system_later: Option<Level>,

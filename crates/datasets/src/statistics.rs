@@ -1,4 +1,4 @@
-//! What is in a file, in numbers.
+//! Statistics of a file: counts and sizes of what is in it.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Conversions between vendors: what is lost, what is refused, and that there
+//! Conversions between vendors: what is changed, what is rejected, and that there
 //! and back is the same but for what was named.
 
 use std::collections::BTreeSet;
@@ -9,7 +9,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use unitune_datasets::{
-    Check, Code, Convert, ConvertReport, Error, FetchedImage, LossKind, Method, OnRefused, Stop,
+    AlterationKind, Check, Code, Convert, ConvertReport, Error, FetchedImage, Method,
+    OnUnsupported, Stop,
 };
 
 use Method::{Dpo, Reinforcement, Supervised};
@@ -78,8 +79,12 @@ fn ten(example: &Value) -> Vec<Value> {
     vec![example.clone(); 10]
 }
 
-fn kinds(report: &ConvertReport) -> Vec<LossKind> {
-    report.losses.iter().map(|loss| loss.kind).collect()
+fn kinds(report: &ConvertReport) -> Vec<AlterationKind> {
+    report
+        .alterations
+        .iter()
+        .map(|alteration| alteration.kind)
+        .collect()
 }
 
 fn chat(messages: Value) -> Value {
@@ -96,7 +101,7 @@ fn assistant() -> Value {
 
 #[test]
 fn each_loss_is_named_and_what_is_written_is_right() {
-    use LossKind::*;
+    use AlterationKind::*;
     let image = |url: &str| json!({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url, "detail": "low"}}]});
     let plain_image = |url: &str| json!({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]});
     let png = "data:image/png;base64,AAAA";
@@ -176,9 +181,9 @@ fn each_loss_is_named_and_what_is_written_is_right() {
         assert_eq!(kinds(&report), expected, "{to}: {source}");
         assert!(report.is_written, "{:?}", report.target.errors);
         assert_eq!(written, ten(&target), "{to}: {source}");
-        for loss in &report.losses {
+        for alteration in &report.alterations {
             assert_eq!(
-                (loss.examples, loss.lines.as_slice()),
+                (alteration.examples, alteration.lines.as_slice()),
                 (10, &[1, 2, 3, 4, 5][..])
             );
         }
@@ -186,7 +191,7 @@ fn each_loss_is_named_and_what_is_written_is_right() {
 }
 
 #[test]
-fn what_cannot_be_converted_is_refused_with_its_line() {
+fn what_cannot_be_converted_is_rejected_with_its_line() {
     let good = chat(json!([user(), assistant()]));
     let by_url = chat(json!([
         {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]},
@@ -208,16 +213,16 @@ fn what_cannot_be_converted_is_refused_with_its_line() {
         examples.insert(3, bad);
         let (report, _) = convert(to, Supervised, &examples);
         assert!(!report.is_written);
-        assert_eq!((report.refused, report.written), (1, 10), "{to}");
+        assert_eq!((report.unsupported, report.written), (1, 10), "{to}");
         let finding = &report.target.errors.listed[0];
         assert_eq!(
             (finding.code, finding.line),
             (code, Some(4)),
             "{to}: {finding}"
         );
-        let skip = |convert: Convert| convert.on_refused(OnRefused::Skip);
+        let skip = |convert: Convert| convert.on_unsupported(OnUnsupported::Skip);
         let (report, written) = convert_with(skip, to, Supervised, &examples);
-        assert_eq!((report.refused, written), (1, ten(&good)), "{to}");
+        assert_eq!((report.unsupported, written), (1, ten(&good)), "{to}");
     }
     let turns = json!({"input": {"messages": [user(), assistant(), user()]},
         "preferred_output": [assistant()], "non_preferred_output": [{"role": "assistant", "content": "b"}]});
@@ -228,13 +233,13 @@ fn what_cannot_be_converted_is_refused_with_its_line() {
     let two = json!({"input": {"messages": [user()]}, "preferred_output": [assistant(), assistant()],
         "non_preferred_output": [assistant()]});
     let (report, written) = convert("azure", Dpo, &ten(&two));
-    assert_eq!((report.refused, written), (0, ten(&two)));
+    assert_eq!((report.unsupported, written), (0, ten(&two)));
     let (report, _) = convert("openai", Dpo, &ten(&two));
-    assert_eq!(report.refused, 10);
+    assert_eq!(report.unsupported, 10);
     // Too few are not enough when those that cannot be converted are left out.
     let mut few = ten(&good);
     few[0] = json!({"text": "t"});
-    let skip = |convert: Convert| convert.on_refused(OnRefused::Skip);
+    let skip = |convert: Convert| convert.on_unsupported(OnUnsupported::Skip);
     let (report, _) = convert_with(skip, "openai", Supervised, &few);
     assert!(!report.is_written && report.target.errors.has(Code::TooFewExamples));
 }
@@ -246,8 +251,8 @@ fn items_of_reinforcement_keep_their_members() {
         let (report, written) = convert(to, Reinforcement, &ten(&item));
         assert_eq!((kinds(&report), written), (vec![], ten(&item)), "{to}");
     }
-    let refused = Convert::new("together", Reinforcement);
-    assert!(matches!(refused, Err(Error::NoMethod { .. })));
+    let rejected = Convert::new("together", Reinforcement);
+    assert!(matches!(rejected, Err(Error::NoMethod { .. })));
 }
 
 #[test]
@@ -259,8 +264,8 @@ fn weights_are_on_every_line_or_on_none() {
     one["weight"] = json!(1);
     let source = [plain.clone(), weighted.clone(), plain.clone()];
     let (report, written) = convert("fireworks", Supervised, &source);
-    assert_eq!(kinds(&report), [LossKind::ExampleWeightAdded]);
-    assert_eq!(report.losses[0].lines, [1, 3]);
+    assert_eq!(kinds(&report), [AlterationKind::ExampleWeightAdded]);
+    assert_eq!(report.alterations[0].lines, [1, 3]);
     assert_eq!(written, [one.clone(), weighted, one]);
     let (report, written) = convert("fireworks", Supervised, &vec![plain.clone(); 3]);
     assert_eq!((kinds(&report), written), (vec![], vec![plain.clone(); 3]));
@@ -269,7 +274,7 @@ fn weights_are_on_every_line_or_on_none() {
     let mut source = ten(&plain);
     source.insert(0, untrained);
     let (report, written) = convert("openai", Supervised, &source);
-    assert_eq!(kinds(&report), [LossKind::UntrainedExampleDropped]);
+    assert_eq!(kinds(&report), [AlterationKind::UntrainedExampleDropped]);
     assert_eq!(written, ten(&plain));
 }
 
@@ -290,7 +295,7 @@ fn pictures_are_fetched_where_something_fetches() {
     };
     let (report, written) =
         convert_with(fetch, "together", Supervised, std::slice::from_ref(&source));
-    assert_eq!(kinds(&report), [LossKind::ImageEmbedded]);
+    assert_eq!(kinds(&report), [AlterationKind::ImageEmbedded]);
     let url = &written[0]["messages"][0]["content"][0]["image_url"]["url"];
     assert_eq!(url, "data:image/png;base64,AQID");
     let fails = |convert: Convert| convert.fetch_images(Arc::new(|_| Err("404".to_owned())));
@@ -413,27 +418,32 @@ fn pair() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Undoes what the losses name, as far as it can be undone.
-fn without_losses(mut examples: Vec<Value>, losses: &BTreeSet<LossKind>) -> Vec<Value> {
+/// Undoes what the alterations name, as far as it can be undone.
+fn without_alterations(
+    mut examples: Vec<Value>,
+    alterations: &BTreeSet<AlterationKind>,
+) -> Vec<Value> {
     for example in &mut examples {
         let object = example.as_object_mut().unwrap();
-        if losses.contains(&LossKind::ParallelToolCallsDropped) {
+        if alterations.contains(&AlterationKind::ParallelToolCallsDropped) {
             object.remove("parallel_tool_calls");
         }
-        if losses.contains(&LossKind::ExampleWeightDropped) {
+        if alterations.contains(&AlterationKind::ExampleWeightDropped) {
             object.remove("weight");
         }
         let messages = object.get_mut("messages").and_then(Value::as_array_mut);
         for message in messages.into_iter().flatten() {
-            if losses.contains(&LossKind::DeveloperToSystem) && message["role"] == "developer" {
+            if alterations.contains(&AlterationKind::DeveloperToSystem)
+                && message["role"] == "developer"
+            {
                 message["role"] = json!("system");
             }
             let is_assistant = message["role"] == "assistant";
             let message = message.as_object_mut().unwrap();
-            if losses.contains(&LossKind::MessageWeightDropped) && !is_assistant {
+            if alterations.contains(&AlterationKind::MessageWeightDropped) && !is_assistant {
                 message.remove("weight");
             }
-            if losses.contains(&LossKind::ReasoningDropped) {
+            if alterations.contains(&AlterationKind::ReasoningDropped) {
                 message.remove("reasoning_content");
             }
         }
@@ -454,21 +464,22 @@ fn there_and_back(from: &str, to: &str, method: Method, examples: &[Value]) {
     assert!(report.is_good(), "{:?}", report.errors.listed);
     let (back, again) = convert(from, method, &converted);
     assert!(back.is_written);
-    let losses: BTreeSet<LossKind> = kinds(&there).into_iter().chain(kinds(&back)).collect();
+    let alterations: BTreeSet<AlterationKind> =
+        kinds(&there).into_iter().chain(kinds(&back)).collect();
     let allowed = [
-        LossKind::ParallelToolCallsDropped,
-        LossKind::DeveloperToSystem,
-        LossKind::ExampleWeightDropped,
-        LossKind::MessageWeightDropped,
-        LossKind::ReasoningDropped,
+        AlterationKind::ParallelToolCallsDropped,
+        AlterationKind::DeveloperToSystem,
+        AlterationKind::ExampleWeightDropped,
+        AlterationKind::MessageWeightDropped,
+        AlterationKind::ReasoningDropped,
     ];
     assert!(
-        losses.iter().all(|kind| allowed.contains(kind)),
-        "{losses:?}"
+        alterations.iter().all(|kind| allowed.contains(kind)),
+        "{alterations:?}"
     );
     assert_eq!(
         again,
-        without_losses(examples.to_vec(), &losses),
+        without_alterations(examples.to_vec(), &alterations),
         "{from} to {to}"
     );
     if there.is_lossless() {
@@ -529,7 +540,7 @@ proptest! {
                 let check = check.count_tokens(false).max_line(400);
                 check.file(&source).unwrap();
                 let convert = Convert::new(vendor, method).unwrap().overwrite(true);
-                let convert = convert.on_refused(OnRefused::Skip);
+                let convert = convert.on_unsupported(OnUnsupported::Skip);
                 match convert.file(&source, &target) {
                     Ok(report) if report.is_written => {
                         let again = Check::new(vendor, method).unwrap().file(&target).unwrap();

@@ -22,9 +22,9 @@ use super::level::Level;
 use super::rule::Rule;
 use serde::Serialize;
 
-/// A place in one of the documents.
+/// A location in one of the documents.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct Location {
     /// The JSON pointer in the normal form.
     pub pointer: String,
     /// The JSON pointer in the file, as it was written: the place itself, or
@@ -68,11 +68,11 @@ pub struct Change {
     /// The member, value or name that it is about.
     pub subject: Option<String>,
     /// Where it stands in the old document.
-    pub base: Option<Place>,
+    pub base: Option<Location>,
     /// Where it stands in the new document.
-    pub head: Option<Place>,
+    pub head: Option<Location>,
     /// The place in the new document to show it at: its own, or the nearest.
-    pub near: Option<Place>,
+    pub near: Option<Location>,
     /// The old and the new value, as text; empty where there is none.
     pub values: (String, String),
     /// The operations.

@@ -1,6 +1,6 @@
 //! The comparison of two documents; pure, without any I/O.
 
-use super::change::{AffectedOperation, Change, Place};
+use super::change::{AffectedOperation, Change, Location};
 use super::correspondence::Correspondence;
 use super::document::{Document, squash};
 use super::finding::Finding;
@@ -109,7 +109,7 @@ pub fn compare(base: &Document, head: &Document) -> Vec<Change> {
 /// Returns whether a change is what the items of a tuple look like as a list
 /// of any of them: the tuple's own change is more precise.
 fn of_tuple(change: &Change, tuple: &Finding) -> bool {
-    let inside = |place: &Option<Place>, tuple: &Option<String>| {
+    let inside = |place: &Option<Location>, tuple: &Option<String>| {
         let (Some(place), Some(tuple)) = (place, tuple) else {
             return place.is_none();
         };
@@ -291,7 +291,7 @@ fn change(
                 true => pointer.clone(),
                 false => lines.origin(pointer),
             };
-            Place {
+            Location {
                 pointer: pointer.clone(),
                 file: lines.file().to_owned(),
                 line: lines.line_of(&written),

@@ -164,16 +164,16 @@ fn rule(is_stated: bool) -> &'static str {
     }
 }
 
-type Sides = (BTreeMap<String, Branch>, BTreeMap<String, Branch>);
+type BranchMaps = (BTreeMap<String, Branch>, BTreeMap<String, Branch>);
 
 /// Returns the words of the branches that stand on both sides, where they
 /// differ.
 fn words(
-    (old, new): &Sides,
+    (old, new): &BranchMaps,
     correspondence: &Correspondence,
 ) -> Option<(&'static str, String, String)> {
     let mut texts = (Vec::new(), Vec::new());
-    let mut said = true;
+    let mut stated = true;
     for (place, one) in old {
         let Some(other) = new.get(&correspondence.across(place)) else {
             continue;
@@ -182,7 +182,7 @@ fn words(
         if one.words == other.words || (one.is_stated() && other.is_stated()) {
             continue;
         }
-        said &= one.own.is_some() && one.own == other.own;
+        stated &= one.own.is_some() && one.own == other.own;
         let text = |branch: &Branch| {
             let words = branch.words.iter().map(|word| code(word));
             words.collect::<Vec<_>>().join(", ")
@@ -191,5 +191,5 @@ fn words(
         texts.1.push(text(other));
     }
     let text = |texts: Vec<String>| label::list(&texts, "and");
-    (!texts.0.is_empty()).then(|| (rule(said), text(texts.0), text(texts.1)))
+    (!texts.0.is_empty()).then(|| (rule(stated), text(texts.0), text(texts.1)))
 }

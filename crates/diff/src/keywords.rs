@@ -1,13 +1,13 @@
 //! What an OpenAPI document is made of: for each kind of node its keywords,
 //! what they hold, and what the lowering to OpenAPI 3.0 does with them.
 //!
-//! Walking, slicing and lowering all read these tables. A keyword that stands
+//! Walking, slicing and lowering all read these tables. A keyword that is
 //! in none of them is unknown, and an unknown keyword is an error.
 //!
 //! ```
-//! use unitune_diff::keywords::{Fate, Kind, key, required};
+//! use unitune_diff::keywords::{Treatment, Kind, key, required};
 //!
-//! assert!(key(Kind::Schema, "minimum").is_some_and(|key| key.fate == Fate::Keep));
+//! assert!(key(Kind::Schema, "minimum").is_some_and(|key| key.treatment == Treatment::Keep));
 //! assert!(key(Kind::Schema, "minimun").is_none());
 //! assert_eq!(required(Kind::Parameter), ["name", "in"]);
 //! ```
@@ -70,7 +70,7 @@ pub enum Shape {
 
 /// What becomes of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum Treatment {
     /// It stays, or a rule of the lowering table takes it up.
     Keep,
     /// It is the vendor's prose: taken out and counted.
@@ -88,14 +88,14 @@ pub struct Key {
     /// What it holds.
     pub shape: Shape,
     /// What becomes of it.
-    pub fate: Fate,
+    pub treatment: Treatment,
 }
 
 const fn keep(name: &'static str, shape: Shape) -> Key {
     Key {
         name,
         shape,
-        fate: Fate::Keep,
+        treatment: Treatment::Keep,
     }
 }
 
@@ -103,7 +103,7 @@ const fn prose(name: &'static str) -> Key {
     Key {
         name,
         shape: Shape::Any,
-        fate: Fate::Prose,
+        treatment: Treatment::Prose,
     }
 }
 
@@ -111,7 +111,7 @@ const fn drop(name: &'static str, rule: &'static str, why: &'static str) -> Key 
     Key {
         name,
         shape: Shape::Any,
-        fate: Fate::Drop(rule, why),
+        treatment: Treatment::Drop(rule, why),
     }
 }
 
@@ -396,12 +396,12 @@ const DISCRIMINATOR: &[Key] = &[
     drop(
         "mapping",
         "discriminator-mapping",
-        "what it says stands in the branches, where it can",
+        "it is moved into the branches, where possible",
     ),
     drop(
         "defaultMapping",
         "discriminator-mapping",
-        "what it says stands in the branches, where it can",
+        "it is moved into the branches, where possible",
     ),
 ];
 

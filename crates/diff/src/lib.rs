@@ -37,7 +37,7 @@ pub use schema::similar::names as name_similarity;
 #[doc(no_inline)]
 pub use serde_json;
 
-use change::{AffectedOperation, Place};
+use change::{AffectedOperation, Location};
 use finding::Finding;
 use impact::{Mapping, RustChange, Semver};
 
@@ -160,7 +160,7 @@ impl DocumentDiff {
 /// Returns the change that a document as a whole is.
 fn whole(rule: &str, name: &str, document: &Document) -> Change {
     let finding = Finding::new(rule).named(name);
-    let place = Place {
+    let place = Location {
         pointer: String::new(),
         written: String::new(),
         file: document.written.file.clone(),

@@ -112,7 +112,7 @@ impl<'a> Lines<'a> {
                 && step == "enum"
                 && let Some(word) = steps.peek().and_then(|n| n.parse::<usize>().ok())
                 && let Some(word) = words.get(word)
-                && let Some(found) = elements::word(root, &at, word, 0)
+                && let Some(found) = elements::value_at(root, &at, word, 0)
             {
                 return found;
             }

@@ -207,7 +207,7 @@ fn prose(base: &Document, head: &Document) -> Option<Finding> {
         first.get_or_insert_with(|| pointer::join(at, keyword));
     });
     let first = first?;
-    let said: Vec<String> = counts
+    let stated: Vec<String> = counts
         .iter()
         .map(|(keyword, count)| format!("{count} × {keyword}"))
         .collect();
@@ -218,7 +218,7 @@ fn prose(base: &Document, head: &Document) -> Option<Finding> {
     Some(
         Finding::new("prose-changed")
             .at(side(base), side(head))
-            .named(said.join(", ")),
+            .named(stated.join(", ")),
     )
 }
 

@@ -10,7 +10,7 @@
 //! assert_eq!(places, ["", "/items"]);
 //! ```
 
-use crate::keywords::{self, Fate, Kind, Shape};
+use crate::keywords::{self, Kind, Shape, Treatment};
 use crate::pointer;
 use serde_json::Value;
 
@@ -26,7 +26,8 @@ pub fn nodes<'a>(
     visit(kind, value, at);
     let Value::Object(map) = value else { return };
     for (name, child) in map {
-        let Some(key) = keywords::key(kind, name).filter(|key| key.fate == Fate::Keep) else {
+        let Some(key) = keywords::key(kind, name).filter(|key| key.treatment == Treatment::Keep)
+        else {
             continue;
         };
         let at = pointer::join(at, name);

@@ -1,4 +1,4 @@
-//! Several parts of an `allOf` that speak of one thing: no change of any part
+//! Several parts of an `allOf` that are about one thing: no change of any part
 //! gets lost behind another part.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 

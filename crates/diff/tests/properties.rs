@@ -319,18 +319,18 @@ fn check(found: &[Change], expected: &[Expected]) -> Result<(), String> {
             Some(n) => {
                 left.remove(n);
             }
-            None => return Err(format!("{wanted:?} is not among {:#?}", said(found))),
+            None => return Err(format!("{wanted:?} is not among {:#?}", described(found))),
         }
     }
     if left.is_empty() {
         Ok(())
     } else {
         let left: Vec<Change> = left.into_iter().cloned().collect();
-        Err(format!("unexpected: {:#?}", said(&left)))
+        Err(format!("unexpected: {:#?}", described(&left)))
     }
 }
 
-fn said(changes: &[Change]) -> Vec<String> {
+fn described(changes: &[Change]) -> Vec<String> {
     let all = changes.iter();
     all.map(|e| format!("{}: {} {:?}", e.rule.id, e.text, touched(e)))
         .collect()
@@ -339,7 +339,7 @@ fn said(changes: &[Change]) -> Vec<String> {
 /// A change by what it is and where, seen from the other side if so asked.
 fn image(change: &Change, mirrored: bool) -> (String, Option<String>, Option<String>) {
     let at =
-        |place: &Option<unitune_diff::change::Place>| place.as_ref().map(|p| p.pointer.clone());
+        |place: &Option<unitune_diff::change::Location>| place.as_ref().map(|p| p.pointer.clone());
     let (base, head) = (at(&change.base), at(&change.head));
     if mirrored {
         (change.rule.mirror.id().to_owned(), head, base)

@@ -1,5 +1,5 @@
 //! OpenAI: its document names 512 MB for an upload, its Uploads API takes 8 GB in
-//! parts, and a job wants ten examples.
+//! parts, and a job needs ten examples.
 
 use crate::FileLimits;
 

@@ -10,7 +10,7 @@ import openai
 from openai._resource import SyncAPIResource
 
 from gateway import Gateway
-from sandbox import Coverage, refuses, training_file
+from sandbox import Coverage, rejects, training_file
 
 ACCOUNTS = ["openai", "together", "truefoundry", "fireworks", "azure"]
 MODELS = {
@@ -39,7 +39,7 @@ def main():
             life(client, gateway, account)
         kinds(client, gateway)
         logs(client, every)
-        refusals(client, gateway)
+        rejections(client, gateway)
         bases(gateway)
         asyncio.run(asynchronous(gateway))
     default_account()
@@ -80,7 +80,7 @@ def life(client, gateway, account):
     assert files.wait_for_processing(file.id, poll_interval=0.1, max_wait_seconds=10).id == file.id
     extra = files.create(file=path, purpose="fine-tune", extra_headers=at(account))
     assert files.delete(extra.id).deleted
-    refuses(openai.NotFoundError, files.retrieve, extra.id)
+    rejects(openai.NotFoundError, files.retrieve, extra.id)
 
     jobs = client.fine_tuning.jobs
     # Fireworks takes the whole name of the model that results, and no suffix.
@@ -92,18 +92,18 @@ def life(client, gateway, account):
         assert jobs.pause(job.id).provider["status"] == ("paused" if account == "openai" else "pausing")
         assert jobs.resume(job.id).status == "queued"
     elif account == "fireworks":
-        error = refuses(openai.BadRequestError, jobs.pause, job.id)
+        error = rejects(openai.BadRequestError, jobs.pause, job.id)
         assert error.code == "unsupported"
         jobs.cancel(job.id)
         gateway.advance(600)
         assert jobs.resume(job.id).status in ("queued", "running")
     else:
-        error = refuses(openai.BadRequestError, jobs.pause, job.id)
+        error = rejects(openai.BadRequestError, jobs.pause, job.id)
         assert error.code == "unsupported" and error.request_id
-        refuses(openai.BadRequestError, jobs.resume, job.id)
+        rejects(openai.BadRequestError, jobs.resume, job.id)
     other = jobs.create(model=MODELS[account], training_file=file.id, extra_headers=at(account))
     if account == "truefoundry":
-        refuses(openai.BadRequestError, jobs.cancel, other.id)
+        rejects(openai.BadRequestError, jobs.cancel, other.id)
     else:
         jobs.cancel(other.id)
         gateway.advance(600)
@@ -112,13 +112,13 @@ def life(client, gateway, account):
     done = jobs.retrieve(job.id)
     assert done.status == "succeeded" and done.fine_tuned_model and done.finished_at, done
     if account == "truefoundry":
-        refuses(openai.BadRequestError, jobs.list_events, job.id)
-        refuses(openai.BadRequestError, jobs.checkpoints.list, job.id)
+        rejects(openai.BadRequestError, jobs.list_events, job.id)
+        rejects(openai.BadRequestError, jobs.checkpoints.list, job.id)
         return
     events = list(jobs.list_events(job.id, limit=10))
     assert len(events) > 3 and events[0].created_at >= events[-1].created_at
     if account == "fireworks":
-        refuses(openai.BadRequestError, jobs.checkpoints.list, job.id)
+        rejects(openai.BadRequestError, jobs.checkpoints.list, job.id)
     else:
         checkpoints = list(jobs.checkpoints.list(job.id, limit=1))
         assert checkpoints and checkpoints[0].fine_tuning_job_id == job.id
@@ -142,7 +142,7 @@ def kinds(client, gateway):
         gateway.advance(600)
         assert jobs.retrieve(job.id).status == "cancelled"
         assert jobs.resume(job.id).id == job.id
-    error = refuses(openai.BadRequestError, jobs.create, model=MODELS["fireworks"], training_file=file.id, seed=1)
+    error = rejects(openai.BadRequestError, jobs.create, model=MODELS["fireworks"], training_file=file.id, seed=1)
     assert error.param == "seed"
 
 
@@ -159,13 +159,13 @@ def logs(client, every):
     assert {job.provider["vendor"] for job in failed} >= {"openai", "together"}, "the reason of a failure is in the job"
 
 
-def refusals(client, gateway):
+def rejections(client, gateway):
     jobs = client.fine_tuning.jobs
-    error = refuses(openai.BadRequestError, jobs.create, model="gpt-4o-mini", training_file="file-1")
+    error = rejects(openai.BadRequestError, jobs.create, model="gpt-4o-mini", training_file="file-1")
     assert error.code == "ambiguous_account" and error.param == "model"
-    error = refuses(openai.BadRequestError, client.files.create, file=training_file(), purpose="fine-tune")
+    error = rejects(openai.BadRequestError, client.files.create, file=training_file(), purpose="fine-tune")
     assert error.code == "ambiguous_account"
-    error = refuses(
+    error = rejects(
         openai.BadRequestError,
         jobs.create,
         model=f"together/{MODELS['together']}",
@@ -173,11 +173,11 @@ def refusals(client, gateway):
         hyperparameters={"learning_rate_multiplier": 2},
     )
     assert error.param == "hyperparameters.learning_rate_multiplier"
-    refuses(openai.NotFoundError, jobs.retrieve, "ftjob-none")
-    refuses(openai.NotFoundError, jobs.cancel, "ftjob-none")
+    rejects(openai.NotFoundError, jobs.retrieve, "ftjob-none")
+    rejects(openai.NotFoundError, jobs.cancel, "ftjob-none")
     for wrong in [0, 101]:
-        assert refuses(openai.BadRequestError, jobs.list, limit=wrong).param == "limit"
-    error = refuses(openai.NotFoundError, jobs.list, extra_headers=at("nobody"))
+        assert rejects(openai.BadRequestError, jobs.list, limit=wrong).param == "limit"
+    error = rejects(openai.NotFoundError, jobs.list, extra_headers=at("nobody"))
     assert "openai, together, truefoundry" in error.message
 
     gateway.fault("openai.retrieveJob:503@once")
@@ -193,7 +193,7 @@ def refusals(client, gateway):
     ]:
         gateway.control("/reset")
         gateway.fault(f"openai.retrieveJob:{status}")
-        refuses(expected, without_retries.retrieve, own, extra_headers=at("openai"))
+        rejects(expected, without_retries.retrieve, own, extra_headers=at("openai"))
     gateway.control("/reset")
 
 
@@ -231,7 +231,7 @@ def default_account():
         job = openai_only.fine_tuning.jobs.create(model=MODELS["openai"], training_file=file.id)
         assert job.provider["account"] == "openai"
         unknown = {"account": "nobody"}
-        error = refuses(
+        error = rejects(
             openai.NotFoundError, client.files.create, file=training_file(), purpose="fine-tune", extra_body=unknown
         )
         assert error.code == "unknown_account" and error.param == "account"

@@ -8,7 +8,7 @@ use unitune::providers::Providers;
 
 use crate::token::Token;
 
-/// The smallest memory for responses of accounts: room for one page of jobs.
+/// The smallest memory for responses of accounts: enough for one page of jobs.
 const MIN_UPSTREAM_MEMORY: usize = 1 << 20;
 
 /// Settings of the gateway: the table `[gateway]` of the configuration file.
@@ -43,8 +43,8 @@ pub struct Config {
     /// The most calls to one account at the same time; further ones wait.
     pub max_calls_per_account: usize,
     /// The most memory that the responses of all accounts take together while they
-    /// are read, in bytes; requests for which there is no room get a 503 with
-    /// `retry-after`. The first 64 KiB of a response always have room.
+    /// are read, in bytes; requests beyond it get a 503 with
+    /// `retry-after`. The first 64 KiB of a response are always read.
     pub max_upstream_memory_bytes: usize,
     /// The largest JSON body, in bytes.
     pub max_body_bytes: usize,
@@ -150,11 +150,11 @@ impl Config {
                     token.name
                 )));
             }
-            let refused = token
+            let rejected = token
                 .default_account
                 .iter()
                 .find(|name| !token.may_use(name));
-            if let Some(name) = refused {
+            if let Some(name) = rejected {
                 return Err(ConfigError(format!(
                     "the default account {name:?} of the token {:?} is not among its accounts",
                     token.name
@@ -250,10 +250,10 @@ mod tests {
         let token = || Token::new("ci", "x");
         assert_eq!(check(token().default_account("b")), Ok(()));
         assert_eq!(check(token().accounts(["a"]).default_account("a")), Ok(()));
-        let refused = check(token().accounts(["a"]).default_account("b")).unwrap_err();
+        let rejected = check(token().accounts(["a"]).default_account("b")).unwrap_err();
         assert!(
-            refused.contains("\"b\"") && refused.contains("\"ci\""),
-            "{refused}"
+            rejected.contains("\"b\"") && rejected.contains("\"ci\""),
+            "{rejected}"
         );
         let unknown = check(token().default_account("c")).unwrap_err();
         assert!(unknown.contains("does not exist"), "{unknown}");

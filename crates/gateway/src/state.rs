@@ -9,10 +9,10 @@ use unitune::transport::{CallOptions, MemoryBudget};
 
 use crate::api_error::ApiError;
 use crate::coalesce::RequestCoalescer;
+use crate::concurrency_limits::Permits;
 use crate::config::{Config, ConfigError};
 use crate::job_list::ListKey;
 use crate::metrics::{AccountCalls, Metrics};
-use crate::permits::Permits;
 use crate::request_id::RequestIds;
 use crate::response::RenderedList;
 

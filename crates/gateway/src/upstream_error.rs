@@ -143,7 +143,7 @@ fn unsupported_fields(unsupported: &UnsupportedFields) -> ApiError {
     }
 }
 
-/// Translates the refusal of a vendor that starts no more jobs. It is passed on
+/// Translates the rejection of a vendor that starts no more jobs. It is passed on
 /// with its status, so that clients that know the vendor's answer know this one,
 /// and it names the accounts that can start the job.
 pub fn training_not_available<S: AsRef<str>>(error: &Error, others: &[S]) -> ApiError {
@@ -163,8 +163,8 @@ pub fn training_not_available<S: AsRef<str>>(error: &Error, others: &[S]) -> Api
             others.join(", ")
         ),
     };
-    let refused = ApiError::new(StatusCode::FORBIDDEN, clean(&message));
-    with_vendor_words(refused.code("training_not_available"), error)
+    let rejected = ApiError::new(StatusCode::FORBIDDEN, clean(&message));
+    with_vendor_words(rejected.code("training_not_available"), error)
 }
 
 fn from_request(status: u16, code: Option<&'static str>, error: &Error) -> ApiError {

@@ -15,7 +15,7 @@ use unitune_sandbox::{Sandbox, Vendor};
 const MODEL: &str = "gpt-4.1-mini-2025-04-14";
 
 async fn gateway() -> Gateway {
-    let sandbox = Sandbox::builder().all_awkward(true).speed(5.0);
+    let sandbox = Sandbox::builder().all_deviations(true).speed(5.0);
     let sandbox = sandbox.start().await.unwrap();
     let client = Client::builder()
         .base_url(sandbox.azure_endpoint())

@@ -178,9 +178,9 @@ async fn a_job_is_started_where_its_file_is_or_at_the_default() {
     let job = create(&gateway, none, &format!("openai/{OPENAI}"), &at_openai).await;
     assert_eq!(account(&job.ok()), "openai");
     // For a file that no account has, the default account's vendor returns the error.
-    let refused = create(&gateway, none, TOGETHER, "file-none").await;
-    assert!(refused.status >= 400, "{refused:?}");
-    let (_, message) = refused.error(refused.status);
+    let rejected = create(&gateway, none, TOGETHER, "file-none").await;
+    assert!(rejected.status >= 400, "{rejected:?}");
+    let (_, message) = rejected.error(rejected.status);
     assert!(message.contains("file-none"), "{message}");
     let requests = gateway.sandbox.requests();
     let mut creates = requests.iter().rev();

@@ -15,7 +15,11 @@ use unitune_sandbox::{Sandbox, Vendor};
 const MODEL: &str = "accounts/fireworks/models/llama-v3p1-8b-instruct";
 
 async fn gateway() -> Gateway {
-    let sandbox = Sandbox::builder().all_awkward(false).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .all_deviations(false)
+        .start()
+        .await
+        .unwrap();
     let client = Client::builder()
         .base_url(sandbox.base_url(Vendor::Fireworks))
         .api_key(Vendor::Fireworks.key());

@@ -165,7 +165,7 @@ async fn strange_ids_never_become_another_path_upstream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn strange_headers_and_queries_are_refused() {
+async fn strange_headers_and_queries_are_rejected() {
     let gateway = Gateway::with(Sandbox::builder(), strict()).await;
     for headers in [
         "x-tfy-metadata: \u{fc}\r\n",
@@ -193,7 +193,7 @@ async fn strange_headers_and_queries_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn strange_bodies_are_refused() {
+async fn strange_bodies_are_rejected() {
     let gateway = Gateway::with(Sandbox::builder(), strict()).await;
     let post = |length: usize, body: &[u8]| {
         let head = format!(

@@ -76,7 +76,7 @@ async fn lists_come_in_time_whatever_some_accounts_send() {
         ("page", |to| {
             to.answer("200 OK", "text/html", format!("<html>{KEY}</html>"));
         }),
-        ("refusal", |to| {
+        ("rejection", |to| {
             to.json(json!({"error": {"message": format!("who is {KEY}?")}}));
         }),
         ("echo", |to| {
@@ -108,7 +108,7 @@ async fn lists_come_in_time_whatever_some_accounts_send() {
         .await;
     let shown = format!("{:?} {}", answer.headers, answer.body);
     assert!(!shown.contains(KEY), "{shown}");
-    let message = gateway.get_at(LIST, "refusal").await.error(502).1;
+    let message = gateway.get_at(LIST, "rejection").await.error(502).1;
     assert!(!message.contains(KEY), "{message}");
 }
 

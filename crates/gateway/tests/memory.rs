@@ -101,7 +101,7 @@ async fn lists_without_an_end_share_one_budget() {
             highest
         };
         let (lists, highest) = tokio::join!(lists, highest);
-        // The beginnings of all of them have room.
+        // The beginnings of all of them are read.
         assert!(highest <= BUDGET + 30 * (64 << 10), "{highest}");
         for list in &lists {
             let (_, message) = list.error(503);

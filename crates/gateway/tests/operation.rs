@@ -96,7 +96,7 @@ async fn without_tokens_it_serves_on_loopback_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_tokens_pages_in_a_browser_are_refused() {
+async fn without_tokens_pages_in_a_browser_are_rejected() {
     let gateway = Gateway::start().await;
     for (header, value) in [("host", "evil.example"), ("origin", "https://evil.example")] {
         let request = gateway.http.get(gateway.url("/v1/fine_tuning/jobs"));

@@ -1,5 +1,5 @@
 //! Accounts that hang or fail: what the others have comes all the same, and
-//! messages say what happened.
+//! messages report what happened.
 
 mod support;
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::{Answer, Gateway};
 use unitune::providers::{Account, Providers};
 use unitune_gateway::Config;
-use unitune_sandbox::{Awkward, Sandbox};
+use unitune_sandbox::{Deviation, Sandbox};
 
 fn quick() -> Config {
     Config {
@@ -121,10 +121,10 @@ async fn a_running_job_is_followed_to_its_end_through_faults() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restarted_job_is_followed() {
-    let sandbox = Sandbox::builder().awkward(Awkward::Restarted, true);
+    let sandbox = Sandbox::builder().deviation(Deviation::Restarted, true);
     let gateway = Gateway::with(sandbox, quick()).await;
     let jobs = gateway.sandbox.seeded_jobs().iter();
-    let jobs = jobs.filter(|job| job.awkward == Some(Awkward::Restarted));
+    let jobs = jobs.filter(|job| job.deviation == Some(Deviation::Restarted));
     let jobs: Vec<String> = jobs.map(|job| job.id.clone()).collect();
     let [first, second] = &jobs[..] else {
         panic!("{jobs:?}");
@@ -190,7 +190,7 @@ async fn a_client_that_disconnects_releases_its_permit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_cannot_be_is_refused() {
+async fn a_stream_that_cannot_be_is_rejected() {
     let gateway = Gateway::with(Sandbox::builder(), quick()).await;
     gateway
         .get("/v1/fine_tuning/jobs/ft-nobody/events?stream=true")
@@ -273,7 +273,7 @@ async fn files_of_every_vendor_go_there_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn uploads_that_cannot_be_are_refused() {
+async fn uploads_that_cannot_be_are_rejected() {
     let config = Config {
         max_upload_bytes: 10_000,
         idle: Duration::from_millis(500),

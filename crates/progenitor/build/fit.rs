@@ -1,4 +1,4 @@
-//! Makes a document fit for progenitor, and says what that leaves out.
+//! Makes a document fit for progenitor, and lists what that leaves out.
 
 use serde_json::{Map, Value};
 
@@ -27,12 +27,12 @@ pub const TAKEN_OUT: [(&str, Option<&str>, &str); 5] = [
     (
         "format",
         Some("int32"),
-        "an `i32`, which refuses larger numbers",
+        "an `i32`, which rejects larger numbers",
     ),
 ];
 
-/// Leaves out of a document what progenitor refuses, and of its schemas what
-/// would make other requests or refuse answers.
+/// Leaves out of a document what progenitor rejects, and of its schemas what
+/// would make other requests or reject answers.
 pub fn fit(document: &mut Value) -> Vec<LeftOut> {
     let mut left_out = Vec::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);

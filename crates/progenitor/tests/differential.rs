@@ -1,6 +1,6 @@
 //! The two generators against each other: for every operation that both clients
 //! have, the same input makes the same request, and the same answer is read as
-//! the same value. What differs stands in a table, with the reason.
+//! the same value. What differs is listed in a table, with the reason.
 
 #[path = "differential/against_recorder.rs"]
 mod against_recorder;

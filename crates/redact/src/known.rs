@@ -19,7 +19,7 @@ const SHORTEST: usize = 4;
 /// let key = "sk/live+1234";
 /// assert_eq!(redact_known("bad key sk/live+1234.", key), "bad key [redacted].");
 /// assert_eq!(redact_known("?key=sk%2flive%2B1234&a=b", key), "?key=[redacted]&a=b");
-/// assert_eq!(redact_known("c2svbGl2ZSsxMjM0 is refused", key), "[redacted] is refused");
+/// assert_eq!(redact_known("c2svbGl2ZSsxMjM0 is rejected", key), "[redacted] is rejected");
 /// ```
 pub fn redact_known<'t>(text: &'t str, secret: &str) -> Cow<'t, str> {
     if secret.len() < SHORTEST {
@@ -121,7 +121,7 @@ mod tests {
         for text in [
             spelling.to_owned(),
             format!("{spelling}{spelling}"),
-            format!("the key ({spelling}) is refused"),
+            format!("the key ({spelling}) is rejected"),
             format!("é{spelling}é"),
         ] {
             let redacted = redact_known(&text, KEY);

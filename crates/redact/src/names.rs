@@ -1,4 +1,4 @@
-//! Names of keys.
+//! Recognises the names of members that hold keys.
 
 /// Words that name a key, compared without case, `-` and `_`. `wandb_api_key`, `wandb_key` and `hf_api_token` are
 /// known to come; the others are there to be safe.

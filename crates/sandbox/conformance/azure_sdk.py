@@ -5,7 +5,7 @@ import os
 
 import openai
 
-from sandbox import Sandbox, refuses, training_file
+from sandbox import Sandbox, rejects, training_file
 
 VERSIONS = ["2024-10-21", "2025-04-01-preview"]
 MODEL = "gpt-4.1-2025-04-14"
@@ -26,7 +26,7 @@ def main():
         clients.append(openai.OpenAI(base_url=project, api_key=key))
         for client in clients:
             session(client, sandbox)
-        refusals(clients, sandbox, endpoint)
+        rejections(clients, sandbox, endpoint)
         asyncio.run(asynchronous(sandbox, endpoint))
     print(f"{len(clients)} clients")
 
@@ -36,7 +36,7 @@ def session(client, sandbox):
     file = client.files.create(file=path, purpose="fine-tune")
     assert (file.object, file.status) == ("file", "pending") and len(file.id) == 37
     jobs = client.fine_tuning.jobs
-    error = refuses(openai.BadRequestError, jobs.create, model=MODEL, training_file=file.id)
+    error = rejects(openai.BadRequestError, jobs.create, model=MODEL, training_file=file.id)
     assert error.code == "invalidPayload"
     sandbox.advance(3)
     assert client.files.retrieve(file.id).status == "running"
@@ -55,7 +55,7 @@ def session(client, sandbox):
     assert job.status == "pending" and job.method is None and job.hyperparameters.batch_size == -1
     assert job.model_extra["trainingType"] == "globalStandard"
     assert job.organization_id is None and job.result_files is None and job.estimated_finish
-    refuses(openai.BadRequestError, jobs.pause, job.id)
+    rejects(openai.BadRequestError, jobs.pause, job.id)
     sandbox.advance(130)
     assert jobs.retrieve(job.id).status == "running"
     assert jobs.pause(job.id).status == "pausing"
@@ -81,14 +81,14 @@ def session(client, sandbox):
     # A model that was made can be tuned again.
     other = jobs.create(model=job.fine_tuned_model, training_file=file.id)
     assert jobs.cancel(other.id).status == "cancelled"
-    refuses(openai.BadRequestError, jobs.cancel, other.id)
+    rejects(openai.BadRequestError, jobs.cancel, other.id)
     assert client.files.delete(file.id).deleted
 
 
 def copy(client, job, checkpoint):
     path = f"/fine_tuning/jobs/{job.id}/checkpoints/{checkpoint.id}/copy"
     body = {"destinationResourceId": "/subscriptions/s/accounts/a", "region": "swedencentral"}
-    refuses(openai.BadRequestError, client.post, path, body=body, cast_to=object)
+    rejects(openai.BadRequestError, client.post, path, body=body, cast_to=object)
     options = {"headers": {"aoai-copy-ft-checkpoints": "preview"}}
     copied = client.post(path, body=body, options=options, cast_to=object)
     assert copied["copiedAccountDetails"][0]["status"] == "InProgress"
@@ -96,19 +96,19 @@ def copy(client, job, checkpoint):
     assert listed["checkpointedModelName"] == job.fine_tuned_model
 
 
-def refusals(clients, sandbox, endpoint):
+def rejections(clients, sandbox, endpoint):
     for client in clients:
         jobs = client.fine_tuning.jobs
-        error = refuses(openai.NotFoundError, jobs.retrieve, "ftjob-none")
+        error = rejects(openai.NotFoundError, jobs.retrieve, "ftjob-none")
         assert error.code == "notFound"
-        error = refuses(openai.BadRequestError, jobs.create, model="gpt-4o", training_file="file-none")
+        error = rejects(openai.BadRequestError, jobs.create, model="gpt-4o", training_file="file-none")
         assert error.response.headers["apim-request-id"]
     body = {"trainingType": "Developer"}
-    refuses(openai.BadRequestError, clients[0].fine_tuning.jobs.create, model="gpt-4o", training_file="f", extra_body=body)
-    stranger = openai.AzureOpenAI(azure_endpoint=endpoint, api_version=VERSIONS[0], api_key="wrong")
-    assert refuses(openai.AuthenticationError, stranger.fine_tuning.jobs.list).code == "401"
-    stranger = openai.AzureOpenAI(azure_endpoint=endpoint, api_version="2020-01-01", api_key=sandbox.key("azure"))
-    assert refuses(openai.BadRequestError, stranger.fine_tuning.jobs.list).code == "400"
+    rejects(openai.BadRequestError, clients[0].fine_tuning.jobs.create, model="gpt-4o", training_file="f", extra_body=body)
+    unauthorized = openai.AzureOpenAI(azure_endpoint=endpoint, api_version=VERSIONS[0], api_key="wrong")
+    assert rejects(openai.AuthenticationError, unauthorized.fine_tuning.jobs.list).code == "401"
+    unauthorized = openai.AzureOpenAI(azure_endpoint=endpoint, api_version="2020-01-01", api_key=sandbox.key("azure"))
+    assert rejects(openai.BadRequestError, unauthorized.fine_tuning.jobs.list).code == "400"
     sandbox.fault("azure.listJobs:429;retry-after-ms=10@once")
     assert clients[1].fine_tuning.jobs.list().data, "the SDK tries again"
 

@@ -1,4 +1,4 @@
-"""Fireworks' own SDK against the sandbox: every method of its three kinds of job and of datasets, refusals included."""
+"""Fireworks' own SDK against the sandbox: every method of its three kinds of job and of datasets, rejections included."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from fireworks._resource import SyncAPIResource
 from fireworks.lib.dataset_upload import count_dataset_examples
 from fireworks.training.sdk._rest_client import _RestClient
 
-from sandbox import Coverage, Sandbox, finish, refuses, training_file
+from sandbox import Coverage, Sandbox, finish, rejects, training_file
 
 MODEL = "accounts/fireworks/models/llama-v3p1-8b-instruct"
 
@@ -26,7 +26,7 @@ def main():
         supervised(client, sandbox, dataset)
         preferences(client, sandbox)
         reinforcement(client, sandbox, dataset)
-        refusals(client, sandbox, dataset)
+        rejections(client, sandbox, dataset)
         asyncio.run(asynchronous(sandbox))
     finish(coverage)
 
@@ -65,7 +65,7 @@ def datasets(client, sandbox):
         assert put(url, path.read_bytes(), {**headers, "Authorization": "Bearer key"}) == 400
         assert put(url, path.read_bytes(), {"Content-Type": "text/plain"}) == 403
         assert put(url, b"short", headers) == 400
-    refuses(fireworks.BadRequestError, resource.validate_upload, "shards", body={})
+    rejects(fireworks.BadRequestError, resource.validate_upload, "shards", body={})
     for url in urls.values():
         assert put(url, path.read_bytes(), headers) == 200
     resource.validate_upload("shards", body={})
@@ -81,7 +81,7 @@ def datasets(client, sandbox):
     listed = [each.name for each in resource.list(page_size=2, order_by="create_time desc")]
     assert listed[:2] == ["accounts/sandbox/datasets/shards", "accounts/sandbox/datasets/sdk"] and len(listed) == 5
     resource.delete("shards")
-    refuses(fireworks.NotFoundError, resource.get, "shards")
+    rejects(fireworks.NotFoundError, resource.get, "shards")
     return created.name
 
 
@@ -109,7 +109,7 @@ def supervised(client, sandbox, dataset):
     )
     assert job.name == "accounts/sandbox/supervisedFineTuningJobs/sdk-job"
     assert job.output_model == "accounts/sandbox/models/sdk-model" and not job.wandb_config.api_key
-    refuses(fireworks.NotFoundError, client.models.get, "sdk-model")
+    rejects(fireworks.NotFoundError, client.models.get, "sdk-model")
     seen = []
     for _ in range(100):
         state = resource.get("sdk-job").state
@@ -125,7 +125,7 @@ def supervised(client, sandbox, dataset):
     assert losses[0] > losses[-1]
     assert b"training" in urllib.request.urlopen(job.trainer_logs_signed_url).read()
 
-    refuses(fireworks.ConflictError, resource.create, supervised_fine_tuning_job_id="sdk-job", dataset=dataset, base_model=MODEL)
+    rejects(fireworks.ConflictError, resource.create, supervised_fine_tuning_job_id="sdk-job", dataset=dataset, base_model=MODEL)
     other = resource.create(dataset=dataset, base_model=MODEL)
     id = other.name.rsplit("/", 1)[1]
     resource.cancel(id, body={})
@@ -135,9 +135,9 @@ def supervised(client, sandbox, dataset):
     assert resource.resume(id, body={}).state == "JOB_STATE_RE_QUEUEING"
     sandbox.advance(3600)
     assert resource.get(id).state == "JOB_STATE_COMPLETED"
-    refuses(fireworks.BadRequestError, resource.cancel, id, body={})
+    rejects(fireworks.BadRequestError, resource.cancel, id, body={})
     resource.delete(id)
-    refuses(fireworks.NotFoundError, resource.get, id)
+    rejects(fireworks.NotFoundError, resource.get, id)
 
     every = list(resource.list(page_size=3))
     names = [each.name for each in every]
@@ -170,7 +170,7 @@ def preferences(client, sandbox):
     assert list(lines(resource.get_metrics_file_endpoint("sdk-job").signed_url))
     assert job.name in [each.name for each in resource.list(page_size=2)]
     resource.delete("sdk-job")
-    refuses(fireworks.NotFoundError, resource.get, "sdk-job")
+    rejects(fireworks.NotFoundError, resource.get, "sdk-job")
 
 
 def reinforcement(client, sandbox, dataset):
@@ -191,19 +191,19 @@ def reinforcement(client, sandbox, dataset):
     assert job.state == "JOB_STATE_COMPLETED" and int(job.accelerator_seconds["NVIDIA_H100_80GB"]) > 0
     assert job.name in [each.name for each in resource.list(page_size=2)]
     resource.delete("sdk-job")
-    refuses(fireworks.NotFoundError, resource.get, "sdk-job")
+    rejects(fireworks.NotFoundError, resource.get, "sdk-job")
 
 
-def refusals(client, sandbox, dataset):
+def rejections(client, sandbox, dataset):
     jobs = client.supervised_fine_tuning_jobs
-    error = refuses(fireworks.NotFoundError, jobs.get, "none")
+    error = rejects(fireworks.NotFoundError, jobs.get, "none")
     assert error.body == {"code": 5, "message": "resource not found", "details": []}
-    error = refuses(fireworks.BadRequestError, jobs.create, dataset=dataset, base_model=MODEL, extra_body={"nEpochs": 1})
+    error = rejects(fireworks.BadRequestError, jobs.create, dataset=dataset, base_model=MODEL, extra_body={"nEpochs": 1})
     assert error.body["code"] == 3
-    refuses(fireworks.BadRequestError, jobs.create, dataset="none", base_model=MODEL)
-    refuses(fireworks.BadRequestError, jobs.create, dataset=dataset, base_model="accounts/fireworks/models/none")
-    refuses(fireworks.PermissionDeniedError, jobs.list, account_id="other")
-    error = refuses(fireworks.PermissionDeniedError, connect(fireworks.Fireworks, sandbox, api_key="wrong").datasets.list)
+    rejects(fireworks.BadRequestError, jobs.create, dataset="none", base_model=MODEL)
+    rejects(fireworks.BadRequestError, jobs.create, dataset=dataset, base_model="accounts/fireworks/models/none")
+    rejects(fireworks.PermissionDeniedError, jobs.list, account_id="other")
+    error = rejects(fireworks.PermissionDeniedError, connect(fireworks.Fireworks, sandbox, api_key="wrong").datasets.list)
     assert error.body["error"]["code"] == "UNAUTHORIZED"
 
     sandbox.fault("fireworks.listSupervisedJobs:503@once")
@@ -211,7 +211,7 @@ def refusals(client, sandbox, dataset):
     assert list(jobs.list()), "the SDK tries again"
     without_retries = client.with_options(max_retries=0)
     sandbox.fault("fireworks.retrieveDpoJob:429@once")
-    refuses(fireworks.RateLimitError, without_retries.dpo_jobs.get, "none")
+    rejects(fireworks.RateLimitError, without_retries.dpo_jobs.get, "none")
 
 
 async def asynchronous(sandbox):

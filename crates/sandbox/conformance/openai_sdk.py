@@ -1,11 +1,11 @@
-"""OpenAI's own SDK against the sandbox: every method of `fine_tuning` and `files`, pages and refusals included."""
+"""OpenAI's own SDK against the sandbox: every method of `fine_tuning` and `files`, pages and rejections included."""
 
 import asyncio
 
 import openai
 from openai._resource import SyncAPIResource
 
-from sandbox import Coverage, Sandbox, finish, refuses, training_file
+from sandbox import Coverage, Sandbox, finish, rejects, training_file
 
 
 def main():
@@ -17,7 +17,7 @@ def main():
         file = files(client)
         jobs(client, sandbox, file)
         graders(client)
-        refusals(client, sandbox)
+        rejections(client, sandbox)
         gateway(sandbox)
         asyncio.run(asynchronous(sandbox))
     finish(coverage)
@@ -34,7 +34,7 @@ def files(client):
     assert file.id in [each.id for each in client.files.list(limit=2)]
     extra = client.files.create(file=path, purpose="fine-tune")
     assert client.files.delete(extra.id).deleted
-    refuses(openai.NotFoundError, client.files.retrieve, extra.id)
+    rejects(openai.NotFoundError, client.files.retrieve, extra.id)
     return file
 
 
@@ -70,7 +70,7 @@ def jobs(client, sandbox, file):
 
     other = resource.create(model="gpt-4o", training_file=file.id)
     assert resource.cancel(other.id).status == "cancelled"
-    refuses(openai.BadRequestError, resource.cancel, other.id)
+    rejects(openai.BadRequestError, resource.cancel, other.id)
 
     permissions = client.fine_tuning.checkpoints.permissions
     created = permissions.create(job.fine_tuned_model, project_ids=["proj_a", "proj_b"])
@@ -92,17 +92,17 @@ def graders(client):
     resource = client.fine_tuning.alpha.graders
     assert resource.validate(grader=grader).grader.name == "exact"
     assert 0 <= resource.run(grader=grader, model_sample="42", item={"answer": "42"}).reward <= 1
-    refuses(openai.BadRequestError, resource.validate, grader={"type": "string_check"})
+    rejects(openai.BadRequestError, resource.validate, grader={"type": "string_check"})
 
 
-def refusals(client, sandbox):
+def rejections(client, sandbox):
     jobs = client.fine_tuning.jobs
-    error = refuses(openai.BadRequestError, jobs.create, model="none", training_file="file-none")
+    error = rejects(openai.BadRequestError, jobs.create, model="none", training_file="file-none")
     assert error.code == "model_not_available" and error.param == "model" and error.request_id
-    refuses(openai.NotFoundError, jobs.retrieve, "ftjob-none")
-    refuses(openai.BadRequestError, jobs.list, limit=1000)
-    stranger = openai.OpenAI(base_url=sandbox.url("openai"), api_key="wrong")
-    refuses(openai.AuthenticationError, stranger.fine_tuning.jobs.list)
+    rejects(openai.NotFoundError, jobs.retrieve, "ftjob-none")
+    rejects(openai.BadRequestError, jobs.list, limit=1000)
+    unauthorized = openai.OpenAI(base_url=sandbox.url("openai"), api_key="wrong")
+    rejects(openai.AuthenticationError, unauthorized.fine_tuning.jobs.list)
 
     sandbox.fault("openai.listJobs:429;retry-after-ms=10@once")
     sandbox.fault("openai.listJobs:reset-before-body@once")
@@ -110,7 +110,7 @@ def refusals(client, sandbox):
     without_retries = client.with_options(max_retries=0)
     for status, expected in [(403, openai.PermissionDeniedError), (409, openai.ConflictError), (503, openai.InternalServerError)]:
         sandbox.fault(f"openai.retrieveJob:{status}@once")
-        refuses(expected, without_retries.fine_tuning.jobs.retrieve, "ftjob-none")
+        rejects(expected, without_retries.fine_tuning.jobs.retrieve, "ftjob-none")
 
 
 def gateway(sandbox):
@@ -123,8 +123,8 @@ def gateway(sandbox):
     assert job.id in [each.id for each in client.fine_tuning.jobs.list(limit=2)]
     assert client.files.content(file.id).read()
     assert client.files.delete(file.id).deleted
-    refuses(openai.NotFoundError, client.fine_tuning.jobs.retrieve, "ftjob-none")
-    refuses(openai.NotFoundError, client.fine_tuning.jobs.cancel, job.id)
+    rejects(openai.NotFoundError, client.fine_tuning.jobs.retrieve, "ftjob-none")
+    rejects(openai.NotFoundError, client.fine_tuning.jobs.cancel, job.id)
 
 
 async def asynchronous(sandbox):

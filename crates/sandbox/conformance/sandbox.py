@@ -98,8 +98,8 @@ class Coverage:
         return missed
 
 
-def refuses(expected, call, *arguments, **keywords):
-    """Checks that a call raises the SDK's exception for a refusal."""
+def rejects(expected, call, *arguments, **keywords):
+    """Checks that a call raises the SDK's exception for a rejection."""
     try:
         call(*arguments, **keywords)
     except expected as error:

@@ -21,7 +21,7 @@ def main():
     with Sandbox("plain") as sandbox:
         for vendor in ["openai", "together", "truefoundry", "fireworks", "azure"]:
             account = sandbox.account(vendor)
-            # With any other account, every answer is the same refusal.
+            # With any other account, every answer is the same rejection.
             config.write_text(f'[parameters]\naccount_id = "{account}"\n' if account else "")
             command = [program, "--config-file", str(config), "run", str(SPECS / vendor / "openapi.json"), "--url", sandbox.url(vendor)]
             command += ["-H", f"Authorization: Bearer {sandbox.key(vendor)}", "--checks", CHECKS]

@@ -1,4 +1,4 @@
-"""Together's own SDK against the sandbox: every method of `fine_tuning` and `files`, refusals included."""
+"""Together's own SDK against the sandbox: every method of `fine_tuning` and `files`, rejections included."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import together
 from together._resource import SyncAPIResource
 
-from sandbox import Coverage, Sandbox, finish, refuses, training_file
+from sandbox import Coverage, Sandbox, finish, rejects, training_file
 
 MODEL = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference"
 
@@ -22,7 +22,7 @@ def main():
         coverage.watch("files", client.files)
         file = files(client)
         jobs(client, sandbox, file)
-        refusals(client, sandbox, file)
+        rejections(client, sandbox, file)
         asyncio.run(asynchronous(sandbox))
         base_urls(sandbox)
     finish(coverage)
@@ -46,7 +46,7 @@ def files(client):
     assert client.files.upload(path, purpose="eval").processing_status is None, "only training files are checked"
     extra = client.files.upload(path)
     assert client.files.delete(extra.id).deleted
-    refuses(together.NotFoundError, client.files.retrieve, extra.id)
+    rejects(together.NotFoundError, client.files.retrieve, extra.id)
     return file
 
 
@@ -92,7 +92,7 @@ def jobs(client, sandbox, file):
     sandbox.advance(60)
     assert resource.retrieve(other.id).status == "cancelled"
     resource.delete(other.id)
-    refuses(together.NotFoundError, resource.retrieve, other.id)
+    rejects(together.NotFoundError, resource.retrieve, other.id)
 
 
 def preview(resource, file):
@@ -110,7 +110,7 @@ def early_stop(client, sandbox, file):
     resource = client.fine_tuning
     settings = dict(n_epochs=4, n_evals=10, batch_size=4, lora=True, gradient_accumulation_steps=1)
     stopping = dict(early_stopping_enabled=True, early_stopping_patience=2, early_stopping_min_delta=100)
-    refuses(ValueError, resource.create, training_file=file.id, model=MODEL, **settings, **stopping)
+    rejects(ValueError, resource.create, training_file=file.id, model=MODEL, **settings, **stopping)
     job = resource.create(training_file=file.id, validation_file=file.id, model=MODEL, **settings, **stopping)
     sandbox.advance(3600)
     done = resource.retrieve(job.id)
@@ -122,26 +122,26 @@ def early_stop(client, sandbox, file):
     assert events["tokenized_dataset_upload_complete"].tokenized_dataset_path == done.tokenized_dataset_path
 
 
-def refusals(client, sandbox, file):
+def rejections(client, sandbox, file):
     resource = client.fine_tuning
-    refuses(together.NotFoundError, resource.retrieve, "ft-none")
-    refuses(together.NotFoundError, resource.model_limits, model_name="none")
-    refuses(together.BadRequestError, resource.estimate_price, training_file="file-none", model=MODEL)
+    rejects(together.NotFoundError, resource.retrieve, "ft-none")
+    rejects(together.NotFoundError, resource.model_limits, model_name="none")
+    rejects(together.BadRequestError, resource.estimate_price, training_file="file-none", model=MODEL)
     broken = file_of("nonsense\n")
     bad = client.files.upload(broken, check=False)
     assert client.files.retrieve(bad.id).validation_report.error_type == "INVALID_FORMAT"
     estimate = resource.estimate_price(training_file=bad.id, model=MODEL)
     assert (estimate.estimation_available, estimate.unavailable_reason) == (False, "train_file_invalid")
-    refuses(together.BadRequestError, resource.preview, model=MODEL, training_file=bad.id)
-    stranger = connect(together.Together, sandbox, "wrong")
-    refuses(together.AuthenticationError, stranger.fine_tuning.list)
+    rejects(together.BadRequestError, resource.preview, model=MODEL, training_file=bad.id)
+    unauthorized = connect(together.Together, sandbox, "wrong")
+    rejects(together.AuthenticationError, unauthorized.fine_tuning.list)
 
     sandbox.fault("together.listJobs:503@once")
     sandbox.fault("together.listJobs:429;retry-after=1@once")
     assert resource.list().data, "the SDK tries again"
     without_retries = client.with_options(max_retries=0)
     sandbox.fault("together.retrieveJob:529@once")
-    refuses(together.InternalServerError, without_retries.fine_tuning.retrieve, "ft-none")
+    rejects(together.InternalServerError, without_retries.fine_tuning.retrieve, "ft-none")
 
 
 def file_of(text):

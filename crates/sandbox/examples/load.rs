@@ -57,7 +57,7 @@ async fn run() -> Outcome<()> {
     println!("| request | requests/s | ms each | bytes each |\n| --- | ---: | ---: | ---: |");
     for (name, vendor, path) in REQUESTS {
         let jobs = sandbox.seeded_jobs().iter();
-        let jobs = jobs.filter(|job| job.vendor == *vendor && job.awkward.is_none());
+        let jobs = jobs.filter(|job| job.vendor == *vendor && job.deviation.is_none());
         let jobs: Vec<_> = jobs.collect();
         let id = jobs.get(jobs.len() / 2).map_or("", |job| job.id.as_str());
         let url = format!("{}{}", sandbox.base_url(*vendor), path.replace("{id}", id));

@@ -1,7 +1,7 @@
 //! Serves a sandbox until its standard input ends, and prints its addresses as one line of JSON: for scripts in other languages.
 //!
 //! `cargo run -p unitune-sandbox --example serve -- [plain] [seed=N] [jobs=N] [FAULT…]`, where `plain` switches the
-//! awkward bodies off and a fault looks like `together.createJob:503@once`.
+//! deviations off and a fault looks like `together.createJob:503@once`.
 
 use serde_json::{Map, Value, json};
 use std::error::Error;
@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut builder = Sandbox::builder();
     for argument in std::env::args().skip(1) {
         builder = match argument.split_once('=') {
-            None if argument == "plain" => builder.all_awkward(false),
+            None if argument == "plain" => builder.all_deviations(false),
             Some(("seed", seed)) => builder.seed(seed.parse()?),
             Some(("jobs", jobs)) => builder.jobs(jobs.parse()?),
             _ => builder.fault(argument.parse()?),

@@ -1,6 +1,6 @@
 //! The builder of a sandbox.
 
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::error::Error;
 use crate::faults::Fault;
 use crate::sandbox::Sandbox;
@@ -21,7 +21,7 @@ impl Default for Builder {
             seed: 1,
             speed: 0.0,
             jobs: None,
-            awkward: Awkward::all()
+            deviations: Deviation::all()
                 .filter(|switch| switch.is_default())
                 .collect(),
             faults: Vec::new(),
@@ -57,20 +57,20 @@ impl Builder {
         self
     }
 
-    /// Switches one awkward body on or off. [`Awkward::is_default`] is true for those that are on without this.
-    pub fn awkward(mut self, awkward: Awkward, on: bool) -> Builder {
-        self.0.awkward.retain(|switch| *switch != awkward);
+    /// Switches one deviation on or off. [`Deviation::is_default`] is true for those that are on without this.
+    pub fn deviation(mut self, deviation: Deviation, on: bool) -> Builder {
+        self.0.deviations.retain(|switch| *switch != deviation);
         if on {
-            self.0.awkward.push(awkward);
+            self.0.deviations.push(deviation);
         }
         self
     }
 
-    /// Switches all awkward bodies on, or all off.
-    pub fn all_awkward(mut self, on: bool) -> Builder {
-        self.0.awkward.clear();
+    /// Switches all deviations on, or all off.
+    pub fn all_deviations(mut self, on: bool) -> Builder {
+        self.0.deviations.clear();
         if on {
-            self.0.awkward.extend(Awkward::all());
+            self.0.deviations.extend(Deviation::all());
         }
         self
     }

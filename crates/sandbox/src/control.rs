@@ -70,22 +70,26 @@ fn about(shared: &Shared, _: &Fields<'_>) -> Reply {
     Ok(Answer::json(json!({
         "vendors": vendors.collect::<Vec<_>>(),
         "seed": shared.settings.seed,
-        "now": shared.world().clock.now().seconds(),
+        "now": shared.sandbox_state().clock.now().seconds(),
     })))
 }
 
 fn advance(shared: &Shared, body: &Fields<'_>) -> Reply {
     let seconds = body.number("seconds", 0.0, 1e9)?;
     let seconds = seconds.ok_or_else(|| body.missing("seconds"))?;
-    let mut world = shared.world();
-    world.clock.advance(Duration::from_secs_f64(seconds));
-    Ok(Answer::json(json!({ "now": world.clock.now().seconds() })))
+    let mut sandbox_state = shared.sandbox_state();
+    sandbox_state
+        .clock
+        .advance(Duration::from_secs_f64(seconds));
+    Ok(Answer::json(
+        json!({ "now": sandbox_state.clock.now().seconds() }),
+    ))
 }
 
 fn speed(shared: &Shared, body: &Fields<'_>) -> Reply {
     let speed = body.number("speed", 0.0, 1e9)?;
     let speed = speed.ok_or_else(|| body.missing("speed"))?;
-    shared.world().clock.set_speed(speed);
+    shared.sandbox_state().clock.set_speed(speed);
     Ok(Answer::json(json!({ "speed": speed })))
 }
 

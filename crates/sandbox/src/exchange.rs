@@ -93,7 +93,7 @@ impl<'a> Exchange<'a> {
 
     /// The response with the vendor's headers, changed by the first effect that is no delay.
     fn respond(&self, answer: Answer, effects: &[Effect]) -> Response<Body> {
-        let now = self.shared.world().clock.now();
+        let now = self.shared.sandbox_state().clock.now();
         let (mut response, body) = response::build(answer, self.number, now);
         for (name, value) in self.vendor.description().headers {
             let name = HeaderName::from_static(name);
@@ -148,7 +148,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Refuses what can be refused by its head alone, before its body is read.
+    /// Rejects what can be rejected by its head alone, before its body is read.
     fn admit(&self, parts: &Parts, found: &Found) -> Result<(), ErrorResponse> {
         match found {
             Found::Operation(route, ..) if route.open => Ok(()),
@@ -171,17 +171,17 @@ impl<'a> Exchange<'a> {
             .collect();
         let headers = parts.headers.clone();
         let (body, form) = read_form(parts, body).await?;
-        let mut world = self.shared.world();
+        let mut sandbox_state = self.shared.sandbox_state();
         let call = Call {
             path,
             query,
             headers,
             body,
             form,
-            now: world.clock.now(),
+            now: sandbox_state.clock.now(),
             base_url: format!("http://{}{}", self.shared.addr, self.base),
         };
-        world.answer(self.vendor, operation, &call)
+        sandbox_state.answer(self.vendor, operation, &call)
     }
 
     /// Resets the connection: what hyper tries to write after this fails.

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! A sandbox starts with jobs in every state of every vendor, always the same ones for the same seed, at a fixed
-//! time of its own. That clock stands still until [`Sandbox::advance`] moves it or a
+//! time of its own. That clock does not move until [`Sandbox::advance`] moves it or a
 //! [speed](Builder::speed) is set. The same seed and the same calls give the same answers, byte for byte.
 //!
 //! The keys are fixed and open nothing elsewhere. No training takes place.
@@ -22,13 +22,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs, clippy::unwrap_used)]
 
-mod awkward;
 mod azure;
 mod body_limit;
 mod bounded_listener;
 mod builder;
 mod clock;
 mod control;
+mod deviation;
 mod error;
 mod exchange;
 mod faults;
@@ -51,8 +51,8 @@ mod truefoundry;
 mod vendor;
 mod vendors;
 
-pub use awkward::Awkward;
 pub use builder::Builder;
+pub use deviation::Deviation;
 pub use error::Error;
 pub use faults::{Effect, Fault, Hint, When, effects, faults_markdown};
 pub use record::RecordedRequest;

@@ -33,9 +33,9 @@ impl Sandbox {
         };
         let listener = TcpListener::bind(settings.addr).await.map_err(bind)?;
         let addr = listener.local_addr().map_err(bind)?;
-        let (world, seeded) = seed::build(&settings);
+        let (sandbox_state, seeded) = seed::build(&settings);
         let (closing, closed) = watch::channel(false);
-        let shared = Arc::new(Shared::new(settings, world, addr, closed));
+        let shared = Arc::new(Shared::new(settings, sandbox_state, addr, closed));
         let task = tokio::spawn(server::serve(listener, Arc::clone(&shared)));
         Ok(Sandbox {
             addr,
@@ -63,17 +63,17 @@ impl Sandbox {
 
     /// Moves the sandbox's clock forward: jobs continue as if that time had passed.
     pub fn advance(&self, by: Duration) {
-        self.shared.world().clock.advance(by);
+        self.shared.sandbox_state().clock.advance(by);
     }
 
     /// Changes how many sandbox seconds pass in a real second; 0 stops the clock.
     pub fn set_speed(&self, speed: f64) {
-        self.shared.world().clock.set_speed(speed);
+        self.shared.sandbox_state().clock.set_speed(speed);
     }
 
     /// Returns the time of the sandbox's clock in seconds since the Unix epoch.
     pub fn now(&self) -> i64 {
-        self.shared.world().clock.now().seconds()
+        self.shared.sandbox_state().clock.now().seconds()
     }
 
     /// Adds a fault.

@@ -64,7 +64,7 @@ async fn handle(
 
 /// An answer that comes from no vendor.
 fn without_vendor(shared: &Shared, answer: Answer) -> Response<Body> {
-    let (response, body) = response::build(answer, 0, shared.world().clock.now());
+    let (response, body) = response::build(answer, 0, shared.sandbox_state().clock.now());
     response.map(|()| Body::from(body))
 }
 

@@ -1,6 +1,6 @@
 //! The settings of a sandbox.
 
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::faults::Fault;
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ pub(crate) struct Settings {
     pub(crate) seed: u64,
     pub(crate) speed: f64,
     pub(crate) jobs: Option<usize>,
-    pub(crate) awkward: Vec<Awkward>,
+    pub(crate) deviations: Vec<Deviation>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) connections: usize,
 }

@@ -5,7 +5,7 @@ use crate::faults::Injector;
 use crate::record::Records;
 use crate::seed;
 use crate::settings::Settings;
-use crate::state::World;
+use crate::state::SandboxState;
 use crate::vendor::Vendor;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, watch};
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) addr: SocketAddr,
-    world: Mutex<World>,
+    sandbox_state: Mutex<SandboxState>,
     faults: Mutex<Injector>,
     records: Mutex<Records>,
     requests: AtomicU64,
@@ -36,14 +36,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     pub(crate) fn new(
         settings: Settings,
-        world: World,
+        sandbox_state: SandboxState,
         addr: SocketAddr,
         closing: watch::Receiver<bool>,
     ) -> Shared {
         let faults = Injector::new(settings.seed, settings.faults.clone());
         Shared {
             addr,
-            world: Mutex::new(world),
+            sandbox_state: Mutex::new(sandbox_state),
             faults: Mutex::new(faults),
             records: Mutex::default(),
             requests: AtomicU64::new(0),
@@ -55,8 +55,8 @@ impl Shared {
     }
 
     /// The state of the vendors, and the clock.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.world)
+    pub(crate) fn sandbox_state(&self) -> MutexGuard<'_, SandboxState> {
+        lock(&self.sandbox_state)
     }
 
     /// The faults to inject.
@@ -81,8 +81,8 @@ impl Shared {
 
     /// Puts everything back to what it was at the start.
     pub(crate) fn reset(&self) {
-        let (world, _) = seed::build(&self.settings);
-        *self.world() = world;
+        let (sandbox_state, _) = seed::build(&self.settings);
+        *self.sandbox_state() = sandbox_state;
         *self.faults() = Injector::new(self.settings.seed, self.settings.faults.clone());
         self.records().clear();
         self.requests.store(0, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! The trait by which the shared parts reach the simulation of each vendor.
 
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::http::{Call, Reply};
 use bytes::Bytes;
 use std::fmt::Debug;
@@ -11,7 +11,7 @@ pub(crate) trait Simulation: Debug + Send {
     fn answer(&mut self, operation: usize, call: &Call) -> Reply;
 
     /// The rows of the table of seeded jobs: for each one the switch that it belongs to, if there is one.
-    fn seed_rows(&self) -> Vec<Option<Awkward>>;
+    fn seed_rows(&self) -> Vec<Option<Deviation>>;
 
     /// Stores a file that seeded jobs were trained on. Returns its id.
     fn seed_file(&mut self, name: &str, content: Bytes) -> String;
@@ -46,5 +46,5 @@ pub(crate) struct SeedFile {
 pub(crate) struct SeedJob {
     pub(crate) id: String,
     pub(crate) status: &'static str,
-    pub(crate) awkward: Option<Awkward>,
+    pub(crate) deviation: Option<Deviation>,
 }

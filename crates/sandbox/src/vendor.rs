@@ -1,6 +1,6 @@
 //! A simulated vendor: a handle that callers hold, and the description behind it.
 
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::http::{Answer, ErrorResponse, OperationTable};
 use crate::simulation::Simulation;
 use ::http::HeaderMap;
@@ -35,18 +35,18 @@ pub(crate) struct Description {
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) errors: Errors,
     /// Deviations from the vendor's document, each of them a switch.
-    pub(crate) awkward: &'static [Awkward],
+    pub(crate) deviations: &'static [Deviation],
     /// Makes the vendor's state, empty, for a seed.
     pub(crate) simulation: fn(u64) -> Box<dyn Simulation>,
 }
 
-/// Where a request carries its key, and how one without the right key is refused.
+/// Where a request carries its key, and how one without the right key is rejected.
 pub(crate) struct KeyCheck {
     /// Reads the key.
     pub(crate) read: fn(&HeaderMap) -> Option<&str>,
     /// How to send one, for the message.
     pub(crate) form: &'static str,
-    /// The status of the refusal.
+    /// The status of the rejection.
     pub(crate) status: u16,
     /// The error's type.
     pub(crate) kind: &'static str,
@@ -117,7 +117,7 @@ impl Vendor {
         self.0
     }
 
-    /// Refuses a request without the vendor's key.
+    /// Rejects a request without the vendor's key.
     pub(crate) fn check_key(self, headers: &HeaderMap) -> Result<(), ErrorResponse> {
         let check = &self.0.key_check;
         let (message, code) = match (check.read)(headers) {

@@ -1,6 +1,6 @@
 //! The table of vendors: one row each.
 
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::vendor::{Description, Vendor};
 use crate::{azure, fireworks, openai, together, truefoundry};
 
@@ -44,15 +44,15 @@ impl Vendor {
     }
 }
 
-impl Awkward {
+impl Deviation {
     /// Returns every switch, vendor by vendor.
-    pub fn all() -> impl Iterator<Item = Awkward> {
-        TABLE.iter().flat_map(|vendor| vendor.awkward).copied()
+    pub fn all() -> impl Iterator<Item = Deviation> {
+        TABLE.iter().flat_map(|vendor| vendor.deviations).copied()
     }
 
     /// Returns the switch with this name.
-    pub fn named(name: &str) -> Option<Awkward> {
-        Awkward::all().find(|awkward| awkward.name() == name)
+    pub fn named(name: &str) -> Option<Deviation> {
+        Deviation::all().find(|deviation| deviation.name() == name)
     }
 }
 
@@ -68,8 +68,8 @@ mod tests {
         let bases = TABLE.iter().flat_map(|vendor| vendor.bases);
         let distinct: BTreeSet<_> = bases.clone().collect();
         assert_eq!(distinct.len(), bases.count());
-        let switches: BTreeSet<&str> = Awkward::all().map(Awkward::name).collect();
-        assert_eq!(switches.len(), Awkward::all().count());
+        let switches: BTreeSet<&str> = Deviation::all().map(Deviation::name).collect();
+        assert_eq!(switches.len(), Deviation::all().count());
     }
 
     #[test]

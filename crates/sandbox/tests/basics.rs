@@ -7,7 +7,7 @@ mod support;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use support::{Answer, client, get, job_path, jobs_path, read, send};
-use unitune_sandbox::{Awkward, Sandbox, Vendor};
+use unitune_sandbox::{Deviation, Sandbox, Vendor};
 
 async fn statuses(sandbox: &Sandbox, vendor: Vendor) -> BTreeSet<String> {
     let list = get(sandbox, vendor, &format!("{}?limit=100", jobs_path(vendor))).await;
@@ -48,30 +48,34 @@ async fn every_state_of_every_vendor_is_seeded() {
 
 #[tokio::test]
 async fn every_seeded_job_can_be_retrieved_in_the_state_that_it_was_announced_in() {
-    let sandbox = Sandbox::builder().all_awkward(true).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .all_deviations(true)
+        .start()
+        .await
+        .unwrap();
     for job in sandbox.seeded_jobs() {
         let answer = get(&sandbox, job.vendor, &job_path(job)).await;
         assert_eq!(answer.status, 200, "{job:?}");
         if job.vendor == Vendor::Fireworks {
             let name = format!("accounts/sandbox/{}", job.id);
             assert_eq!(answer.body["name"], Value::from(name), "{job:?}");
-            if job.awkward.is_none() {
+            if job.deviation.is_none() {
                 assert_eq!(answer.body["state"], job.status, "{job:?}");
             }
             continue;
         }
         if !matches!(
-            job.awkward,
+            job.deviation,
             Some(
-                Awkward::NumericStatus
-                    | Awkward::UnknownStatus
-                    | Awkward::OneL
-                    | Awkward::NotRunning
+                Deviation::NumericStatus
+                    | Deviation::UnknownStatus
+                    | Deviation::OneL
+                    | Deviation::NotRunning
             )
         ) {
             assert_eq!(answer.body["status"], job.status, "{job:?}");
         }
-        if job.awkward != Some(Awkward::MissingId) {
+        if job.deviation != Some(Deviation::MissingId) {
             assert_eq!(answer.body["id"], Value::from(job.id.as_str()), "{job:?}");
         }
     }
@@ -139,7 +143,7 @@ async fn pages_follow_each_other_newest_first() {
 }
 
 #[tokio::test]
-async fn limits_and_cursors_out_of_bounds_are_refused() {
+async fn limits_and_cursors_out_of_bounds_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     for vendor in [Vendor::OpenAi, Vendor::TrueFoundry] {
         for query in ["limit=0", "limit=101", "limit=x", "after=ftjob-none"] {
@@ -208,7 +212,7 @@ async fn keys_are_checked_and_never_repeated() {
 }
 
 #[tokio::test]
-async fn unknown_jobs_paths_and_methods_are_refused_in_the_vendors_shape() {
+async fn unknown_jobs_paths_and_methods_are_rejected_in_the_vendors_shape() {
     let sandbox = Sandbox::start().await.unwrap();
     for vendor in Vendor::all() {
         let jobs = jobs_path(vendor);

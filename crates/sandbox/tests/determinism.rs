@@ -86,7 +86,7 @@ async fn the_same_calls_give_the_same_answers() {
     for seed in [5, 5, 6] {
         let sandbox = Sandbox::builder()
             .seed(seed)
-            .all_awkward(true)
+            .all_deviations(true)
             .start()
             .await
             .unwrap();

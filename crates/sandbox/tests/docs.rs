@@ -1,4 +1,4 @@
-//! `docs/sandbox-faults.md` is what the fault tables say. A stale file is rewritten, and the test fails once.
+//! `docs/sandbox-faults.md` matches the fault tables. A stale file is rewritten, and the test fails once.
 
 #[test]
 fn the_document_of_faults_is_fresh() {

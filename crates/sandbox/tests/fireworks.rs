@@ -1,4 +1,4 @@
-//! Fireworks: three kinds of job through their states, datasets with their files, and what is refused.
+//! Fireworks: three kinds of job through their states, datasets with their files, and what is rejected.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -29,7 +29,7 @@ const PREFERENCES: &str = "accounts/sandbox/datasets/preferences";
 
 /// A sandbox without the bodies that deviate from the document on purpose.
 async fn plain() -> Sandbox {
-    let builder = Sandbox::builder().all_awkward(false);
+    let builder = Sandbox::builder().all_deviations(false);
     builder.start().await.unwrap()
 }
 
@@ -53,8 +53,8 @@ async fn states(sandbox: &Sandbox, collection: &str, seconds: u64) -> String {
     seen.join(" ")
 }
 
-/// A call that must be refused in gRPC's shape; its number.
-async fn refused(
+/// A call that must be rejected in gRPC's shape; its number.
+async fn rejected(
     session: &Session<'_>,
     status: u16,
     method: &str,
@@ -307,7 +307,7 @@ async fn jobs_are_cancelled_resumed_and_deleted() {
     let state = async || session.get(ONE_SUPERVISED, at, "").await["state"].clone();
     // A running job cannot be resumed.
     assert_eq!(
-        refused(&session, 400, "POST", &resume, at, Some(json!({}))).await["code"],
+        rejected(&session, 400, "POST", &resume, at, Some(json!({}))).await["code"],
         9
     );
     sandbox.advance(Duration::from_secs(150));
@@ -317,10 +317,10 @@ async fn jobs_are_cancelled_resumed_and_deleted() {
     sandbox.advance(Duration::from_secs(30));
     assert_eq!(state().await, "JOB_STATE_CANCELLED");
     assert_eq!(
-        refused(&session, 400, "POST", &cancel, at, Some(json!({}))).await["code"],
+        rejected(&session, 400, "POST", &cancel, at, Some(json!({}))).await["code"],
         9
     );
-    refused(&session, 400, "POST", &resume, at, Some(json!({"x": 1}))).await;
+    rejected(&session, 400, "POST", &resume, at, Some(json!({"x": 1}))).await;
     let resumed = session.post(&resume, at, json!({})).await;
     assert_eq!(resumed["state"], "JOB_STATE_RE_QUEUEING");
     assert!(resumed["completedTime"].is_null());
@@ -333,7 +333,7 @@ async fn jobs_are_cancelled_resumed_and_deleted() {
     sandbox.advance(Duration::from_secs(10));
     assert_eq!(state().await, "JOB_STATE_DELETING_CLEANING_UP");
     sandbox.advance(Duration::from_secs(10));
-    let gone = refused(&session, 404, "GET", ONE_SUPERVISED, at, None).await;
+    let gone = rejected(&session, 404, "GET", ONE_SUPERVISED, at, None).await;
     assert_eq!(
         gone,
         json!({"code": 5, "message": "resource not found", "details": []})
@@ -341,7 +341,7 @@ async fn jobs_are_cancelled_resumed_and_deleted() {
     // One that has ended is gone at once.
     let done = [ACCOUNT, "support-v2"];
     session.ok("DELETE", ONE_SUPERVISED, &done, "", None).await;
-    refused(&session, 404, "GET", ONE_SUPERVISED, &done, None).await;
+    rejected(&session, 404, "GET", ONE_SUPERVISED, &done, None).await;
 
     let paused = [ACCOUNT, "night-run"];
     let job = session.post(&resume, &paused, json!({})).await;
@@ -379,7 +379,7 @@ async fn a_job_fails_when_its_dataset_is_validated() {
             "{job}"
         );
         let resume = with_verb(ONE_SUPERVISED, "resume");
-        refused(
+        rejected(
             &session,
             400,
             "POST",
@@ -464,7 +464,7 @@ async fn what_a_request_must_hold() {
             "wandbConfig.projectName",
         ),
     ] {
-        let answer = refused(
+        let answer = rejected(
             &session,
             400,
             "POST",
@@ -484,9 +484,9 @@ async fn what_a_request_must_hold() {
         assert_eq!(answer["details"][0]["metadata"]["field"], named);
     }
     let body = json!({"dataset": CHATS, "trainingConfig": {"baseModel": LLAMA}});
-    let answer = refused(&session, 400, "POST", RFT, &[ACCOUNT], Some(body)).await;
+    let answer = rejected(&session, 400, "POST", RFT, &[ACCOUNT], Some(body)).await;
     assert!(answer["message"].as_str().unwrap().contains("'evaluator'"));
-    let forbidden = refused(&session, 403, "GET", SUPERVISED, &["other"], None).await;
+    let forbidden = rejected(&session, 403, "GET", SUPERVISED, &["other"], None).await;
     assert_eq!(
         (&forbidden["code"], &forbidden["message"]),
         (&json!(7), &json!(""))
@@ -528,14 +528,14 @@ async fn datasets_go_up_and_down_through_signed_urls() {
         json!({"datasetId": "9mine", "dataset": {"exampleCount": "1"}}),
         json!({"dataset": {"exampleCount": "1"}}),
     ] {
-        refused(&session, 400, "POST", DATASETS, &[ACCOUNT], Some(body)).await;
+        rejected(&session, 400, "POST", DATASETS, &[ACCOUNT], Some(body)).await;
     }
     let created = create(&session, DATASETS, "", record(json!(40))).await;
     assert_eq!(
         (&created["state"], &created["exampleCount"]),
         (&json!("UPLOADING"), &json!("40"))
     );
-    refused(
+    rejected(
         &session,
         409,
         "POST",
@@ -550,14 +550,14 @@ async fn datasets_go_up_and_down_through_signed_urls() {
         with_verb(ONE_DATASET, "validateUpload"),
     );
     assert_eq!(
-        refused(&session, 400, "POST", &validate, at, Some(json!({}))).await["code"],
+        rejected(&session, 400, "POST", &validate, at, Some(json!({}))).await["code"],
         9
     );
     let content = chat(40);
     let size = content.len();
     for wrong in [json!({}), json!({"../x": "1"}), json!({"x": "many"})] {
         let body = json!({"filenameToSize": wrong});
-        refused(&session, 400, "POST", &endpoint, at, Some(body)).await;
+        rejected(&session, 400, "POST", &endpoint, at, Some(body)).await;
     }
     let body = json!({"filenameToSize": {"a b.jsonl": size.to_string()}});
     let urls = session.post(&endpoint, at, body).await;
@@ -595,14 +595,14 @@ async fn datasets_go_up_and_down_through_signed_urls() {
             "application/xml; charset=UTF-8"
         );
     }
-    refused(&session, 400, "POST", &validate, at, Some(json!({}))).await;
+    rejected(&session, 400, "POST", &validate, at, Some(json!({}))).await;
     assert_eq!(storage(put(&range, octets, &content)).await.status, 200);
     assert_eq!(session.get(ONE_DATASET, at, "").await["state"], "UPLOADING");
     session.post(&validate, at, json!({})).await;
     let ready = session.get(ONE_DATASET, at, "").await;
     assert_eq!(ready["state"], "READY");
     assert_ne!(ready["estimatedTokenCount"], "0");
-    refused(
+    rejected(
         &session,
         400,
         "POST",
@@ -642,7 +642,7 @@ async fn datasets_go_up_and_down_through_signed_urls() {
     assert_eq!(storage(client().get(url)).await.status, 400);
 
     session.ok("DELETE", ONE_DATASET, at, "", None).await;
-    refused(&session, 404, "GET", ONE_DATASET, at, None).await;
+    rejected(&session, 404, "GET", ONE_DATASET, at, None).await;
 }
 
 #[tokio::test]
@@ -688,7 +688,7 @@ async fn a_dataset_is_split() {
     let session = Session::new(&sandbox, Vendor::Fireworks);
     let split = with_verb(ONE_DATASET, "splitDataset");
     let at = &[ACCOUNT, "support-chats"];
-    refused(
+    rejected(
         &session,
         400,
         "POST",
@@ -710,7 +710,7 @@ async fn a_dataset_is_split() {
         (&json!("READY"), &json!("40"))
     );
     assert_eq!(chunk["splitted"]["sourceDatasetId"], CHATS);
-    refused(
+    rejected(
         &session,
         409,
         "POST",
@@ -792,7 +792,7 @@ async fn the_account_is_found_by_the_key() {
 #[tokio::test]
 async fn every_kind_is_among_many_jobs() {
     let sandbox = Sandbox::builder()
-        .all_awkward(false)
+        .all_deviations(false)
         .jobs(400)
         .start()
         .await

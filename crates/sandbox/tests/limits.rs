@@ -45,7 +45,7 @@ async fn answer(socket: &mut TcpStream) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_request_without_a_key_is_refused_before_its_body_is_read() {
+async fn a_request_without_a_key_is_rejected_before_its_body_is_read() {
     let sandbox = Sandbox::start().await.unwrap();
     for (_, path) in UPLOADS {
         for rest in [

@@ -161,7 +161,7 @@ async fn pause_resume_and_cancel() {
     assert_eq!(status(&session, &id).await, "running");
     assert_eq!(act("cancel").await.body["status"], "cancelled");
     let again = session
-        .refused(400, "POST", &format!("{JOB}/cancel"), &[&id], None)
+        .rejected(400, "POST", &format!("{JOB}/cancel"), &[&id], None)
         .await;
     assert_eq!(again["code"], "invalid_job_state");
     sandbox.advance(Duration::from_secs(100_000));
@@ -220,14 +220,14 @@ async fn bad_requests_fail_at_once() {
         for (name, value) in change.as_object().unwrap() {
             body[name.as_str()] = value.clone();
         }
-        let error = session.refused(400, "POST", JOBS, &[], Some(body)).await;
+        let error = session.rejected(400, "POST", JOBS, &[], Some(body)).await;
         assert_eq!(
             (&error["param"], &error["code"]),
             (&json!(param), &json!(code))
         );
     }
     let error = session
-        .refused(400, "POST", JOBS, &[], Some(json!([1])))
+        .rejected(400, "POST", JOBS, &[], Some(json!([1])))
         .await;
     assert_eq!(error["type"], "invalid_request_error");
 }
@@ -304,10 +304,10 @@ async fn permissions_are_created_listed_and_deleted() {
         true
     );
     session
-        .refused(404, "DELETE", &path, &[&model, id], None)
+        .rejected(404, "DELETE", &path, &[&model, id], None)
         .await;
     session
-        .refused(404, "GET", PERMISSIONS, &["ft:none"], None)
+        .rejected(404, "GET", PERMISSIONS, &["ft:none"], None)
         .await;
 }
 
@@ -342,7 +342,7 @@ async fn graders_are_validated_and_run() {
         assert_eq!(one["metadata"]["errors"]["other_error"], false);
     }
     let error = session
-        .refused(
+        .rejected(
             400,
             "POST",
             run,
@@ -390,7 +390,7 @@ async fn graders_by_name_are_each_scored_and_checked() {
             if path != run {
                 body.as_object_mut().unwrap().remove("model_sample");
             }
-            let error = session.refused(400, "POST", path, &[], Some(body)).await;
+            let error = session.rejected(400, "POST", path, &[], Some(body)).await;
             assert_eq!(error["param"], param);
         }
     }
@@ -428,10 +428,10 @@ async fn files_are_listed_retrieved_downloaded_and_deleted() {
         true
     );
     session
-        .refused(404, "GET", "/files/{file_id}", &[&one], None)
+        .rejected(404, "GET", "/files/{file_id}", &[&one], None)
         .await;
     session
-        .refused(404, "GET", "/files/{file_id}/content", &[&one], None)
+        .rejected(404, "GET", "/files/{file_id}/content", &[&one], None)
         .await;
 }
 
@@ -463,7 +463,11 @@ async fn a_graders_keys_are_not_repeated() {
 
 #[tokio::test]
 async fn models_say_when_they_stop_and_tuned_ones_are_among_them() {
-    let sandbox = Sandbox::builder().all_awkward(false).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .all_deviations(false)
+        .start()
+        .await
+        .unwrap();
     let session = Session::new(&sandbox, Vendor::OpenAi);
     let models = session.get("/models", &[], "").await;
     let models = models["data"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! The default seed's answers validate against the vendors' documents, but for the jobs that are marked as awkward.
+//! The default seed's answers validate against the vendors' documents, but for the jobs that are marked as deviating.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -108,7 +108,7 @@ async fn check(vendor: Vendor, document: &Document) {
         checked += check_list(&sandbox, vendor, document, paths).await;
     }
     let seeded = sandbox.seeded_jobs().iter();
-    let plain = seeded.filter(|job| job.vendor == vendor && job.awkward.is_none());
+    let plain = seeded.filter(|job| job.vendor == vendor && job.deviation.is_none());
     assert_eq!(checked, plain.count());
 }
 
@@ -129,7 +129,7 @@ async fn check_list(
     let plain: Vec<&str> = sandbox
         .seeded_jobs()
         .iter()
-        .filter(|job| job.vendor == vendor && job.awkward.is_none())
+        .filter(|job| job.vendor == vendor && job.deviation.is_none())
         .filter_map(|job| in_list(&job.id, member))
         .collect();
 

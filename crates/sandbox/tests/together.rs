@@ -149,13 +149,13 @@ async fn cancel_goes_through_cancel_requested_and_delete_wants_an_end() {
     let file = upload(&session, &chat(80)).await;
     let id = create(&session, request(&file)).await;
     sandbox.advance(Duration::from_secs(200));
-    session.refused(409, "DELETE", JOB, &[&id], None).await;
+    session.rejected(409, "DELETE", JOB, &[&id], None).await;
     let cancelled = session
         .ok("POST", "/fine-tunes/{id}/cancel", &[&id], "", None)
         .await;
     assert_eq!(cancelled["status"], "cancel_requested");
     session
-        .refused(400, "POST", "/fine-tunes/{id}/cancel", &[&id], None)
+        .rejected(400, "POST", "/fine-tunes/{id}/cancel", &[&id], None)
         .await;
     sandbox.advance(Duration::from_secs(30));
     let job = session.get(JOB, &[&id], "").await;
@@ -163,12 +163,16 @@ async fn cancel_goes_through_cancel_requested_and_delete_wants_an_end() {
     let last = job["events"].as_array().unwrap().last().unwrap()["type"].clone();
     assert_eq!(last, "job_stopped");
     session.ok("DELETE", JOB, &[&id], "", None).await;
-    session.refused(404, "GET", JOB, &[&id], None).await;
+    session.rejected(404, "GET", JOB, &[&id], None).await;
 }
 
 #[tokio::test]
 async fn a_finished_model_is_a_real_archive() {
-    let sandbox = Sandbox::builder().all_awkward(false).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .all_deviations(false)
+        .start()
+        .await
+        .unwrap();
     let session = Session::new(&sandbox, Vendor::Together);
     let jobs = session.get(JOBS, &[], "").await["data"]
         .as_array()
@@ -287,12 +291,12 @@ async fn a_preview_masks_what_is_not_learnt() {
     ] {
         let mut wrong = body.clone();
         wrong[name] = value;
-        let error = session.refused(400, "POST", path, &[], Some(wrong)).await;
+        let error = session.rejected(400, "POST", path, &[], Some(wrong)).await;
         assert_eq!(error["param"], name);
     }
     let bad = upload(&session, "nonsense\n").await;
     let wrong = json!({"model": MODEL, "training_file": bad});
-    session.refused(400, "POST", path, &[], Some(wrong)).await;
+    session.rejected(400, "POST", path, &[], Some(wrong)).await;
 }
 
 #[tokio::test]
@@ -302,7 +306,7 @@ async fn the_tokens_of_a_job_can_be_downloaded_once_it_trains() {
     let file = upload(&session, &chat(80)).await;
     let id = create(&session, request(&file)).await;
     let path = "/fine-tunes/{id}/download-tokenized-dataset";
-    session.refused(400, "GET", path, &[&id], None).await;
+    session.rejected(400, "GET", path, &[&id], None).await;
     sandbox.advance(Duration::from_secs(200));
     let dataset = session.get(path, &[&id], "").await;
     let url = dataset["url"].as_str().unwrap();
@@ -312,7 +316,7 @@ async fn the_tokens_of_a_job_can_be_downloaded_once_it_trains() {
     assert_eq!(dataset["size"], length);
     let job = session.get(JOB, &[&id], "").await;
     assert!(job["tokenized_dataset_path"].is_string());
-    session.refused(404, "GET", path, &["ft-none"], None).await;
+    session.rejected(404, "GET", path, &["ft-none"], None).await;
 }
 
 #[tokio::test]
@@ -368,7 +372,7 @@ async fn a_training_that_gets_no_better_stops_early() {
     for (name, value) in [("validation_file", json!("")), ("n_evals", json!(3))] {
         let mut wrong = body.clone();
         wrong[name] = value;
-        session.refused(400, "POST", JOBS, &[], Some(wrong)).await;
+        session.rejected(400, "POST", JOBS, &[], Some(wrong)).await;
     }
     body["early_stopping_min_delta"] = json!(0);
     body["gradient_accumulation_steps"] = json!(2);
@@ -440,7 +444,7 @@ async fn bad_requests_fail_at_once_and_bad_files_later() {
         for (name, value) in change.as_object().unwrap() {
             body[name.as_str()] = value.clone();
         }
-        let error = session.refused(400, "POST", JOBS, &[], Some(body)).await;
+        let error = session.rejected(400, "POST", JOBS, &[], Some(body)).await;
         assert_eq!(error["param"], param);
     }
 
@@ -501,7 +505,7 @@ async fn files_come_in_one_request_or_through_a_signed_url() {
         true
     );
     session
-        .refused(404, "GET", "/files/{id}", &[&id], None)
+        .rejected(404, "GET", "/files/{id}", &[&id], None)
         .await;
 
     let form = reqwest::multipart::Form::new()
@@ -524,7 +528,7 @@ async fn files_come_in_one_request_or_through_a_signed_url() {
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
     let (location, id) = (header("location"), header("x-together-file-id"));
     session
-        .refused(404, "GET", "/files/{id}", &[&id], None)
+        .rejected(404, "GET", "/files/{id}", &[&id], None)
         .await;
     for status in [200, 403] {
         let answer = read(client().put(&location).body(chat(5)).send().await.unwrap()).await;

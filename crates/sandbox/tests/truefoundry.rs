@@ -50,7 +50,7 @@ async fn a_job_walks_through_its_life() {
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused() {
+async fn bad_requests_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::TrueFoundry);
     for (body, param) in [
@@ -66,7 +66,7 @@ async fn bad_requests_are_refused() {
         ),
     ] {
         assert_eq!(
-            session.refused(400, "POST", JOBS, &[], Some(body)).await["param"],
+            session.rejected(400, "POST", JOBS, &[], Some(body)).await["param"],
             param
         );
     }
@@ -205,6 +205,6 @@ async fn files_are_listed_retrieved_downloaded_and_deleted() {
         true
     );
     session
-        .refused(404, "GET", "/files/{file_id}", &[id], None)
+        .rejected(404, "GET", "/files/{file_id}", &[id], None)
         .await;
 }

@@ -98,7 +98,7 @@ impl Backend for Forge {
 
     fn prepare(&self, request: &CreateRequest, on: OnUnsupported) -> Result<Prepared, Error> {
         let mut unsupported = Vec::new();
-        let mut refuse = |field: &str| {
+        let mut reject = |field: &str| {
             let field = UnsupportedField::new(field, "Forge has no such setting", "");
             unsupported.push(field);
         };
@@ -106,11 +106,11 @@ impl Backend for Forge {
         for (name, value) in request.hyperparameters.iter().flatten() {
             match (name.as_str(), value.as_i64()) {
                 ("n_epochs", Some(number)) => epochs = Some(number),
-                _ => refuse(&format!("hyperparameters.{name}")),
+                _ => reject(&format!("hyperparameters.{name}")),
             }
         }
         if request.seed.is_some() {
-            refuse("seed");
+            reject("seed");
         }
         if !unsupported.is_empty() && on == OnUnsupported::Reject {
             return Err(UnsupportedFields::new(VENDOR.clone(), TITLE, unsupported).into());

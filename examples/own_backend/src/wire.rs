@@ -1,4 +1,4 @@
-//! What Forge says, and what that means in unified terms. Nothing here does I/O.
+//! Forge's types, and their mapping to the unified ones. Nothing here does I/O.
 
 use serde::{Deserialize, Serialize};
 use unitune::providers::Call;

@@ -270,15 +270,15 @@ impl Settings {
             return Err(source.error(Some(second.clone()), what));
         }
         if let Some(command) = &self.token_command {
-            let refuse = |what: &str| Err(source.error(Some(command.span()), what));
+            let reject = |what: &str| Err(source.error(Some(command.span()), what));
             let Some(run) = reader.token_command else {
-                return refuse("token_command: this program runs no commands; give a key");
+                return reject("token_command: this program runs no commands; give a key");
             };
             return match command.get_ref().as_slice() {
                 [program, ..] if !program.is_empty() => {
                     Ok(Credential::Source(run(command.get_ref())))
                 }
-                _ => refuse("token_command names no program: [\"PROGRAM\", \"ARGUMENT\", …]"),
+                _ => reject("token_command names no program: [\"PROGRAM\", \"ARGUMENT\", …]"),
             };
         }
         if let Some(key) = &self.key {

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use super::order::{self, Position};
 use super::position_cache::PositionCache;
 use crate::providers::page::PageWalk;
-use crate::providers::{JobOrder, ListQuery, Page, Warning};
-use crate::transport::Kept;
+use crate::providers::{JobOrder, ListQuery, Page, PageQuery, PageRest, Warning};
+use crate::transport::KeptBytes;
 use crate::unify::Job;
 use crate::{Error, ErrorKind};
 
@@ -33,12 +33,8 @@ pub(super) trait Pages: Send + Sync {
     /// back.
     fn went_on(&self) {}
 
-    /// Fetches the page after a cursor.
-    fn page<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Page<Job>, Error>>;
+    /// Fetches the page of a query.
+    fn page(&self, query: PageQuery) -> BoxFuture<'_, Result<Page<Job>, Error>>;
 }
 
 /// The jobs of one account that were fetched and not yet shown.
@@ -59,11 +55,15 @@ pub(super) struct AccountJobs {
     cursor: Cursor,
     coming: Option<BoxFuture<'static, Result<Page<Job>, Error>>>,
     after: Option<Position>,
+    /// What the backend keeps for the next page.
+    rest: Option<PageRest>,
+    /// How many jobs have come that are shown.
+    came: usize,
     /// The ids of the page before.
     previous: HashSet<String>,
     walk: PageWalk,
     /// The memory of the pages that the jobs in the buffer came in.
-    memory: Vec<Arc<Kept>>,
+    memory: Vec<Arc<KeptBytes>>,
     query: ListQuery,
     page_size: usize,
 }
@@ -104,6 +104,8 @@ impl AccountJobs {
             },
             coming: None,
             after: None,
+            rest: None,
+            came: 0,
             previous: HashSet::new(),
             walk: PageWalk::default(),
             memory: Vec::new(),
@@ -133,7 +135,8 @@ impl AccountJobs {
         let is_newer = job
             .created_at
             .is_some_and(|time| self.floor.is_none_or(|floor| time > floor));
-        let is_certain = self.cursor == Cursor::End || (is_newer && !self.is_unordered);
+        let is_next = is_newer || self.pages.order() == JobOrder::Exact;
+        let is_certain = self.cursor == Cursor::End || (is_next && !self.is_unordered);
         is_certain.then_some(job)
     }
 
@@ -175,11 +178,27 @@ impl AccountJobs {
     /// will be needed.
     fn wants_page(&self) -> bool {
         let reads_on = self.query.limit.is_none_or(|n| n >= MAX_PAGE);
-        let ahead = reads_on && self.buffer.len() <= self.page_size;
+        let is_enough = self.wanted().is_some_and(|wanted| self.came >= wanted);
+        let ahead = reads_on && !is_enough && self.buffer.len() <= self.page_size;
         self.cursor != Cursor::End && (ahead || self.head().is_none())
     }
 
-    fn fetch(&self) -> BoxFuture<'static, Result<Page<Job>, Error>> {
+    /// Returns true if jobs are fetched that are not shown.
+    fn skips(&self) -> bool {
+        self.after.is_some()
+            || self.query.created_before.is_some()
+            || self.query.status.is_some()
+            || self.query.model.is_some()
+    }
+
+    /// Returns how many jobs will be shown at most, and one more, to know whether
+    /// there are more; where each that is fetched is shown.
+    fn wanted(&self) -> Option<usize> {
+        let limit = self.query.limit.filter(|_| !self.skips())?;
+        limit.checked_add(1)
+    }
+
+    fn fetch(&mut self) -> BoxFuture<'static, Result<Page<Job>, Error>> {
         let pages = Arc::clone(&self.pages);
         let after = match &self.cursor {
             Cursor::After(cursor) => Some(cursor.clone()),
@@ -187,13 +206,15 @@ impl AccountJobs {
             Cursor::Top | Cursor::End => None,
         };
         // Jobs that are skipped are fetched in large pages.
-        let skips = self.after.is_some()
-            || self.query.created_before.is_some()
-            || self.query.status.is_some()
-            || self.query.model.is_some();
-        let is_whole = skips || self.is_unordered;
+        let is_whole = self.skips() || self.is_unordered;
         let limit = if is_whole { MAX_PAGE } else { self.page_size };
-        Box::pin(async move { pages.page(after.as_deref(), limit).await })
+        let mut query = PageQuery::new().limit(limit);
+        query.cursor = after;
+        query.wanted = self
+            .wanted()
+            .map(|all| all.saturating_sub(self.came).max(1));
+        query.rest = self.rest.take();
+        Box::pin(async move { pages.page(query).await })
     }
 
     fn receive(&mut self, page: Result<Page<Job>, Error>, warnings: &mut VecDeque<Warning>) {
@@ -227,6 +248,7 @@ impl AccountJobs {
             warnings.push_back(Warning::repeated_page(account));
             return;
         }
+        self.rest = page.rest;
         // An ordered list holds two pages at most.
         if !self.is_unordered {
             self.memory.drain(..self.memory.len().saturating_sub(1));
@@ -263,7 +285,9 @@ impl AccountJobs {
                 && !self.query.is_beyond(job)
         };
         let shown = page.items.into_iter().filter(is_shown);
+        let before = self.buffer.len();
         self.buffer.extend(shown.map(Box::new));
+        self.came += self.buffer.len() - before;
         let buffer = self.buffer.make_contiguous();
         buffer.sort_by(|a, b| order::of(a, b));
         let is_repeated = |pair: &[Box<Job>]| pair[0].id == pair[1].id;
@@ -314,10 +338,10 @@ impl AccountJobs {
     }
 
     fn is_lost_hint(&self, error: &Error) -> bool {
-        let is_refused = error.is_not_found()
+        let is_rejected = error.is_not_found()
             || error.kind() == ErrorKind::InvalidRequest
             || matches!(error.status(), Some(400 | 410 | 422));
-        is_refused && matches!(self.cursor, Cursor::Hint(_))
+        is_rejected && matches!(self.cursor, Cursor::Hint(_))
     }
 
     fn start_over(&mut self) {

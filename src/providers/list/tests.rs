@@ -13,7 +13,7 @@ use super::account_jobs::{AccountJobs, Pages};
 use super::position_cache::PositionCache;
 use super::{JobStream, ListItem};
 use crate::Error;
-use crate::providers::{JobOrder, ListQuery, Page};
+use crate::providers::{JobOrder, ListQuery, Page, PageQuery};
 use crate::truefoundry::types::FineTuningJob;
 use crate::unify::{Context, Job, Unify};
 
@@ -57,20 +57,16 @@ impl Pages for Vendor {
         self.page.map(|_| job.to_owned())
     }
 
-    fn page<'a>(
-        &'a self,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Page<Job>, Error>> {
+    fn page(&self, query: PageQuery) -> BoxFuture<'_, Result<Page<Job>, Error>> {
         Box::pin(async move {
             // Accounts respond one after the other, in no fixed order.
             tokio::task::yield_now().await;
             let jobs = self.jobs.lock().unwrap();
-            let start = match after {
+            let start = match &query.cursor {
                 None => 0,
                 Some(id) => jobs.iter().position(|(_, known)| known == id).unwrap() + 1,
             };
-            let size = self.page.unwrap_or(usize::MAX).min(limit);
+            let size = self.page.unwrap_or(usize::MAX).min(query.limit.unwrap());
             let size = if self.page.is_none() {
                 usize::MAX
             } else {

@@ -184,7 +184,7 @@ impl Watcher {
         let now = (job.status, job.provider.status.clone());
         if self.seen.as_ref() != Some(&now) {
             let before = self.seen.replace(now).map(|(status, _)| status);
-            self.hurry();
+            self.reset_intervals();
             let job = Box::new(job.clone());
             self.report(Change::Status { job, before });
         }
@@ -214,7 +214,7 @@ impl Watcher {
             self.seen = None;
             self.progress = Progress::default();
             self.confirmed = false;
-            self.hurry();
+            self.reset_intervals();
             self.report(Change::Restarted { from, to });
             return;
         }
@@ -224,7 +224,7 @@ impl Watcher {
                 .account()
                 .is_some_and(|account| account.restarts_jobs());
         if may_be_restarted && !std::mem::replace(&mut self.confirmed, true) {
-            self.hurry();
+            self.reset_intervals();
             return;
         }
         self.is_over = true;
@@ -343,7 +343,7 @@ impl Watcher {
     fn report_progress(&mut self, progress: Progress) {
         if progress != self.progress {
             self.progress = progress;
-            self.hurry();
+            self.reset_intervals();
             let job = self.target.clone();
             self.report(Change::Progress { job, progress });
         }
@@ -351,7 +351,7 @@ impl Watcher {
 
     /// Returns to the shortest interval: a job that changes will soon change
     /// again.
-    fn hurry(&mut self) {
+    fn reset_intervals(&mut self) {
         self.intervals = intervals(&self.options);
     }
 

@@ -15,7 +15,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio_util::io::StreamReader;
 
 use super::{Encoding, Frames};
-use crate::transport::memory::Reservation;
+use crate::transport::memory_budget::Reservation;
 use crate::transport::{Error, ErrorKind};
 
 /// The size of a piece, in bytes.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::azure::types::{AutoOrCount, FineTuneMethod, FineTuningJobHyperparameters};
-use crate::unify::gateway_shape::AUTO;
+use crate::unify::gateway_compatible::AUTO;
 
 /// The number that leaves a count to the vendor.
 const CHOSEN: i64 = -1;

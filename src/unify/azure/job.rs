@@ -3,7 +3,7 @@
 use super::{VENDOR, auto, rules, status};
 use crate::azure::types::{FineTuningJob, FineTuningJobError};
 use crate::unify::extras::Extras;
-use crate::unify::gateway_shape::{GatewayJob, GatewayMapping, job_error};
+use crate::unify::gateway_compatible::{GatewayJob, GatewayMapping, job_error};
 use crate::unify::{Context, Job, LazyObject, MappingError, Unify};
 
 impl Unify for FineTuningJob {
@@ -102,7 +102,7 @@ impl Unify for FineTuningJob {
                 } = error;
                 job_error([code, message, param], &extra, &mut extras)
             }),
-            status: status.into_word(),
+            status: status.into_str(),
             extras,
         };
         job.into_job(mapping, context)

@@ -11,14 +11,14 @@
 //! ```
 
 mod auto;
+mod events_and_checkpoints;
 mod files;
 mod job;
-mod log;
 mod request;
 mod rules;
 mod status;
 
-use super::gateway_shape::{ACCEPTED, REFUSED, WANDB};
+use super::gateway_compatible::{ACCEPTED, UNSUPPORTED, WANDB};
 use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
@@ -47,7 +47,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
                `trainingType` is sent as it is; the vendor knows `Standard`, `GlobalStandard` and \
                `developerTier`, in any case of letters.",
         accepted: ACCEPTED,
-        refused: REFUSED,
+        unsupported: UNSUPPORTED,
         extra: request::EXTRA,
         wandb: WANDB,
     }),

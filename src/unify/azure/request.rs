@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{MAPPING, auto};
 use crate::azure::types::{self, CreateFineTuningJobRequest};
-use crate::unify::gateway_shape::{GatewayRequest, request_back};
-use crate::unify::request::rules::{Takes, UNKNOWN};
+use crate::unify::gateway_compatible::{GatewayRequest, request_back};
+use crate::unify::request::setting_rules::{Takes, UNKNOWN};
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
 
 /// Members of a method besides its hyperparameters.
@@ -20,7 +20,7 @@ const TRAINING_TYPE: &str = "trainingType";
 /// Members besides the gateway's.
 pub(super) const EXTRA: &[(&str, Takes)] = &[(TRAINING_TYPE, Takes::Text)];
 
-/// A kind of training as a guide spells it; the vendor refuses it.
+/// A kind of training as a guide spells it; the vendor rejects it.
 const MISSPELT: &str = "developer";
 
 /// The longest suffix.

@@ -1,7 +1,7 @@
 //! The rules of Azure's jobs: identity, but for some words.
 
 use crate::unify::NoteKind;
-use crate::unify::rules::{Rule, rules};
+use crate::unify::mapping_rules::{Rule, rules};
 
 rules! {
     /// All of them.

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use unitune_redact::REDACTED;
 
-use super::view::AnyJob;
+use super::job_fields::AnyJob;
 use crate::unify::Status;
 use crate::unify::extras::object;
 

@@ -3,11 +3,11 @@
 
 use super::extra_fields::ExtraFields;
 use super::id::{JobId, dataset_id, resource};
-use super::view::{AnyJob, View, set};
+use super::job_fields::{AnyJob, JobFields, set};
 use super::{VENDOR, amounts, rules, settings};
 use crate::fireworks::types::{DpoJob, ReinforcementJob, StatusCode, SupervisedJob};
+use crate::unify::mapping_rules::common;
 use crate::unify::notes::NoteCollector;
-use crate::unify::rules::common;
 use crate::unify::{
     Context, Job, JobError, LazyObject, MappingError, Provider, Status, Unify, status,
 };
@@ -60,7 +60,7 @@ fn convert(id: &str, source: &AnyJob, context: &Context) -> Result<Job, MappingE
     notes.note(rules::ID);
 
     let meaning = super::status::meaning(&view.state);
-    let status = status::resolve(view.word, meaning, notes)?;
+    let status = status::resolve(view.vendor_status, meaning, notes)?;
     let created_at = created(&view, notes)?;
     let finished_at = finished(&view, status, created_at, notes)?;
     let error = failure(&view, status, notes);
@@ -106,7 +106,7 @@ fn convert(id: &str, source: &AnyJob, context: &Context) -> Result<Job, MappingE
         cost: view.estimated_cost.and_then(amounts::dollars),
         notes: collector.into_notes(),
         extra,
-        ..Provider::new(&context.account, VENDOR, view.word.to_owned())
+        ..Provider::new(&context.account, VENDOR, view.vendor_status.to_owned())
     };
     Ok(Job {
         created_at,
@@ -130,7 +130,10 @@ fn seconds(time: Option<&Timestamp>) -> Option<i64> {
 }
 
 /// Returns when a job was created; none of a job without any time.
-fn created(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<Option<i64>, MappingError> {
+fn created(
+    view: &JobFields<'_>,
+    notes: &mut NoteCollector<'_>,
+) -> Result<Option<i64>, MappingError> {
     if let Some(time) = seconds(view.create_time) {
         notes.note(rules::CREATED);
         return Ok(Some(time));
@@ -149,7 +152,7 @@ fn created(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<Option<i64>
 
 /// Returns when a job ended, which is never before it was created.
 fn finished(
-    view: &View<'_>,
+    view: &JobFields<'_>,
     status: Status,
     created_at: Option<i64>,
     notes: &mut NoteCollector<'_>,
@@ -172,32 +175,36 @@ fn finished(
 
 /// Returns why a job failed. `OK` and an empty message mean that nothing is
 /// said.
-fn failure(view: &View<'_>, status: Status, notes: &mut NoteCollector<'_>) -> Option<JobError> {
+fn failure(
+    view: &JobFields<'_>,
+    status: Status,
+    notes: &mut NoteCollector<'_>,
+) -> Option<JobError> {
     if status != Status::Failed {
         notes.note(rules::ERROR_NONE);
         return None;
     }
-    let said = view.status.and_then(|said| {
-        let code = said.code.as_ref().filter(|code| **code != StatusCode::Ok);
+    let failure = view.status.and_then(|status| {
+        let code = status.code.as_ref().filter(|code| **code != StatusCode::Ok);
         let code = code
             .map(|code| code.as_str())
             .filter(|code| !code.is_empty());
-        let message = set(said.message.as_deref());
+        let message = set(status.message.as_deref());
         (code.is_some() || message.is_some()).then(|| JobError {
             code: code.map(str::to_owned),
             message: message.map(str::to_owned),
             param: None,
         })
     });
-    notes.note(match said {
+    notes.note(match failure {
         Some(_) => rules::ERROR,
         None => rules::ERROR_UNKNOWN,
     });
-    said
+    failure
 }
 
 fn fine_tuned_model(
-    view: &View<'_>,
+    view: &JobFields<'_>,
     status: Status,
     notes: &mut NoteCollector<'_>,
 ) -> Option<String> {
@@ -217,7 +224,7 @@ fn fine_tuned_model(
     })
 }
 
-fn organization(view: &View<'_>, context: &Context, notes: &mut NoteCollector<'_>) -> String {
+fn organization(view: &JobFields<'_>, context: &Context, notes: &mut NoteCollector<'_>) -> String {
     let (organization, rule) = match (view.account(), &context.organization) {
         (Some(account), _) => (account, rules::ORGANIZATION),
         (None, Some(label)) => (label.as_str(), rules::ORGANIZATION_LABEL),
@@ -228,7 +235,10 @@ fn organization(view: &View<'_>, context: &Context, notes: &mut NoteCollector<'_
 }
 
 /// Returns the model, and whether it is the base model.
-fn model(view: &View<'_>, notes: &mut NoteCollector<'_>) -> Result<(String, bool), MappingError> {
+fn model(
+    view: &JobFields<'_>,
+    notes: &mut NoteCollector<'_>,
+) -> Result<(String, bool), MappingError> {
     let config = view.config.as_deref();
     let base = set(config.and_then(|config| config.base_model.as_deref()));
     let warm = set(config.and_then(|config| config.warm_start_from.as_deref()));

@@ -18,6 +18,7 @@ mod extra_fields;
 mod files;
 mod id;
 mod job;
+mod job_fields;
 mod metrics;
 mod request;
 mod request_back;
@@ -25,7 +26,6 @@ mod request_tables;
 mod rules;
 mod settings;
 mod status;
-mod view;
 
 use super::lazy_object::lazy_values;
 use super::mapping::{EventTypes, RequestTables};
@@ -58,11 +58,11 @@ pub(crate) static MAPPING: Mapping = Mapping {
     }),
     request: Some(RequestTables {
         text: "The method chooses the kind of job: `supervised`, `dpo` or `reinforcement`, which \
-               wants an `evaluator`. `seed`, `suffix` and `metadata` are refused, and \
+               wants an `evaluator`. `seed`, `suffix` and `metadata` are rejected, and \
                `validation_file` goes with no DPO job. `\"auto\"` means: leave it out. A model \
                without `accounts/` before it is one of Fireworks' own.",
         accepted: request_tables::ACCEPTED,
-        refused: request_tables::REFUSED,
+        unsupported: request_tables::UNSUPPORTED,
         extra: request_tables::EXTRA,
         wandb: request_tables::WANDB,
     }),

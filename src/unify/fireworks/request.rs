@@ -6,10 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::id::JobKind;
-use super::request_tables::{ACCEPTED, EXTRA, JOB_ID, REFUSED, WANDB};
+use super::request_tables::{ACCEPTED, EXTRA, JOB_ID, UNSUPPORTED, WANDB};
 use super::{MAPPING, TITLE};
 use crate::fireworks::types::{DpoJob, ReinforcementJob, SupervisedJob};
-use crate::unify::request::rules::{Takes, UNKNOWN};
+use crate::unify::request::setting_rules::{Takes, UNKNOWN};
 use crate::unify::request::translator::{Method, RequestTranslator};
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
 use crate::wire::Extra;
@@ -100,7 +100,7 @@ impl CreateRequest {
             _ => JobKind::Supervised,
         };
         let mut body = Body::new(kind);
-        self.refuse_gateway_fields(kind, &mut translator);
+        self.reject_gateway_fields(kind, &mut translator);
         body.set("dataset", self.training_file.clone().into());
         if let Some(file) = &self.validation_file
             && kind != JobKind::Dpo
@@ -109,8 +109,8 @@ impl CreateRequest {
         }
         let settings = translator.settings(self, &method);
         for (key, setting) in settings {
-            if translator.is_not_auto(&key, &setting, &method, ACCEPTED, REFUSED)
-                && translator.takes(&key, &setting, &method, ACCEPTED, REFUSED)
+            if translator.is_not_auto(&key, &setting, &method, ACCEPTED, UNSUPPORTED)
+                && translator.takes(&key, &setting, &method, ACCEPTED, UNSUPPORTED)
                 && let Some(rule) = ACCEPTED.iter().find(|rule| rule.key == key)
             {
                 body.setting(rule.becomes, setting.value);
@@ -142,7 +142,7 @@ impl CreateRequest {
     }
 
     /// Collects those of the gateway's fields that the vendor has no place for.
-    fn refuse_gateway_fields(&self, kind: JobKind, translator: &mut RequestTranslator) {
+    fn reject_gateway_fields(&self, kind: JobKind, translator: &mut RequestTranslator) {
         for name in self.metadata.iter().flat_map(BTreeMap::keys) {
             let reason = "the vendor keeps no labels";
             translator.unsupported(
@@ -318,17 +318,17 @@ impl Body {
         Some(match self.kind {
             JobKind::Supervised => {
                 let mut job: SupervisedJob = self.decode(translator)?;
-                self.refuse(&mut job.extra, translator);
+                self.reject(&mut job.extra, translator);
                 NewJob::Supervised(Box::new(job))
             }
             JobKind::Dpo => {
                 let mut job: DpoJob = self.decode(translator)?;
-                self.refuse(&mut job.extra, translator);
+                self.reject(&mut job.extra, translator);
                 NewJob::Dpo(Box::new(job))
             }
             JobKind::Reinforcement => {
                 let mut job: ReinforcementJob = self.decode(translator)?;
-                self.refuse(&mut job.extra, translator);
+                self.reject(&mut job.extra, translator);
                 NewJob::Reinforcement(Box::new(job))
             }
         })
@@ -382,7 +382,7 @@ impl Body {
     }
 
     /// Collects the members that this kind of job does not have.
-    fn refuse(&self, extra: &mut Extra, translator: &mut RequestTranslator) {
+    fn reject(&self, extra: &mut Extra, translator: &mut RequestTranslator) {
         let names: Vec<String> = extra.iter().map(|(name, _)| name.to_owned()).collect();
         for name in names {
             extra.remove(&name);

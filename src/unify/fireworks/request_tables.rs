@@ -1,6 +1,6 @@
 //! What Fireworks takes of a request, and what it has no place for.
 
-use crate::unify::request::rules::{Accepted, Refused, Takes, accepted, refused};
+use crate::unify::request::setting_rules::{Accepted, Takes, Unsupported, accepted, unsupported};
 
 /// The member that says which id the job is to have.
 pub(super) const JOB_ID: &str = "jobId";
@@ -82,21 +82,21 @@ pub(super) const ACCEPTED: &[Accepted] = &[
 ];
 
 /// Settings that Fireworks has no place for.
-pub(super) const REFUSED: &[Refused] = &[
-    refused(
+pub(super) const UNSUPPORTED: &[Unsupported] = &[
+    unsupported(
         "learning_rate_multiplier",
         "it is relative, and the vendor takes an absolute rate: neither follows from the other",
         "learning_rate, such as 1e-4",
     ),
-    refused(
+    unsupported(
         "dpo_beta",
         "the gateway's name for it is another one",
         "beta",
     ),
-    refused("compute_multiplier", "the vendor has no such setting", ""),
-    refused("eval_interval", "the vendor has no such setting", ""),
-    refused("eval_samples", "the vendor has no such setting", ""),
-    refused("reasoning_effort", "the vendor has no such setting", ""),
+    unsupported("compute_multiplier", "the vendor has no such setting", ""),
+    unsupported("eval_interval", "the vendor has no such setting", ""),
+    unsupported("eval_samples", "the vendor has no such setting", ""),
+    unsupported("reasoning_effort", "the vendor has no such setting", ""),
 ];
 
 /// Members of a request beyond the gateway's that Fireworks takes as they are.

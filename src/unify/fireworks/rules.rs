@@ -1,7 +1,7 @@
 //! The rules of Fireworks' jobs, for all three kinds.
 
 use crate::unify::NoteKind;
-use crate::unify::rules::{Rule, rules};
+use crate::unify::mapping_rules::{Rule, rules};
 
 rules! {
     /// All of them.

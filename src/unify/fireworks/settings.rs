@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::extra_fields::without_unset;
 use super::id::JobKind;
+use super::job_fields::{JobFields, set};
 use super::rules;
-use super::view::{View, set};
 use crate::fireworks::types::{LossMethod, WandbConfig};
 use crate::unify::LazyObject;
 use crate::unify::extras::json;
@@ -41,7 +41,7 @@ impl Settings {
 /// Returns the vendor's settings. Where the gateway has a name for one, it has
 /// that name; the vendor's batch size counts tokens and is another setting.
 pub(super) fn hyperparameters(
-    view: &View<'_>,
+    view: &JobFields<'_>,
     notes: &mut NoteCollector<'_>,
 ) -> Option<LazyObject> {
     let mut settings = Settings::default();
@@ -85,7 +85,7 @@ pub(super) fn hyperparameters(
 
 /// Returns the method in OpenAI's shape: the kind of the job, and its settings
 /// below the kind's name.
-pub(super) fn method(view: &View<'_>, notes: &mut NoteCollector<'_>) -> LazyObject {
+pub(super) fn method(view: &JobFields<'_>, notes: &mut NoteCollector<'_>) -> LazyObject {
     notes.note(rules::METHOD);
     let word = view.kind.method();
     let mut settings = Settings::default();

@@ -4,7 +4,7 @@
 use super::{VENDOR, rules, status};
 use crate::openai::types::{FineTuningJob, FineTuningJobError};
 use crate::unify::extras::Extras;
-use crate::unify::gateway_shape::{GatewayJob, GatewayMapping, job_error};
+use crate::unify::gateway_compatible::{GatewayJob, GatewayMapping, job_error};
 use crate::unify::{Context, Job, LazyObject, MappingError, Unify};
 
 impl Unify for FineTuningJob {
@@ -69,7 +69,7 @@ impl Unify for FineTuningJob {
                 } = error;
                 job_error([code, message, param], &extra, &mut extras)
             }),
-            status: status.into_word(),
+            status: status.into_str(),
             extras,
         };
         job.into_job(mapping, context)

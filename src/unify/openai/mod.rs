@@ -9,14 +9,14 @@
 //! # Ok::<(), unitune::unify::UnsupportedFields>(())
 //! ```
 
+mod events_and_checkpoints;
 mod files;
 mod job;
-mod log;
 mod request;
 mod rules;
 mod status;
 
-use super::gateway_shape::{ACCEPTED, REFUSED, WANDB};
+use super::gateway_compatible::{ACCEPTED, UNSUPPORTED, WANDB};
 use super::lazy_object::lazy_values;
 use super::mapping::RequestTables;
 use super::{Mapping, Vendor};
@@ -43,7 +43,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     request: Some(RequestTables {
         text: "`metadata` is kept as it is. `\"auto\"` is a value of its own.",
         accepted: ACCEPTED,
-        refused: REFUSED,
+        unsupported: UNSUPPORTED,
         extra: &[],
         wandb: WANDB,
     }),

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::MAPPING;
 use crate::openai::types::{self, CreateFineTuningJobRequest};
-use crate::unify::gateway_shape::{GatewayRequest, request_back};
-use crate::unify::request::rules::UNKNOWN;
+use crate::unify::gateway_compatible::{GatewayRequest, request_back};
+use crate::unify::request::setting_rules::UNKNOWN;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
 
 /// Members of a method besides its hyperparameters.

@@ -1,7 +1,7 @@
 //! The rules of OpenAI's jobs: identity, but for the status.
 
 use crate::unify::NoteKind;
-use crate::unify::rules::{Rule, rules};
+use crate::unify::mapping_rules::{Rule, rules};
 
 rules! {
     /// All of them.

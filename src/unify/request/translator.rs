@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::rules::{Accepted, Refused, Takes, UNKNOWN};
+use super::setting_rules::{Accepted, Takes, UNKNOWN, Unsupported};
 use super::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
 use crate::unify::Mapping;
 
@@ -202,9 +202,9 @@ impl RequestTranslator {
         setting: &Setting,
         method: &Method,
         accepted: &[Accepted],
-        refused: &[Refused],
+        unsupported: &[Unsupported],
     ) -> bool {
-        let rule = self.rule(key, setting, method, accepted, refused);
+        let rule = self.rule(key, setting, method, accepted, unsupported);
         rule.is_some_and(|rule| self.fits(&setting.path, &setting.value, rule.takes))
     }
 
@@ -217,13 +217,13 @@ impl RequestTranslator {
         setting: &Setting,
         method: &Method,
         accepted: &[Accepted],
-        refused: &[Refused],
+        unsupported: &[Unsupported],
     ) -> bool {
         if setting.value.as_str() != Some("auto") {
             return true;
         }
-        if !refused.iter().any(|rule| rule.key == key) {
-            self.rule(key, setting, method, accepted, refused);
+        if !unsupported.iter().any(|rule| rule.key == key) {
+            self.rule(key, setting, method, accepted, unsupported);
         }
         false
     }
@@ -236,10 +236,10 @@ impl RequestTranslator {
         setting: &Setting,
         method: &Method,
         accepted: &'r [Accepted],
-        refused: &[Refused],
+        unsupported: &[Unsupported],
     ) -> Option<&'r Accepted> {
         let Some(rule) = accepted.iter().find(|rule| rule.key == key) else {
-            let rule = refused.iter().find(|rule| rule.key == key);
+            let rule = unsupported.iter().find(|rule| rule.key == key);
             let (why, instead) = rule.map_or((UNKNOWN, ""), |rule| (rule.why, rule.instead));
             self.unsupported(&setting.path, why, instead);
             return None;

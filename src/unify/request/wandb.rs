@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::rules::UNKNOWN;
+use super::setting_rules::UNKNOWN;
 use super::translator::RequestTranslator;
 
 impl RequestTranslator {

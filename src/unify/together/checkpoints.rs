@@ -44,7 +44,7 @@ impl Unify for JobCheckpoint<'_> {
         };
         let mut extras = Extras::new();
         extras.text("checkpoint_type", Some(checkpoint_type));
-        extras.put("checkpoint", content.map(|content| content.into_word()));
+        extras.put("checkpoint", content.map(|content| content.into_str()));
         extras.text("object_id", object_id);
         extras.text("object_name", object_name);
         extras.text("object_revision_id", object_revision_id);

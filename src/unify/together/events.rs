@@ -1,6 +1,6 @@
 //! Together's events.
 
-use super::{VENDOR, log};
+use super::{VENDOR, event_types};
 use crate::together::types::FineTuneEvent;
 use crate::unify::extras::Extras;
 use crate::unify::{Context, Event, EventLevel, MappingError, Origin, Unify};
@@ -26,11 +26,11 @@ pub fn events_in_log(
     job: &str,
     events: Vec<FineTuneEvent>,
 ) -> impl DoubleEndedIterator<Item = EventInLog<'_>> + ExactSizeIterator {
-    let mut last = events.iter().find_map(log::time);
+    let mut last = events.iter().find_map(event_types::time);
     let times: Vec<Option<i64>> = events
         .iter()
         .map(|event| {
-            last = log::time(event).or(last);
+            last = event_types::time(event).or(last);
             last
         })
         .collect();
@@ -52,12 +52,12 @@ impl Unify for EventInLog<'_> {
             let reason = "no event of the log says a time";
             return Err(MappingError::new("created_at", reason).of_id(id));
         };
-        let level = match log::level(&self.event) {
-            Some(log::Level::Info) | None => EventLevel::Info,
-            Some(log::Level::Warning) => EventLevel::Warn,
-            Some(log::Level::Error) => EventLevel::Error,
+        let level = match event_types::level(&self.event) {
+            Some(event_types::Level::Info) | None => EventLevel::Info,
+            Some(event_types::Level::Warning) => EventLevel::Warn,
+            Some(event_types::Level::Error) => EventLevel::Error,
         };
-        let kind = log::kind(&self.event);
+        let kind = event_types::kind(&self.event);
         let FineTuneEvent {
             checkpoint_path,
             created_at,
@@ -98,8 +98,8 @@ impl Unify for EventInLog<'_> {
         let data = data.into_members();
 
         let mut extras = Extras::new();
-        extras.put("type", type_.map(|kind| kind.into_word()));
-        extras.put("level", vendor_level.map(|level| level.into_word()));
+        extras.put("type", type_.map(|kind| kind.into_str()));
+        extras.put("level", vendor_level.map(|level| level.into_str()));
         extras.json("created_at", created_at.as_ref());
         extras.text("hash", hash);
         extras.undocumented(&extra);

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::field_ref::{Collector, FieldRef};
-use super::view::Unmapped;
+use super::job_fields::Unmapped;
 use crate::together::types::{FineTuneEvent, FineTuneProgress};
 use crate::wire::{Extra, LenientList, Timestamp};
 

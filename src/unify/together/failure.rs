@@ -1,6 +1,6 @@
 //! The reason of a failure, from the event log: the job itself has none.
 
-use super::log::{self, Effect, Level};
+use super::event_types::{self, Effect, Level};
 use super::rules;
 use crate::together::types::FineTuneEvent;
 use crate::unify::notes::NoteCollector;
@@ -23,8 +23,8 @@ pub(super) fn failure(
     let mut last: Option<&FineTuneEvent> = None;
     for event in events.ok().filter(|event| is_error(event)) {
         let earlier = last
-            .and_then(log::time)
-            .zip(log::time(event))
+            .and_then(event_types::time)
+            .zip(event_types::time(event))
             .is_some_and(|(last, time)| time < last);
         if !earlier {
             last = Some(event);
@@ -36,13 +36,14 @@ pub(super) fn failure(
     };
     notes.note(rules::ERROR);
     Some(JobError {
-        code: log::kind(event).map(|kind| kind.as_str().to_owned()),
+        code: event_types::kind(event).map(|kind| kind.as_str().to_owned()),
         message: event.message.clone().filter(|text| !text.is_empty()),
         param: None,
     })
 }
 
 fn is_error(event: &FineTuneEvent) -> bool {
-    log::level(event) == Some(Level::Error)
-        || log::kind(event).is_some_and(|kind| log::effect(&kind) == Effect::Failure)
+    event_types::level(event) == Some(Level::Error)
+        || event_types::kind(event)
+            .is_some_and(|kind| event_types::effect(&kind) == Effect::Failure)
 }

@@ -26,7 +26,7 @@ impl Unify for types::File {
         let mut extras = Extras::new();
         extras.put("Processed", processed);
         extras.put("FileType", Some(file_type.as_str()));
-        let word = processing_status.map(|status| status.into_word());
+        let word = processing_status.map(|status| status.into_str());
         extras.put("processing_status", word);
         extras.json("validation_report", validation_report.as_ref());
         extras.undocumented(&extra);

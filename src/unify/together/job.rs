@@ -4,14 +4,14 @@
 //! that only the other schema names: they are the same members either way.
 
 use super::extra_fields::ExtraFields;
+use super::job_fields::JobFields;
 use super::successor::successor;
 use super::unset::set;
-use super::view::View;
 use super::{VENDOR, failure, rules, settings, times};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
 use crate::unify::lenient_job::report;
+use crate::unify::mapping_rules::Rule;
 use crate::unify::notes::NoteCollector;
-use crate::unify::rules::Rule;
 use crate::unify::{Context, Job, LazyObject, MappingError, Provider, Status, Unify, Usd, status};
 use crate::wire::LenientList;
 
@@ -31,7 +31,7 @@ impl Unify for FinetuneResponseTruncated {
     }
 }
 
-fn unify(mut view: View, context: &Context) -> Result<Job, MappingError> {
+fn unify(mut view: JobFields, context: &Context) -> Result<Job, MappingError> {
     let id = std::mem::take(&mut view.id);
     let misfits = std::mem::take(&mut view.misfits);
     match convert(&id, view, context) {
@@ -43,7 +43,7 @@ fn unify(mut view: View, context: &Context) -> Result<Job, MappingError> {
     }
 }
 
-fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError> {
+fn convert(id: &str, view: JobFields, context: &Context) -> Result<Job, MappingError> {
     let mut collector = NoteCollector::new(context);
     let notes = &mut collector;
     notes.note(rules::OBJECT);
@@ -131,7 +131,7 @@ fn convert(id: &str, view: View, context: &Context) -> Result<Job, MappingError>
         successor,
         notes: collector.into_notes(),
         extra,
-        ..Provider::new(&context.account, VENDOR, view.status.into_word())
+        ..Provider::new(&context.account, VENDOR, view.status.into_str())
     };
     Ok(Job {
         finished_at,

@@ -15,14 +15,15 @@
 //! ```
 
 mod checkpoints;
+mod event_types;
 mod events;
 mod extra_fields;
 mod failure;
 mod field_ref;
 mod files;
 mod job;
+mod job_fields;
 mod limits;
-mod log;
 mod metrics;
 mod preview;
 mod price;
@@ -33,7 +34,6 @@ mod status;
 mod successor;
 mod times;
 mod unset;
-mod view;
 
 use super::lazy_object::lazy_values;
 use super::mapping::{EventTypes, RequestTables};
@@ -51,8 +51,8 @@ pub const VENDOR: Vendor = Vendor::from_static("together");
 pub const TITLE: &str = "Together";
 
 lazy_values!(together:
-    Settings(view::Settings),
-    Wandb(view::Wandb),
+    Settings(job_fields::Settings),
+    Wandb(job_fields::Wandb),
     Supervised(settings::Supervised),
     Dpo(settings::Dpo),
     Extra(extra_fields::ExtraFields)
@@ -68,13 +68,13 @@ pub(crate) static MAPPING: Mapping = Mapping {
         text: "Types and levels are read in any case. An event becomes one of OpenAI's shape: \
                the type in the document's spelling stands in `data.type`, the vendor's own words \
                in `provider.extra`.",
-        types: log::types,
+        types: event_types::types,
     }),
     request: Some(RequestTables {
-        text: "`seed` is its `random_seed`. It keeps no labels, so that `metadata` is refused. \
+        text: "`seed` is its `random_seed`. It keeps no labels, so that `metadata` is rejected. \
                `\"auto\"` means: leave it out.",
         accepted: request::ACCEPTED,
-        refused: request::REFUSED,
+        unsupported: request::UNSUPPORTED,
         extra: request::EXTRA,
         wandb: request::WANDB,
     }),

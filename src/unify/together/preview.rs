@@ -9,7 +9,7 @@ impl Unify for types::Preview {
     fn unify(self, _: &Context) -> Result<DatasetPreview, MappingError> {
         let examples = self.rows.into_iter().map(example).collect();
         let mut preview = DatasetPreview::new(self.model, examples);
-        preview.format = Some(self.dataset_format.into_word().into());
+        preview.format = Some(self.dataset_format.into_str().into());
         preview.max_sequence_length = Some(self.max_seq_length);
         preview.trains_on_inputs = Some(self.train_on_inputs);
         Ok(preview)

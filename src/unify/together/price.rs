@@ -14,7 +14,7 @@ impl Unify for types::PriceEstimate {
         let dollars = |amount: Option<f64>| amount.and_then(Usd::from_dollars);
         // Those of before do not say whether there is an estimate.
         let is_unavailable = self.estimation_available == Some(false);
-        let reason = self.unavailable_reason.map(|reason| reason.into_word());
+        let reason = self.unavailable_reason.map(|reason| reason.into_str());
         let reason = reason.or_else(|| is_unavailable.then(|| "not said".into()));
         Ok(PriceEstimate {
             unavailable: reason.map(Into::into),

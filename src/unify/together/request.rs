@@ -10,7 +10,9 @@ use crate::together::types::{
     TrainOnInputs, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };
 use crate::unify::extras::{json, object};
-use crate::unify::request::rules::{Accepted, Refused, Takes, UNKNOWN, accepted, refused};
+use crate::unify::request::setting_rules::{
+    Accepted, Takes, UNKNOWN, Unsupported, accepted, unsupported,
+};
 use crate::unify::request::translator::{RequestTranslator, Setting};
 use crate::unify::request::wandb;
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
@@ -102,29 +104,29 @@ pub(super) const ACCEPTED: &[Accepted] = &[
 ];
 
 /// Settings that Together has no place for.
-pub(super) const REFUSED: &[Refused] = &[
-    refused(
+pub(super) const UNSUPPORTED: &[Unsupported] = &[
+    unsupported(
         "learning_rate_multiplier",
         "it is relative, and the vendor takes an absolute rate: neither follows from the other",
         "learning_rate, such as 1e-5",
     ),
-    refused(
+    unsupported(
         "dpo_beta",
         "the gateway's name for it is another one",
         "beta",
     ),
-    refused("compute_multiplier", "the vendor has no reinforcement", ""),
-    refused(
+    unsupported("compute_multiplier", "the vendor has no reinforcement", ""),
+    unsupported(
         "eval_interval",
         "the vendor counts evaluations, not the steps between them",
         "n_evals",
     ),
-    refused(
+    unsupported(
         "eval_samples",
         "the vendor evaluates on the whole validation file",
         "n_evals",
     ),
-    refused("reasoning_effort", "the vendor has no reinforcement", ""),
+    unsupported("reasoning_effort", "the vendor has no reinforcement", ""),
 ];
 
 /// Members of a request beyond the gateway's that Together takes as they are.
@@ -182,8 +184,8 @@ impl CreateRequest {
         let method = translator.method(self.method.as_ref(), &METHODS, "supervised or dpo");
         let mut settings = BTreeMap::new();
         for (key, setting) in translator.settings(self, &method) {
-            if translator.is_not_auto(&key, &setting, &method, ACCEPTED, REFUSED)
-                && translator.takes(&key, &setting, &method, ACCEPTED, REFUSED)
+            if translator.is_not_auto(&key, &setting, &method, ACCEPTED, UNSUPPORTED)
+                && translator.takes(&key, &setting, &method, ACCEPTED, UNSUPPORTED)
             {
                 settings.insert(key, setting);
             }
@@ -284,7 +286,7 @@ fn fill(
     }
 }
 
-/// Rejects an early stop that the vendor would refuse. Its own default of the
+/// Rejects an early stop that the vendor would reject. Its own default of the
 /// patience is not counted: the vendor does not promise it.
 fn early_stopping(request: &CreateFinetuneRequest, translator: &mut RequestTranslator) {
     if request.early_stopping_enabled != Some(true) {

@@ -1,7 +1,7 @@
 //! The rules of Together's jobs, for both of their schemas.
 
 use crate::unify::NoteKind;
-use crate::unify::rules::{Rule, rules};
+use crate::unify::mapping_rules::{Rule, rules};
 
 rules! {
     /// All of them.

@@ -6,9 +6,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::job_fields::{Settings, Wandb};
 use super::rules;
 use super::unset::set;
-use super::view::{Settings, Wandb};
 use crate::together::types::{
     BatchSize, LrScheduler, TrainingMethod, TrainingMethodDpo, TrainingMethodSft, TrainingType,
 };

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::log;
+use super::event_types;
 use crate::together::types::{FineTuneEvent, FinetuneEventType};
 
 /// Words before the id of the job that replaces this one.
@@ -56,7 +56,7 @@ pub fn successor<'e>(
 }
 
 fn is_restart(event: &FineTuneEvent) -> bool {
-    if log::kind(event) == Some(FinetuneEventType::JobRestarted) {
+    if event_types::kind(event) == Some(FinetuneEventType::JobRestarted) {
         return true;
     }
     let message = event.message.as_deref().unwrap_or_default();

@@ -1,21 +1,21 @@
 //! When a job was created, when it ended, and when it is expected to end.
 
-use super::log::{self, Effect};
+use super::event_types::{self, Effect};
+use super::job_fields::JobFields;
 use super::rules;
-use super::view::View;
 use crate::together::types::FineTuneEvent;
+use crate::unify::mapping_rules::common;
 use crate::unify::notes::NoteCollector;
-use crate::unify::rules::common;
 use crate::unify::{MappingError, Status};
 use crate::wire::{LenientList, Timestamp};
 
 fn seconds(time: &Option<Timestamp>) -> Option<i64> {
-    time.as_ref().and_then(log::seconds)
+    time.as_ref().and_then(event_types::seconds)
 }
 
 /// Returns when a job was created; none of a job without any time.
 pub(super) fn created(
-    view: &View,
+    view: &JobFields,
     events: &LenientList<FineTuneEvent>,
     notes: &mut NoteCollector<'_>,
 ) -> Result<Option<i64>, MappingError> {
@@ -25,7 +25,7 @@ pub(super) fn created(
     }
     let earliest = events
         .ok()
-        .filter_map(log::time)
+        .filter_map(event_types::time)
         .chain(seconds(&view.started_at))
         .chain(seconds(&view.updated_at))
         .min();
@@ -47,7 +47,7 @@ fn not_a_time(time: &Option<Timestamp>) -> String {
 
 /// Returns when a job ended, which is never before it was created.
 pub(super) fn finished(
-    view: &View,
+    view: &JobFields,
     events: &LenientList<FineTuneEvent>,
     status: Status,
     created_at: Option<i64>,
@@ -58,13 +58,13 @@ pub(super) fn finished(
         return Ok(None);
     }
     let ends = |event: &&FineTuneEvent| {
-        log::kind(event).is_some_and(|kind| match log::effect(&kind) {
+        event_types::kind(event).is_some_and(|kind| match event_types::effect(&kind) {
             Effect::End | Effect::Failure => true,
             Effect::Step => false,
         })
     };
     let is_possible = |time: i64| created_at.is_none_or(|created_at| time >= created_at);
-    let ended = events.ok().filter(ends).filter_map(log::time).max();
+    let ended = events.ok().filter(ends).filter_map(event_types::time).max();
     if let Some(time) = ended.filter(|time| is_possible(*time)) {
         notes.note(rules::FINISHED_EVENT);
         return Ok(Some(time));
@@ -87,7 +87,11 @@ pub(super) fn finished(
 
 /// Returns when a job is expected to end: the vendor's estimate counts from the
 /// job's last update.
-pub(super) fn estimate(view: &View, status: Status, notes: &mut NoteCollector<'_>) -> Option<i64> {
+pub(super) fn estimate(
+    view: &JobFields,
+    status: Status,
+    notes: &mut NoteCollector<'_>,
+) -> Option<i64> {
     if status.is_terminal() {
         notes.note(rules::ESTIMATE_ENDED);
         return None;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{VENDOR, rules, status};
 use crate::truefoundry::types::{FineTuningJob, FineTuningJobObject};
 use crate::unify::extras::Extras;
-use crate::unify::gateway_shape::{GatewayJob, GatewayMapping};
+use crate::unify::gateway_compatible::{GatewayJob, GatewayMapping};
 use crate::unify::job::NO_TIME;
 use crate::unify::{Context, Job, JobError, LazyObject, MappingError, Unify};
 use crate::wire::Extra;
@@ -69,7 +69,7 @@ impl Unify for FineTuningJob {
             method: method.map(LazyObject::without_keys),
             metadata,
             error,
-            status: status.into_word(),
+            status: status.into_str(),
             extras,
         };
         job.into_job(mapping, context)

@@ -1,7 +1,7 @@
 //! The rules of the gateway's own jobs: identity.
 
 use crate::unify::NoteKind;
-use crate::unify::rules::{Rule, rules};
+use crate::unify::mapping_rules::{Rule, rules};
 
 rules! {
     /// All of them.

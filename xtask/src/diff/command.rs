@@ -5,8 +5,8 @@ use super::git;
 use super::inputs::Input;
 use super::lowered::{Naming, lowered};
 use super::unify_source::Unify;
-use crate::deep_stack::both;
-use crate::fault::{Faults, Result};
+use crate::large_stack::both;
+use crate::located_error::{Faults, Result};
 use crate::source_toml::Folder;
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -245,10 +245,10 @@ impl Vendors<'_> {
 
 /// Returns the vendors that have a folder in `specs/`.
 fn vendors(workspace: &Path, inputs: &[&Input]) -> Vec<String> {
-    let mut known = crate::codegen::vendors(&workspace.join("specs")).unwrap_or_default();
+    let mut known = crate::codegen_command::vendors(&workspace.join("specs")).unwrap_or_default();
     for input in inputs {
         if let Input::Folder(folder) = input {
-            known.extend(crate::codegen::vendors(folder).unwrap_or_default());
+            known.extend(crate::codegen_command::vendors(folder).unwrap_or_default());
         }
     }
     known.sort();

@@ -3,7 +3,7 @@
 use super::mapping_impact;
 use super::rust_changes::{self, Surface};
 use super::unify_source::Unify;
-use crate::deep_stack::{self, both};
+use crate::large_stack::{self, both};
 use unitune_diff::common::{common_references, without_common};
 use unitune_diff::{Document, DocumentDiff};
 
@@ -19,7 +19,7 @@ pub fn compare(
     let empty = Document::empty(name);
     let (old, new) = (base.unwrap_or(&empty), head.unwrap_or(&empty));
     let (mut diff, surfaces) = std::thread::scope(|scope| {
-        let surfaces = deep_stack::spawn(scope, || surfaces(old, new));
+        let surfaces = large_stack::spawn(scope, || surfaces(old, new));
         let mut diff = DocumentDiff::between(name, base, head);
         mapping_impact::attach(&mut diff.changes, vendor, unify, old, new);
         let surfaces = match surfaces.map(std::thread::ScopedJoinHandle::join) {

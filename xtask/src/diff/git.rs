@@ -1,6 +1,6 @@
 //! Reads files and revisions from git.
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -2,7 +2,7 @@
 //! file, and the documents and sources in it.
 
 use super::git;
-use crate::fault::{Fault, Faults, Result};
+use crate::located_error::{Fault, Faults, Result};
 use crate::read;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,8 +2,8 @@
 //! lowering leaves out.
 
 use super::lossy_lowering::lossy;
-use crate::fault::{Fault, Result};
-use crate::generate::quietly;
+use crate::generate_rust::catch_panic;
+use crate::located_error::{Fault, Result};
 use crate::lower::{Mode, Purpose};
 use crate::merge_documents::Upstream;
 use crate::pipeline::{self, Plan};
@@ -38,11 +38,11 @@ impl Naming {
 /// Brings a document into normal form, with our names where they fit.
 pub fn lowered(written: Written, naming: &Naming) -> Result<Document> {
     let named = !naming.operations.is_empty() || !naming.components.is_empty();
-    if named && let Ok(Ok(document)) = quietly(|| document(written.clone(), naming)) {
+    if named && let Ok(Ok(document)) = catch_panic(|| document(written.clone(), naming)) {
         return Ok(document);
     }
     let file = written.file.clone();
-    quietly(|| document(written, &Naming::default()))
+    catch_panic(|| document(written, &Naming::default()))
         .unwrap_or_else(|panic| Err(Fault::file(file, format!("cannot be read: {panic}")).into()))
 }
 

@@ -3,7 +3,7 @@
 
 use super::component_uses::{Uses, member};
 use crate::all_of::compose;
-use crate::generate::quietly;
+use crate::generate_rust::catch_panic;
 use crate::report::Report;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +38,7 @@ pub type Surface = BTreeMap<String, String>;
 pub fn surface(mut prepared: Value) -> Result<Surface, String> {
     compose(&mut prepared, &mut Report::default());
     prepared["info"] = serde_json::json!({"title": "diff", "version": "0"});
-    let text = quietly(|| unitune_codegen::surface(&prepared, &Settings::default()));
+    let text = catch_panic(|| unitune_codegen::surface(&prepared, &Settings::default()));
     let text = text.and_then(|text| text.map_err(|e| e.to_string()))?;
     Ok(text.lines().map(item).collect())
 }

@@ -149,7 +149,7 @@ impl Reader<'_> {
                 3
             }
             [TokenTree::Ident(word), TokenTree::Group(arguments), ..]
-                if (word == "accepted" || word == "refused")
+                if (word == "accepted" || word == "unsupported")
                     && arguments.delimiter() == Delimiter::Parenthesis =>
             {
                 self.setting(arguments.stream(), modules);
@@ -260,7 +260,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads `accepted("setting", …, "becomes")` and `refused("setting", "why",
+    /// Reads `accepted("setting", …, "becomes")` and `unsupported("setting", "why",
     /// "instead")`.
     fn setting(&mut self, arguments: TokenStream, modules: &[String]) {
         let arguments: Vec<TokenTree> = arguments.into_iter().collect();

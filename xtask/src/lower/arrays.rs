@@ -72,7 +72,7 @@ pub fn counts(schema: &mut Schema, site: &mut Site<'_>) {
                 format!("{keyword} is left out: the array says its own"),
             );
         } else {
-            site.note("items", format!("{keyword} is now said of the array"));
+            site.note("items", format!("{keyword} now applies to the array"));
             schema.insert(keyword.to_owned(), count);
         }
     }

@@ -16,13 +16,13 @@ mod types;
 mod unions;
 mod values;
 
-use crate::fault::{Fault, Faults, Result};
 use crate::json::{brief, plain_numbers};
+use crate::located_error::{Fault, Faults, Result};
 use crate::report::Report;
 use rule::{Schema, Site};
 use rules::RULES;
 use serde_json::{Map, Value, json};
-use unitune_diff::keywords::{self, Fate, Kind, Shape};
+use unitune_diff::keywords::{self, Kind, Shape, Treatment};
 use unitune_diff::pointer;
 pub(crate) use values::is_a;
 
@@ -223,14 +223,14 @@ impl Lowering<'_> {
             }
             return None;
         }
-        match key.fate {
-            Fate::Keep => self.shaped(key.shape, value, &at),
-            Fate::Prose if self.keeps_words() && name == "description" => Some(value.clone()),
-            Fate::Prose => {
+        match key.treatment {
+            Treatment::Keep => self.shaped(key.shape, value, &at),
+            Treatment::Prose if self.keeps_words() && name == "description" => Some(value.clone()),
+            Treatment::Prose => {
                 self.prose(name);
                 None
             }
-            Fate::Drop(rule, why) => {
+            Treatment::Drop(rule, why) => {
                 self.report.add(rule, &at, format!("left out: {why}"));
                 None
             }

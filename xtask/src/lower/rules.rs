@@ -45,7 +45,7 @@ pub const RULES: &[Rule] = &[
     // The branches of a union have their types.
     rule("union-with-type", unions::with_type),
     // Members beside a union stand in an allOf.
-    rule("union-beside-members", unions::beside),
+    rule("union-beside-members", unions::siblings_of_union),
     // A union has no branch twice.
     rule("same-branches", unions::same),
     // Strings of several kinds are strings.

@@ -8,7 +8,7 @@ use crate::report::Report;
 use cases::cases;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use unitune_diff::keywords::{self, Fate, Kind};
+use unitune_diff::keywords::{self, Kind, Treatment};
 
 /// Components that the cases refer to.
 fn shared() -> Value {
@@ -21,7 +21,7 @@ fn shared() -> Value {
 }
 
 /// Lowers one schema, standing at `/components/schemas/Case`.
-fn case(schema: &Value, mode: Mode) -> crate::fault::Result<(Value, Report)> {
+fn case(schema: &Value, mode: Mode) -> crate::located_error::Result<(Value, Report)> {
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": "t", "version": "1"},
@@ -63,7 +63,7 @@ fn every_rule_has_a_case() {
         assert!(known.contains(rule.id), "{} has no case", rule.id);
     }
     for key in keywords::keys(Kind::Schema) {
-        if let Fate::Drop(rule, why) = key.fate {
+        if let Treatment::Drop(rule, why) = key.treatment {
             assert!(known.contains(rule), "{rule} has no case");
             assert!(!why.is_empty());
         }

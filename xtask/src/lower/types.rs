@@ -155,7 +155,7 @@ fn misplaced(
         let items = schema.get("items");
         let free = items.is_none_or(|items| items.is_object() && items.get("enum").is_none());
         if name == "array" && free && !schema.contains_key("prefixItems") {
-            site.note("enum", "is now said of the items: its values are no arrays");
+            site.note("enum", "now applies to the items: its values are no arrays");
             let mut items = items
                 .and_then(Value::as_object)
                 .cloned()

@@ -131,7 +131,7 @@ pub fn with_type(schema: &mut Schema, site: &mut Site<'_>) {
 
 /// What stands beside a union: members go into an allOf with it; a second
 /// union, and limits that the branches have more precisely, are left out.
-pub fn beside(schema: &mut Schema, site: &mut Site<'_>) {
+pub fn siblings_of_union(schema: &mut Schema, site: &mut Site<'_>) {
     let Some(keyword) = UNIONS
         .into_iter()
         .find(|keyword| schema.contains_key(*keyword))
@@ -404,7 +404,7 @@ pub fn annotations(schema: &mut Schema, site: &mut Site<'_>) {
         for keyword in &lifted {
             site.note(
                 "allOf",
-                format!("{keyword} of a branch is now said of the whole"),
+                format!("{keyword} of a branch now applies to the whole"),
             );
             if let Some(value) = inline.remove(keyword) {
                 schema.entry(keyword.clone()).or_insert(value);

@@ -2,9 +2,9 @@
 //! lowered nor named, so it has to be written in that form.
 
 use crate::component_schemas::{split, worthy};
-use crate::fault::Fault;
+use crate::located_error::Fault;
 use serde_json::{Map, Value};
-use unitune_diff::keywords::{self, Fate, Kind};
+use unitune_diff::keywords::{self, Kind, Treatment};
 use unitune_diff::pointer;
 use unitune_diff::walk;
 
@@ -32,7 +32,7 @@ fn is_ours(kind: Kind, name: &str) -> bool {
     matches!(name, "description" | "$ref")
         || (kind == Kind::Discriminator && name == "mapping")
         || name.starts_with("x-unitune-")
-        || keywords::key(kind, name).is_some_and(|key| key.fate == Fate::Keep)
+        || keywords::key(kind, name).is_some_and(|key| key.treatment == Treatment::Keep)
 }
 
 fn unnamed(kind: Kind, node: &Map<String, Value>, at: &str) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! Finds the one fenced block of a Markdown page.
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 
 /// The text between the fences.
 #[derive(Debug)]

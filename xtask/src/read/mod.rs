@@ -5,7 +5,7 @@ mod markdown;
 mod url;
 pub mod value;
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_that_is_no_object_is_refused() {
+    fn a_root_that_is_no_object_is_rejected() {
         assert!(parse("x.yaml", "").is_err());
         assert!(parse("x.json", "[]").is_err());
         assert!(parse("x.yaml", "just text").is_err());

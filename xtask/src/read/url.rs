@@ -1,6 +1,6 @@
 //! Fetches a document over HTTP(S).
 
-use crate::fault::{Fault, Result};
+use crate::located_error::{Fault, Result};
 use std::time::Duration;
 use ureq::tls::{RootCerts, TlsConfig};
 

@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for Tree {
         let mut map = Map::new();
         while let Some(Key(key)) = access.next_key()? {
             if map.contains_key(&key) {
-                return Err(de::Error::custom(format!("the key {key:?} stands twice")));
+                return Err(de::Error::custom(format!("the key {key:?} occurs twice")));
             }
             let Strict(value) = access.next_value()?;
             map.insert(key, value);

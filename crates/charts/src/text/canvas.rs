@@ -70,7 +70,7 @@ impl Canvas {
     pub fn draw(&mut self, all: &[Series], axes: &Axes) {
         for (n, series) in all.iter().enumerate() {
             for restart in &series.restarts {
-                let (x, _) = self.place(restart, axes);
+                let (x, _) = self.position(restart, axes);
                 let column = x / self.dots.of_a_cell().0;
                 for row in 0..self.rows {
                     let index = (row * self.columns + column) as usize;
@@ -89,11 +89,11 @@ impl Canvas {
     }
 
     /// Returns the dot of a point.
-    fn place(&self, point: &Point, axes: &Axes) -> (u32, u32) {
+    fn position(&self, point: &Point, axes: &Axes) -> (u32, u32) {
         let (across, down) = self.dots.of_a_cell();
         let (width, height) = (self.columns * across, self.rows * down);
-        let x = axes.x.place(point.x / axes.unit) * f64::from(width);
-        let y = (1.0 - axes.y.place(point.y)) * f64::from(height);
+        let x = axes.x.position(point.x / axes.unit) * f64::from(width);
+        let y = (1.0 - axes.y.position(point.y)) * f64::from(height);
         ((x as u32).min(width - 1), (y as u32).min(height - 1))
     }
 
@@ -101,7 +101,7 @@ impl Canvas {
         let mut drawn = 0;
         let mut before: Option<(u32, u32)> = None;
         for point in piece {
-            let to = self.place(point, axes);
+            let to = self.position(point, axes);
             let from = before.unwrap_or(to);
             self.stroke(series, from, to, &mut drawn);
             before = Some(to);
@@ -140,13 +140,14 @@ impl Canvas {
     /// Puts the letter of a curve on it, each curve's at other columns.
     fn letters(&mut self, series: usize, curve: &Series, axes: &Axes, count: usize) {
         let (across, down) = self.dots.of_a_cell();
-        let places: Vec<(u32, u32)> = curve.points().map(|p| self.place(&p, axes)).collect();
-        let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else {
+        let positions: Vec<(u32, u32)> = curve.points().map(|p| self.position(&p, axes)).collect();
+        let (Some(first), Some(last)) = (positions.first().copied(), positions.last().copied())
+        else {
             return;
         };
         let shift = LETTER_CELLS * series as u32 / count as u32 + 3;
         let mut next = first.0 / across + shift.min(last.0.saturating_sub(first.0) / across);
-        for (x, y) in places {
+        for (x, y) in positions {
             if x / across >= next {
                 let index = (y / down * self.columns + x / across) as usize;
                 self.cells[index].letter = Some(letter(series));

@@ -12,7 +12,7 @@ use unitune::{Error, ErrorKind, vendors};
 use super::Accounts;
 use crate::args::accounts::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Column, Kind, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
 /// What came of trying an account's key.
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let problems = checks.iter().filter_map(|check| check.problem.clone());
     let problems: Vec<String> = problems.collect();
     let is_table = output.is_table();
-    output.list(checks, Around::default())?;
+    output.list(checks, ListContext::default())?;
     if is_table {
         for problem in problems {
             output::error(&problem);
@@ -142,11 +142,11 @@ fn explained(error: &Error, account: &Account) -> String {
     let name = account.name();
     let advice = match (error.status(), error.kind(), environment) {
         (Some(401), _, Some(names)) => format!(
-            "the key is refused; look at {} or at the account in the file, or write it anew: \
+            "the key is rejected; look at {} or at the account in the file, or write it anew: \
              unitune accounts add {name} --replace",
             names.key
         ),
-        (Some(401), _, None) => "the key is refused".to_owned(),
+        (Some(401), _, None) => "the key is rejected".to_owned(),
         (Some(403), ..) => "the key is known, and may not do this".to_owned(),
         (Some(404), ..) => "the address may be wrong: look at base_url".to_owned(),
         (None, ErrorKind::Connect, Some(names)) => format!(

@@ -7,7 +7,7 @@ use unitune::providers::Operation;
 use super::Accounts;
 use crate::args::accounts::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{Around, Column, Kind, Output, Row, Step, Table};
+use crate::output::{Column, Kind, ListContext, Output, Row, Step, Table};
 
 #[derive(Serialize)]
 struct Listed {
@@ -65,6 +65,6 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
             from: accounts.origin().to_owned(),
         }
     });
-    output.list(listed.collect(), Around::default())?;
+    output.list(listed.collect(), ListContext::default())?;
     Ok(Exit::Done)
 }

@@ -66,7 +66,7 @@ pub struct AddArguments {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub base_url: Option<String>,
 
-    /// What stands for the organisation where the vendor names none
+    /// The organisation to show where the vendor names none
     #[arg(long, value_name = "TEXT")]
     pub organization: Option<String>,
 

@@ -29,7 +29,7 @@ Examples:
     /// examples and of tokens; finds duplicates, and examples that are in the
     /// training and in the validation file. Nothing is sent anywhere.
     ///
-    /// Exit code 1 says that the vendor would refuse a file, or use it wrongly.
+    /// Exit code 1 means that the vendor would reject a file, or use it wrongly.
     Check(CheckArguments),
     /// Convert a file of training examples to what another vendor takes
     ///
@@ -53,7 +53,7 @@ Examples:
   unitune files list --account openai
   unitune files list --since 30d --sort -bytes --columns id,name,bytes")]
 pub struct ListArguments {
-    /// Only files for this purpose, in the vendor's word
+    /// Only files for this purpose, as the vendor names it
     #[arg(long, value_name = "WORD")]
     pub purpose: Option<String>,
 
@@ -97,7 +97,7 @@ pub struct CheckArguments {
     pub files: Vec<PathBuf>,
 
     /// The vendor that they are for
-    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::datasets::vendors())]
+    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::training_files::vendors())]
     pub vendor: Option<String>,
 
     /// The account that they are for, in place of the vendor
@@ -136,7 +136,7 @@ pub struct CheckArguments {
 Examples:
   unitune files convert openai.jsonl together.jsonl --for together
   unitune files convert a.jsonl b.jsonl --for fireworks --method dpo --dry-run
-  unitune files convert a.jsonl b.jsonl --for together --skip-refused --json")]
+  unitune files convert a.jsonl b.jsonl --for together --skip-unsupported --json")]
 pub struct ConvertArguments {
     /// The file to read
     #[arg(value_name = "FROM", value_hint = ValueHint::FilePath)]
@@ -147,7 +147,7 @@ pub struct ConvertArguments {
     pub to: PathBuf,
 
     /// The vendor that it is for
-    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::datasets::vendors())]
+    #[arg(long = "for", value_name = "VENDOR", value_parser = crate::training_files::vendors())]
     pub vendor: String,
 
     /// How the model will be trained
@@ -160,13 +160,13 @@ pub struct ConvertArguments {
 
     /// Leave out lines that cannot be converted
     #[arg(long)]
-    pub skip_refused: bool,
+    pub skip_unsupported: bool,
 
     /// Start the file with a byte order mark, for Azure
     #[arg(long)]
     pub byte_order_mark: bool,
 
-    /// Say what would be lost, and write nothing
+    /// Print what would change, and write nothing
     #[arg(long)]
     pub dry_run: bool,
 
@@ -196,7 +196,7 @@ pub struct UploadArguments {
     #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Supervised)]
     pub method: Method,
 
-    /// What they are for, in the vendor's word
+    /// What they are for, as the vendor names it
     #[arg(long, value_name = "WORD", default_value = "fine-tune")]
     pub purpose: String,
 

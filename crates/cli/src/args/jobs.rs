@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use unitune::unify::{Status, Usd};
 
-use super::analysis::{CompareArguments, CostsArguments, MetricsArguments};
+use super::metrics_compare_costs::{CompareArguments, CostsArguments, MetricsArguments};
 use super::{AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser};
 use crate::{completions, output};
 
@@ -82,10 +82,10 @@ Examples:
     /// the loss beside progress and log; elsewhere with a line for each change. A job that the vendor restarts under another id
     /// is followed there.
     ///
-    /// A paused job waits for somebody to resume it: where no other job is left, the
+    /// A paused job waits until it is resumed: where no other job is left, the
     /// watch ends, unless --wait-paused is given.
     ///
-    /// The exit code says how it ended: 0 all succeeded, 4 one failed, 5 one was
+    /// The exit code tells how it ended: 0 all succeeded, 4 one failed, 5 one was
     /// cancelled, 6 the time ran out, 7 only paused jobs are left.
     Watch(WatchArguments),
     /// Show a job's log, oldest first
@@ -387,7 +387,7 @@ pub struct SettingArguments {
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<Assignment>,
 
-    /// Leave out settings that the vendor has no place for, rather than refuse them
+    /// Leave out settings that the vendor has no place for, rather than reject them
     #[arg(long)]
     pub allow_lossy: bool,
 }

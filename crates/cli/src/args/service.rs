@@ -1,9 +1,10 @@
 //! `unitune sandbox` and `unitune serve`.
 
+#[cfg(feature = "gateway")]
 use std::path::PathBuf;
 
 use clap::Args;
-use unitune_sandbox::{Awkward, Fault};
+use unitune_sandbox::{Deviation, Fault};
 
 use crate::listen_address::ListenAddress;
 
@@ -14,7 +15,7 @@ Examples:
   unitune sandbox --fault together.createJob:503@once
   unitune sandbox --fault 'openai:delay=2s@every=3' \\
     --fault '*:reset-before-body@chance=0.1'
-  unitune sandbox --awkward null-events --speed 0")]
+  unitune sandbox --deviation null-events --speed 0")]
 pub struct SandboxArguments {
     /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9100")]
@@ -39,19 +40,21 @@ pub struct SandboxArguments {
 
     /// Add a job whose body deviates from its document as real ones do: a name such as
     /// null-events, or all; can be repeated
-    #[arg(long = "awkward", value_name = "NAME", value_parser = awkward_names())]
-    pub awkward: Vec<String>,
+    #[arg(long = "deviation", value_name = "NAME", value_parser = deviation_names())]
+    pub deviation: Vec<String>,
 
     /// Print addresses and keys as one JSON document
     #[arg(long)]
     pub json: bool,
 }
 
+#[cfg(feature = "gateway")]
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   unitune serve --sandbox
-  unitune serve --config unitune.toml --addr localhost:8080 --log info")]
+  unitune serve --config unitune.toml --addr localhost:8080 --log info
+  unitune serve --check --addr localhost:8080")]
 pub struct ServeArguments {
     /// Where to listen: HOST:PORT; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -85,11 +88,16 @@ pub struct ServeArguments {
     /// Print the address and the accounts as one JSON document
     #[arg(long)]
     pub json: bool,
+
+    /// Start nothing: ask the gateway at --addr whether it accepts requests, for health checks
+    /// of containers (exit code 1: it does not)
+    #[arg(long, conflicts_with_all = ["config", "sandbox", "json"])]
+    pub check: bool,
 }
 
 /// The switches' names, and the word for all of them.
-fn awkward_names() -> clap::builder::PossibleValuesParser {
-    let names = Awkward::all().map(Awkward::name);
+fn deviation_names() -> clap::builder::PossibleValuesParser {
+    let names = Deviation::all().map(Deviation::name);
     names.chain(["all"]).collect::<Vec<_>>().into()
 }
 
@@ -98,6 +106,6 @@ fn speed(text: &str) -> Result<f64, String> {
     if speed.is_finite() && speed >= 0.0 {
         Ok(speed)
     } else {
-        Err("expected 0 (the clock stands still) or more".to_owned())
+        Err("expected 0 (the clock does not move) or more".to_owned())
     }
 }

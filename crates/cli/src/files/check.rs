@@ -8,9 +8,9 @@ use unitune_datasets::{CheckReport, FileRole, Findings, Overlap, SameLines, Toke
 
 use crate::accounts::Accounts;
 use crate::args::files::CheckArguments;
-use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, bytes, card, plain};
+use crate::training_files;
 
 /// How many pairs of lines are named.
 const SHOWN_PAIRS: usize = 3;
@@ -36,7 +36,7 @@ pub async fn run(arguments: CheckArguments) -> Result<Exit, Failure> {
         .map(|path| (path, FileRole::Validation));
     let mut reports: Vec<(&Path, CheckReport)> = Vec::new();
     for (path, role) in training.chain(validation) {
-        let report = datasets::run(check(&arguments, &vendor, role)?, path).await?;
+        let report = training_files::run(check(&arguments, &vendor, role)?, path).await?;
         reports.push((path, report));
     }
     let overlaps = overlaps(&reports);

@@ -1,12 +1,12 @@
 //! `unitune files convert`
 
-use unitune_datasets::{Convert, FileRole, OnRefused};
+use unitune_datasets::{Convert, FileRole, OnUnsupported};
 
 use super::check::list;
 use crate::args::files::ConvertArguments;
-use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, bytes};
+use crate::training_files;
 
 pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -21,31 +21,31 @@ pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
             true => FileRole::Validation,
             false => FileRole::Training,
         })
-        .on_refused(match arguments.skip_refused {
-            true => OnRefused::Skip,
-            false => OnRefused::Fail,
+        .on_unsupported(match arguments.skip_unsupported {
+            true => OnUnsupported::Skip,
+            false => OnUnsupported::Fail,
         })
         .byte_order_mark(arguments.byte_order_mark)
         .overwrite(arguments.force);
     let target = (!arguments.dry_run).then_some(to.as_path());
-    let report = datasets::convert(convert, &arguments.from, target).await?;
+    let report = training_files::convert(convert, &arguments.from, target).await?;
     output.value(&report, || {
         let mut text = String::new();
-        for loss in &report.losses {
-            let lines: Vec<String> = loss.lines.iter().map(u64::to_string).collect();
-            let more = if loss.examples > lines.len() as u64 {
+        for alteration in &report.alterations {
+            let lines: Vec<String> = alteration.lines.iter().map(u64::to_string).collect();
+            let more = if alteration.examples > lines.len() as u64 {
                 ", …"
             } else {
                 ""
             };
             text.push_str(&format!(
-                "lost: {} ({} examples, lines {}{more})\n",
-                loss.description,
-                loss.examples,
+                "changed: {} ({} examples, lines {}{more})\n",
+                alteration.description,
+                alteration.examples,
                 lines.join(", ")
             ));
         }
-        text.push_str(&list("refused", &report.target.errors));
+        text.push_str(&list("unsupported", &report.target.errors));
         let (count, size) = (report.written, bytes(report.bytes_written));
         let to = to.display();
         text.push_str(&match (report.is_written, arguments.dry_run) {
@@ -59,7 +59,7 @@ pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
         text
     })?;
     let is_done = match arguments.dry_run {
-        true => report.is_possible() || arguments.skip_refused,
+        true => report.is_possible() || arguments.skip_unsupported,
         false => report.is_written,
     };
     Ok(if is_done { Exit::Done } else { Exit::Failure })

@@ -5,7 +5,7 @@ use std::path::Path;
 use tokio::io::AsyncWriteExt;
 use unitune::providers::FileRef;
 
-use super::save::{self, Target};
+use super::save_download::{self, Target};
 use crate::accounts::Accounts;
 use crate::args::files::DownloadArguments;
 use crate::exit::{Exit, Failure};
@@ -30,6 +30,6 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
     };
     let path = target.path_for(name)?;
     let file = FileRef::at(&file.provider.account, &file.id);
-    save::save(providers.download_file(file).await?, &path).await?;
+    save_download::save(providers.download_file(file).await?, &path).await?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use unitune::unify::File;
 use crate::accounts::Accounts;
 use crate::args::files::GetArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output, View, bytes, card, plain};
+use crate::output::{self, ListContext, Output, View, bytes, card, plain};
 
 pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -33,7 +33,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
             .collect();
         output::text(&cards.join("\n"))?;
     } else {
-        output.list(files, Around::default())?;
+        output.list(files, ListContext::default())?;
     }
     Ok(exit)
 }

@@ -6,7 +6,7 @@ use unitune::unify::File;
 use crate::accounts::Accounts;
 use crate::args::files::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output};
+use crate::output::{self, ListContext, Output};
 
 pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -27,7 +27,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let has_more = files.len() > limit;
     files.truncate(limit);
-    let around = Around {
+    let around = ListContext {
         has_more: Some(has_more),
         warnings: Some(json!(list.warnings)),
     };

@@ -4,9 +4,9 @@ use unitune::unify::File;
 
 use crate::accounts::Accounts;
 use crate::args::files::UploadArguments;
-use crate::datasets;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output};
+use crate::output::{self, ListContext, Output};
+use crate::training_files;
 use crate::uploads::Uploads;
 
 pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
@@ -20,9 +20,9 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
     if !arguments.unchecked && arguments.purpose == "fine-tune" {
         let vendor = account.vendor().as_str();
         for path in &arguments.files {
-            if let Some(check) = datasets::check_for(vendor, arguments.method.as_str())? {
-                let report = datasets::run(check.count_tokens(false), path).await?;
-                datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
+            if let Some(check) = training_files::check_for(vendor, arguments.method.as_str())? {
+                let report = training_files::run(check.count_tokens(false), path).await?;
+                training_files::ensure_valid(path, &report, "--unchecked uploads it as it is")?;
             }
         }
     }
@@ -33,7 +33,7 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
     for path in &arguments.files {
         match uploads.put(path, arguments.upload_again).await {
             Ok(uploaded) => {
-                uploads.tell(path, &uploaded);
+                uploads.report(path, &uploaded);
                 files.push(uploaded.file);
             }
             Err(failure) => {
@@ -50,7 +50,7 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
             output.record(file, |_| String::new())?;
         }
     } else {
-        output.list(files, Around::default())?;
+        output.list(files, ListContext::default())?;
     }
     match failed {
         Some(failure) => Err(failure),

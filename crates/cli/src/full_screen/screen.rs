@@ -1,4 +1,4 @@
-//! The terminal as a full screen: taken on opening, and given back as it was, also
+//! The terminal in full-screen mode: set on opening, and restored on closing, also
 //! after an error, a signal or a panic.
 
 use std::io::{IsTerminal, Write};

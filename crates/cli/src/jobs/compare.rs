@@ -12,7 +12,7 @@ use unitune::unify::{Job, LazyObject, MetricPoint};
 use super::metrics::{has_metrics, with_metrics};
 use super::table::took;
 use crate::accounts::Accounts;
-use crate::args::analysis::CompareArguments;
+use crate::args::metrics_compare_costs::CompareArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Column, Kind, Output, Row, Step, Table, View, duration, iso};
 
@@ -45,16 +45,16 @@ impl Row for Compared {
 }
 
 /// A job with its metrics, where there are some.
-struct Side {
+struct ComparedJob {
     key: String,
     job: Job,
     points: Vec<MetricPoint>,
 }
 
-type Of<T> = (&'static str, fn(&T) -> Value);
+type NamedValue<T> = (&'static str, fn(&T) -> Value);
 
 /// Settings that every job has; its hyperparameters, method and labels follow.
-const SETTINGS: [Of<Job>; 7] = [
+const SETTINGS: [NamedValue<Job>; 7] = [
     ("account", |job| json!(job.provider.account)),
     ("vendor", |job| json!(job.provider.vendor)),
     ("model", |job| json!(job.model)),
@@ -67,36 +67,40 @@ const SETTINGS: [Of<Job>; 7] = [
     ("seed", |job| json!(job.seed)),
 ];
 
-const RESULTS: [Of<Side>; 11] = [
-    ("status", |side| json!(side.job.status)),
-    ("error", |side| {
-        let error = side.job.error.as_ref();
+const RESULTS: [NamedValue<ComparedJob>; 11] = [
+    ("status", |compared| json!(compared.job.status)),
+    ("error", |compared| {
+        let error = compared.job.error.as_ref();
         json!(error.and_then(|e| e.message.as_ref().or(e.code.as_ref())))
     }),
-    (CREATED, |side| json!(side.job.created_at)),
-    (DURATION, |side| json!(took(&side.job))),
-    ("trained_tokens", |side| json!(side.job.trained_tokens)),
-    ("cost (USD)", |side| json!(side.job.provider.cost)),
-    ("steps", |side| {
-        json!(side.points.iter().filter_map(|point| point.step).max())
+    (CREATED, |compared| json!(compared.job.created_at)),
+    (DURATION, |compared| json!(took(&compared.job))),
+    ("trained_tokens", |compared| {
+        json!(compared.job.trained_tokens)
     }),
-    ("training loss, last", |side| {
-        json!(losses(side, "train_loss").last())
+    ("cost (USD)", |compared| json!(compared.job.provider.cost)),
+    ("steps", |compared| {
+        json!(compared.points.iter().filter_map(|point| point.step).max())
     }),
-    ("validation loss, last", |side| {
-        json!(losses(side, "valid_loss").last())
+    ("training loss, last", |compared| {
+        json!(losses(compared, "train_loss").last())
     }),
-    ("validation loss, lowest", |side| {
-        json!(losses(side, "valid_loss").min_by(f64::total_cmp))
+    ("validation loss, last", |compared| {
+        json!(losses(compared, "valid_loss").last())
     }),
-    ("fine_tuned_model", |side| json!(side.job.fine_tuned_model)),
+    ("validation loss, lowest", |compared| {
+        json!(losses(compared, "valid_loss").min_by(f64::total_cmp))
+    }),
+    ("fine_tuned_model", |compared| {
+        json!(compared.job.fine_tuned_model)
+    }),
 ];
 
 const CREATED: &str = "created";
 const DURATION: &str = "duration";
 
-fn losses<'s>(side: &'s Side, name: &'s str) -> impl Iterator<Item = f64> + 's {
-    side.points.iter().filter_map(move |p| p.metric(name))
+fn losses<'s>(compared: &'s ComparedJob, name: &'s str) -> impl Iterator<Item = f64> + 's {
+    compared.points.iter().filter_map(move |p| p.metric(name))
 }
 
 pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
@@ -112,13 +116,13 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
     let providers = accounts.providers();
-    let sides = stream::iter(unique).map(|id| side(providers, id));
-    let sides: Vec<_> = sides.buffered(AT_ONCE).collect().await;
-    let mut found: Vec<Side> = Vec::new();
+    let compared_jobs = stream::iter(unique).map(|id| compared_job(providers, id));
+    let compared_jobs: Vec<_> = compared_jobs.buffered(AT_ONCE).collect().await;
+    let mut found: Vec<ComparedJob> = Vec::new();
     let mut exit = Exit::Done;
-    for side in sides {
-        match side {
-            Ok(side) => found.push(side),
+    for compared in compared_jobs {
+        match compared {
+            Ok(compared) => found.push(compared),
             Err(error) => {
                 output::error(&error);
                 exit = Exit::Failure;
@@ -133,7 +137,7 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     }
     let view = output.is_table().then_some(&output.view);
     let rows = compared(&found, arguments.all, view);
-    let keys: Vec<String> = found.iter().map(|side| side.key.clone()).collect();
+    let keys: Vec<String> = found.iter().map(|compared| compared.key.clone()).collect();
     let steps = keys.iter().flat_map(|key| [Step::Shorten(key, 28)]);
     let closer = keys.iter().flat_map(|key| [Step::Shorten(key, 16)]);
     let steps: Vec<Step<'_>> = steps.chain(closer).collect();
@@ -145,27 +149,29 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-async fn side(providers: &Providers, id: &str) -> Result<Side, unitune::Error> {
+async fn compared_job(providers: &Providers, id: &str) -> Result<ComparedJob, unitune::Error> {
     let job = providers.retrieve(id).await?;
-    let mut side = Side {
+    let mut compared = ComparedJob {
         key: id.to_owned(),
         points: Vec::new(),
         job,
     };
-    if has_metrics(providers, &side.job.provider.account) {
-        match with_metrics(providers, side.job.clone()).await {
-            Ok(metrics) => side.points = metrics.runs.into_iter().flatten().collect(),
+    if has_metrics(providers, &compared.job.provider.account) {
+        match with_metrics(providers, compared.job.clone()).await {
+            Ok(metrics) => compared.points = metrics.runs.into_iter().flatten().collect(),
             // The rest can be compared without.
             Err(error) => output::warning(&error.to_string()),
         }
     }
-    Ok(side)
+    Ok(compared)
 }
 
 /// Returns what is to be compared; for people, with a view of theirs, as texts.
-fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
-    let settings: Vec<Vec<(String, Value)>> =
-        sides.iter().map(|side| settings(&side.job)).collect();
+fn compared(compared_jobs: &[ComparedJob], all: bool, view: Option<&View>) -> Vec<Compared> {
+    let settings: Vec<Vec<(String, Value)>> = compared_jobs
+        .iter()
+        .map(|compared| settings(&compared.job))
+        .collect();
     let mut names: Vec<&String> = Vec::new();
     for (name, _) in settings.iter().flatten() {
         if !names.contains(&name) {
@@ -177,17 +183,17 @@ fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
             let found = settings.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.clone()).unwrap_or_default()
         });
-        row(name, "setting", sides, values.collect())
+        row(name, "setting", compared_jobs, values.collect())
     };
     let settings = names.into_iter().map(|name| of_setting(name));
     let settings = settings.filter(|row| all || !row.same);
     let results = RESULTS.iter().map(|(name, value)| {
-        let mut values: Vec<Value> = sides.iter().map(value).collect();
+        let mut values: Vec<Value> = compared_jobs.iter().map(value).collect();
         let same = are_same(&values);
         for value in &mut values {
             *value = shown(name, value, view);
         }
-        let mut row = row(name, "result", sides, values);
+        let mut row = row(name, "result", compared_jobs, values);
         row.same = same;
         row
     });
@@ -196,14 +202,19 @@ fn compared(sides: &[Side], all: bool, view: Option<&View>) -> Vec<Compared> {
     settings.chain(results).collect()
 }
 
-fn row(name: &str, kind: &'static str, sides: &[Side], values: Vec<Value>) -> Compared {
+fn row(
+    name: &str,
+    kind: &'static str,
+    compared_jobs: &[ComparedJob],
+    values: Vec<Value>,
+) -> Compared {
     Compared {
         name: name.to_owned(),
         kind,
         same: are_same(&values),
-        values: sides
+        values: compared_jobs
             .iter()
-            .map(|side| side.key.clone())
+            .map(|compared| compared.key.clone())
             .zip(values)
             .collect(),
     }
@@ -269,7 +280,7 @@ mod tests {
 
     use super::*;
 
-    fn side(id: &str, epochs: u32, loss: f64) -> Side {
+    fn compared_job(id: &str, epochs: u32, loss: f64) -> ComparedJob {
         let provider = Provider::new("a", Vendor::from_static("v"), "done");
         let mut job = Job::new(id, "m", Status::Succeeded, provider);
         job.created_at = Some(1_768_478_400);
@@ -279,7 +290,7 @@ mod tests {
         let method = json!({"type": "supervised", "supervised": {"hyperparameters": members}});
         job.method = method.as_object().cloned().map(LazyObject::from);
         let values = BTreeMap::from([("eval/loss".to_owned(), loss)]);
-        Side {
+        ComparedJob {
             key: id.to_owned(),
             points: vec![MetricPoint::new(values)],
             job,
@@ -288,8 +299,8 @@ mod tests {
 
     #[test]
     fn settings_that_differ_and_all_results() {
-        let sides = [side("ft-1", 3, 0.5), side("ft-2", 4, 0.25)];
-        let rows = compared(&sides, false, None);
+        let compared_jobs = [compared_job("ft-1", 3, 0.5), compared_job("ft-2", 4, 0.25)];
+        let rows = compared(&compared_jobs, false, None);
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(
             names,
@@ -304,7 +315,7 @@ mod tests {
         );
         assert_eq!(rows[3].values["ft-1"], 3_600);
         assert!(rows[3].same && !rows[4].same);
-        let all = compared(&sides, true, None);
+        let all = compared(&compared_jobs, true, None);
         let batch = all.iter().find(|row| row.name == "batch_size").unwrap();
         assert!(batch.same && batch.kind == "setting");
         let twice = all

@@ -9,7 +9,7 @@ use unitune::providers::ListQuery;
 use unitune::unify::{Job, Status, Usd};
 
 use crate::accounts::Accounts;
-use crate::args::analysis::{CostGroup, CostsArguments};
+use crate::args::metrics_compare_costs::{CostGroup, CostsArguments};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Column, Kind, Output, Row, Step, Table};
 

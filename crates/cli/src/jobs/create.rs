@@ -20,7 +20,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, confirm, job_card};
 use crate::rerun::price::Price;
 
-pub use draft::{Files, Intention};
+pub use draft::{Files, PlannedJob};
 pub use request::Source;
 pub use summary::{Plan, price};
 
@@ -30,20 +30,20 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     let source = Source::read(arguments.request.as_deref())?;
     let accounts = Accounts::of(&arguments.source).await?;
     let providers = accounts.providers();
-    let mut intention = Intention::new(
+    let mut planned_job = PlannedJob::new(
         providers,
         arguments.on.as_deref(),
         &source,
         &arguments.settings,
     )
     .await?;
-    intention.checked = !arguments.unchecked;
+    planned_job.checked = !arguments.unchecked;
     let consent = &arguments.consent;
     let checks = match arguments.unchecked {
         true => Vec::new(),
-        false => intention.check_files().await?,
+        false => planned_job.check_files().await?,
     };
-    let preflight = providers.preflight(&intention.draft()).await?;
+    let preflight = providers.preflight(&planned_job.draft()).await?;
     if !consent.dry_run && !consent.yes && !can_ask() {
         return Err(Failure::new(
             Exit::Usage,
@@ -51,12 +51,12 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
              happen with --dry-run; nothing was uploaded",
         ));
     }
-    if let Some(unlisted) = intention.unlisted_model(providers).await {
+    if let Some(unlisted) = planned_job.unlisted_model(providers).await {
         output::warning(&unlisted);
     }
-    let by_table = intention.price_by_table(&checks);
-    if !intention.has_estimates && !consent.dry_run {
-        affordable(consent.max_cost, &Ok(None), &by_table, &intention)?;
+    let by_table = planned_job.price_by_table(&checks);
+    if !planned_job.has_estimates && !consent.dry_run {
+        affordable(consent.max_cost, &Ok(None), &by_table, &planned_job)?;
     }
     let files = Files {
         are_simulated: accounts.are_simulated(),
@@ -64,14 +64,14 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         may_upload: !consent.dry_run,
         tells: output.is_table(),
     };
-    intention.find_files(providers, &files).await?;
-    let estimate = intention.estimate(providers).await;
+    planned_job.find_files(providers, &files).await?;
+    let estimate = planned_job.estimate(providers).await;
     if !consent.dry_run {
-        affordable(consent.max_cost, &estimate, &by_table, &intention)?;
+        affordable(consent.max_cost, &estimate, &by_table, &planned_job)?;
     }
-    let preview = intention.preview(providers).await;
+    let preview = planned_job.preview(providers).await;
     let plan = Plan {
-        intention: &intention,
+        planned_job: &planned_job,
         preflight: &preflight,
         checks: &checks,
         estimate: &estimate,
@@ -80,17 +80,17 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     };
     if consent.dry_run {
         output.value(&plan.document(), || plan.card(&output.view.terminal))?;
-        affordable(consent.max_cost, &estimate, &by_table, &intention)?;
+        affordable(consent.max_cost, &estimate, &by_table, &planned_job)?;
         return Ok(Exit::Done);
     }
     if output.is_table() {
         eprintln!("{}", plan.card(&output.view.terminal));
     }
     if confirm("Start this job?", consent.yes).await? == Answer::No {
-        output::note(&format!("Nothing was started{}", intention.stays()));
+        output::note(&format!("Nothing was started{}", planned_job.stays()));
         return Ok(Exit::Failure);
     }
-    let job = start(providers, &intention).await?;
+    let job = start(providers, &planned_job).await?;
     let target = JobRef::from(&job);
     if !arguments.watch {
         let id = job.id.clone();
@@ -101,7 +101,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if output.is_table() {
-        output::text(&format!("Started {} at {}", job.id, intention.account))?;
+        output::text(&format!("Started {} at {}", job.id, planned_job.account))?;
     } else {
         output::print(&format!("{}\n", json!({"change": "created", "job": job})))?;
     }
@@ -109,31 +109,31 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     watch::follow_jobs(&accounts, vec![target], &options, &output).await
 }
 
-/// Refuses a job that could cost more than a limit.
+/// Rejects a job that could cost more than a limit.
 fn affordable(
     limit: Option<Usd>,
     estimate: &Result<Option<PriceEstimate>, Error>,
     by_table: &Price,
-    intention: &Intention,
+    planned_job: &PlannedJob,
 ) -> Result<(), Failure> {
     let Some(limit) = limit else {
         return Ok(());
     };
     let outcome = match estimate {
-        Ok(estimate) => limit::check(limit, estimate.as_ref(), by_table, &intention.title)
-            .map_err(|why| format!("{}: {why}", intention.account)),
+        Ok(estimate) => limit::check(limit, estimate.as_ref(), by_table, &planned_job.title)
+            .map_err(|why| format!("{}: {why}", planned_job.account)),
         Err(error) => Err(error.to_string()),
     };
     outcome.map_err(|what| {
-        let stays = intention.stays();
+        let stays = planned_job.stays();
         Failure::new(Exit::Failure, format!("{what}\nNothing was started{stays}"))
     })
 }
 
 /// Starts the job, once the vendor has imported its files.
-pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, Failure> {
-    let draft = imported(providers, intention).await?;
-    let mut answer = Answered(false);
+pub async fn start(providers: &Providers, planned_job: &PlannedJob) -> Result<Job, Failure> {
+    let draft = imported(providers, planned_job).await?;
+    let mut answer = CreateSent(false);
     let outcome = providers.create(&draft).await;
     answer.0 = true;
     Ok(outcome?.job)
@@ -141,25 +141,28 @@ pub async fn start(providers: &Providers, intention: &Intention) -> Result<Job, 
 
 /// Returns the draft of a job, once the vendor has imported its files. Nothing is
 /// started before.
-pub async fn imported(providers: &Providers, intention: &Intention) -> Result<Draft, Failure> {
-    let told = Mutex::new(String::new());
-    let draft = intention.draft().without_estimate().on_import(move |file| {
-        let now = format!("{} is {}", file.id, file.status);
-        let mut last = told.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last != now {
-            output::note(&format!("waiting until the vendor has imported it: {now}"));
-            *last = now;
-        }
-    });
+pub async fn imported(providers: &Providers, planned_job: &PlannedJob) -> Result<Draft, Failure> {
+    let last_note = Mutex::new(String::new());
+    let draft = planned_job
+        .draft()
+        .without_estimate()
+        .on_import(move |file| {
+            let now = format!("{} is {}", file.id, file.status);
+            let mut last = last_note.lock().unwrap_or_else(PoisonError::into_inner);
+            if *last != now {
+                output::note(&format!("waiting until the vendor has imported it: {now}"));
+                *last = now;
+            }
+        });
     providers.wait_for_imports(&draft).await?;
     Ok(draft)
 }
 
-/// Whether the request that starts a job was answered. Where it was broken off,
-/// nobody knows what became of it, and it says so.
-struct Answered(bool);
+/// Whether the request that starts a job was answered. Where it was broken off, the
+/// job may have been started, and dropping this warns of that.
+struct CreateSent(bool);
 
-impl Drop for Answered {
+impl Drop for CreateSent {
     fn drop(&mut self) {
         if !self.0 {
             output::warning(

@@ -7,7 +7,7 @@ use unitune::providers::{FileRef, JobRef, Operation};
 use crate::accounts::Accounts;
 use crate::args::jobs::DownloadArguments;
 use crate::exit::{Exit, Failure};
-use crate::files::save::{self, Target};
+use crate::files::save_download::{self, Target};
 use crate::output;
 
 pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
@@ -23,7 +23,7 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
         let download = providers.download_tokenized_dataset(&job).await?;
         let name = download.file_name().map(str::to_owned);
         let path = target.path_for(&name.unwrap_or_else(|| format!("{}-tokenized", job.id)))?;
-        save::save(download, &path).await?;
+        save_download::save(download, &path).await?;
         return Ok(Exit::Done);
     }
     let has_models = account.support(Operation::Download).is_supported();
@@ -37,7 +37,7 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
             None => job.id.clone(),
         });
         let path = target.path_for(&name)?;
-        save::save(download, &path).await?;
+        save_download::save(download, &path).await?;
         return Ok(Exit::Done);
     }
     if job.result_files.is_empty() {
@@ -68,7 +68,7 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
     }
     for (file, path) in paths {
         let download = providers.download_file(file).await?;
-        save::save(download, &path).await?;
+        save_download::save(download, &path).await?;
     }
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use unitune::unify::Job;
 use crate::accounts::Accounts;
 use crate::args::jobs::GetArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output, job_card};
+use crate::output::{self, ListContext, Output, job_card};
 
 pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -32,9 +32,9 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
         let cards: Vec<String> = jobs.iter().map(card).collect();
         output::text(&cards.join("\n"))?;
     } else {
-        let around = Around {
+        let around = ListContext {
             has_more: Some(false),
-            ..Around::default()
+            ..ListContext::default()
         };
         output.list(jobs, around)?;
     }

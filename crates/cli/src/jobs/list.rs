@@ -1,14 +1,15 @@
 //! `unitune jobs list`
 
+use futures_util::StreamExt;
 use serde_json::json;
-use unitune::providers::ListQuery;
-use unitune::unify::Job;
+use unitune::providers::{JobList, ListItem, ListQuery};
+use unitune::unify::{Job, Provider};
 use unitune::wire::DeepObject;
 
 use crate::accounts::Accounts;
 use crate::args::jobs::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Output};
+use crate::output::{self, ListContext, ListWriter, Output};
 
 pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -27,23 +28,16 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
                 .collect::<DeepObject>(),
         );
     }
-    let mut list = accounts.providers().list(&query).await?;
-    let shutdowns = accounts.providers().shutdown_warnings(&list.jobs).await;
-    list.warnings.extend(shutdowns);
-    let failed = list.all_failed();
-    let is_partial = list.warnings.iter().any(|w| w.account_failed);
-    let around = Around {
-        has_more: Some(list.has_more),
-        warnings: Some(json!(list.warnings)),
+    // A table shows no notes.
+    query.notes = !(output.is_table() && arguments.output.columns.is_empty());
+    let (list, is_empty) = match output.is_streamed() {
+        true => streamed(&output, &accounts, &query).await?,
+        false => whole(&output, &accounts, &query).await?,
     };
-    if !output.is_table() {
-        output.list(list.jobs, around)?;
-    } else if list.jobs.is_empty() && is_partial {
-        if failed.is_none() {
-            output::text("No jobs at the accounts that answered.")?;
-        }
-    } else {
-        output.list(list.jobs, around)?;
+    let failed = list.all_failed().filter(|_| is_empty);
+    let is_partial = list.warnings.iter().any(|w| w.account_failed);
+    if output.is_table() && is_empty && is_partial && failed.is_none() {
+        output::text("No jobs at the accounts that answered.")?;
     }
     if let Some(errors) = failed {
         errors.iter().for_each(|error| output::error(error));
@@ -62,4 +56,80 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     } else {
         Exit::Done
     })
+}
+
+/// Writes the list when all of it is there. Returns it without its jobs, and whether
+/// it has none.
+async fn whole(
+    output: &Output,
+    accounts: &Accounts,
+    query: &ListQuery,
+) -> Result<(JobList, bool), Failure> {
+    let mut list = accounts.providers().list(query).await?;
+    let shutdowns = accounts.providers().shutdown_warnings(&list.jobs).await;
+    list.warnings.extend(shutdowns);
+    let is_empty = list.jobs.is_empty();
+    let jobs = std::mem::take(&mut list.jobs);
+    // What is said in place of a table without rows is not said of accounts that
+    // failed.
+    let is_partial = list.warnings.iter().any(|w| w.account_failed);
+    if !(output.is_table() && is_empty && is_partial) {
+        output.list(jobs, around(&list))?;
+    }
+    Ok((list, is_empty))
+}
+
+/// Writes each job when it comes. Returns the list without its jobs, and whether it
+/// has none.
+async fn streamed(
+    output: &Output,
+    accounts: &Accounts,
+    query: &ListQuery,
+) -> Result<(JobList, bool), Failure> {
+    let providers = accounts.providers();
+    let mut list = JobList::default();
+    list.accounts = providers.accounts().len();
+    let cells = output.cells()?;
+    let mut writer = ListWriter::new(output, &cells);
+    let (mut count, mut with_models) = (0, Vec::new());
+    let mut stream = providers.jobs_in_time(query);
+    while let Some(item) = stream.next().await {
+        let job = match item? {
+            ListItem::Job(job) => job,
+            ListItem::Warning(warning) => {
+                list.warnings.push(warning);
+                continue;
+            }
+            _ => continue,
+        };
+        if query.limit.is_some_and(|limit| count >= limit) {
+            list.has_more = true;
+            break;
+        }
+        writer.push(&*job)?;
+        count += 1;
+        if providers.announces_shutdowns(&job) {
+            with_models.push(without_details(*job));
+        }
+    }
+    let shutdowns = providers.shutdown_warnings(&with_models).await;
+    list.warnings.extend(shutdowns);
+    writer.finish(around(&list))?;
+    Ok((list, count == 0))
+}
+
+/// What tells whether a job's model stops working.
+fn without_details(job: Job) -> Job {
+    let (account, vendor) = (job.provider.account, job.provider.vendor);
+    let provider = Provider::new(account, vendor, job.provider.status);
+    let mut brief = Job::new(job.id, job.model, job.status, provider);
+    brief.fine_tuned_model = job.fine_tuned_model;
+    brief
+}
+
+fn around(list: &JobList) -> ListContext {
+    ListContext {
+        has_more: Some(list.has_more),
+        warnings: Some(json!(list.warnings)),
+    }
 }

@@ -12,7 +12,7 @@ use unitune::unify::MetricPoint;
 
 use crate::accounts::Accounts;
 use crate::args::Format;
-use crate::args::analysis::MetricsArguments;
+use crate::args::metrics_compare_costs::MetricsArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{Column, Kind, Output, Row, Step, Table};
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use unitune::providers::Operation;
 use unitune::unify::{DatasetPreview, PreviewExample};
 
-use super::create::{Files, Intention, Source};
+use super::create::{Files, PlannedJob, Source};
 use crate::accounts::Accounts;
 use crate::args::jobs::PreviewArguments;
 use crate::exit::{Exit, Failure};
@@ -24,34 +24,34 @@ pub async fn run(arguments: PreviewArguments) -> Result<Exit, Failure> {
         may_upload: arguments.upload,
         tells: output.is_table(),
     };
-    let mut intention = Intention::new(
+    let mut planned_job = PlannedJob::new(
         providers,
         arguments.on.as_deref(),
         &source,
         &arguments.settings,
     )
     .await?;
-    intention
+    planned_job
         .have_files(providers, Operation::Preview, &files)
         .await?;
     let examples = arguments.examples.map(|count| count as usize);
-    let preview = providers.preview(&intention.draft(), examples).await?;
+    let preview = providers.preview(&planned_job.draft(), examples).await?;
     let mut document = json!(preview);
-    document["account"] = json!(intention.account);
-    document["training_file"] = json!(intention.training_id());
+    document["account"] = json!(planned_job.account);
+    document["training_file"] = json!(planned_job.training_id());
     output.value(&document, || {
         let is_cut = preview
             .examples
             .iter()
             .any(|e| text(e).chars().count() > SHOWN);
-        let card = card(lines(&intention.account, &preview), &output.view.terminal);
+        let card = card(lines(&planned_job.account, &preview), &output.view.terminal);
         match is_cut {
             true => format!("{card}\nLong examples are cut here; --json has all of them"),
             false => card,
         }
     })?;
-    if !intention.uploads.is_empty() && output.is_table() {
-        output::note(&format!("Nothing was started{}", intention.stays()));
+    if !planned_job.uploads.is_empty() && output.is_table() {
+        output::note(&format!("Nothing was started{}", planned_job.stays()));
     }
     Ok(Exit::Done)
 }

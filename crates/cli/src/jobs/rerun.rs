@@ -1,9 +1,9 @@
 //! `unitune jobs rerun`: moves a job, or many, to another vendor.
 
-mod all;
+mod already_started;
 mod files;
-mod mover;
-mod started;
+mod move_many;
+mod move_one;
 
 use serde_json::json;
 use unitune::providers::JobRef;
@@ -16,8 +16,8 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, Output, can_ask, choose, confirm, job_card};
 use crate::rerun::Plan;
 
-use files::Own;
-use mover::Mover;
+use files::LocalCopies;
+use move_one::Mover;
 
 pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
@@ -25,7 +25,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let accounts = Accounts::of(&arguments.source).await?;
     let mover = Mover::new(&accounts, &arguments.on, &output).await?;
     let Some(id) = arguments.id.clone() else {
-        return all::run(&mover, &arguments).await;
+        return move_many::run(&mover, &arguments).await;
     };
     let job = accounts.providers().retrieve(&id).await?;
     let (mut journal, moved) = mover.open(&job, arguments.again).await?;
@@ -37,7 +37,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         return follow(&accounts, moved, &arguments, &output).await;
     }
     let settings = &mut arguments.settings;
-    let own = Own {
+    let own = LocalCopies {
         training: settings.training_file.take(),
         validation: settings.validation_file.take(),
     };
@@ -52,7 +52,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     }
     let plan = &prepared.plan;
     show(plan, &output, dry_run)?;
-    let Some(mut intention) = prepared.intention.filter(|_| !dry_run) else {
+    let Some(mut planned_job) = prepared.planned_job.filter(|_| !dry_run) else {
         return Ok(match plan.is_possible() {
             true => Exit::Done,
             false => Exit::Failure,
@@ -67,7 +67,14 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let asks = !arguments.consent.yes;
     let price = &plan.price;
     let job = mover
-        .carry_out(&mut journal, &mut intention, limit, price, asks, &mut None)
+        .carry_out(
+            &mut journal,
+            &mut planned_job,
+            limit,
+            price,
+            asks,
+            &mut None,
+        )
         .await?;
     follow(&accounts, job, &arguments, &output).await
 }

@@ -114,12 +114,12 @@ pub fn colour(status: Status) -> Option<AnsiColor> {
     }
 }
 
-/// Returns the status, with the vendor's word where it is another one.
+/// Returns the status, with the vendor status where it differs.
 pub fn status(job: &Job) -> String {
-    let word = &job.provider.status;
-    if *word == job.status.as_str() || word.is_empty() {
+    let vendor_status = &job.provider.status;
+    if *vendor_status == job.status.as_str() || vendor_status.is_empty() {
         job.status.to_string()
     } else {
-        format!("{} ({word})", job.status)
+        format!("{} ({vendor_status})", job.status)
     }
 }

@@ -1,10 +1,10 @@
-//! `unitune jobs watch`: follows jobs, and says at the end how they ended.
+//! `unitune jobs watch`: watches jobs until they end, and reports how they ended.
 
 mod display;
-mod entry;
 mod exec;
-mod followed;
-mod live;
+mod output_line;
+mod progress_lines;
+mod watched_job;
 
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
@@ -23,8 +23,8 @@ use crate::exit::{Exit, Failure};
 use crate::output::{self, Output};
 
 use display::{Display, Problem};
-use entry::Entry;
-use followed::{Followed, TRAINING_LOSS};
+use output_line::OutputLine;
+use watched_job::{TRAINING_LOSS, WatchedJob};
 
 /// How seldom a vendor is asked for the numbers of a training.
 const METRICS_INTERVAL: Duration = Duration::from_secs(10);
@@ -151,7 +151,7 @@ struct Watch<'a> {
     arguments: &'a WatchOptionArguments,
     output: &'a Output,
     display: Display,
-    jobs: HashMap<String, Followed>,
+    jobs: HashMap<String, WatchedJob>,
     /// The accounts that could not be asked for their jobs.
     missing: HashSet<String>,
     /// Since when only paused jobs are left.
@@ -167,7 +167,7 @@ impl Watch<'_> {
         let change = match change {
             Ok(change) => change,
             Err(error) => {
-                self.display.tell(Problem::Error, &error.to_string());
+                self.display.report(Problem::Error, &error.to_string());
                 self.exit = Exit::Failure;
                 self.count = self.count.saturating_sub(1);
                 return Ok(());
@@ -190,7 +190,7 @@ impl Watch<'_> {
                 }
                 // The end follows at once, and says more.
                 if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
-                    self.write(Entry::status(&job, before))?;
+                    self.write(OutputLine::status(&job, before))?;
                 }
             }
             Change::Event { job, event } => {
@@ -198,7 +198,7 @@ impl Watch<'_> {
                     followed.event(&event);
                 }
                 self.display.event(&job.id, &event);
-                self.write(Entry::event(&job, &event))?;
+                self.write(OutputLine::event(&job, &event))?;
                 self.ask_for_loss(&job).await;
             }
             Change::Progress { job, progress } => {
@@ -212,7 +212,7 @@ impl Watch<'_> {
                 }
                 // On a terminal the job's own line shows it.
                 if !self.display.shows_progress() {
-                    self.write(Entry::progress(&job, progress, loss))?;
+                    self.write(OutputLine::progress(&job, progress, loss))?;
                 }
             }
             Change::Restarted { from, to } => {
@@ -221,16 +221,16 @@ impl Watch<'_> {
                     self.display.renamed(&from.id, &to.id);
                     self.jobs.insert(to.id.clone(), followed);
                 }
-                self.write(Entry::restarted(&from, &to))?;
+                self.write(OutputLine::restarted(&from, &to))?;
             }
             Change::Trouble(warning) => {
                 if warning.account_failed {
                     self.missing.insert(warning.account.clone());
                 }
                 if self.output.is_table() {
-                    self.display.tell(Problem::Warning, &warning.to_string());
+                    self.display.report(Problem::Warning, &warning.to_string());
                 } else {
-                    self.write(Entry::trouble(&warning))?;
+                    self.write(OutputLine::trouble(&warning))?;
                 }
             }
             Change::Finished(job) => self.finished(*job).await?,
@@ -244,7 +244,7 @@ impl Watch<'_> {
         let followed = self.followed(&job);
         followed.update(&job);
         followed.has_ended = true;
-        self.write(Entry::finished(&job))?;
+        self.write(OutputLine::finished(&job))?;
         let outcome = match job.status {
             Status::Failed => Exit::JobFailed,
             Status::Cancelled => Exit::JobCancelled,
@@ -270,9 +270,9 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn followed(&mut self, job: &Job) -> &mut Followed {
+    fn followed(&mut self, job: &Job) -> &mut WatchedJob {
         let id = job.id.clone();
-        self.jobs.entry(id).or_insert_with(|| Followed::new(job))
+        self.jobs.entry(id).or_insert_with(|| WatchedJob::new(job))
     }
 
     /// Asks for the latest loss, where the log does not say it.
@@ -304,7 +304,7 @@ impl Watch<'_> {
         if self.arguments.until == Until::Finished {
             return false;
         }
-        let is_there = |job: &Followed| job.has_ended || job.status != Status::Queued;
+        let is_there = |job: &WatchedJob| job.has_ended || job.status != Status::Queued;
         self.jobs.len() >= self.count && self.jobs.values().all(is_there)
     }
 
@@ -344,7 +344,7 @@ impl Watch<'_> {
         }
     }
 
-    fn write(&mut self, entry: Entry) -> Result<(), Failure> {
+    fn write(&mut self, entry: OutputLine) -> Result<(), Failure> {
         if !self.output.is_table() {
             output::print(&format!("{}\n", entry.json()))?;
         } else if !self

@@ -25,7 +25,7 @@ pub async fn run(arguments: LimitsArguments) -> Result<Exit, Failure> {
     if asked.is_empty() {
         return Err(Failure::new(
             Exit::Failure,
-            "none of the accounts' vendors says how its models may be trained",
+            "none of the accounts' vendors returns limits for its models",
         ));
     }
     let mut found: Vec<(&str, ModelLimits)> = Vec::new();

@@ -10,7 +10,7 @@ use super::able;
 use crate::accounts::Accounts;
 use crate::args::models::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Around, Column, Kind, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
 /// A model that can be trained at an account.
 #[derive(Serialize)]
@@ -123,6 +123,6 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
         models.retain(|model| model.model.to_lowercase().contains(&text));
     }
     models.sort_by(|a, b| (&a.account, &a.model).cmp(&(&b.account, &b.model)));
-    output.list(models, Around::default())?;
+    output.list(models, ListContext::default())?;
     Ok(exit)
 }

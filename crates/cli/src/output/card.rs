@@ -1,4 +1,4 @@
-//! One thing as a card: a line for each thing that is known of it.
+//! A card: one item of output, with a line for each of its values.
 
 use super::Terminal;
 use super::text_width::{width, wrap};

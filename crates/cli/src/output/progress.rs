@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How wide a title is at the most: there has to be room for the bar.
+/// How wide a title is at the most: the bar needs the rest.
 const TITLE: usize = 40;
 
 /// A report of bytes: how many there are so far, and of how many.

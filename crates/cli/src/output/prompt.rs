@@ -106,7 +106,7 @@ pub async fn choose<'n>(
 ///
 /// It cannot be read.
 pub async fn secret(question: &str) -> Result<SecretString, Failure> {
-    let _shown_again = Restored::save();
+    let _shown_again = TerminalSettingsGuard::save();
     let question = question.to_owned();
     let line = tokio::task::spawn_blocking(move || rpassword::prompt_password(question));
     let line = line.await.map_err(std::io::Error::other)??;
@@ -122,12 +122,12 @@ fn show(text: &str) {
 }
 
 /// Puts the terminal's settings back, also where a prompt is broken off.
-struct Restored {
+struct TerminalSettingsGuard {
     #[cfg(unix)]
     settings: Option<rustix::termios::Termios>,
 }
 
-impl Restored {
+impl TerminalSettingsGuard {
     fn save() -> Self {
         Self {
             #[cfg(unix)]
@@ -137,7 +137,7 @@ impl Restored {
 }
 
 #[cfg(unix)]
-impl Drop for Restored {
+impl Drop for TerminalSettingsGuard {
     fn drop(&mut self) {
         use rustix::termios::{OptionalActions, tcsetattr};
         if let Some(settings) = &self.settings {

@@ -225,16 +225,21 @@ mod tests {
             let (table, footer) = shown.split_once("\nAt ").unwrap_or((&shown, ""));
             let footer = footer.replace('\n', " ");
             let list = |what: &str| -> Vec<String> {
-                let said = footer.split_once(&format!("{what}: "));
-                let said = said.and_then(|(_, rest)| rest.split(';').next());
-                said.map(|said| said.split(", ").map(str::to_owned).collect())
+                let named = footer.split_once(&format!("{what}: "));
+                let named = named.and_then(|(_, rest)| rest.split(';').next());
+                named
+                    .map(|named| named.split(", ").map(str::to_owned).collect())
                     .unwrap_or_default()
             };
             let header = table.lines().next().unwrap().replace(" (UTC)", "");
             let header: Vec<&str> = header.split("  ").map(str::trim).collect();
             for title in titles {
-                let is_said = list("left out").iter().any(|said| said == title);
-                assert_ne!(header.contains(&title), is_said, "{limit} {title}: {shown}");
+                let is_named = list("left out").iter().any(|named| named == title);
+                assert_ne!(
+                    header.contains(&title),
+                    is_named,
+                    "{limit} {title}: {shown}"
+                );
             }
             for (title, whole) in [
                 ("MODEL", "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference"),
@@ -242,8 +247,8 @@ mod tests {
                 ("FINE-TUNED MODEL", "ada/llama-\u{fffd}[31mred"),
             ] {
                 let is_cut = header.contains(&title) && !table.contains(whole);
-                let is_said = list("shortened").iter().any(|said| said == title);
-                assert_eq!(is_cut, is_said, "{limit} {title}: {shown}");
+                let is_named = list("shortened").iter().any(|named| named == title);
+                assert_eq!(is_cut, is_named, "{limit} {title}: {shown}");
             }
         }
     }

@@ -53,8 +53,8 @@ fn colour(is_terminal: bool, variable: &dyn Fn(&str) -> Option<String>) -> bool 
         return true;
     }
     let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    let is_refused = variable("CLICOLOR").is_some_and(|value| value == "0");
-    is_terminal && !is_dumb && !is_refused
+    let is_rejected = variable("CLICOLOR").is_some_and(|value| value == "0");
+    is_terminal && !is_dumb && !is_rejected
 }
 
 #[cfg(test)]

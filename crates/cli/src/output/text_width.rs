@@ -1,4 +1,4 @@
-//! Text in columns of a terminal.
+//! Measures, cuts and wraps text by its width on a terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

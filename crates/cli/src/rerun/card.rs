@@ -1,8 +1,8 @@
-//! A plan for people.
+//! A plan as text for the terminal.
 
 use unitune_datasets::models::{Proposal, Reason};
 
-use super::plan::{Fate, FilePlan, Line, Plan};
+use super::plan::{FilePlan, Line, Outcome, Plan};
 use crate::output::{Terminal, card, plain};
 
 impl Plan {
@@ -28,14 +28,14 @@ impl Plan {
         if self.model.is_none() {
             lines.push(("Proposals", self.proposal_lines().join("\n")));
         }
-        for (title, fate) in [
-            ("As you say", Fate::Set),
-            ("Carried", Fate::Exact),
-            ("Translated", Fate::Translated),
-            ("Lost", Fate::Lost),
+        for (title, outcome) in [
+            ("Set by you", Outcome::Set),
+            ("Carried", Outcome::Exact),
+            ("Translated", Outcome::Translated),
+            ("Dropped", Outcome::Dropped),
         ] {
-            let of_fate = self.settings.iter().filter(|line| line.fate == fate);
-            let shown: Vec<String> = of_fate.map(setting).collect();
+            let of_outcome = self.settings.iter().filter(|line| line.outcome == outcome);
+            let shown: Vec<String> = of_outcome.map(setting).collect();
             lines.push((title, shown.join("\n")));
         }
         lines.push(("Defaults there", self.defaults.join("\n")));
@@ -52,12 +52,12 @@ impl Plan {
             format!("{}; its terms: {}", self.goes_to, self.terms),
         ));
         lines.push(("Price", self.price.to_string()));
-        let refusals: Vec<String> = self
-            .refusals
+        let problems: Vec<String> = self
+            .problems
             .iter()
-            .map(|refusal| format!("{}: {}", refusal.message, refusal.help))
+            .map(|problem| format!("{}: {}", problem.message, problem.help))
             .collect();
-        lines.push(("Impossible", refusals.join("\n")));
+        lines.push(("Impossible", problems.join("\n")));
         let lines = lines.into_iter().map(|(title, text)| {
             let text: Vec<String> = text.lines().map(plain).collect();
             (title, text.join("\n"))
@@ -88,7 +88,7 @@ fn proposal(proposal: &Proposal) -> String {
 }
 
 fn setting(line: &Line) -> String {
-    if line.fate == Fate::Set {
+    if line.outcome == Outcome::Set {
         return line.becomes.clone();
     }
     let value = match line.value.is_empty() {
@@ -114,19 +114,19 @@ fn examples(file: &FilePlan) -> String {
         .tokens
         .map_or_else(String::new, |n| format!(", about {n} tokens"));
     let mut lines = vec![format!("{}: {examples} examples{tokens}", file.id)];
-    for loss in &file.losses {
-        let sort = if loss.changes_training {
+    for alteration in &file.alterations {
+        let sort = if alteration.changes_training {
             "lost"
         } else {
             "rewritten"
         };
-        let first = loss.lines.first().copied().unwrap_or_default();
-        let (count, what) = (loss.examples, loss.description);
+        let first = alteration.lines.first().copied().unwrap_or_default();
+        let (count, what) = (alteration.examples, alteration.description);
         lines.push(format!(
             "{sort} in {count} examples, from line {first}: {what}"
         ));
     }
-    if file.losses.is_empty() {
+    if file.alterations.is_empty() {
         lines.push("carried as it is".to_owned());
     }
     if file.warnings > 0 {

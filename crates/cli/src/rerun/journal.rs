@@ -1,4 +1,4 @@
-//! How far a move is, in the user's state folder: a folder for each job and
+//! The journal of a move, in the user's state folder: a folder for each job and
 //! target, with its files and a line of JSON for each step. A step is written
 //! down, and on the disk, before the next one begins; what starts a job is
 //! written down before it is sent, too. So an interruption anywhere is taken up
@@ -32,7 +32,7 @@ pub enum Step {
         #[serde(flatten)]
         request: Sent,
     },
-    /// The vendor refused to start it: there is no job.
+    /// The vendor rejected the request: there is no job.
     NotCreated { why: String },
     /// The job was started.
     Created { job: String },
@@ -40,7 +40,7 @@ pub enum Step {
 
 /// How far a move is.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Standing {
+pub struct Progress {
     pub uploaded: BTreeMap<String, String>,
     /// What was sent, where it is not known what became of it.
     pub in_doubt: Option<InDoubt>,
@@ -149,8 +149,8 @@ impl Journal {
     }
 
     /// Returns how far the move is.
-    pub fn standing(&self) -> Standing {
-        Standing::of(&self.steps)
+    pub fn standing(&self) -> Progress {
+        Progress::of(&self.steps)
     }
 
     /// Writes down that a job is about to be started. Only one at a time with the
@@ -174,7 +174,7 @@ impl Journal {
             .map_err(wrong)?;
         lock.lock().map_err(wrong)?;
         for steps in self.other_moves() {
-            let doubt = Standing::of(&steps).in_doubt.map(|doubt| doubt.request);
+            let doubt = Progress::of(&steps).in_doubt.map(|doubt| doubt.request);
             let is_same = |other: &Sent| {
                 other.training_file == request.training_file && other.model == request.model
             };
@@ -199,7 +199,7 @@ impl Journal {
         let standings = self
             .other_moves()
             .into_iter()
-            .map(|steps| Standing::of(&steps));
+            .map(|steps| Progress::of(&steps));
         standings.filter_map(|standing| standing.created).collect()
     }
 
@@ -239,7 +239,7 @@ impl Journal {
     }
 }
 
-impl Standing {
+impl Progress {
     fn of(steps: &[Step]) -> Self {
         let mut standing = Self::default();
         for step in steps {
@@ -320,7 +320,7 @@ mod tests {
     fn a_move_is_taken_up_where_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = open(folder.path()).unwrap();
-        assert_eq!(journal.standing(), Standing::default());
+        assert_eq!(journal.standing(), Progress::default());
         let uploaded = Step::Uploaded {
             role: "training".to_owned(),
             file: "file-1".to_owned(),
@@ -350,11 +350,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_not_in_doubt() {
-        let refused = Step::NotCreated {
+    fn what_was_rejected_is_not_in_doubt() {
+        let rejected = Step::NotCreated {
             why: "no".to_owned(),
         };
-        assert_eq!(Standing::of(&[creating(1), refused]).in_doubt, None);
+        assert_eq!(Progress::of(&[creating(1), rejected]).in_doubt, None);
         let again = [
             creating(1),
             Step::Created {
@@ -362,7 +362,7 @@ mod tests {
             },
             creating(2),
         ];
-        let standing = Standing::of(&again);
+        let standing = Progress::of(&again);
         assert_eq!(
             (standing.created, standing.in_doubt.map(|d| d.at)),
             (None, Some(2))
@@ -380,8 +380,8 @@ mod tests {
         };
         let (mut first, mut second) = (open("ftjob-1"), open("ftjob-2"));
         first.begin_creating(1, sent("m")).unwrap();
-        let refused = second.begin_creating(2, sent("m")).unwrap_err().to_string();
-        assert!(refused.contains("ftjob-1"), "{refused}");
+        let rejected = second.begin_creating(2, sent("m")).unwrap_err().to_string();
+        assert!(rejected.contains("ftjob-1"), "{rejected}");
         assert_eq!(second.standing().in_doubt, None);
         second.begin_creating(3, sent("another")).unwrap();
         first

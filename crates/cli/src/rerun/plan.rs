@@ -1,19 +1,19 @@
-//! What moving a job to another vendor means: decided from what is known of the
-//! job and of its files, without asking anybody.
+//! The plan for moving a job to another vendor: made from what is known of the job
+//! and of its files, without I/O.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use unitune::unify::Job;
 use unitune_datasets::models::{Catalogue, Proposal, VendorSettings, settings as settings_of};
-use unitune_datasets::{ConvertReport, Loss, Method, vendors};
+use unitune_datasets::{Alteration, ConvertReport, Method, vendors};
 
-use super::facts::Facts;
 use super::price::{self, Price};
 use super::settings;
+use super::source_job::SourceJob;
 
 /// An account, and whose it is.
 #[derive(Clone, Debug, Serialize)]
-pub struct Side {
+pub struct AccountAndVendor {
     pub account: String,
     pub vendor: String,
 }
@@ -21,8 +21,8 @@ pub struct Side {
 /// What is known before the move.
 pub struct Input<'a> {
     pub job: &'a Job,
-    pub source: Side,
-    pub target: Side,
+    pub source: AccountAndVendor,
+    pub target: AccountAndVendor,
     /// The model that the user named.
     pub model: Option<&'a str>,
     /// The target's own list of models, where it has one.
@@ -56,8 +56,8 @@ pub enum FileState {
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
     pub job: String,
-    pub source: Side,
-    pub target: Side,
+    pub source: AccountAndVendor,
+    pub target: AccountAndVendor,
     pub method: Method,
     /// The model that is trained; none until somebody chooses.
     pub model: Option<String>,
@@ -68,7 +68,7 @@ pub struct Plan {
     /// What the target sets itself.
     pub defaults: Vec<String>,
     pub files: Vec<FilePlan>,
-    pub refusals: Vec<Refusal>,
+    pub problems: Vec<Problem>,
     pub cautions: Vec<String>,
     pub price: Price,
     pub goes_to: String,
@@ -82,7 +82,7 @@ pub struct Plan {
 pub struct Line {
     pub name: String,
     pub value: String,
-    pub fate: Fate,
+    pub outcome: Outcome,
     /// What it is in the new job.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub becomes: String,
@@ -93,13 +93,13 @@ pub struct Line {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum Outcome {
     /// The same setting with the same value.
     Exact,
     /// By a rule, which is named.
     Translated,
     /// Not at all, for a reason that is named.
-    Lost,
+    Dropped,
     /// The user says so.
     Set,
 }
@@ -108,21 +108,21 @@ impl Line {
     pub fn new(
         name: &str,
         value: impl Into<String>,
-        fate: Fate,
+        outcome: Outcome,
         becomes: impl Into<String>,
         rule: impl Into<String>,
     ) -> Self {
         Self {
             name: name.to_owned(),
             value: value.into(),
-            fate,
+            outcome,
             becomes: becomes.into(),
             rule: rule.into(),
         }
     }
 
-    pub fn lost(name: &str, value: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(name, value, Fate::Lost, "", why)
+    pub fn dropped(name: &str, value: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(name, value, Outcome::Dropped, "", why)
     }
 }
 
@@ -134,13 +134,13 @@ pub struct FilePlan {
     /// How many examples there are; none until the file was read.
     pub examples: Option<u64>,
     pub tokens: Option<u64>,
-    pub losses: Vec<Loss>,
+    pub alterations: Vec<Alteration>,
     pub warnings: u64,
 }
 
 /// Why a job cannot be moved, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Refusal {
+pub struct Problem {
     pub reason: Reason,
     pub message: String,
     pub help: String,
@@ -162,7 +162,7 @@ pub enum Reason {
 
 impl Plan {
     pub fn of(input: &Input<'_>) -> Self {
-        let facts = Facts::of(input);
+        let facts = SourceJob::of(input);
         let mut plan = Self {
             job: input.job.id.clone(),
             source: input.source.clone(),
@@ -174,7 +174,7 @@ impl Plan {
             settings: Vec::new(),
             defaults: Vec::new(),
             files: Vec::new(),
-            refusals: Vec::new(),
+            problems: Vec::new(),
             cautions: Vec::new(),
             price: Price::unknown("no model is chosen"),
             goes_to: String::new(),
@@ -184,18 +184,18 @@ impl Plan {
         plan.method_is_there(input);
         plan.base(input, &facts);
         plan.files(input);
-        let sides = (
+        let vendors_settings = (
             settings_of(&input.source.vendor),
             settings_of(&input.target.vendor),
         );
-        if let (Some(from), Some(to)) = sides {
+        if let (Some(from), Some(to)) = vendors_settings {
             plan.carry(input, &facts, from, to);
         } else {
-            let unknown = match sides.0 {
+            let unknown = match vendors_settings.0 {
                 None => &input.source.vendor,
                 Some(_) => &input.target.vendor,
             };
-            plan.refuse(
+            plan.add_problem(
                 Reason::UnknownVendor,
                 format!("how jobs are moved is not known for {unknown}"),
                 "start the job with: unitune jobs create",
@@ -207,11 +207,11 @@ impl Plan {
 
     /// Returns true where nothing but a model is missing.
     pub fn is_possible(&self) -> bool {
-        self.refusals.is_empty()
+        self.problems.is_empty()
     }
 
-    fn refuse(&mut self, reason: Reason, message: impl Into<String>, help: impl Into<String>) {
-        self.refusals.push(Refusal {
+    fn add_problem(&mut self, reason: Reason, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Problem {
             reason,
             message: message.into(),
             help: help.into(),
@@ -221,7 +221,7 @@ impl Plan {
     fn method_is_there(&mut self, input: &Input<'_>) {
         let method = self.method;
         if method == Method::Reinforcement {
-            self.refuse(
+            self.add_problem(
                 Reason::Graders,
                 "reinforcement is graded by the job's own grader, and graders cannot be moved",
                 "write the grader anew in the other vendor's terms, and start the job with: \
@@ -238,7 +238,7 @@ impl Plan {
                 .iter()
                 .map(|rules| rules.method.as_str())
                 .collect();
-            self.refuse(
+            self.add_problem(
                 Reason::MethodMissing,
                 format!("{} does not train with {method}", rules.title),
                 format!("it has {}", has.join(", ")),
@@ -246,7 +246,7 @@ impl Plan {
         }
     }
 
-    fn base(&mut self, input: &Input<'_>, facts: &Facts) {
+    fn base(&mut self, input: &Input<'_>, facts: &SourceJob) {
         let was = facts.base.as_deref().unwrap_or(&input.job.model);
         let (from, to) = (&input.source.vendor, &input.target.vendor);
         self.proposals = input.catalogue.proposals(from, was, to, self.method);
@@ -268,7 +268,7 @@ impl Plan {
         if let Some(parent) = &facts.fine_tuned {
             let message = format!("the job went on with a fine-tuned model, {parent}");
             if input.model.is_none() {
-                self.refuse(
+                self.add_problem(
                     Reason::FineTuned,
                     format!("{message}, whose weights cannot be moved"),
                     "move the job that made that model first and name what comes out of it with \
@@ -293,7 +293,7 @@ impl Plan {
         let ends = row.and_then(|row| row.ends.as_deref());
         if let Some(ends) = ends {
             if ends <= input.today && listed(model) != Some(true) {
-                self.refuse(
+                self.add_problem(
                     Reason::ModelEnded,
                     format!("{model} can no longer be trained, since {ends}"),
                     "name another one with --model",
@@ -318,9 +318,9 @@ impl Plan {
 
     fn files(&mut self, input: &Input<'_>) {
         if input.training.id.is_empty() {
-            self.refuse(
+            self.add_problem(
                 Reason::FileMissing,
-                "the job does not say which file it was trained with",
+                "the job does not name its training file",
                 "name a copy of it with --training-file",
             );
             return;
@@ -340,19 +340,19 @@ impl Plan {
             id: file.id.clone(),
             examples: None,
             tokens: None,
-            losses: Vec::new(),
+            alterations: Vec::new(),
             warnings: 0,
         };
         let own = format!("name a copy of your own with --{role}-file");
         let source = self.source.account.clone();
         match &file.state {
             FileState::There => {}
-            FileState::Gone => self.refuse(
+            FileState::Gone => self.add_problem(
                 Reason::FileDeleted,
                 format!("the {role} file {} is no longer at {source}", file.id),
                 own,
             ),
-            FileState::Withheld(why) => self.refuse(
+            FileState::Withheld(why) => self.add_problem(
                 Reason::FileWithheld,
                 format!(
                     "{source} does not give away the {role} file {}: {why}",
@@ -364,7 +364,7 @@ impl Plan {
                 plan.examples = Some(report.written);
                 let counted = report.target.token_basis.is_counted();
                 plan.tokens = counted.then(|| report.target.statistics.tokens.total());
-                plan.losses.clone_from(&report.losses);
+                plan.alterations.clone_from(&report.alterations);
                 plan.warnings = report.target.warnings.count;
                 if let Some(first) = report.target.errors.listed.first() {
                     let errors = report.target.errors.count;
@@ -372,7 +372,7 @@ impl Plan {
                         1 => String::new(),
                         n => format!(" (and {} more)", n - 1),
                     };
-                    self.refuse(
+                    self.add_problem(
                         Reason::FileNotConvertible,
                         format!("the {role} file cannot be converted: {first}{more}"),
                         "see all of it with: unitune files convert; mend a copy, and name it with \
@@ -387,7 +387,7 @@ impl Plan {
     fn carry(
         &mut self,
         input: &Input<'_>,
-        facts: &Facts,
+        facts: &SourceJob,
         from: &VendorSettings,
         to: &VendorSettings,
     ) {
@@ -408,7 +408,7 @@ impl Plan {
             lines.push(Line::new(
                 "validation_file",
                 &file.id,
-                Fate::Translated,
+                Outcome::Translated,
                 becomes,
                 rule,
             ));
@@ -431,7 +431,7 @@ impl Plan {
             self.settings.push(Line::new(
                 "seed",
                 &text,
-                Fate::Exact,
+                Outcome::Exact,
                 format!("seed={text}"),
                 "",
             ));
@@ -446,7 +446,7 @@ impl Plan {
             self.settings.push(Line::new(
                 &name,
                 value,
-                Fate::Exact,
+                Outcome::Exact,
                 format!("{name}={value}"),
                 "",
             ));
@@ -462,23 +462,23 @@ impl Plan {
                 .and_then(Value::as_str)
                 .unwrap_or("integration");
             let why = "its key is not in a job: set the integration up anew with --set";
-            self.settings.push(Line::lost("integrations", kind, why));
+            self.settings.push(Line::dropped("integrations", kind, why));
         }
         self.request = request;
     }
 
     fn suffix(&mut self, suffix: &str, to: &VendorSettings, request: &mut Map<String, Value>) {
         let kept: String = suffix.chars().take(to.max_suffix).collect();
-        let (fate, rule) = match kept == suffix {
-            true => (Fate::Exact, String::new()),
+        let (outcome, rule) = match kept == suffix {
+            true => (Outcome::Exact, String::new()),
             false => {
                 let rule = format!("{} takes {} characters", to.title, to.max_suffix);
-                (Fate::Translated, rule)
+                (Outcome::Translated, rule)
             }
         };
         let becomes = format!("suffix={kept}");
         self.settings
-            .push(Line::new("suffix", suffix, fate, becomes, rule));
+            .push(Line::new("suffix", suffix, outcome, becomes, rule));
         request.insert("suffix".to_owned(), kept.into());
     }
 
@@ -494,7 +494,7 @@ impl Plan {
             self.defaults
                 .retain(|line| !line.starts_with(&format!("{name}: ")));
             self.settings
-                .push(Line::new(name, "", Fate::Set, becomes, ""));
+                .push(Line::new(name, "", Outcome::Set, becomes, ""));
         }
         self.request
             .insert("hyperparameters".to_owned(), chosen.clone().into());
@@ -525,11 +525,11 @@ impl Plan {
             };
             match line {
                 Some(line) => {
-                    line.fate = Fate::Lost;
+                    line.outcome = Outcome::Dropped;
                     line.becomes.clear();
                     line.rule = why;
                 }
-                None => self.settings.push(Line::lost(&field.field, "", why)),
+                None => self.settings.push(Line::dropped(&field.field, "", why)),
             }
         }
     }

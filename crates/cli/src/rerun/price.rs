@@ -1,4 +1,4 @@
-//! What a moved job costs, as far as a table of prices tells.
+//! What a moved job costs, as far as it is in a table of prices.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -52,7 +52,7 @@ pub fn dollars(amount: Usd) -> f64 {
 }
 
 /// What a price depends on.
-pub struct Question<'a> {
+pub struct PriceInput<'a> {
     pub vendor: &'a str,
     pub model: &'a str,
     pub method: Method,
@@ -69,7 +69,7 @@ pub fn estimate(plan: &Plan, catalogue: &Catalogue) -> Price {
     };
     let mut files = plan.files.iter();
     let training = files.find(|file| file.role == "training");
-    let question = Question {
+    let question = PriceInput {
         vendor: &plan.target.vendor,
         model,
         method: plan.method,
@@ -80,7 +80,7 @@ pub fn estimate(plan: &Plan, catalogue: &Catalogue) -> Price {
 }
 
 /// Estimates what a job costs: tokens × epochs × the price of the table.
-pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
+pub fn by_table(question: &PriceInput<'_>, catalogue: &Catalogue) -> Price {
     let (model, method) = (question.model, question.method);
     let row = catalogue.find(question.vendor, model);
     let Some(price) = row.and_then(|row| row.price.as_ref()) else {
@@ -96,7 +96,7 @@ pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
     };
     let Some(epochs) = epochs(question) else {
         return Price::unknown(
-            "the vendor chooses how often the examples are gone through (--epochs says it)",
+            "the vendor chooses how often the examples are gone through (set it with --epochs)",
         );
     };
     #[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
@@ -112,11 +112,11 @@ pub fn by_table(question: &Question<'_>, catalogue: &Catalogue) -> Price {
     }
 }
 
-fn epochs(question: &Question<'_>) -> Option<f64> {
-    let said = question
+fn epochs(question: &PriceInput<'_>) -> Option<f64> {
+    let given = question
         .hyperparameters
         .and_then(|settings| settings.get("n_epochs"));
-    let said = said.and_then(Value::as_f64);
+    let given = given.and_then(Value::as_f64);
     let default = || {
         let vendor = settings_of(question.vendor)?;
         vendor
@@ -127,5 +127,5 @@ fn epochs(question: &Question<'_>) -> Option<f64> {
             .parse()
             .ok()
     };
-    said.or_else(default)
+    given.or_else(default)
 }

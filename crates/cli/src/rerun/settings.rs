@@ -1,10 +1,10 @@
-//! A job's settings in another vendor's terms: carried, translated or lost, by a
+//! A job's settings in another vendor's terms: carried, translated or dropped, by a
 //! table of what each setting means.
 
 use serde_json::{Map, Value};
 use unitune_datasets::models::{Setting, VendorSettings};
 
-use super::plan::{Fate, Line};
+use super::plan::{Line, Outcome};
 
 /// The settings for the target, and what became of each of the source's.
 pub fn translate(
@@ -19,7 +19,7 @@ pub fn translate(
     let mut multiples = Vec::new();
     for (key, value) in flat(settings) {
         let line = match one(&key, &value, method, from, to, max_rank) {
-            Ok((setting, value, fate, rule)) => {
+            Ok((setting, value, outcome, rule)) => {
                 for (beside, word) in &setting.with {
                     put(&mut target, beside, Value::from(word.as_str()));
                 }
@@ -28,9 +28,15 @@ pub fn translate(
                 let own = setting.multiples.iter();
                 multiples.extend(own.map(|(key, times)| (lines.len(), key, number * times)));
                 let becomes = format!("{}={}", setting.key, text(&value));
-                Line::new(&key, text(&value_of(settings, &key)), fate, becomes, rule)
+                Line::new(
+                    &key,
+                    text(&value_of(settings, &key)),
+                    outcome,
+                    becomes,
+                    rule,
+                )
             }
-            Err(why) => Line::lost(&key, text(&value), why),
+            Err(why) => Line::dropped(&key, text(&value), why),
         };
         lines.push(line);
     }
@@ -41,7 +47,7 @@ pub fn translate(
         put(&mut target, key, whole(value));
         let line: &mut Line = &mut lines[line];
         let beside = format!("{key}={} has to stand beside it", whole(value));
-        line.fate = Fate::Translated;
+        line.outcome = Outcome::Translated;
         line.rule = match line.rule.is_empty() {
             true => beside,
             false => format!("{}; {beside}", line.rule),
@@ -66,7 +72,7 @@ pub fn defaults(target: &Map<String, Value>, method: &str, to: &VendorSettings) 
     shown.iter().filter_map(of).collect()
 }
 
-type Carried<'t> = (&'t Setting, Value, Fate, String);
+type Carried<'t> = (&'t Setting, Value, Outcome, String);
 
 fn one<'t>(
     key: &str,
@@ -121,11 +127,11 @@ fn one<'t>(
     let renamed = (ours.key != theirs.key).then(|| format!("it is called {} there", theirs.key));
     let rules = [limited, renamed, theirs.rough.clone()];
     let rules: Vec<String> = rules.into_iter().flatten().collect();
-    let fate = match rules.is_empty() {
-        true => Fate::Exact,
-        false => Fate::Translated,
+    let outcome = match rules.is_empty() {
+        true => Outcome::Exact,
+        false => Outcome::Translated,
     };
-    Ok((theirs, value, fate, rules.join("; ")))
+    Ok((theirs, value, outcome, rules.join("; ")))
 }
 
 fn set_it(title: &str, key: &str) -> String {
@@ -232,7 +238,7 @@ mod tests {
         let (target, lines) = translate(settings, method, from, to, None);
         let lines = lines
             .iter()
-            .map(|line| format!("{:?} {}: {}", line.fate, line.name, line.rule));
+            .map(|line| format!("{:?} {}: {}", line.outcome, line.name, line.rule));
         (target.into(), lines.collect())
     }
 
@@ -242,9 +248,10 @@ mod tests {
         let (target, lines) = moved("openai", "together", "supervised", settings.clone());
         assert_eq!(target, json!({"n_epochs": 3}));
         assert!(
-            lines[0].starts_with("Lost batch_size: OpenAI counts examples, Together counts packed")
+            lines[0]
+                .starts_with("Dropped batch_size: OpenAI counts examples, Together counts packed")
         );
-        assert!(lines[1].starts_with("Lost learning_rate_multiplier: OpenAI counts multiples"));
+        assert!(lines[1].starts_with("Dropped learning_rate_multiplier: OpenAI counts multiples"));
         assert_eq!(lines[2], "Exact n_epochs: ");
         let (target, _) = moved("openai", "fireworks", "supervised", settings.clone());
         assert_eq!(target, json!({"n_epochs": 3, "batch_size": 8}));
@@ -264,7 +271,7 @@ mod tests {
         );
         assert_eq!(
             lines[1],
-            "Lost n_epochs: OpenAI chose it itself, and so does Together: 1"
+            "Dropped n_epochs: OpenAI chose it itself, and so does Together: 1"
         );
         let (target, _) = moved("openai", "together", "supervised", json!({"n_epochs": 40}));
         assert_eq!(target, json!({"n_epochs": 20}));
@@ -282,7 +289,7 @@ mod tests {
         assert!(
             lines
                 .iter()
-                .any(|l| l == "Lost training_type.type: Fireworks trains adapters anyway"),
+                .any(|l| l == "Dropped training_type.type: Fireworks trains adapters anyway"),
             "{lines:?}"
         );
         assert!(
@@ -293,7 +300,7 @@ mod tests {
         assert!(
             lines
                 .iter()
-                .any(|l| l.starts_with("Lost warmup_ratio: Together counts share"))
+                .any(|l| l.starts_with("Dropped warmup_ratio: Together counts share"))
         );
         let settings = json!({"lora_rank": 8, "something": 1});
         let (target, lines) = moved("fireworks", "together", "supervised", settings);
@@ -309,7 +316,7 @@ mod tests {
         let (target, _) = moved("fireworks", "together", "dpo", settings);
         assert_eq!(target["training_type"]["lora_alpha"], 32);
         assert!(
-            lines[1].starts_with("Lost something: no rule is known"),
+            lines[1].starts_with("Dropped something: no rule is known"),
             "{lines:?}"
         );
         let (from, to) = (of("fireworks").unwrap(), of("together").unwrap());

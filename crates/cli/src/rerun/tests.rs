@@ -5,9 +5,9 @@ use unitune::unify::{Job, Provider, Status, Vendor};
 use unitune_datasets::Convert;
 use unitune_datasets::models::catalogue;
 
-use super::plan::{Fate, Plan, Reason};
+use super::plan::{Outcome, Plan, Reason};
 use super::price::Price;
-use super::{FileState, Input, Side, SourceFile};
+use super::{AccountAndVendor, FileState, Input, SourceFile};
 
 fn job(value: serde_json::Value) -> Job {
     let mut job = Job::new(
@@ -49,7 +49,7 @@ fn converted(to: &str, method: unitune_datasets::Method, line: &str) -> FileStat
 const LINE: &str = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"parallel_tool_calls":true}"#;
 
 fn plan_with(job: &Job, to: &str, model: Option<&str>, training: FileState) -> Plan {
-    let side = |vendor: &str| Side {
+    let side = |vendor: &str| AccountAndVendor {
         account: format!("{vendor}-account"),
         vendor: vendor.to_owned(),
     };
@@ -74,12 +74,14 @@ fn plan(job: &Job, to: &str, model: Option<&str>) -> Plan {
     plan_with(job, to, model, training)
 }
 
-fn lost(plan: &Plan) -> impl Iterator<Item = &super::plan::Line> {
-    plan.settings.iter().filter(|line| line.fate == Fate::Lost)
+fn dropped(plan: &Plan) -> impl Iterator<Item = &super::plan::Line> {
+    plan.settings
+        .iter()
+        .filter(|line| line.outcome == Outcome::Dropped)
 }
 
 fn reasons(plan: &Plan) -> Vec<Reason> {
-    plan.refusals.iter().map(|refusal| refusal.reason).collect()
+    plan.problems.iter().map(|problem| problem.reason).collect()
 }
 
 #[test]
@@ -93,21 +95,21 @@ fn a_supervised_job_moves_line_by_line() {
         "seed": 7,
     }));
     let plan = plan(&job, "together", Some("Qwen/Qwen3.5-9B"));
-    assert!(plan.is_possible(), "{:?}", plan.refusals);
+    assert!(plan.is_possible(), "{:?}", plan.problems);
     assert_eq!(
         serde_json::Value::Object(plan.request.clone()),
         json!({"model": "Qwen/Qwen3.5-9B", "seed": 7, "suffix": "support",
             "metadata": {"team": "search"},
             "method": {"type": "supervised", "supervised": {}}, "hyperparameters": {"n_epochs": 3}})
     );
-    let lost: Vec<&str> = lost(&plan).map(|line| line.name.as_str()).collect();
-    assert_eq!(lost, ["batch_size", "learning_rate_multiplier"]);
-    let losses: Vec<String> = plan.files[0]
-        .losses
+    let dropped: Vec<&str> = dropped(&plan).map(|line| line.name.as_str()).collect();
+    assert_eq!(dropped, ["batch_size", "learning_rate_multiplier"]);
+    let alterations: Vec<String> = plan.files[0]
+        .alterations
         .iter()
-        .map(|loss| format!("{:?} {}", loss.kind, loss.examples))
+        .map(|alteration| format!("{:?} {}", alteration.kind, alteration.examples))
         .collect();
-    assert_eq!(losses, ["ParallelToolCallsDropped 20"]);
+    assert_eq!(alterations, ["ParallelToolCallsDropped 20"]);
     assert!(plan.defaults.contains(&"learning_rate: 1e-5".to_owned()));
     let Price::Range { low, high, source } = &plan.price else {
         panic!("{}", plan.price);
@@ -148,7 +150,7 @@ fn each_obstacle_has_its_own_answer() {
     ] {
         let plan = plan_with(&ours, "together", Some("Qwen/Qwen3.5-9B"), state);
         assert_eq!(reasons(&plan), [reason]);
-        assert!(plan.refusals[0].help.contains("--training-file"));
+        assert!(plan.problems[0].help.contains("--training-file"));
     }
     let text = converted(
         "openai",
@@ -157,7 +159,7 @@ fn each_obstacle_has_its_own_answer() {
     );
     let plan_of_text = plan_with(&ours, "openai", Some("gpt-4.1"), text);
     assert_eq!(reasons(&plan_of_text), [Reason::FileNotConvertible]);
-    assert!(plan_of_text.refusals[0].message.contains("line 1"));
+    assert!(plan_of_text.problems[0].message.contains("line 1"));
 
     let tuned = job(json!({"model": "ft:gpt-4o-mini-2024-07-18:acme::abc"}));
     let plan_of_tuned = plan(&tuned, "together", None);
@@ -170,7 +172,7 @@ fn each_obstacle_has_its_own_answer() {
     assert_eq!(reasons(&plan(&graded, "together", None)), [Reason::Graders]);
     let ended = plan(&ours, "openai", Some("gpt-3.5-turbo-0125"));
     assert_eq!(reasons(&ended), [Reason::ModelEnded]);
-    assert!(ended.refusals[0].message.contains("2026-10-23"));
+    assert!(ended.problems[0].message.contains("2026-10-23"));
     let unknown = plan_with(&ours, "truefoundry", Some("m"), FileState::There);
     assert_eq!(reasons(&unknown), [Reason::UnknownVendor]);
     let mut without = job(json!({}));
@@ -183,7 +185,7 @@ fn each_obstacle_has_its_own_answer() {
 fn what_the_vendor_lists_now_is_proposed_where_it_lists_any() {
     let job = job(json!({}));
     let proposed = |live: Option<&[String]>| {
-        let side = |vendor: &str| Side {
+        let side = |vendor: &str| AccountAndVendor {
             account: vendor.to_owned(),
             vendor: vendor.to_owned(),
         };
@@ -232,20 +234,20 @@ fn what_the_target_leaves_out_is_lost() {
     let mut plan = plan(&job, "together", Some("Qwen/Qwen3.5-9B"));
     let field = |name: &str| unitune::unify::UnsupportedField::new(name, "there is none", "");
     plan.leave_out(&[field("metadata"), field("other")]);
-    let lost: Vec<&str> = lost(&plan).map(|line| line.name.as_str()).collect();
-    assert_eq!(lost, ["metadata.team", "other"]);
+    let dropped: Vec<&str> = dropped(&plan).map(|line| line.name.as_str()).collect();
+    assert_eq!(dropped, ["metadata.team", "other"]);
     let seed = plan
         .settings
         .iter()
         .find(|line| line.name == "seed")
         .unwrap();
-    assert_eq!(seed.fate, Fate::Exact);
+    assert_eq!(seed.outcome, Outcome::Exact);
 }
 
 #[test]
 fn a_validation_file_is_used_where_it_has_to_be_said_how_often() {
     let ours = job(json!({}));
-    let side = |vendor: &str| Side {
+    let side = |vendor: &str| AccountAndVendor {
         account: vendor.to_owned(),
         vendor: vendor.to_owned(),
     };
@@ -286,13 +288,13 @@ fn what_the_user_says_comes_first_and_counts_for_the_price() {
     let before = high(&plan);
     let chosen = json!({"n_epochs": 6, "batch_size": 4, "learning_rate": 1e-4});
     plan.set(chosen.as_object().unwrap(), catalogue());
-    let fates: Vec<String> = plan
+    let outcomes: Vec<String> = plan
         .settings
         .iter()
-        .map(|line| format!("{:?} {}", line.fate, line.becomes))
+        .map(|line| format!("{:?} {}", line.outcome, line.becomes))
         .collect();
     assert_eq!(
-        fates,
+        outcomes,
         [
             "Exact batch_size=4",
             "Set learning_rate=0.0001",

@@ -1,5 +1,5 @@
 //! What `unitune top` shows, and what keys do to it. Pure: it neither draws nor
-//! asks anybody.
+//! does I/O.
 
 mod keys;
 mod order;

@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
     }
     frame.render_widget(keys_line(state), keys);
     if let Some(message) = &state.message {
-        told(frame, message, body);
+        draw_message(frame, message, body);
     }
     match &state.mode {
         Mode::Confirm(id) => confirm(frame, state, id, body),
@@ -149,7 +149,7 @@ fn confirm(frame: &mut Frame<'_>, state: &State, id: &Id, body: Rect) {
 }
 
 /// Draws a message that is too long for its line.
-fn told(frame: &mut Frame<'_>, message: &str, body: Rect) {
+fn draw_message(frame: &mut Frame<'_>, message: &str, body: Rect) {
     let message = one_line(message);
     if Line::from(message.as_str()).width() <= usize::from(body.width) {
         return;

@@ -1,4 +1,4 @@
-//! The program on a terminal: what stands there, and what is typed.
+//! The program on a terminal: what is shown, and what is typed.
 
 use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, channel};

@@ -99,7 +99,7 @@ pub(super) fn operations(document: &OpenAPI, model: &Model) -> Result<Vec<Operat
         };
         for (key, operation) in item.iter() {
             let pointer = format!("/paths/{}/{key}", escape(path));
-            let place = Spot {
+            let place = OperationLocation {
                 document,
                 model,
                 pointer: &pointer,
@@ -118,13 +118,13 @@ pub(super) fn operations(document: &OpenAPI, model: &Model) -> Result<Vec<Operat
 }
 
 /// Where in the document an operation stands.
-struct Spot<'a> {
+struct OperationLocation<'a> {
     document: &'a OpenAPI,
     model: &'a Model,
     pointer: &'a str,
 }
 
-impl<'a> Spot<'a> {
+impl<'a> OperationLocation<'a> {
     fn error(&self, message: impl Into<String>) -> Error {
         Error::new(self.pointer, message)
     }

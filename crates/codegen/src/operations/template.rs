@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_template_is_refused() {
+    fn what_is_no_template_is_rejected() {
         for path in ["", "jobs", "{id}", "/{", "/{}", "/{a{b}}", "/a}", "/{a}}"] {
             assert!(parse(path).is_err(), "{path}");
         }

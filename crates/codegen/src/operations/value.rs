@@ -1,4 +1,4 @@
-//! What parameters, bodies and answers hold.
+//! The types of parameters, bodies and responses.
 
 use crate::document::Node;
 use crate::model::{Kind, Model, TypeRef};

@@ -1,4 +1,4 @@
-//! Lines of a file, looked at by several threads and put together in order.
+//! Checks the lines of a file on several threads, and merges the results in order.
 
 use std::io::BufRead;
 
@@ -26,22 +26,22 @@ struct Found {
     blank_lines: u64,
     examples: u64,
     /// Of each example: its line, its fingerprint, its format.
-    seen: Vec<Seen>,
+    seen: Vec<SeenExample>,
     statistics: Statistics,
     sink: Sink,
     converted: Converted,
 }
 
-struct Seen {
+struct SeenExample {
     line: u64,
     fingerprint: u64,
     format: Option<Format>,
     has_weight: bool,
 }
 
-/// What is the same, or not, in all lines.
+/// Checks that compare all lines of a file.
 #[derive(Default)]
-struct Throughout {
+struct WholeFileChecks {
     first_format: Option<(Format, u64)>,
     first_weighted: Option<u64>,
     first_unweighted: Option<u64>,
@@ -57,20 +57,20 @@ pub(super) fn run(
     mut output: Option<&mut Output<'_>>,
 ) -> Result<(), Error> {
     let mut lines = Lines::new(reader, check.max_line, BATCH);
-    let mut throughout = Throughout::default();
+    let mut whole_file = WholeFileChecks::default();
     let mut is_first = true;
     let rewrite = output.as_ref().map(|output| output.rewrite);
     let work = || {
         let mut counter = Counter::new(check.token_basis());
         let max_tokens = check.token_limit();
         move |(batch, has_bom): (Batch, bool)| {
-            let mut looker = Looker {
+            let mut checker = BatchChecker {
                 check,
                 counter: &mut counter,
                 max_tokens,
                 rewrite,
             };
-            looker.look_at(&batch, has_bom)
+            checker.check(&batch, has_bom)
         }
     };
     let next = || {
@@ -90,7 +90,7 @@ pub(super) fn run(
             output.add(found.converted)?;
         }
         for seen in &found.seen {
-            throughout.look_at(seen, report);
+            whole_file.add(seen, report);
             let earlier = report.fingerprints.add(seen.fingerprint, seen.line);
             if let Some(earlier) = earlier {
                 report.duplicates.add(seen.line, earlier);
@@ -108,8 +108,8 @@ pub(super) fn run(
         };
         progress(&so_far).map_err(|_| Error::Cancelled)
     })?;
-    throughout.ending(check, report);
-    report.format = throughout.first_format.map(|(format, _)| format);
+    whole_file.ending(check, report);
+    report.format = whole_file.first_format.map(|(format, _)| format);
     report
         .duplicates
         .set_complete(report.fingerprints.is_complete());
@@ -137,8 +137,8 @@ fn add(
     });
 }
 
-impl Throughout {
-    fn look_at(&mut self, seen: &Seen, report: &mut CheckReport) {
+impl WholeFileChecks {
+    fn add(&mut self, seen: &SeenExample, report: &mut CheckReport) {
         if let Some(format) = seen.format {
             match self.first_format {
                 None => self.first_format = Some((format, seen.line)),
@@ -175,16 +175,16 @@ impl Throughout {
     }
 }
 
-/// What a thread has at hand.
-struct Looker<'l> {
+/// What one thread needs to check its lines.
+struct BatchChecker<'l> {
     check: &'l Check,
     counter: &'l mut Counter,
     max_tokens: Option<u64>,
     rewrite: Option<Rewrite<'l>>,
 }
 
-impl Looker<'_> {
-    fn look_at(&mut self, batch: &Batch, has_bom: bool) -> Found {
+impl BatchChecker<'_> {
+    fn check(&mut self, batch: &Batch, has_bom: bool) -> Found {
         let limits = self.check.limits;
         let mut found = Found {
             lines: batch.lines.len() as u64,
@@ -206,7 +206,7 @@ impl Looker<'_> {
             let errors = found.sink.errors.count;
             match value_of(self.check, batch, line, &mut found.sink) {
                 Outcome::Blank => found.blank_lines += 1,
-                Outcome::Bad => found.converted.refused += 1,
+                Outcome::Bad => found.converted.unsupported += 1,
                 Outcome::Example(example) => self.line(line.number, example, errors, &mut found),
             }
         }
@@ -220,7 +220,7 @@ impl Looker<'_> {
             found.seen.push(seen);
             return;
         };
-        let Some(example) = rewrite.example(example, line, &mut found.converted.losses) else {
+        let Some(example) = rewrite.example(example, line, &mut found.converted.alterations) else {
             return;
         };
         let seen = self.example(line, &example, found);
@@ -228,7 +228,7 @@ impl Looker<'_> {
         let is_written = serde_json::to_writer(&mut found.converted.lines, &example).is_ok();
         if found.sink.errors.count > errors || !is_written {
             found.converted.lines.truncate(start);
-            found.converted.refused += 1;
+            found.converted.unsupported += 1;
             return;
         }
         found.converted.lines.push(b'\n');
@@ -236,11 +236,11 @@ impl Looker<'_> {
         found.seen.push(seen);
     }
 
-    fn example(&mut self, line: u64, value: &Value<'_>, found: &mut Found) -> Seen {
+    fn example(&mut self, line: u64, value: &Value<'_>, found: &mut Found) -> SeenExample {
         let check = self.check;
         let no_members = Object::default();
         let example = value.as_object().unwrap_or(&no_members);
-        let mut seen = Seen {
+        let mut seen = SeenExample {
             line,
             fingerprint: value.fingerprint(),
             format: None,
@@ -342,7 +342,7 @@ fn value_of<'b>(check: &Check, batch: &'b Batch, line: &Line, sink: &mut Sink) -
                 line: number,
                 pointer,
                 code: Code::DuplicateKey,
-                message: format!("`{name}` stands twice in an object"),
+                message: format!("`{name}` occurs twice in an object"),
                 help: "keep one: parsers differ in which they take".to_owned(),
             });
     }

@@ -1,4 +1,4 @@
-//! Conversations: roles, their order, weights, and what each message holds.
+//! Checks conversations: roles, their order, weights, and the members of messages.
 
 use super::walk::Walk;
 use crate::findings::{Code, Pointer};
@@ -188,7 +188,7 @@ impl Walk<'_> {
                     && role != last
                 {
                     let message = format!("the last message has the role {last:?}");
-                    let help = format!("{title} wants the {role}'s message last");
+                    let help = format!("{title} requires the {role}'s message last");
                     self.find(level, pointer, Code::MessageOrder, message, help);
                 }
                 if part == Part::Whole && order.reasoned > 0 && order.assistants > 1 {

@@ -1,4 +1,4 @@
-//! What a message says: text, or parts of text and pictures.
+//! Checks the content of a message: text, or parts of text and pictures.
 
 use super::walk::Walk;
 use crate::findings::{Code, Pointer};

@@ -1,4 +1,4 @@
-//! One example, in whichever format.
+//! Checks one example by the rules of its format.
 
 use super::chat::Part;
 use super::walk::Walk;
@@ -68,7 +68,7 @@ impl Walk<'_> {
                     self.functions(here, "write `tools` instead of `functions`");
                 }
                 _ => {
-                    let message = format!("`{name}` is no member that {title} knows here");
+                    let message = format!("{title} knows no member `{name}` here");
                     let level = self.rules.chat.other_keys;
                     self.ruled(level, here, Code::UnknownKey, message, "leave it out");
                 }

@@ -1,4 +1,4 @@
-//! What is said of a file as a whole.
+//! Checks a file as a whole: its size, its number of examples, its start and end.
 
 use super::walk::Sink;
 use super::{Check, CheckReport, FileRole};
@@ -138,7 +138,7 @@ impl Check {
         };
         let examples = report.examples;
         if examples < least {
-            let message = format!("{examples} examples; {title} wants {least} at least");
+            let message = format!("{examples} examples; {title} requires at least {least}");
             let help = "add examples";
             add(&mut report.errors, Code::TooFewExamples, message, help);
         }
@@ -168,7 +168,7 @@ impl Check {
         let title = self.vendor.title;
         let message = match level {
             Level::Error => {
-                format!("the file starts with a byte order mark, which {title} refuses")
+                format!("the file starts with a byte order mark, which {title} rejects")
             }
             Level::Warning => "the file starts with a byte order mark".to_owned(),
         };

@@ -330,7 +330,7 @@ pub struct CheckReport {
     pub statistics: Statistics,
     /// Examples that come again.
     pub duplicates: Duplicates,
-    /// What the vendor refuses.
+    /// What the vendor rejects.
     pub errors: Findings,
     /// What is worth to know.
     pub warnings: Findings,

@@ -1,4 +1,4 @@
-//! Pairs of a preferred and a worse answer.
+//! Checks pairs of a preferred and a worse answer.
 
 use super::chat::Part;
 use super::walk::Walk;
@@ -43,7 +43,7 @@ impl Walk<'_> {
                 "messages" | "tools" => {}
                 "parallel_tool_calls" => self.parallel_tool_calls(input, here),
                 _ => {
-                    let message = format!("`{name}` is no member that {title} knows here");
+                    let message = format!("{title} knows no member `{name}` here");
                     let level = self.rules.chat.other_keys;
                     self.ruled(
                         level,

@@ -1,4 +1,4 @@
-//! Tools, calls of them, and their answers.
+//! Checks tools, calls of them, and their answers.
 
 use super::chat::Part;
 use super::walk::Walk;

@@ -1,4 +1,4 @@
-//! What every check of an example has at hand.
+//! The state that all checks of one example share.
 
 use crate::findings::{Code, Finding, Findings, Pointer};
 use crate::json::{Object, Value};

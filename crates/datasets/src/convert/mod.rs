@@ -1,7 +1,7 @@
-//! Converts files between vendors: line by line, with a list of what is lost.
+//! Converts files between vendors: line by line, with a list of what is changed.
 
+mod alterations;
 mod functions;
-mod loss;
 mod rewrite;
 
 use std::fmt;
@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-pub use loss::{Loss, LossKind};
+pub use alterations::{Alteration, AlterationKind};
 
-pub(crate) use loss::Losses;
+pub(crate) use alterations::Alterations;
 pub(crate) use rewrite::Rewrite;
 
 use crate::check::{Check, CheckReport, FileRole};
@@ -40,7 +40,7 @@ pub struct FetchedImage {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use unitune_datasets::{Convert, LossKind, Method};
+/// use unitune_datasets::{Convert, AlterationKind, Method};
 ///
 /// # let folder = tempfile::tempdir()?;
 /// # let (source, target) = (folder.path().join("a.jsonl"), folder.path().join("b.jsonl"));
@@ -50,14 +50,14 @@ pub struct FetchedImage {
 ///     {"role": "assistant", "content": "Hi"}]}"#.replace('\n', ""))?;
 /// let report = Convert::new("together", Method::Supervised)?.file(&source, &target)?;
 /// assert!(report.is_written);
-/// assert_eq!(report.losses[0].kind, LossKind::DeveloperToSystem);
+/// assert_eq!(report.alterations[0].kind, AlterationKind::DeveloperToSystem);
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
 pub struct Convert {
     check: Check,
     fetch: Option<FetchImage>,
-    on_refused: OnRefused,
+    on_unsupported: OnUnsupported,
     byte_order_mark: bool,
     overwrite: bool,
 }
@@ -67,14 +67,14 @@ impl fmt::Debug for Convert {
         f.debug_struct("Convert")
             .field("check", &self.check)
             .field("fetches_images", &self.fetch.is_some())
-            .field("on_refused", &self.on_refused)
+            .field("on_unsupported", &self.on_unsupported)
             .finish_non_exhaustive()
     }
 }
 
 /// What happens where an example cannot be converted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnRefused {
+pub enum OnUnsupported {
     /// Nothing is written.
     #[default]
     Fail,
@@ -91,11 +91,11 @@ pub struct ConvertReport {
     /// How many examples were written, or would have been.
     pub written: u64,
     /// How many examples cannot be converted; `target.errors` says why.
-    pub refused: u64,
+    pub unsupported: u64,
     /// The target's size.
     pub bytes_written: u64,
     /// What is not the same in the target.
-    pub losses: Vec<Loss>,
+    pub alterations: Vec<Alteration>,
     /// The check of the target, with the line numbers of the source.
     pub target: CheckReport,
 }
@@ -103,7 +103,7 @@ pub struct ConvertReport {
 impl ConvertReport {
     /// Returns true where everything can be converted and nothing is lost.
     pub fn is_lossless(&self) -> bool {
-        self.is_possible() && self.losses.is_empty()
+        self.is_possible() && self.alterations.is_empty()
     }
 
     /// Returns true where every example can be converted.
@@ -124,7 +124,7 @@ impl Convert {
             // Tokens are for a check of the target.
             check: Check::new(vendor, method)?.count_tokens(false),
             fetch: None,
-            on_refused: OnRefused::Fail,
+            on_unsupported: OnUnsupported::Fail,
             byte_order_mark: false,
             overwrite: false,
         })
@@ -151,7 +151,7 @@ impl Convert {
     }
 
     /// Sets what fetches pictures where the vendor does not. Without it, an
-    /// example with the address of a picture is refused there.
+    /// example with the address of a picture is rejected there.
     #[must_use]
     pub fn fetch_images(mut self, fetch: FetchImage) -> Self {
         self.fetch = Some(fetch);
@@ -160,8 +160,8 @@ impl Convert {
 
     /// Sets what happens where an example cannot be converted.
     #[must_use]
-    pub fn on_refused(mut self, on_refused: OnRefused) -> Self {
-        self.on_refused = on_refused;
+    pub fn on_unsupported(mut self, on_unsupported: OnUnsupported) -> Self {
+        self.on_unsupported = on_unsupported;
         self
     }
 
@@ -256,10 +256,10 @@ impl Convert {
     }
 
     fn is_worth_writing(&self, report: &ConvertReport) -> bool {
-        match self.on_refused {
-            OnRefused::Fail => report.is_possible(),
+        match self.on_unsupported {
+            OnUnsupported::Fail => report.is_possible(),
             // What is wrong with the file as a whole is not mended by leaving out.
-            OnRefused::Skip => {
+            OnUnsupported::Skip => {
                 let errors = &report.target.errors;
                 let of_file = errors
                     .listed
@@ -291,11 +291,11 @@ impl Convert {
                 add_weights,
             },
             target: BufWriter::with_capacity(1 << 18, target),
-            losses: Losses::default(),
+            alterations: Alterations::default(),
             examples: 0,
-            refused: 0,
+            unsupported: 0,
             bytes: 0,
-            skips: self.on_refused == OnRefused::Skip,
+            skips: self.on_unsupported == OnUnsupported::Skip,
         };
         if self.byte_order_mark {
             output.write("\u{feff}".as_bytes())?;
@@ -321,9 +321,9 @@ impl Convert {
         Ok(ConvertReport {
             is_written: false,
             written: output.examples,
-            refused: output.refused,
+            unsupported: output.unsupported,
             bytes_written: output.bytes,
-            losses: output.losses.into_list(),
+            alterations: output.alterations.into_list(),
             target: report,
         })
     }
@@ -333,9 +333,9 @@ impl Convert {
 pub(crate) struct Output<'c> {
     pub(crate) rewrite: Rewrite<'c>,
     target: BufWriter<&'c mut dyn Write>,
-    losses: Losses,
+    alterations: Alterations,
     examples: u64,
-    refused: u64,
+    unsupported: u64,
     bytes: u64,
     skips: bool,
 }
@@ -345,15 +345,15 @@ pub(crate) struct Output<'c> {
 pub(crate) struct Converted {
     pub(crate) lines: Vec<u8>,
     pub(crate) examples: u64,
-    pub(crate) refused: u64,
-    pub(crate) losses: Losses,
+    pub(crate) unsupported: u64,
+    pub(crate) alterations: Alterations,
 }
 
 impl Output<'_> {
     pub(crate) fn add(&mut self, converted: Converted) -> Result<(), Error> {
         self.examples += converted.examples;
-        self.refused += converted.refused;
-        self.losses.append(converted.losses);
+        self.unsupported += converted.unsupported;
+        self.alterations.append(converted.alterations);
         self.write(&converted.lines)
     }
 
@@ -363,10 +363,10 @@ impl Output<'_> {
     }
 
     /// How many examples the target has, and how large it is. Those that are
-    /// refused count unless they are left out.
+    /// unsupported ones count unless they are left out.
     pub(crate) fn size(&self) -> (u64, u64) {
-        let refused = if self.skips { 0 } else { self.refused };
-        (self.examples + refused, self.bytes)
+        let unsupported = if self.skips { 0 } else { self.unsupported };
+        (self.examples + unsupported, self.bytes)
     }
 }
 

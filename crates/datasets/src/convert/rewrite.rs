@@ -1,5 +1,5 @@
-//! Writes an example as another vendor wants it. What cannot be written is left
-//! as it is, and the vendor's check refuses it.
+//! Writes an example in the form of another vendor. What cannot be written is left
+//! as it is, and the vendor's check rejects it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::alterations::{AlterationKind, Alterations};
 use super::functions;
-use super::loss::{LossKind, Losses};
 use super::{FetchImage, FetchedImage};
 use crate::detect::format_of;
 use crate::image::{self, ImageSource};
@@ -24,8 +24,8 @@ pub(crate) struct Rewrite<'c> {
     pub(crate) add_weights: bool,
 }
 
-/// One example's losses.
-type Lost = BTreeSet<LossKind>;
+/// One example's alterations.
+type Altered = BTreeSet<AlterationKind>;
 
 impl Rewrite<'_> {
     /// Rewrites an example; none where it is left out.
@@ -33,27 +33,27 @@ impl Rewrite<'_> {
         &self,
         mut value: Value<'a>,
         line: u64,
-        losses: &mut Losses,
+        alterations: &mut Alterations,
     ) -> Option<Value<'a>> {
-        let mut lost = Lost::new();
+        let mut altered = Altered::new();
         let keep = match &mut value {
-            Value::Object(example) => self.object(example, &mut lost),
+            Value::Object(example) => self.object(example, &mut altered),
             _ => true,
         };
-        for kind in lost {
-            losses.add(kind, line);
+        for kind in altered {
+            alterations.add(kind, line);
         }
         keep.then_some(value)
     }
 
-    fn object(&self, example: &mut Object<'_>, lost: &mut Lost) -> bool {
-        if !self.weight(example, lost) {
-            lost.clear();
-            lost.insert(LossKind::UntrainedExampleDropped);
+    fn object(&self, example: &mut Object<'_>, altered: &mut Altered) -> bool {
+        if !self.weight(example, altered) {
+            altered.clear();
+            altered.insert(AlterationKind::UntrainedExampleDropped);
             return false;
         }
         let taken = self.rules.formats;
-        // What has no format is refused by the check.
+        // What has no format is rejected by the check.
         let all = [
             Format::Preference,
             Format::Chat,
@@ -64,7 +64,7 @@ impl Rewrite<'_> {
             Ok(Format::Instruction)
                 if !taken.contains(&Format::Instruction) && taken.contains(&Format::Chat) =>
             {
-                prompt_to_chat(example, lost);
+                prompt_to_chat(example, altered);
                 Format::Chat
             }
             Ok(format) => format,
@@ -72,44 +72,44 @@ impl Rewrite<'_> {
         };
         match format {
             Format::Chat => {
-                self.conversation(example, lost);
-                self.drop_other_keys(example, format, lost);
+                self.conversation(example, altered);
+                self.drop_other_keys(example, format, altered);
             }
             Format::Preference => {
                 if let Some(Value::Object(input)) = example.get_mut("input") {
-                    self.conversation(input, lost);
+                    self.conversation(input, altered);
                 }
                 for name in ["preferred_output", "non_preferred_output"] {
                     if let Some(Value::Array(messages)) = example.get_mut(name) {
-                        self.messages(messages, lost);
+                        self.messages(messages, altered);
                     }
                 }
-                self.drop_other_keys(example, format, lost);
+                self.drop_other_keys(example, format, altered);
             }
-            _ => self.drop_other_keys(example, format, lost),
+            _ => self.drop_other_keys(example, format, altered),
         }
         true
     }
 
     /// Returns false for an example that is not learnt from.
-    fn weight(&self, example: &mut Object<'_>, lost: &mut Lost) -> bool {
+    fn weight(&self, example: &mut Object<'_>, altered: &mut Altered) -> bool {
         let weight = example.some("weight").and_then(Value::as_f64);
         match (self.rules.chat.example_weight, weight) {
             (ExampleWeight::Unknown, Some(0.0)) => return false,
             (ExampleWeight::Unknown, Some(_)) => {
                 example.remove("weight");
-                lost.insert(LossKind::ExampleWeightDropped);
+                altered.insert(AlterationKind::ExampleWeightDropped);
             }
             (ExampleWeight::AnyOnEveryLine, None) if self.add_weights => {
                 example.set("weight", Value::Number(Cow::Borrowed("1")));
-                lost.insert(LossKind::ExampleWeightAdded);
+                altered.insert(AlterationKind::ExampleWeightAdded);
             }
             _ => {}
         }
         true
     }
 
-    fn drop_other_keys(&self, example: &mut Object<'_>, format: Format, lost: &mut Lost) {
+    fn drop_other_keys(&self, example: &mut Object<'_>, format: Format, altered: &mut Altered) {
         if self.rules.chat.other_keys != Some(Level::Error) {
             return;
         }
@@ -121,43 +121,43 @@ impl Rewrite<'_> {
         let is_known = |name: &str| format.keys().contains(&name) || further.contains(&name);
         example.0.retain(|(name, _)| is_known(name));
         if example.0.len() < before {
-            lost.insert(LossKind::OtherKeysDropped);
+            altered.insert(AlterationKind::OtherKeysDropped);
         }
     }
 
     /// An object with `messages`, and what stands beside them.
-    fn conversation(&self, object: &mut Object<'_>, lost: &mut Lost) {
+    fn conversation(&self, object: &mut Object<'_>, altered: &mut Altered) {
         let chat = &self.rules.chat;
         if chat.parallel_tool_calls.is_some() && object.remove("parallel_tool_calls").is_some() {
-            lost.insert(LossKind::ParallelToolCallsDropped);
+            altered.insert(AlterationKind::ParallelToolCallsDropped);
         }
         if chat.functions == Some(Level::Error) && functions::to_tools(object) {
-            lost.insert(LossKind::FunctionsToTools);
+            altered.insert(AlterationKind::FunctionsToTools);
         }
         if let Some(Value::Array(messages)) = object.get_mut("messages") {
-            self.messages(messages, lost);
+            self.messages(messages, altered);
         }
     }
 
-    fn messages(&self, messages: &mut [Value<'_>], lost: &mut Lost) {
+    fn messages(&self, messages: &mut [Value<'_>], altered: &mut Altered) {
         let chat = &self.rules.chat;
         let mut has_images = false;
         for message in messages.iter_mut() {
             if let Value::Object(message) = message {
-                developer_to_system(chat, message, lost);
-                let images = self.images(message, lost);
+                developer_to_system(chat, message, altered);
+                let images = self.images(message, altered);
                 has_images |= images;
-                message_weight(chat, message, images, lost);
-                reasoning(chat, message, lost);
+                message_weight(chat, message, images, altered);
+                reasoning(chat, message, altered);
             }
         }
         if has_images && chat.images.as_ref().is_some_and(|rules| rules.all_lists) {
-            contents_to_lists(messages, lost);
+            contents_to_lists(messages, altered);
         }
     }
 
     /// Returns whether the message has pictures.
-    fn images(&self, message: &mut Object<'_>, lost: &mut Lost) -> bool {
+    fn images(&self, message: &mut Object<'_>, altered: &mut Altered) -> bool {
         let Some(Value::Array(parts)) = message.get_mut("content") else {
             return false;
         };
@@ -167,19 +167,19 @@ impl Rewrite<'_> {
             if part.str("type") == Some("image_url") {
                 found = true;
                 if let Some(Value::Object(image)) = part.get_mut("image_url") {
-                    self.image(image, lost);
+                    self.image(image, altered);
                 }
             }
         }
         found
     }
 
-    fn image(&self, image: &mut Object<'_>, lost: &mut Lost) {
+    fn image(&self, image: &mut Object<'_>, altered: &mut Altered) {
         let Some(rules) = &self.rules.chat.images else {
             return;
         };
         if !rules.detail && image.remove("detail").is_some() {
-            lost.insert(LossKind::ImageDetailDropped);
+            altered.insert(AlterationKind::ImageDetailDropped);
         }
         let (Some(fetch), Some(url)) = (self.fetch, image.str("url")) else {
             return;
@@ -187,24 +187,29 @@ impl Rewrite<'_> {
         if rules.by_url || !matches!(image::source(url), Ok(ImageSource::Url(_))) {
             return;
         }
-        // One that cannot be fetched stays, and the vendor's check refuses it.
+        // One that cannot be fetched stays, and the vendor's check rejects it.
         if let Ok(FetchedImage { media_type, bytes }) = fetch(url) {
             let url = format!("data:{media_type};base64,{}", STANDARD.encode(bytes));
             image.set("url", Value::String(Cow::Owned(url)));
-            lost.insert(LossKind::ImageEmbedded);
+            altered.insert(AlterationKind::ImageEmbedded);
         }
     }
 }
 
-fn developer_to_system(chat: &ChatRules, message: &mut Object<'_>, lost: &mut Lost) {
+fn developer_to_system(chat: &ChatRules, message: &mut Object<'_>, altered: &mut Altered) {
     let is_taken = |role: &str| chat.roles.contains(&role) || chat.doubtful_roles.contains(&role);
     if message.str("role") == Some("developer") && !is_taken("developer") {
         message.set("role", Value::String(Cow::Borrowed("system")));
-        lost.insert(LossKind::DeveloperToSystem);
+        altered.insert(AlterationKind::DeveloperToSystem);
     }
 }
 
-fn message_weight(chat: &ChatRules, message: &mut Object<'_>, has_images: bool, lost: &mut Lost) {
+fn message_weight(
+    chat: &ChatRules,
+    message: &mut Object<'_>,
+    has_images: bool,
+    altered: &mut Altered,
+) {
     let Some(weight) = message.get("weight") else {
         return;
     };
@@ -214,11 +219,11 @@ fn message_weight(chat: &ChatRules, message: &mut Object<'_>, has_images: bool, 
     let with_image = has_images && !is_zero && role != "assistant";
     if !is_taken || with_image {
         message.remove("weight");
-        lost.insert(LossKind::MessageWeightDropped);
+        altered.insert(AlterationKind::MessageWeightDropped);
     }
 }
 
-fn reasoning(chat: &ChatRules, message: &mut Object<'_>, lost: &mut Lost) {
+fn reasoning(chat: &ChatRules, message: &mut Object<'_>, altered: &mut Altered) {
     for name in ["reasoning", "reasoning_content"] {
         if !message.contains(name) || chat.reasoning.contains(&name) {
             continue;
@@ -226,17 +231,17 @@ fn reasoning(chat: &ChatRules, message: &mut Object<'_>, lost: &mut Lost) {
         match chat.reasoning.first() {
             Some(known) if !message.contains(known) => {
                 message.rename(name, known);
-                lost.insert(LossKind::ReasoningRenamed);
+                altered.insert(AlterationKind::ReasoningRenamed);
             }
             _ => {
                 message.remove(name);
-                lost.insert(LossKind::ReasoningDropped);
+                altered.insert(AlterationKind::ReasoningDropped);
             }
         }
     }
 }
 
-fn contents_to_lists(messages: &mut [Value<'_>], lost: &mut Lost) {
+fn contents_to_lists(messages: &mut [Value<'_>], altered: &mut Altered) {
     for message in messages {
         let Value::Object(message) = message else {
             continue;
@@ -248,7 +253,7 @@ fn contents_to_lists(messages: &mut [Value<'_>], lost: &mut Lost) {
                 ("text".into(), text),
             ]);
             *content = Value::Array(vec![Value::Object(part)]);
-            lost.insert(LossKind::ContentsMadeLists);
+            altered.insert(AlterationKind::ContentsMadeLists);
         }
     }
 }
@@ -260,7 +265,7 @@ fn message<'a>(role: &'static str, content: Value<'a>) -> Value<'a> {
     ]))
 }
 
-fn prompt_to_chat(example: &mut Object<'_>, lost: &mut Lost) {
+fn prompt_to_chat(example: &mut Object<'_>, altered: &mut Altered) {
     let is_text = |name| example.str(name).is_some();
     if !is_text("prompt") || !is_text("completion") {
         return;
@@ -272,5 +277,5 @@ fn prompt_to_chat(example: &mut Object<'_>, lost: &mut Lost) {
         message("assistant", completion),
     ]);
     example.0.insert(0, ("messages".into(), messages));
-    lost.insert(LossKind::PromptToChat);
+    altered.insert(AlterationKind::PromptToChat);
 }

@@ -2,7 +2,7 @@
 //! vendor could take its place.
 //!
 //! The table is a snapshot. It serves proposals, limits and prices that are
-//! shown with their source; it is never a reason to refuse a model.
+//! shown with their source; it is never a reason to reject a model.
 //!
 //! ```
 //! use unitune_datasets::models::{Size, catalogue};

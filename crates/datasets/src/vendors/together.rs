@@ -63,7 +63,7 @@ const CHAT: ChatRules = ChatRules {
     not_alternating: Some(Warning),
     last: None,
     functions: Some(Error),
-    // Its SDK up to 2.14 refused it.
+    // Its SDK up to 2.14 rejected it.
     parallel_tool_calls: Some(Error),
     other_keys: Some(Error),
     example_weight: ExampleWeight::NonNegative,

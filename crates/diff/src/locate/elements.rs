@@ -149,7 +149,7 @@ pub(super) fn inside(root: &Value, at: &str, step: &str) -> Option<String> {
 
 /// Returns where a schema has a value: in its list, as its constant, or in a
 /// branch.
-pub(super) fn word(root: &Value, at: &str, word: &Value, depth: usize) -> Option<String> {
+pub(super) fn value_at(root: &Value, at: &str, word: &Value, depth: usize) -> Option<String> {
     let at = followed(root, at.to_owned());
     let value = root.pointer(&at)?;
     if let Some(list) = value.get("enum").and_then(Value::as_array)
@@ -165,7 +165,7 @@ pub(super) fn word(root: &Value, at: &str, word: &Value, depth: usize) -> Option
         let length = list.filter(|_| depth < 8).map_or(0, Vec::len);
         for n in 0..length {
             let branch = pointer::index(&pointer::join(&at, keyword), n);
-            if let Some(found) = self::word(root, &branch, word, depth + 1) {
+            if let Some(found) = value_at(root, &branch, word, depth + 1) {
                 return Some(found);
             }
         }

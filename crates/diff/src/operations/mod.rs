@@ -159,8 +159,8 @@ impl<'a> Walk<'a> {
         };
         let ids = (id(self.schemas.base, old), id(self.schemas.head, new));
         if ids.0 != ids.1 {
-            let said = |id: Option<&str>| id.unwrap_or("(none)").to_owned();
-            let finding = at("operation-renamed").change(said(ids.0), said(ids.1));
+            let shown = |id: Option<&str>| id.unwrap_or("(none)").to_owned();
+            let finding = at("operation-renamed").change(shown(ids.0), shown(ids.1));
             self.find(finding, n);
         }
         let texts = (old.value.get("description"), new.value.get("description"));

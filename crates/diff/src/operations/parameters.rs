@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
         let operation = &self.operations[n];
         let pairs = (path(operation.base.as_ref()), path(operation.head.as_ref()));
         if reordered(&pairs.0, &pairs.1) {
-            let said = |names: &[String]| {
+            let shown = |names: &[String]| {
                 let texts: Vec<String> = names.iter().map(|name| code(name)).collect();
                 texts.join(", ")
             };
@@ -197,7 +197,7 @@ impl<'a> Walk<'a> {
             let finding = Finding::new("path-parameters-reordered")
                 .at(base.as_deref(), head.as_deref())
                 .named(operation.name.clone())
-                .change(said(&pairs.0), said(&pairs.1))
+                .change(shown(&pairs.0), shown(&pairs.1))
                 .only(Directions::SENT);
             self.find(finding, n);
         }

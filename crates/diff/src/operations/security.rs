@@ -43,7 +43,7 @@ fn read(root: &Value, operation: &Node<'_>) -> Security {
     Security { at, alternatives }
 }
 
-fn said(alternative: &Alternative) -> String {
+fn describe(alternative: &Alternative) -> String {
     if alternative.is_empty() {
         return "no key".to_owned();
     }
@@ -59,7 +59,7 @@ fn said(alternative: &Alternative) -> String {
 }
 
 fn all(alternatives: &BTreeSet<Alternative>) -> String {
-    let texts: Vec<String> = alternatives.iter().map(said).collect();
+    let texts: Vec<String> = alternatives.iter().map(describe).collect();
     texts.join(" or ")
 }
 
@@ -203,7 +203,7 @@ impl Walk<'_> {
                     (_, Some(n), _) => ("security-requirement-tightened", n),
                     (_, _, Some(n)) => ("security-requirement-loosened", n),
                     _ => {
-                        found.push(at("security-alternative-removed").named(said(alternative)));
+                        found.push(at("security-alternative-removed").named(describe(alternative)));
                         continue;
                     }
                 };
@@ -212,12 +212,12 @@ impl Walk<'_> {
                     "security-scheme-renamed" => {
                         alternative.keys().cloned().collect::<Vec<_>>().join(", ")
                     }
-                    _ => said(alternative),
+                    _ => describe(alternative),
                 };
                 found.push(at(rule).change(name(alternative), name(other)));
             }
             for alternative in come {
-                found.push(at("security-alternative-added").named(said(alternative)));
+                found.push(at("security-alternative-added").named(describe(alternative)));
             }
         }
         for finding in found {

@@ -52,7 +52,7 @@ fn servers<'a>(list: &'a Value, at: &str) -> Vec<Server<'a>> {
     .collect()
 }
 
-const OWN: &str = "/servers";
+const DOCUMENT_SERVERS: &str = "/servers";
 
 /// Returns where the servers of an operation stand in the written document: its
 /// own, those of its path, or those of the document.
@@ -76,11 +76,14 @@ fn holder(document: &Document, operation: &Node<'_>) -> String {
             .flatten()
             .map(|at| pointer::join(at, "servers")),
     );
-    let said = |at: &String| {
+    let is_set = |at: &String| {
         let list = root.pointer(at).and_then(Value::as_array);
         list.is_some_and(|list| !list.is_empty())
     };
-    places.into_iter().find(said).unwrap_or(OWN.to_owned())
+    places
+        .into_iter()
+        .find(is_set)
+        .unwrap_or(DOCUMENT_SERVERS.to_owned())
 }
 
 /// Returns what differs between two lists of servers; the first is the default.
@@ -137,7 +140,10 @@ impl Walk<'_> {
     pub(super) fn servers(&mut self) {
         let documents = (self.schemas.base, self.schemas.head);
         let mut lists: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        lists.insert((OWN.to_owned(), OWN.to_owned()), Vec::new());
+        lists.insert(
+            (DOCUMENT_SERVERS.to_owned(), DOCUMENT_SERVERS.to_owned()),
+            Vec::new(),
+        );
         for (n, operation) in self.operations.iter().enumerate() {
             if let (Some(old), Some(new)) = (&operation.base, &operation.head) {
                 let places = (holder(documents.0, old), holder(documents.1, new));
@@ -147,12 +153,12 @@ impl Walk<'_> {
         // Without any server, the document's own address is the server.
         let here = serde_json::json!([{"url": "/"}]);
         for ((from, to), touched) in lists {
-            let own = from == OWN && to == OWN;
+            let own = from == DOCUMENT_SERVERS && to == DOCUMENT_SERVERS;
             let list = |document: &'_ Document, at: &str| -> Value {
                 let found = document.written.value.pointer(at);
-                let said = found.filter(|list| list.as_array().is_some_and(|l| !l.is_empty()));
+                let listed = found.filter(|list| list.as_array().is_some_and(|l| !l.is_empty()));
                 let none = if own { Value::Null } else { here.clone() };
-                said.cloned().unwrap_or(none)
+                listed.cloned().unwrap_or(none)
             };
             let values = (list(documents.0, &from), list(documents.1, &to));
             let (old, new) = (servers(&values.0, &from), servers(&values.1, &to));

@@ -193,9 +193,9 @@ mod tests {
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code("a|<b>"), "<code>a&#124;&lt;b&gt;</code>");
-        let said = format!("x {} y", crate::finding::code("a``b`"));
-        assert_eq!(markdown(&said), "x ``` a``b` ``` y");
-        assert_eq!(plain(&said), "x a``b` y");
+        let sentence = format!("x {} y", crate::finding::code("a``b`"));
+        assert_eq!(markdown(&sentence), "x ``` a``b` ``` y");
+        assert_eq!(plain(&sentence), "x a``b` y");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) fn github(diff: &Diff) -> String {
             lines.push(touched);
         }
         if change.mapping.undecided {
-            lines.push("undecided: no table of unify says what this word means".to_owned());
+            lines.push("undecided: no table of unify maps this value".to_owned());
         }
         lines.push(change.rule.act.to_owned());
         let _ = writeln!(

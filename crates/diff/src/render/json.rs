@@ -1,6 +1,6 @@
 //! Renders a diff as JSON; `schema/diff.schema.json` describes it.
 
-use crate::change::{AffectedOperation, Change, Place};
+use crate::change::{AffectedOperation, Change, Location};
 use crate::impact::{Mapping, RustChange, Semver};
 use crate::level::Level;
 use crate::{Counts, Diff, DocumentDiff};
@@ -43,8 +43,8 @@ struct ChangeJson<'d> {
     subject: Option<&'d str>,
     from: Option<&'d str>,
     to: Option<&'d str>,
-    base: Option<&'d Place>,
-    head: Option<&'d Place>,
+    base: Option<&'d Location>,
+    head: Option<&'d Location>,
     operations: &'d [AffectedOperation],
     rust: &'d RustChange,
     mapping: &'d Mapping,
@@ -81,7 +81,7 @@ fn document(diff: &DocumentDiff) -> OneDocument<'_> {
 }
 
 fn change(change: &Change) -> ChangeJson<'_> {
-    let said = |text: &'_ str| !text.is_empty();
+    let is_set = |text: &'_ str| !text.is_empty();
     ChangeJson {
         rule: change.rule.id,
         level: change.level,
@@ -89,8 +89,8 @@ fn change(change: &Change) -> ChangeJson<'_> {
         received: change.received,
         text: &change.text,
         subject: change.subject.as_deref(),
-        from: Some(change.values.0.as_str()).filter(|text| said(text)),
-        to: Some(change.values.1.as_str()).filter(|text| said(text)),
+        from: Some(change.values.0.as_str()).filter(|text| is_set(text)),
+        to: Some(change.values.1.as_str()).filter(|text| is_set(text)),
         base: change.base.as_ref(),
         head: change.head.as_ref(),
         operations: &change.operations,

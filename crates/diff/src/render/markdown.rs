@@ -2,7 +2,7 @@
 
 use super::escape::{code, html, markdown as markdown_of};
 use super::{condensed, count, operations, summary};
-use crate::change::{Change, Place};
+use crate::change::{Change, Location};
 use crate::impact::RustChange;
 use crate::{Counts, Diff, DocumentDiff};
 use std::fmt::Write as _;
@@ -144,7 +144,7 @@ fn details(out: &mut String, document: &DocumentDiff) {
     out.push_str("</details>\n");
 }
 
-fn located(place: &Place) -> String {
+fn located(place: &Location) -> String {
     let line = place
         .line
         .map_or(String::new(), |line| format!(", line {line}"));

@@ -5,7 +5,7 @@ use crate::rule::{Mirror, Rule};
 use crate::rules::GROUPS;
 use std::fmt::Write as _;
 
-fn word(level: Option<Level>) -> &'static str {
+fn level_name(level: Option<Level>) -> &'static str {
     level.map_or("–", Level::as_str)
 }
 
@@ -14,8 +14,8 @@ fn word(level: Option<Level>) -> &'static str {
 pub fn explain(rule: &Rule) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}\n", rule.id);
-    let _ = writeln!(out, "sent:     {}", word(rule.sent));
-    let _ = writeln!(out, "received: {}", word(rule.received));
+    let _ = writeln!(out, "sent:     {}", level_name(rule.sent));
+    let _ = writeln!(out, "received: {}", level_name(rule.received));
     let _ = writeln!(out, "message:  {}\n", rule.sentence);
     let _ = writeln!(out, "{}\n", rule.means);
     let _ = writeln!(out, "What to do: {}\n", rule.act);
@@ -61,8 +61,8 @@ pub fn rules() -> String {
                 out,
                 "| `{}` | {} | {} | {} | {} | {mirror} |",
                 rule.id,
-                word(rule.sent),
-                word(rule.received),
+                level_name(rule.sent),
+                level_name(rule.received),
                 rule.means,
                 rule.act
             );

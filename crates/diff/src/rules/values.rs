@@ -3,7 +3,7 @@
 use crate::rule::{B, I, Rule, W, rule, swaps, waived};
 
 const OPEN: &str = "enums in responses are open: a new value is kept as it is until it is mapped";
-const SAID: &str = "a deprecation is a warning; its withdrawal is not";
+const DEPRECATION_WAIVER: &str = "a deprecation is a warning; its withdrawal is not";
 const DEFAULTS: &str =
     "a new default states what applied before; a removed one leaves callers without it";
 
@@ -164,7 +164,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "schema-deprecated",
         (W, W),
-        waived("schema-undeprecated", SAID),
+        waived("schema-undeprecated", DEPRECATION_WAIVER),
         "{name} is deprecated",
         "The vendor intends to remove it.",
         "Find its replacement; the Rust item is marked as deprecated.",
@@ -172,7 +172,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "schema-undeprecated",
         (I, I),
-        waived("schema-deprecated", SAID),
+        waived("schema-deprecated", DEPRECATION_WAIVER),
         "{name} is no longer deprecated",
         "The vendor intends to keep it.",
         "Nothing.",

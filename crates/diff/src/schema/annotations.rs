@@ -18,12 +18,12 @@ const FLAGS: &[(&str, &str, &str)] = &[
 
 type OldAndNew<'v> = (Option<Annotation<'v>>, Option<Annotation<'v>>);
 
-fn is_set(said: &Option<Annotation<'_>>) -> bool {
-    value(said) == Some(&Value::Bool(true))
+fn is_set(annotation: &Option<Annotation<'_>>) -> bool {
+    value(annotation) == Some(&Value::Bool(true))
 }
 
-fn value<'v>(said: &Option<Annotation<'v>>) -> Option<&'v Value> {
-    said.as_ref().map(|said| said.value)
+fn value<'v>(annotation: &Option<Annotation<'v>>) -> Option<&'v Value> {
+    annotation.as_ref().map(|annotation| annotation.value)
 }
 
 /// Returns the JSON type of a value; `integer` and `number` are one type.
@@ -44,7 +44,7 @@ impl<'a> Schemas<'a> {
                 (true, false) => goes,
                 _ => continue,
             };
-            let finding = self.beside(id, rule, &both).about(*keyword);
+            let finding = self.at_annotation(id, rule, &both).about(*keyword);
             self.find(id, finding);
         }
         self.default(id, get("default"));
@@ -52,7 +52,7 @@ impl<'a> Schemas<'a> {
         let (from, to) = (value(&both.0), value(&both.1));
         if from != to {
             let finding = self
-                .beside(id, "description-changed", &both)
+                .at_annotation(id, "description-changed", &both)
                 .change(quoted(from), quoted(to))
                 .about("description");
             self.find(id, finding);
@@ -78,8 +78,12 @@ impl<'a> Schemas<'a> {
 
     /// Returns a finding where the annotation stands: around the whole, or in a
     /// part.
-    fn beside(&self, id: usize, rule: &str, both: &OldAndNew<'a>) -> Finding {
-        let part = |said: &Option<Annotation<'a>>| said.as_ref().and_then(|said| said.part.clone());
+    fn at_annotation(&self, id: usize, rule: &str, both: &OldAndNew<'a>) -> Finding {
+        let part = |annotation: &Option<Annotation<'a>>| {
+            annotation
+                .as_ref()
+                .and_then(|annotation| annotation.part.clone())
+        };
         match (part(&both.0), part(&both.1)) {
             (Some(old), Some(new)) => Finding::new(rule)
                 .at(Some(&old), Some(&new))
@@ -92,7 +96,9 @@ impl<'a> Schemas<'a> {
         let (from, to) = (value(&both.0), value(&both.1));
         let rule = match (from, to) {
             (None, None) => return,
-            (None, Some(_)) | (Some(_), None) if self.pairs[id].quiet_default => return,
+            (None, Some(_)) | (Some(_), None) if self.pairs[id].default_is_reported_elsewhere => {
+                return;
+            }
             (None, Some(_)) => "default-added",
             (Some(_), None) => "default-removed",
             (Some(from), Some(to)) if same(from, to) => return,
@@ -100,7 +106,7 @@ impl<'a> Schemas<'a> {
             (Some(_), Some(_)) => "default-changed",
         };
         let finding = self
-            .beside(id, rule, &both)
+            .at_annotation(id, rule, &both)
             .change(quoted(from), quoted(to))
             .about("default");
         self.find(id, finding);
@@ -108,7 +114,7 @@ impl<'a> Schemas<'a> {
 
     /// Reports a change of a member's default as one of whether it is required.
     pub(super) fn silence_default(&mut self, id: usize) {
-        self.pairs[id].quiet_default = true;
+        self.pairs[id].default_is_reported_elsewhere = true;
     }
 }
 

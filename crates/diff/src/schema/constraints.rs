@@ -50,7 +50,7 @@ pub(super) fn is_bound(keyword: &str) -> bool {
         || EXCLUSIVE.iter().any(|(_, flag)| *flag == keyword)
 }
 
-enum Verdict {
+enum Tightness {
     Same,
     Tighter,
     Looser,
@@ -79,10 +79,10 @@ fn limits<'a>(flat: &Flat<'a>, keyword: &str, bound: Bound) -> Vec<Limit<'a>> {
     let partner = EXCLUSIVE.iter().find(|(name, _)| *name == keyword);
     // A flag belongs to the bound that stands beside it.
     let exclusive = |node: &Node<'a>| {
-        let beside = |at: &str| pointer::split(at).map(|(parent, _)| parent.to_owned());
+        let parent = |at: &str| pointer::split(at).map(|(around, _)| around.to_owned());
         partner.is_some_and(|(_, flag)| {
             let mut flags = flat.all(flag).iter();
-            flags.any(|f| beside(&f.at) == beside(&node.at) && f.value == &Value::Bool(true))
+            flags.any(|f| parent(&f.at) == parent(&node.at) && f.value == &Value::Bool(true))
         })
     };
     let mut found: Vec<Limit<'a>> = Vec::new();
@@ -91,13 +91,16 @@ fn limits<'a>(flat: &Flat<'a>, keyword: &str, bound: Bound) -> Vec<Limit<'a>> {
             value: node.value,
             exclusive: exclusive(node),
         };
-        let known = found
-            .iter()
-            .position(|known| !matches!(judge(bound, Some(*known), Some(limit)), Verdict::Other));
+        let known = found.iter().position(|known| {
+            !matches!(
+                compare_limits(bound, Some(*known), Some(limit)),
+                Tightness::Other
+            )
+        });
         match known {
             None => found.push(limit),
             Some(n) => {
-                if let Verdict::Tighter = judge(bound, Some(found[n]), Some(limit)) {
+                if let Tightness::Tighter = compare_limits(bound, Some(found[n]), Some(limit)) {
                     found[n] = limit;
                 }
             }
@@ -106,35 +109,35 @@ fn limits<'a>(flat: &Flat<'a>, keyword: &str, bound: Bound) -> Vec<Limit<'a>> {
     found
 }
 
-fn judge(bound: Bound, from: Option<Limit<'_>>, to: Option<Limit<'_>>) -> Verdict {
+fn compare_limits(bound: Bound, from: Option<Limit<'_>>, to: Option<Limit<'_>>) -> Tightness {
     let (from, to) = match (from, to) {
-        (None, None) => return Verdict::Same,
-        (None, Some(_)) => return Verdict::Tighter,
-        (Some(_), None) => return Verdict::Looser,
+        (None, None) => return Tightness::Same,
+        (None, Some(_)) => return Tightness::Tighter,
+        (Some(_), None) => return Tightness::Looser,
         (Some(from), Some(to)) => (from, to),
     };
     if super::annotations::same(from.value, to.value) {
         return match (from.exclusive, to.exclusive) {
-            (false, true) => Verdict::Tighter,
-            (true, false) => Verdict::Looser,
-            _ => Verdict::Same,
+            (false, true) => Tightness::Tighter,
+            (true, false) => Tightness::Looser,
+            _ => Tightness::Same,
         };
     }
     let (Some(a), Some(b)) = (from.value.as_f64(), to.value.as_f64()) else {
-        return Verdict::Other;
+        return Tightness::Other;
     };
     match (bound, b.partial_cmp(&a)) {
         (Bound::Low | Bound::LowCount, Some(Ordering::Greater))
-        | (Bound::High, Some(Ordering::Less)) => Verdict::Tighter,
+        | (Bound::High, Some(Ordering::Less)) => Tightness::Tighter,
         (Bound::Low | Bound::LowCount, Some(Ordering::Less))
-        | (Bound::High, Some(Ordering::Greater)) => Verdict::Looser,
-        (Bound::Multiple, _) if a != 0.0 && (b / a).fract() == 0.0 => Verdict::Tighter,
-        (Bound::Multiple, _) if b != 0.0 && (a / b).fract() == 0.0 => Verdict::Looser,
-        _ => Verdict::Other,
+        | (Bound::High, Some(Ordering::Greater)) => Tightness::Looser,
+        (Bound::Multiple, _) if a != 0.0 && (b / a).fract() == 0.0 => Tightness::Tighter,
+        (Bound::Multiple, _) if b != 0.0 && (a / b).fract() == 0.0 => Tightness::Looser,
+        _ => Tightness::Other,
     }
 }
 
-fn said(keyword: &str, limit: Option<Limit<'_>>) -> String {
+fn describe(keyword: &str, limit: Option<Limit<'_>>) -> String {
     let flag = EXCLUSIVE.iter().find(|(name, _)| *name == keyword);
     match (limit, flag) {
         (Some(limit), Some((_, flag))) if limit.exclusive => format!("{flag} {}", limit.value),
@@ -150,8 +153,12 @@ impl<'a> Schemas<'a> {
             let mut come = limits(to, keyword, *bound);
             let mut gone = Vec::new();
             for old in limits(from, keyword, *bound) {
-                let same =
-                    |new: &Limit<'a>| matches!(judge(*bound, Some(old), Some(*new)), Verdict::Same);
+                let same = |new: &Limit<'a>| {
+                    matches!(
+                        compare_limits(*bound, Some(old), Some(*new)),
+                        Tightness::Same
+                    )
+                };
                 match come.iter().position(same) {
                     Some(n) => {
                         come.remove(n);
@@ -161,15 +168,15 @@ impl<'a> Schemas<'a> {
             }
             for n in 0..gone.len().max(come.len()) {
                 let (old, new) = (gone.get(n).copied(), come.get(n).copied());
-                let rule = match judge(*bound, old, new) {
-                    Verdict::Same => continue,
-                    Verdict::Tighter => "constraint-tightened",
-                    Verdict::Looser => "constraint-loosened",
-                    Verdict::Other => "constraint-changed",
+                let rule = match compare_limits(*bound, old, new) {
+                    Tightness::Same => continue,
+                    Tightness::Tighter => "constraint-tightened",
+                    Tightness::Looser => "constraint-loosened",
+                    Tightness::Other => "constraint-changed",
                 };
                 let finding: Finding = self
                     .here(id, rule)
-                    .change(said(keyword, old), said(keyword, new))
+                    .change(describe(keyword, old), describe(keyword, new))
                     .about(*keyword);
                 self.find(id, finding);
             }
@@ -181,7 +188,7 @@ impl<'a> Schemas<'a> {
     fn lone_flags(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         for (bound, flag) in EXCLUSIVE {
             let lone = |flat: &Flat<'a>| flat.all(bound).is_empty();
-            let (old, new) = (from.word(flag), to.word(flag));
+            let (old, new) = (from.keyword(flag), to.keyword(flag));
             if lone(from) && lone(to) && old != new {
                 let nodes = (from.all(flag).first(), to.all(flag).first());
                 self.unclassified(id, flag, nodes.0, nodes.1);

@@ -131,7 +131,7 @@ pub fn shape(root: &Value, core: &Node<'_>) -> String {
         Some("object") if flat.properties.is_empty() => "a free object".to_owned(),
         Some("object") => "an object".to_owned(),
         Some("integer") => "an integer".to_owned(),
-        Some(kind) => match flat.word("format").and_then(Value::as_str) {
+        Some(kind) => match flat.keyword("format").and_then(Value::as_str) {
             Some(format) => format!("a {kind} ({format})"),
             None => format!("a {kind}"),
         },

@@ -30,7 +30,7 @@ pub struct Pair<'a> {
     /// In the new document.
     pub head: Node<'a>,
     /// Whether a new or removed default is reported by the references to the pair.
-    quiet_default: bool,
+    default_is_reported_elsewhere: bool,
     /// Whether annotations are reported by the references to the pair.
     bare: bool,
     /// The components that are put together here, old and new.
@@ -82,7 +82,7 @@ impl<'a> Schemas<'a> {
         self.pairs.push(Pair {
             base: base.clone(),
             head: head.clone(),
-            quiet_default: false,
+            default_is_reported_elsewhere: false,
             bare: false,
             parts: Vec::new(),
             findings: Vec::new(),

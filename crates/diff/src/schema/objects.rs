@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// The rule of an object for further members.
 #[derive(Clone, Copy)]
-enum Further {
+enum AdditionalMembers {
     Any,
     None,
     Of,
@@ -18,14 +18,14 @@ enum Further {
 
 /// Returns the rule of all parts together, and the schemas that all of
 /// them hold to.
-fn further<'a>(flat: &Flat<'a>) -> Further {
+fn further<'a>(flat: &Flat<'a>) -> AdditionalMembers {
     let all = flat.all("additionalProperties");
     if all.iter().any(|node| node.value == &Value::Bool(false)) {
-        return Further::None;
+        return AdditionalMembers::None;
     }
     match typed(flat).is_empty() {
-        true => Further::Any,
-        false => Further::Of,
+        true => AdditionalMembers::Any,
+        false => AdditionalMembers::Of,
     }
 }
 
@@ -119,11 +119,11 @@ impl<'a> Schemas<'a> {
             self.find(id, finding);
         }
         // Required names without a schema of their own.
-        let unsaid = |flat: &Flat<'a>, other: &Flat<'a>, name: &&'a str| {
+        let undeclared = |flat: &Flat<'a>, other: &Flat<'a>, name: &&'a str| {
             !flat.properties.contains_key(name) && !other.properties.contains_key(name)
         };
         let differ = from.required.symmetric_difference(&to.required);
-        for name in differ.filter(|name| unsaid(from, to, name)) {
+        for name in differ.filter(|name| undeclared(from, to, name)) {
             let rule = if to.required.contains(name) {
                 "property-became-required"
             } else {
@@ -239,14 +239,15 @@ impl<'a> Schemas<'a> {
     /// Members that are not named.
     fn further(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         let rule = match (further(from), further(to)) {
-            (Further::Any, Further::Any) => return,
-            (Further::None, Further::None) | (Further::Of, Further::Of) => {
+            (AdditionalMembers::Any, AdditionalMembers::Any) => return,
+            (AdditionalMembers::None, AdditionalMembers::None)
+            | (AdditionalMembers::Of, AdditionalMembers::Of) => {
                 return self.schemas(id, &typed(from), &typed(to));
             }
-            (_, Further::None) => "additional-properties-closed",
-            (Further::None, _) => "additional-properties-opened",
-            (Further::Any, Further::Of) => "additional-properties-typed",
-            (Further::Of, Further::Any) => "additional-properties-untyped",
+            (_, AdditionalMembers::None) => "additional-properties-closed",
+            (AdditionalMembers::None, _) => "additional-properties-opened",
+            (AdditionalMembers::Any, AdditionalMembers::Of) => "additional-properties-typed",
+            (AdditionalMembers::Of, AdditionalMembers::Any) => "additional-properties-untyped",
         };
         let finding = self.here(id, rule).about("additionalProperties");
         self.find(id, finding);

@@ -100,7 +100,7 @@ impl<'a> Followed<'a> {
     /// Returns whether an annotation is set.
     #[must_use]
     pub fn flag(&self, keyword: &str) -> bool {
-        self.annotation(keyword).map(|said| said.value) == Some(&Value::Bool(true))
+        self.annotation(keyword).map(|stated| stated.value) == Some(&Value::Bool(true))
     }
 }
 
@@ -115,12 +115,12 @@ fn of_parts<'a>(
     parts.items().into_iter().find_map(|part| {
         let followed = follow(root, &part);
         let mut directions = followed.outer.iter().chain(std::iter::once(&followed.core));
-        let said = directions.find_map(|node| {
+        let stated = directions.find_map(|node| {
             let value = node.value.get(keyword)?;
             let part = Some(node.at.clone());
             Some(Annotation { value, part })
         });
-        said.or_else(|| of_parts(root, &followed.core, keyword, depth + 1))
+        stated.or_else(|| of_parts(root, &followed.core, keyword, depth + 1))
     })
 }
 
@@ -230,15 +230,15 @@ impl<'a> Flat<'a> {
 
     /// Returns a keyword's value: the first, if several parts have it.
     #[must_use]
-    pub fn word(&self, keyword: &str) -> Option<&'a Value> {
+    pub fn keyword(&self, keyword: &str) -> Option<&'a Value> {
         self.all(keyword).first().map(|node| node.value)
     }
 
     /// Returns the types that hold at once: one, or a contradiction.
     #[must_use]
     pub fn kinds(&self) -> BTreeSet<&'a str> {
-        let said = self.all("type").iter();
-        let mut kinds: BTreeSet<&str> = said.filter_map(|node| node.value.as_str()).collect();
+        let stated = self.all("type").iter();
+        let mut kinds: BTreeSet<&str> = stated.filter_map(|node| node.value.as_str()).collect();
         if kinds.contains("integer") {
             kinds.remove("number");
         }
@@ -248,8 +248,8 @@ impl<'a> Flat<'a> {
     /// Returns the type: stated, or implied by members.
     #[must_use]
     pub fn kind(&self) -> Option<&'a str> {
-        let said = self.kinds().first().copied();
-        said.or_else(|| (!self.properties.is_empty()).then_some("object"))
+        let stated = self.kinds().first().copied();
+        stated.or_else(|| (!self.properties.is_empty()).then_some("object"))
     }
 
     /// Returns the values that every part allows, with their places; none where
@@ -282,10 +282,10 @@ impl<'a> Flat<'a> {
     /// Returns whether it allows anything.
     #[must_use]
     pub fn is_any(&self) -> bool {
-        let said = ["not", "enum"]
+        let stated = ["not", "enum"]
             .iter()
             .any(|word| self.words.contains_key(word));
-        self.kind().is_none() && self.unions.is_empty() && !said
+        self.kind().is_none() && self.unions.is_empty() && !stated
     }
 }
 

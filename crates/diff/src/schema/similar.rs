@@ -48,8 +48,8 @@ pub fn shape(root: &Value, node: &Node<'_>, depth: usize) -> Value {
     let mut map = written(root, &followed.core.at, value, depth);
     if let Some(map) = map.as_object_mut() {
         for keyword in ["nullable", "default"] {
-            if let Some(said) = followed.own_annotation(keyword) {
-                map.insert(keyword.to_owned(), said.value.clone());
+            if let Some(stated) = followed.own_annotation(keyword) {
+                map.insert(keyword.to_owned(), stated.value.clone());
             }
         }
     }
@@ -142,7 +142,7 @@ pub fn branches(roots: (&Value, &Value), one: &Node<'_>, other: &Node<'_>) -> f6
         }
         (Some("array"), Some("array")) => 0.7,
         (Some(x), Some(y)) if x == y => {
-            match (fa.word("enum").is_some(), fb.word("enum").is_some()) {
+            match (fa.keyword("enum").is_some(), fb.keyword("enum").is_some()) {
                 (true, true) => enums(&fa, &fb),
                 (false, false) => 0.85,
                 _ => 0.4,

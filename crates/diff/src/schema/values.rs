@@ -36,16 +36,16 @@ impl<'a> Schemas<'a> {
     /// Compares enums and formats.
     pub(super) fn values(&mut self, id: usize, from: &Flat<'a>, to: &Flat<'a>) {
         self.formats(id, from, to);
-        let said = |values: &[Node<'a>]| label::values(values.iter().map(|node| node.value));
+        let stated = |values: &[Node<'a>]| label::values(values.iter().map(|node| node.value));
         match (from.values(), to.values()) {
             (None, None) => {}
             (None, Some(new)) => {
                 let finding = self.here(id, "became-enum");
-                self.find(id, finding.change("anything", said(&new)));
+                self.find(id, finding.change("anything", stated(&new)));
             }
             (Some(old), None) => {
                 let finding = self.here(id, "no-longer-enum");
-                self.find(id, finding.change(said(&old), "anything"));
+                self.find(id, finding.change(stated(&old), "anything"));
             }
             (Some(old), Some(new)) => self.enums(id, &old, &new),
         }

@@ -9,9 +9,9 @@ use unitune::unify::{File, FileObject};
 
 use crate::api_error::ApiError;
 use crate::caller::Caller;
+use crate::concurrency_limits::Permit;
 use crate::params::{self, Query};
 use crate::path_id::FileId;
-use crate::permits::Permit;
 use crate::response::{DeletedFile, FileBody, List, json};
 use crate::state::Gateway;
 use crate::upload;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response, StatusCode};
@@ -28,6 +29,7 @@ struct Connection {
     http: reqwest::Client,
     signal: &'static str,
     endpoint: String,
+    timeout: Duration,
     is_failing: AtomicBool,
 }
 
@@ -46,28 +48,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The machine has no certificates.
+    /// TLS cannot be set up.
     pub fn new(
         name: &'static str,
         signal: &Signal,
         runtime: Handle,
     ) -> Result<Self, TelemetryError> {
-        unitune::transport::install_cryptography();
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("unitune-gateway/", env!("CARGO_PKG_VERSION")))
-            .timeout(signal.timeout)
-            // A redirect could send the headers, and a key in them, anywhere.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| {
-                TelemetryError(format!(
-                    "the exporter's HTTP client cannot be created: {error}"
-                ))
-            })?;
+        // It follows no redirect: that could send the headers, and a key in them, anywhere.
+        let http = unitune::transport::default_http_client()
+            .map_err(|error| TelemetryError(error.to_string()))?;
         let connection = Connection {
             http,
             signal: name,
             endpoint: signal.url.clone(),
+            timeout: signal.timeout,
             is_failing: AtomicBool::new(false),
         };
         Ok(Self {
@@ -96,8 +90,11 @@ impl HttpClient for Client {
 
 impl Connection {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let outcome = match request.try_into() {
-            Ok(request) => self.exchange(request).await,
+        let outcome = match reqwest::Request::try_from(request) {
+            Ok(mut request) => {
+                *request.timeout_mut() = Some(self.timeout);
+                self.exchange(request).await
+            }
             Err(error) => Err(error),
         };
         let reason = match &outcome {

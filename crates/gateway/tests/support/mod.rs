@@ -90,7 +90,7 @@ impl Gateway {
     pub fn job(&self, vendor: &str, status: &str) -> String {
         let jobs = self.sandbox.seeded_jobs();
         let found = jobs.iter().find(|job| {
-            job.vendor.name() == vendor && job.status == status && job.awkward.is_none()
+            job.vendor.name() == vendor && job.status == status && job.deviation.is_none()
         });
         found
             .unwrap_or_else(|| panic!("no {status} at {vendor}"))

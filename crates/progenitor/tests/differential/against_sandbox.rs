@@ -72,37 +72,37 @@ const NAMED_LISTS: &[List] = &[
 fn the_sandbox_gives_both_the_same() {
     let runtime = super::runtime();
     let mut findings = Findings::new(OF_THE_SANDBOX);
-    // In the awkward forms of the vendors, and as the documents have it.
-    for awkward in [true, false] {
+    // With the vendors' deviations, and as the documents have it.
+    for deviations in [true, false] {
         let (succeeded, of_fireworks, of_azure) = runtime.block_on(async {
-            let succeeded = compare::<OpenAi>(awkward, &mut findings).await
-                + compare::<Together>(awkward, &mut findings).await
-                + compare::<TrueFoundry>(awkward, &mut findings).await;
+            let succeeded = compare::<OpenAi>(deviations, &mut findings).await
+                + compare::<Together>(deviations, &mut findings).await
+                + compare::<TrueFoundry>(deviations, &mut findings).await;
             (
                 succeeded,
-                compare::<Fireworks>(awkward, &mut findings).await,
-                compare::<Azure>(awkward, &mut findings).await,
+                compare::<Fireworks>(deviations, &mut findings).await,
+                compare::<Azure>(deviations, &mut findings).await,
             )
         });
         assert_eq!(
             succeeded, 43,
-            "operations that succeeded, awkward: {awkward}"
+            "operations that succeeded, deviations: {deviations}"
         );
-        // The others are refused alike: they want a job in a certain state, or a
+        // The others are rejected alike: they want a job in a certain state, or a
         // dataset whose file has come.
         assert!(
             of_fireworks >= 19,
-            "Fireworks' operations that succeeded, awkward: {awkward}: {of_fireworks}"
+            "Fireworks' operations that succeeded, deviations: {deviations}: {of_fireworks}"
         );
-        // The two of copies are refused alike: they want a checkpoint of that job.
-        assert_eq!(of_azure, 17, "Azure's operations, awkward: {awkward}");
+        // The two of copies are rejected alike: they want a checkpoint of that job.
+        assert_eq!(of_azure, 17, "Azure's operations, deviations: {deviations}");
     }
     findings.check();
 }
 
 /// Compares all operations of a vendor, and says how many of them succeeded.
-async fn compare<P: Pair>(awkward: bool, findings: &mut Findings) -> usize {
-    let start = || Sandbox::builder().all_awkward(awkward).start();
+async fn compare<P: Pair>(deviations: bool, findings: &mut Findings) -> usize {
+    let start = || Sandbox::builder().all_deviations(deviations).start();
     let sandboxes = [start().await.unwrap(), start().await.unwrap()];
     let [ours, theirs] = sandboxes.each_ref().map(P::place);
     let document = document(P::VENDOR);
@@ -123,10 +123,10 @@ async fn compare<P: Pair>(awkward: bool, findings: &mut Findings) -> usize {
         let mut success = false;
         for input in inputs(P::VENDOR, &cover, operation, &ids) {
             let outcome = comparison.call(&operation.function, &input, findings).await;
-            // An awkward answer may be lost by progenitor.
+            // A deviating answer may be lost by progenitor.
             success |= match &outcome {
                 [Outcome::Read(_), Outcome::Read(_)] => true,
-                [Outcome::Read(_), _] => awkward,
+                [Outcome::Read(_), _] => deviations,
                 _ => false,
             };
             if let Outcome::Read(answer) = &outcome[0] {

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Input, Operation, Place};
+use super::input::{Input, Operation, ParameterLocation};
 
-/// What of a value the document does not allow, or a client refuses.
+/// What of a value the document does not allow, or a client rejects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Deviation {
     None,
@@ -88,7 +88,7 @@ impl Cover<'_> {
         let parameters: Vec<_> = operation
             .parameters
             .iter()
-            .map(|p| (p, self.parameter(p.place, &p.schema)))
+            .map(|p| (p, self.parameter(p.location, &p.schema)))
             .collect();
         let bodies: Vec<_> = operation.body.iter().flat_map(|s| self.values(s)).collect();
         let all = parameters.iter();
@@ -121,10 +121,10 @@ impl Cover<'_> {
         cases
     }
 
-    fn parameter(&self, place: Place, schema: &Value) -> Vec<Case<Value>> {
+    fn parameter(&self, location: ParameterLocation, schema: &Value) -> Vec<Case<Value>> {
         let texts = |texts: &[&str]| texts.iter().map(|t| Case::plain(json!(t))).collect();
-        match place {
-            Place::Path => {
+        match location {
+            ParameterLocation::Path => {
                 let mut cases: Vec<_> = texts(&IDS);
                 cases.extend(DOTS.map(|dots| Case {
                     value: json!(dots),
@@ -132,9 +132,9 @@ impl Cover<'_> {
                 }));
                 cases
             }
-            Place::Header if is_any_text(schema) => texts(&HEADERS),
-            Place::Header => self.values(schema),
-            Place::Query => self.values(schema),
+            ParameterLocation::Header if is_any_text(schema) => texts(&HEADERS),
+            ParameterLocation::Header => self.values(schema),
+            ParameterLocation::Query => self.values(schema),
         }
     }
 

@@ -43,7 +43,7 @@ fn read<T: DeserializeOwned>(name: &str, value: &Value) -> T {
 
 /// Where a parameter stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Place {
+pub enum ParameterLocation {
     Path,
     Query,
     Header,
@@ -54,7 +54,7 @@ pub enum Place {
 pub struct Parameter {
     /// Its name in Rust.
     pub name: String,
-    pub place: Place,
+    pub location: ParameterLocation,
     pub required: bool,
     pub schema: Value,
 }
@@ -127,10 +127,10 @@ fn operations(document: &Value) -> Vec<Operation> {
 fn parameter(parameter: &Value) -> Parameter {
     Parameter {
         name: parameter["name"].as_str().unwrap().to_snake_case(),
-        place: match parameter["in"].as_str() {
-            Some("path") => Place::Path,
-            Some("query") => Place::Query,
-            Some("header") => Place::Header,
+        location: match parameter["in"].as_str() {
+            Some("path") => ParameterLocation::Path,
+            Some("query") => ParameterLocation::Query,
+            Some("header") => ParameterLocation::Header,
             other => panic!("a parameter stands in {other:?}"),
         },
         required: parameter["required"] == true,

@@ -49,11 +49,11 @@ const UNDOCUMENTED: Known = Known {
 pub const OF_THE_RECORDER: &[Known] = &[
     Known {
         name: "dots in a path",
-        reason: "unitune refuses ids that would lead the URL elsewhere",
+        reason: "unitune rejects ids that would lead the URL elsewhere",
         is: |call, difference| {
-            let refused = matches!(call.outcome[0], Outcome::NotSent(_));
+            let rejected = matches!(call.outcome[0], Outcome::NotSent(_));
             let there = matches!(difference, Difference::Request | Difference::Outcome);
-            call.deviation == Deviation::DotSegment && refused && there
+            call.deviation == Deviation::DotSegment && rejected && there
         },
     },
     Known {
@@ -116,7 +116,7 @@ fn lost_by_progenitor(call: &Call<'_>, difference: &Difference) -> bool {
     lost && *difference == Difference::Outcome
 }
 
-/// Those of the sandbox, which answers in the awkward forms of the vendors.
+/// Those of the sandbox, which answers with the vendors' deviations.
 pub const OF_THE_SANDBOX: &[Known] = &[
     EMPTY_IN_ANSWERS,
     EMPTY_IN_REQUESTS,

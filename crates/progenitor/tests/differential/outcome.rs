@@ -17,7 +17,7 @@ pub enum Outcome {
 
 /// Answers that are JSON.
 pub mod json {
-    use super::{Outcome, failure, refusal};
+    use super::{Outcome, failure, rejection};
     use serde::Serialize;
 
     pub async fn ours<T: Serialize>(
@@ -37,14 +37,14 @@ pub mod json {
     ) -> Outcome {
         match answer {
             Ok(answer) => Outcome::Read(serde_json::to_value(answer.into_inner()).unwrap()),
-            Err(error) => refusal(&error),
+            Err(error) => rejection(&error),
         }
     }
 }
 
 /// Answers that are bytes.
 pub mod bytes {
-    use super::{Outcome, failure, refusal};
+    use super::{Outcome, failure, rejection};
     use futures_util::TryStreamExt;
     use serde_json::Value;
 
@@ -71,7 +71,7 @@ pub mod bytes {
                 let pieces = answer.into_inner_stream().try_collect::<Vec<_>>().await;
                 text(&pieces.unwrap().concat())
             }
-            Err(error) => refusal(&error),
+            Err(error) => rejection(&error),
         }
     }
 }
@@ -86,7 +86,7 @@ fn failure(error: &unitune::Error) -> Outcome {
     }
 }
 
-fn refusal<E>(error: &unitune_progenitor::client::Error<E>) -> Outcome {
+fn rejection<E>(error: &unitune_progenitor::client::Error<E>) -> Outcome {
     use unitune_progenitor::client::Error;
     match error {
         Error::InvalidRequest(message) => Outcome::NotSent(message.clone()),

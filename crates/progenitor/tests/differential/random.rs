@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::cover::{Cover, integers, is_any_text, is_required, numbers, reference, strings};
-use super::input::{Input, Operation, Place};
+use super::input::{Input, Operation, ParameterLocation};
 
 /// Numbers that decide, one after the other; at their end the least is chosen.
 pub struct Choices<'a>(pub &'a [u32]);
@@ -39,14 +39,16 @@ impl Choices<'_> {
 pub fn input(cover: &Cover<'_>, operation: &Operation, choices: &mut Choices<'_>) -> Input {
     let mut input = Input::default();
     for parameter in &operation.parameters {
-        let value = match parameter.place {
+        let value = match parameter.location {
             // A part of the path is never empty, and never dots alone.
-            Place::Path => json!(format!("id-{}", choices.text())),
-            Place::Header if !is_any_text(&parameter.schema) => {
+            ParameterLocation::Path => json!(format!("id-{}", choices.text())),
+            ParameterLocation::Header if !is_any_text(&parameter.schema) => {
                 value(cover, &parameter.schema, choices)
             }
-            Place::Header => json!(choices.text().replace(|c: char| !c.is_ascii_graphic(), "_")),
-            Place::Query => value(cover, &parameter.schema, choices),
+            ParameterLocation::Header => {
+                json!(choices.text().replace(|c: char| !c.is_ascii_graphic(), "_"))
+            }
+            ParameterLocation::Query => value(cover, &parameter.schema, choices),
         };
         if parameter.required || choices.below(2) == 1 {
             input.parameters.insert(parameter.name.clone(), value);

@@ -22,7 +22,7 @@ pub(super) fn is_dated(call: &Call) -> bool {
     call.base_url.ends_with(DATED)
 }
 
-/// Refuses a request without a version where one is needed, and one with a version that there is not.
+/// Rejects a request without a version where one is needed, and one with a version that there is not.
 pub(super) fn check(call: &Call) -> Result<(), ErrorResponse> {
     let named = call.query("api-version").filter(|it| !it.is_empty());
     let known = if is_dated(call) { VERSIONS } else { NAMES };

@@ -18,7 +18,7 @@ const CODES: &[(u16, &str)] = &[
     (503, "serviceUnavailable"),
 ];
 
-/// A refusal by what stands before the service.
+/// A rejection by what stands before the service.
 pub(super) fn api_management(status: u16, message: &str) -> ErrorResponse {
     ErrorResponse::new(status, message).kind(API_MANAGEMENT)
 }

@@ -97,7 +97,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     files::download(&mut store.shared, call)
 }
 
-/// Refuses a file whose import is not over.
+/// Rejects a file whose import is not over.
 pub(super) fn check_imported(
     store: &Store,
     id: &str,

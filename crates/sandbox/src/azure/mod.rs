@@ -3,9 +3,9 @@
 
 mod access;
 mod address;
-mod awkward;
 mod checkpoints;
 mod create;
+mod deviations;
 mod errors;
 mod events;
 mod files;
@@ -49,6 +49,6 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_path: None,
         unknown_method: None,
     },
-    awkward: awkward::ALL,
+    deviations: deviations::ALL,
     simulation: |seed| Box::new(store::Store::new(seed)),
 };

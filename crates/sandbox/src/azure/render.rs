@@ -1,8 +1,8 @@
 //! Azure's bodies: OpenAI's, with Azure's words.
 
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::{SECOND, Time};
+use crate::deviation::Deviation;
 use crate::openai::job::Job;
 use crate::openai::render;
 use crate::state::run::Stage;
@@ -63,8 +63,8 @@ pub(super) fn job(store: &Store, job: &Job, now: Time) -> Value {
     if let Some(training_type) = store.training_types.get(&job.id) {
         body["trainingType"] = json!(training_type);
     }
-    if let (Some(awkward), Some(body)) = (job.awkward, body.as_object_mut()) {
-        deviate(body, awkward);
+    if let (Some(deviation), Some(body)) = (job.deviation, body.as_object_mut()) {
+        deviate(body, deviation);
     }
     body
 }
@@ -82,19 +82,19 @@ fn choose(hyperparameters: &mut Value) {
 }
 
 /// What a switch does to a job's body.
-fn deviate(body: &mut Map<String, Value>, awkward: Awkward) {
-    match awkward {
-        Awkward::OneL => {
+fn deviate(body: &mut Map<String, Value>, deviation: Deviation) {
+    match deviation {
+        Deviation::OneL => {
             body.insert("status".into(), json!("canceled"));
         }
-        Awkward::NotRunning => {
+        Deviation::NotRunning => {
             body.insert("status".into(), json!("notRunning"));
         }
-        Awkward::BritishSpelling => {
+        Deviation::BritishSpelling => {
             let id = body.remove("organization_id").unwrap_or_default();
             body.insert("organisation_id".into(), id);
         }
-        Awkward::NullsLeftOut => body.retain(|_, value| !value.is_null()),
+        Deviation::NullsLeftOut => body.retain(|_, value| !value.is_null()),
         _ => {}
     }
 }

@@ -1,8 +1,8 @@
 //! Azure's seeded jobs.
 
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::{SECOND, START};
+use crate::deviation::Deviation;
 use crate::openai::dialect::Id;
 use crate::openai::job::{Hyperparameters, Job, Kind, Setting, spans};
 use crate::seed::{InitialState, SeedFailure};
@@ -14,7 +14,7 @@ const LARGE: &str = "gpt-4.1-2025-04-14";
 
 /// A change of a seeded job some seconds ago.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Just {
+enum RecentChange {
     Nothing,
     Paused,
     Resumed,
@@ -28,8 +28,8 @@ pub(super) struct Row {
     suffix: Option<&'static str>,
     training_type: Option<&'static str>,
     state: InitialState,
-    just: Just,
-    pub(super) awkward: Option<Awkward>,
+    just: RecentChange,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The defaults of a row.
@@ -39,8 +39,8 @@ const PLAIN: Row = Row {
     suffix: None,
     training_type: None,
     state: InitialState::Succeeded(70),
-    just: Just::Nothing,
-    awkward: None,
+    just: RecentChange::Nothing,
+    deviation: None,
 };
 
 const NO_CAPACITY: SeedFailure = SeedFailure {
@@ -61,13 +61,13 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::Failed(44, NO_CAPACITY), training_type: Some("developerTier"), ..PLAIN },
     Row { state: InitialState::Cancelled(57, Stage::Training, 0.4), ..PLAIN },
     Row { state: InitialState::Paused(6, 0.5), suffix: Some("night-run"), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.4), just: Just::Paused, ..PLAIN },
-    Row { state: InitialState::Paused(7, 0.3), just: Just::Resumed, ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.4), just: RecentChange::Paused, ..PLAIN },
+    Row { state: InitialState::Paused(7, 0.3), just: RecentChange::Resumed, ..PLAIN },
     Row { state: InitialState::Succeeded(88), dpo: true, suffix: Some("tone"), ..PLAIN },
-    Row { state: InitialState::Cancelled(59, Stage::Training, 0.2), awkward: Some(Awkward::OneL), ..PLAIN },
-    Row { state: InitialState::In(Stage::Queued, 0.2), awkward: Some(Awkward::NotRunning), ..PLAIN },
-    Row { state: InitialState::Succeeded(60), awkward: Some(Awkward::BritishSpelling), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.2), awkward: Some(Awkward::NullsLeftOut), ..PLAIN },
+    Row { state: InitialState::Cancelled(59, Stage::Training, 0.2), deviation: Some(Deviation::OneL), ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.2), deviation: Some(Deviation::NotRunning), ..PLAIN },
+    Row { state: InitialState::Succeeded(60), deviation: Some(Deviation::BritishSpelling), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.2), deviation: Some(Deviation::NullsLeftOut), ..PLAIN },
 ];
 
 impl Row {
@@ -90,9 +90,9 @@ impl Row {
         let steps = (file.lines * hyperparameters.epochs()).div_ceil(hyperparameters.batch());
         let mut run = self.state.run(spans(steps), steps, 0);
         match self.just {
-            Just::Nothing => {}
-            Just::Paused => run.pause(START.plus(-5 * SECOND)),
-            Just::Resumed => run.resume(START.plus(-10 * SECOND)),
+            RecentChange::Nothing => {}
+            RecentChange::Paused => run.pause(START.plus(-5 * SECOND)),
+            RecentChange::Resumed => run.resume(START.plus(-10 * SECOND)),
         }
         let shared = &mut store.shared;
         let job = Job {
@@ -116,7 +116,7 @@ impl Row {
             tokens: file.tokens,
             run,
             dialect: shared.dialect,
-            awkward: self.awkward,
+            deviation: self.deviation,
         };
         if let Some(training_type) = self.training_type {
             let id = job.id.clone();

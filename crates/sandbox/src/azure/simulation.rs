@@ -3,8 +3,8 @@
 use super::operations::OPERATIONS;
 use super::store::Store;
 use super::{address, errors, render, seed};
-use crate::awkward::Awkward;
 use crate::clock::START;
+use crate::deviation::Deviation;
 use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::openai::dialect::Id;
 use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
@@ -32,8 +32,8 @@ impl Simulation for Store {
         Ok(answer.header("apim-request-id", request))
     }
 
-    fn seed_rows(&self) -> Vec<Option<Awkward>> {
-        seed::ROWS.iter().map(|row| row.awkward).collect()
+    fn seed_rows(&self) -> Vec<Option<Deviation>> {
+        seed::ROWS.iter().map(|row| row.deviation).collect()
     }
 
     fn seed_file(&mut self, name: &str, content: Bytes) -> String {
@@ -55,7 +55,7 @@ impl Simulation for Store {
         let jobs = self.shared.jobs.iter().map(|job| SeedJob {
             id: job.id.clone(),
             status: render::status(job, START),
-            awkward: job.awkward,
+            deviation: job.deviation,
         });
         jobs.collect()
     }

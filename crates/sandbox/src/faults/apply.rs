@@ -1,6 +1,6 @@
 //! Applies effects to answers.
 
-use super::effect::{Effect, Hint, refusal};
+use super::effect::{Effect, Hint, rejection};
 use crate::http::{Answer, ErrorResponse};
 use crate::vendor::Vendor;
 use ::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
@@ -34,7 +34,7 @@ pub(crate) fn injected_answer(effect: &Effect, vendor: Vendor) -> Option<Answer>
     let Effect::Status(status, hint) = effect else {
         return None;
     };
-    let row = refusal(*status, *hint)?;
+    let row = rejection(*status, *hint)?;
     let answer: Answer = if row.html {
         let page = format!("<html><body><h1>{}</h1></body></html>", row.message);
         let mut answer = Answer::bytes("text/html", Bytes::from(page));

@@ -22,9 +22,9 @@ pub enum Hint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// The request is refused with this status and the vendor's error body, perhaps with a hint whether and when to try again.
+    /// The request is rejected with this status and the vendor's error body, perhaps with a hint whether and when to try again.
     Status(u16, Option<Hint>),
-    /// The request is refused with 500 and an error that is a text, not an object.
+    /// The request is rejected with 500 and an error that is a text, not an object.
     ErrorText,
     /// The answer comes late.
     Delay(Duration),
@@ -60,7 +60,7 @@ pub(super) static NAMES: &[Row] = &[
     Row {
         name: "error-text",
         effect: Effect::ErrorText,
-        meaning: "the request is refused with 500 and `{\"error\": \"text\"}`, as vendors sometimes do",
+        meaning: "the request is rejected with 500 and `{\"error\": \"text\"}`, as vendors sometimes do",
     },
     Row {
         name: "reset-before-body",
@@ -110,7 +110,7 @@ pub(super) static NAMES: &[Row] = &[
 ];
 
 /// A status that can be asked for: its error type, its code, and the message.
-pub(super) struct Refused {
+pub(super) struct Rejected {
     pub(super) status: u16,
     pub(super) kind: &'static str,
     pub(super) code: Option<&'static str>,
@@ -119,13 +119,13 @@ pub(super) struct Refused {
     pub(super) html: bool,
 }
 
-const fn refused(
+const fn rejected(
     status: u16,
     kind: &'static str,
     code: Option<&'static str>,
     message: &'static str,
-) -> Refused {
-    Refused {
+) -> Rejected {
+    Rejected {
         status,
         kind,
         code,
@@ -134,32 +134,32 @@ const fn refused(
     }
 }
 
-const fn proxy(status: u16, message: &'static str) -> Refused {
-    Refused {
+const fn proxy(status: u16, message: &'static str) -> Rejected {
+    Rejected {
         html: true,
-        ..refused(status, "proxy_error", None, message)
+        ..rejected(status, "proxy_error", None, message)
     }
 }
 
 /// Statuses that can be asked for.
 #[rustfmt::skip]
-pub(super) static STATUSES: &[Refused] = &[
-    refused(400, "invalid_request_error", Some("injected"), "The request is not valid (injected fault)."),
-    refused(401, "invalid_request_error", Some("invalid_api_key"), "The API key is not valid (injected fault)."),
-    refused(403, "permission_error", Some("forbidden"), "This key may not do that (injected fault)."),
-    refused(403, "invalid_request_error", Some("training_not_available"), "Fine-tuning is being wound down: this organization can create no more jobs (injected fault)."),
-    refused(404, "invalid_request_error", Some("not_found"), "Not found (injected fault)."),
-    refused(409, "conflict_error", Some("conflict"), "Another request is changing this (injected fault)."),
-    refused(429, "rate_limit_error", Some("rate_limit_exceeded"), "Too many requests (injected fault)."),
-    refused(500, "server_error", None, "Internal error (injected fault)."),
+pub(super) static STATUSES: &[Rejected] = &[
+    rejected(400, "invalid_request_error", Some("injected"), "The request is not valid (injected fault)."),
+    rejected(401, "invalid_request_error", Some("invalid_api_key"), "The API key is not valid (injected fault)."),
+    rejected(403, "permission_error", Some("forbidden"), "This key may not do that (injected fault)."),
+    rejected(403, "invalid_request_error", Some("training_not_available"), "Fine-tuning is being wound down: this organization can create no more jobs (injected fault)."),
+    rejected(404, "invalid_request_error", Some("not_found"), "Not found (injected fault)."),
+    rejected(409, "conflict_error", Some("conflict"), "Another request is changing this (injected fault)."),
+    rejected(429, "rate_limit_error", Some("rate_limit_exceeded"), "Too many requests (injected fault)."),
+    rejected(500, "server_error", None, "Internal error (injected fault)."),
     proxy(502, "Bad gateway (injected fault)"),
-    refused(503, "service_unavailable", Some("overloaded"), "Busy; try again later (injected fault)."),
+    rejected(503, "service_unavailable", Some("overloaded"), "Busy; try again later (injected fault)."),
     proxy(524, "The origin took too long (injected fault)"),
-    refused(529, "overloaded_error", Some("overloaded"), "Overloaded; try again later (injected fault)."),
+    rejected(529, "overloaded_error", Some("overloaded"), "Overloaded; try again later (injected fault)."),
 ];
 
 /// Returns the row of a status, with this code where one is asked for.
-pub(super) fn refusal(status: u16, hint: Option<Hint>) -> Option<&'static Refused> {
+pub(super) fn rejection(status: u16, hint: Option<Hint>) -> Option<&'static Rejected> {
     let code = match hint {
         Some(Hint::Code(code)) => Some(code),
         _ => None,
@@ -172,19 +172,19 @@ pub(super) fn refusal(status: u16, hint: Option<Hint>) -> Option<&'static Refuse
 pub fn effects() -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut known = None;
-    for refused in STATUSES {
+    for rejected in STATUSES {
         // A further code of a status is a row of its own below.
-        if known.replace(refused.status) == Some(refused.status) {
+        if known.replace(rejected.status) == Some(rejected.status) {
             continue;
         }
-        let form = if refused.html {
+        let form = if rejected.html {
             "in HTML, as a proxy answers"
         } else {
             "with the vendor's error body"
         };
         rows.push((
-            refused.status.to_string(),
-            format!("the request is refused, {form}"),
+            rejected.status.to_string(),
+            format!("the request is rejected, {form}"),
         ));
     }
     let hints = [

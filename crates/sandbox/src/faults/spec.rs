@@ -3,7 +3,7 @@
 //! `TARGET` is `*`, a vendor, or a vendor (or `*`) and an operation: `*.createJob`. `EFFECT` is a row of
 //! [`super::effect::effects`]. `WHEN` is `always`, `once`, `times=N`, `every=N` or `chance=P`.
 
-use super::effect::{Effect, Hint, NAMES, STATUSES, refusal};
+use super::effect::{Effect, Hint, NAMES, STATUSES, rejection};
 use super::fault::{Fault, When};
 use crate::error::Error;
 use crate::vendor::Vendor;
@@ -103,7 +103,7 @@ fn read_effect(text: &str) -> Result<Effect, String> {
     };
     let known = STATUSES.iter().find(|row| row.status.to_string() == status);
     known
-        .filter(|row| refusal(row.status, hint).is_some())
+        .filter(|row| rejection(row.status, hint).is_some())
         .map(|row| Effect::Status(row.status, hint))
         .ok_or_else(|| {
             let mut statuses: Vec<u16> = STATUSES.iter().map(|row| row.status).collect();

@@ -29,7 +29,7 @@ pub(super) fn id_of<'a>(name: &'a str, collection: &str) -> Option<&'a str> {
     (parts.next().is_none() && !found.is_empty()).then_some(found)
 }
 
-/// Refuses a path in another account, as Fireworks does: without a word of explanation.
+/// Rejects a path in another account, as Fireworks does: without a word of explanation.
 pub(super) fn check(call: &Call) -> Result<(), ErrorResponse> {
     match call.path("account_id") == ID {
         true => Ok(()),

@@ -45,7 +45,7 @@ pub(crate) fn create<const KIND: usize>(store: &mut Store, call: &Call) -> Reply
         }
     }
     let request = read(store, call, kind)?;
-    // The id is drawn last, so that a refused request changes nothing.
+    // The id is drawn last, so that a rejected request changes nothing.
     let id = match chosen {
         Some(id) => id.to_owned(),
         None => store.random.uuid(""),
@@ -132,7 +132,7 @@ impl Request {
             lines: self.lines,
             ending: stops.then_some("JOB_STATE_EARLY_STOPPED"),
             deleted: None,
-            awkward: None,
+            deviation: None,
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::http::ErrorResponse;
 use serde_json::{Value, json};
 
-/// The type of a refused key's error.
+/// The type of a rejected key's error.
 pub(super) const UNAUTHORIZED: &str = "unauthorized";
 /// The type of an error about the state that something is in.
 const FAILED_PRECONDITION: &str = "failed_precondition";

@@ -26,7 +26,7 @@ pub(super) enum Type {
 
 /// Who sets a field.
 #[derive(Debug, PartialEq)]
-enum By {
+enum SetBy {
     Caller,
     /// The vendor: what a caller sends is ignored.
     Vendor,
@@ -39,24 +39,24 @@ enum By {
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) holds: Type,
-    by: By,
+    by: SetBy,
 }
 
 /// A field that callers set.
 pub(super) const fn set(name: &'static str, holds: Type) -> Field {
-    let by = By::Caller;
+    let by = SetBy::Caller;
     Field { name, holds, by }
 }
 
 /// A field that the vendor sets.
 pub(super) const fn output(name: &'static str, holds: Type) -> Field {
-    let by = By::Vendor;
+    let by = SetBy::Vendor;
     Field { name, holds, by }
 }
 
 /// A field that callers set and the document lacks.
 pub(super) const fn newer(name: &'static str, holds: Type) -> Field {
-    let by = By::Newer;
+    let by = SetBy::Newer;
     Field { name, holds, by }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn camel_case(name: &str) -> String {
     all
 }
 
-/// Reads a body: the fields that a caller sets, checked, in their canonical form. What is not in the table is refused.
+/// Reads a body: the fields that a caller sets, checked, in their canonical form. What is not in the table is rejected.
 pub(super) fn read(
     table: &'static [Field],
     body: &Value,
@@ -88,7 +88,7 @@ pub(super) fn read(
     let names: Vec<&str> = table.iter().map(|field| field.name).collect();
     fields.only(&names)?;
     let mut values = Map::new();
-    for field in table.iter().filter(|field| field.by != By::Vendor) {
+    for field in table.iter().filter(|field| field.by != SetBy::Vendor) {
         if let Some(value) = one(field, &fields)? {
             values.insert(field.name.into(), value);
         }
@@ -167,7 +167,7 @@ pub(super) fn written(table: &'static [Field], values: &Value) -> Value {
     let mut body = Map::new();
     for field in table {
         let value = match (values.get(field.name), &field.holds) {
-            (None | Some(Value::Null), _) if field.by == By::Newer => continue,
+            (None | Some(Value::Null), _) if field.by == SetBy::Newer => continue,
             (None | Some(Value::Null), holds) => unset(holds),
             (Some(value), Type::Object(inner)) => written(inner, value),
             (Some(Value::Number(number)), Type::Long) => json!(number.to_string()),

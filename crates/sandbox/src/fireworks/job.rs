@@ -2,9 +2,9 @@
 
 use super::account;
 use super::kinds::{KINDS, Kind};
-use crate::awkward::Awkward;
 use crate::clock::{MINUTE, SECOND, Time};
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::deviation::Deviation;
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::{Map, Value};
 
 /// One job.
@@ -24,7 +24,7 @@ pub(crate) struct Job {
     pub(super) ending: Option<&'static str>,
     /// Since when it is being deleted.
     pub(super) deleted: Option<Time>,
-    pub(super) awkward: Option<Awkward>,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The states that follow from a stage alone; the others are the phases of the job's kind.
@@ -67,11 +67,11 @@ impl Job {
     }
 
     /// Its state at a given time.
-    pub(super) fn at(&self, now: Time) -> Moment {
+    pub(super) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 
-    /// Fireworks' word for its state.
+    /// Fireworks' name of its state.
     pub(super) fn state(&self, now: Time) -> &'static str {
         if let Some(since) = self.deleted {
             return match now.since(since) < DELETING {

@@ -116,7 +116,7 @@ fn find<'a, const KIND: usize>(
     found.ok_or_else(errors::not_found)
 }
 
-/// Refuses a body with fields in it.
+/// Rejects a body with fields in it.
 pub(super) fn empty(call: &Call) -> Result<(), ErrorResponse> {
     let body = match call.body.is_empty() {
         true => Value::Object(serde_json::Map::new()),

@@ -2,11 +2,11 @@
 
 mod access;
 mod account;
-mod awkward;
+mod apply_deviation;
 mod cost;
 mod create;
 mod datasets;
-mod deviate;
+mod deviations;
 mod errors;
 mod fields;
 mod filter;
@@ -55,6 +55,6 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_path: None,
         unknown_method: None,
     },
-    awkward: awkward::ALL,
+    deviations: deviations::ALL,
     simulation: |seed| Box::new(store::Store::new(seed)),
 };

@@ -51,7 +51,7 @@ pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     });
     Ok(match content {
         Some(content) => Answer::bytes("application/octet-stream", content),
-        None => signed::refused(404, "NoSuchKey", "The file does not exist."),
+        None => signed::rejected(404, "NoSuchKey", "The file does not exist."),
     })
 }
 

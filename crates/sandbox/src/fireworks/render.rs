@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::kinds::{REINFORCEMENT, SUPERVISED};
 use super::store::Store;
-use super::{account, cost, deviate, fields, outputs, times};
+use super::{account, apply_deviation, cost, fields, outputs, times};
 use crate::clock::{SECOND, Time};
 use crate::http::Call;
 use crate::state::run::Stage;
@@ -62,7 +62,7 @@ fn body(store: &Store, job: &Job, call: &Call, time: fn(Time, &str) -> String) -
     values["jobProgress"] = progress(job, now);
     let mut body = fields::written(job.kind().fields, &values);
     if let Some(body) = body.as_object_mut() {
-        deviate::job(body, job);
+        apply_deviation::job(body, job);
     }
     body
 }

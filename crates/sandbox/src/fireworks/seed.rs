@@ -4,8 +4,8 @@ use super::job::{Job, STOPPING, spans, steps};
 use super::kinds::{KINDS, PREFERENCE, REINFORCEMENT, SUPERVISED};
 use super::store::Store;
 use super::{account, models};
-use crate::awkward::Awkward;
 use crate::clock::{SECOND, START};
+use crate::deviation::Deviation;
 use crate::seed::{InitialState, SeedFailure};
 use crate::simulation::SeedFile;
 use crate::state::run::Stage;
@@ -17,7 +17,7 @@ const QWEN: &str = "accounts/fireworks/models/qwen3-8b";
 
 /// What was done to a seeded job besides.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Then {
+enum LaterChange {
     Nothing,
     /// It was resumed some seconds ago.
     Resumed,
@@ -39,8 +39,8 @@ pub(super) struct Row {
     state: InitialState,
     /// The state at the end, where it is not the usual one.
     ending: Option<&'static str>,
-    then: Then,
-    pub(super) awkward: Option<Awkward>,
+    then: LaterChange,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The defaults of a row.
@@ -54,8 +54,8 @@ const PLAIN: Row = Row {
     wandb: None,
     state: InitialState::Succeeded(77),
     ending: None,
-    then: Then::Nothing,
-    awkward: None,
+    then: LaterChange::Nothing,
+    deviation: None,
 };
 
 const DPO: Row = Row {
@@ -115,21 +115,21 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::In(Stage::Preparing, 0.7), ..RFT },
     Row { state: InitialState::In(Stage::Uploading, 0.5), rank: 0, ..PLAIN },
     Row { state: InitialState::Paused(4, 0.5), id: "night-run", ..PLAIN },
-    Row { state: InitialState::Paused(5, 0.2), then: Then::Resumed, ..PLAIN },
+    Row { state: InitialState::Paused(5, 0.2), then: LaterChange::Resumed, ..PLAIN },
     Row { state: InitialState::Cancelling, ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.2), then: Then::Deleted, ..DPO },
+    Row { state: InitialState::In(Stage::Training, 0.2), then: LaterChange::Deleted, ..DPO },
     Row { state: InitialState::Succeeded(64), epochs: 8, evaluation: true, ending: Some("JOB_STATE_EARLY_STOPPED"), ..PLAIN },
     Row { state: InitialState::Failed(85, TOO_LONG), model: LLAMA_70B, ending: Some("JOB_STATE_EXPIRED"), ..PLAIN },
     Row { state: InitialState::Failed(58, LOST_NODE), ..DPO },
     Row { state: InitialState::Failed(63, LOST_NODE), ..RFT },
-    Row { state: InitialState::Succeeded(800), awkward: Some(Awkward::BareStates), ..PLAIN },
-    Row { state: InitialState::Succeeded(43), awkward: Some(Awkward::NumericLongs), model: LLAMA_70B, ..PLAIN },
-    Row { state: InitialState::Succeeded(56), awkward: Some(Awkward::MissingCreateTime), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.4), awkward: Some(Awkward::PolicyUpdate), ..RFT },
-    Row { state: InitialState::Succeeded(900), awkward: Some(Awkward::Archived), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.1), awkward: Some(Awkward::UnknownJobState), ..PLAIN },
-    Row { state: InitialState::Succeeded(82), awkward: Some(Awkward::UnsetLeftOut), ..PLAIN },
-    Row { state: InitialState::Succeeded(24), awkward: Some(Awkward::NewerFields), ..PLAIN },
+    Row { state: InitialState::Succeeded(800), deviation: Some(Deviation::BareStates), ..PLAIN },
+    Row { state: InitialState::Succeeded(43), deviation: Some(Deviation::NumericLongs), model: LLAMA_70B, ..PLAIN },
+    Row { state: InitialState::Succeeded(56), deviation: Some(Deviation::MissingCreateTime), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.4), deviation: Some(Deviation::PolicyUpdate), ..RFT },
+    Row { state: InitialState::Succeeded(900), deviation: Some(Deviation::Archived), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.1), deviation: Some(Deviation::UnknownJobState), ..PLAIN },
+    Row { state: InitialState::Succeeded(82), deviation: Some(Deviation::UnsetLeftOut), ..PLAIN },
+    Row { state: InitialState::Succeeded(24), deviation: Some(Deviation::NewerFields), ..PLAIN },
 ];
 
 impl Row {
@@ -158,7 +158,7 @@ impl Row {
         }
         let steps = steps(kind.settings(&values), file.lines);
         let mut run = self.state.run(spans(kind, steps), steps, STOPPING);
-        if self.then == Then::Resumed {
+        if self.then == LaterChange::Resumed {
             run.resume(START.plus(-10 * SECOND));
         }
         Job {
@@ -169,8 +169,8 @@ impl Row {
             lines: file.lines,
             run,
             ending: self.ending,
-            deleted: (self.then == Then::Deleted).then(|| START.plus(-2 * SECOND)),
-            awkward: self.awkward,
+            deleted: (self.then == LaterChange::Deleted).then(|| START.plus(-2 * SECOND)),
+            deviation: self.deviation,
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn url(
     )
 }
 
-/// Refuses a request whose URL does not allow it: no such signature, too late, or with a key, which is not meant for
+/// Rejects a request whose URL does not allow it: no such signature, too late, or with a key, which is not meant for
 /// the storage.
 pub(super) fn check(
     store: &Store,
@@ -51,7 +51,7 @@ pub(super) fn check(
 ) -> Result<(), Answer> {
     if call.header("authorization").is_some() {
         let message = "Signed URLs take no Authorization header.";
-        return Err(refused(400, "InvalidArgument", message));
+        return Err(rejected(400, "InvalidArgument", message));
     }
     let query = |name| call.query(name).unwrap_or("");
     let date = query("X-Goog-Date");
@@ -63,17 +63,17 @@ pub(super) fn check(
     };
     match call.now < at.plus(seconds.saturating_mul(SECOND)) {
         true => Ok(()),
-        false => Err(refused(400, "ExpiredToken", "The signed URL has expired.")),
+        false => Err(rejected(400, "ExpiredToken", "The signed URL has expired.")),
     }
 }
 
 /// A request that differs from the signed one.
 pub(super) fn mismatch(message: &str) -> Answer {
-    refused(403, "SignatureDoesNotMatch", message)
+    rejected(403, "SignatureDoesNotMatch", message)
 }
 
 /// The storage's error, in XML.
-pub(super) fn refused(status: u16, code: &str, message: &str) -> Answer {
+pub(super) fn rejected(status: u16, code: &str, message: &str) -> Answer {
     let body = format!(
         "<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
     );

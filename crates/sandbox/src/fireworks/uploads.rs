@@ -87,14 +87,14 @@ pub(crate) fn locate_upload(store: &mut Store, call: &Call) -> Reply {
 pub(crate) fn receive(store: &mut Store, call: &Call) -> Reply {
     Ok(match received(store, call)? {
         Ok(()) => Answer::bytes("text/html; charset=UTF-8", Bytes::new()),
-        Err(refused) => refused,
+        Err(rejected) => rejected,
     })
 }
 
 fn received(store: &mut Store, call: &Call) -> Result<Result<(), Answer>, ErrorResponse> {
     let (id, file) = (call.path("id"), call.path("file"));
-    if let Err(refused) = signed::check(store, call, "PUT", &["datasets", id, file]) {
-        return Ok(Err(refused));
+    if let Err(rejected) = signed::check(store, call, "PUT", &["datasets", id, file]) {
+        return Ok(Err(rejected));
     }
     let dataset = store.dataset(id).filter(|dataset| !dataset.ready);
     let announced = dataset.and_then(|dataset| {
@@ -121,7 +121,7 @@ fn received(store: &mut Store, call: &Call) -> Result<Result<(), Answer>, ErrorR
             "EntityTooSmall"
         };
         let message = format!("The body has {length} bytes: expected {size}.");
-        return Ok(Err(signed::refused(400, code, &message)));
+        return Ok(Err(signed::rejected(400, code, &message)));
     }
     let stored = stored(dataset, file, call.body.clone());
     store.files.remove(&stored.id);
@@ -171,18 +171,18 @@ pub(crate) fn locate_download(store: &mut Store, call: &Call) -> Reply {
 /// `GET` from a signed URL.
 pub(crate) fn download(store: &mut Store, call: &Call) -> Reply {
     let (id, file) = (call.path("id"), call.path("file"));
-    if let Err(refused) = signed::check(store, call, "GET", &["datasets", id, file]) {
-        return Ok(refused);
+    if let Err(rejected) = signed::check(store, call, "GET", &["datasets", id, file]) {
+        return Ok(rejected);
     }
     if !call.body.is_empty() {
         let message = "A GET takes no body.";
-        return Ok(signed::refused(400, "ExcessContent", message));
+        return Ok(signed::rejected(400, "ExcessContent", message));
     }
     let found = store.dataset(id).map(|dataset| dataset.key(file));
     let found = found.and_then(|key| store.files.get(&key));
     Ok(match found {
         Some(found) => Answer::bytes("application/octet-stream", found.content.clone()),
-        None => signed::refused(404, "NoSuchKey", "The file does not exist."),
+        None => signed::rejected(404, "NoSuchKey", "The file does not exist."),
     })
 }
 

@@ -54,7 +54,7 @@ impl Answer {
     }
 }
 
-/// A refused request. Each vendor writes it in a form of its own.
+/// A rejected request. Each vendor writes it in a form of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorResponse {
     pub(crate) status: u16,

@@ -1,4 +1,4 @@
-//! Reads the fields of a JSON body, and refuses what does not fit, naming the field.
+//! Reads the fields of a JSON body, and rejects what does not fit, naming the field.
 
 use super::ErrorResponse;
 use serde_json::{Map, Value};
@@ -40,7 +40,7 @@ impl<'a> Fields<'a> {
         ErrorResponse::field(&self.path_of(name), message)
     }
 
-    /// Refuses fields that are not in the table.
+    /// Rejects fields that are not in the table.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), ErrorResponse> {
         let unknown = self
             .object

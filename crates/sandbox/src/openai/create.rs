@@ -78,14 +78,14 @@ pub(crate) fn start<'a>(
         tokens: dataset.tokens,
         run: Run::new(now, spans(steps), steps).failing(failure),
         seed: seed.unwrap_or_default(),
-        awkward: None,
+        deviation: None,
         model,
         kind,
         hyperparameters,
         result_deleted: false,
         dialect: store.dialect,
     };
-    // Ids are drawn last, so that a refused request changes nothing.
+    // Ids are drawn last, so that a rejected request changes nothing.
     job.id = store.draw(Id::Job);
     job.result_file = store.draw(Id::File);
     if seed.is_none() {

@@ -24,8 +24,8 @@ pub(crate) struct Dialect {
     pub(crate) base_model: fn(&str) -> &str,
 }
 
-/// OpenAI's own.
-pub(crate) static OWN: Dialect = Dialect {
+/// The dialect of OpenAI's own API.
+pub(crate) static OPENAI: Dialect = Dialect {
     purpose: "openai",
     id: |random, id| match id {
         Id::Job => random.id("ftjob-", 24),

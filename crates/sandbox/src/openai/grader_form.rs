@@ -89,7 +89,7 @@ pub(super) fn parts(grader: &Value) -> impl Iterator<Item = (String, &Value)> {
     single.into_iter().chain(named)
 }
 
-/// Refuses a grader that lacks a field, or holds a wrong value.
+/// Rejects a grader that lacks a field, or holds a wrong value.
 pub(super) fn check(grader: &Value, path: &str) -> Result<(), ErrorResponse> {
     check_as(grader, path, OUTER)
 }

@@ -1,10 +1,10 @@
 //! A fine-tuning job at OpenAI.
 
 use super::dialect::Dialect;
-use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::deviation::Deviation;
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::{Value, json};
 
 /// A hyperparameter: a number, or left to the vendor.
@@ -104,7 +104,7 @@ pub(crate) struct Job {
     pub(crate) tokens: u64,
     pub(crate) run: Run,
     pub(crate) dialect: &'static Dialect,
-    pub(crate) awkward: Option<Awkward>,
+    pub(crate) deviation: Option<Deviation>,
 }
 
 /// OpenAI's statuses for the stages of a run.
@@ -131,7 +131,7 @@ pub(crate) fn spans(steps: u64) -> Vec<Span> {
 
 impl Job {
     /// Its state at a given time.
-    pub(crate) fn at(&self, now: Time) -> Moment {
+    pub(crate) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 

@@ -2,7 +2,7 @@
 
 mod access;
 mod account;
-mod awkward;
+mod deviations;
 // What is open here also serves another vendor, who has the same API.
 pub(crate) mod checkpoints;
 pub(crate) mod create;
@@ -51,6 +51,6 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_path: Some("unknown_url"),
         unknown_method: Some("method_not_supported"),
     },
-    awkward: awkward::ALL,
-    simulation: |seed| Box::new(store::Store::new(seed, &dialect::OWN)),
+    deviations: deviations::ALL,
+    simulation: |seed| Box::new(store::Store::new(seed, &dialect::OPENAI)),
 };

@@ -1,8 +1,8 @@
 //! OpenAI's bodies.
 
 use super::job::{Job, Kind};
-use crate::awkward::Awkward;
 use crate::clock::Time;
+use crate::deviation::Deviation;
 use crate::state::run::Stage;
 use serde_json::{Map, Value, json};
 
@@ -44,8 +44,8 @@ pub(crate) fn job(job: &Job, now: Time) -> Value {
         "metadata": metadata(&job.metadata),
         "method": method(job),
     });
-    if let (Some(awkward), Some(object)) = (job.awkward, body.as_object_mut()) {
-        deviate(object, awkward, job);
+    if let (Some(deviation), Some(object)) = (job.deviation, body.as_object_mut()) {
+        deviate(object, deviation, job);
     }
     body
 }
@@ -82,19 +82,19 @@ fn method(job: &Job) -> Value {
 }
 
 /// What a switch does to a job's body.
-fn deviate(body: &mut Map<String, Value>, awkward: Awkward, job: &Job) {
-    match awkward {
-        Awkward::EmptyError => {
+fn deviate(body: &mut Map<String, Value>, deviation: Deviation, job: &Job) {
+    match deviation {
+        Deviation::EmptyError => {
             body.insert("error".into(), json!({}));
         }
-        Awkward::NullError => {
+        Deviation::NullError => {
             let error = json!({"code": null, "message": null, "param": null});
             body.insert("error".into(), error);
         }
-        Awkward::UserProvidedSuffix => {
+        Deviation::UserProvidedSuffix => {
             body.insert("user_provided_suffix".into(), json!(job.suffix));
         }
-        Awkward::MissingRequired => {
+        Deviation::MissingRequired => {
             let absent = [
                 "error",
                 "finished_at",
@@ -106,7 +106,7 @@ fn deviate(body: &mut Map<String, Value>, awkward: Awkward, job: &Job) {
                 body.remove(field);
             }
         }
-        Awkward::UnknownStatus => {
+        Deviation::UnknownStatus => {
             body.insert("status".into(), json!("warming_up"));
         }
         _ => {}

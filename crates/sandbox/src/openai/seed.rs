@@ -3,7 +3,7 @@
 use super::dialect::Id;
 use super::job::{Hyperparameters, Job, Kind, Setting, spans};
 use super::store::Store;
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::seed::{InitialState, SeedFailure};
 use crate::simulation::SeedFile;
 use crate::state::run::Stage;
@@ -25,7 +25,7 @@ pub(super) struct Row {
     /// Epochs and batch size; `None` leaves both to the vendor.
     fixed: Option<(u64, u64)>,
     state: InitialState,
-    pub(super) awkward: Option<Awkward>,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The defaults of a row.
@@ -37,7 +37,7 @@ const PLAIN: Row = Row {
     wandb: None,
     fixed: Some((3, 4)),
     state: InitialState::Succeeded(72),
-    awkward: None,
+    deviation: None,
 };
 
 const BAD_FILE: SeedFailure = SeedFailure {
@@ -67,15 +67,15 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::Succeeded(30), suffix: Some("support"), metadata: &[("team", "support"), ("run", "13")], wandb: Some("support-bot"), ..PLAIN },
     Row { state: InitialState::Failed(26, BAD_FILE), metadata: &[("team", "search")], ..PLAIN },
     Row { state: InitialState::Cancelled(50, Stage::Training, 0.4), suffix: Some("trial"), ..PLAIN },
-    Row { state: InitialState::Paused(3, 0.5), suffix: Some("night-run"), awkward: Some(Awkward::Paused), ..PLAIN },
-    Row { state: InitialState::Succeeded(96), awkward: Some(Awkward::EmptyError), ..PLAIN },
+    Row { state: InitialState::Paused(3, 0.5), suffix: Some("night-run"), deviation: Some(Deviation::Paused), ..PLAIN },
+    Row { state: InitialState::Succeeded(96), deviation: Some(Deviation::EmptyError), ..PLAIN },
     Row { state: InitialState::Succeeded(75), kind: "dpo", model: LARGE, suffix: Some("tone"), fixed: Some((2, 8)), ..PLAIN },
     Row { state: InitialState::Failed(120, UNSAFE), model: LARGE, metadata: &[("team", "legal")], ..PLAIN },
-    Row { state: InitialState::Succeeded(61), suffix: Some("catalogue"), awkward: Some(Awkward::UserProvidedSuffix), ..PLAIN },
+    Row { state: InitialState::Succeeded(61), suffix: Some("catalogue"), deviation: Some(Deviation::UserProvidedSuffix), ..PLAIN },
     Row { state: InitialState::Succeeded(150), kind: "reinforcement", model: REASONING, suffix: Some("grader"), ..PLAIN },
-    Row { state: InitialState::Succeeded(180), awkward: Some(Awkward::NullError), ..PLAIN },
-    Row { state: InitialState::Paused(5, 0.2), awkward: Some(Awkward::MissingRequired), ..PLAIN },
-    Row { state: InitialState::In(Stage::Training, 0.1), awkward: Some(Awkward::UnknownStatus), ..PLAIN },
+    Row { state: InitialState::Succeeded(180), deviation: Some(Deviation::NullError), ..PLAIN },
+    Row { state: InitialState::Paused(5, 0.2), deviation: Some(Deviation::MissingRequired), ..PLAIN },
+    Row { state: InitialState::In(Stage::Training, 0.1), deviation: Some(Deviation::UnknownStatus), ..PLAIN },
 ];
 
 impl Row {
@@ -138,7 +138,7 @@ impl Row {
             tokens: file.tokens,
             run: self.state.run(spans(steps), steps, 0),
             dialect: store.dialect,
-            awkward: self.awkward,
+            deviation: self.deviation,
         }
     }
 }

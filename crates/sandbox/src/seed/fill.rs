@@ -1,12 +1,12 @@
 //! Makes the first jobs of a sandbox from the tables of the vendors.
 
 use super::corpus;
-use crate::awkward::Awkward;
 use crate::clock::Clock;
+use crate::deviation::Deviation;
 use crate::settings::Settings;
 use crate::simulation::{Seed, SeedFile, Simulation};
-use crate::state::dataset::examine;
-use crate::state::{Random, World};
+use crate::state::dataset::{Dataset, examine};
+use crate::state::{Random, SandboxState};
 use crate::vendor::Vendor;
 use bytes::Bytes;
 
@@ -21,18 +21,19 @@ pub struct SeededJob {
     /// The vendor's status at the start.
     pub status: &'static str,
     /// In which way its bodies deviate from the vendor's document, if they do.
-    pub awkward: Option<Awkward>,
+    pub deviation: Option<Deviation>,
 }
 
 /// Builds the state of a sandbox with these settings at its start. Returns it and the jobs in it.
-pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
+pub(crate) fn build(settings: &Settings) -> (SandboxState, Vec<SeededJob>) {
     let simulation = |vendor: Vendor| (vendor.description().simulation)(settings.seed);
     let mut simulations: Vec<(Vendor, Box<dyn Simulation>)> = Vendor::all()
         .map(|vendor| (vendor, simulation(vendor)))
         .collect();
+    let contents = contents();
     let files: Vec<Vec<SeedFile>> = simulations
         .iter_mut()
-        .map(|(_, simulation)| add_files(simulation.as_mut()))
+        .map(|(_, simulation)| add_files(simulation.as_mut(), &contents))
         .collect();
     for (at, seed) in interleave(settings, &simulations) {
         simulations[at].1.seed_job(seed, &files[at]);
@@ -43,11 +44,14 @@ pub(crate) fn build(settings: &Settings) -> (World, Vec<SeededJob>) {
             vendor: *vendor,
             id: job.id,
             status: job.status,
-            awkward: job.awkward,
+            deviation: job.deviation,
         })
     });
     let seeded = seeded.collect();
-    (World::new(Clock::new(settings.speed), simulations), seeded)
+    (
+        SandboxState::new(Clock::new(settings.speed), simulations),
+        seeded,
+    )
 }
 
 /// Takes jobs from the vendors' tables in turn, so that a small sandbox has some of each. Returns the index of the
@@ -56,8 +60,9 @@ fn interleave(
     settings: &Settings,
     simulations: &[(Vendor, Box<dyn Simulation>)],
 ) -> Vec<(usize, Seed)> {
-    let is_on =
-        |awkward: Option<Awkward>| awkward.is_none_or(|switch| settings.awkward.contains(&switch));
+    let is_on = |deviation: Option<Deviation>| {
+        deviation.is_none_or(|switch| settings.deviations.contains(&switch))
+    };
     let tables: Vec<Vec<usize>> = simulations
         .iter()
         .map(|(_, simulation)| {
@@ -82,20 +87,32 @@ fn interleave(
     jobs
 }
 
-fn add_files(simulation: &mut dyn Simulation) -> Vec<SeedFile> {
-    let contents: [(&str, Bytes); 3] = [
+/// A file that all vendors have at the start.
+struct Content {
+    name: &'static str,
+    bytes: Bytes,
+    dataset: Dataset,
+}
+
+fn contents() -> [Content; 3] {
+    let files = [
         ("support-chats.jsonl", corpus::chat(240)),
         ("preferences.jsonl", corpus::preferences(120)),
         ("support-chats-held-out.jsonl", corpus::chat(40)),
     ];
-    let added = contents.map(|(name, content)| {
-        let dataset = examine(&content);
-        SeedFile {
-            lines: dataset.examples,
-            size: content.len() as u64,
-            tokens: dataset.tokens,
-            id: simulation.seed_file(name, content),
-        }
+    files.map(|(name, bytes)| Content {
+        name,
+        dataset: examine(&bytes),
+        bytes,
+    })
+}
+
+fn add_files(simulation: &mut dyn Simulation, contents: &[Content]) -> Vec<SeedFile> {
+    let added = contents.iter().map(|content| SeedFile {
+        lines: content.dataset.examples,
+        size: content.bytes.len() as u64,
+        tokens: content.dataset.tokens,
+        id: simulation.seed_file(content.name, content.bytes.clone()),
     });
-    added.into()
+    added.collect()
 }

@@ -16,7 +16,7 @@ pub(crate) const CONNECTIONS: usize = 512;
 pub(crate) const REJECTED: usize = 64;
 /// How long the next part of a body may take.
 pub(crate) const IDLE: Duration = Duration::from_secs(30);
-/// How long the rest of a refused request is read and thrown away, so that the client sees the answer.
+/// How long the rest of a rejected request is read and thrown away, so that the client sees the answer.
 pub(crate) const LINGER: Duration = Duration::from_secs(2);
 /// Bytes of files that are kept for each vendor: 256 MiB.
 pub(crate) const FILE_BYTES: usize = 256 << 20;

@@ -7,7 +7,7 @@ pub(crate) mod files;
 pub(crate) mod limits;
 pub(crate) mod random;
 pub(crate) mod run;
-pub(crate) mod world;
+pub(crate) mod sandbox_state;
 
 pub(crate) use random::Random;
-pub(crate) use world::World;
+pub(crate) use sandbox_state::SandboxState;

@@ -87,7 +87,7 @@ const REQUEUE: i64 = 30_000;
 
 /// The state of a run at a given time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct RunState {
     /// The stage it is in.
     pub(crate) stage: Stage,
     /// When it ended, if it has.
@@ -188,7 +188,7 @@ impl Run {
     }
 
     /// Its state at a given time.
-    pub(crate) fn at(&self, now: Time) -> Moment {
+    pub(crate) fn at(&self, now: Time) -> RunState {
         let (stage, ended) = self.stage(now);
         let done = |step: u64| self.step_reached(step).is_some_and(|at| at <= now);
         let steps_done = last_true(self.steps, done);
@@ -205,7 +205,7 @@ impl Run {
         ];
         let began = self.spans.iter().filter_map(|span| self.began(span.0, now));
         let changed = marks.into_iter().flatten().chain(began).max();
-        Moment {
+        RunState {
             stage,
             ended,
             steps_done,

@@ -5,8 +5,8 @@ use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{self, Model, limits as model_limits};
 use super::render;
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::Time;
+use crate::deviation::Deviation;
 use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::dataset::{Dataset, Form, examine};
 use crate::state::files::StoredFile;
@@ -23,7 +23,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Reply {
         return Err(ErrorResponse::new(429, message).code("rate_limit_exceeded"));
     }
     let (mut job, early_stopping) = read(store, &fields, call.now)?;
-    // The id is drawn last, so that a refused request changes nothing.
+    // The id is drawn last, so that a rejected request changes nothing.
     job.id = store.random.uuid("ft-");
     if let Some(early_stopping) = early_stopping {
         early_stopping.apply(&mut job, call.now);
@@ -112,7 +112,7 @@ fn read(
         training_type,
         restarted_as: None,
         // What the document does not know yet comes in the bodies of today.
-        awkward: early_stopping.map(|_| Awkward::NewEvents),
+        deviation: early_stopping.map(|_| Deviation::NewEvents),
     };
     Ok((job, early_stopping))
 }

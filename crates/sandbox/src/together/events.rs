@@ -1,8 +1,8 @@
 //! The events of a job, oldest first.
 
 use super::job::Job;
-use crate::awkward::Awkward;
 use crate::clock::Time;
+use crate::deviation::Deviation;
 use crate::state::random::hash;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
@@ -130,7 +130,7 @@ pub(crate) fn events(job: &Job, now: Time) -> Vec<Event> {
             step,
         );
     }
-    if job.awkward == Some(Awkward::NewEvents) {
+    if job.deviation == Some(Deviation::NewEvents) {
         add(
             run.began(Stage::Training, now),
             "tokenized_dataset_upload_complete",

@@ -1,11 +1,11 @@
 //! A fine-tuning job at Together.
 
 use super::early_stop::Best;
-use crate::awkward::Awkward;
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
+use crate::deviation::Deviation;
 use crate::state::random::hash;
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::{Value, json};
 
 /// The training method.
@@ -68,7 +68,7 @@ pub(crate) struct Job {
     pub(crate) run: Run,
     /// The job that replaced it after an internal failure.
     pub(crate) restarted_as: Option<String>,
-    pub(crate) awkward: Option<Awkward>,
+    pub(crate) deviation: Option<Deviation>,
 }
 
 /// Together's statuses for the stages of a run. A failed run is in [`Job::status`].
@@ -103,7 +103,7 @@ pub(crate) fn spans(steps: u64, full: bool) -> Vec<Span> {
 
 impl Job {
     /// Its state at a given time.
-    pub(crate) fn at(&self, now: Time) -> Moment {
+    pub(crate) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 

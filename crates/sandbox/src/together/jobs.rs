@@ -2,7 +2,7 @@
 
 use super::job::Job;
 use super::store::Store;
-use super::{deviate, events, render};
+use super::{apply_deviation, events, render};
 use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::state::archive;
 use crate::state::run::Stage;
@@ -55,9 +55,9 @@ pub(crate) fn list_events(store: &mut Store, call: &Call) -> Reply {
         .iter()
         .map(|event| events::render(event, job))
         .collect();
-    if let Some(awkward) = job.awkward {
+    if let Some(deviation) = job.deviation {
         for event in &mut data {
-            deviate::event(event, awkward);
+            apply_deviation::event(event, deviation);
         }
     }
     Ok(Answer::json(json!({ "data": data })))

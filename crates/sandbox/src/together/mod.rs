@@ -2,9 +2,9 @@
 
 mod access;
 mod account;
-mod awkward;
+mod apply_deviation;
 mod create;
-mod deviate;
+mod deviations;
 mod early_stop;
 mod events;
 mod files;
@@ -48,6 +48,6 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_path: Some("not_found"),
         unknown_method: None,
     },
-    awkward: awkward::ALL,
+    deviations: deviations::ALL,
     simulation: |seed| Box::new(store::Store::new(seed)),
 };

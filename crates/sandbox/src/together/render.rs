@@ -2,7 +2,7 @@
 
 use super::account::{OWNER, USER};
 use super::job::Job;
-use super::{deviate, events};
+use super::{apply_deviation, events};
 use crate::clock::Time;
 use crate::http::ErrorResponse;
 use crate::state::run::Stage;
@@ -87,7 +87,7 @@ pub(crate) fn truncated(job: &Job, now: Time) -> Value {
         ),
     ];
     body.extend(own.map(|(name, value)| (name.to_owned(), value)));
-    deviate::job(&mut body, job, now);
+    apply_deviation::job(&mut body, job, now);
     Value::Object(body)
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn full(job: &Job, now: Time) -> Value {
     if succeeded {
         body.extend(registered(job));
     }
-    deviate::job(&mut body, job, now);
+    apply_deviation::job(&mut body, job, now);
     Value::Object(body)
 }
 

@@ -4,7 +4,7 @@ use super::early_stop::Best;
 use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{parameters, price};
 use super::store::Store;
-use crate::awkward::Awkward;
+use crate::deviation::Deviation;
 use crate::seed::{InitialState, SeedFailure};
 use crate::simulation::SeedFile;
 use crate::state::run::{Run, Stage};
@@ -30,7 +30,7 @@ pub(super) struct Row {
     /// Ids come in two forms: `ft-` and a UUID, or its first two groups.
     short_id: bool,
     state: InitialState,
-    pub(super) awkward: Option<Awkward>,
+    pub(super) deviation: Option<Deviation>,
 }
 
 /// The defaults of a row.
@@ -46,7 +46,7 @@ const PLAIN: Row = Row {
     cosine: false,
     short_id: false,
     state: InitialState::Succeeded(80),
-    awkward: None,
+    deviation: None,
 };
 
 const LOST_NODE: SeedFailure = SeedFailure {
@@ -77,23 +77,23 @@ pub(super) const ROWS: &[Row] = &[
     Row { state: InitialState::In(Stage::Compressing, 0.5), suffix: Some("tone"), dpo: true, ..PLAIN },
     Row { state: InitialState::Cancelling, suffix: Some("wrong-file"), ..PLAIN },
     Row { state: InitialState::Cancelled(49, Stage::Training, 0.35), short_id: true, ..PLAIN },
-    Row { state: InitialState::Failed(27, BAD_DATA), awkward: Some(Awkward::UserError), ..PLAIN },
-    Row { state: InitialState::Succeeded(40), awkward: Some(Awkward::MissingId), ..PLAIN },
+    Row { state: InitialState::Failed(27, BAD_DATA), deviation: Some(Deviation::UserError), ..PLAIN },
+    Row { state: InitialState::Succeeded(40), deviation: Some(Deviation::MissingId), ..PLAIN },
     Row { state: InitialState::Failed(53, LOST_NODE), model: LLAMA_70B, tokens: 41_772_910, ..PLAIN },
     Row { state: InitialState::Succeeded(29), suffix: Some("support"), wandb: Some("support-bot"), validation: true, tokens: 12_400_118, ..PLAIN },
     Row { state: InitialState::Succeeded(99), full: true, model: QWEN, epochs: 1, ..PLAIN },
-    Row { state: InitialState::Succeeded(31), awkward: Some(Awkward::UpperCaseEvents), ..PLAIN },
-    Row { state: InitialState::In(Stage::Queued, 0.2), awkward: Some(Awkward::EmptyTimestamps), ..PLAIN },
-    Row { state: InitialState::Succeeded(46), awkward: Some(Awkward::NullEvents), ..PLAIN },
-    Row { state: InitialState::Succeeded(66), cosine: true, suffix: Some("anneal"), awkward: Some(Awkward::CosineScheduler), ..PLAIN },
-    Row { state: InitialState::Failed(67, LOST_NODE), awkward: Some(Awkward::SparseEvents), ..PLAIN },
-    Row { state: InitialState::Succeeded(68), awkward: Some(Awkward::NumericStatus), ..PLAIN },
-    Row { state: InitialState::Succeeded(69), awkward: Some(Awkward::AutoTrainOnInputs), ..PLAIN },
-    Row { state: InitialState::Succeeded(700), awkward: Some(Awkward::EmptyTypes), ..PLAIN },
-    Row { state: InitialState::Succeeded(71), suffix: Some("capital"), awkward: Some(Awkward::CapitalFields), ..PLAIN },
-    Row { state: InitialState::Failed(74, LOST_NODE), awkward: Some(Awkward::Restarted), ..PLAIN },
-    Row { state: InitialState::Succeeded(73), awkward: Some(Awkward::ForeignTimes), ..PLAIN },
-    Row { state: InitialState::Succeeded(76), validation: true, awkward: Some(Awkward::NewEvents), ..PLAIN },
+    Row { state: InitialState::Succeeded(31), deviation: Some(Deviation::UpperCaseEvents), ..PLAIN },
+    Row { state: InitialState::In(Stage::Queued, 0.2), deviation: Some(Deviation::EmptyTimestamps), ..PLAIN },
+    Row { state: InitialState::Succeeded(46), deviation: Some(Deviation::NullEvents), ..PLAIN },
+    Row { state: InitialState::Succeeded(66), cosine: true, suffix: Some("anneal"), deviation: Some(Deviation::CosineScheduler), ..PLAIN },
+    Row { state: InitialState::Failed(67, LOST_NODE), deviation: Some(Deviation::SparseEvents), ..PLAIN },
+    Row { state: InitialState::Succeeded(68), deviation: Some(Deviation::NumericStatus), ..PLAIN },
+    Row { state: InitialState::Succeeded(69), deviation: Some(Deviation::AutoTrainOnInputs), ..PLAIN },
+    Row { state: InitialState::Succeeded(700), deviation: Some(Deviation::EmptyTypes), ..PLAIN },
+    Row { state: InitialState::Succeeded(71), suffix: Some("capital"), deviation: Some(Deviation::CapitalFields), ..PLAIN },
+    Row { state: InitialState::Failed(74, LOST_NODE), deviation: Some(Deviation::Restarted), ..PLAIN },
+    Row { state: InitialState::Succeeded(73), deviation: Some(Deviation::ForeignTimes), ..PLAIN },
+    Row { state: InitialState::Succeeded(76), validation: true, deviation: Some(Deviation::NewEvents), ..PLAIN },
 ];
 
 impl Row {
@@ -107,7 +107,7 @@ impl Row {
 
     /// Where the row's job stopped early: after two thirds of its steps, a third after the best one.
     fn early_stop(self, steps: u64) -> Option<Best> {
-        let stops = self.awkward == Some(Awkward::NewEvents);
+        let stops = self.deviation == Some(Deviation::NewEvents);
         stops.then(|| Best {
             metric: 0.8125,
             step: (steps / 3).max(1),
@@ -189,9 +189,9 @@ impl Row {
                 let steps = halt.unwrap_or(steps);
                 self.state.run(spans(steps, self.full), steps, STOPPING)
             },
-            restarted_as: (self.awkward == Some(Awkward::Restarted))
+            restarted_as: (self.deviation == Some(Deviation::Restarted))
                 .then(|| store.random.uuid("ft-")),
-            awkward: self.awkward,
+            deviation: self.deviation,
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::operations::OPERATIONS;
 use super::seed;
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::START;
+use crate::deviation::Deviation;
 use crate::http::{Call, ErrorResponse, Reply};
 use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
 use bytes::Bytes;
@@ -19,8 +19,8 @@ impl Simulation for Store {
         }
     }
 
-    fn seed_rows(&self) -> Vec<Option<Awkward>> {
-        seed::ROWS.iter().map(|row| row.awkward).collect()
+    fn seed_rows(&self) -> Vec<Option<Deviation>> {
+        seed::ROWS.iter().map(|row| row.deviation).collect()
     }
 
     fn seed_file(&mut self, name: &str, content: Bytes) -> String {
@@ -44,7 +44,7 @@ impl Simulation for Store {
         let jobs = self.jobs.iter().map(|job| SeedJob {
             id: job.id.clone(),
             status: job.status(START),
-            awkward: job.awkward,
+            deviation: job.deviation,
         });
         jobs.collect()
     }

@@ -19,7 +19,7 @@ pub(super) fn account(call: &Call) -> Result<Option<&'static str>, ErrorResponse
     })
 }
 
-/// Refuses an `x-tfy-metadata` that is not a JSON object of texts.
+/// Rejects an `x-tfy-metadata` that is not a JSON object of texts.
 fn metadata(call: &Call) -> Result<(), ErrorResponse> {
     // As bytes: a text that is not ASCII is JSON, too.
     let mut all = call.headers.get_all("x-tfy-metadata").iter();

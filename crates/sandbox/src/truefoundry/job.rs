@@ -2,7 +2,7 @@
 
 use crate::clock::Time;
 use crate::clock::{MINUTE, SECOND};
-use crate::state::run::{Moment, Run, Span, Stage};
+use crate::state::run::{Run, RunState, Span, Stage};
 use serde_json::Value;
 
 /// One job.
@@ -42,7 +42,7 @@ pub(crate) fn spans(steps: u64) -> Vec<Span> {
 
 impl Job {
     /// Its state at a given time.
-    pub(crate) fn at(&self, now: Time) -> Moment {
+    pub(crate) fn at(&self, now: Time) -> RunState {
         self.run.at(now)
     }
 

@@ -41,6 +41,6 @@ pub(crate) static DESCRIPTION: Description = Description {
         unknown_path: None,
         unknown_method: None,
     },
-    awkward: &[],
+    deviations: &[],
     simulation: |seed| Box::new(store::Store::new(seed)),
 };

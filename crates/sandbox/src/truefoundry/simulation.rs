@@ -3,8 +3,8 @@
 use super::operations::OPERATIONS;
 use super::seed;
 use super::store::Store;
-use crate::awkward::Awkward;
 use crate::clock::START;
+use crate::deviation::Deviation;
 use crate::http::{Call, ErrorResponse, Reply};
 use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
 use bytes::Bytes;
@@ -19,7 +19,7 @@ impl Simulation for Store {
         }
     }
 
-    fn seed_rows(&self) -> Vec<Option<Awkward>> {
+    fn seed_rows(&self) -> Vec<Option<Deviation>> {
         seed::ROWS.iter().map(|_| None).collect()
     }
 
@@ -43,7 +43,7 @@ impl Simulation for Store {
         let jobs = self.jobs.iter().map(|job| SeedJob {
             id: job.id.clone(),
             status: job.status(START),
-            awkward: None,
+            deviation: None,
         });
         jobs.collect()
     }

@@ -80,8 +80,8 @@ impl<'a> Session<'a> {
         answer.body
     }
 
-    /// A call that must be refused; the error body.
-    pub async fn refused(
+    /// A call that must be rejected; the error body.
+    pub async fn rejected(
         &self,
         status: u16,
         method: &str,

@@ -51,7 +51,7 @@ pub struct WatchOptionArguments {
     #[arg(long, value_name = "COMMAND")]
     pub exec: Option<String>,
 
-    /// Go on while only paused jobs are left, until somebody resumes them
+    /// Go on while only paused jobs are left, until they are resumed
     #[arg(long)]
     pub wait_paused: bool,
 

@@ -11,16 +11,16 @@ use unitune_datasets::{CheckReport, FileRole};
 
 use super::Source;
 use crate::args::jobs::SettingArguments;
-use crate::datasets;
 use crate::exit::{Exit, Failure};
-use crate::rerun::price::{Price, Question, by_table};
+use crate::rerun::price::{Price, PriceInput, by_table};
+use crate::training_files;
 use crate::uploads::{Content, Uploaded, Uploads};
 
 /// How many similar models are named.
 const SIMILAR: usize = 3;
 
 /// A job that is to be started at an account.
-pub struct Intention {
+pub struct PlannedJob {
     pub account: String,
     vendor: String,
     /// Whether the vendor estimates prices.
@@ -44,7 +44,7 @@ pub struct Files {
     pub tells: bool,
 }
 
-impl Intention {
+impl PlannedJob {
     /// Finds the account, and makes the request for its vendor.
     ///
     /// # Errors
@@ -114,7 +114,7 @@ impl Intention {
     ///
     /// # Errors
     ///
-    /// A file cannot be read, or the vendor would refuse it.
+    /// A file cannot be read, or the vendor would reject it.
     pub async fn check_files(&self) -> Result<Vec<(PathBuf, CheckReport)>, Failure> {
         let method = self.request.method.as_ref();
         let method = method.and_then(|method| method.get("type"));
@@ -125,12 +125,12 @@ impl Intention {
         let mut reports = Vec::new();
         for (file, role) in training.chain(validation) {
             let DataFile::Path(path) = file else { continue };
-            let Some(check) = datasets::check_for(&self.vendor, method)? else {
+            let Some(check) = training_files::check_for(&self.vendor, method)? else {
                 continue;
             };
             let check = check.role(role).model(&self.request.model);
-            let report = datasets::run(check, path).await?;
-            datasets::refuse(path, &report, "--unchecked uploads it as it is")?;
+            let report = training_files::run(check, path).await?;
+            training_files::ensure_valid(path, &report, "--unchecked uploads it as it is")?;
             reports.push((path.clone(), report));
         }
         Ok(reports)
@@ -166,7 +166,7 @@ impl Intention {
     ///
     /// # Errors
     ///
-    /// A file cannot be read, or the account refuses it.
+    /// A file cannot be read, or the account rejects it.
     pub async fn find_files(
         &mut self,
         providers: &Providers,
@@ -182,7 +182,7 @@ impl Intention {
             let uploaded = if files.may_upload {
                 let uploaded = uploads.put(&path, files.again).await?;
                 if files.tells {
-                    uploads.tell(&path, &uploaded);
+                    uploads.report(&path, &uploaded);
                 }
                 Some(uploaded)
             } else if files.again {
@@ -264,7 +264,7 @@ impl Intention {
             return Price::unknown("the examples were not counted");
         };
         let counted = report.token_basis.is_counted();
-        let question = Question {
+        let question = PriceInput {
             vendor: report.vendor,
             model: &self.request.model,
             method: report.method,

@@ -62,13 +62,13 @@ mod tests {
     fn the_vendor_s_estimate_comes_first_and_the_table_s_upper_end_second() {
         let total = |dollars| PriceEstimate::new(Some(usd(dollars)));
         let none = PriceEstimate::new(None);
-        let mut refused = total(1);
-        refused.allowed = Some(false);
+        let mut rejected = total(1);
+        rejected.allowed = Some(false);
         let unknown = Price::unknown("there is no price");
         for (estimate, table, expected) in [
             (Some(total(3)), range(9.0), None),
             (Some(total(4)), range(0.6), Some("cost 4 dollars")),
-            (Some(refused), range(0.6), Some("is lower than")),
+            (Some(rejected), range(0.6), Some("is lower than")),
             (Some(none.clone()), range(3.0), None),
             (None, range(3.0), None),
             (None, range(3.01), Some("cost 0.50 to 3.01 USD, by a list")),

@@ -313,7 +313,7 @@ mod tests {
                 "method": {"type": "dpo"}, "metadata": {"team": "1"},
             })
         );
-        // Another vendor has no such member: it will refuse the setting by name.
+        // Another vendor has no such member: it will reject the setting by name.
         let other = request(&file, &options, "openai").unwrap();
         assert_eq!(other["hyperparameters"]["from_checkpoint"], "ft-1");
     }

@@ -8,14 +8,14 @@ use unitune::providers::Preflight;
 use unitune::unify::{DatasetPreview, PriceEstimate};
 use unitune_datasets::{CheckReport, FileRole};
 
-use super::Intention;
-use crate::datasets;
+use super::PlannedJob;
 use crate::output::{Terminal, bytes, card, plain};
 use crate::rerun::price::Price;
+use crate::training_files;
 
 /// A job that is to be started, and what is known of it before.
 pub struct Plan<'a> {
-    pub intention: &'a Intention,
+    pub planned_job: &'a PlannedJob,
     pub preflight: &'a Preflight,
     /// What is in the files, where that was looked at.
     pub checks: &'a [(PathBuf, CheckReport)],
@@ -29,11 +29,11 @@ pub struct Plan<'a> {
 impl Plan<'_> {
     /// For people.
     pub fn card(&self, terminal: &Terminal) -> String {
-        let intention = self.intention;
-        let request = &intention.request;
-        let account = match intention.title.eq_ignore_ascii_case(&intention.account) {
-            true => intention.title.clone(),
-            false => format!("{} ({})", intention.account, intention.title),
+        let planned_job = self.planned_job;
+        let request = &planned_job.request;
+        let account = match planned_job.title.eq_ignore_ascii_case(&planned_job.account) {
+            true => planned_job.title.clone(),
+            false => format!("{} ({})", planned_job.account, planned_job.title),
         };
         let method = request
             .method
@@ -96,10 +96,10 @@ impl Plan<'_> {
         }
         let is_training = |report: &&CheckReport| report.role == FileRole::Training;
         let mut reports = self.checks.iter().map(|(_, report)| report);
-        let Some(tokens) = reports.find(is_training).and_then(datasets::tokens) else {
+        let Some(tokens) = reports.find(is_training).and_then(training_files::tokens) else {
             return String::new();
         };
-        let settings = self.intention.request.hyperparameters.as_ref();
+        let settings = self.planned_job.request.hyperparameters.as_ref();
         let epochs = settings.and_then(|settings| settings.get("n_epochs"));
         match epochs.and_then(Value::as_u64) {
             Some(1) => tokens,
@@ -119,14 +119,14 @@ impl Plan<'_> {
 
     /// What it costs: as the vendor estimates it, or by the table of prices.
     fn price(&self) -> String {
-        let (estimate, intention) = (self.estimate, self.intention);
+        let (estimate, planned_job) = (self.estimate, self.planned_job);
         if matches!(estimate, Ok(Some(_))) {
-            return price(estimate, intention);
+            return price(estimate, planned_job);
         }
-        let none = no_estimate(estimate, intention);
+        let none = no_estimate(estimate, planned_job);
         match self.by_table {
             Price::Range { .. } => format!("{} ({none})", self.by_table),
-            Price::Unknown { why } if !intention.has_estimates => {
+            Price::Unknown { why } if !planned_job.has_estimates => {
                 format!("unknown: {none}, and {why}")
             }
             Price::Unknown { .. } => format!("unknown: {none}"),
@@ -147,7 +147,7 @@ impl Plan<'_> {
             format.unwrap_or_default(),
             bytes(found.bytes)
         );
-        let mut uploads = self.intention.uploads.iter();
+        let mut uploads = self.planned_job.uploads.iter();
         let upload = uploads.find(|(uploaded, _)| uploaded == path);
         let place = match upload.and_then(|(_, uploaded)| uploaded.as_ref()) {
             Some(uploaded) => format!("at the account as {}", uploaded.file.id),
@@ -158,9 +158,9 @@ impl Plan<'_> {
 
     /// For programs.
     pub fn document(&self) -> Value {
-        let intention = self.intention;
+        let planned_job = self.planned_job;
         let files = self.preflight.files.iter().map(|(path, found)| {
-            let mut uploads = intention.uploads.iter();
+            let mut uploads = planned_job.uploads.iter();
             let upload = uploads.find(|(uploaded, _)| uploaded == path);
             let id = upload.and_then(|(_, uploaded)| Some(uploaded.as_ref()?.file.id.as_str()));
             json!({
@@ -172,8 +172,8 @@ impl Plan<'_> {
             })
         });
         json!({
-            "account": intention.account,
-            "request": intention.request,
+            "account": planned_job.account,
+            "request": planned_job.request,
             "dropped": self.preflight.dropped,
             "files": files.collect::<Vec<_>>(),
             "estimate": self.estimate.as_ref().ok(),
@@ -205,8 +205,8 @@ fn billed(estimate: &PriceEstimate) -> String {
 }
 
 /// Returns what a job costs, and who says so.
-pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intention) -> String {
-    let title = &intention.title;
+pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, planned_job: &PlannedJob) -> String {
+    let title = &planned_job.title;
     match estimate {
         Ok(Some(estimate)) => {
             let total = match estimate.total {
@@ -216,21 +216,24 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intent
             let limit = estimate
                 .limit
                 .map(|limit| format!("; the account may spend {limit} USD"));
-            let refused = (estimate.allowed == Some(false))
-                .then(|| "; the vendor says that this is more than it may spend".to_owned());
-            let parts = [Some(total), limit, refused];
+            let rejected = (estimate.allowed == Some(false))
+                .then(|| "; this is more than the vendor lets the account spend".to_owned());
+            let parts = [Some(total), limit, rejected];
             parts.into_iter().flatten().collect()
         }
-        none => format!("unknown: {}", no_estimate(none, intention)),
+        none => format!("unknown: {}", no_estimate(none, planned_job)),
     }
 }
 
 /// Says why there is no estimate of the vendor's.
-fn no_estimate(estimate: &Result<Option<PriceEstimate>, Error>, intention: &Intention) -> String {
-    let title = &intention.title;
+fn no_estimate(
+    estimate: &Result<Option<PriceEstimate>, Error>,
+    planned_job: &PlannedJob,
+) -> String {
+    let title = &planned_job.title;
     match estimate {
         Err(error) => plain(&error.to_string()),
-        Ok(_) if intention.has_estimates && intention.is_on_disk() => {
+        Ok(_) if planned_job.has_estimates && planned_job.is_on_disk() => {
             format!("{title} estimates it with the file, after the upload")
         }
         Ok(_) => format!("{title} estimates none"),

@@ -10,7 +10,7 @@ use unitune_charts::{
 };
 
 use super::JobMetrics;
-use crate::args::analysis::{Across, ChartArguments, Colours};
+use crate::args::metrics_compare_costs::{ChartArguments, Colours, XAxis};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Output, Terminal, cut, plain, write_file};
 
@@ -98,8 +98,8 @@ pub fn draw(
 fn chart_of(arguments: &ChartArguments, jobs: &[JobMetrics]) -> Result<Chart, Failure> {
     let metrics = chosen(&arguments.metric, jobs)?;
     let position = match arguments.x {
-        Across::Step => Position::Step,
-        Across::Time => Position::Time,
+        XAxis::Step => Position::Step,
+        XAxis::Time => Position::Time,
     };
     let series = jobs.iter().flat_map(|job| {
         let runs: Vec<Run<'_>> = job.runs.iter().map(|run| Run::new(run)).collect();

@@ -8,15 +8,15 @@ use unitune::unify::Job;
 use unitune::{Error, ErrorKind};
 use unitune_datasets::{Convert, ConvertReport, FileRole, Method};
 
-use crate::datasets;
 use crate::exit::{Exit, Failure};
 use crate::output::progress_bar;
 use crate::rerun::journal::Journal;
 use crate::rerun::{FileState, SourceFile};
+use crate::training_files;
 
 /// Copies of the user's own, in place of what the vendor has.
 #[derive(Default)]
-pub struct Own {
+pub struct LocalCopies {
     pub training: Option<String>,
     pub validation: Option<String>,
 }
@@ -84,7 +84,7 @@ pub async fn fetch(
     providers: &Providers,
     journal: &Journal,
     job: &Job,
-    own: Own,
+    own: LocalCopies,
     target: &Account,
     model: Option<&str>,
 ) -> Result<Moved, Failure> {
@@ -189,7 +189,7 @@ impl Fetch<'_> {
         };
         if let Some(convert) = &self.convert {
             let convert = convert.clone().role(role);
-            let report = datasets::convert(convert, &source, Some(&found.path)).await?;
+            let report = training_files::convert(convert, &source, Some(&found.path)).await?;
             found.state = State::Converted(Box::new(report));
         }
         Ok(found)

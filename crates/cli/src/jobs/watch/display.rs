@@ -1,20 +1,20 @@
-//! Where it is shown what happens to jobs: as lines, on a full screen, or, where
-//! nobody looks, nowhere.
+//! Shows what happens to watched jobs: as lines, on a full screen, or not at all where
+//! there is no terminal.
 
 #[cfg(feature = "top")]
 mod full;
 
 use unitune::unify::{Event, MetricPoint};
 
-use super::followed::Followed;
-use super::live::Live;
+use super::progress_lines::ProgressLines;
+use super::watched_job::WatchedJob;
 use crate::args::jobs::WatchOptionArguments;
 use crate::output::{self, Output};
 
 pub enum Display {
     /// A pipe: lines are printed as they are.
     None,
-    Lines(Live),
+    Lines(ProgressLines),
     #[cfg(feature = "top")]
     Full(Box<full::FullScreen>),
 }
@@ -39,7 +39,7 @@ impl Display {
             return Self::Full(Box::new(screen));
         }
         let _ = arguments;
-        Live::start(output).map_or(Self::None, Self::Lines)
+        ProgressLines::start(output).map_or(Self::None, Self::Lines)
     }
 
     /// Returns true where each job's progress has a place of its own.
@@ -69,8 +69,8 @@ impl Display {
         true
     }
 
-    /// Says what went wrong.
-    pub fn tell(&mut self, problem: Problem, text: &str) {
+    /// Prints a warning or an error.
+    pub fn report(&mut self, problem: Problem, text: &str) {
         #[cfg(feature = "top")]
         if let Self::Full(screen) = self {
             let title = match problem {
@@ -87,7 +87,7 @@ impl Display {
     }
 
     /// Shows how far jobs are.
-    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j Followed>) {
+    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>) {
         match self {
             Self::None => {}
             Self::Lines(live) => jobs.for_each(|job| live.show(job)),

@@ -1,4 +1,4 @@
-//! What keys do.
+//! Handles keys: what each key changes.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use unitune::providers::JobRef;

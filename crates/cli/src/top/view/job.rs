@@ -65,13 +65,13 @@ fn chart(frame: &mut Frame<'_>, state: &State, opened: &Opened, area: Rect) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let runs = match opened.details.as_ref().map(|details| &details.runs) {
-        None => return say(frame, inner, "Asking for the metrics …"),
-        Some(Err(error)) => return say(frame, inner, error),
+        None => return draw_text(frame, inner, "Asking for the metrics …"),
+        Some(Err(error)) => return draw_text(frame, inner, error),
         Some(Ok(runs)) => runs,
     };
     let chart = losses(&[(&opened.id.1, runs)]);
     if chart.is_empty() {
-        return say(frame, inner, "No metrics yet.");
+        return draw_text(frame, inner, "No metrics yet.");
     }
     frame.render_widget(full_screen::chart(&chart, inner, state.paints), inner);
 }
@@ -81,9 +81,11 @@ fn events(frame: &mut Frame<'_>, state: &State, opened: &Opened, area: Rect) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let events = match opened.details.as_ref().map(|details| &details.events) {
-        None => return say(frame, inner, "Asking for the log …"),
-        Some(Err(error)) => return say(frame, inner, error),
-        Some(Ok(events)) if events.is_empty() => return say(frame, inner, "The log is empty."),
+        None => return draw_text(frame, inner, "Asking for the log …"),
+        Some(Err(error)) => return draw_text(frame, inner, error),
+        Some(Ok(events)) if events.is_empty() => {
+            return draw_text(frame, inner, "The log is empty.");
+        }
         Some(Ok(events)) => events,
     };
     let rows = usize::from(inner.height);
@@ -99,7 +101,7 @@ fn events(frame: &mut Frame<'_>, state: &State, opened: &Opened, area: Rect) {
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inner);
 }
 
-fn say(frame: &mut Frame<'_>, area: Rect, text: &str) {
+fn draw_text(frame: &mut Frame<'_>, area: Rect, text: &str) {
     let text = Paragraph::new(one_line(text)).wrap(Wrap { trim: true });
     frame.render_widget(text, area);
 }

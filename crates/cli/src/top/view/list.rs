@@ -120,7 +120,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, area: Rect, now: i64) {
         let text = match (state.is_listing, state.entries().is_empty()) {
             (true, true) => "Asking the accounts …",
             (false, true) => "No jobs.",
-            (_, false) => "No job is as the filter wants it; Esc drops it, a shows all.",
+            (_, false) => "No job matches the filter; Esc removes it, a shows all.",
         };
         frame.render_widget(Paragraph::new(text), area);
         return;

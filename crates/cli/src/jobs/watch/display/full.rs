@@ -13,8 +13,8 @@ use unitune::unify::{Event, MetricPoint};
 
 use crate::full_screen::{self, Input, Paints, Screen, can_open, pane};
 use crate::jobs::metrics::chart::losses;
-use crate::jobs::watch::followed::Followed;
-use crate::jobs::watch::live::line;
+use crate::jobs::watch::progress_lines::line;
+use crate::jobs::watch::watched_job::WatchedJob;
 use crate::output::{self, Output, cut};
 
 /// The smallest terminal on which the parts can be read.
@@ -30,7 +30,7 @@ const CURVES: usize = 6;
 pub struct View {
     paints: Paints,
     /// A line for each job.
-    jobs: BTreeMap<String, Followed>,
+    jobs: BTreeMap<String, WatchedJob>,
     /// The metrics of each job, of each of its runs.
     runs: BTreeMap<String, Vec<Vec<MetricPoint>>>,
     log: VecDeque<String>,
@@ -68,7 +68,7 @@ impl FullScreen {
         self.view.print(text);
     }
 
-    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j Followed>) {
+    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>) {
         self.view.jobs = jobs.map(|job| (job.id.clone(), job.clone())).collect();
         if self.drawn.is_none_or(|at| at.elapsed() >= FRAME) {
             self.draw();
@@ -191,7 +191,7 @@ impl View {
         let inner = block.inner(area);
         let rows = usize::from(inner.height);
         // Those that have not ended first: others may not fit.
-        let mut jobs: Vec<&Followed> = self.jobs.values().collect();
+        let mut jobs: Vec<&WatchedJob> = self.jobs.values().collect();
         jobs.sort_by_key(|job| job.has_ended);
         let each = (rows / jobs.len().max(1)).clamp(1, 3);
         let lines = jobs.iter().take(rows).flat_map(|job| {
@@ -223,7 +223,7 @@ impl View {
 
 /// Returns what is known of a job, in at most so many lines: its id and status, how
 /// far it is, its loss and the time that is left. What does not fit is cut.
-fn lines(job: &Followed, now: i64, width: u16, count: usize) -> Vec<String> {
+fn lines(job: &WatchedJob, now: i64, width: u16, count: usize) -> Vec<String> {
     let whole = line(job, now, usize::MAX / 2);
     let parts: Vec<&str> = whole.split("  ").filter(|part| !part.is_empty()).collect();
     let (who, progress) = parts.split_at(parts.len().min(2));
@@ -249,9 +249,9 @@ mod tests {
 
     use super::*;
 
-    fn followed(id: &str, step: i64) -> Followed {
+    fn followed(id: &str, step: i64) -> WatchedJob {
         let provider = Provider::new("together", Vendor::from_static("v"), "running");
-        let mut job = Followed::new(&Job::new(id, "m", Status::Running, provider));
+        let mut job = WatchedJob::new(&Job::new(id, "m", Status::Running, provider));
         job.progress.step = Some(step);
         job.progress.total_steps = Some(120);
         job.progress.estimated_finish = Some(1_000_600);
