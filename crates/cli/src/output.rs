@@ -213,7 +213,7 @@ impl Output {
     fn item<R: Row>(&self, cells: &[Cell<R>], row: &R) -> Value {
         match self.columns.is_empty() {
             true => json!(row),
-            false => data::object(cells, row),
+            false => csv_and_yaml::object(cells, row),
         }
     }
 
