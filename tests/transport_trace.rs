@@ -105,8 +105,9 @@ async fn all_accounts_of_a_list_are_called_in_one_trace() {
         let account = Account::with_backend(name, client(&server, &clock));
         providers.add(account).unwrap();
     }
-    let listed = providers.with_options(&traced()).list(&ListQuery::new());
-    assert!(listed.await.unwrap().warnings.is_empty());
+    let providers = providers.with_options(&traced());
+    let listed = providers.list(&ListQuery::new()).await.unwrap();
+    assert!(listed.warnings.is_empty());
     let parents: Vec<String> = parents(&server).into_iter().flatten().collect();
     let [a, b] = &parents[..] else {
         panic!("{parents:?}");
