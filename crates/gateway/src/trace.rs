@@ -2,7 +2,7 @@
 //! on to the vendors. Baggage is not.
 
 use axum::extract::Request;
-use tracing::{Span, field};
+use tracing::Span;
 use unitune::transport::TraceContext;
 
 use crate::state::Gateway;
@@ -15,7 +15,7 @@ pub fn begin(gateway: &Gateway, span: &Span, request: &mut Request) {
     if gateway.config().telemetry.is_some()
         && let Some(trace_id) = crate::Telemetry::begin(span, request.method(), incoming.as_ref())
     {
-        span.record("trace_id", field::display(trace_id));
+        span.record("trace_id", trace_id);
         return;
     }
     if let Some(context) = incoming {
