@@ -46,6 +46,7 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod trace;
 mod upload;
 mod vendor_profile;
 
@@ -68,6 +69,8 @@ pub(crate) use credential::SentKey;
 pub use credential::{Token, TokenSource};
 pub use error::{Error, ErrorKind};
 pub use error_body::VendorError;
+#[doc(hidden)]
+pub use http_client::default_http_client;
 #[allow(unused_imports)] // Not every set of vendors has documents that are read as they come.
 pub(crate) use long_document::{Pieces, ReadPieces};
 pub use memory_budget::MemoryBudget;
@@ -80,6 +83,9 @@ pub(crate) use request::LongResponse;
 pub(crate) use request::segment;
 pub use response::{Download, Response};
 pub use retry::RetryPolicy;
+#[cfg(feature = "opentelemetry")]
+pub use trace::TracingSpans;
+pub use trace::{TraceContext, TraceSource};
 #[allow(unused_imports)] // Not every vendor needs it.
 pub(crate) use upload::purpose_fields;
 pub use upload::{ByteStream, ProgressFn, Upload};
@@ -159,6 +165,7 @@ impl Transport {
         let mut settings = options::Settings::clone(&self.settings);
         settings.headers = HeaderMap::new();
         settings.idempotency_key = None;
+        settings.trace = None;
         Self {
             shared: Arc::new(shared),
             settings: Arc::new(settings),

@@ -7,13 +7,14 @@ use tracing::{Instrument, Span, field};
 
 use super::attempt::{Answer, Shape};
 use super::retry::{Repetition, is_worth_it};
-use super::{Attempt, Error, ErrorKind, Transport};
+use super::{Attempt, Error, ErrorKind, TraceContext, Transport};
 
 /// One call and its state.
 struct Call<S> {
     operation: &'static str,
     repetition: Repetition,
     shape: S,
+    trace: Option<TraceContext>,
     started: Instant,
     tries: u32,
     /// Whether a rejected token was renewed: that is done once in a call.
@@ -41,6 +42,7 @@ impl Transport {
                 self.settings.idempotency_key.is_some() || self.settings.is_repeatable,
             ),
             shape,
+            trace: None,
             started: self.settings.clock.now(),
             tries: 0,
             renewed: false,
@@ -55,7 +57,14 @@ impl Transport {
             duration_ms = field::Empty,
             request_id = field::Empty,
             error = field::Empty,
+            trace_id = field::Empty,
+            span_id = field::Empty,
         );
+        let source = self.settings.trace.as_ref();
+        call.trace = source.and_then(|source| source.context(&span));
+        if let Some(trace) = &call.trace {
+            trace.record(&span);
+        }
         let outcome = self
             .tries(&mut call, first, &mut requests)
             .instrument(span.clone())
@@ -78,6 +87,9 @@ impl Transport {
         let mut waits = self.settings.retry.waits();
         loop {
             call.tries += 1;
+            if let Some(trace) = &call.trace {
+                trace.write(request.headers_mut());
+            }
             let remaining = self.remaining(call);
             let sent = self.settings.clock.now();
             let outcome = self.attempt(request, &call.shape, remaining).await;

@@ -47,6 +47,16 @@ fn shown(url: &str) -> &str {
     url.rsplit('@').next().unwrap_or_default()
 }
 
+/// Creates an HTTP client with the connections of the vendors' clients, for whatever
+/// else this workspace sends.
+///
+/// # Errors
+///
+/// TLS cannot be set up.
+pub fn default_http_client() -> Result<reqwest::Client, Error> {
+    Network::default().client()
+}
+
 /// The settings of the connections of a client that creates its own HTTP
 /// client.
 #[derive(Clone, Debug, Default)]

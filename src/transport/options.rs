@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
     Attempt, CallReport, Clock, MemoryBudget, Observer, Reservation, RetryPolicy, SystemClock,
-    Transport,
+    TraceSource, Transport,
 };
 
 /// The settings of a client's calls.
@@ -25,6 +25,7 @@ pub(super) struct Settings {
     pub(super) is_repeatable: bool,
     pub(super) headers: HeaderMap,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) trace: Option<Arc<dyn TraceSource>>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -41,6 +42,7 @@ impl Default for Settings {
             is_repeatable: false,
             headers: HeaderMap::new(),
             observer: None,
+            trace: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -71,6 +73,7 @@ pub struct CallOptions {
     headers: HeaderMap,
     labels: BTreeMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
+    trace: Option<Arc<dyn TraceSource>>,
 }
 
 impl CallOptions {
@@ -189,6 +192,16 @@ impl CallOptions {
         self.timeout
     }
 
+    /// Sets where the trace context of the calls comes from: a
+    /// [`TraceContext`](super::TraceContext), or the current `tracing` span. The
+    /// vendor receives it as `traceparent` and `tracestate`; by default, it
+    /// receives neither.
+    #[must_use]
+    pub fn trace(mut self, source: impl TraceSource + 'static) -> Self {
+        self.trace = Some(Arc::new(source));
+        self
+    }
+
     /// Returns these options with those of `other`, which take precedence; of
     /// observers, both receive reports.
     #[must_use]
@@ -216,6 +229,9 @@ impl CallOptions {
             (Some(first), Some(second)) => Some(Arc::new(Both(first, second))),
             (first, second) => second.or(first),
         };
+        if other.trace.is_some() {
+            self.trace.clone_from(&other.trace);
+        }
         self
     }
 
@@ -253,6 +269,9 @@ impl CallOptions {
         settings.headers.extend(self.headers.clone());
         if let Some(observer) = &self.observer {
             settings.observer = Some(Arc::clone(observer));
+        }
+        if let Some(source) = &self.trace {
+            settings.trace = Some(Arc::clone(source));
         }
         settings
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use unitune::providers::{Account, Providers};
+#[cfg(feature = "otlp")]
+use unitune_gateway::Telemetry;
 use unitune_gateway::{ServeError, Server};
 use unitune_sandbox::Sandbox;
 
@@ -19,13 +21,19 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     if arguments.check {
         return check::run(arguments.addr.resolve().await?).await;
     }
+    #[cfg(feature = "otlp")]
+    let telemetry = telemetry(&arguments)?;
+    #[cfg(not(feature = "otlp"))]
     log_to_stderr(arguments.log);
     let file = arguments.config.as_deref();
     let configuration = match arguments.sandbox {
         true => Configuration::read_named(file)?,
         false => Configuration::read(file)?,
     };
-    let settings = configuration.gateway.clone();
+    #[cfg_attr(not(feature = "otlp"), allow(unused_mut))]
+    let mut settings = configuration.gateway.clone();
+    #[cfg(feature = "otlp")]
+    settings.telemetry.clone_from(&telemetry);
     let (providers, sandbox) = if arguments.sandbox {
         let sandbox = Sandbox::builder().speed(arguments.speed).start().await;
         let sandbox = sandbox.map_err(|error| {
@@ -54,6 +62,10 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     let returning = tokio::spawn(return_memory());
     server.run(stop_signal()).await;
     returning.abort();
+    #[cfg(feature = "otlp")]
+    if let Some(telemetry) = telemetry {
+        telemetry.shutdown().await;
+    }
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
@@ -66,6 +78,30 @@ fn not_started(error: ServeError) -> Failure {
         _ => Exit::Usage,
     };
     Failure::new(exit, error.to_string())
+}
+
+/// Starts the export of telemetry, where there is a collector, and the log.
+#[cfg(feature = "otlp")]
+fn telemetry(arguments: &ServeArguments) -> Result<Option<Telemetry>, Failure> {
+    use tracing_subscriber::Layer;
+    use tracing_subscriber::filter::LevelFilter;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+
+    let telemetry = Telemetry::start(arguments.otlp_endpoint.as_deref())
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    match &telemetry {
+        Some(telemetry) => {
+            let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+            let level = LevelFilter::from_level(arguments.log);
+            tracing_subscriber::registry()
+                .with(telemetry.layer())
+                .with(log.with_filter(level))
+                .init();
+        }
+        None => log_to_stderr(arguments.log),
+    }
+    Ok(telemetry)
 }
 
 fn log_to_stderr(level: tracing::Level) {

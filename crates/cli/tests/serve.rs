@@ -19,6 +19,10 @@ impl Drop for Running {
 }
 
 fn start(arguments: &[&str]) -> (Running, Value) {
+    start_with(arguments, &[])
+}
+
+fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> (Running, Value) {
     let addr = match arguments.contains(&"--addr") {
         true => &[][..],
         false => &["--addr", "127.0.0.1:0"],
@@ -28,6 +32,7 @@ fn start(arguments: &[&str]) -> (Running, Value) {
         .args(addr)
         .args(arguments)
         .env_clear()
+        .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -164,4 +169,85 @@ fn a_gateway_that_is_stopping_is_not_ready() {
     let head = asked.join().unwrap();
     assert!(head.starts_with("GET /readyz HTTP/1.1\r\n"), "{head}");
     assert!(head.contains(&format!("host: {addr}\r\n")), "{head}");
+}
+
+/// A request that a collector received: its head in lower case, and its body as text.
+#[cfg(feature = "otlp")]
+fn received(stream: &TcpStream) -> Option<(String, String)> {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let head = head.to_lowercase();
+    let (_, length) = head.split_once("content-length: ")?;
+    let length = length.split("\r\n").next()?.parse().ok()?;
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let mut stream = stream;
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        .ok()?;
+    Some((head, String::from_utf8_lossy(&body).into_owned()))
+}
+
+#[test]
+#[cfg(feature = "otlp")]
+fn traces_and_metrics_are_exported_as_the_environment_says() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, exports) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            if let Some(export) = received(&stream.unwrap()) {
+                let _ = sender.send(export);
+            }
+        }
+    });
+    let environment = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+        (
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "authorization=Bearer%20of-the-collector",
+        ),
+        ("OTEL_SERVICE_NAME", "my-gateway"),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "deployment.environment.name=my-stage",
+        ),
+    ];
+    let (mut running, facts) = start_with(&["--sandbox", "--speed", "0"], &environment);
+    let (head, _) = get(&facts, "/v1/fine_tuning/jobs", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    // Told to stop, it sends what it has.
+    let id = running.0.id().to_string();
+    assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+    let mut paths = Vec::new();
+    for (head, body) in exports.try_iter() {
+        paths.push(head.split(' ').nth(1).unwrap().to_owned());
+        assert!(
+            head.contains("authorization: bearer of-the-collector"),
+            "{head}"
+        );
+        for text in ["my-gateway", "my-stage", "listJobs"] {
+            assert!(body.contains(text), "{text} {head}");
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    assert_eq!(paths, ["/v1/metrics", "/v1/traces"]);
+}
+
+#[test]
+#[cfg(feature = "otlp")]
+fn a_credential_in_the_collector_s_url_is_refused() {
+    let url = "http://me:hunter2@127.0.0.1:4318";
+    let refused = run(&["--sandbox", "--otlp-endpoint", url]);
+    assert_eq!(refused.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert!(message.contains("OTEL_EXPORTER_OTLP_HEADERS"), "{message}");
+    assert!(!message.contains("hunter2"), "{message}");
 }

@@ -7,6 +7,7 @@ use http::StatusCode;
 use http::request::Parts;
 use unitune::ErrorKind;
 use unitune::providers::{Account, Providers};
+use unitune::transport::TraceContext;
 
 use crate::api_error::ApiError;
 use crate::auth::Identity;
@@ -37,7 +38,12 @@ impl FromRequestParts<Gateway> for Caller {
         let token = token.and_then(|identity| identity.0.as_ref());
         let known = of_token(gateway.providers(), token)?;
         let mut providers = select(&known, provider_name.as_deref())?;
-        if let Some(options) = labels.options() {
+        let trace = parts.extensions.get::<TraceContext>().cloned();
+        let options = match trace {
+            Some(trace) => Some(labels.options().unwrap_or_default().trace(trace)),
+            None => labels.options(),
+        };
+        if let Some(options) = options {
             providers = providers.with_options(&options);
         }
         Ok(Self {

@@ -76,6 +76,11 @@ pub struct Config {
     /// The time between two polls of the vendor for an event stream, in seconds.
     #[serde(rename = "poll_seconds", deserialize_with = "seconds")]
     pub poll: Duration,
+    /// The export of traces and metrics by OTLP; the configuration file cannot set it.
+    #[cfg(feature = "otlp")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+    #[serde(skip)]
+    pub telemetry: Option<crate::Telemetry>,
 }
 
 impl Default for Config {
@@ -97,6 +102,8 @@ impl Default for Config {
             shutdown: Duration::from_secs(30),
             heartbeat: Duration::from_secs(15),
             poll: Duration::from_secs(3),
+            #[cfg(feature = "otlp")]
+            telemetry: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use http::{HeaderName, HeaderValue};
+use tracing::Instrument;
 use unitune::Error;
 use unitune::providers::{Change, JobRef, Operation, WatchOptions};
 use unitune::unify::Event;
@@ -47,15 +48,20 @@ pub async fn open(
 
     let counted = gateway.metrics().open_stream();
     let watch = Some((changes, (permit, counted)));
-    let messages = stream::unfold(watch, |watch| async move {
-        let (mut changes, held) = watch?;
-        loop {
-            match Next::of(changes.next().await?) {
-                Next::Message(message) => return Some((message, Some((changes, held)))),
-                Next::Last(message) => return Some((message, None)),
-                Next::Nothing => {}
+    // Calls while the body is sent are logged and traced as those before it.
+    let span = tracing::Span::current();
+    let messages = stream::unfold(watch, move |watch| {
+        let message = async move {
+            let (mut changes, held) = watch?;
+            loop {
+                match Next::of(changes.next().await?) {
+                    Next::Message(message) => return Some((message, Some((changes, held)))),
+                    Next::Last(message) => return Some((message, None)),
+                    Next::Nothing => {}
+                }
             }
-        }
+        };
+        message.instrument(span.clone())
     });
     let shutting_down = gateway.clone();
     let messages = messages

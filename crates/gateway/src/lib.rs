@@ -45,7 +45,10 @@ mod response;
 mod router;
 mod server;
 mod state;
+#[cfg(feature = "otlp")]
+mod telemetry;
 mod token;
+mod trace;
 mod upload;
 mod upstream_error;
 
@@ -54,6 +57,9 @@ use unitune::providers::Providers;
 
 pub use config::{Config, ConfigError};
 pub use server::{ServeError, Server};
+#[cfg(feature = "otlp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+pub use telemetry::{Telemetry, TelemetryError};
 pub use token::{InvalidTokenHash, Token, TokenHash};
 
 // The crates whose types are part of this crate's API, in the versions that it uses.

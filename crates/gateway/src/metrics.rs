@@ -1,4 +1,4 @@
-//! Prometheus metrics of the gateway.
+//! Metrics of the gateway, for Prometheus and for OTLP.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,12 +11,81 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{self, Metric, Registry};
 use unitune::transport::{Attempt, CallReport, MemoryBudget, Observer};
 use unitune::{Error, ErrorKind};
 
+#[cfg(feature = "otlp")]
+use crate::telemetry::{Instruments, Telemetry};
+
+/// What Prometheus and OTLP know of a metric beside its value. Prometheus adds the
+/// unit to the name, and `_total` to that of a counter.
+pub struct Description {
+    pub name: &'static str,
+    pub unit: Unit,
+    pub help: &'static str,
+}
+
+/// The unit of a metric.
+pub enum Unit {
+    Number,
+    Seconds,
+    Bytes,
+}
+
+/// All metrics.
+pub mod descriptions {
+    use super::{Description, Unit};
+
+    pub const REQUESTS: Description = Description {
+        name: "requests",
+        unit: Unit::Number,
+        help: "Answered requests",
+    };
+    pub const LATENCY: Description = Description {
+        name: "request_duration",
+        unit: Unit::Seconds,
+        help: "Time to the head of the response",
+    };
+    pub const CALLS: Description = Description {
+        name: "upstream_calls",
+        unit: Unit::Number,
+        help: "Calls to provider accounts",
+    };
+    pub const CALL_LATENCY: Description = Description {
+        name: "upstream_duration",
+        unit: Unit::Seconds,
+        help: "Duration of a call to a provider account, retries included",
+    };
+    pub const RETRIES: Description = Description {
+        name: "upstream_retries",
+        unit: Unit::Number,
+        help: "Retries of calls to provider accounts",
+    };
+    pub const IN_FLIGHT: Description = Description {
+        name: "requests_under_way",
+        unit: Unit::Number,
+        help: "Requests in flight",
+    };
+    pub const STREAMS: Description = Description {
+        name: "streams_open",
+        unit: Unit::Number,
+        help: "Open event streams",
+    };
+    pub const MEMORY: Description = Description {
+        name: "upstream_memory",
+        unit: Unit::Bytes,
+        help: "Memory of the responses of provider accounts that are being read",
+    };
+    pub const MEMORY_LIMIT: Description = Description {
+        name: "upstream_memory_limit",
+        unit: Unit::Bytes,
+        help: "The most that unitune_upstream_memory_bytes may be",
+    };
+}
+
 /// Upper bounds of the latency histograms, in seconds.
-const BUCKETS: [f64; 11] = [
+pub const BUCKETS: [f64; 11] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0, 60.0,
 ];
 
@@ -58,6 +127,18 @@ pub struct Metrics {
     streams: Gauge<u64, AtomicU64>,
     memory: MemoryBudget,
     memory_used: Gauge<u64, AtomicU64>,
+    /// The same counters and histograms for OTLP.
+    #[cfg(feature = "otlp")]
+    exported: Option<Instruments>,
+}
+
+fn register(registry: &mut Registry, description: &Description, metric: impl Metric) {
+    let Description { name, unit, help } = description;
+    match unit {
+        Unit::Number => registry.register(*name, *help, metric),
+        Unit::Seconds => registry.register_with_unit(*name, *help, registry::Unit::Seconds, metric),
+        Unit::Bytes => registry.register_with_unit(*name, *help, registry::Unit::Bytes, metric),
+    }
 }
 
 fn histogram() -> Histogram {
@@ -78,56 +159,43 @@ impl Metrics {
             streams: Gauge::default(),
             memory,
             memory_used: Gauge::default(),
+            #[cfg(feature = "otlp")]
+            exported: None,
         };
-        let registry = &mut metrics.registry;
-        registry.register("requests", "Answered requests", metrics.requests.clone());
-        registry.register_with_unit(
-            "request_duration",
-            "Time to the head of the response",
-            Unit::Seconds,
-            metrics.latency.clone(),
-        );
-        registry.register(
-            "upstream_calls",
-            "Calls to provider accounts",
-            metrics.calls.clone(),
-        );
-        registry.register_with_unit(
-            "upstream_duration",
-            "Duration of a call to a provider account, retries included",
-            Unit::Seconds,
-            metrics.call_latency.clone(),
-        );
-        registry.register(
-            "upstream_retries",
-            "Retries of calls to provider accounts",
-            metrics.retries.clone(),
-        );
-        registry.register(
-            "requests_under_way",
-            "Requests in flight",
-            metrics.in_flight.clone(),
-        );
-        registry.register(
-            "streams_open",
-            "Open event streams",
-            metrics.streams.clone(),
-        );
-        registry.register_with_unit(
-            "upstream_memory",
-            "Memory of the responses of provider accounts that are being read",
-            Unit::Bytes,
-            metrics.memory_used.clone(),
-        );
         let limit: Gauge<u64, AtomicU64> = Gauge::default();
         limit.set(metrics.memory.limit() as u64);
-        registry.register_with_unit(
-            "upstream_memory_limit",
-            "The most that unitune_upstream_memory_bytes may be",
-            Unit::Bytes,
-            limit,
+        let registry = &mut metrics.registry;
+        register(registry, &descriptions::REQUESTS, metrics.requests.clone());
+        register(registry, &descriptions::LATENCY, metrics.latency.clone());
+        register(registry, &descriptions::CALLS, metrics.calls.clone());
+        let call_latency = metrics.call_latency.clone();
+        register(registry, &descriptions::CALL_LATENCY, call_latency);
+        register(registry, &descriptions::RETRIES, metrics.retries.clone());
+        register(
+            registry,
+            &descriptions::IN_FLIGHT,
+            metrics.in_flight.clone(),
         );
+        register(registry, &descriptions::STREAMS, metrics.streams.clone());
+        register(registry, &descriptions::MEMORY, metrics.memory_used.clone());
+        register(registry, &descriptions::MEMORY_LIMIT, limit);
         metrics
+    }
+
+    /// Exports the metrics by OTLP too, where there is telemetry.
+    #[cfg(feature = "otlp")]
+    pub fn exported_by(mut self, telemetry: Option<&Telemetry>) -> Self {
+        let Some(meter) = telemetry.and_then(Telemetry::meter) else {
+            return self;
+        };
+        self.exported = Some(Instruments::new(&meter));
+        let (in_flight, streams) = (self.in_flight.clone(), self.streams.clone());
+        let (used, limit) = (self.memory.clone(), self.memory.limit() as u64);
+        Instruments::gauge(&meter, &descriptions::IN_FLIGHT, move || in_flight.get());
+        Instruments::gauge(&meter, &descriptions::STREAMS, move || streams.get());
+        Instruments::gauge(&meter, &descriptions::MEMORY, move || used.used() as u64);
+        Instruments::gauge(&meter, &descriptions::MEMORY_LIMIT, move || limit);
+        self
     }
 
     /// Counts an answered request.
@@ -138,6 +206,10 @@ impl Metrics {
         self.latency
             .get_or_create(&OperationLabels { operation })
             .observe(duration.as_secs_f64());
+        #[cfg(feature = "otlp")]
+        if let Some(exported) = &self.exported {
+            exported.request(operation, status, duration);
+        }
     }
 
     /// Counts a finished call to an account.
@@ -154,20 +226,22 @@ impl Metrics {
                 account: account.to_owned(),
             })
             .observe(duration.as_secs_f64());
+        #[cfg(feature = "otlp")]
+        if let Some(exported) = &self.exported {
+            exported.upstream(account, operation, outcome, duration);
+        }
     }
 
-    /// Counts a retry of a call to an account.
-    fn retry(&self, account: &str) {
+    /// Counts retries of calls to an account. Zero of them add the account, so that
+    /// it is shown before its first call.
+    fn retries(&self, account: &str, count: u64) {
+        #[cfg(feature = "otlp")]
+        if let Some(exported) = &self.exported {
+            exported.retries(account, count);
+        }
         let account = account.to_owned();
-        self.retries.get_or_create(&AccountLabels { account }).inc();
-    }
-
-    /// Adds an account, so that it is shown before its first call.
-    fn account(&self, name: &str) {
-        let labels = AccountLabels {
-            account: name.to_owned(),
-        };
-        let _ = self.retries.get_or_create(&labels);
+        let counter = self.retries.get_or_create(&AccountLabels { account });
+        counter.inc_by(count);
     }
 
     /// Counts a request as in flight until the guard is dropped.
@@ -204,7 +278,7 @@ pub struct AccountCalls {
 impl AccountCalls {
     /// Creates an observer of an account, whose metrics start at zero.
     pub fn new(account: &str, metrics: Arc<Metrics>) -> Self {
-        metrics.account(account);
+        metrics.retries(account, 0);
         let account = account.to_owned();
         Self { account, metrics }
     }
@@ -213,7 +287,7 @@ impl AccountCalls {
 impl Observer for AccountCalls {
     fn attempt(&self, attempt: &Attempt<'_>) {
         if attempt.attempt > 1 {
-            self.metrics.retry(&self.account);
+            self.metrics.retries(&self.account, 1);
         }
     }
 
@@ -272,7 +346,7 @@ mod tests {
     #[test]
     fn all_metrics_are_written() {
         let metrics = Metrics::new(MemoryBudget::new(1000));
-        metrics.account("main");
+        metrics.retries("main", 0);
         metrics.request("listJobs", 200, Duration::from_millis(3));
         metrics.upstream("main", "listJobs", "ok", Duration::from_millis(2));
         let guard = metrics.request_in_flight();

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use tracing::Instrument;
+use tracing::{Instrument, field};
 
 use crate::api_error::ApiError;
 use crate::auth::authenticate;
@@ -18,6 +18,7 @@ use crate::request_body;
 use crate::request_head::{self, HostPolicy};
 use crate::request_id;
 use crate::state::Gateway;
+use crate::trace;
 
 /// The id of the operation that a response is of, for metrics and logs.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +28,7 @@ struct OperationId(&'static str);
 /// response.
 pub async fn observe(
     State((gateway, policy)): State<(Gateway, HostPolicy)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let start = Instant::now();
@@ -37,8 +38,10 @@ pub async fn observe(
     let span = tracing::info_span!(
         "request",
         id = id.to_str().unwrap_or_default(),
-        metadata = metadata.map(shorten)
+        metadata = metadata.map(shorten),
+        trace_id = field::Empty,
     );
+    trace::begin(&gateway, &span, &mut request);
     let _in_flight = gateway.metrics().request_in_flight();
     let max_head = gateway.config().max_head_bytes;
     let mut response = match request_head::check(&request, policy, max_head) {
@@ -50,6 +53,7 @@ pub async fn observe(
     let status = response.status().as_u16();
     let duration = start.elapsed();
     gateway.metrics().request(operation, status, duration);
+    trace::end(&gateway, &span, operation, status);
     span.in_scope(|| tracing::info!(operation, status, ?duration, "answered"));
     response.headers_mut().insert(request_id::HEADER, id);
     response
@@ -63,11 +67,11 @@ fn shorten(metadata: &str) -> &str {
 
 /// Makes the response of a request that panicked.
 pub fn internal_error(panic: Box<dyn Any + Send>) -> Response {
-    let message = panic
+    let panic = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(message, "a request panicked");
+    tracing::error!(panic, "a request panicked");
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
 }
 

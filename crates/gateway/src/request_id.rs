@@ -48,7 +48,13 @@ impl RequestIds {
         is_word(value)
             && value
                 .to_str()
-                .is_ok_and(|id| find(&self.tokens, id).is_none() && !holds_credential(id, headers))
+                .is_ok_and(|id| !self.is_credential(id, headers))
+    }
+
+    /// Returns whether a text is a token of the gateway, or holds what its request
+    /// authenticates itself with.
+    pub fn is_credential(&self, text: &str, headers: &HeaderMap) -> bool {
+        find(&self.tokens, text).is_some() || holds_credential(text, headers)
     }
 
     fn generate(&self) -> HeaderValue {

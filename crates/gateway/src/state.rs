@@ -39,7 +39,10 @@ impl Gateway {
     pub fn new(providers: &Providers, config: Config) -> Result<Self, ConfigError> {
         config.check(providers)?;
         let memory = MemoryBudget::new(config.max_upstream_memory_bytes);
-        let metrics = Arc::new(Metrics::new(memory.clone()));
+        let metrics = Metrics::new(memory.clone());
+        #[cfg(feature = "otlp")]
+        let metrics = metrics.exported_by(config.telemetry.as_ref());
+        let metrics = Arc::new(metrics);
         // Notes are of no use to the caller, and cost something on every job.
         let providers = providers.map(|account| {
             let calls = AccountCalls::new(account.name(), metrics.clone());
@@ -48,11 +51,16 @@ impl Gateway {
                 true => account.clone(),
                 false => account.clone().max_calls(config.max_calls_per_account),
             };
-            account.notes(false).with_options(
-                &CallOptions::new()
-                    .observer(Arc::new(calls))
-                    .memory_budget(memory.clone()),
-            )
+            let options = CallOptions::new()
+                .observer(Arc::new(calls))
+                .memory_budget(memory.clone());
+            // Each call is then a child of its request's span.
+            #[cfg(feature = "otlp")]
+            let options = match config.telemetry {
+                Some(_) => options.trace(unitune::transport::TracingSpans),
+                None => options,
+            };
+            account.notes(false).with_options(&options)
         });
         Ok(Self(Arc::new(Shared {
             providers,

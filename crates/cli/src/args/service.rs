@@ -78,6 +78,13 @@ pub struct ServeArguments {
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     pub log: tracing::Level,
 
+    /// Export traces and metrics to the OpenTelemetry collector at this URL, by OTLP over
+    /// HTTP; by default to that of OTEL_EXPORTER_OTLP_ENDPOINT, if it is set
+    /// (docs/observability.md has all variables)
+    #[cfg(feature = "otlp")]
+    #[arg(long, value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
+
     /// Print the address and the accounts as one JSON document
     #[arg(long)]
     pub json: bool,
