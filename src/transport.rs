@@ -36,6 +36,9 @@ mod credential;
 mod error;
 mod error_body;
 mod execute;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod header_lines;
 mod memory;
 mod observer;

@@ -25,6 +25,9 @@ mod create;
 mod cursor;
 mod datasets;
 mod error_body;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod job_log;
 mod jobs;
 mod list;

@@ -432,6 +432,39 @@ impl<'de, F: FnMut(Item<T>, usize) -> bool, T: DeserializeOwned> Visitor<'de>
     }
 }
 
+/// Reads a list that comes in pieces, for the fuzz targets.
+///
+/// # Errors
+///
+/// As for [`page`].
+#[cfg(fuzzing)]
+pub fn page_of_pieces(
+    pieces: Vec<Bytes>,
+    cursor: Option<&str>,
+    max_item: usize,
+    budget: &crate::transport::MemoryBudget,
+) -> Result<Page<Job>, Error> {
+    let (send, receive) = mpsc::channel(pieces.len().max(1));
+    for piece in pieces {
+        // There is room for all of them.
+        let _ = send.try_send(Ok(piece));
+    }
+    drop(send);
+    let next = NextJobs::new(Call::default(), cursor.and_then(Position::parse));
+    let counted = Counted::new(Bounds {
+        item: max_item,
+        memory: Reservation::of(Some(budget)),
+    });
+    let sent = SentKey::default();
+    parse::<super::types::FinetuneResponseTruncated>(next, counted, receive, &sent)
+}
+
+/// Reads a cursor, and writes it again.
+#[cfg(fuzzing)]
+pub fn cursor_again(cursor: &str) -> Option<String> {
+    Position::parse(cursor).map(|position| position.cursor())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -157,6 +157,12 @@ pub(super) struct Timeouts {
 }
 
 impl Timeouts {
+    /// Returns timeouts without a deadline.
+    #[cfg(fuzzing)]
+    pub(super) fn idle_for(idle: Duration) -> Self {
+        Self { idle, end: None }
+    }
+
     /// Returns the same timeouts with a deadline of at most this from now on.
     fn at_most(self, whole: Duration) -> Self {
         let end = Instant::now() + whole;
@@ -331,8 +337,7 @@ impl Transport {
             Err(_) => Vec::new(),
         };
         let profile = self.shared.profile;
-        let mut body = VendorError::parse(&start, profile.read_error);
-        body.redact(sent.expose());
+        let body = VendorError::parse(&start, profile.read_error, sent.expose());
         let now = self.settings.clock.wall();
         let retry_after = retry_after::retry_after(&parts.headers, now);
         let should_retry = retry_after::should_retry(&parts.headers);
