@@ -1,5 +1,5 @@
-//! Arbitrary bytes through decode and unify. Nothing may panic, and whatever
-//! becomes a job keeps what is promised of every job.
+//! Vendors' bodies through decode and unify, and requests through every vendor's
+//! translation.
 
 use std::fmt::Debug;
 
@@ -10,31 +10,17 @@ use unitune::unify::{self, Context, CreateRequest, Job, OnUnsupported, Unify};
 use unitune::wire::from_slice;
 use unitune::{azure, fireworks, openai, together, truefoundry};
 
-/// How far one input came.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Reached {
-    /// As how many types the bytes decoded.
-    pub decoded: u64,
-    /// How many jobs they became.
-    pub jobs: u64,
-}
-
-/// Feeds bytes to every conversion.
-///
-/// # Panics
-///
-/// When a conversion breaks a promise.
-pub fn execute(bytes: &[u8]) -> Reached {
-    let mut reached = Reached::default();
+/// Tries a body as each type that a vendor's client decodes.
+pub fn bodies(bytes: &[u8]) {
     let noted = Context::new("fuzz").with_notes();
     let strict = Context::new("fuzz").strict();
     macro_rules! job {
         ($ty:ty) => {
             decoded::<$ty>(bytes).inspect(|job| {
-                reached.decoded += 1;
-                let _ = job.clone().unify(&strict);
-                if let Ok(job) = job.clone().unify(&noted) {
-                    reached.jobs += 1;
+                let strictly = job.clone().unify(&strict);
+                let job = job.clone().unify(&noted);
+                assert!(job.is_ok() || strictly.is_err(), "strict mode accepts more");
+                if let Ok(job) = job {
                     promises(&job);
                 }
             })
@@ -67,16 +53,29 @@ pub fn execute(bytes: &[u8]) -> Reached {
             let _ = event.unify(&noted);
         }
     }
-    if let Ok(request) = serde_json::from_slice::<CreateRequest>(bytes) {
-        reached.decoded += 1;
-        for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
-            let _ = request.to_openai(on_unsupported);
-            let _ = request.to_azure(on_unsupported);
-            let _ = request.to_together(on_unsupported);
-            let _ = request.to_fireworks(on_unsupported);
-        }
+}
+
+/// Tries a request to create a job.
+pub fn request(bytes: &[u8]) {
+    let Ok(request) = serde_json::from_slice::<CreateRequest>(bytes) else {
+        return;
+    };
+    let written = serde_json::to_value(&request).expect("a request can be written");
+    let again: CreateRequest = serde_json::from_value(written.clone()).expect("and read again");
+    let written_again = serde_json::to_value(&again).expect("a request can be written");
+    assert_eq!(
+        written, written_again,
+        "a request changes when it is written"
+    );
+    macro_rules! translated {
+        ($($to:ident),*) => {$(
+            let strictly = request.$to(OnUnsupported::Reject);
+            let loosely = request.$to(OnUnsupported::Drop);
+            // Fewer fields are in the way where they may be dropped.
+            assert!(strictly.is_err() || loosely.is_ok(), stringify!($to));
+        )*};
     }
-    reached
+    translated!(to_openai, to_azure, to_together, to_fireworks);
 }
 
 /// Decoded in one pass where that is enough, and then just as otherwise.
