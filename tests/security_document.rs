@@ -46,5 +46,8 @@ fn each_mitigation_has_the_test_that_is_named() {
             }
         }
     }
-    assert!(tests > 20 && targets > 8, "{tests} tests, {targets} targets");
+    assert!(
+        tests > 20 && targets > 8,
+        "{tests} tests, {targets} targets"
+    );
 }
