@@ -159,7 +159,13 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(hash.to_string().to_uppercase().parse(), Ok(hash));
-        for bad in ["", "abc", &"g".repeat(64), &"+a".repeat(32), &"é".repeat(32)] {
+        for bad in [
+            "",
+            "abc",
+            &"g".repeat(64),
+            &"+a".repeat(32),
+            &"é".repeat(32),
+        ] {
             assert!(bad.parse::<TokenHash>().is_err(), "{bad}");
         }
     }
