@@ -36,6 +36,9 @@ mod credential;
 mod error;
 mod error_body;
 mod execute;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers_from_env;
 mod http_client;
 mod long_document;

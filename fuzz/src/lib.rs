@@ -1,98 +1,127 @@
-//! Arbitrary bytes through decode and unify. Nothing may panic, and whatever
-//! becomes a job keeps what is promised of every job.
+//! What is tried with arbitrary bytes: one function for each parser of what
+//! others send or write. README.md has the table of them.
 
-use std::fmt::Debug;
+pub mod mutate;
+mod targets;
 
-use serde::de::DeserializeOwned;
-use unitune::unify::fireworks::MetricsOfFile;
-use unitune::unify::together::events_in_log;
-use unitune::unify::{self, Context, CreateRequest, Job, OnUnsupported, Unify};
-use unitune::wire::from_slice;
-use unitune::{azure, fireworks, openai, together, truefoundry};
+use std::path::{Path, PathBuf};
 
-/// How far one input came.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Reached {
-    /// As how many types the bytes decoded.
-    pub decoded: u64,
-    /// How many jobs they became.
-    pub jobs: u64,
+#[cfg(feature = "documents")]
+use targets::documents;
+use targets::{config, dataset, errors, gateway, redact, texts, transport, unify};
+
+/// A parser, and what must hold of it whatever the bytes are.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// Its name, and that of its folder of seeds.
+    pub name: &'static str,
+    /// Tries bytes, and panics where a property does not hold.
+    pub run: fn(&[u8]),
 }
 
-/// Feeds bytes to every conversion.
+/// All targets.
+pub static TARGETS: &[Target] = &[
+    Target {
+        name: "unify",
+        run: unify::bodies,
+    },
+    Target {
+        name: "request",
+        run: unify::request,
+    },
+    Target {
+        name: "texts",
+        run: texts::texts,
+    },
+    Target {
+        name: "errors",
+        run: errors::errors,
+    },
+    Target {
+        name: "redact",
+        run: redact::redact,
+    },
+    Target {
+        name: "compressed",
+        run: transport::compressed,
+    },
+    Target {
+        name: "streamed_list",
+        run: transport::streamed_list,
+    },
+    Target {
+        name: "gateway",
+        run: gateway::request,
+    },
+    Target {
+        name: "upload",
+        run: gateway::upload,
+    },
+    Target {
+        name: "config",
+        run: config::config,
+    },
+    Target {
+        name: "dataset_check",
+        run: dataset::check,
+    },
+    Target {
+        name: "dataset_convert",
+        run: dataset::convert,
+    },
+    #[cfg(feature = "documents")]
+    Target {
+        name: "openapi",
+        run: documents::openapi,
+    },
+    #[cfg(feature = "documents")]
+    Target {
+        name: "diff",
+        run: documents::diff,
+    },
+    #[cfg(feature = "documents")]
+    Target {
+        name: "overlay",
+        run: documents::overlay,
+    },
+    #[cfg(feature = "documents")]
+    Target {
+        name: "pages",
+        run: documents::pages,
+    },
+];
+
+/// Returns the target that the environment variable `FUZZ_TARGET` names.
 ///
 /// # Panics
 ///
-/// When a conversion breaks a promise.
-pub fn execute(bytes: &[u8]) -> Reached {
-    let mut reached = Reached::default();
-    let noted = Context::new("fuzz").with_notes();
-    let strict = Context::new("fuzz").strict();
-    macro_rules! job {
-        ($ty:ty) => {
-            decoded::<$ty>(bytes).inspect(|job| {
-                reached.decoded += 1;
-                let _ = job.clone().unify(&strict);
-                if let Ok(job) = job.clone().unify(&noted) {
-                    reached.jobs += 1;
-                    promises(&job);
-                }
-            })
-        };
+/// There is none of that name, or a target has no seeds or no row in the README.
+pub fn chosen() -> Target {
+    for target in TARGETS {
+        assert!(
+            seeds(target.name).is_dir(),
+            "corpus/{} is missing: a target needs seeds",
+            target.name
+        );
+        assert!(
+            include_str!("../README.md").contains(&format!("| `{}` |", target.name)),
+            "README.md has no row for {}",
+            target.name
+        );
     }
-    job!(openai::types::FineTuningJob);
-    job!(truefoundry::types::FineTuningJob);
-    job!(azure::types::FineTuningJob);
-    job!(fireworks::types::SupervisedJob);
-    job!(fireworks::types::DpoJob);
-    job!(fireworks::types::ReinforcementJob);
-    // Lists keep what does not decode, which no other type does.
-    decoded::<openai::types::FineTuningJobList>(bytes);
-    decoded::<azure::types::FineTuningJobList>(bytes);
-    decoded::<together::types::FinetuneTruncatedList>(bytes);
-    decoded::<fireworks::types::DpoJobList>(bytes);
-    if let Some(file) = decoded::<azure::types::File>(bytes) {
-        let _ = file.unify(&noted);
-    }
-    if let Some(dataset) = decoded::<fireworks::types::Dataset>(bytes) {
-        let _ = dataset.unify(&noted);
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = MetricsOfFile(text).unify(&noted);
-    }
-    job!(together::types::FinetuneResponseTruncated);
-    if let Some(job) = job!(together::types::FinetuneResponse) {
-        let events = job.events.unwrap_or_default();
-        for event in events_in_log(&job.id, events.ok().cloned().collect()) {
-            let _ = event.unify(&noted);
-        }
-    }
-    if let Ok(request) = serde_json::from_slice::<CreateRequest>(bytes) {
-        reached.decoded += 1;
-        for on_unsupported in [OnUnsupported::Reject, OnUnsupported::Drop] {
-            let _ = request.to_openai(on_unsupported);
-            let _ = request.to_azure(on_unsupported);
-            let _ = request.to_together(on_unsupported);
-            let _ = request.to_fireworks(on_unsupported);
-        }
-    }
-    reached
+    let name = std::env::var("FUZZ_TARGET").unwrap_or_default();
+    let found = TARGETS.iter().find(|target| target.name == name);
+    *found.unwrap_or_else(|| {
+        let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+        panic!(
+            "FUZZ_TARGET is {name:?}: expected one of {}",
+            names.join(", ")
+        )
+    })
 }
 
-/// Decoded in one pass where that is enough, and then just as otherwise.
-fn decoded<T: DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
-    let buffered = serde_json::from_slice::<T>(bytes).ok();
-    assert_eq!(from_slice::<T>(bytes).ok(), buffered);
-    buffered
-}
-
-fn promises(job: &Job) {
-    if let Some(finished) = job.finished_at {
-        assert!(job.created_at <= Some(finished), "ended before it was made");
-    }
-    assert!(
-        job.error.is_none()
-            || job.provider.vendor != unify::together::VENDOR
-            || job.status == unify::Status::Failed
-    );
+fn seeds(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name)
 }

@@ -27,6 +27,9 @@ mod dataset_upload;
 mod datasets;
 mod error_body;
 mod events_and_metrics;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod jobs;
 mod list;
 mod uploads;

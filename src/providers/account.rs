@@ -55,7 +55,8 @@ impl Account {
     /// limit.
     #[must_use]
     pub fn max_calls(mut self, calls: usize) -> Self {
-        self.permits = Some(Arc::new(Semaphore::new(calls.max(1))));
+        let calls = calls.clamp(1, Semaphore::MAX_PERMITS);
+        self.permits = Some(Arc::new(Semaphore::new(calls)));
         self
     }
 

@@ -17,6 +17,9 @@
 //! ```
 
 mod backend;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod streamed_list;
 mod uploads;
 

@@ -119,38 +119,121 @@ where
     type Value = NextJobs;
 
     async fn read(&self, mut pieces: Pieces) -> Result<NextJobs, Error> {
-        let limit = self.transport.max_body_bytes();
-        let memory = self.transport.reservation();
-        let mut next = NextJobs::new(self.call, self.after.cloned(), self.wanted, memory);
         let sent = pieces.sent_key();
-        let (mut splitter, mut splitting) = (ListSplitter::default(), 0);
-        let mut list = 0;
+        let mut list = ListInPieces::new(self);
         while let Some(piece) = pieces.next().await? {
-            list += piece.len() as u64;
-            if list > MAX_LIST {
-                let message = format!("the list of jobs is larger than {MAX_LIST} bytes");
-                return Err(Error::new(ErrorKind::TooLarge, message));
-            }
-            // Counted first: what is kept of it takes its place.
-            next.memory.grow(piece.len())?;
-            splitter.push(&piece, |text| next.take::<T>(text, &sent))?;
-            next.memory.shrink(piece.len());
-            if splitter.held() > limit {
-                let message = format!(
-                    "a job in the list is larger than the limit of {limit} bytes (max_body_bytes)"
-                );
-                return Err(Error::new(ErrorKind::TooLarge, message));
-            }
-            next.memory.shrink(splitting);
-            splitting = splitter.held();
-            next.memory.grow(splitting)?;
+            list.push::<T>(&piece, &sent)?;
             // Pieces that are there already must not hold up deadlines and others.
             tokio::task::yield_now().await;
         }
-        next.memory.shrink(splitting);
-        from_slice::<Outline>(&splitter.finish()).map_err(|e| unreadable(&e))?;
-        Ok(next)
+        list.finish()
     }
+}
+
+/// A list that comes in pieces, and what is kept of it so far.
+struct ListInPieces {
+    next: NextJobs,
+    splitter: ListSplitter,
+    /// How much memory is counted for the splitter.
+    splitting: usize,
+    /// How much has come, in bytes.
+    length: u64,
+    /// The largest job, in bytes.
+    limit: usize,
+}
+
+impl ListInPieces {
+    fn new<T>(reader: &ListReader<'_, T>) -> Self {
+        let memory = reader.transport.reservation();
+        Self {
+            next: NextJobs::new(reader.call, reader.after.cloned(), reader.wanted, memory),
+            splitter: ListSplitter::default(),
+            splitting: 0,
+            length: 0,
+            limit: reader.transport.max_body_bytes(),
+        }
+    }
+
+    fn push<T>(&mut self, piece: &[u8], sent: &SentKey) -> Result<(), Error>
+    where
+        T: Unify<Output = Job> + DeserializeOwned,
+    {
+        self.length += piece.len() as u64;
+        if self.length > MAX_LIST {
+            let message = format!("the list of jobs is larger than {MAX_LIST} bytes");
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        // Counted first: what is kept of it takes its place.
+        self.next.memory.grow(piece.len())?;
+        let next = &mut self.next;
+        self.splitter.push(piece, |text| next.take::<T>(text, sent))?;
+        self.next.memory.shrink(piece.len());
+        if self.splitter.held() > self.limit {
+            let message = format!(
+                "a job in the list is larger than the limit of {} bytes (max_body_bytes)",
+                self.limit
+            );
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        self.next.memory.shrink(self.splitting);
+        self.splitting = self.splitter.held();
+        self.next.memory.grow(self.splitting)
+    }
+
+    fn finish(mut self) -> Result<NextJobs, Error> {
+        self.next.memory.shrink(self.splitting);
+        from_slice::<Outline>(&self.splitter.finish()).map_err(|e| unreadable(&e))?;
+        Ok(self.next)
+    }
+}
+
+/// Reads a list that comes in pieces, for the fuzz targets.
+///
+/// # Errors
+///
+/// It is no list, or larger than the limits.
+#[cfg(fuzzing)]
+pub fn page_of_pieces(
+    pieces: &[&[u8]],
+    cursor: Option<&str>,
+    max_item: usize,
+    budget: &crate::transport::MemoryBudget,
+) -> Result<Page<Job>, Error> {
+    use super::types::FinetuneResponseTruncated as Item;
+    use crate::transport::ApiClient;
+
+    let client = super::Client::builder().api_key("key");
+    let client = client.max_body_bytes(max_item).memory_budget(budget.clone());
+    let client = client.build()?;
+    let (call, after) = (Call::default(), cursor.and_then(Position::parse));
+    let mut list = ListInPieces::new(&ListReader::<Item> {
+        call: &call,
+        after: after.as_ref(),
+        wanted: None,
+        transport: client.transport(),
+        item: PhantomData,
+    });
+    for piece in pieces {
+        list.push::<Item>(piece, &SentKey::default())?;
+    }
+    let mut query = PageQuery::default();
+    let mut whole = list.finish()?.page::<Item>(&query, client.transport())?;
+    let mut rest = whole.rest.clone();
+    while let Some(left) = rest {
+        query.cursor = whole.next.clone();
+        let page = next_page::<Item>(&left, &call, &query, client.transport());
+        let Some(page) = page.transpose()? else { break };
+        whole.items.extend(page.items);
+        whole.warnings.extend(page.warnings);
+        (whole.next, rest) = (page.next, page.rest);
+    }
+    Ok(whole)
+}
+
+/// Reads a cursor, and writes it again.
+#[cfg(fuzzing)]
+pub fn cursor_again(cursor: &str) -> Option<String> {
+    Position::parse(cursor).map(|position| position.cursor())
 }
 
 /// What a list has to have around its items.

@@ -165,9 +165,17 @@ pub(super) struct Timeouts {
 }
 
 impl Timeouts {
+    /// Returns timeouts without a deadline.
+    #[cfg(fuzzing)]
+    pub(super) fn idle_for(idle: Duration) -> Self {
+        Self { idle, end: None }
+    }
+
     /// Returns the same timeouts with a deadline of at most this from now on.
     fn at_most(self, whole: Duration) -> Self {
-        let end = Instant::now() + whole;
+        let Some(end) = deadline(whole) else {
+            return self;
+        };
         match self.end {
             Some((sooner, _)) if sooner <= end => self,
             _ => Self {
@@ -254,7 +262,7 @@ impl Transport {
     pub(super) fn call_timeouts(&self, remaining: Duration) -> Timeouts {
         Timeouts {
             idle: self.settings.read_timeout,
-            end: Some((Instant::now() + remaining, self.settings.timeout)),
+            end: deadline(remaining).map(|end| (end, self.settings.timeout)),
         }
     }
 
@@ -264,7 +272,7 @@ impl Transport {
         let limit = self.settings.transfer_timeout;
         Timeouts {
             idle: self.settings.read_timeout,
-            end: limit.map(|limit| (Instant::now() + limit, limit)),
+            end: limit.and_then(|limit| Some((deadline(limit)?, limit))),
         }
     }
 
@@ -344,8 +352,7 @@ impl Transport {
             Err(_) => Vec::new(),
         };
         let profile = self.shared.profile;
-        let mut body = VendorError::parse(&start, profile.read_error);
-        body.redact(sent.expose());
+        let body = VendorError::parse(&start, profile.read_error, sent.expose());
         let now = self.settings.clock.wall();
         let retry_after = retry_after::retry_after(&parts.headers, now);
         let should_retry = retry_after::should_retry(&parts.headers);
@@ -408,6 +415,11 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Option<Url> {
     (keeps_secret && matches!(target.scheme(), "http" | "https")).then_some(target)
 }
 
+/// Returns when so much time is over; nothing where no clock goes that far.
+fn deadline(whole: Duration) -> Option<Instant> {
+    Instant::now().checked_add(whole)
+}
+
 fn out_of_time(limit: Duration) -> Error {
     Error::new(
         ErrorKind::Timeout,
@@ -425,6 +437,17 @@ fn idle_for(limit: Duration) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_without_end_is_no_deadline() {
+        assert_eq!(deadline(Duration::MAX), None);
+        let bounded = Timeouts {
+            idle: Duration::MAX,
+            end: deadline(Duration::from_secs(1)).map(|end| (end, Duration::from_secs(1))),
+        };
+        assert_eq!(bounded.at_most(Duration::MAX).end, bounded.end);
+        assert!(bounded.end.is_some());
+    }
 
     #[test]
     fn redirects_stay_within_tls() {

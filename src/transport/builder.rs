@@ -474,7 +474,9 @@ impl<C> ClientBuilder<C> {
                 query: own_query(profile, address.query),
                 credential,
                 profile,
-                permits: self.max_concurrency.map(Semaphore::new),
+                permits: self
+                    .max_concurrency
+                    .map(|calls| Semaphore::new(calls.min(Semaphore::MAX_PERMITS))),
                 values: Mutex::new(
                     self.values
                         .into_iter()

@@ -27,15 +27,17 @@ pub struct VendorError {
 
 impl VendorError {
     /// Reads a body: JSON in the vendor's form, or plain text. An HTML page
-    /// gives nothing.
-    pub(super) fn parse(body: &[u8], read_json: fn(&Value) -> Self) -> Self {
-        match serde_json::from_slice::<Value>(body) {
-            Ok(value) => read_json(&value).in_one_line(),
+    /// gives nothing. The secret is removed from each text, in every spelling in
+    /// which it could be repeated.
+    pub(super) fn parse(body: &[u8], read_json: fn(&Value) -> Self, secret: &str) -> Self {
+        let read = match serde_json::from_slice::<Value>(body) {
+            Ok(value) => read_json(&value),
             Err(_) => Self {
-                message: plain_text(&String::from_utf8_lossy(body)),
+                message: Some(String::from_utf8_lossy(body).into_owned()),
                 ..Self::default()
             },
-        }
+        };
+        read.in_one_line(secret)
     }
 
     /// Reads `{"error": {…}}`, `{"error": "text"}`, `{"message": …}` and
@@ -66,7 +68,8 @@ impl VendorError {
     }
 
     /// Reads an error that came with a successful status; nothing where the body
-    /// is something else, such as a job that failed, which has an id.
+    /// is something else, such as a job that failed, which has an id. The key is
+    /// masked in the body already.
     pub(super) fn in_success(body: &[u8], read_json: fn(&Value) -> Self) -> Option<Self> {
         if body.len() > LIMIT {
             return None;
@@ -79,33 +82,22 @@ impl VendorError {
         if !is_error || value.get("id").is_some() {
             return None;
         }
-        let read = read_json(&value).in_one_line();
+        let read = read_json(&value).in_one_line("");
         read.message.is_some().then_some(read)
     }
 
-    /// Limits the length of each text and removes control characters.
-    fn in_one_line(mut self) -> Self {
-        self.message = self.message.and_then(|text| plain_text(&text));
-        for text in [&mut self.kind, &mut self.code, &mut self.param] {
-            *text = text.take().and_then(|text| plain_text(&text));
-        }
-        self
-    }
-
-    /// Removes a secret from each text, in every spelling in which it could be
-    /// repeated.
-    pub(super) fn redact(&mut self, secret: &str) {
+    /// Removes a secret and control characters from each text, and limits its length.
+    fn in_one_line(mut self, secret: &str) -> Self {
         let texts = [
             &mut self.message,
             &mut self.kind,
             &mut self.code,
             &mut self.param,
         ];
-        for text in texts.into_iter().flatten() {
-            if let Cow::Owned(redacted) = redact_known(text, secret) {
-                *text = redacted;
-            }
+        for text in texts {
+            *text = text.take().and_then(|text| plain_text(&text, secret));
         }
+        self
     }
 }
 
@@ -131,8 +123,9 @@ fn scalar_text(value: &Value) -> Option<String> {
 }
 
 /// Returns one line of limited length; nothing where the text is an HTML page,
-/// or the start of a truncated document.
-fn plain_text(text: &str) -> Option<String> {
+/// or the start of a truncated document. The secret is removed before the text is
+/// cut: a cut could leave most of it.
+fn plain_text(text: &str, secret: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || text.starts_with(['<', '{', '[']) {
         return None;
@@ -140,9 +133,9 @@ fn plain_text(text: &str) -> Option<String> {
     let line: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MESSAGE_LIMIT)
         .collect();
-    Some(line)
+    let redacted = redact_known(&line, secret);
+    Some(redacted.chars().take(MESSAGE_LIMIT).collect())
 }
 
 #[cfg(test)]
@@ -150,7 +143,7 @@ mod tests {
     use super::*;
 
     fn parse(body: &[u8]) -> VendorError {
-        VendorError::parse(body, VendorError::from_json)
+        VendorError::parse(body, VendorError::from_json, "sk-live-1234")
     }
 
     #[test]
@@ -179,18 +172,28 @@ mod tests {
 
     #[test]
     fn a_key_that_the_vendor_repeats_is_taken_out() {
-        let mut body = parse(br#"{"error":{"message":"bad key sk-live-1234"}}"#);
-        body.redact("sk-live-1234");
+        let body = parse(br#"{"error":{"message":"bad key sk-live-1234"}}"#);
         assert_eq!(body.message.as_deref(), Some("bad key [redacted]"));
         // The key in base64, as a proxy writes what it was sent.
-        let mut body = parse(br#"{"error":{"message":"sent: c2stbGl2ZS0xMjM0"}}"#);
-        body.redact("sk-live-1234");
+        let body = parse(br#"{"error":{"message":"sent: c2stbGl2ZS0xMjM0"}}"#);
         assert_eq!(body.message.as_deref(), Some("sent: [redacted]"));
+        // A text that begins with it is no truncated document.
+        let body = parse(b"sk-live-1234 is refused");
+        assert_eq!(body.message.as_deref(), Some("[redacted] is refused"));
         let mut headers = HeaderMap::new();
         headers.insert("x-request-id", HeaderValue::from_static("req-sk-live-1234"));
         headers.insert("server", HeaderValue::from_static("nginx"));
         redact_headers(&mut headers, "sk-live-1234");
         assert_eq!(headers["x-request-id"], REDACTED);
         assert_eq!(headers["server"], "nginx");
+    }
+    #[test]
+    fn where_a_long_message_is_cut_no_part_of_the_key_is_left() {
+        for before in MESSAGE_LIMIT - 20..=MESSAGE_LIMIT {
+            let text = format!("{} sk-live-1234 is refused", "x".repeat(before));
+            let message = parse(text.as_bytes()).message.unwrap_or_default();
+            assert!(message.chars().count() <= MESSAGE_LIMIT);
+            assert!(!message.contains("sk"), "{message}");
+        }
     }
 }

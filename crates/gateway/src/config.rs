@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
+use tokio::sync::Semaphore;
 use unitune::providers::Providers;
 
 use crate::token::Token;
@@ -166,15 +167,17 @@ impl Config {
 
     /// Returns a message about an invalid setting, if there is one.
     fn invalid_setting(&self) -> Option<String> {
-        let zero = [
+        let counts = [
             ("max_requests", self.max_requests),
             ("max_bodies", self.max_bodies),
             ("max_streams", self.max_streams),
             ("max_connections", self.max_connections),
             ("max_calls_per_account", self.max_calls_per_account),
         ];
-        if let Some((name, _)) = zero.iter().find(|(_, n)| *n == 0) {
-            return Some(format!("{name} must be at least 1"));
+        let is_valid = |count: &usize| (1..=Semaphore::MAX_PERMITS).contains(count);
+        if let Some((name, _)) = counts.iter().find(|(_, count)| !is_valid(count)) {
+            let most = Semaphore::MAX_PERMITS;
+            return Some(format!("{name} must be at least 1 and at most {most}"));
         }
         if self.max_upstream_memory_bytes < MIN_UPSTREAM_MEMORY {
             return Some(format!(
@@ -265,8 +268,11 @@ mod tests {
         assert!(read(r#"{"poll_seconds": 0}"#).is_err());
         assert!(read(r#"{"poll_seconds": -1}"#).is_err());
         assert!(read(r#"{"tokens": [{"name": "a", "sha256": "abc"}]}"#).is_err());
-        let zero = read(r#"{"max_requests": 0}"#).unwrap();
-        assert!(zero.invalid_setting().unwrap().contains("max_requests"));
+        for count in [0, usize::MAX] {
+            let config = read(&format!(r#"{{"max_requests": {count}}}"#)).unwrap();
+            let message = config.invalid_setting().unwrap();
+            assert!(message.contains("max_requests"), "{message}");
+        }
         let little = read(r#"{"max_upstream_memory_bytes": 1000}"#).unwrap();
         let message = little.invalid_setting().unwrap();
         assert!(message.contains("1048576"), "{message}");

@@ -25,7 +25,8 @@ impl FromStr for TokenHash {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut hash = [0; 32];
         let digits = text.as_bytes();
-        if digits.len() != 64 {
+        // Numbers may have a sign, and a hash has none.
+        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
             return Err(InvalidTokenHash);
         }
         for (byte, pair) in hash.iter_mut().zip(digits.chunks(2)) {
@@ -158,7 +159,13 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(hash.to_string().to_uppercase().parse(), Ok(hash));
-        for bad in ["", "abc", &"g".repeat(64), &"é".repeat(32)] {
+        for bad in [
+            "",
+            "abc",
+            &"g".repeat(64),
+            &"+a".repeat(32),
+            &"é".repeat(32),
+        ] {
             assert!(bad.parse::<TokenHash>().is_err(), "{bad}");
         }
     }

@@ -150,7 +150,8 @@ impl Spelling {
     fn overwrite(&self, body: &mut [u8], start: usize) {
         let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
         let mut range = start..start + self.text.len();
-        if self.is_base64 && start > 0 && is_base64(&body[start - 1]) {
+        let before = &body[..start];
+        if self.is_base64 && before.last().is_some_and(is_base64) && !ends_with_escape(before) {
             range.start -= 1;
         }
         if self.is_base64 && body.get(range.end).is_some_and(is_base64) {
@@ -164,6 +165,15 @@ impl fmt::Debug for KnownKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KnownKey")
     }
+}
+
+/// Returns true where JSON's escape of a letter ends a text: `\n` before the key is no part of what was encoded, and
+/// without its letter the body would be no JSON.
+fn ends_with_escape(text: &[u8]) -> bool {
+    let letter = text.len().checked_sub(2);
+    let number = text.len().checked_sub(6);
+    letter.is_some_and(|at| text[at] == b'\\')
+        || number.is_some_and(|at| text[at..].starts_with(b"\\u"))
 }
 
 /// Returns the number of a gram's bit.
@@ -233,6 +243,16 @@ mod tests {
                 assert!(!masked.contains(core), "{body} {masked}");
                 assert_eq!(masked.matches('"').count(), 3, "{masked}");
             }
+        }
+    }
+
+    #[test]
+    fn an_escape_before_the_key_stays_whole() {
+        for (escape, letter) in [("\\n", "\n"), ("\\t", "\t"), ("\\u00e9", "é")] {
+            let body = format!("{{\"sent\":\"Basic{escape}{}\"}}", STANDARD.encode(KEY));
+            let value: serde_json::Value = serde_json::from_str(&masked(&body)).unwrap();
+            let sent = value["sent"].as_str().unwrap();
+            assert!(sent.starts_with(&format!("Basic{letter}*")), "{sent}");
         }
     }
 
