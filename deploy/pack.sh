@@ -14,10 +14,11 @@ case $target in
 esac
 built=target/$target/dist/$program
 
-# A download of more is not worth it: see the profile in Cargo.toml.
+# More than it has had: a dependency or a profile has changed. See the profile in Cargo.toml.
 size=$(wc -c <"$built")
-if [ "$size" -ge 14000000 ]; then
-  echo "deploy/pack.sh: $built has $size bytes; 14000000 are too many" >&2
+most=22000000
+if [ "$size" -gt "$most" ]; then
+  echo "deploy/pack.sh: $built has $size bytes, more than $most" >&2
   exit 1
 fi
 "$built" jobs list --sandbox >/dev/null

@@ -452,7 +452,10 @@ impl<C> ClientBuilder<C> {
         let address = (profile.complete_address)(&self.base_url, &self.values).map_err(config)?;
         let base_url = base_url(&address.base_url).map_err(config)?;
         let http = match self.http {
-            None => self.network.client().map_err(|e| e.at_account(&account))?,
+            None => {
+                let created = self.network.client();
+                created.map_err(|e| e.at_account(&account))?
+            }
             Some(http) if self.network.is_default() => http,
             Some(_) => {
                 return Err(config(

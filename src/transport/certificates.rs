@@ -9,6 +9,10 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
+/// What may be wrong where the system's certificates cannot be loaded.
+pub(super) const NO_CERTIFICATES: &str =
+    "are the machine's root certificates installed (on Debian: ca-certificates)?";
+
 /// What clients that are there at the same time share.
 static SHARED: Mutex<Weak<Verifier>> = Mutex::new(Weak::new());
 
@@ -46,7 +50,11 @@ impl LazyVerifier {
         let verifier = match shared.upgrade() {
             Some(verifier) => verifier,
             None => {
-                let verifier = Arc::new(Verifier::new(Arc::clone(&self.provider))?);
+                let verifier = Verifier::new(Arc::clone(&self.provider));
+                let verifier = verifier.map_err(|error| {
+                    rustls::Error::General(format!("{error}; {NO_CERTIFICATES}"))
+                })?;
+                let verifier = Arc::new(verifier);
                 *shared = Arc::downgrade(&verifier);
                 verifier
             }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use rustls::crypto::CryptoProvider;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Error, ErrorKind, certificates};
+use super::certificates::{self, NO_CERTIFICATES};
+use super::{Error, ErrorKind};
 
 /// Returns a base URL without its trailing slash.
 pub(super) fn base_url(text: &str) -> Result<String, String> {
@@ -71,9 +72,15 @@ impl Network {
         self.connect_timeout.is_none() && self.proxy.is_none() && self.roots.is_empty()
     }
 
-    /// Creates an HTTP client with these settings. Certificates are always
-    /// verified.
+    /// Creates an HTTP client with these settings. Certificates are always verified.
     pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
+        self.builder()?.build().map_err(|e| {
+            let message = format!("the HTTP client cannot be created; {NO_CERTIFICATES}");
+            Error::new(ErrorKind::Config, message).because(e)
+        })
+    }
+
+    fn builder(&self) -> Result<reqwest::ClientBuilder, Error> {
         let bad = |message: &str| Error::new(ErrorKind::Config, message);
         // The process decides on its cryptography; ring is the default. An error
         // means that another thread has just installed one.
@@ -112,9 +119,7 @@ impl Network {
             }
             builder = builder.tls_certs_merge(roots);
         }
-        builder
-            .build()
-            .map_err(|e| bad("the HTTP client cannot be created").because(e))
+        Ok(builder)
     }
 }
 

@@ -42,6 +42,7 @@ impl Configuration {
     /// # Errors
     ///
     /// As [`Self::read`].
+    #[cfg(feature = "gateway")]
     pub fn read_named(flag: Option<&Path>) -> Result<Self, Failure> {
         match flag {
             Some(path) => Self::from_file(&Found::flag(path)),
