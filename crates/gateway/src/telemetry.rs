@@ -60,7 +60,8 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 /// tracing_subscriber::registry().with(layer).init();
 /// let config = Config { telemetry: telemetry.clone(), ..Config::default() };
 /// let server = Server::bind(([127, 0, 0, 1], 8080).into(), &Providers::from_env()?, config).await?;
-/// server.run(async { let _ = tokio::signal::ctrl_c().await; }).await;
+/// let stop = tokio::time::sleep(std::time::Duration::from_secs(60));
+/// server.run(stop).await;
 /// if let Some(telemetry) = telemetry {
 ///     telemetry.shutdown().await;
 /// }
