@@ -127,7 +127,7 @@ impl Draft {
     /// Sets the account. Without one it is, in this order, the one that the
     /// model's name starts with (`account/model`), the only one there is, the
     /// only one that has the training file, or the [default
-    /// account](Providers::default_account).
+    /// account](super::Providers::default_account).
     #[must_use]
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.account = Some(name.into());

@@ -166,7 +166,8 @@ impl ListInPieces {
         // Counted first: what is kept of it takes its place.
         self.next.memory.grow(piece.len())?;
         let next = &mut self.next;
-        self.splitter.push(piece, |text| next.take::<T>(text, sent))?;
+        self.splitter
+            .push(piece, |text| next.take::<T>(text, sent))?;
         self.next.memory.shrink(piece.len());
         if self.splitter.held() > self.limit {
             let message = format!(
@@ -203,7 +204,9 @@ pub fn page_of_pieces(
     use crate::transport::ApiClient;
 
     let client = super::Client::builder().api_key("key");
-    let client = client.max_body_bytes(max_item).memory_budget(budget.clone());
+    let client = client
+        .max_body_bytes(max_item)
+        .memory_budget(budget.clone());
     let client = client.build()?;
     let (call, after) = (Call::default(), cursor.and_then(Position::parse));
     let mut list = ListInPieces::new(&ListReader::<Item> {

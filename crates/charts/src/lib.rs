@@ -19,7 +19,7 @@
 //! let svg = chart.svg(Size::PICTURE, Theme::Light);
 //! assert!(svg.starts_with("<svg"));
 //! assert!(chart.text(Size::new(60, 12)).to_string().contains("Training loss"));
-//! assert_eq!(chart.summary()[0].last.unwrap().y, 0.1);
+//! assert_eq!(chart.summary()[0].last.map(|point| point.y), Some(0.1));
 //! ```
 //!
 //! Everything up to the layout is pure; nothing here reads or writes a file.
