@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::unify::Job;
 use crate::unify::fireworks::JobKind;
 
-/// What a cursor starts with, so that others' are told apart.
+/// The version of the form, with which each cursor begins; text with another start is no
+/// cursor.
 const FORM: &str = "3";
 
 /// The positions in the three lists, and the size of the pages that their tokens

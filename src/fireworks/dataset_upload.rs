@@ -197,7 +197,7 @@ impl Drop for DeleteUnlessComplete {
         let (client, account) = (self.client.clone(), std::mem::take(&mut self.account));
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                // Nobody is there to be told of a failure but the log.
+                // The caller has its error already, so a failure goes to the log.
                 if let Err(error) = client.delete_dataset(&account, &id).await
                     && !error.is_not_found()
                 {

@@ -86,8 +86,8 @@ impl Files for Client {
                     "not found: dataset {id} has no file"
                 )));
             };
-            // The first one is asked for here: what is wrong is said before any
-            // content comes.
+            // The first one is requested here, so that an error comes before any
+            // content.
             let first = client.read_signed_url(&first).await?;
             if urls.len() == 0 {
                 return Ok(first);

@@ -13,7 +13,7 @@ use crate::unify::{Job, ModelShutdowns};
 /// How long an account's answer is used: announcements are months ahead.
 const KEPT: Duration = Duration::from_secs(3600);
 
-/// What an account said last.
+/// An account's last answer.
 #[derive(Clone, Default)]
 pub(super) struct KnownShutdowns(Arc<Mutex<Option<Answer>>>);
 

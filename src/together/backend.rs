@@ -340,7 +340,7 @@ impl Files for Client {
                     .with_vendor_code("unsupported_value"));
             }
             let purpose = types::FilePurpose::from(upload.purpose);
-            // What the file holds is told by its suffix.
+            // The suffix gives the type of the file.
             let suffix = upload.content.name().rsplit_once('.');
             let kind = suffix.map(|(_, suffix)| types::FileType::from(suffix.to_owned()));
             let client = self.for_call(call);

@@ -27,7 +27,7 @@ pub(super) const WHOLE: usize = 256 << 10;
 const HELD: usize = 32 << 20;
 /// How many jobs of it are decoded at a time.
 const PAGE: usize = 32;
-/// How many items that are left out are told of one by one.
+/// How many items that are left out have a warning each; the others are counted.
 const MAX_WARNINGS: usize = 1_000;
 /// The largest list that is read, in bytes.
 const MAX_LIST: u64 = 1 << 30;
@@ -39,7 +39,7 @@ pub(super) struct Position {
     id: String,
 }
 
-/// What stands in a cursor for the time of a job without one.
+/// The time of a job without one, in a cursor.
 const NO_TIME: &str = "-";
 
 impl Position {
@@ -375,7 +375,7 @@ impl NextJobs {
         let item = item::<T>(text).map_err(|e| unreadable(&e))?;
         match job_of_item(&self.call, item) {
             Ok(job) => Ok(Some(Position::of(&job))),
-            // They stand anywhere; the first page has told of them.
+            // They have no position; the first page has the warnings about them.
             Err(_) if self.after.is_some() => Ok(None),
             Err(_) if self.warnings.len() == MAX_WARNINGS => {
                 self.more_warnings += 1;

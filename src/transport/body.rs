@@ -113,8 +113,8 @@ impl BodyStream {
         }
     }
 
-    /// Everything, unless it is more than the limit: then what came of it stands
-    /// before the rest.
+    /// Reads the whole body; of one that is longer than the limit, what has come is
+    /// put before the rest.
     pub(super) async fn up_to(mut self, limit: usize) -> Result<Gathered, Error> {
         let mut memory = std::mem::take(&mut self.memory);
         let mut first = Bytes::new();

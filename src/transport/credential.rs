@@ -98,7 +98,7 @@ impl Credential {
         })
     }
 
-    /// Creates a credential of a header as it stands.
+    /// Creates a credential from a header's complete value.
     pub(super) fn header(how: Authentication, value: &HeaderValue) -> Self {
         let text = value.to_str().unwrap_or_default();
         let secret = text.strip_prefix(how.scheme).unwrap_or(text).trim();

@@ -27,7 +27,7 @@ thread_local! {
     static ITEMS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// What is said of a document whose lists are too long.
+/// The error of a document whose lists are too long.
 const TOO_MANY_ITEMS: &str = "its lists have too many items";
 
 /// Returns true where a document was not read because of [`MAX_ITEMS`].

@@ -41,7 +41,7 @@ pub(crate) enum Problem {
     Other,
 }
 
-/// What is said where no more is known.
+/// The reason where no other is known.
 pub(crate) const UNDOCUMENTED: &str = "not of the documented form";
 
 impl Fault {

@@ -7,8 +7,8 @@ use memchr::memchr2;
 /// are JSON is for the reader of each.
 #[derive(Debug, Default)]
 pub(crate) struct ListSplitter {
-    place: Place,
-    /// The text around the items; what may not stand between them is in it, too.
+    state: State,
+    /// The text around the items, with whatever is not allowed between them.
     outline: Vec<u8>,
     /// The beginning of an item that pieces before had.
     begun: Vec<u8>,
@@ -22,7 +22,7 @@ pub(crate) struct ListSplitter {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Place {
+enum State {
     #[default]
     Outline,
     /// Between items, before this.
@@ -63,18 +63,18 @@ impl ListSplitter {
         let mut at = 0;
         while at < piece.len() {
             let start = at;
-            let ended = match self.place {
-                Place::Outline => {
+            let ended = match self.state {
+                State::Outline => {
                     self.outline(piece[at]);
                     at += 1;
                     continue;
                 }
-                Place::Between(due) => {
+                State::Between(due) => {
                     at += usize::from(self.between(due, piece[at]));
                     continue;
                 }
-                Place::Item => self.end_of_item(&piece[at..]),
-                Place::Scalar => {
+                State::Item => self.end_of_item(&piece[at..]),
+                State::Scalar => {
                     let is_end =
                         |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b']' | b'}');
                     piece[at..].iter().position(is_end)
@@ -85,7 +85,7 @@ impl ListSplitter {
                 return Ok(());
             };
             at += length;
-            self.place = Place::Between(Due::CommaOrEnd);
+            self.state = State::Between(Due::CommaOrEnd);
             // Most items are in one piece, and need no copy.
             if self.begun.is_empty() {
                 each(&piece[start..at])?;
@@ -127,7 +127,7 @@ impl ListSplitter {
             }
             (InString::No, b',') if self.depth == 1 => self.is_data = false,
             (InString::No, b'[') if self.depth == 1 && self.is_data => {
-                self.place = Place::Between(Due::ItemOrEnd);
+                self.state = State::Between(Due::ItemOrEnd);
             }
             (InString::No, b'{' | b'[') => self.depth += 1,
             (InString::No, b'}' | b']') => self.depth = self.depth.saturating_sub(1),
@@ -139,22 +139,22 @@ impl ListSplitter {
     fn between(&mut self, due: Due, byte: u8) -> bool {
         match (byte, due) {
             (b' ' | b'\t' | b'\r' | b'\n', _) => {}
-            (b',', Due::CommaOrEnd) => self.place = Place::Between(Due::Item),
+            (b',', Due::CommaOrEnd) => self.state = State::Between(Due::Item),
             (b']', Due::ItemOrEnd | Due::CommaOrEnd) => {
                 self.outline.push(byte);
-                (self.place, self.depth, self.is_data) = (Place::Outline, 1, false);
+                (self.state, self.depth, self.is_data) = (State::Outline, 1, false);
             }
             // A comma behind the bracket makes the outline no JSON.
             (b',' | b']', _) | (_, Due::CommaOrEnd) => {
                 self.outline.extend([b',', byte]);
-                self.place = Place::Outline;
+                self.state = State::Outline;
             }
             (b'{' | b'[' | b'"', _) => {
-                (self.place, self.depth, self.string) = (Place::Item, 0, InString::No);
+                (self.state, self.depth, self.string) = (State::Item, 0, InString::No);
                 return false;
             }
             _ => {
-                self.place = Place::Scalar;
+                self.state = State::Scalar;
                 return false;
             }
         }

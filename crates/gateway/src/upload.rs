@@ -119,7 +119,7 @@ fn chunks(
     })
 }
 
-/// What is said of a form without its main part.
+/// The error of a form without its main part.
 const NO_FILE: &str = "the form holds no file: send one in the field file, with a file name";
 
 /// The client's part of the upload was aborted.

@@ -173,8 +173,7 @@ fn finished(
     Ok(Some(time))
 }
 
-/// Returns why a job failed. `OK` and an empty message mean that nothing is
-/// said.
+/// Returns why a job failed; `OK` and an empty message are no reason.
 fn failure(
     view: &JobFields<'_>,
     status: Status,
