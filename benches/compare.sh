@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # The gateway against what people run instead: LiteLLM's proxy and Portkey's gateway,
-# in one run in front of the same upstream. nginx serves OpenAI's list of 20 jobs, one
-# job and a list of 20 files. Requests per second, p50 and p99 at 1 and 32 connections,
-# and the peak memory of all processes of each. Each request has a header of its own,
-# so that unitune answers each by itself.
+# in one run in front of the same upstream. nginx serves OpenAI's lists of 20 jobs and of
+# 20 files, one job and one file. Requests per second, p50 and p99 at 1 and 32
+# connections, and the peak memory of all processes of each. Each request has a header of
+# its own, so that unitune answers each by itself. What a gateway does not answer with
+# 200 is a row without figures: LiteLLM lists jobs with a licence only.
 #
-# LiteLLM lists jobs with a licence only: its list of files is measured, and that of
-# unitune beside it. Needs nginx, wrk, python3 with venv, node and npm; the other
-# gateways are installed from their registries into a temporary folder, or are taken
-# from COMPARE_TOOLS (litellm/ is a virtual environment, portkey/ has node_modules).
+# Needs nginx, wrk, curl, python3 with venv, node and npm; the other gateways are
+# installed from their registries into a temporary folder, or are taken from
+# COMPARE_TOOLS (litellm/ is a virtual environment, portkey/ has node_modules).
 #
 #   benches/compare.sh [ROUNDS [SECONDS]]
 set -euo pipefail
@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 rounds=${1:-3}
 seconds=${2:-5}
 PATH=$PATH:/usr/sbin
-for program in nginx wrk python3 node npm; do
+for program in nginx wrk curl python3 node npm; do
   command -v "$program" >/dev/null || { echo "$program is not installed: nothing to measure"; exit 1; }
 done
 if [ -z "${UNITUNE:-}" ]; then
@@ -63,6 +63,7 @@ def listed(item):
 write("jobs.json", listed(job))
 write("job.json", job)
 write("files.json", listed(file))
+write("file.json", file)
 print(job["id"], file=(Path(sys.argv[1]) / "id").open("w"))
 PYTHON
 id=$(cat "$work/id")
@@ -78,7 +79,8 @@ uwsgi_temp_path $work/d; scgi_temp_path $work/e;
 server { listen 127.0.0.1:$upstream backlog=2048;
 location = /v1/fine_tuning/jobs { alias $work/static/jobs.json; }
 location = /v1/fine_tuning/jobs/$id { alias $work/static/job.json; }
-location = /v1/files { alias $work/static/files.json; } } }
+location = /v1/files { alias $work/static/files.json; }
+location = /v1/files/file-1 { alias $work/static/file.json; } } }
 NGINX
 chmod -R a+rX "$work"
 cat >"$work/litellm.yaml" <<YAML
@@ -102,7 +104,8 @@ start nginx nginx -c "$work/nginx.conf" -p "$work"
 start unitune env -i OPENAI_API_KEY=k OPENAI_BASE_URL="http://127.0.0.1:$upstream/v1" \
   "$UNITUNE" serve --addr "127.0.0.1:$unitune" --log error
 start portkey node "$portkey/build/start-server.js" --headless --port="$portkey_port"
-start litellm "$tools/litellm/bin/litellm" --config "$work/litellm.yaml" --host 127.0.0.1 --port "$litellm" --num_workers 2
+# It wants a master key, or to be told that it needs none here.
+start litellm env LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true "$tools/litellm/bin/litellm" --config "$work/litellm.yaml" --host 127.0.0.1 --port "$litellm" --num_workers 2
 
 cat >"$work/each.lua" <<'LUA'
 local number = 0
@@ -122,30 +125,52 @@ LUA
 
 # The headers that name the upstream where no configuration does.
 portkey_headers=("x-portkey-provider=openai" "x-portkey-custom-host=http://127.0.0.1:$upstream/v1" "Authorization=Bearer k")
+own=http://127.0.0.1:$unitune/v1
+theirs=http://127.0.0.1:$portkey_port/v1
 targets=(
-  "unitune|list of jobs|http://127.0.0.1:$unitune/v1/fine_tuning/jobs"
-  "portkey|list of jobs|http://127.0.0.1:$portkey_port/v1/fine_tuning/jobs"
-  "unitune|one job|http://127.0.0.1:$unitune/v1/fine_tuning/jobs/$id"
-  "portkey|one job|http://127.0.0.1:$portkey_port/v1/fine_tuning/jobs/$id"
-  "unitune|list of files|http://127.0.0.1:$unitune/v1/files"
+  "unitune|list of jobs|$own/fine_tuning/jobs"
+  "portkey|list of jobs|$theirs/fine_tuning/jobs"
+  "litellm|list of jobs|http://127.0.0.1:$litellm/v1/fine_tuning/jobs?custom_llm_provider=openai"
+  "unitune|one job|$own/fine_tuning/jobs/$id"
+  "portkey|one job|$theirs/fine_tuning/jobs/$id"
+  "litellm|one job|http://127.0.0.1:$litellm/v1/fine_tuning/jobs/$id?custom_llm_provider=openai"
+  "unitune|list of files|$own/files"
+  "portkey|list of files|$theirs/files"
   "litellm|list of files|http://127.0.0.1:$litellm/v1/files?provider=openai"
+  "unitune|one file|$own/files/file-1"
+  "portkey|one file|$theirs/files/file-1"
+  "litellm|one file|http://127.0.0.1:$litellm/v1/files/file-1?provider=openai"
 )
 headers_of() { [ "$1" != portkey ] || printf '%s\n' "${portkey_headers[@]}"; }
-for target in "${targets[@]}"; do
+# status NAME URL: what it answers, with the body in $work/answer.
+status() {
+  local line headers=()
+  : >"$work/answer"
+  while read -r line; do [ -z "$line" ] || headers+=(-H "${line%%=*}: ${line#*=}"); done < <(headers_of "$1")
+  curl -s -m 10 -o "$work/answer" -w '%{http_code}' "${headers[@]}" "$2" || true
+}
+# Each has started when it answers anything.
+for target in "${targets[@]:0:3}"; do
   IFS='|' read -r name what url <<<"$target"
-  curl_headers=()
-  while read -r line; do [ -z "$line" ] || curl_headers+=(-H "${line%%=*}: ${line#*=}"); done < <(headers_of "$name")
-  for attempt in $(seq 300); do
-    code=$(curl -s -o "$work/answer" -w '%{http_code}' "${curl_headers[@]}" "$url" || true)
-    [ "$code" = 200 ] && break
-    [ "$attempt" -lt 300 ] || { echo "$name: $what is $code:"; head -c 500 "$work/answer"; tail -n 5 "$work/$name.log"; exit 1; }
+  for _ in $(seq 300); do
+    [ "$(status "$name" "$url")" = 000 ] || break
     sleep 0.2
   done
+done
+measured=()
+for target in "${targets[@]}"; do
+  IFS='|' read -r name what url <<<"$target"
+  code=$(status "$name" "$url")
+  if [ "$code" = 200 ]; then
+    measured+=("$target")
+  else
+    echo "$name, $what: $code, $(tr -d '\n' <"$work/answer" | head -c 160)"
+  fi
 done
 
 for connections in 1 32; do
   for _ in $(seq "$rounds"); do
-    for target in "${targets[@]}"; do
+    for target in "${measured[@]}"; do
       IFS='|' read -r name what url <<<"$target"
       mapfile -t arguments < <(headers_of "$name")
       wrk -t1 -c"$connections" -d"${seconds}s" --latency -s "$work/each.lua" "$url" -- "${arguments[@]}" >"$work/out"
