@@ -83,13 +83,7 @@ location = /v1/files { alias $work/static/files.json; }
 location = /v1/files/file-1 { alias $work/static/file.json; } } }
 NGINX
 chmod -R a+rX "$work"
-cat >"$work/litellm.yaml" <<YAML
-model_list: []
-files_settings:
-  - custom_llm_provider: openai
-    api_base: http://127.0.0.1:$upstream/v1
-    api_key: k
-YAML
+echo "model_list: []" >"$work/litellm.yaml"
 
 # start NAME COMMAND…: in a process group of its own.
 declare -A group
@@ -105,7 +99,9 @@ start unitune env -i OPENAI_API_KEY=k OPENAI_BASE_URL="http://127.0.0.1:$upstrea
   "$UNITUNE" serve --addr "127.0.0.1:$unitune" --log error
 start portkey node "$portkey/build/start-server.js" --headless --port="$portkey_port"
 # It wants a master key, or to be told that it needs none here.
-start litellm env LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true "$tools/litellm/bin/litellm" --config "$work/litellm.yaml" --host 127.0.0.1 --port "$litellm" --num_workers 2
+start litellm env LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true \
+  OPENAI_API_KEY=k OPENAI_API_BASE="http://127.0.0.1:$upstream/v1" OPENAI_BASE_URL="http://127.0.0.1:$upstream/v1" \
+  "$tools/litellm/bin/litellm" --config "$work/litellm.yaml" --host 127.0.0.1 --port "$litellm" --num_workers 2
 
 cat >"$work/each.lua" <<'LUA'
 local number = 0
