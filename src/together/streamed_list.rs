@@ -201,7 +201,6 @@ pub fn page_of_pieces(
     budget: &crate::transport::MemoryBudget,
 ) -> Result<Page<Job>, Error> {
     use super::types::FinetuneResponseTruncated as Item;
-    use crate::transport::ApiClient;
 
     let client = super::Client::builder().api_key("key");
     let client = client

@@ -98,10 +98,10 @@ pub fn convert(bytes: &[u8]) {
         .expect("it converts again");
     let twice = fs::read(path("twice.jsonl")).unwrap_or_default();
     assert_eq!(
-        again.losses.len(),
+        again.alterations.len(),
         0,
         "a second conversion loses {:?}",
-        again.losses
+        again.alterations
     );
     assert!(once == twice, "a second conversion changes the file");
 }
