@@ -3,7 +3,7 @@
 //! ARCHITECTURE.md describes the pipeline: [`read`] → [`merge_documents`] →
 //! [`mod@slice`] → [`discriminator_tags`] → [`lower`] → [`inline_shared`] →
 //! [`all_of`] → [`component_names`] → [`overlay`] → [`normal_form`] → [`validate`] →
-//! [`generate`] (and parse) → [`write_files`].
+//! [`generate_rust`] (and parse) → [`write_files`].
 //! [`pipeline`] runs its steps without I/O, from merge to validate.
 #![warn(clippy::unwrap_used)]
 
