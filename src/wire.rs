@@ -20,6 +20,7 @@ mod decode_fault;
 mod deep_object;
 mod enumeration;
 mod extra;
+mod json_position;
 mod lenient_list;
 mod lenient_object;
 #[allow(dead_code)] // Not every set of vendors has lists that are read as they come.
@@ -32,8 +33,6 @@ mod unreadable_parts;
 
 pub use decode::from_slice;
 pub(crate) use decode::{has_too_many_items, memory_of_items};
-#[doc(hidden)]
-pub use decode_fault::branch;
 #[cfg(feature = "config")]
 pub(crate) use decode_fault::wrong_type;
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
@@ -50,4 +49,4 @@ pub(crate) use list_splitter::ListSplitter;
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]
-pub use union::{TaggedObject, Union, read_union};
+pub use union::{Union, UnionText, read_union};

@@ -34,25 +34,37 @@ impl<T: DeserializeOwned> Response<T> {
     ) -> Result<Self, Error> {
         match wire::from_slice(&answer.body) {
             Ok(value) => {
-                let kept = answer.body.keep(wire::memory_of_items());
-                kept.map_err(|error| error.after_tries(answer.tries))?;
+                let (status, headers) = kept(answer)?;
                 Ok(Self {
                     value,
-                    status: answer.status,
-                    headers: answer.headers,
+                    status,
+                    headers,
                     request_id_headers: profile.request_id_headers,
                 })
             }
-            Err(error) => {
-                let rejected = Error::from_success(profile, &answer.body);
-                let error = rejected
-                    .unwrap_or_else(|| Error::undecoded::<T>(&answer.headers, answer.body, &error));
-                Err(error
-                    .with_answer(profile, answer.status, answer.headers, None)
-                    .after_tries(answer.tries))
-            }
+            Err(error) => Err(undecoded(profile, answer, &error)),
         }
     }
+}
+
+/// Counts the memory of a value that was decoded, and returns what else is kept.
+fn kept(answer: Answer<WholeBody>) -> Result<(StatusCode, HeaderMap), Error> {
+    let kept = answer.body.keep(wire::memory_of_items());
+    kept.map_err(|error| error.after_tries(answer.tries))?;
+    Ok((answer.status, answer.headers))
+}
+
+/// Returns the error of a body that did not decode: the vendor's, if it is one.
+fn undecoded(
+    profile: &'static VendorProfile,
+    answer: Answer<WholeBody>,
+    error: &serde_json::Error,
+) -> Error {
+    let rejected = Error::from_success(profile, &answer.body);
+    let error = rejected.unwrap_or_else(|| Error::undecoded(&answer.headers, answer.body, error));
+    error
+        .with_answer(profile, answer.status, answer.headers, None)
+        .after_tries(answer.tries)
 }
 
 impl Response<()> {

@@ -1,9 +1,8 @@
 //! Decodes a document in one pass, and again with a buffer if one pass is not
 //! enough.
 //!
-//! A lenient list has to keep each item's text until it has decoded, and a union
-//! needs the value again if a branch does not decode. Nearly every body is as
-//! documented and needs neither: so a body is first decoded without buffers, and
+//! A lenient list has to keep each item's text until it has decoded. Nearly every body
+//! is as documented and needs none: so a body is first decoded without buffers, and
 //! decoded again with them only if that fails. The result is the same.
 
 use std::cell::Cell;
@@ -75,11 +74,11 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
 ///
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    from_text(bytes, |text| {
+    from_text(bytes, &|text| {
         start_document();
-        in_one_pass(|| serde_json::from_str(text)).or_else(|_| {
+        read_with(Passes::One, text).or_else(|_| {
             start_document();
-            decode_buffered(|| serde_json::from_str(text))
+            read_with(Passes::Buffered, text)
         })
     })
 }
@@ -91,7 +90,7 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Er
 /// The first error of `read`, or the bytes are not UTF-8.
 pub(super) fn from_text<T>(
     bytes: &[u8],
-    read: impl Fn(&str) -> Result<T, serde_json::Error>,
+    read: &dyn Fn(&str) -> Result<T, serde_json::Error>,
 ) -> Result<T, serde_json::Error> {
     // Checked once as a whole, and not again for each string in it.
     let text = match std::str::from_utf8(bytes) {
@@ -116,8 +115,7 @@ fn not_utf8(bytes: &[u8]) -> serde_json::Error {
 
 /// Decodes JSON text in the same way.
 pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    in_one_pass(|| serde_json::from_str(text))
-        .or_else(|_| decode_buffered(|| serde_json::from_str(text)))
+    read_with(Passes::One, text).or_else(|_| read_with(Passes::Buffered, text))
 }
 
 /// Returns true if an error leads to a second, buffered pass.
@@ -125,22 +123,24 @@ pub(super) fn is_one_pass() -> bool {
     ONE_PASS.get()
 }
 
-fn in_one_pass<T>(read: impl FnOnce() -> T) -> T {
-    switched(true, read)
+/// How a text is decoded.
+#[derive(Clone, Copy, PartialEq)]
+enum Passes {
+    One,
+    Buffered,
 }
 
-fn decode_buffered<T>(read: impl FnOnce() -> T) -> T {
-    switched(false, read)
+/// Decodes JSON text. Nothing else that reads values may compile each type again.
+fn read_with<T: DeserializeOwned>(passes: Passes, text: &str) -> Result<T, serde_json::Error> {
+    let _restore = RestoreFlag(ONE_PASS.replace(passes == Passes::One));
+    serde_json::from_str(text)
 }
 
-fn switched<T>(one_pass: bool, read: impl FnOnce() -> T) -> T {
-    /// Restores the flag when decoding ends, even by a panic.
-    struct RestoreFlag(bool);
-    impl Drop for RestoreFlag {
-        fn drop(&mut self) {
-            ONE_PASS.set(self.0);
-        }
+/// Restores the flag when decoding ends, even by a panic.
+struct RestoreFlag(bool);
+
+impl Drop for RestoreFlag {
+    fn drop(&mut self) {
+        ONE_PASS.set(self.0);
     }
-    let _back = RestoreFlag(ONE_PASS.replace(one_pass));
-    read()
 }

@@ -149,8 +149,20 @@ macro_rules! __wire_enum {
             where
                 D: ::serde::Deserializer<'de>,
             {
-                let value = <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)?;
-                value.parse().map_err(<D::Error as ::serde::de::Error>::custom)
+                struct ValueVisitor;
+                impl ::serde::de::Visitor<'_> for ValueVisitor {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str(concat!("a string (", stringify!($name), ")"))
+                    }
+                    fn visit_str<E: ::serde::de::Error>(
+                        self,
+                        value: &str,
+                    ) -> ::std::result::Result<$name, E> {
+                        value.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(ValueVisitor)
             }
         }
 

@@ -71,12 +71,6 @@ impl Key<'_> {
     }
 }
 
-impl<'de> Key<'de> {
-    pub(super) fn into_inner(self) -> Cow<'de, str> {
-        self.0
-    }
-}
-
 impl<'de> serde::Deserialize<'de> for Key<'de> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Name;

@@ -201,7 +201,7 @@ fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Resu
 /// The text is not JSON.
 #[allow(dead_code)] // For lists that are read as they come; not every vendor has any.
 pub(crate) fn item<T: DeserializeOwned>(text: &[u8]) -> Result<Item<T>, serde_json::Error> {
-    decode::from_text(text, |text| {
+    decode::from_text(text, &|text| {
         decode::start_document();
         item_of_text(text)
     })

@@ -1,6 +1,7 @@
 //! Times as vendors send them: ISO 8601 text in several forms, or Unix seconds.
 
 use chrono::{DateTime, NaiveDateTime};
+use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time as it was received: text or Unix seconds.
@@ -110,7 +111,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Time;
-        impl serde::de::Visitor<'_> for Time {
+        impl<'de> serde::de::Visitor<'de> for Time {
             type Value = Timestamp;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("a time as text or as Unix seconds")
@@ -121,10 +122,15 @@ impl<'de> Deserialize<'de> for Timestamp {
             fn visit_i64<E>(self, seconds: i64) -> Result<Timestamp, E> {
                 Ok(Timestamp::from(seconds))
             }
-            fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Timestamp, E> {
+            fn visit_u64<E: Error>(self, seconds: u64) -> Result<Timestamp, E> {
                 i64::try_from(seconds)
                     .map(Timestamp::from)
                     .map_err(|_| E::custom("a time beyond 64 bits"))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Timestamp, A::Error> {
+                // The error is then at the end of the list, and not at its first item.
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                Err(A::Error::invalid_type(Unexpected::Seq, &self))
             }
         }
         deserializer.deserialize_any(Time)

@@ -1,185 +1,209 @@
 //! Decodes unions: finds the branch of a value.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
+use std::cell::{Cell, OnceCell};
 
 use serde::Deserialize;
-use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{
-    Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::StringDeserializer,
-};
+use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::Value;
-use serde_path_to_error::Track;
+use serde_json::value::RawValue;
 
 use super::decode;
 use super::extra::Key;
+use super::json_position::end_of_string;
 
 /// An enum whose variants are the branches of a union.
 #[doc(hidden)]
 pub trait Union: Sized {
-    /// The member whose value selects the branch of an object, if all branches
-    /// have the same one.
-    const TAG: Option<&'static str>;
-
     /// Returns the matching branch, or why there is none.
-    fn from_json(value: Value) -> Result<Self, &'static str>;
-
-    /// Returns the branch of an object with this tag. A tag that no branch has
-    /// is left to [`Self::from_json`].
-    fn tagged<'de, A: MapAccess<'de>>(
-        tag: &str,
-        members: TaggedObject<'de, A>,
-    ) -> Result<Self, A::Error> {
-        let _ = tag;
-        members.untagged()
-    }
+    fn from_json(value: UnionText<'_>) -> Result<Self, &'static str>;
 }
 
-/// Reads a union: by its tag while the object is read, or from the whole value.
+/// Reads a union. Its text is skipped first, and read when the branch is known:
+/// that takes less than keeping its members as values.
 #[doc(hidden)]
 pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
-    match U::TAG {
-        Some(tag) if decode::is_one_pass() => deserializer.deserialize_any(ByTag {
-            tag,
-            union: PhantomData,
-        }),
-        _ => fitting(Value::deserialize(deserializer)?),
-    }
+    // One pass reads text that is there as a whole.
+    let read = match decode::is_one_pass() {
+        true => U::from_json(UnionText::new(<&RawValue>::deserialize(deserializer)?)),
+        false => U::from_json(UnionText::new(&*Box::<RawValue>::deserialize(
+            deserializer,
+        )?)),
+    };
+    read.map_err(D::Error::custom)
 }
 
-fn fitting<U: Union, E: Error>(value: Value) -> Result<U, E> {
-    U::from_json(value).map_err(E::custom)
+/// How many unions may stand in each other. Each is read by itself, so that the
+/// parser's own limit of depth begins again in each.
+const MAX_NESTED: usize = 32;
+
+thread_local! {
+    /// How many unions the value stands in that is being read.
+    static NESTED: Cell<usize> = const { Cell::new(0) };
 }
 
-struct ByTag<U> {
-    tag: &'static str,
-    union: PhantomData<U>,
-}
-
-impl<'de, U: Union> Visitor<'de> for ByTag<U> {
-    type Value = U;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<U, E> {
-        fitting(value.into())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<U, E> {
-        fitting(value.into())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<U, E> {
-        fitting(value.into())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<U, E> {
-        fitting(value.into())
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<U, E> {
-        fitting(value.into())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<U, E> {
-        fitting(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<U, A::Error> {
-        fitting(Value::deserialize(SeqAccessDeserializer::new(seq))?)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
-        let mut seen = Vec::new();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            let is_tag = key.as_str() == self.tag;
-            seen.push((key, map.next_value::<Value>()?));
-            if let (true, Some((_, Value::String(tag)))) = (is_tag, seen.last()) {
-                let tag = tag.clone();
-                return U::tagged(&tag, TaggedObject::new(self.tag, seen, map));
-            }
-        }
-        TaggedObject::new(self.tag, seen, map).untagged()
-    }
-}
-
-/// An object whose members have been read up to its tag.
+/// The JSON text of a union's value, without spaces around it: its first byte tells
+/// the type.
 #[doc(hidden)]
-pub struct TaggedObject<'de, A> {
-    tag: &'static str,
-    seen: std::vec::IntoIter<(Key<'de>, Value)>,
-    /// The value of the member whose name was returned last.
-    value: Option<Value>,
-    rest: A,
+pub struct UnionText<'a> {
+    text: &'a str,
+    /// The member that tells the branch, and its value.
+    tag: OnceCell<(&'static str, Option<String>)>,
 }
 
-impl<'de, A: MapAccess<'de>> TaggedObject<'de, A> {
-    fn new(tag: &'static str, seen: Vec<(Key<'de>, Value)>, rest: A) -> Self {
+#[doc(hidden)]
+impl<'a> UnionText<'a> {
+    fn new(value: &'a RawValue) -> Self {
         Self {
-            tag,
-            seen: seen.into_iter(),
-            value: None,
-            rest,
+            text: value.get(),
+            tag: OnceCell::new(),
         }
     }
 
-    /// Decodes the object as one branch.
-    pub fn read<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(self))
+    pub fn is_string(&self) -> bool {
+        self.text.starts_with('"')
     }
 
-    /// Selects the branch by the whole value.
-    pub fn untagged<U: Union>(self) -> Result<U, A::Error> {
-        fitting(self.read()?)
+    pub fn is_boolean(&self) -> bool {
+        self.text.starts_with(['t', 'f'])
+    }
+
+    pub fn is_number(&self) -> bool {
+        self.text
+            .starts_with(|c: char| c == '-' || c.is_ascii_digit())
+    }
+
+    /// Returns true for a number without a fraction that fits into 64 bits.
+    pub fn is_integer(&self) -> bool {
+        self.is_number() && (self.text.parse::<i64>().is_ok() || self.text.parse::<u64>().is_ok())
+    }
+
+    pub fn is_array(&self) -> bool {
+        self.text.starts_with('[')
+    }
+
+    pub fn is_object(&self) -> bool {
+        self.text.starts_with('{')
+    }
+
+    /// Returns true for a string that is one of `words`.
+    pub fn is_one_of(&self, words: &[&str]) -> bool {
+        // An error takes much longer than a value, and every branch is asked.
+        let read = || serde_json::from_str::<Key<'_>>(self.text).ok();
+        let word = self.is_string().then(read).flatten();
+        word.is_some_and(|word| words.contains(&word.as_str()))
+    }
+
+    /// Returns true for an object whose member `tag` is one of `words`.
+    pub fn has_tag(&self, tag: &'static str, words: &[&str]) -> bool {
+        let read = || (tag, tag_of(self.text, tag));
+        let (kept, word) = self.tag.get_or_init(read);
+        match *kept == tag {
+            true => word.as_deref().is_some_and(|word| words.contains(&word)),
+            false => tag_of(self.text, tag).is_some_and(|word| words.contains(&&*word)),
+        }
+    }
+
+    /// Returns a branch, where the value has its form.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        let nested = NESTED.get();
+        if nested == MAX_NESTED {
+            return None;
+        }
+        NESTED.set(nested + 1);
+        let read = serde_json::from_str(self.text);
+        NESTED.set(nested);
+        read.ok()
+    }
+
+    /// Returns the value as it came.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read: a number beyond all ranges, half a surrogate pair.
+    pub fn value(&self) -> Result<Value, &'static str> {
+        serde_json::from_str(self.text).map_err(|_| "a value that cannot be read")
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for TaggedObject<'de, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: serde::de::DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, A::Error> {
-        let key = match self.seen.next() {
-            Some((key, value)) => {
-                self.value = Some(value);
-                key
-            }
-            None => match self.rest.next_key::<Key<'de>>()? {
-                // Of two tags the last one counts, but the branch is selected.
-                Some(key) if key.as_str() == self.tag => {
-                    return Err(A::Error::custom("the tag appears twice"));
-                }
-                Some(key) => key,
-                None => return Ok(None),
-            },
-        };
-        match key.into_inner() {
-            Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
-            Cow::Owned(name) => {
-                let name: StringDeserializer<A::Error> = name.into_deserializer();
-                seed.deserialize(name)
-            }
+/// Returns the member of this name in an object, where it is a string; of two, the
+/// last. The text is JSON already, so that strings and brackets are all that counts.
+fn tag_of(object: &str, name: &str) -> Option<String> {
+    let bytes = object.as_bytes();
+    let (mut at, mut found) = (1, None);
+    while let Some(start) = from(at, bytes, b'"') {
+        let end = end_of_string(bytes, start);
+        let key = object.get(start..end)?;
+        let value = from(end, bytes, b':')? + 1;
+        if is_name(key, name) {
+            found = Some(value);
         }
-        .map(Some)
+        match end_of_member(bytes, value) {
+            Some(comma) => at = comma + 1,
+            None => break,
+        }
     }
+    let value = object.get(found?..)?.trim_start();
+    let length = value
+        .starts_with('"')
+        .then(|| end_of_string(value.as_bytes(), 0))?;
+    serde_json::from_str(value.get(..length)?).ok()
+}
 
-    fn next_value_seed<V: serde::de::DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, A::Error> {
-        match self.value.take() {
-            // As in `decode_fault::read`, so that no type is compiled for one more way to read.
-            Some(value) => {
-                let mut track = Track::new();
-                seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track))
-                    .map_err(A::Error::custom)
+/// Returns true if a JSON string stands for this name.
+fn is_name(text: &str, name: &str) -> bool {
+    match text.contains('\\') {
+        true => serde_json::from_str::<Key<'_>>(text).is_ok_and(|key| key.as_str() == name),
+        false => text.get(1..text.len() - 1) == Some(name),
+    }
+}
+
+/// Returns the first index of a byte, from an index on.
+fn from(start: usize, bytes: &[u8], byte: u8) -> Option<usize> {
+    let rest = bytes.get(start..)?;
+    Some(start + rest.iter().position(|b| *b == byte)?)
+}
+
+/// Returns the index of the comma after a member's value; `None` at the end of the
+/// object.
+fn end_of_member(bytes: &[u8], value: usize) -> Option<usize> {
+    let (mut at, mut depth) = (value, 0_usize);
+    loop {
+        match bytes.get(at)? {
+            b'"' => {
+                at = end_of_string(bytes, at);
+                continue;
             }
-            None => self.rest.next_value_seed(seed),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            b',' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_is_found_wherever_it_stands() {
+        for (object, expected) in [
+            (r#"{"type":"a"}"#, Some("a")),
+            (r#"{ "n" : { "type" : "b" } , "type" : "a" }"#, Some("a")),
+            (
+                r#"{"x": ["type", {"type": "\""}], "y": "}", "type": "\u0061\n", "z": 1}"#,
+                Some("a\n"),
+            ),
+            (r#"{"type": 1}"#, None),
+            (r#"{"type": "a", "type": "b"}"#, Some("b")),
+            (r#"{"type": "a", "type": {}}"#, None),
+            (r#"{"t\u0079pe": "a"}"#, Some("a")),
+            (r#"{"n": {"type": "a"}}"#, None),
+            (r#"{"a": "type"}"#, None),
+            ("{}", None),
+        ] {
+            assert_eq!(tag_of(object, "type").as_deref(), expected, "{object}");
         }
     }
 }

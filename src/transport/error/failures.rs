@@ -5,7 +5,6 @@ use std::error::Error as StdError;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
 
 use super::{Error, ErrorKind};
 use crate::transport::body::WholeBody;
@@ -42,7 +41,7 @@ impl Error {
 
     /// Creates the error of a body that is not JSON, or not of the documented
     /// form. It keeps the body, for callers that can read it in another way.
-    pub(in crate::transport) fn undecoded<T: DeserializeOwned>(
+    pub(in crate::transport) fn undecoded(
         headers: &HeaderMap,
         body: WholeBody,
         error: &serde_json::Error,
@@ -62,10 +61,11 @@ impl Error {
             format!("the response is not JSON ({kind}, {} bytes)", body.len())
         } else {
             // The cause itself quotes values, which could be secrets.
-            let fault = Fault::of_body::<T>(&body);
-            match fault.filter(Fault::is_specific) {
-                Some(fault) => format!("{UNDOCUMENTED}: {fault}"),
-                None => UNDOCUMENTED.to_owned(),
+            let text = std::str::from_utf8(&body).unwrap_or_default();
+            let fault = Fault::of_error(text, error);
+            match fault.is_specific() {
+                true => format!("{UNDOCUMENTED}: {fault}"),
+                false => UNDOCUMENTED.to_owned(),
             }
         };
         let mut error = Self::new(ErrorKind::Decode, message);

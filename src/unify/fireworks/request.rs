@@ -12,7 +12,7 @@ use crate::fireworks::types::{DpoJob, ReinforcementJob, SupervisedJob};
 use crate::unify::request::setting_rules::{Takes, UNKNOWN};
 use crate::unify::request::translator::{Method, RequestTranslator};
 use crate::unify::{CreateRequest, OnUnsupported, Translated, UnsupportedFields};
-use crate::wire::Extra;
+use crate::wire::{self, Extra};
 
 /// Members that are settings of the training: the kinds that have an object for
 /// them want them there.
@@ -363,10 +363,10 @@ impl Body {
             return None;
         }
         let value = Value::Object(self.members.clone());
-        match serde_path_to_error::deserialize::<_, T>(&value) {
+        match wire::read::<T>(&value) {
             Ok(job) => Some(job),
-            Err(error) => {
-                let path = error.path().to_string();
+            Err(fault) => {
+                let path = fault.dotted_path();
                 let own = self.paths.get(path.trim_start_matches("trainingConfig."));
                 let path = own.map_or(path, Clone::clone);
                 translator.invalid(path, "its value has another form", "");

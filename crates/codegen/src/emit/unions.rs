@@ -3,8 +3,6 @@
 //! Branches are distinguished by JSON type, by keyword, or by a tag, and only
 //! where a document offers none of these by what decodes, strictest first.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -29,14 +27,13 @@ pub(super) fn emit(
         }
     });
     let otherwise = if open {
-        quote! { Ok(Self::Unknown(value)) }
+        quote! { value.value().map(Self::Unknown) }
     } else {
         let message = format!("no branch of {component} fits");
         quote! { Err(#message) }
     };
     let mut ordered: Vec<&Branch> = branches.iter().collect();
     ordered.sort_by_key(|b| rank(context, b));
-    let by_tag = by_tag(context, branches);
     let attempts = ordered.iter().map(|b| attempt(context, b));
     let serialised = branches.iter().map(|b| {
         let variant = names::ident(&b.variant);
@@ -71,9 +68,8 @@ pub(super) fn emit(
             }
         }
         impl #runtime::wire::Union for #ident {
-            #by_tag
             fn from_json(
-                value: ::serde_json::Value,
+                value: #runtime::wire::UnionText<'_>,
             ) -> ::std::result::Result<Self, &'static str> {
                 #(#attempts)*
                 #otherwise
@@ -155,81 +151,29 @@ fn attempt(context: &Context<'_>, branch: &Branch) -> TokenStream {
     let test = match &branch.test {
         Test::Keyword(word) => {
             return quote! {
-                if value.as_str() == Some(#word) {
+                if value.is_one_of(&[#word]) {
                     return Ok(Self::#variant);
                 }
             };
         }
-        Test::OneOf(words) => quote! {
-            value.as_str().is_some_and(|word| [#(#words),*].contains(&word))
-        },
+        Test::OneOf(words) => quote! { value.is_one_of(&[#(#words),*]) },
         Test::String => quote! { value.is_string() },
         Test::Boolean => quote! { value.is_boolean() },
-        Test::Integer => quote! { (value.is_i64() || value.is_u64()) },
+        Test::Integer => quote! { value.is_integer() },
         Test::Number => quote! { value.is_number() },
         Test::Array => quote! { value.is_array() },
         Test::Object => quote! { value.is_object() },
         Test::Any => quote! { true },
         Test::Tagged { property, values } => quote! {
-            value
-                .get(#property)
-                .and_then(::serde_json::Value::as_str)
-                .is_some_and(|tag| [#(#values),*].contains(&tag))
+            value.has_tag(#property, &[#(#values),*])
         },
     };
-    let runtime = context.runtime;
     let ty = context.rust_type(&branch.ty);
     quote! {
         if #test
-            && let Some(found) = #runtime::wire::branch::<#ty>(&value)
+            && let Some(found) = value.read::<#ty>()
         {
             return Ok(Self::#variant(found.into()));
-        }
-    }
-}
-
-/// Returns how an object's branch is selected before it has been read as a
-/// whole: by the one member whose value differs between all branches, if no two
-/// branches share a value.
-fn by_tag(context: &Context<'_>, branches: &[Branch]) -> TokenStream {
-    let runtime = context.runtime;
-    let tagged: Vec<_> = branches
-        .iter()
-        .filter_map(|branch| match &branch.test {
-            Test::Tagged { property, values } => Some((branch, property, values)),
-            _ => None,
-        })
-        .collect();
-    let mut values = BTreeSet::new();
-    let all_differ = tagged
-        .iter()
-        .flat_map(|(_, _, v)| *v)
-        .all(|v| values.insert(v));
-    let tag = tagged.first().map(|(_, tag, _)| *tag);
-    let tag = tag.filter(|tag| all_differ && tagged.iter().all(|(_, t, _)| t == tag));
-    let Some(tag) = tag else {
-        return quote! { const TAG: ::std::option::Option<&'static str> = None; };
-    };
-    let arms = tagged.iter().map(|(branch, _, values)| {
-        let variant = names::ident(&branch.variant);
-        let ty = context.rust_type(&branch.ty);
-        quote! {
-            #(#values)|* => Ok(Self::#variant(members.read::<#ty>()?.into())),
-        }
-    });
-    quote! {
-        const TAG: ::std::option::Option<&'static str> = Some(#tag);
-        fn tagged<'de, A>(
-            tag: &str,
-            members: #runtime::wire::TaggedObject<'de, A>,
-        ) -> ::std::result::Result<Self, A::Error>
-        where
-            A: ::serde::de::MapAccess<'de>,
-        {
-            match tag {
-                #(#arms)*
-                _ => members.untagged(),
-            }
         }
     }
 }
