@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::sync::LazyLock;
 
-use flate2::read::ZlibDecoder;
+use brotli_decompressor::Decompressor;
 
 /// What the numbers of the outlines are parts of: an em has so many.
 pub const UNITS: f64 = 2048.0;
@@ -44,25 +44,38 @@ struct Glyph {
     path: Box<str>,
 }
 
-/// A font, as `tests/font.rs` has written it: a line for each character with its number,
-/// its advance and its path, and, after an empty line, one for each pair that stands closer
-/// or wider than that.
+/// A font.
 struct Font {
     glyphs: HashMap<char, Glyph>,
     kerning: HashMap<(char, char), f64>,
 }
 
-/// Reading a font takes longer than drawing.
-static REGULAR: LazyLock<Font> = LazyLock::new(|| Font::new(include_bytes!("font/regular.zz")));
-static BOLD: LazyLock<Font> = LazyLock::new(|| Font::new(include_bytes!("font/bold.zz")));
+struct Fonts {
+    regular: Font,
+    bold: Font,
+}
+
+/// Reading the fonts takes longer than drawing.
+static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
+    let mut text = String::new();
+    Decompressor::new(COMPRESSED, 4096)
+        .read_to_string(&mut text)
+        .expect("it is part of the program, and a test has written it");
+    let (regular, bold) = text.split_once('\u{c}').unwrap_or((&text, ""));
+    Fonts {
+        regular: Font::new(regular),
+        bold: Font::new(bold),
+    }
+});
+
+/// Both fonts, as `tests/font.rs` has written them, with a form feed between. Of each, a line
+/// for each character with its number, its advance and its path, and, after an empty line,
+/// one for each pair that stands closer or wider than that.
+const COMPRESSED: &[u8] = include_bytes!("font/dejavu.br");
 
 impl Font {
-    fn new(compressed: &[u8]) -> Self {
-        let mut text = String::new();
-        ZlibDecoder::new(compressed)
-            .read_to_string(&mut text)
-            .expect("it is part of the program, and a test has written it");
-        let (glyphs, kerning) = text.split_once("\n\n").unwrap_or((&text, ""));
+    fn new(text: &str) -> Self {
+        let (glyphs, kerning) = text.split_once("\n\n").unwrap_or((text, ""));
         let glyphs = glyphs.lines().filter_map(|line| {
             let mut parts = line.splitn(3, ' ');
             let glyph = (character(parts.next()?)?, parts.next()?.parse().ok()?);
@@ -90,9 +103,10 @@ fn character(hexadecimal: &str) -> Option<char> {
 
 /// Returns the outlines of a text. A character that the font does not have is a box.
 pub fn outline(text: &str, weight: Weight) -> Outline {
-    let font: &Font = match weight {
-        Weight::Regular => &REGULAR,
-        Weight::Bold => &BOLD,
+    let Fonts { regular, bold } = &*FONTS;
+    let font = match weight {
+        Weight::Regular => regular,
+        Weight::Bold => bold,
     };
     let mut outline = Outline {
         path: String::new(),
@@ -100,7 +114,7 @@ pub fn outline(text: &str, weight: Weight) -> Outline {
     };
     let mut before = None;
     for c in with_ligatures(text).chars() {
-        let found = font.glyphs.get(&c).or_else(|| REGULAR.glyphs.get(&c));
+        let found = font.glyphs.get(&c).or_else(|| regular.glyphs.get(&c));
         let Some(glyph) = found.or_else(|| font.glyphs.get(&MISSING)) else {
             continue;
         };
