@@ -120,9 +120,7 @@ impl Svg {
             is_bold: true,
             is_upright: false,
         };
-        self.text.push_str("<g font-weight=\"bold\">");
         self.words(&title);
-        self.text.push_str("</g>\n");
     }
 
     fn label(&mut self, at: PixelPoint, anchor: Anchor, colour: &str, text: &str) {
@@ -152,10 +150,16 @@ impl Svg {
             true => format!(r#"transform="translate({x} {y:.1}) rotate(-90)""#),
             false => format!(r#"x="{x:.1}" y="{y:.1}""#),
         };
+        if line.is_bold {
+            self.text.push_str("<g font-weight=\"bold\">");
+        }
         self.line(format_args!(
             r#"<text {place} font-size="{size}" text-anchor="{anchor}" fill="{colour}">{}</text>"#,
             escaped(line.text)
         ));
+        if line.is_bold {
+            self.text.push_str("</g>\n");
+        }
     }
 
     #[cfg(feature = "png")]
