@@ -20,8 +20,8 @@ fi
 
 install -D -m 755 "$program" "$root/usr/bin/unitune"
 install -D -m 644 "$certificates" "$root$certificates"
-for licence in LICENSE-APACHE LICENSE-MIT; do
-    install -D -m 644 "$source/$licence" "$root/usr/share/doc/unitune/$licence"
+for licence in LICENSE-APACHE LICENSE-MIT crates/charts/src/font/LICENSE-DejaVu; do
+    install -D -m 644 "$source/$licence" "$root/usr/share/doc/unitune/${licence##*/}"
 done
 
 # The loader and each library, at the paths where the loader looks for them. A program that

@@ -26,7 +26,8 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/$name/man" "$folder"
-cp "$built" crates/cli/README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$work/$name"
+cp "$built" crates/cli/README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT crates/charts/src/font/LICENSE-DejaVu \
+  "$work/$name"
 "$built" man --folder "$work/$name/man" >/dev/null
 case $target in
 *windows*) (cd "$work" && 7z a -bso0 "$name.zip" "$name") && mv "$work/$name.zip" "$folder" ;;

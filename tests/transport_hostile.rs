@@ -197,13 +197,16 @@ async fn a_compressed_answer_is_bounded_in_time_and_size() {
     });
     let error = error.await;
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    // A frame that zstd skips.
-    let error = job_of(|to| {
-        begin(to, "content-encoding: zstd\r\n");
-        to.write_endlessly(b"\x50\x2a\x4d\x18\x00\x00\x00\x00");
-    });
-    let error = error.await;
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    #[cfg(feature = "zstd")]
+    {
+        // A frame that zstd skips.
+        let error = job_of(|to| {
+            begin(to, "content-encoding: zstd\r\n");
+            to.write_endlessly(b"\x50\x2a\x4d\x18\x00\x00\x00\x00");
+        });
+        let error = error.await;
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    }
     let mut bomb = vec![b' '; 200 << 20];
     for _ in 0..3 {
         bomb = gzip(&bomb).await;

@@ -84,7 +84,7 @@ impl BodyStream {
         } else {
             headers.remove(CONTENT_ENCODING);
             headers.remove(CONTENT_LENGTH);
-            compressed(frames, encodings)?
+            compressed(frames, encodings)
         };
         Ok(Self {
             read: VecDeque::new(),
@@ -164,14 +164,14 @@ impl BodyStream {
 }
 
 #[cfg(feature = "compression")]
-fn compressed(frames: Frames, encodings: Vec<Encoding>) -> Result<Source, Error> {
-    let decompressed = decompress::Decompressed::new(frames, encodings);
-    Ok(Source::Compressed(decompressed))
+fn compressed(frames: Frames, encodings: Vec<Encoding>) -> Source {
+    Source::Compressed(decompress::Decompressed::new(frames, encodings))
 }
 
 #[cfg(not(feature = "compression"))]
-fn compressed(_: Frames, encodings: Vec<Encoding>) -> Result<Source, Error> {
-    Err(encoding::not_compiled_in(&encodings))
+fn compressed(frames: Frames, _: Vec<Encoding>) -> Source {
+    // `Encoding::of` has refused what is compressed.
+    Source::Plain(frames)
 }
 
 /// The bytes as they come, with bounds on the waits between.

@@ -4,7 +4,7 @@ use crate::layout::Layout;
 use crate::series::Series;
 use crate::smooth::trailing_mean;
 use crate::summary::{self, Summary};
-use crate::svg;
+use crate::svg::{self, Letters};
 use crate::text::{self, TextChart};
 use crate::theme::Theme;
 
@@ -161,7 +161,12 @@ impl Chart {
     /// Returns the picture as an SVG document. Its title and description say in
     /// words what the curves show.
     pub fn svg(&self, size: Size, theme: Theme) -> String {
-        svg::document(&Layout::new(self, size), theme, &self.description())
+        self.document(size, theme, Letters::Text)
+    }
+
+    fn document(&self, size: Size, theme: Theme, letters: Letters) -> String {
+        let layout = Layout::new(self, size);
+        svg::document(&layout, theme, letters, &self.description())
     }
 
     /// Returns the picture as PNG, with `density` dots for each pixel of the size.
@@ -171,7 +176,7 @@ impl Chart {
     /// The picture is larger than memory allows.
     #[cfg(feature = "png")]
     pub fn png(&self, size: Size, theme: Theme, density: f32) -> Result<Vec<u8>, crate::PngError> {
-        crate::png::encode(&self.svg(size, theme), density)
+        crate::png::encode(&self.document(size, theme, Letters::Paths), density)
     }
 
     /// Returns the chart as lines of braille characters, for a terminal.

@@ -27,6 +27,8 @@
 #![warn(clippy::unwrap_used)]
 
 mod chart;
+#[cfg(feature = "png")]
+mod font;
 mod layout;
 mod metric;
 #[cfg(feature = "png")]

@@ -1,13 +1,9 @@
-//! Renders the SVG document as PNG, so that both are the same picture. The font
-//! is part of the program: what is installed makes no difference.
+//! Renders an SVG document as PNG, so that both are the same picture.
 
 use std::fmt;
-use std::io::Read;
-use std::sync::{Arc, LazyLock};
 
-use flate2::read::ZlibDecoder;
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb::Database};
+use resvg::usvg::{Options, Tree};
 
 /// The largest picture in dots.
 const MAX_DOTS: u64 = 64_000_000;
@@ -24,34 +20,10 @@ impl fmt::Display for PngError {
 
 impl std::error::Error for PngError {}
 
-/// DejaVu Sans, compressed by the build script.
-const COMPRESSED: [&[u8]; 2] = [
-    include_bytes!(concat!(env!("OUT_DIR"), "/regular.ttf.zz")),
-    include_bytes!(concat!(env!("OUT_DIR"), "/bold.ttf.zz")),
-];
-
-/// Reading the fonts takes longer than drawing.
-static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
-    let mut fonts = Database::new();
-    for compressed in COMPRESSED {
-        let mut font = Vec::new();
-        ZlibDecoder::new(compressed)
-            .read_to_end(&mut font)
-            .expect("the build script has compressed it, whole");
-        fonts.load_font_data(font);
-    }
-    fonts.set_sans_serif_family("DejaVu Sans");
-    Arc::new(fonts)
-});
-
+/// Draws a document whose letters are paths.
 pub fn encode(svg: &str, density: f32) -> Result<Vec<u8>, PngError> {
-    let options = Options {
-        fontdb: Arc::clone(&FONTS),
-        font_family: "DejaVu Sans".to_owned(),
-        ..Options::default()
-    };
     let failed = |e: &dyn fmt::Display| PngError(format!("cannot draw the picture: {e}"));
-    let tree = Tree::from_str(svg, &options).map_err(|e| failed(&e))?;
+    let tree = Tree::from_str(svg, &Options::default()).map_err(|e| failed(&e))?;
     let size = tree.size().to_int_size();
     let size = size
         .scale_by(density)

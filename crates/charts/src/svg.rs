@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+#[cfg(feature = "png")]
+use crate::font::{self, Weight};
 use crate::layout::{Key, LEGEND_LINE, Layout, PixelPoint, PlacedSeries, TEXT_SIZE, TITLE_SIZE};
 use crate::theme::{Colours, Marker, Theme, dashes, marker};
 
@@ -10,11 +12,53 @@ use crate::theme::{Colours, Marker, Theme, dashes, marker};
 const FONTS: &str = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 const MARK: f64 = 4.5;
 
+/// How the document says what stands in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letters {
+    /// As text, which can be searched and read out.
+    Text,
+    /// As paths, for a renderer that has no fonts.
+    #[cfg(feature = "png")]
+    Paths,
+}
+
+/// A line of text in its place.
+struct Line<'a> {
+    at: PixelPoint,
+    anchor: Anchor,
+    size: f64,
+    colour: &'a str,
+    text: &'a str,
+    is_bold: bool,
+    /// Whether it is read from the bottom to the top.
+    is_upright: bool,
+}
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Anchor {
+    /// Returns the name of it, and which share of the text stands before its place.
+    fn name_and_share(self) -> (&'static str, f64) {
+        match self {
+            Self::Start => ("start", 0.0),
+            Self::Middle => ("middle", 0.5),
+            Self::End => ("end", 1.0),
+        }
+    }
+}
+
 /// Returns the document; its description is `description`.
-pub fn document(layout: &Layout, theme: Theme, description: &str) -> String {
+pub fn document(layout: &Layout, theme: Theme, letters: Letters, description: &str) -> String {
     let mut svg = Svg {
         text: String::new(),
         theme,
+        letters,
         colours: theme.colours(),
     };
     svg.open(layout, description);
@@ -36,7 +80,7 @@ pub fn document(layout: &Layout, theme: Theme, description: &str) -> String {
             ),
         };
         let colour = svg.colours.muted;
-        svg.words(PixelPoint { x, y }, "middle", TEXT_SIZE, colour, remark);
+        svg.label(PixelPoint { x, y }, Anchor::Middle, colour, remark);
     }
     svg.text.push_str("</svg>\n");
     svg.text
@@ -45,6 +89,7 @@ pub fn document(layout: &Layout, theme: Theme, description: &str) -> String {
 struct Svg {
     text: String,
     theme: Theme,
+    letters: Letters,
     colours: Colours,
 }
 
@@ -66,18 +111,73 @@ impl Svg {
         self.line(format_args!(
             r#"<rect width="{width}" height="{height}" fill="{background}"/>"#
         ));
-        let at = PixelPoint { x: 24.0, y: 34.0 };
-        let colour = self.colours.text;
-        self.text.push_str("<g font-weight=\"bold\">");
-        self.words(at, "start", TITLE_SIZE, colour, &layout.title);
-        self.text.push_str("</g>\n");
+        let title = Line {
+            at: PixelPoint { x: 24.0, y: 34.0 },
+            anchor: Anchor::Start,
+            size: TITLE_SIZE,
+            colour: self.colours.text,
+            text: &layout.title,
+            is_bold: true,
+            is_upright: false,
+        };
+        self.words(&title);
     }
 
-    fn words(&mut self, at: PixelPoint, anchor: &str, size: f64, colour: &str, text: &str) {
-        let PixelPoint { x, y } = at;
+    fn label(&mut self, at: PixelPoint, anchor: Anchor, colour: &str, text: &str) {
+        self.words(&Line {
+            at,
+            anchor,
+            size: TEXT_SIZE,
+            colour,
+            text,
+            is_bold: false,
+            is_upright: false,
+        });
+    }
+
+    fn words(&mut self, line: &Line<'_>) {
+        match self.letters {
+            Letters::Text => self.words_as_text(line),
+            #[cfg(feature = "png")]
+            Letters::Paths => self.words_as_path(line),
+        }
+    }
+
+    fn words_as_text(&mut self, line: &Line<'_>) {
+        let (PixelPoint { x, y }, size, colour) = (line.at, line.size, line.colour);
+        let (anchor, _) = line.anchor.name_and_share();
+        let place = match line.is_upright {
+            true => format!(r#"transform="translate({x} {y:.1}) rotate(-90)""#),
+            false => format!(r#"x="{x:.1}" y="{y:.1}""#),
+        };
+        if line.is_bold {
+            self.text.push_str("<g font-weight=\"bold\">");
+        }
         self.line(format_args!(
-            r#"<text x="{x:.1}" y="{y:.1}" font-size="{size}" text-anchor="{anchor}" fill="{colour}">{}</text>"#,
-            escaped(text)
+            r#"<text {place} font-size="{size}" text-anchor="{anchor}" fill="{colour}">{}</text>"#,
+            escaped(line.text)
+        ));
+        if line.is_bold {
+            self.text.push_str("</g>\n");
+        }
+    }
+
+    #[cfg(feature = "png")]
+    fn words_as_path(&mut self, line: &Line<'_>) {
+        let (PixelPoint { x, y }, colour) = (line.at, line.colour);
+        let weight = match line.is_bold {
+            true => Weight::Bold,
+            false => Weight::Regular,
+        };
+        let text: String = line.text.chars().map(printable).collect();
+        let outline = font::outline(&text, weight);
+        let (_, share) = line.anchor.name_and_share();
+        let start = -share * outline.width;
+        let turned = if line.is_upright { " rotate(-90)" } else { "" };
+        let scale = line.size / font::UNITS;
+        self.line(format_args!(
+            r#"<path transform="translate({x:.1} {y:.1}){turned} scale({scale} -{scale}) translate({start} 0)" d="{}" fill="{colour}"/>"#,
+            outline.path
         ));
     }
 
@@ -98,24 +198,28 @@ impl Svg {
             let style = format!(r#"stroke="{grid}""#);
             self.stroke(at(left, tick.at), at(right, tick.at), &style);
             let place = at(left - 8.0, tick.at + TEXT_SIZE * 0.36);
-            self.words(place, "end", TEXT_SIZE, muted, &tick.label);
+            self.label(place, Anchor::End, muted, &tick.label);
         }
         for tick in &layout.x_ticks {
             let style = format!(r#"stroke="{muted}""#);
             self.stroke(at(tick.at, bottom), at(tick.at, bottom + 5.0), &style);
             let place = at(tick.at, bottom + 21.0);
-            self.words(place, "middle", TEXT_SIZE, muted, &tick.label);
+            self.label(place, Anchor::Middle, muted, &tick.label);
         }
         let style = format!(r#"stroke="{muted}""#);
         self.stroke(at(left, bottom), at(right, bottom), &style);
         self.stroke(at(left, top), at(left, bottom), &style);
         let middle = at((left + right) / 2.0, bottom + 44.0);
-        self.words(middle, "middle", TEXT_SIZE, text, &layout.x_title);
-        let (x, y) = (24.0, (top + bottom) / 2.0);
-        self.line(format_args!(
-            r#"<text transform="translate({x} {y:.1}) rotate(-90)" font-size="{TEXT_SIZE}" text-anchor="middle" fill="{text}">{}</text>"#,
-            escaped(&layout.y_title)
-        ));
+        self.label(middle, Anchor::Middle, text, &layout.x_title);
+        self.words(&Line {
+            at: at(24.0, (top + bottom) / 2.0),
+            anchor: Anchor::Middle,
+            size: TEXT_SIZE,
+            colour: text,
+            text: &layout.y_title,
+            is_bold: false,
+            is_upright: true,
+        });
     }
 
     fn series(&mut self, layout: &Layout, series: &PlacedSeries) {
@@ -227,7 +331,7 @@ impl Svg {
                 }
             }
             let place = at(x + LEGEND_LINE + 8.0, y);
-            self.words(place, "start", TEXT_SIZE, text, &entry.text);
+            self.label(place, Anchor::Start, text, &entry.text);
         }
     }
 }
@@ -247,8 +351,7 @@ fn restarted(colour: &str) -> String {
     format!(r#"stroke="{colour}" stroke-width="1.4" stroke-dasharray="5 4""#)
 }
 
-/// Returns a text as it may stand in XML. Characters that may not stand there at
-/// all are replaced.
+/// Returns a text as it may stand in XML.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -257,9 +360,16 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
+            c => out.push(printable(c)),
         }
     }
     out
+}
+
+/// Replaces a character that may not stand in XML at all.
+fn printable(c: char) -> char {
+    match c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+        true => '\u{fffd}',
+        false => c,
+    }
 }

@@ -5,10 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_compression::tokio::bufread::{
-    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
-};
-use async_compression::zstd::DParameter;
+use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -21,6 +18,7 @@ use crate::transport::{Error, ErrorKind};
 /// The size of a piece, in bytes.
 const PIECE: usize = 32 << 10;
 /// The largest window of zstd, as a power of 2: what RFC 9659 allows in HTTP.
+#[cfg(feature = "zstd")]
 const ZSTD_WINDOW_LOG: u32 = 23;
 /// The most that decompression itself holds of what it has put out, in bytes: the
 /// largest window of brotli.
@@ -151,7 +149,14 @@ async fn start(mut reader: Reader, encodings: &[Encoding]) -> io::Result<Option<
                 false => Box::pin(BufReader::new(DeflateDecoder::new(reader))),
             },
             Encoding::Brotli => Box::pin(BufReader::new(BrotliDecoder::new(reader))),
+            // `Encoding::of` has refused it.
+            #[cfg(not(feature = "zstd"))]
+            Encoding::Zstd => return Err(io::ErrorKind::Unsupported.into()),
+            #[cfg(feature = "zstd")]
             Encoding::Zstd => {
+                use async_compression::tokio::bufread::ZstdDecoder;
+                use async_compression::zstd::DParameter;
+
                 let window = DParameter::window_log_max(ZSTD_WINDOW_LOG);
                 let mut decoder = ZstdDecoder::with_params(reader, &[window]);
                 decoder.multiple_members(true);

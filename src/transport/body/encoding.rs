@@ -8,12 +8,13 @@ use http::{HeaderMap, HeaderValue};
 use super::super::{Error, ErrorKind};
 
 /// What requests say that they accept.
-#[cfg(feature = "compression")]
-pub(in crate::transport) const ACCEPTED: HeaderValue =
-    HeaderValue::from_static("gzip, deflate, br, zstd");
-/// What requests say that they accept.
-#[cfg(not(feature = "compression"))]
-pub(in crate::transport) const ACCEPTED: HeaderValue = HeaderValue::from_static("identity");
+pub(in crate::transport) const ACCEPTED: HeaderValue = HeaderValue::from_static(
+    match (cfg!(feature = "compression"), cfg!(feature = "zstd")) {
+        (_, true) => "gzip, deflate, br, zstd",
+        (true, false) => "gzip, deflate, br",
+        (false, false) => "identity",
+    },
+);
 
 /// The most encodings of one body: one on top of another could be a mistake of
 /// a proxy's, more are none.
@@ -44,7 +45,7 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// One is not known, or there are too many.
+    /// One is not known or not compiled in, or there are too many.
     pub(super) fn of(headers: &HeaderMap) -> Result<Vec<Self>, Error> {
         let mut encodings = Vec::new();
         for value in headers.get_all(CONTENT_ENCODING) {
@@ -65,7 +66,21 @@ impl Encoding {
             );
             return Err(Error::new(ErrorKind::Decode, message));
         }
-        Ok(encodings)
+        match encodings.iter().find_map(|encoding| encoding.missing()) {
+            Some(feature) => Err(not_compiled_in(&encodings, feature)),
+            None => Ok(encodings),
+        }
+    }
+
+    /// Returns the feature that reads it, where that is off.
+    fn missing(self) -> Option<&'static str> {
+        let (feature, is_on) = match self {
+            Self::Gzip | Self::Deflate | Self::Brotli => {
+                ("compression", cfg!(feature = "compression"))
+            }
+            Self::Zstd => ("zstd", cfg!(feature = "zstd")),
+        };
+        (!is_on).then_some(feature)
     }
 }
 
@@ -86,13 +101,12 @@ fn unknown(name: &str) -> Error {
     Error::new(ErrorKind::Decode, message)
 }
 
-/// An answer that is compressed though requests ask for none.
-#[cfg(not(feature = "compression"))]
-pub(super) fn not_compiled_in(encodings: &[Encoding]) -> Error {
+/// An answer that is compressed as requests do not ask for.
+fn not_compiled_in(encodings: &[Encoding], feature: &str) -> Error {
     let names: Vec<String> = encodings.iter().map(ToString::to_string).collect();
     let message = format!(
-        "the answer is compressed ({}), though the request asked for it plain; build unitune with \
-         its feature `compression` to read it",
+        "the answer is compressed ({}), which the request did not ask for; build unitune with its \
+         feature `{feature}` to read it",
         names.join(", ")
     );
     Error::new(ErrorKind::Decode, message)
@@ -111,16 +125,25 @@ mod tests {
     }
 
     #[test]
-    fn encodings_are_read_in_their_order() {
-        use Encoding::{Brotli, Deflate, Gzip, Zstd};
+    fn what_is_unknown_or_too_much_is_named() {
         assert_eq!(of(&[]), Ok(vec![]));
         assert_eq!(of(&["identity", ""]), Ok(vec![]));
-        assert_eq!(of(&["GZip"]), Ok(vec![Gzip]));
-        assert_eq!(of(&["br, x-gzip", "zstd"]), Ok(vec![Brotli, Gzip, Zstd]));
-        assert_eq!(of(&["deflate,identity"]), Ok(vec![Deflate]));
         let error = of(&["gzip, compress"]).unwrap_err();
         assert!(error.contains("\"compress\""), "{error}");
         let error = of(&["br,br", "br, br"]).unwrap_err();
         assert!(error.contains("4 times"), "{error}");
+    }
+
+    #[cfg(feature = "compression")]
+    #[test]
+    fn encodings_are_read_in_their_order() {
+        use Encoding::{Brotli, Deflate, Gzip, Zstd};
+        assert_eq!(of(&["GZip"]), Ok(vec![Gzip]));
+        assert_eq!(of(&["br, x-gzip"]), Ok(vec![Brotli, Gzip]));
+        match cfg!(feature = "zstd") {
+            true => assert_eq!(of(&["br, x-gzip", "zstd"]), Ok(vec![Brotli, Gzip, Zstd])),
+            false => assert!(of(&["br, zstd"]).unwrap_err().contains("(br, zstd)")),
+        }
+        assert_eq!(of(&["deflate,identity"]), Ok(vec![Deflate]));
     }
 }
