@@ -37,7 +37,9 @@ impl Simulation for Store {
 
     fn seed_file(&mut self, file: &SeedContent) -> String {
         let id = self.shared.draw(Id::File);
-        self.shared.files.seed(id.clone(), file.name, file.bytes.clone());
+        self.shared
+            .files
+            .seed(id.clone(), file.name, file.bytes.clone());
         id
     }
 
