@@ -183,16 +183,19 @@ fn one_job_however_it_is_killed(ends: [(&'static str, &'static str); 2]) {
 }
 
 #[test]
+#[ignore = "kills programs again and again; .ci/run runs it"]
 fn from_openai_to_together() {
     one_job_however_it_is_killed(MOVES[0]);
 }
 
 #[test]
+#[ignore = "kills programs again and again; .ci/run runs it"]
 fn from_together_to_fireworks() {
     one_job_however_it_is_killed(MOVES[1]);
 }
 
 #[test]
+#[ignore = "kills programs again and again; .ci/run runs it"]
 fn from_fireworks_to_openai() {
     one_job_however_it_is_killed(MOVES[2]);
 }

@@ -291,14 +291,17 @@ fn moves(from: &End, to: &End, method: &str) {
 }
 
 fn from_each_to_each(method: &str) {
+    let mut count = 0;
     for from in &ENDS {
         // Most of the time is waiting for the sandbox.
         std::thread::scope(|scope| {
             for to in ENDS.iter().filter(|to| to.account != from.account) {
                 scope.spawn(|| moves(from, to, method));
+                count += 1;
             }
         });
     }
+    assert_eq!(count, 12, "pairs of vendors");
 }
 
 #[test]

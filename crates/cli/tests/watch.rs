@@ -180,30 +180,36 @@ fn a_paused_job_waits_for_somebody_and_a_watch_does_not() {
     }
     user.expect(0, &["jobs", "pause", id, "--yes"]);
     let cancelled = seeded(&user, "together", "cancelled");
-    for (code, arguments) in [
-        (7, vec!["jobs", "watch", id]),
-        (7, vec!["jobs", "watch", id, "--json"]),
-        // How another one ended counts for more.
-        (5, vec!["jobs", "watch", id, &cancelled]),
-        (
-            6,
-            vec!["jobs", "watch", id, "--wait-paused", "--timeout", "5s"],
-        ),
-    ] {
-        let output = user.expect(code, &arguments);
-        let resume = format!("unitune jobs resume {id}");
-        assert_eq!(
-            stderr(&output).contains(&resume),
-            code != 6,
-            "{}",
-            stderr(&output)
-        );
-    }
-    // Jobs that go on are waited for.
     let running = seeded(&user, "together", "running");
-    user.expect(6, &["jobs", "watch", id, &running, "--timeout", "5s"]);
+    // They wait side by side.
+    std::thread::scope(|scope| {
+        for (code, arguments) in [
+            (7, vec!["jobs", "watch", id]),
+            (7, vec!["jobs", "watch", id, "--json"]),
+            // How another one ended counts for more.
+            (5, vec!["jobs", "watch", id, &cancelled]),
+            (
+                6,
+                vec!["jobs", "watch", id, "--wait-paused", "--timeout", "5s"],
+            ),
+        ] {
+            let user = &user;
+            scope.spawn(move || {
+                let output = user.expect(code, &arguments);
+                let resume = format!("unitune jobs resume {id}");
+                assert_eq!(
+                    stderr(&output).contains(&resume),
+                    code != 6,
+                    "{}",
+                    stderr(&output)
+                );
+            });
+        }
+        // Jobs that go on are waited for.
+        user.expect(6, &["jobs", "watch", id, &running, "--timeout", "5s"]);
+    });
     user.sandbox.set_speed(2_000.0);
-    user.expect(0, &["jobs", "watch", &running]);
+    user.expect(0, &["jobs", "watch", &running, "--interval", "100ms"]);
     let all = [
         "jobs",
         "watch",

@@ -122,6 +122,7 @@ async fn requests_above_the_limit_get_a_503() {
     assert_eq!(answer.headers["retry-after"], "1");
     assert_eq!(gateway.get("/healthz").await.status, 200);
     assert_eq!(slow.await.unwrap().unwrap().status(), 200);
+    gateway.sandbox.clear_faults();
     assert_eq!(gateway.get("/v1/fine_tuning/jobs").await.status, 200);
 }
 

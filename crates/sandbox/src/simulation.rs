@@ -2,6 +2,7 @@
 
 use crate::deviation::Deviation;
 use crate::http::{Call, Reply};
+use crate::state::dataset::Dataset;
 use bytes::Bytes;
 use std::fmt::Debug;
 
@@ -14,7 +15,7 @@ pub(crate) trait Simulation: Debug + Send {
     fn seed_rows(&self) -> Vec<Option<Deviation>>;
 
     /// Stores a file that seeded jobs were trained on. Returns its id.
-    fn seed_file(&mut self, name: &str, content: Bytes) -> String;
+    fn seed_file(&mut self, file: &SeedContent) -> String;
 
     /// Adds a job of the table, or one beyond it.
     fn seed_job(&mut self, seed: Seed, files: &[SeedFile]);
@@ -30,6 +31,14 @@ pub(crate) enum Seed {
     Row(usize),
     /// A finished one like the table's, created so many hours ago: for sandboxes with more jobs than rows.
     Filler(i64),
+}
+
+/// The content of a file that seeded jobs were trained on, the same at all vendors.
+#[derive(Debug)]
+pub(crate) struct SeedContent {
+    pub(crate) name: &'static str,
+    pub(crate) bytes: Bytes,
+    pub(crate) dataset: Dataset,
 }
 
 /// A file that seeded jobs were trained on.

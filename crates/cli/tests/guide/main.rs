@@ -111,7 +111,7 @@ fn the_commands_of_the_guide_do_what_it_says() {
     let pages: Vec<Page> = pages().into_iter().filter(is_run).collect();
     let mut faults = Vec::new();
     // Each page has vendors and a home of its own, and waits most of the time.
-    for several in pages.chunks(4) {
+    for several in pages.chunks(8) {
         std::thread::scope(|scope| {
             let started: Vec<_> = several
                 .iter()

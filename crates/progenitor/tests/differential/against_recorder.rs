@@ -1,8 +1,8 @@
 //! Every operation with inputs and answers that cover the document, and with
 //! those that chance chooses, against a server that records.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -23,19 +23,31 @@ const RANDOM_CASES: u32 = 16;
 
 #[test]
 fn requests_and_answers_are_the_same() {
-    let runtime = super::runtime();
-    let findings = RefCell::new(Findings::new(OF_THE_RECORDER));
-    let compared = compare::<OpenAi>(&runtime, &findings)
-        + compare::<Together>(&runtime, &findings)
-        + compare::<TrueFoundry>(&runtime, &findings)
-        + compare::<Fireworks>(&runtime, &findings)
-        + compare::<Azure>(&runtime, &findings);
-    findings.borrow().check();
+    let findings = Mutex::new(Findings::new(OF_THE_RECORDER));
+    // Each vendor has recorders and a thread of its own.
+    let vendors: [fn(&Mutex<Findings>) -> usize; 5] = [
+        compare::<OpenAi>,
+        compare::<Together>,
+        compare::<TrueFoundry>,
+        compare::<Fireworks>,
+        compare::<Azure>,
+    ];
+    let compared: usize = std::thread::scope(|scope| {
+        let started = vendors.map(|compare| {
+            scope.spawn({
+                let findings = &findings;
+                move || compare(findings)
+            })
+        });
+        started.into_iter().map(|it| it.join().unwrap()).sum()
+    });
+    findings.lock().unwrap().check();
     assert_eq!(compared, 92, "operations");
 }
 
 /// Compares all operations of a vendor, and says how many.
-fn compare<P: Pair>(runtime: &Runtime, findings: &RefCell<Findings>) -> usize {
+fn compare<P: Pair>(findings: &Mutex<Findings>) -> usize {
+    let runtime = super::runtime();
     let document = document(P::VENDOR);
     let operations = fitted_operations(&document);
     let mut expected: Vec<_> = operations.iter().map(|o| o.function.as_str()).collect();
@@ -65,7 +77,7 @@ fn compare<P: Pair>(runtime: &Runtime, findings: &RefCell<Findings>) -> usize {
         let again = answered.contains(&operation.answer);
         answered.push(operation.answer.clone());
         runtime.block_on(comparison.covered(operation, again, findings));
-        comparison.random(runtime, operation, findings);
+        comparison.random(&runtime, operation, findings);
     }
     operations.len()
 }
@@ -88,7 +100,7 @@ impl<P: Pair> Comparison<'_, P> {
 
     /// Every input with some answer, and, unless they were read before, every
     /// answer with some input.
-    async fn covered(&self, operation: &Operation, again: bool, findings: &RefCell<Findings>) {
+    async fn covered(&self, operation: &Operation, again: bool, findings: &Mutex<Findings>) {
         let inputs = self.cover(false).inputs(operation);
         let answers = match &operation.answer {
             Some(schema) => self.cover(true).values(schema),
@@ -122,7 +134,7 @@ impl<P: Pair> Comparison<'_, P> {
         }
     }
 
-    fn random(&self, runtime: &Runtime, operation: &Operation, findings: &RefCell<Findings>) {
+    fn random(&self, runtime: &Runtime, operation: &Operation, findings: &Mutex<Findings>) {
         let cover = self.cover(false);
         let config = Config {
             cases: RANDOM_CASES,
@@ -154,7 +166,7 @@ impl<P: Pair> Comparison<'_, P> {
         input: &Input,
         deviation: Deviation,
         answer: &Value,
-        findings: &RefCell<Findings>,
+        findings: &Mutex<Findings>,
     ) -> bool {
         let body = match (&operation.answer, answer) {
             (None, Value::String(bytes)) => bytes.clone(),
@@ -168,7 +180,7 @@ impl<P: Pair> Comparison<'_, P> {
             Box::pin(self.pair.ours(function, input)).await,
             Box::pin(self.pair.theirs(function, input)).await,
         ];
-        findings.borrow_mut().add(&Call {
+        findings.lock().unwrap().add(&Call {
             vendor: P::VENDOR,
             function,
             members: &self.members,

@@ -7,8 +7,7 @@ use crate::clock::START;
 use crate::deviation::Deviation;
 use crate::http::{Answer, Call, ErrorResponse, Reply};
 use crate::openai::dialect::Id;
-use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
-use bytes::Bytes;
+use crate::simulation::{Seed, SeedContent, SeedFile, SeedJob, Simulation};
 
 impl Simulation for Store {
     fn answer(&mut self, operation: usize, call: &Call) -> Reply {
@@ -36,9 +35,11 @@ impl Simulation for Store {
         seed::ROWS.iter().map(|row| row.deviation).collect()
     }
 
-    fn seed_file(&mut self, name: &str, content: Bytes) -> String {
+    fn seed_file(&mut self, file: &SeedContent) -> String {
         let id = self.shared.draw(Id::File);
-        self.shared.files.seed(id.clone(), name, content);
+        self.shared
+            .files
+            .seed(id.clone(), file.name, file.bytes.clone());
         id
     }
 

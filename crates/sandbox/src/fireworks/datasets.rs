@@ -5,6 +5,7 @@ use super::store::Store;
 use super::{account, create, errors, list, tables, times};
 use crate::clock::{DAY, MINUTE, START, Time};
 use crate::http::{Answer, Call, ErrorResponse, Reply};
+use crate::simulation::SeedContent;
 use crate::state::dataset as examples;
 use crate::state::files::StoredFile;
 use crate::state::limits;
@@ -231,14 +232,13 @@ fn check_limit(store: &Store) -> Result<(), ErrorResponse> {
 }
 
 /// Stores a dataset that seeded jobs were trained on. Returns its id.
-pub(super) fn seed(store: &mut Store, name: &str, content: Bytes) -> String {
-    let id = name.trim_end_matches(".jsonl").to_owned();
+pub(super) fn seed(store: &mut Store, file: &SeedContent) -> String {
+    let id = file.name.trim_end_matches(".jsonl").to_owned();
     let created = START.plus(-400 * DAY + store.datasets.len() as i64 * MINUTE);
-    let examined = examples::examine(&content);
     let values = json!({
         "displayName": id,
         "userUploaded": {},
-        "exampleCount": examined.examples.to_string(),
+        "exampleCount": file.dataset.examples.to_string(),
         "format": "CHAT",
     });
     let dataset = Dataset {
@@ -248,11 +248,12 @@ pub(super) fn seed(store: &mut Store, name: &str, content: Bytes) -> String {
         updated: created,
         ready: true,
         registered: vec![Registered {
-            name: name.to_owned(),
-            size: content.len() as u64,
+            name: file.name.to_owned(),
+            size: file.bytes.len() as u64,
         }],
     };
-    store.files.seed(dataset.key(name), name, content);
+    let key = dataset.key(file.name);
+    store.files.seed(key, file.name, file.bytes.clone());
     store.datasets.push(dataset);
     id
 }

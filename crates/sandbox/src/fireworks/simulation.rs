@@ -6,8 +6,7 @@ use super::{datasets, seed};
 use crate::clock::START;
 use crate::deviation::Deviation;
 use crate::http::{Call, ErrorResponse, Reply};
-use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
-use bytes::Bytes;
+use crate::simulation::{Seed, SeedContent, SeedFile, SeedJob, Simulation};
 
 impl Simulation for Store {
     fn answer(&mut self, operation: usize, call: &Call) -> Reply {
@@ -23,8 +22,8 @@ impl Simulation for Store {
         seed::ROWS.iter().map(|row| row.deviation).collect()
     }
 
-    fn seed_file(&mut self, name: &str, content: Bytes) -> String {
-        datasets::seed(self, name, content)
+    fn seed_file(&mut self, file: &SeedContent) -> String {
+        datasets::seed(self, file)
     }
 
     fn seed_job(&mut self, seed: Seed, files: &[SeedFile]) {

@@ -7,8 +7,7 @@ use super::store::Store;
 use crate::clock::START;
 use crate::deviation::Deviation;
 use crate::http::{Call, ErrorResponse, Reply};
-use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
-use bytes::Bytes;
+use crate::simulation::{Seed, SeedContent, SeedFile, SeedJob, Simulation};
 
 impl Simulation for Store {
     fn answer(&mut self, operation: usize, call: &Call) -> Reply {
@@ -24,9 +23,9 @@ impl Simulation for Store {
         seed::ROWS.iter().map(|row| row.deviation).collect()
     }
 
-    fn seed_file(&mut self, name: &str, content: Bytes) -> String {
+    fn seed_file(&mut self, file: &SeedContent) -> String {
         let id = self.draw(Id::File);
-        self.files.seed(id.clone(), name, content);
+        self.files.seed(id.clone(), file.name, file.bytes.clone());
         id
     }
 

@@ -4,11 +4,11 @@ use super::corpus;
 use crate::clock::Clock;
 use crate::deviation::Deviation;
 use crate::settings::Settings;
-use crate::simulation::{Seed, SeedFile, Simulation};
-use crate::state::dataset::{Dataset, examine};
+use crate::simulation::{Seed, SeedContent, SeedFile, Simulation};
+use crate::state::dataset::examine;
 use crate::state::{Random, SandboxState};
 use crate::vendor::Vendor;
-use bytes::Bytes;
+use std::sync::LazyLock;
 
 /// A job that was there at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +30,9 @@ pub(crate) fn build(settings: &Settings) -> (SandboxState, Vec<SeededJob>) {
     let mut simulations: Vec<(Vendor, Box<dyn Simulation>)> = Vendor::all()
         .map(|vendor| (vendor, simulation(vendor)))
         .collect();
-    let contents = contents();
     let files: Vec<Vec<SeedFile>> = simulations
         .iter_mut()
-        .map(|(_, simulation)| add_files(simulation.as_mut(), &contents))
+        .map(|(_, simulation)| add_files(simulation.as_mut()))
         .collect();
     for (at, seed) in interleave(settings, &simulations) {
         simulations[at].1.seed_job(seed, &files[at]);
@@ -87,32 +86,26 @@ fn interleave(
     jobs
 }
 
-/// A file that all vendors have at the start.
-struct Content {
-    name: &'static str,
-    bytes: Bytes,
-    dataset: Dataset,
-}
-
-fn contents() -> [Content; 3] {
+/// The files that all vendors have at the start. They depend on nothing, and a reset takes them again.
+static CONTENTS: LazyLock<[SeedContent; 3]> = LazyLock::new(|| {
     let files = [
         ("support-chats.jsonl", corpus::chat(240)),
         ("preferences.jsonl", corpus::preferences(120)),
         ("support-chats-held-out.jsonl", corpus::chat(40)),
     ];
-    files.map(|(name, bytes)| Content {
+    files.map(|(name, bytes)| SeedContent {
         name,
         dataset: examine(&bytes),
         bytes,
     })
-}
+});
 
-fn add_files(simulation: &mut dyn Simulation, contents: &[Content]) -> Vec<SeedFile> {
-    let added = contents.iter().map(|content| SeedFile {
+fn add_files(simulation: &mut dyn Simulation) -> Vec<SeedFile> {
+    let added = CONTENTS.iter().map(|content| SeedFile {
         lines: content.dataset.examples,
         size: content.bytes.len() as u64,
         tokens: content.dataset.tokens,
-        id: simulation.seed_file(content.name, content.bytes.clone()),
+        id: simulation.seed_file(content),
     });
     added.collect()
 }

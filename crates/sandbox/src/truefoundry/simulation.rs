@@ -6,8 +6,7 @@ use super::store::Store;
 use crate::clock::START;
 use crate::deviation::Deviation;
 use crate::http::{Call, ErrorResponse, Reply};
-use crate::simulation::{Seed, SeedFile, SeedJob, Simulation};
-use bytes::Bytes;
+use crate::simulation::{Seed, SeedContent, SeedFile, SeedJob, Simulation};
 
 impl Simulation for Store {
     fn answer(&mut self, operation: usize, call: &Call) -> Reply {
@@ -23,9 +22,9 @@ impl Simulation for Store {
         seed::ROWS.iter().map(|_| None).collect()
     }
 
-    fn seed_file(&mut self, name: &str, content: Bytes) -> String {
+    fn seed_file(&mut self, file: &SeedContent) -> String {
         let id = self.random.id("file-", 22);
-        self.files.seed(id.clone(), name, content);
+        self.files.seed(id.clone(), file.name, file.bytes.clone());
         id
     }
 
