@@ -15,9 +15,10 @@ make() {
   mkdir -p "$work/$1/src"
   printf '[package]\nname = "%s"\nversion = "0.0.0"\nedition = "2024"\n[dependencies]\n%s\n[workspace]\n' "$1" "$2" >"$work/$1/Cargo.toml"
   printf '%s\n' "$3" >"$work/$1/src/main.rs"
-  # The versions that the workspace is locked to, where they are the same crates.
+  # The versions that the workspace is locked to, where they are the same crates; the
+  # tables for hostnames are those of a new lock file.
   cp "$root/Cargo.lock" "$work/$1/Cargo.lock"
-  (cd "$work/$1" && cargo fetch --quiet)
+  (cd "$work/$1" && cargo update --quiet idna_adapter && cargo fetch --quiet)
 }
 
 for vendor in openai together; do

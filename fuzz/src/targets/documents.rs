@@ -4,14 +4,14 @@ use std::thread;
 
 use serde_json::Value;
 use unitune_diff::{Diff, Document, DocumentDiff, Format, Written, render};
-use xtask::fault::Faults;
+use xtask::located_error::Faults;
 use xtask::overlay::Overlay;
-use xtask::{deep_stack, read, rendered_page, replay};
+use xtask::{check_rendered_page, large_stack, read, replay_documents};
 
 /// Deep documents take more stack than a thread has.
 fn deep<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
-        let thread = deep_stack::spawn(scope, run).expect("a thread can be started");
+        let thread = large_stack::spawn(scope, run).expect("a thread can be started");
         match thread.join() {
             Ok(outcome) => outcome,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -40,11 +40,11 @@ pub fn openapi(bytes: &[u8]) {
             Ok(document) => document,
             Err(faults) => return assert_orderly(&faults),
         };
-        match replay::value("fuzz", &document) {
+        match replay_documents::value("fuzz", &document) {
             Err(faults) => assert_orderly(&faults),
             Ok(replayed) => {
                 assert!(replayed.source.contains("pub struct Client"), "no client");
-                let again = replay::value("fuzz", &document).map(|again| again.source);
+                let again = replay_documents::value("fuzz", &document).map(|again| again.source);
                 assert!(again.ok() == Some(replayed.source), "two runs differ");
             }
         }
@@ -136,7 +136,7 @@ pub fn pages(bytes: &[u8]) {
         if let Err(faults) = read::parse("page.md", text) {
             assert_orderly(&faults);
         }
-        let page = rendered_page::read(text);
+        let page = check_rendered_page::read(text);
         assert!(
             page.fields
                 .iter()
