@@ -25,9 +25,7 @@ pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Resul
     // One pass reads text that is there as a whole.
     let read = match decode::is_one_pass() {
         true => U::from_json(UnionText::new(<&RawValue>::deserialize(deserializer)?)),
-        false => U::from_json(UnionText::new(&*Box::<RawValue>::deserialize(
-            deserializer,
-        )?)),
+        false => U::from_json(UnionText::new(&Box::<RawValue>::deserialize(deserializer)?)),
     };
     read.map_err(D::Error::custom)
 }
