@@ -131,7 +131,11 @@ impl Problem {
     /// Parses a message of serde.
     pub(crate) fn of(error: &serde_json::Error) -> Self {
         let text = error.to_string();
-        Self::parse(text.split(" at line ").next().unwrap_or_default())
+        // A quoted value may have these words, too.
+        Self::parse(
+            text.rsplit_once(" at line ")
+                .map_or(&text, |(what, _)| what),
+        )
     }
 
     fn parse(text: &str) -> Self {
@@ -254,6 +258,10 @@ mod tests {
         for (value, expected) in [
             (
                 json!({"count": "sk-secret"}),
+                "/count: expected an integer, found a string",
+            ),
+            (
+                json!({"count": "x, expected sk-secret at line "}),
                 "/count: expected an integer, found a string",
             ),
             (

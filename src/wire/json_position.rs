@@ -29,13 +29,23 @@ pub(super) fn path_at(text: &str, line: usize, column: usize) -> Vec<Step> {
     steps.collect()
 }
 
+/// How deep a path leads. No type is as deep, and a body of brackets has millions.
+const MAX_DEPTH: usize = 128;
+
 /// Returns what has begun and not ended before the byte `end`, outermost first.
 fn open_at(text: &str, end: usize) -> Vec<Open> {
     let bytes = text.as_bytes();
     let mut all: Vec<Open> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut deeper) = (0, 0_usize);
     while at < end {
         match bytes[at] {
+            b'{' | b'[' if all.len() == MAX_DEPTH => deeper += 1,
+            b'}' | b']' if deeper > 0 => deeper -= 1,
+            b'"' if deeper > 0 => {
+                at = end_of_string(bytes, at);
+                continue;
+            }
+            _ if deeper > 0 => {}
             b'{' => all.push(Open::Object(None)),
             b'[' => all.push(Open::List(0)),
             b'}' | b']' => drop(all.pop()),
@@ -137,6 +147,14 @@ mod tests {
             (r#"{"time": [[1], 2]}"#, "/time"),
             (r#"{"time": [ ]}"#, "/time"),
             (r#"{"time": {"a": 1}}"#, "/time"),
+            (
+                &format!(
+                    r#"{{"more": {}"]"{}, "time": []}}"#,
+                    "[".repeat(126),
+                    "]".repeat(126)
+                ),
+                "/time",
+            ),
         ] {
             assert_eq!(path::<Outer>(text), expected, "{text}");
         }

@@ -39,6 +39,25 @@ thread_local! {
     static NESTED: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Counts a union for as long as it is read, and ends the count even by a panic.
+struct Nested(usize);
+
+impl Nested {
+    fn enter() -> Option<Self> {
+        let before = NESTED.get();
+        (before < MAX_NESTED).then(|| {
+            NESTED.set(before + 1);
+            Self(before)
+        })
+    }
+}
+
+impl Drop for Nested {
+    fn drop(&mut self) {
+        NESTED.set(self.0);
+    }
+}
+
 /// The JSON text of a union's value, without spaces around it: its first byte tells
 /// the type.
 #[doc(hidden)]
@@ -93,6 +112,9 @@ impl<'a> UnionText<'a> {
 
     /// Returns true for an object whose member `tag` is one of `words`.
     pub fn has_tag(&self, tag: &'static str, words: &[&str]) -> bool {
+        if !self.is_object() {
+            return false;
+        }
         let read = || (tag, tag_of(self.text, tag));
         let (kept, word) = self.tag.get_or_init(read);
         match *kept == tag {
@@ -103,21 +125,17 @@ impl<'a> UnionText<'a> {
 
     /// Returns a branch, where the value has its form.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
-        let nested = NESTED.get();
-        if nested == MAX_NESTED {
-            return None;
-        }
-        NESTED.set(nested + 1);
-        let read = serde_json::from_str(self.text);
-        NESTED.set(nested);
-        read.ok()
+        let _nested = Nested::enter()?;
+        // A list in the branch may need the second pass.
+        decode::from_str(self.text).ok()
     }
 
     /// Returns the value as it came.
     ///
     /// # Errors
     ///
-    /// It cannot be read: a number beyond all ranges, half a surrogate pair.
+    /// It cannot be read: nested too deeply, a number beyond all ranges, half a
+    /// surrogate pair.
     pub fn value(&self) -> Result<Value, &'static str> {
         serde_json::from_str(self.text).map_err(|_| "a value that cannot be read")
     }
@@ -183,6 +201,49 @@ fn end_of_member(bytes: &[u8], value: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{LenientList, from_slice};
+
+    #[derive(Debug, PartialEq)]
+    enum Steps {
+        List(Branch),
+        Unknown(Value),
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Branch {
+        items: LenientList<i64>,
+    }
+
+    impl Union for Steps {
+        fn from_json(value: UnionText<'_>) -> Result<Self, &'static str> {
+            if value.has_tag("type", &["list"])
+                && let Some(found) = value.read()
+            {
+                return Ok(Self::List(found));
+            }
+            value.value().map(Self::Unknown)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Steps {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            read_union(deserializer)
+        }
+    }
+
+    #[test]
+    fn a_bad_item_of_a_list_does_not_change_the_branch() {
+        let text = br#"{"type": "list", "items": [1, "two", 3]}"#;
+        let one_pass: Steps = from_slice(text).unwrap();
+        assert_eq!(serde_json::from_slice::<Steps>(text).unwrap(), one_pass);
+        let Steps::List(branch) = one_pass else {
+            panic!("{one_pass:?}")
+        };
+        assert_eq!(branch.items.ok().count(), 2);
+        // What looks like a tag in a list is none.
+        let list: Steps = from_slice(br#"["type", {"x": "list"}]"#).unwrap();
+        assert!(matches!(list, Steps::Unknown(_)), "{list:?}");
+    }
 
     #[test]
     fn the_tag_is_found_wherever_it_stands() {
