@@ -49,7 +49,8 @@ fn members(text: &[u8]) -> Result<Shallow, serde_json::Error> {
     if let Ok(raw) = serde_json::from_slice::<BTreeMap<String, Box<RawValue>>>(text) {
         let mut members = Map::new();
         for (name, raw) in raw {
-            match serde_json::from_str(raw.get()) {
+            // As deep as it stands in the object.
+            match serde_json::from_str(&format!("[{raw}]")).map(|[value]: [Value; 1]| value) {
                 Ok(value) => drop(members.insert(name, value)),
                 Err(error) => shallow.unreadable.push((name, Problem::of(&error))),
             }
@@ -72,6 +73,11 @@ mod tests {
         assert_eq!(shallow.value, json!({"id": "a"}));
         assert_eq!(shallow.unreadable, [("deep".to_owned(), Problem::TooDeep)]);
         assert_eq!(parse(deep.as_bytes()).unwrap().value, Value::Null);
+        // One level more than can be read with the object around it.
+        let deep = format!("{}{}", "[".repeat(127), "]".repeat(127));
+        let shallow = parse(format!(r#"{{"id": "a", "deep": {deep}}}"#).as_bytes()).unwrap();
+        assert_eq!(shallow.value, json!({"id": "a"}));
+        assert_eq!(shallow.unreadable, [("deep".to_owned(), Problem::TooDeep)]);
         assert!(parse(&deep.as_bytes()[1..]).is_err());
         assert!(parse(b"{").is_err());
         let shallow = parse(br#"{"id": "a", "seed": 1e999, "b": "\ud800", "c": NaN}"#).unwrap();
