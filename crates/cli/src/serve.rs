@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use unitune::providers::{Account, Providers};
-#[cfg(feature = "otlp")]
-use unitune_gateway::Telemetry;
-use unitune_gateway::{ServeError, Server};
+use unitune_gateway::{ServeError, Server, Telemetry};
 use unitune_sandbox::Sandbox;
 
 use crate::accounts::of_sandbox;
@@ -21,18 +19,13 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     if arguments.check {
         return check::run(arguments.addr.resolve().await?).await;
     }
-    #[cfg(feature = "otlp")]
     let telemetry = telemetry(&arguments)?;
-    #[cfg(not(feature = "otlp"))]
-    log_to_stderr(arguments.log);
     let file = arguments.config.as_deref();
     let configuration = match arguments.sandbox {
         true => Configuration::read_named(file)?,
         false => Configuration::read(file)?,
     };
-    #[cfg_attr(not(feature = "otlp"), allow(unused_mut))]
     let mut settings = configuration.gateway.clone();
-    #[cfg(feature = "otlp")]
     settings.telemetry.clone_from(&telemetry);
     let (providers, sandbox) = if arguments.sandbox {
         let sandbox = Sandbox::builder().speed(arguments.speed).start().await;
@@ -62,7 +55,6 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     let returning = tokio::spawn(return_memory());
     server.run(stop_signal()).await;
     returning.abort();
-    #[cfg(feature = "otlp")]
     if let Some(telemetry) = telemetry {
         telemetry.shutdown().await;
     }
@@ -81,7 +73,6 @@ fn not_started(error: ServeError) -> Failure {
 }
 
 /// Starts the export of telemetry, where there is a collector, and the log.
-#[cfg(feature = "otlp")]
 fn telemetry(arguments: &ServeArguments) -> Result<Option<Telemetry>, Failure> {
     use tracing_subscriber::Layer;
     use tracing_subscriber::filter::LevelFilter;

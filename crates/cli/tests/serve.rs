@@ -172,7 +172,6 @@ fn a_gateway_that_is_stopping_is_not_ready() {
 }
 
 /// A request that a collector received: its head in lower case, and its body as text.
-#[cfg(feature = "otlp")]
 fn received(stream: &TcpStream) -> Option<(String, String)> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
@@ -194,7 +193,6 @@ fn received(stream: &TcpStream) -> Option<(String, String)> {
 }
 
 #[test]
-#[cfg(feature = "otlp")]
 fn traces_and_metrics_are_exported_as_the_environment_says() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -242,7 +240,6 @@ fn traces_and_metrics_are_exported_as_the_environment_says() {
 }
 
 #[test]
-#[cfg(feature = "otlp")]
 fn a_credential_in_the_collector_s_url_is_refused() {
     let url = "http://me:hunter2@127.0.0.1:4318";
     let refused = run(&["--sandbox", "--otlp-endpoint", url]);

@@ -78,8 +78,7 @@ pub struct Config {
     #[serde(rename = "poll_seconds", deserialize_with = "seconds")]
     pub poll: Duration,
     /// The export of traces and metrics by OTLP; the configuration file cannot set it.
-    #[cfg(feature = "otlp")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
+    /// It needs the feature `otlp`.
     #[serde(skip)]
     pub telemetry: Option<crate::Telemetry>,
 }
@@ -103,7 +102,6 @@ impl Default for Config {
             shutdown: Duration::from_secs(30),
             heartbeat: Duration::from_secs(15),
             poll: Duration::from_secs(3),
-            #[cfg(feature = "otlp")]
             telemetry: None,
         }
     }

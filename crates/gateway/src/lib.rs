@@ -45,7 +45,6 @@ mod response;
 mod router;
 mod server;
 mod state;
-#[cfg(feature = "otlp")]
 mod telemetry;
 mod token;
 mod trace;
@@ -57,8 +56,6 @@ use unitune::providers::Providers;
 
 pub use config::{Config, ConfigError};
 pub use server::{ServeError, Server};
-#[cfg(feature = "otlp")]
-#[cfg_attr(docsrs, doc(cfg(feature = "otlp")))]
 pub use telemetry::{Telemetry, TelemetryError};
 pub use token::{InvalidTokenHash, Token, TokenHash};
 

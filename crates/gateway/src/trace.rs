@@ -11,7 +11,6 @@ use crate::state::Gateway;
 /// exported, the calls of the request are children of the caller's own span.
 pub fn begin(gateway: &Gateway, span: &Span, request: &mut Request) {
     let incoming = incoming(gateway, request);
-    #[cfg(feature = "otlp")]
     if gateway.config().telemetry.is_some()
         && let Some(trace_id) = crate::Telemetry::begin(span, request.method(), incoming.as_ref())
     {
@@ -26,9 +25,7 @@ pub fn begin(gateway: &Gateway, span: &Span, request: &mut Request) {
 }
 
 /// Adds the outcome of a request to its span.
-#[cfg_attr(not(feature = "otlp"), allow(unused_variables))]
 pub fn end(gateway: &Gateway, span: &Span, operation: &'static str, status: u16) {
-    #[cfg(feature = "otlp")]
     if gateway.config().telemetry.is_some() {
         crate::Telemetry::end(span, operation, status);
     }

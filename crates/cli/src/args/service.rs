@@ -81,7 +81,6 @@ pub struct ServeArguments {
     /// Export traces and metrics to the OpenTelemetry collector at this URL, by OTLP over
     /// HTTP; by default to that of OTEL_EXPORTER_OTLP_ENDPOINT, if it is set
     /// (docs/observability.md has all variables)
-    #[cfg(feature = "otlp")]
     #[arg(long, value_name = "URL")]
     pub otlp_endpoint: Option<String>,
 
