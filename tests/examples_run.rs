@@ -2,7 +2,7 @@
 #![cfg(all(feature = "openai", feature = "together"))]
 #![allow(dead_code)] // their `main`s
 
-mod stage;
+use crate::stage;
 
 use stage::Stage;
 use unitune::unify::Status;

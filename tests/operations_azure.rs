@@ -2,7 +2,7 @@
 //! with each credential; and what they make of answers.
 #![cfg(feature = "azure")]
 
-mod loopback;
+use crate::loopback;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,7 +1,7 @@
 //! What Fireworks' operations put on the wire, and what they make of answers.
 #![cfg(feature = "fireworks")]
 
-mod loopback;
+use crate::loopback;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What OpenAI's operations put on the wire, and what they make of answers.
 #![cfg(feature = "openai")]
 
-mod loopback;
+use crate::loopback;
 
 use loopback::{Answer, Server};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What Together's operations put on the wire, and what they make of answers.
 #![cfg(feature = "together")]
 
-mod loopback;
+use crate::loopback;
 
 use loopback::{Answer, Server};
 use serde_json::{Value, json};

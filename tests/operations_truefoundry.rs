@@ -1,7 +1,7 @@
 //! What the gateway's operations put on the wire, and what they make of
 //! answers; under both forms of its base URL.
 
-mod loopback;
+use crate::loopback;
 
 use loopback::{Answer, Received, Server};
 use serde_json::{Value, json};

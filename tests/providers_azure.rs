@@ -1,7 +1,7 @@
 //! Azure as a backend of accounts, against the sandbox.
 #![cfg(all(feature = "azure", feature = "openai", feature = "together"))]
 
-mod stage;
+use crate::stage;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Accounts of a vendor that the crate does not know, in memory: lists that are
 //! not in order, accounts that hang or fail, bounds and reports of calls.
 
-mod loopback;
+use crate::loopback;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,8 +1,8 @@
 //! Jobs that are started, and what is looked at before that.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod loopback;
-mod stage;
+use crate::loopback;
+use crate::stage;
 
 use std::path::PathBuf;
 

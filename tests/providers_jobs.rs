@@ -1,7 +1,7 @@
 //! Lists and single jobs over the sandbox's accounts.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod stage;
+use crate::stage;
 
 use stage::Stage;
 use unitune::ErrorKind;

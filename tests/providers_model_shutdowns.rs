@@ -1,7 +1,7 @@
 //! Fine-tuned models that stop working, told beside a list of jobs.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod stage;
+use crate::stage;
 
 use std::future::Future;
 use std::pin::Pin;

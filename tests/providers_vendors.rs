@@ -1,7 +1,7 @@
 //! Undocumented behaviour of vendors, met across accounts.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod loopback;
+use crate::loopback;
 
 use std::sync::Arc;
 

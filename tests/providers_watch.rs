@@ -1,7 +1,7 @@
 //! Jobs of the sandbox, watched until they end.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod stage;
+use crate::stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What becomes of a call: tries, waits, deadlines, and errors that name the reason.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod loopback;
+use crate::loopback;
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};

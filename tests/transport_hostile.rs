@@ -2,7 +2,7 @@
 //! with an error that names the problem.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod loopback;
+use crate::loopback;
 
 use std::time::{Duration, Instant};
 

@@ -51,7 +51,11 @@ fn what_the_system_trusts_is_trusted() {
     std::fs::write(file.path(), &server.certificate).unwrap();
     let trusts = |name: &str| {
         let mut test = Command::new(std::env::current_exe().unwrap());
-        test.args(["--exact", "in_a_process_of_its_own", "--ignored"]);
+        test.args([
+            "--exact",
+            "transport_network::in_a_process_of_its_own",
+            "--ignored",
+        ]);
         let test = test.env(name, file.path()).env(URL, &server.url);
         test.output().unwrap().status.success()
     };

@@ -1,7 +1,7 @@
 //! W3C trace context on the requests of calls.
 #![cfg(feature = "openai")]
 
-mod loopback;
+use crate::loopback;
 
 use std::sync::Arc;
 

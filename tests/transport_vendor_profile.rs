@@ -1,7 +1,7 @@
 //! What differs per vendor belongs to the vendor: a client of a made-up one,
 //! with its own authentication, query, errors and answers worth a retry.
 
-mod loopback;
+use crate::loopback;
 
 use std::future::Future;
 use std::pin::Pin;

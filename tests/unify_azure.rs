@@ -2,7 +2,7 @@
 //! becomes Azure's.
 #![cfg(feature = "azure")]
 
-mod support;
+use crate::support;
 
 use serde_json::{Map, Value, json};
 use support::{fixtures, gateway_fields, lenient_ids, read};

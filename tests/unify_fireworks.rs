@@ -2,7 +2,7 @@
 //! is; and a request becomes a job of the kind that it is for.
 #![cfg(all(feature = "fireworks", feature = "openai", feature = "together"))]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{fixtures, gateway_fields};

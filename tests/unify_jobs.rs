@@ -2,7 +2,7 @@
 //! the vendors' bodies, named after it, and one snapshot of each.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{fixtures, lenient_ids};

@@ -1,7 +1,7 @@
 //! Matches over a vendor's enumerations name every value: with a `_` arm, a
 //! value that a document gains would be mapped by accident.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,8 +2,8 @@
 //! becomes its absence, and the job stays.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod loopback;
-mod support;
+use crate::loopback;
+use crate::support;
 
 use loopback::clock::TestClock;
 use loopback::{Answer, Server};

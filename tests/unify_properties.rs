@@ -3,7 +3,7 @@
 
 #[path = "support/generate.rs"]
 mod generate;
-mod support;
+use crate::support;
 
 use std::sync::LazyLock;
 

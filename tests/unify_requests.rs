@@ -2,7 +2,7 @@
 //! field; and they come back.
 #![cfg(all(feature = "openai", feature = "together"))]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{fixtures, read};

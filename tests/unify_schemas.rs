@@ -1,7 +1,7 @@
 //! All unified values validate against the JSON Schemas of their types.
 #![cfg(all(feature = "openai", feature = "together", feature = "schema"))]
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::{fixtures, read};

@@ -6,7 +6,7 @@ use unitune::azure::{
 };
 use unitune_sandbox::{Sandbox, Vendor};
 
-use crate::operations::{Call, Clients, done, downloaded, examples, seeded};
+use super::operations::{Call, Clients, done, downloaded, examples, seeded};
 
 /// Ids that are the same after each reset.
 #[derive(Clone, Debug)]

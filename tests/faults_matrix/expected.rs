@@ -2,7 +2,7 @@
 
 use unitune::ErrorKind;
 
-use crate::operations::Class;
+use super::operations::Class;
 
 /// What a call comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

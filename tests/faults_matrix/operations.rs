@@ -69,7 +69,7 @@ pub struct Clients {
     pub fireworks: fireworks::Client,
     pub azure: azure::Client,
     pub ids: Ids,
-    pub azure_ids: crate::azure::Ids,
+    pub azure_ids: super::azure::Ids,
 }
 
 /// Ids that are the same after each reset.

@@ -5,8 +5,8 @@ use unitune::ErrorKind;
 use unitune::fireworks::Client;
 use unitune::providers::{Account, Backend, Config, ListQuery, Providers};
 
+use super::{call, ids};
 use crate::loopback::{Answer, Server};
-use crate::{call, ids};
 
 #[tokio::test]
 async fn the_account_is_configured_or_the_only_one() {

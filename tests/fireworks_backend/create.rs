@@ -6,7 +6,7 @@ use unitune::providers::ListQuery;
 use unitune::transport::CallOptions;
 use unitune::unify::Usd;
 
-use crate::{dataset, draft, inject, stage};
+use super::{dataset, draft, inject, stage};
 
 #[tokio::test]
 async fn a_lost_answer_makes_no_second_job() {

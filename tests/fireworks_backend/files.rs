@@ -15,9 +15,9 @@ use unitune::transport::Upload;
 use unitune::{Error, ErrorKind};
 use unitune_sandbox::Vendor;
 
+use super::{call, examples, inject, stage};
 use crate::loopback::clock::TestClock;
 use crate::loopback::{Answer, Server};
-use crate::{call, examples, inject, stage};
 
 #[tokio::test]
 async fn an_upload_is_looked_at_and_comes_back() {

@@ -11,7 +11,7 @@ use unitune::providers::{
 };
 use unitune::unify::{EventKind, Job, Status};
 
-use crate::{call, dataset, draft, ids, inject, stage};
+use super::{call, dataset, draft, ids, inject, stage};
 
 #[tokio::test]
 async fn three_lists_are_one_newest_first() {

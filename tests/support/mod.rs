@@ -1,5 +1,5 @@
 //! Fixtures, and helpers of the tests of `unify`.
-#![allow(dead_code)] // each test binary uses some of it
+#![allow(dead_code)] // each set of features uses some of it
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 
 #[path = "../../tests/support/https.rs"]
 mod https;
-mod support;
+use crate::support;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -2,7 +2,7 @@
 //! codes, forms, and what a change means for `unify`.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use std::process::Command;

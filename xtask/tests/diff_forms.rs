@@ -1,7 +1,7 @@
 //! The forms of a diff, as snapshots: stable and sorted.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod diff_support;
+use crate::diff_support;
 
 use diff_support::{diff, merge, prepared, skeleton};
 use serde_json::json;

@@ -3,7 +3,7 @@
 //! and changes whose meaning is known.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod diff_support;
+use crate::diff_support;
 
 use diff_support::{diff, history, opened, rules};
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 //! lists, shares parameters and names what has no name.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod diff_support;
+use crate::diff_support;
 
 use diff_support::{changes, merge, skeleton};
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 //! changes nothing on the wire.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod diff_support;
+use crate::diff_support;
 
 use diff_support::{changes, fixture, merge, rules, skeleton};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! workspace with a vendor of its own.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use std::process::Command;
 

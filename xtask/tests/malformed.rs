@@ -2,7 +2,7 @@
 //! names its place; nothing is written.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use support::Workspace;
 

@@ -1,7 +1,7 @@
 //! `cargo xtask replay`, run as a program.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use support::Workspace;

@@ -1,7 +1,7 @@
 //! Azure's accounts, from the environment and from a file: each form of the
 //! address, each credential, and the wait for an import.
 
-mod support;
+use crate::support;
 
 use std::process::Output;
 

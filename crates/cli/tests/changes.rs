@@ -1,7 +1,7 @@
 //! Commands that change jobs, and their questions: at each vendor, and on a terminal.
 #![cfg(unix)]
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::terminal::Session;

@@ -1,7 +1,7 @@
 //! Charts of jobs, comparison and costs, as a user calls them.
 #![cfg(feature = "charts")]
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::{User, files_in, json, stderr, stdout};

@@ -1,7 +1,7 @@
 //! `unitune jobs create`: at each vendor, with what is wrong beforehand, with
 //! faults, and never a job too many.
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{MODELS, User, json, stderr, stdout};

@@ -1,6 +1,6 @@
 //! `unitune files …` and `unitune models …` at each vendor.
 
-mod support;
+use crate::support;
 
 use std::process::Stdio;
 

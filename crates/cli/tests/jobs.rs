@@ -1,7 +1,7 @@
 //! `unitune jobs …` as a user calls it: what is printed on stdout and stderr, and
 //! how it ends.
 
-mod support;
+use crate::support;
 
 use std::process::Output;
 

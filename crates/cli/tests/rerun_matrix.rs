@@ -1,7 +1,7 @@
 //! `unitune jobs rerun` from each vendor to each other one, supervised and with
 //! preference pairs: the job there, its file, and the way back.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What the program prints on a terminal: lines that fit, and colours.
 #![cfg(unix)]
 
-mod support;
+use crate::support;
 
 use support::User;
 use support::terminal::Session;

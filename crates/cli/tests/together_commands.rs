@@ -1,6 +1,6 @@
 //! The commands of Together's own program, by the tables of docs/guide/src/command-line.md.
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::{User, json, stderr, stdout};

@@ -2,7 +2,7 @@
 //! found.
 #![cfg(all(unix, feature = "top"))]
 
-mod support;
+use crate::support;
 
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! `unitune jobs watch`: lines on a pipe, exit codes, and what a terminal shows.
 #![cfg(unix)]
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use support::terminal::Session;

@@ -2,7 +2,7 @@
 //! gets lost behind another part.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{changes, merge, rules, skeleton};

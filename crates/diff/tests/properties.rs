@@ -2,7 +2,7 @@
 //! equal documents, and the mirror image for documents that change sides.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -2,7 +2,7 @@
 //! the documentation.
 #![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
-mod support;
+use crate::support;
 
 use serde_json::Value;
 use std::collections::BTreeSet;

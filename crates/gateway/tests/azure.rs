@@ -1,7 +1,7 @@
 //! Azure's jobs through the gateway: OpenAI's words, and a create that waits for
 //! the import of its file.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The account of uploads and new jobs: named by the request, or the default.
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{Answer, Gateway};

@@ -1,7 +1,7 @@
 //! Fireworks' jobs of three kinds, and its datasets, through the gateway: one
 //! list of jobs, ids that fit into paths, files in OpenAI's shape.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

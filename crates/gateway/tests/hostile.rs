@@ -1,7 +1,7 @@
 //! Requests that no honest client sends: bounded, answered, and nothing else
 //! is disturbed.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

@@ -1,9 +1,8 @@
 //! Upstreams that do what no server should: the gateway answers in time and for
 //! the other accounts, and shows and sends no key.
 
-#[path = "../../../tests/loopback/raw.rs"]
-mod raw;
-mod support;
+use crate::loopback::raw;
+use crate::support;
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Jobs over loopback: the published surface, by plain requests and by the
 //! generated client, over a sandbox of three vendors.
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::Gateway;

@@ -1,7 +1,7 @@
 //! Accounts whose responses are larger than what the gateway holds, or never
 //! end.
 
-mod support;
+use crate::support;
 
 use std::convert::Infallible;
 use std::time::Duration;

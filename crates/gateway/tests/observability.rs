@@ -1,6 +1,6 @@
 //! The tables of docs/observability.md are those of the code.
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

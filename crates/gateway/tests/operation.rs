@@ -1,6 +1,6 @@
 //! Tokens, limits, health, metrics, the document, and the end.
 
-mod support;
+use crate::support;
 
 use std::time::{Duration, Instant};
 

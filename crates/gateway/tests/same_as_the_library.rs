@@ -1,7 +1,7 @@
 //! Cases that vendors make difficult: the gateway answers what the library
 //! does, and each case is asked of both.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

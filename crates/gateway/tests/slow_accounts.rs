@@ -1,7 +1,7 @@
 //! Accounts that hang or fail: what the others have comes all the same, and
 //! messages report what happened.
 
-mod support;
+use crate::support;
 
 use std::time::{Duration, Instant};
 

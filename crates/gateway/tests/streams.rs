@@ -1,6 +1,6 @@
 //! Event streams, uploads and downloads.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

@@ -1,8 +1,7 @@
 //! W3C trace context through a gateway that exports nothing.
 
-#[path = "../../../tests/loopback/mod.rs"]
-mod loopback;
-mod support;
+use crate::loopback;
+use crate::support;
 
 use loopback::{Answer, Server};
 use serde_json::json;

@@ -1,13 +1,12 @@
 //! What is done to the documents, and that it is written down.
 
-#[path = "../build/fit.rs"]
-mod fit;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+
+use crate::fit;
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod support;
+use crate::support;
 
 use serde_json::json;
 use std::time::Duration;

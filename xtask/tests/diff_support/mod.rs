@@ -1,5 +1,5 @@
 //! What the tests of the diff share: documents from fixtures, and the history.
-#![allow(dead_code, clippy::unwrap_used)] // Each test takes what it needs.
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

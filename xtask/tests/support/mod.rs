@@ -1,5 +1,5 @@
 //! A workspace of its own for each test, with a made-up vendor.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // A test that cannot go on stops.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

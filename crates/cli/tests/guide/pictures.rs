@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use super::{is_update, root, source};
 use crate::support::User;
 use crate::support::terminal::Session;
-use crate::{is_update, root, source};
 
 /// Jobs of the sandbox's first seed.
 const OPENAI: &str = "ftjob-pRAnmioZd4z4wA0B13dj7KWl";

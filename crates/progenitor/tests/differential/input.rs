@@ -89,7 +89,7 @@ pub fn members(document: &Value) -> BTreeSet<String> {
 /// The operations that progenitor is given, with the schemas of the document.
 pub fn fitted_operations(document: &Value) -> Vec<Operation> {
     let mut fitted = document.clone();
-    super::fit::fit(&mut fitted);
+    crate::fit::fit(&mut fitted);
     let fitted = operations(&fitted);
     let mut all = operations(document);
     all.retain_mut(|operation| {

@@ -1,6 +1,5 @@
 //! What the sandbox's tests share: a small client, and validation against the vendors' documents.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 pub mod session;

@@ -1,8 +1,8 @@
 //! The guide in docs/guide: every command in it is run, its files are used, and a
 //! block that nothing runs is an error.
 //!
-//! `UPDATE_GUIDE=1 cargo test -p unitune-cli --test guide` writes what the commands
-//! print into the pages; what changes from run to run is then to be replaced by
+//! `UPDATE_GUIDE=1 cargo test -p unitune-cli --test integration guide::` writes what the
+//! commands print into the pages; what changes from run to run is then to be replaced by
 //! `[..]`, and lines by `...`.
 #![cfg(unix)]
 
@@ -10,8 +10,7 @@ mod page;
 #[cfg(feature = "top")]
 mod pictures;
 mod shell;
-#[path = "../support/mod.rs"]
-mod support;
+use crate::support;
 
 use std::path::{Path, PathBuf};
 

@@ -11,8 +11,7 @@
 mod azure;
 mod expected;
 mod operations;
-#[path = "../stage/mod.rs"]
-mod stage;
+use crate::stage;
 
 use std::fmt::Write;
 use std::sync::Arc;

@@ -11,12 +11,8 @@ mod account;
 mod create;
 mod files;
 mod jobs;
-#[path = "../loopback/mod.rs"]
-mod loopback;
-#[path = "../stage/mod.rs"]
-mod stage;
 
-use stage::Stage;
+use crate::stage::Stage;
 use unitune::fireworks::Client;
 use unitune::providers::{Account, Call, Draft, FileUpload, Providers};
 use unitune::transport::{CallOptions, Upload};

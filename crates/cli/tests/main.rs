@@ -1,0 +1,22 @@
+//! The tests of this crate against its public interface, as one program: what waits in one
+//! leaves the processor to the others.
+
+mod support;
+
+mod azure;
+mod changes;
+mod charts;
+mod config;
+mod create;
+mod files;
+mod guide;
+mod jobs;
+mod replicas;
+mod rerun;
+mod rerun_matrix;
+mod sandbox;
+mod serve;
+mod terminal;
+mod together_commands;
+mod top;
+mod watch;

@@ -1,0 +1,6 @@
+//! The tests of this crate against its public interface, as one program: what waits in one
+//! leaves the processor to the others.
+
+mod generate;
+mod operations;
+mod vendors;
