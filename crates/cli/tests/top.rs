@@ -10,13 +10,11 @@ use support::terminal::Session;
 use support::{User, json, stderr};
 
 /// Starts it on a sandbox whose clock stands still.
-fn start(user: &User, arguments: &[&str], size: (u16, u16)) -> (Session, String) {
+fn start(user: &User, arguments: &[&str], size: (u16, u16)) -> Session {
     let mut environment = user.environment();
     environment.push(("NO_COLOR".to_owned(), "1".to_owned()));
     let arguments = [&["top", "--interval", "200ms"], arguments].concat();
-    let session = Session::start(&arguments, size, &environment);
-    let settings = session.settings();
-    (session, settings)
+    Session::start(&arguments, size, &environment)
 }
 
 fn is_listed(frame: &str) -> bool {
@@ -26,7 +24,7 @@ fn is_listed(frame: &str) -> bool {
 #[test]
 fn frames_at_80_columns() {
     let user = User::with(|builder| builder.speed(0.0));
-    let (mut session, settings) = start(&user, &["-a", "openai", "-a", "together"], (80, 24));
+    let mut session = start(&user, &["-a", "openai", "-a", "together"], (80, 24));
     let list = session.frame(|frame| is_listed(frame) && frame.contains("50%"));
     insta::assert_snapshot!("top_list", list);
     session.send("/together running");
@@ -48,14 +46,14 @@ fn frames_at_80_columns() {
     insta::assert_snapshot!("top_keys", session.frame(|frame| frame.contains("Keys")));
     session.send("x");
     session.send("q");
-    let (shown, code) = session.end_as_found(&settings);
+    let (shown, code) = session.end_as_found();
     assert_eq!((code, shown.trim()), (0, ""), "{shown}");
 }
 
 #[test]
 fn a_job_is_cancelled_after_a_question() {
     let user = User::with(|builder| builder.speed(0.0));
-    let (mut session, settings) = start(&user, &["-a", "openai"], (100, 20));
+    let mut session = start(&user, &["-a", "openai"], (100, 20));
     session.frame(is_listed);
     session.send("/openai running\r");
     let frame = session.frame(|frame| frame.contains("1 shown"));
@@ -74,7 +72,7 @@ fn a_job_is_cancelled_after_a_question() {
     session.send("y");
     session.frame(|frame| frame.contains("is cancelled"));
     session.send("\u{3}");
-    let (shown, code) = session.end_as_found(&settings);
+    let (shown, code) = session.end_as_found();
     assert_eq!(code, 0, "{shown}");
     let jobs = user.jobs();
     let job = jobs
@@ -87,13 +85,13 @@ fn a_job_is_cancelled_after_a_question() {
 fn signals_leave_the_terminal_as_it_was_found() {
     let user = User::with(|builder| builder.speed(0.0));
     for signal in ["TERM", "INT", "HUP", "QUIT"] {
-        let (mut session, settings) = start(&user, &[], (80, 24));
+        let mut session = start(&user, &[], (80, 24));
         session.wait_for("listing");
         let kill = Command::new("kill")
             .args([format!("-{signal}"), session.id().to_string()])
             .status();
         assert!(kill.unwrap().success());
-        let (shown, code) = session.end_as_found(&settings);
+        let (shown, code) = session.end_as_found();
         assert_eq!((code, shown.trim()), (130, ""), "{signal}: {shown}");
     }
 }
@@ -101,7 +99,7 @@ fn signals_leave_the_terminal_as_it_was_found() {
 #[test]
 fn a_job_that_is_started_meanwhile_appears() {
     let user = User::with(|builder| builder.speed(0.0));
-    let (mut session, _) = start(&user, &["-a", "openai", "--unfinished"], (100, 20));
+    let mut session = start(&user, &["-a", "openai", "--unfinished"], (100, 20));
     session.frame(is_listed);
     user.chats("train.jsonl", 12);
     let model = "gpt-4o-mini-2024-07-18";

@@ -290,12 +290,11 @@ fn a_full_screen_shows_progress_curve_and_log() {
         (80, 24),
         &user.environment(),
     );
-    let settings = session.settings();
     let frame =
         session.frame(|frame| frame.contains("training loss") && frame.contains("loss 0.6"));
     insta::assert_snapshot!("watch_on_a_full_screen", without_clock(&frame));
     user.sandbox.set_speed(500.0);
-    let (shown, code) = session.end_as_found(&settings);
+    let (shown, code) = session.end_as_found();
     assert_eq!(code, 0, "{shown}");
     let done = json(&user.expect(0, &["jobs", "get", &id, "--json"]));
     let model = done["fine_tuned_model"].as_str().unwrap();

@@ -20,6 +20,9 @@ pub struct Session {
     bytes: Vec<u8>,
     unread: Vec<u8>,
     size: (u16, u16),
+    /// The terminal's settings before the program started.
+    #[cfg(unix)]
+    found: String,
     _terminal: Box<dyn MasterPty + Send>,
 }
 
@@ -36,6 +39,8 @@ impl Session {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
+        #[cfg(unix)]
+        let found = settings(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_unitune"));
         command.args(arguments);
         command.env_clear();
@@ -64,6 +69,8 @@ impl Session {
             bytes: Vec::new(),
             unread: Vec::new(),
             size: (columns, rows),
+            #[cfg(unix)]
+            found,
             _terminal: pair.master,
         }
     }
@@ -155,22 +162,16 @@ impl Session {
         self.child.process_id().unwrap()
     }
 
-    /// How the terminal treats what is typed.
-    #[cfg(unix)]
-    pub fn settings(&self) -> String {
-        let all = self._terminal.get_termios().unwrap();
-        format!("{:?}", (all.local_flags, all.input_flags, all.output_flags))
-    }
-
     /// Ends it, and checks that the terminal is as a program finds it: no other
-    /// screen, a cursor, and `settings` as they were. Returns what stands there,
+    /// screen, a cursor, and its settings. Returns what stands there,
     /// and the exit code.
     #[cfg(unix)]
-    pub fn end_as_found(mut self, settings: &str) -> (String, u32) {
+    pub fn end_as_found(mut self) -> (String, u32) {
         let end = Instant::now() + WAIT;
         let status = self.child.wait().unwrap();
-        while self.settings() != settings {
-            assert!(Instant::now() < end, "{} {settings}", self.settings());
+        let now = || settings(&*self._terminal);
+        while now() != self.found {
+            assert!(Instant::now() < end, "{} {}", now(), self.found);
             std::thread::sleep(Duration::from_millis(5));
         }
         std::thread::sleep(QUIET);
@@ -203,4 +204,11 @@ impl Session {
         }
         (self.seen.replace("\r\n", "\n"), status.exit_code())
     }
+}
+
+/// How a terminal treats what is typed.
+#[cfg(unix)]
+fn settings(terminal: &dyn MasterPty) -> String {
+    let all = terminal.get_termios().unwrap();
+    format!("{:?}", (all.local_flags, all.input_flags, all.output_flags))
 }
