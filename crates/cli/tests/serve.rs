@@ -192,8 +192,9 @@ fn received(stream: &TcpStream) -> Option<(String, String)> {
     Some((head, String::from_utf8_lossy(&body).into_owned()))
 }
 
-#[test]
-fn traces_and_metrics_are_exported_as_the_environment_says() {
+/// What a collector receives from a gateway that lists jobs once, with these variables beside
+/// the one that names the collector: heads and bodies.
+fn exported(variables: &[(&str, &str)]) -> Vec<(String, String)> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let (sender, exports) = std::sync::mpsc::channel();
@@ -204,8 +205,30 @@ fn traces_and_metrics_are_exported_as_the_environment_says() {
             }
         }
     });
-    let environment = [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+    let endpoint = [("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint)];
+    let environment = [&endpoint, variables].concat();
+    let (mut running, facts) = start_with(&["--sandbox", "--speed", "0"], &environment);
+    let (head, _) = get(&facts, "/v1/fine_tuning/jobs", "");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    // Told to stop, it sends what it has.
+    let id = running.0.id().to_string();
+    assert!(Command::new("kill").arg(&id).status().unwrap().success());
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+    exports.try_iter().collect()
+}
+
+/// The paths of what a collector received, each once.
+fn paths(exports: &[(String, String)]) -> Vec<&str> {
+    let paths = exports
+        .iter()
+        .map(|(head, _)| head.split(' ').nth(1).unwrap());
+    let paths: std::collections::BTreeSet<_> = paths.collect();
+    paths.into_iter().collect()
+}
+
+#[test]
+fn traces_and_metrics_are_exported_as_the_environment_says() {
+    let exports = exported(&[
         (
             "OTEL_EXPORTER_OTLP_HEADERS",
             "authorization=Bearer%20of-the-collector",
@@ -215,17 +238,8 @@ fn traces_and_metrics_are_exported_as_the_environment_says() {
             "OTEL_RESOURCE_ATTRIBUTES",
             "deployment.environment.name=my-stage",
         ),
-    ];
-    let (mut running, facts) = start_with(&["--sandbox", "--speed", "0"], &environment);
-    let (head, _) = get(&facts, "/v1/fine_tuning/jobs", "");
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    // Told to stop, it sends what it has.
-    let id = running.0.id().to_string();
-    assert!(Command::new("kill").arg(&id).status().unwrap().success());
-    assert_eq!(running.0.wait().unwrap().code(), Some(0));
-    let mut paths = Vec::new();
-    for (head, body) in exports.try_iter() {
-        paths.push(head.split(' ').nth(1).unwrap().to_owned());
+    ]);
+    for (head, body) in &exports {
         assert!(
             head.contains("authorization: bearer of-the-collector"),
             "{head}"
@@ -234,9 +248,19 @@ fn traces_and_metrics_are_exported_as_the_environment_says() {
             assert!(body.contains(text), "{text} {head}");
         }
     }
-    paths.sort();
-    paths.dedup();
-    assert_eq!(paths, ["/v1/metrics", "/v1/traces"]);
+    assert_eq!(paths(&exports), ["/v1/metrics", "/v1/traces"]);
+}
+
+#[test]
+fn variables_turn_signals_off() {
+    for (variable, value, left) in [
+        ("OTEL_TRACES_EXPORTER", "none", &["/v1/metrics"][..]),
+        ("OTEL_METRICS_EXPORTER", "none", &["/v1/traces"]),
+        ("OTEL_TRACES_SAMPLER", "always_off", &["/v1/metrics"]),
+        ("OTEL_SDK_DISABLED", "true", &[]),
+    ] {
+        assert_eq!(paths(&exported(&[(variable, value)])), left, "{variable}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Renders a diff as JSON; `schema/diff.schema.json` describes it.
 
 use crate::change::{AffectedOperation, Change, Location};
+use crate::escape_control::escape_control_in_json;
 use crate::impact::{Mapping, RustChange, Semver};
 use crate::level::Level;
 use crate::{Counts, Diff, DocumentDiff};
@@ -59,7 +60,8 @@ pub(super) fn json(diff: &Diff) -> String {
         semver: diff.semver(),
         documents: diff.documents.iter().map(document).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    let mut text = escape_control_in_json(&text);
     text.push('\n');
     text
 }
