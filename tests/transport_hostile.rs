@@ -13,29 +13,44 @@ use unitune::{Error, ErrorKind, openai, together};
 
 const KEY: &str = "sk-very-secret-1234";
 
+/// Far beyond the two seconds of a call that is to end by itself, also on a machine
+/// that has other things to do; what a server drags out takes longer.
+const AT_ONCE: Duration = Duration::from_secs(30);
+
 fn client(server: &RawServer) -> openai::Client {
+    client_within(2 * AT_ONCE, server)
+}
+
+fn client_within(timeout: Duration, server: &RawServer) -> openai::Client {
     let builder = openai::Client::builder().base_url(&server.url).api_key(KEY);
-    let builder = builder.timeout(Duration::from_secs(2)).retries(0);
+    let builder = builder.timeout(timeout).retries(0);
     builder.build().unwrap()
 }
 
-/// What a look-up at such a server ends with. It has two seconds, and must not
-/// take much longer.
+/// What a look-up at such a server ends with, which has two seconds.
 async fn job_of(treat: impl Fn(&mut Connection) + Send + Sync + 'static) -> Error {
+    job_within(Duration::from_secs(2), treat).await
+}
+
+/// What a look-up at such a server ends with, which has so much time.
+async fn job_within(
+    timeout: Duration,
+    treat: impl Fn(&mut Connection) + Send + Sync + 'static,
+) -> Error {
     let server = RawServer::start(treat);
-    let client = client(&server);
+    let client = client_within(timeout, &server);
     let started = Instant::now();
     let error = client.retrieve_job("ftjob-1").await.unwrap_err();
     let took = started.elapsed();
-    assert!(took < Duration::from_secs(6), "{took:?}: {error}");
+    assert!(took < AT_ONCE, "{took:?}: {error}");
     assert!(!format!("{error} {error:?}").contains(KEY), "{error}");
     error
 }
 
-/// Writes the same bytes every few milliseconds until the client is gone, for no
-/// longer than any call has.
+/// Writes the same bytes every few milliseconds until the client is gone, for a
+/// minute at most.
 fn drip(to: &mut Connection, bytes: &str) {
-    for _ in 0..500 {
+    for _ in 0..3000 {
         if !to.write(bytes) {
             return;
         }
@@ -165,10 +180,8 @@ async fn an_answer_against_the_rules_is_an_error_at_once() {
         }),
     ];
     for (name, kind, treat) in treats {
-        let started = Instant::now();
-        let error = job_of(treat).await;
+        let error = job_within(2 * AT_ONCE, treat).await;
         assert_eq!(error.kind(), kind, "{name}: {error}");
-        assert!(started.elapsed() < Duration::from_millis(1900), "{name}");
         let message = error.to_string();
         assert!(
             !message.contains('<') && message.len() < 500,
@@ -366,8 +379,8 @@ async fn list_with(times: fn(usize) -> i64, query: ListQuery) -> unitune::provid
         let account = Account::with_backend(name, client(server));
         providers.add(account).unwrap();
     }
-    let query = query.account_wait(Some(Duration::from_millis(400)));
-    let list = tokio::time::timeout(Duration::from_secs(15), providers.list(&query));
+    let query = query.account_wait(Some(Duration::from_secs(1)));
+    let list = tokio::time::timeout(AT_ONCE, providers.list(&query));
     list.await.expect("it ends").unwrap()
 }
 

@@ -133,12 +133,12 @@ async fn a_request_ends_at_its_deadline() {
         ..Config::default()
     };
     let gateway = Gateway::with(Sandbox::builder(), config).await;
-    gateway.sandbox.inject("*:delay=20s".parse().unwrap());
+    gateway.sandbox.inject("*:delay=90s".parse().unwrap());
     let start = Instant::now();
     let answer = gateway.get("/v1/fine_tuning/jobs").await;
     answer.error(504);
     assert_eq!(answer.body["error"]["code"], "deadline_exceeded");
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(40));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +185,7 @@ async fn a_client_that_goes_away_cancels_its_upstream_work() {
     let gateway = Gateway::with(Sandbox::builder(), config).await;
     gateway
         .sandbox
-        .inject("*.listJobs:delay=30s".parse().unwrap());
+        .inject("*.listJobs:delay=90s".parse().unwrap());
     let request = gateway.http.get(gateway.url("/v1/fine_tuning/jobs"));
     let gone = tokio::time::timeout(Duration::from_millis(500), request.send()).await;
     assert!(gone.is_err());
@@ -193,7 +193,7 @@ async fn a_client_that_goes_away_cancels_its_upstream_work() {
     // Its place is free again, long before the upstream would have answered.
     let start = Instant::now();
     while gateway.get("/v1/fine_tuning/jobs").await.status != 200 {
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(40));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

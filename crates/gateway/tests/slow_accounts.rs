@@ -15,9 +15,13 @@ use unitune::providers::{Account, Providers};
 use unitune_gateway::Config;
 use unitune_sandbox::Sandbox;
 
+/// Shorter than whatever hangs here, and long enough for a machine that has other
+/// things to do.
+const AT_ONCE: Duration = Duration::from_secs(40);
+
 fn hasty() -> Config {
     Config {
-        account_wait: Duration::from_millis(400),
+        account_wait: Duration::from_secs(2),
         poll: Duration::from_millis(20),
         ..Config::default()
     }
@@ -41,11 +45,11 @@ fn accounts(list: &Value) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_come_without_an_account_that_hangs() {
-    let gateway = with_fault("openai:delay=20s").await;
+    let gateway = with_fault("openai:delay=90s").await;
     for path in ["/v1/fine_tuning/jobs?limit=100", "/v1/files"] {
         let start = Instant::now();
         let list = gateway.get(path).await.ok();
-        assert!(start.elapsed() < Duration::from_secs(5), "{path}");
+        assert!(start.elapsed() < AT_ONCE, "{path}");
         assert_eq!(accounts(&list), ["together", "truefoundry"], "{path}");
         let warnings = list["warnings"].as_array().unwrap().iter();
         let failed: Vec<&Value> = warnings.filter(|w| w["account_failed"] == true).collect();
@@ -64,8 +68,8 @@ async fn an_account_alone_has_all_the_time_there_is() {
     assert_eq!(accounts(&list), ["openai"]);
 }
 
-/// An account whose answers begin and never end.
-async fn stalled() -> Account {
+/// An account whose answers begin and never end, which its client waits for so long.
+async fn stalled(timeout: Duration) -> Account {
     let body = async || {
         let head = futures_util::stream::once(async { Ok(Bytes::from("{\"object\": \"list\", ")) });
         let rest = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
@@ -79,7 +83,7 @@ async fn stalled() -> Account {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async { axum::serve(listener, app).await });
     let client = openai::Client::builder().base_url(url).api_key("k");
-    let client = client.retries(0).timeout(Duration::from_secs(2));
+    let client = client.retries(0).timeout(timeout);
     Account::with_backend("stalled", client.build().unwrap())
 }
 
@@ -87,18 +91,19 @@ async fn stalled() -> Account {
 async fn a_body_that_stalls_counts_as_a_hang() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut providers = support::accounts(&sandbox);
-    providers.add(stalled().await).unwrap();
+    let timeout = 2 * AT_ONCE;
+    providers.add(stalled(timeout).await).unwrap();
     let gateway = Gateway::over(sandbox, &providers, hasty()).await;
     let start = Instant::now();
     let list = gateway.get("/v1/fine_tuning/jobs?limit=100").await.ok();
-    assert!(start.elapsed() < Duration::from_millis(1900));
+    assert!(start.elapsed() < AT_ONCE);
     assert_eq!(accounts(&list), ["openai", "together", "truefoundry"]);
     // A job is there as soon as one account has it.
     let start = Instant::now();
     let id = gateway.job("openai", "succeeded");
     let path = format!("/v1/fine_tuning/jobs/{id}");
     assert_eq!(gateway.get(&path).await.ok()["id"], *id);
-    assert!(start.elapsed() < Duration::from_millis(1900));
+    assert!(start.elapsed() < AT_ONCE);
     // Whose it is must be sure before it is changed.
     let running = gateway.job("openai", "running");
     let path = format!("/v1/fine_tuning/jobs/{running}/cancel");
@@ -108,7 +113,15 @@ async fn a_body_that_stalls_counts_as_a_hang() {
     let request = gateway.http.post(gateway.url(&path));
     let request = request.header("x-tfy-provider-name", "openai");
     assert_eq!(Answer::of(request).await.ok()["status"], "cancelled");
-    // The account that stalled answered with 200, which says nothing.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_stalls_is_not_described_by_its_status() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut providers = support::accounts(&sandbox);
+    let timeout = Duration::from_secs(1);
+    providers.add(stalled(timeout).await).unwrap();
+    let gateway = Gateway::over(sandbox, &providers, hasty()).await;
     let answer = gateway.get_at("/v1/fine_tuning/jobs/a", "stalled").await;
     assert_eq!(answer.error(504).1, "stalled did not answer in time");
 }
@@ -221,7 +234,7 @@ async fn an_account_is_named_as_the_operator_named_it() {
 /// The form of the file's id tells whose it is, so nobody else is waited for.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_starts_at_the_account_of_its_file_though_another_hangs() {
-    let gateway = with_fault("openai:delay=20s").await;
+    let gateway = with_fault("openai:delay=90s").await;
     let files = gateway.get_at("/v1/files", "together").await.ok();
     let files = files["data"].as_array().unwrap();
     let file = files.iter().find(|file| file["purpose"] == "fine-tune");
@@ -230,5 +243,5 @@ async fn a_job_starts_at_the_account_of_its_file_though_another_hangs() {
     let start = Instant::now();
     let job = gateway.post("/v1/fine_tuning/jobs", body).await.ok();
     assert_eq!(job["provider"]["account"], "together");
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < AT_ONCE);
 }
