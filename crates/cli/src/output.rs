@@ -69,6 +69,23 @@ impl ListContext {
     }
 }
 
+/// What a document has of a row: the row as it is, because a `Value` takes longer to make
+/// than to write; or the columns that were asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Item<'r, R> {
+    Whole(&'r R),
+    Columns(Value),
+}
+
+/// A document with a list.
+#[derive(Serialize)]
+struct List<'r, R> {
+    data: Vec<Item<'r, R>>,
+    #[serde(flatten)]
+    around: Map<String, Value>,
+}
+
 impl Output {
     pub fn new(arguments: &OutputArguments) -> Self {
         let format = match arguments.json {
@@ -195,9 +212,10 @@ impl Output {
             }
             Format::Yaml => {
                 let rows = rows.iter().map(|row| self.item(cells, row));
-                let mut document = around.members();
-                document.insert("data".to_owned(), rows.collect());
-                self.document(&document.into())?;
+                self.document(&List {
+                    data: rows.collect(),
+                    around: around.members(),
+                })?;
             }
         }
         Ok(())
@@ -210,10 +228,10 @@ impl Output {
     }
 
     /// What a document has of a row.
-    fn item<R: Row>(&self, cells: &[Cell<R>], row: &R) -> Value {
+    fn item<'r, R: Row>(&self, cells: &[Cell<R>], row: &'r R) -> Item<'r, R> {
         match self.columns.is_empty() {
-            true => json!(row),
-            false => csv_and_yaml::object(cells, row),
+            true => Item::Whole(row),
+            false => Item::Columns(csv_and_yaml::object(cells, row)),
         }
     }
 
@@ -228,7 +246,7 @@ impl Output {
             Format::Table | Format::Csv | Format::Jsonl => {
                 self.list(vec![row], ListContext::default())?
             }
-            Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&json!(row))?,
+            Format::Json | Format::Yaml if self.columns.is_empty() => self.document(&row)?,
             Format::Json | Format::Yaml => {
                 self.document(&csv_and_yaml::object(&self.cells::<R>()?, &row))?;
             }
@@ -253,11 +271,11 @@ impl Output {
                 "this has no columns: --output json, jsonl or yaml",
             )),
             Format::Jsonl => Ok(print(&format!("{}\n", json!(value)))?),
-            Format::Json | Format::Yaml => self.document(&json!(value)),
+            Format::Json | Format::Yaml => self.document(value),
         }
     }
 
-    fn document(&self, document: &Value) -> Result<(), Failure> {
+    fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
         match self.format {
             Format::Yaml => print(&csv_and_yaml::yaml(document)?)?,
             _ => json(document)?,
@@ -267,8 +285,8 @@ impl Output {
 }
 
 /// Prints one JSON document on stdout.
-pub fn json(document: &Value) -> std::io::Result<()> {
-    text(&format!("{document:#}"))
+pub fn json(document: &impl Serialize) -> std::io::Result<()> {
+    text(&serde_json::to_string_pretty(document)?)
 }
 
 /// Prints text on stdout; no text, no line.

@@ -1,5 +1,6 @@
 //! Rows of a list as CSV, YAML and JSON objects.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::column::{Cell, Row};
@@ -14,7 +15,7 @@ pub fn object<R: Row>(cells: &[Cell<R>], row: &R) -> Value {
 }
 
 /// A document as YAML.
-pub fn yaml(document: &Value) -> Result<String, Failure> {
+pub fn yaml(document: &impl Serialize) -> Result<String, Failure> {
     let written = serde_saphyr::to_string(document);
     written.map_err(|e| Failure::new(Exit::Failure, format!("cannot write YAML: {e}")))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Serializer, Value};
 
 use super::column::{Cell, Row};
@@ -45,13 +45,10 @@ impl<'o, R: Row> ListWriter<'o, R> {
         match self.output.format {
             Format::Csv => self.record(self.cells.iter().map(|cell| cell.field(row))),
             Format::Jsonl => {
-                let item = self.output.item(self.cells, row);
-                Ok(writeln!(self.out, "{item}")?)
+                self.item(row, CompactFormatter)?;
+                Ok(self.out.write_all(b"\n")?)
             }
-            _ => {
-                let item = self.output.item(self.cells, row);
-                Ok(indented(&item, &mut self.out)?)
-            }
+            _ => self.item(row, indented()?),
         }
     }
 
@@ -77,6 +74,13 @@ impl<'o, R: Row> ListWriter<'o, R> {
         Ok(self.out.flush()?)
     }
 
+    /// Writes a row as JSON.
+    fn item(&mut self, row: &R, formatter: impl Formatter) -> Result<(), Failure> {
+        let item = self.output.item(self.cells, row);
+        let mut serializer = Serializer::with_formatter(&mut self.out, formatter);
+        Ok(item.serialize(&mut serializer).map_err(io::Error::from)?)
+    }
+
     /// Writes what stands before a row.
     fn start(&mut self, is_first: bool) -> Result<(), Failure> {
         match (self.output.format, is_first) {
@@ -97,11 +101,10 @@ impl<'o, R: Row> ListWriter<'o, R> {
     }
 }
 
-/// Writes an item of the list in a document as deep as it stands there.
-fn indented(item: &Value, out: &mut impl Write) -> io::Result<()> {
+/// Returns what writes an item of the list in a document as deep as it stands there.
+fn indented() -> io::Result<PrettyFormatter<'static>> {
     let mut formatter = PrettyFormatter::new();
     formatter.begin_object(&mut io::sink())?;
     formatter.begin_array(&mut io::sink())?;
-    let mut serializer = Serializer::with_formatter(out, formatter);
-    Ok(item.serialize(&mut serializer)?)
+    Ok(formatter)
 }
