@@ -1,12 +1,14 @@
 //! Jobs of the sandbox, watched until they end.
 #![cfg(all(feature = "openai", feature = "together"))]
 
+use crate::loopback::raw::RawServer;
 use crate::stage;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use serde_json::json;
 use stage::Stage;
 use unitune::providers::{
     Account, Change, JobRef, ListQuery, Providers, WatchOptions, WatchStream,
@@ -29,6 +31,8 @@ struct Told {
     events: BTreeSet<String>,
     restarts: Vec<(JobRef, JobRef)>,
     progress: usize,
+    /// The last step of each job and number of steps.
+    steps: HashMap<(JobRef, Option<i64>), Option<i64>>,
     trouble: usize,
 }
 
@@ -47,7 +51,13 @@ impl Told {
                 assert!(!self.finished.contains_key(&job.id));
                 assert!(self.events.insert(event.id.clone()), "twice: {}", event.id);
             }
-            Change::Progress { .. } => self.progress += 1,
+            Change::Progress { job, progress } => {
+                self.progress += 1;
+                let before = self
+                    .steps
+                    .insert((job, progress.total_steps), progress.step);
+                assert!(before <= Some(progress.step), "{before:?} {progress:?}");
+            }
             Change::Restarted { from, to } => self.restarts.push((from, to)),
             Change::Trouble(_) => self.trouble += 1,
             Change::Finished(job) => {
@@ -316,4 +326,34 @@ async fn faults_of_the_log_count_towards_the_limit() {
     };
     assert_eq!((trouble, error.status()), (2, Some(503)));
     assert!(watch.next().await.is_none());
+}
+
+/// A log whose pages lead nowhere, and come again.
+#[tokio::test]
+async fn a_page_that_comes_twice_is_reported_once() {
+    let server = RawServer::start(|to| {
+        let event = |n: usize| {
+            json!({
+                "object": "fine_tuning.job.event", "id": format!("ev-{n}"), "created_at": 1,
+                "level": "info", "message": "m", "type": "message",
+            })
+        };
+        to.json(match to.head.contains("/events") {
+            true => {
+                let events: Vec<_> = (0..3).rev().map(event).collect();
+                json!({"object": "list", "data": events, "has_more": true})
+            }
+            false => json!({
+                "object": "fine_tuning.job", "id": "ftjob-1", "created_at": 1, "model": "m",
+                "status": "succeeded",
+            }),
+        });
+    });
+    let client = openai::Client::builder().base_url(&server.url).api_key("k");
+    let mut providers = Providers::new();
+    let account = Account::with_backend("openai", client.build().unwrap());
+    providers.add(account).unwrap();
+    let watch = providers.watch(("openai", "ftjob-1"), &options());
+    let seen = tokio::time::timeout(Duration::from_secs(60), all_of(watch));
+    assert_eq!(seen.await.unwrap().events.len(), 3);
 }

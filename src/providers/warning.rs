@@ -140,7 +140,7 @@ impl Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.subject {
-            Subject::Missing => return write!(f, "{} (its jobs are missing)", self.message),
+            Subject::Missing => return write!(f, "{} (nothing of it is listed)", self.message),
             Subject::Account => return write!(f, "{}: {}", self.account, self.message),
             Subject::Job => "job",
             Subject::Item => "entry",

@@ -14,6 +14,9 @@ use crate::args::{AccountArguments, SourceArguments};
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
 
+/// How many seconds of simulated jobs pass in each second where they are followed.
+const SANDBOX_SPEED: f64 = 60.0;
+
 pub async fn run(command: AccountsCommand) -> Result<Exit, Failure> {
     match command {
         AccountsCommand::List(arguments) => list::run(arguments).await,
@@ -33,15 +36,33 @@ pub struct Accounts {
 impl Accounts {
     /// The accounts that are meant, of those that there are.
     pub async fn open(arguments: &AccountArguments) -> Result<Self, Failure> {
-        let mut accounts = Self::of(&arguments.source).await?;
-        accounts.providers = accounts.providers.select(&arguments.accounts)?;
-        Ok(accounts)
+        let accounts = Self::of(&arguments.source).await?;
+        accounts.select(&arguments.accounts)
+    }
+
+    /// As [`Self::open`], for a command that follows jobs.
+    pub async fn open_to_follow(arguments: &AccountArguments) -> Result<Self, Failure> {
+        let accounts = Self::to_follow(&arguments.source, true).await?;
+        accounts.select(&arguments.accounts)
+    }
+
+    fn select(mut self, names: &[String]) -> Result<Self, Failure> {
+        self.providers = self.providers.select(names)?;
+        Ok(self)
     }
 
     /// All accounts.
     pub async fn of(source: &SourceArguments) -> Result<Self, Failure> {
+        Self::to_follow(source, false).await
+    }
+
+    /// All accounts; where jobs are followed, the clock of simulated ones moves.
+    /// Otherwise it stands still, so that a command prints the same each time.
+    pub async fn to_follow(source: &SourceArguments, follow: bool) -> Result<Self, Failure> {
         if source.sandbox {
-            let sandbox = Sandbox::builder().start().await.map_err(|e| {
+            let speed = if follow { SANDBOX_SPEED } else { 0.0 };
+            let sandbox = Sandbox::builder().speed(speed).start();
+            let sandbox = sandbox.await.map_err(|e| {
                 Failure::new(Exit::Failure, format!("cannot start the sandbox: {e}"))
             })?;
             return Ok(Self {

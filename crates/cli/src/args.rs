@@ -122,7 +122,8 @@ pub struct SourceArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "sandbox", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
-    /// Use simulated vendors instead of real accounts
+    /// Use simulated vendors instead of real accounts; it is always the same moment there, and
+    /// where jobs are watched, a minute passes in each second
     #[arg(long)]
     pub sandbox: bool,
 }

@@ -71,7 +71,7 @@ impl Configuration {
         #[cfg(feature = "gateway")]
         let gateway = file.table("gateway")?.unwrap_or_default();
         for warning in file.warnings() {
-            eprintln!("warning: {warning}");
+            crate::output::warning(&warning.to_string());
         }
         Ok(Self {
             file: Some(file),

@@ -1,5 +1,7 @@
 //! The program `unitune`: fine-tuning jobs of every vendor.
 #![warn(clippy::unwrap_used)]
+// They panic where nobody reads what they write.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod accounts;
 mod args;
@@ -48,7 +50,7 @@ fn main() -> std::process::ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: cannot start the async runtime: {error}");
+            output::error(&format!("cannot start the async runtime: {error}"));
             return Exit::Failure.into();
         }
     };

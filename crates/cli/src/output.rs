@@ -105,6 +105,11 @@ impl Output {
         self.format == Format::Table
     }
 
+    /// Returns true where lists are documents, with [`ListContext`] around the items.
+    pub fn has_context(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Yaml)
+    }
+
     /// Returns true where one thing is shown as a card.
     pub fn shows_cards(&self) -> bool {
         self.is_table() && self.columns.is_empty()
@@ -145,7 +150,7 @@ impl Output {
             None => (sort.as_str(), false),
         };
         let cell = Cell::<R>::named(name)?;
-        rows.sort_by_cached_key(|row| compare::Key(cell.value(row)));
+        rows.sort_by_cached_key(|row| compare::Key::of(cell.kind(), cell.value(row)));
         if descending {
             rows.reverse();
         }
@@ -180,10 +185,11 @@ impl Output {
         values: &[String],
         kind: Kind,
         steps: &[Step<'_>],
+        around: ListContext,
     ) -> Result<(), Failure> {
         let is_wide = matches!(self.format, Format::Table | Format::Csv);
         if !is_wide || !self.columns.is_empty() || rows.is_empty() {
-            return self.list(rows, ListContext::default());
+            return self.list(rows, around);
         }
         self.sorted(&mut rows)?;
         let usual = usual.iter().map(|name| Cell::named(name));
@@ -191,7 +197,7 @@ impl Output {
             .iter()
             .map(|name| Ok(Cell::Value(name.clone(), kind)));
         let cells = usual.chain(values).collect::<Result<Vec<_>, Failure>>()?;
-        self.rows(&rows, &cells, steps, ListContext::default())
+        self.rows(&rows, &cells, steps, around)
     }
 
     fn rows<R: Row>(
@@ -305,11 +311,17 @@ pub fn print(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// Prints lines on stderr as they are. Where they cannot be written, what the program does goes
+/// on.
+pub fn on_stderr(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints a line on stderr that the results do not need: what was done, or
 /// what could be done next.
 pub fn note(text: &str) {
     for line in text.lines() {
-        eprintln!("{}", plain(line));
+        on_stderr(&plain(line));
     }
 }
 
@@ -333,7 +345,7 @@ pub fn error(error: &dyn std::fmt::Display) {
 fn titled(title: &str, text: &str) {
     for (n, line) in text.lines().enumerate() {
         let title = if n == 0 { title } else { "" };
-        eprintln!("{title}{}", plain(line));
+        on_stderr(&format!("{title}{}", plain(line)));
     }
 }
 

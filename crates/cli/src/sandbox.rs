@@ -34,7 +34,7 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
         output::text(&greeting(&sandbox))?;
     }
     if !sandbox.addr().ip().is_loopback() {
-        eprintln!("warning: everybody who reaches this machine can use the sandbox");
+        output::warning("everybody who reaches this machine can use the sandbox");
     }
     tokio::signal::ctrl_c().await?;
     sandbox.stop().await;

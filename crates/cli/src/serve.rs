@@ -48,8 +48,8 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
         output::text(&greeting(&server, &providers, sandbox.as_ref()))?;
     }
     if server.is_open() {
-        eprintln!(
-            "warning: no tokens are configured: every program on this machine can use the gateway"
+        output::warning(
+            "no tokens are configured: every program on this machine can use the gateway",
         );
     }
     let returning = tokio::spawn(return_memory());

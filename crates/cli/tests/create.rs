@@ -408,6 +408,18 @@ fn a_preview_shows_the_first_examples_as_tokens() {
 }
 
 #[test]
+fn a_learning_rate_is_a_number_above_zero() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    for rate in ["nan", "inf", "0", "-1", "1e-400", "fast"] {
+        let rate = format!("--learning-rate={rate}");
+        let output = user.expect(2, &create("together", "Qwen/Qwen3-8B", &["--yes", &rate]));
+        let said = stderr(&output);
+        assert!(said.contains("expected a number above 0"), "{said}");
+    }
+}
+
+#[test]
 fn a_create_whose_answer_is_lost_is_not_sent_twice() {
     for ((account, model), (fault, jobs)) in MODELS.into_iter().flat_map(|at| {
         // Before it was done, and after.
@@ -418,7 +430,8 @@ fn a_create_whose_answer_is_lost_is_not_sent_twice() {
         let before = user.jobs().len();
         let fault: Fault = format!("{account}.createJob:{fault}").parse().unwrap();
         user.sandbox.inject(fault);
-        user.expect(1, &create(account, model, &["--yes"]));
+        let said = stderr(&user.expect(1, &create(account, model, &["--yes"])));
+        assert!(said.contains("The job may have been started"), "{said}");
         assert_eq!(user.requests("createJob"), 1, "{account}");
         user.sandbox.clear_faults();
         assert_eq!(user.jobs().len(), before + jobs, "{account}");

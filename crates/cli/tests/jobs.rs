@@ -358,3 +358,41 @@ async fn accounts_that_fail_are_warnings_beside_the_others_jobs() {
     );
     assert!(!warnings.contains("secret"), "{warnings}");
 }
+
+/// What a document says of missing jobs, people and programs that read rows must be told, too.
+#[test]
+fn what_is_left_out_is_said_in_every_form() {
+    let user = support::User::new();
+    for format in ["table", "csv", "jsonl"] {
+        let output = user.expect(0, &["jobs", "list", "-o", format, "--limit", "3"]);
+        let said = stderr(&output);
+        assert!(said.contains("there are more jobs; --limit"), "{said}");
+    }
+    let sorted = [
+        "jobs", "list", "-o", "csv", "--limit", "3", "--sort", "-cost",
+    ];
+    let said = stderr(&user.expect(0, &sorted));
+    assert!(said.contains("the newest 3 are sorted"), "{said}");
+    let output = user.expect(0, &["jobs", "list", "--json", "--limit", "3"]);
+    assert!(!stderr(&output).contains("there are more"));
+    // A sum without an account's jobs.
+    let mut costs = user.command(&["jobs", "costs", "--json"]);
+    let output = costs.env("OPENAI_API_KEY", "wrong").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let warnings = json(&output)["warnings"].clone();
+    let failed = warnings.as_array().unwrap().iter();
+    let failed: Vec<_> = failed.filter(|w| w["account_failed"] == true).collect();
+    assert_eq!(failed.len(), 1, "{warnings}");
+    assert_eq!(failed[0]["account"], "openai");
+}
+
+#[test]
+fn costs_are_sorted_as_numbers() {
+    let output = run(&["jobs", "list", "--sandbox", "--sort", "cost", "--json"]);
+    let list = json(&output);
+    let costs = jobs(&list)
+        .iter()
+        .filter_map(|job| job["provider"]["cost"].as_str());
+    let costs: Vec<f64> = costs.map(|cost| cost.parse().unwrap()).collect();
+    assert!(costs.len() > 5 && costs.is_sorted(), "{costs:?}");
+}

@@ -19,4 +19,5 @@ mod serve;
 mod terminal;
 mod together_commands;
 mod top;
+mod unwritten;
 mod watch;

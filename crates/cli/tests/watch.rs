@@ -5,7 +5,7 @@ use crate::support;
 
 use serde_json::Value;
 use support::terminal::Session;
-use support::{User, json, stderr, stdout};
+use support::{User, json, stderr, stdout, unitune};
 
 /// The id of a seeded job with this vendor's word.
 fn seeded(user: &User, account: &str, word: &str) -> String {
@@ -314,4 +314,32 @@ fn without_clock(frame: &str) -> String {
         _ => line.to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The embedded sandbox's clock moves where it is watched.
+#[test]
+fn a_job_of_the_embedded_sandbox_goes_on() {
+    let list = unitune(&["jobs", "list", "--sandbox", "--json"])
+        .output()
+        .unwrap();
+    let jobs = json(&list)["data"].clone();
+    let mut jobs = jobs.as_array().unwrap().iter();
+    let is_queued = |job: &&Value| job["provider"]["status"] == "queued";
+    let id = jobs.find(is_queued).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let watch = [
+        "jobs",
+        "watch",
+        &id,
+        "--sandbox",
+        "--until",
+        "running",
+        "--timeout",
+        "10m",
+    ];
+    let output = unitune(&watch).output().unwrap();
+    let said = (stdout(&output), stderr(&output));
+    assert_eq!(output.status.code(), Some(0), "{said:?}");
 }

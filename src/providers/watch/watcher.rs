@@ -274,11 +274,7 @@ impl Watcher {
         match self.new_events(&account, &job.id).await {
             Ok(events) => {
                 for event in events.into_iter().rev() {
-                    let progress = Progress {
-                        step: number(&event, "step").or(self.progress.step),
-                        total_steps: number(&event, "total_steps").or(self.progress.total_steps),
-                        ..self.progress
-                    };
+                    let progress = self.progress.after(&event);
                     let (job, event) = (self.target.clone(), Box::new(event));
                     self.report(Change::Event { job, event });
                     self.report_progress(progress);
@@ -308,15 +304,17 @@ impl Watcher {
 
     /// Returns the new events, newest first, back to the first known one.
     async fn new_events(&mut self, account: &Account, job: &str) -> Result<Vec<Event>, Error> {
-        let mut new = Vec::new();
+        let (mut new, mut ids) = (Vec::new(), HashSet::new());
         let mut query = PageQuery::new().limit(LOG_PAGE);
         loop {
             let page = account.events_page(job, &query).await?;
             let mut met_known = false;
             for event in page.items {
-                met_known |= self.known_events.contains(&event.id);
-                if !self.known_events.contains(&event.id) {
-                    new.push(event);
+                // A vendor may send one page twice.
+                match self.known_events.contains(&event.id) {
+                    true => met_known = true,
+                    false if ids.insert(event.id.clone()) => new.push(event),
+                    false => {}
                 }
             }
             match page.next {
@@ -331,7 +329,6 @@ impl Watcher {
             }
         }
         // Only reported events count as known: a page that fails is read again.
-        let ids = new.iter().map(|event: &Event| event.id.clone());
         self.known_events.extend(ids);
         Ok(new)
     }
@@ -383,7 +380,25 @@ fn intervals(options: &WatchOptions) -> Intervals {
     Box::new(policy.waits_by(1.5))
 }
 
+impl Progress {
+    /// Returns the progress after an entry of the log. Entries that are about no step say 0, and
+    /// some vendors' logs count anew for what comes after the training.
+    fn after(self, event: &Event) -> Self {
+        let total_steps = number(event, "total_steps").or(self.total_steps);
+        let step = number(event, "step");
+        let step = match total_steps == self.total_steps {
+            true => step.max(self.step),
+            false => step.or(self.step),
+        };
+        Self {
+            step,
+            total_steps,
+            ..self
+        }
+    }
+}
+
 fn number(event: &Event, name: &str) -> Option<i64> {
     let value = event.data.as_ref()?.get(name)?;
-    value.as_i64().filter(|n| *n >= 0)
+    value.as_i64().filter(|n| *n > 0)
 }

@@ -34,13 +34,15 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         None => return Err(missing("the account's name", "unitune accounts add NAME")),
     };
     let mut document = file::read(&path)?;
-    let is_there = file::has(&document, &name);
-    if is_there && !arguments.replace {
+    let taken = || {
         let what = format!(
             "{} has an account {name:?}: choose another name, or replace it with --replace",
             path.display()
         );
-        return Err(Failure::new(Exit::Usage, what));
+        Failure::new(Exit::Usage, what)
+    };
+    if file::has(&document, &name) && !arguments.replace {
+        return Err(taken());
     }
     let base_url = match &arguments.base_url {
         Some(url) => Some(url.clone()),
@@ -61,7 +63,15 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
     file::put(&mut document, &entry, arguments.default);
     let text = SecretString::from(document.to_string());
     let problem = tried(&arguments, &name, text.expose_secret()).await?;
-    file::write(&path, text.expose_secret())?;
+    // Another program may have written the file in the meantime.
+    let is_there = file::change(&path, |document| {
+        let is_there = file::has(document, &name);
+        if is_there && !arguments.replace {
+            return Err(taken());
+        }
+        file::put(document, &entry, arguments.default);
+        Ok(is_there)
+    })?;
     let what = if is_there { "replaced" } else { "added" };
     output::text(&format!("Account {name} is {what} in {}", path.display()))?;
     match problem {

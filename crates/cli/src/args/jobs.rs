@@ -366,7 +366,7 @@ pub struct SettingArguments {
     pub batch_size: Option<u32>,
 
     /// The absolute learning rate; OpenAI takes --set learning_rate_multiplier=X
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = learning_rate)]
     pub learning_rate: Option<f64>,
 
     /// What the new model's name ends in
@@ -439,4 +439,10 @@ impl Method {
             Self::Reinforcement => "reinforcement",
         }
     }
+}
+
+fn learning_rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok();
+    let rate = rate.filter(|rate| rate.is_normal() && *rate > 0.0);
+    rate.ok_or_else(|| "expected a number above 0, such as 1e-5".to_owned())
 }

@@ -38,7 +38,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
         Some(errors) => errors.iter().for_each(|error| output::error(error)),
         None => output::warnings(&list.warnings),
     }
-    if has_more && output.is_table() {
+    if has_more && !output.has_context() {
         output::note(&format!(
             "note: there are more files; --limit shows more than {limit}"
         ));

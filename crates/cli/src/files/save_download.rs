@@ -60,7 +60,7 @@ impl Target {
 
 /// Returns a vendor's name for a file without what could lead out of a folder,
 /// or would be a name of something else.
-fn safe_name(name: &str) -> String {
+pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let is_usable =
         |c: char| !c.is_control() && !matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|');

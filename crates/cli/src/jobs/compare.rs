@@ -14,7 +14,9 @@ use super::table::took;
 use crate::accounts::Accounts;
 use crate::args::metrics_compare_costs::CompareArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Column, Kind, Output, Row, Step, Table, View, duration, iso};
+use crate::output::{
+    self, Column, Kind, ListContext, Output, Row, Step, Table, View, duration, iso,
+};
 
 /// How many jobs are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -145,7 +147,8 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
         true => &["name"],
         false => &["name", "kind", "same"],
     };
-    output.list_with_values(rows, usual, &keys, Kind::Text, &steps)?;
+    let around = ListContext::default();
+    output.list_with_values(rows, usual, &keys, Kind::Text, &steps, around)?;
     Ok(exit)
 }
 

@@ -11,7 +11,7 @@ use unitune::unify::{Job, Status, Usd};
 use crate::accounts::Accounts;
 use crate::args::metrics_compare_costs::{CostGroup, CostsArguments};
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Column, Kind, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
 /// In place of a month, where a job has no time.
 const NO_MONTH: &str = "unknown";
@@ -152,7 +152,11 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
         .filter(|step| usual.contains(&step.column()))
         .copied()
         .collect();
-    output.list_with_values(rows, &usual, &[], Kind::Number, &steps)?;
+    let around = ListContext {
+        has_more: None,
+        warnings: Some(json!(list.warnings)),
+    };
+    output.list_with_values(rows, &usual, &[], Kind::Number, &steps, around)?;
     if output.is_table() && !list.jobs.is_empty() {
         output::note(&summary(&list.jobs));
     }

@@ -13,6 +13,7 @@ use unitune::Error;
 use unitune::providers::{Draft, JobRef, Providers};
 use unitune::unify::{Job, PriceEstimate, Usd};
 
+use super::rerun::already_started;
 use super::watch;
 use crate::accounts::Accounts;
 use crate::args::jobs::{CreateArguments, WatchOptionArguments};
@@ -28,7 +29,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Job>()?;
     let source = Source::read(arguments.request.as_deref())?;
-    let accounts = Accounts::of(&arguments.source).await?;
+    let accounts = Accounts::to_follow(&arguments.source, arguments.watch).await?;
     let providers = accounts.providers();
     let mut planned_job = PlannedJob::new(
         providers,
@@ -84,29 +85,48 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if output.is_table() {
-        eprintln!("{}", plan.card(&output.view.terminal));
+        output::on_stderr(&plan.card(&output.view.terminal));
     }
     if confirm("Start this job?", consent.yes).await? == Answer::No {
         output::note(&format!("Nothing was started{}", planned_job.stays()));
         return Ok(Exit::Failure);
     }
     let job = start(providers, &planned_job).await?;
-    let target = JobRef::from(&job);
-    if !arguments.watch {
-        let id = job.id.clone();
-        output.record(job, |job| job_card(job, false, &output.view))?;
+    report(&accounts, job, arguments.watch, &output).await
+}
+
+/// Prints a job that was started, and follows it where that is asked for.
+pub async fn report(
+    accounts: &Accounts,
+    job: Job,
+    follow: bool,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let (target, id, account) = (
+        JobRef::from(&job),
+        job.id.clone(),
+        job.provider.account.clone(),
+    );
+    let written = match (follow, output.is_table()) {
+        (false, _) => output.record(job, |job| job_card(job, false, &output.view)),
+        (true, true) => output::text(&format!("Started {id} at {account}")).map_err(Failure::from),
+        (true, false) => {
+            let line = json!({"change": "created", "job": job});
+            output::print(&format!("{line}\n")).map_err(Failure::from)
+        }
+    };
+    if written.is_err() {
+        output::warning(&format!("the job was started: {id} at {account}"));
+    }
+    written?;
+    if !follow {
         if output.is_table() {
             output::note(&format!("\nFollow it: unitune jobs watch {id}"));
         }
         return Ok(Exit::Done);
     }
-    if output.is_table() {
-        output::text(&format!("Started {} at {}", job.id, planned_job.account))?;
-    } else {
-        output::print(&format!("{}\n", json!({"change": "created", "job": job})))?;
-    }
     let options = WatchOptionArguments::to_the_end();
-    watch::follow_jobs(&accounts, vec![target], &options, &output).await
+    watch::follow_jobs(accounts, vec![target], &options, output).await
 }
 
 /// Rejects a job that could cost more than a limit.
@@ -136,7 +156,14 @@ pub async fn start(providers: &Providers, planned_job: &PlannedJob) -> Result<Jo
     let mut answer = CreateSent(false);
     let outcome = providers.create(&draft).await;
     answer.0 = true;
-    Ok(outcome?.job)
+    let created = outcome.map_err(|error| match already_started::is_rejection(&error) {
+        true => error.into(),
+        false => Failure::new(
+            Exit::Failure,
+            format!("{error}\nThe job may have been started; see: unitune jobs list"),
+        ),
+    });
+    Ok(created?.job)
 }
 
 /// Returns the draft of a job, once the vendor has imported its files. Nothing is

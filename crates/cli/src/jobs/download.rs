@@ -59,7 +59,7 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
             .await
             .ok()
             .and_then(|f| f.filename);
-        let name = name.map_or_else(|| id.clone(), |name| format!("{id}-{name}"));
+        let name = result_name(id, name.as_deref());
         let path = match job.result_files.len() {
             1 => target.path_for(&name)?,
             _ => target.in_folder(&name)?,
@@ -71,4 +71,26 @@ pub async fn run(arguments: DownloadArguments) -> Result<Exit, Failure> {
         save_download::save(download, &path).await?;
     }
     Ok(Exit::Done)
+}
+
+/// Returns the name of a file for a result, with the id before it: a job can have several of one
+/// name, and folders in a name are left out.
+fn result_name(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{id}-{}", save_download::safe_name(name)),
+        None => id.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_one_name_are_files_of_their_own() {
+        let name = |id| save_download::safe_name(&result_name(id, Some("results/metrics.csv")));
+        assert_eq!(name("file-1"), "file-1-metrics.csv");
+        assert_eq!(name("file-2"), "file-2-metrics.csv");
+        assert_eq!(result_name("file-1", None), "file-1");
+    }
 }

@@ -110,7 +110,7 @@ fn print<R: Row>(output: &Output, list: Listing<R>) -> Result<Exit, Failure> {
     };
     output.list(list.data, around)?;
     output::warnings(&list.warnings);
-    if list.has_more && output.is_table() {
+    if list.has_more && !output.has_context() {
         output::note("note: there is more; --limit shows it");
     }
     Ok(Exit::Done)

@@ -46,9 +46,14 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
         return Ok(Exit::Partial);
     }
     output::warnings(&list.warnings);
-    if list.has_more && output.is_table() {
+    // A document says it itself.
+    if list.has_more && !output.has_context() {
+        let sorted = match arguments.output.sort {
+            Some(_) => format!("; the newest {limit} are sorted"),
+            None => String::new(),
+        };
         output::note(&format!(
-            "note: there are more jobs; --limit shows more than {limit}"
+            "note: there are more jobs{sorted}; --limit shows more than {limit}"
         ));
     }
     Ok(if is_partial {

@@ -14,7 +14,7 @@ use crate::accounts::Accounts;
 use crate::args::Format;
 use crate::args::metrics_compare_costs::MetricsArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{Column, Kind, Output, Row, Step, Table};
+use crate::output::{Column, Kind, ListContext, Output, Row, Step, Table};
 
 pub use fetch::{JobMetrics, has_metrics, jobs_with_metrics, with_metrics};
 
@@ -147,7 +147,8 @@ fn newest(mut points: Vec<MetricPoint>, limit: Option<u32>) -> Vec<MetricPoint> 
 fn print_points(output: &Output, points: Vec<MetricPoint>) -> Result<(), Failure> {
     let names = names(points.iter());
     let steps = steps(&names, &[]);
-    output.list_with_values(points, &[STEP_COLUMN, TIME], &names, Kind::Number, &steps)
+    let (usual, around) = ([STEP_COLUMN, TIME], ListContext::default());
+    output.list_with_values(points, &usual, &names, Kind::Number, &steps, around)
 }
 
 fn print_jobs(output: &Output, jobs: Vec<JobMetrics>, limit: Option<u32>) -> Result<(), Failure> {
@@ -165,7 +166,8 @@ fn print_jobs(output: &Output, jobs: Vec<JobMetrics>, limit: Option<u32>) -> Res
     let names = names(rows.iter().map(|row| &row.point));
     let steps = steps(&names, &[Step::Shorten("job", 12), Step::Drop("account")]);
     let usual = ["account", "job", STEP_COLUMN, TIME];
-    output.list_with_values(rows, &usual, &names, Kind::Number, &steps)
+    let around = ListContext::default();
+    output.list_with_values(rows, &usual, &names, Kind::Number, &steps, around)
 }
 
 /// The time is left out first, and then the last numbers.

@@ -1,19 +1,17 @@
 //! `unitune jobs rerun`: moves a job, or many, to another vendor.
 
-mod already_started;
+pub mod already_started;
 mod files;
 mod move_many;
 mod move_one;
 
-use serde_json::json;
-use unitune::providers::JobRef;
 use unitune::unify::Job;
 
-use super::watch;
+use super::create;
 use crate::accounts::Accounts;
-use crate::args::jobs::{RerunArguments, WatchOptionArguments};
+use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Answer, Output, can_ask, choose, confirm, job_card};
+use crate::output::{self, Answer, Output, can_ask, choose, confirm};
 use crate::rerun::Plan;
 
 use files::LocalCopies;
@@ -22,7 +20,7 @@ use move_one::Mover;
 pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Job>()?;
-    let accounts = Accounts::of(&arguments.source).await?;
+    let accounts = Accounts::to_follow(&arguments.source, arguments.watch).await?;
     let mover = Mover::new(&accounts, &arguments.on, &output).await?;
     let Some(id) = arguments.id.clone() else {
         return move_many::run(&mover, &arguments).await;
@@ -34,7 +32,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
             "{} was moved before, as {} at {}; to move it once more: --again",
             job.id, moved.id, arguments.on
         ));
-        return follow(&accounts, moved, &arguments, &output).await;
+        return create::report(&accounts, moved, arguments.watch, &output).await;
     }
     let settings = &mut arguments.settings;
     let own = LocalCopies {
@@ -76,7 +74,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
             &mut None,
         )
         .await?;
-    follow(&accounts, job, &arguments, &output).await
+    create::report(&accounts, job, arguments.watch, &output).await
 }
 
 async fn ask_for_model(plan: &Plan, output: &Output) -> Result<String, Failure> {
@@ -92,7 +90,7 @@ async fn ask_for_model(plan: &Plan, output: &Output) -> Result<String, Failure> 
         };
         return Err(Failure::new(Exit::Usage, what));
     }
-    eprintln!("{}", plan.card(&output.view.terminal));
+    output::on_stderr(&plan.card(&output.view.terminal));
     let names: Vec<&str> = plan.proposals.iter().map(|p| p.model.id.as_str()).collect();
     Ok(choose("Which model? ", &names, "--model").await?.to_owned())
 }
@@ -103,31 +101,7 @@ fn show(plan: &Plan, output: &Output, dry_run: bool) -> Result<(), Failure> {
         return output.value(&document, || plan.card(&output.view.terminal));
     }
     if output.is_table() {
-        eprintln!("{}", plan.card(&output.view.terminal));
+        output::on_stderr(&plan.card(&output.view.terminal));
     }
     Ok(())
-}
-
-async fn follow(
-    accounts: &Accounts,
-    job: Job,
-    arguments: &RerunArguments,
-    output: &Output,
-) -> Result<Exit, Failure> {
-    let target = JobRef::from(&job);
-    if !arguments.watch {
-        let id = job.id.clone();
-        output.record(job, |job| job_card(job, false, &output.view))?;
-        if output.is_table() {
-            output::note(&format!("\nFollow it: unitune jobs watch {id}"));
-        }
-        return Ok(Exit::Done);
-    }
-    if output.is_table() {
-        output::text(&format!("Started {} at {}", job.id, job.provider.account))?;
-    } else {
-        output::print(&format!("{}\n", json!({"change": "created", "job": job})))?;
-    }
-    let options = WatchOptionArguments::to_the_end();
-    watch::follow_jobs(accounts, vec![target], &options, output).await
 }

@@ -47,7 +47,7 @@ pub async fn run(arguments: WatchArguments) -> Result<Exit, Failure> {
             "--until running is for jobs that are named: of all jobs, new ones come up meanwhile",
         ));
     }
-    let accounts = Accounts::open(&arguments.accounts).await?;
+    let accounts = Accounts::open_to_follow(&arguments.accounts).await?;
     let providers = accounts.providers();
     if arguments.all {
         let options = watch_options(&accounts, &arguments.options);
@@ -183,7 +183,7 @@ impl Watch<'_> {
                 followed.update(&job);
                 followed.is_paused = is_paused;
                 if let Some(progress) = early {
-                    followed.advance(progress);
+                    followed.progress = progress;
                 }
                 if self.display.shows_curves() {
                     self.ask_for_loss(&JobRef::from(&*job)).await;
@@ -205,7 +205,7 @@ impl Watch<'_> {
                 self.ask_for_loss(&job).await;
                 let mut loss = None;
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
-                    followed.advance(progress);
+                    followed.progress = progress;
                     loss = followed.loss;
                 } else {
                     self.early.insert(job.id.clone(), progress);

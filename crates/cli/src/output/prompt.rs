@@ -60,7 +60,7 @@ pub async fn ask(question: &str) -> Result<String, Failure> {
     let line = line.await.map_err(std::io::Error::other)??;
     if line.is_empty() {
         // The end of the input: what follows starts on a line of its own.
-        eprintln!();
+        super::on_stderr("");
     }
     Ok(line.trim().to_owned())
 }

@@ -1,9 +1,10 @@
 //! The configuration file, with its comments and its order.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use crate::exit::{Exit, Failure};
@@ -95,22 +96,52 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     }
 }
 
+/// Reads a file, changes what is in it and writes it, before or after others that do so.
+///
+/// # Errors
+///
+/// It cannot be read or written, or the change fails; it is then as it was.
+pub fn change<T>(
+    path: &Path,
+    change: impl FnOnce(&mut DocumentMut) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let _lock = lock(path)?;
+    let mut document = read(path)?;
+    let outcome = change(&mut document)?;
+    let text = SecretString::from(document.to_string());
+    write(path, text.expose_secret())?;
+    Ok(outcome)
+}
+
+/// Waits until no other program changes the file, and keeps others from it until the lock is
+/// dropped. It is a lock of the folder, because the file is replaced; systems that cannot lock
+/// folders have none.
+fn lock(path: &Path) -> Result<Option<File>, Failure> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let lock = File::open(folder_of(&path)?).ok();
+    Ok(lock.filter(|lock| lock.lock().is_ok()))
+}
+
+/// Returns the folder of a file, which is there then.
+fn folder_of(path: &Path) -> Result<&Path, Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).map_err(|e| not_written(path, &e))?;
+    Ok(folder)
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+    let what = format!("cannot write {}: {error}", path.display());
+    Failure::new(Exit::Failure, what)
+}
+
 /// Writes a file as a whole, readable to its owner alone.
-pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
     // Behind a link, the file itself is replaced.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let failed = |e: std::io::Error| {
-        Failure::new(
-            Exit::Failure,
-            format!("cannot write {}: {e}", path.display()),
-        )
-    };
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
+    folder_of(&path)?;
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = PathBuf::from(partial);
@@ -119,7 +150,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
         // Nothing more can be done about a leftover than to try.
         let _ = std::fs::remove_file(&partial);
     }
-    written.map_err(failed)
+    written.map_err(|e| not_written(&path, &e))
 }
 
 fn write_new(path: &Path, text: &str) -> std::io::Result<()> {

@@ -108,17 +108,15 @@ pub async fn search(providers: &Providers, target: &str, sent: &Sent) -> Result<
 
 /// Returns true for an error that says that surely no job was started.
 pub fn is_rejection(error: &Error) -> bool {
-    match error.kind() {
+    let was_not_sent = matches!(
+        error.kind(),
         ErrorKind::Config
-        | ErrorKind::InvalidRequest
-        | ErrorKind::Connect
-        | ErrorKind::Unsupported
-        | ErrorKind::CostLimit => true,
-        // 408 and 409 can come from a request that did arrive.
-        ErrorKind::Status => {
-            let status = error.status().unwrap_or_default();
-            (400..500).contains(&status) && !matches!(status, 408 | 409)
-        }
-        _ => false,
-    }
+            | ErrorKind::InvalidRequest
+            | ErrorKind::Connect
+            | ErrorKind::Unsupported
+            | ErrorKind::CostLimit
+    );
+    // 408 and 409 can come from a request that did arrive.
+    let is_refused = |status| (400..500).contains(&status) && !matches!(status, 408 | 409);
+    was_not_sent || error.status().is_some_and(is_refused)
 }

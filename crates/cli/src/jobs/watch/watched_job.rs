@@ -48,15 +48,6 @@ impl WatchedJob {
         self.vendor_status = job.provider.status.clone();
     }
 
-    /// Takes in how far the job is. The log of some vendors starts to count
-    /// anew for what comes after the training.
-    pub fn advance(&mut self, progress: Progress) {
-        let before = std::mem::replace(&mut self.progress, progress);
-        if progress.total_steps == before.total_steps {
-            self.progress.step = progress.step.max(before.step);
-        }
-    }
-
     /// Takes the loss out of an event.
     pub fn event(&mut self, event: &Event) {
         let found = MetricPoint::from_event(event).and_then(|point| point.metric(TRAINING_LOSS));

@@ -5,10 +5,20 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::Kind;
+
 /// A value that can be sorted by.
 pub struct Key(pub Value);
 
 impl Key {
+    /// Returns what a value of such a column is sorted by. Amounts of money are decimal
+    /// texts, which are numbers all the same.
+    pub fn of(kind: Kind, value: Value) -> Self {
+        let number = value.as_str().filter(|_| kind == Kind::Number);
+        let number = number.and_then(|text| text.parse::<f64>().ok());
+        Self(number.map_or(value, Value::from))
+    }
+
     fn rank(&self) -> u8 {
         match self.0 {
             Value::Null => 0,
@@ -58,6 +68,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn decimal_texts_are_numbers_in_columns_of_numbers() {
+        let key = |kind, text: &str| Key::of(kind, json!(text));
+        assert!(key(Kind::Number, "17.86") < key(Kind::Number, "363.4"));
+        assert!(key(Kind::Number, "4") < key(Kind::Number, "17.86"));
+        assert!(key(Kind::Text, "4") > key(Kind::Text, "17.86"));
+        assert!(key(Kind::Number, "4") < key(Kind::Number, "none"));
+    }
 
     #[test]
     fn values_of_different_sorts_have_one_order() {
