@@ -384,7 +384,7 @@ fn a_preview_shows_the_first_examples_as_tokens() {
     let plan = create("together", "Qwen/Qwen3-8B", &["--dry-run"]);
     let text = stdout(&user.expect(0, &plan));
     assert!(
-        text.contains("the first 5 examples have 6 tokens, 1 of them trained on"),
+        text.contains("each of the first 5 examples has 6 tokens, 1 of them trained on"),
         "{text}"
     );
     let output = preview(&["--upload", "--method", "dpo"]);

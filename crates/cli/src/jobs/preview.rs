@@ -137,7 +137,7 @@ pub fn summary(preview: &DatasetPreview) -> String {
     };
     let first = match examples.len() {
         1 => "the first example has".to_owned(),
-        count => format!("the first {count} examples have"),
+        count => format!("each of the first {count} examples has"),
     };
     format!("{first} {tokens} tokens, {trained} of them trained on{cut}")
 }
@@ -172,7 +172,7 @@ mod tests {
         let preview = DatasetPreview::new("m", vec![short.clone(), long]);
         assert_eq!(
             summary(&preview),
-            "the first 2 examples have 2 to 3 tokens, 1 to 2 of them trained on; 1 of them too \
+            "each of the first 2 examples has 2 to 3 tokens, 1 to 2 of them trained on; 1 of them too \
              long, and cut off"
         );
         assert_eq!(
