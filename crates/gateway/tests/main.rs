@@ -6,6 +6,7 @@ mod loopback;
 mod support;
 
 mod azure;
+mod creates;
 mod default_account;
 mod fireworks;
 mod hostile;
