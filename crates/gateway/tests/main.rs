@@ -8,6 +8,7 @@ mod support;
 mod azure;
 mod creates;
 mod default_account;
+mod file_pages;
 mod fireworks;
 mod hostile;
 mod hostile_upstreams;
