@@ -53,7 +53,8 @@ impl Client {
     /// this id, that job is looked at: it is the one that was asked for, or the
     /// id belongs to another request.
     pub(super) async fn start_job(&self, call: &Call, request: &JobRequest) -> Result<Job, Error> {
-        let account = self.account_id().await?.to_string();
+        let account = self.account_id().await;
+        let account = account.map_err(Error::without_effect)?.to_string();
         let request = with_full_names(&account, request);
         let key = call.options.get_idempotency_key();
         let id = request.id.clone();

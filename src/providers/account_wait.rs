@@ -65,8 +65,12 @@ impl AccountWait {
         let mut answered = self.answered.subscribe();
         // The machine's clock, and not the client's: this is time on the network.
         let over = async {
+            // No clock goes further than the end of a wait that is as good as endless.
+            let Some(end) = since.checked_add(self.wait) else {
+                return std::future::pending().await;
+            };
             loop {
-                let left = (since + self.wait).saturating_duration_since(self.now());
+                let left = end.saturating_duration_since(self.now());
                 if left.is_zero() {
                     break;
                 }

@@ -61,8 +61,19 @@ impl Providers {
     ///
     /// As [`Self::preflight`]; the vendor rejects a request; or the job would cost
     /// more than the limit ([`ErrorKind::CostLimit`]). The error names the files
-    /// that have been uploaded.
+    /// that have been uploaded, and says whether the job may have been started
+    /// ([`Error::may_have_taken_effect`]).
     pub async fn create(&self, draft: &Draft) -> Result<Created, Error> {
+        let mut is_sent = false;
+        let created = self.prepare_and_start(draft, &mut is_sent).await;
+        created.map_err(|error| match is_sent {
+            true => error,
+            false => error.without_effect(),
+        })
+    }
+
+    /// Creates a job; `is_sent` tells whether the request that starts it was reached.
+    async fn prepare_and_start(&self, draft: &Draft, is_sent: &mut bool) -> Result<Created, Error> {
         let (account, mut request) = self.starter(draft).await?;
         let preflight = checked(account, &request, draft).await?;
         let mut files = Vec::new();
@@ -77,6 +88,7 @@ impl Providers {
             let prepared = account.prepare(&request, draft.on_unsupported)?;
             draft.import.wait_for(account, &request).await?;
             let estimate = affordable(account, draft, &prepared).await?;
+            *is_sent = true;
             let job = account.create(&prepared).await?;
             Ok::<_, Error>((job, estimate))
         }

@@ -232,7 +232,7 @@ impl Transport {
         remaining: Duration,
     ) -> Result<Answer<S::Body>, Error> {
         if remaining.is_zero() {
-            return Err(out_of_time(self.settings.timeout));
+            return Err(out_of_time(self.settings.timeout).without_effect());
         }
         let start = Instant::now();
         let _permit = self.permit(remaining).await?;
@@ -241,10 +241,10 @@ impl Transport {
         let fetch = credential.apply(request.headers_mut(), &self.settings.clock);
         let left = remaining.saturating_sub(start.elapsed());
         let sent = match tokio::time::timeout(left, fetch).await {
-            Ok(sent) => sent?,
+            Ok(sent) => sent.map_err(Error::without_effect)?,
             Err(_) => {
                 let message = "the source of tokens gave none in time: nothing was sent";
-                return Err(Error::new(ErrorKind::Timeout, message));
+                return Err(Error::new(ErrorKind::Timeout, message).without_effect());
             }
         };
         let remaining = remaining.saturating_sub(start.elapsed());
@@ -289,7 +289,8 @@ impl Transport {
                 ErrorKind::Timeout,
                 "the request was not sent in time: as many of this client are in flight as \
                  max_concurrency allows",
-            )),
+            )
+            .without_effect()),
         }
     }
 

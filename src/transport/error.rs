@@ -32,6 +32,9 @@ struct Inner {
     is_transient: bool,
     /// Whether a retry may succeed, where more is known than kind and status.
     retryable: Option<bool>,
+    /// Whether the request may have been carried out, where more is known than kind
+    /// and status.
+    effect: Option<bool>,
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
@@ -109,6 +112,7 @@ impl Error {
             retry_after: None,
             is_transient: false,
             retryable: None,
+            effect: None,
             token_renewed: false,
             tries: 0,
             note: None,
@@ -152,6 +156,17 @@ impl Error {
     pub fn with_retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = Some(retryable);
         self
+    }
+
+    /// Sets whether the request may have been carried out.
+    pub(crate) fn with_effect(mut self, may_have: bool) -> Self {
+        self.0.effect = Some(may_have);
+        self
+    }
+
+    /// Sets that nothing was sent that changes anything.
+    pub(crate) fn without_effect(self) -> Self {
+        self.with_effect(false)
     }
 
     /// Sets the vendor's message.
@@ -368,10 +383,29 @@ impl Error {
         self.0.kind == ErrorKind::Connect
     }
 
+    /// Returns true if the request may have been carried out although it failed: it
+    /// was sent, and no answer says that the vendor refused it. Of a request that
+    /// creates something, look first whether it is there: the same request may
+    /// create a second one.
+    ///
+    /// ```
+    /// use unitune::{Error, ErrorKind};
+    ///
+    /// assert!(Error::new(ErrorKind::Timeout, "").may_have_taken_effect());
+    /// assert!(!Error::new(ErrorKind::Connect, "").may_have_taken_effect());
+    /// let rate_limited = Error::new(ErrorKind::Status, "").with_status(429);
+    /// assert!(!rate_limited.may_have_taken_effect());
+    /// ```
+    pub fn may_have_taken_effect(&self) -> bool {
+        let inner = &*self.0;
+        inner
+            .effect
+            .unwrap_or_else(|| super::retry::may_have_taken_effect(inner.kind, self.status()))
+    }
+
     /// Returns true if the same request may succeed later, as the vendor states
     /// or else by the kind of error. Whether it is safe to send it again is
-    /// another question: for a request that creates something, it is only if
-    /// [`Self::is_connect`].
+    /// another question: see [`Self::may_have_taken_effect`].
     pub fn is_retryable(&self) -> bool {
         // Whatever a header of the answer says.
         if self.is_training_not_available() {

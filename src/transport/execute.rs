@@ -17,6 +17,8 @@ struct Call<S> {
     trace: Option<TraceContext>,
     started: Instant,
     tries: u32,
+    /// Whether a try that failed may have been carried out.
+    is_unclear: bool,
     /// Whether a rejected token was renewed: that is done once in a call.
     renewed: bool,
 }
@@ -45,6 +47,7 @@ impl Transport {
             trace: None,
             started: self.settings.clock.now(),
             tries: 0,
+            is_unclear: false,
             renewed: false,
         };
         let span = tracing::info_span!(
@@ -73,6 +76,8 @@ impl Transport {
         let tries = call.tries;
         match outcome {
             Ok(answer) => Ok(Answer { tries, ..answer }),
+            // What the last try met says nothing about those before it.
+            Err(error) if call.is_unclear => Err(error.after_tries(tries).with_effect(true)),
             Err(error) => Err(error.after_tries(tries)),
         }
     }
@@ -98,6 +103,7 @@ impl Transport {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            call.is_unclear |= error.may_have_taken_effect();
             let renewed = error.has_renewed_token() && !std::mem::replace(&mut call.renewed, true);
             let wait = match renewed {
                 true => Some(Duration::ZERO),

@@ -107,6 +107,29 @@ pub(crate) fn is_worth_it(error: &Error, repetition: Repetition) -> bool {
     repetition == Repetition::Idempotent && !is_here && error.is_retryable()
 }
 
+/// Returns true if a request that failed so may have been carried out all the same.
+pub(crate) fn may_have_taken_effect(kind: ErrorKind, status: Option<u16>) -> bool {
+    match kind {
+        // Nothing was sent, or the vendor refused it.
+        ErrorKind::Connect
+        | ErrorKind::Config
+        | ErrorKind::InvalidRequest
+        | ErrorKind::NotFound
+        | ErrorKind::Ambiguous
+        | ErrorKind::Unsupported
+        | ErrorKind::CostLimit
+        | ErrorKind::TrainingNotAvailable => false,
+        ErrorKind::Status => status.is_none_or(|status| status != 429 && is_transient(status)),
+        // It was sent, and its answer did not come or cannot be read.
+        ErrorKind::Timeout
+        | ErrorKind::Interrupted
+        | ErrorKind::Decode
+        | ErrorKind::TooLarge
+        | ErrorKind::Overloaded
+        | ErrorKind::Mapping => true,
+    }
+}
+
 /// Returns true for statuses after which the same request may succeed.
 pub(crate) fn is_transient(status: u16) -> bool {
     // 524 and 529 are among the last: a proxy's timeout, and an overload.
@@ -163,6 +186,21 @@ mod tests {
         assert!(is_worth_it(&broken, Idempotent));
         assert!(!is_worth_it(&broken, Duplicates));
         assert!(is_worth_it(&unconnected, Duplicates));
+    }
+
+    #[test]
+    fn what_a_failed_request_may_have_done() {
+        let status = |status| may_have_taken_effect(ErrorKind::Status, Some(status));
+        for unclear in [408, 409, 500, 502, 503, 504, 524, 529] {
+            assert!(status(unclear), "{unclear}");
+        }
+        for refused in [400, 401, 403, 404, 413, 422, 429] {
+            assert!(!status(refused), "{refused}");
+        }
+        for kind in [ErrorKind::Timeout, ErrorKind::Decode] {
+            assert!(may_have_taken_effect(kind, Some(200)), "{kind:?}");
+        }
+        assert!(!may_have_taken_effect(ErrorKind::Connect, None));
     }
 
     #[test]

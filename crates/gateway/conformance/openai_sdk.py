@@ -40,6 +40,7 @@ def main():
         kinds(client, gateway)
         logs(client, every)
         rejections(client, gateway)
+        creates_once(client, gateway)
         bases(gateway)
         asyncio.run(asynchronous(gateway))
     default_account()
@@ -194,6 +195,19 @@ def rejections(client, gateway):
         gateway.control("/reset")
         gateway.fault(f"openai.retrieveJob:{status}")
         rejects(expected, without_retries.retrieve, own, extra_headers=at("openai"))
+    gateway.control("/reset")
+
+
+def creates_once(client, gateway):
+    """The vendor starts the job and its answer is lost: the SDK, which repeats a 502 by itself, starts no second one."""
+    openai_only = client.with_options(default_headers=at("openai"), max_retries=2)
+    jobs = openai_only.fine_tuning.jobs
+    file = openai_only.files.create(file=training_file(), purpose="fine-tune")
+    before = len(list(jobs.list(limit=100)))
+    gateway.fault("openai.createJob:reset-after-body@once")
+    error = rejects(openai.InternalServerError, jobs.create, model=MODELS["openai"], training_file=file.id)
+    assert "may have been started" in error.message
+    assert len(list(jobs.list(limit=100))) == before + 1
     gateway.control("/reset")
 
 

@@ -8,6 +8,12 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
+use crate::operations::Creation;
+
+/// The header by which OpenAI's SDKs know whether to repeat a request; without it they
+/// repeat every 408, 409, 429 and 5xx, whatever the request creates.
+pub const SHOULD_RETRY: &str = "x-should-retry";
+
 /// An error response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApiError {
@@ -17,6 +23,7 @@ pub struct ApiError {
     code: Option<Cow<'static, str>>,
     param: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
+    is_final: bool,
 }
 
 impl ApiError {
@@ -34,6 +41,7 @@ impl ApiError {
             code: None,
             param: None,
             retry_after: None,
+            is_final: false,
         }
     }
 
@@ -86,6 +94,20 @@ impl ApiError {
         self
     }
 
+    /// Says that clients must not repeat the request by themselves.
+    #[must_use]
+    pub fn not_to_be_repeated(mut self) -> Self {
+        self.is_final = true;
+        self
+    }
+
+    /// Says that the request may have created this although it failed.
+    #[must_use]
+    pub fn may_have_created(mut self, creation: Creation) -> Self {
+        self.message = format!("{}; {}", self.message, creation.warning());
+        self.retry_after(None).not_to_be_repeated()
+    }
+
     /// Returns the status.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -116,6 +138,9 @@ impl IntoResponse for ApiError {
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.is_final {
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -11,10 +11,11 @@ use unitune::transport::TraceContext;
 
 use crate::api_error::ApiError;
 use crate::auth::Identity;
+use crate::operations::Creation;
 use crate::params::{ACCOUNT_FIELD, Labels, PROVIDER_NAME, TfyHeaders};
 use crate::state::Gateway;
 use crate::token::Token;
-use crate::upstream_error::training_not_available;
+use crate::upstream_error::{not_created, training_not_available};
 
 /// What every operation reads from a request.
 pub struct Caller {
@@ -145,7 +146,7 @@ impl Caller {
                 let account = error.account().unwrap_or_default();
                 training_not_available(error, &self.known.other_trainers(account))
             }
-            _ => ApiError::from(error),
+            _ => not_created(error, Creation::Job),
         }
     }
 }

@@ -12,6 +12,10 @@ use crate::token::Token;
 /// The smallest memory for responses of accounts: enough for one page of jobs.
 const MIN_UPSTREAM_MEMORY: usize = 1 << 20;
 
+/// The longest duration of a setting, in seconds: a year. Timers cannot add any duration
+/// to the present time.
+const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
+
 /// Settings of the gateway: the table `[gateway]` of the configuration file.
 ///
 /// ```
@@ -111,8 +115,16 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
     let seconds = f64::deserialize(deserializer)?;
     Duration::try_from_secs_f64(seconds)
         .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| serde::de::Error::custom("expected a number of seconds greater than 0"))
+        .filter(|duration| !duration.is_zero() && is_at_most_a_year(duration))
+        .ok_or_else(|| {
+            serde::de::Error::custom(format_args!(
+                "expected a number of seconds greater than 0 and at most {MAX_SECONDS} (365 days)"
+            ))
+        })
+}
+
+fn is_at_most_a_year(duration: &Duration) -> bool {
+    *duration <= Duration::from_secs(MAX_SECONDS)
 }
 
 impl Config {
@@ -176,6 +188,19 @@ impl Config {
         if let Some((name, _)) = counts.iter().find(|(_, count)| !is_valid(count)) {
             let most = Semaphore::MAX_PERMITS;
             return Some(format!("{name} must be at least 1 and at most {most}"));
+        }
+        let durations = [
+            ("deadline", self.deadline),
+            ("account_wait", self.account_wait),
+            ("idle", self.idle),
+            ("shutdown", self.shutdown),
+            ("heartbeat", self.heartbeat),
+            ("poll", self.poll),
+        ];
+        if let Some((name, _)) = durations.iter().find(|(_, d)| !is_at_most_a_year(d)) {
+            return Some(format!(
+                "{name} must be at most {MAX_SECONDS} seconds (365 days)"
+            ));
         }
         if self.max_upstream_memory_bytes < MIN_UPSTREAM_MEMORY {
             return Some(format!(
@@ -266,6 +291,30 @@ mod tests {
         assert!(read(r#"{"poll_seconds": 0}"#).is_err());
         assert!(read(r#"{"poll_seconds": -1}"#).is_err());
         assert!(read(r#"{"tokens": [{"name": "a", "sha256": "abc"}]}"#).is_err());
+        for setting in [
+            "deadline",
+            "account_wait",
+            "idle",
+            "shutdown",
+            "heartbeat",
+            "poll",
+        ] {
+            let seconds = |seconds| read(&format!(r#"{{"{setting}_seconds": {seconds}}}"#));
+            for endless in ["1e19", "1e300", "31536001"] {
+                let error = seconds(endless).unwrap_err().to_string();
+                assert!(
+                    error.contains("at most 31536000"),
+                    "{setting} {endless}: {error}"
+                );
+            }
+            assert!(seconds("31536000").is_ok(), "{setting}");
+        }
+        let endless = Config {
+            idle: Duration::MAX,
+            ..Config::default()
+        };
+        let message = endless.invalid_setting().unwrap();
+        assert!(message.contains("idle must be at most"), "{message}");
         for count in [0, usize::MAX] {
             let config = read(&format!(r#"{{"max_requests": {count}}}"#)).unwrap();
             let message = config.invalid_setting().unwrap();

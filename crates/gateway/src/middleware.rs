@@ -2,6 +2,7 @@
 //! metrics; then authentication, limits and the deadline.
 
 use std::any::Any;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::extract::{Request, State};
@@ -12,7 +13,7 @@ use tracing::{Instrument, field};
 
 use crate::api_error::ApiError;
 use crate::auth::authenticate;
-use crate::operations::{Content, Deadline, Operation};
+use crate::operations::{Content, Creation, Deadline, Operation};
 use crate::params::METADATA;
 use crate::request_body;
 use crate::request_head::{self, HostPolicy};
@@ -72,7 +73,10 @@ pub fn internal_error(panic: Box<dyn Any + Send>) -> Response {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic, "a request panicked");
-    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
+    // It would panic again, and what it has done is not known.
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
+        .not_to_be_repeated()
+        .into_response()
 }
 
 /// Checks the token, receives the body, and runs the handler within the limits
@@ -82,23 +86,33 @@ pub async fn admit(
     request: Request,
     next: Next,
 ) -> Response {
-    let response = run(&gateway, operation, request, next);
+    // Whether the handler was reached, which may have sent something to a vendor.
+    let is_handled = AtomicBool::new(false);
+    let response = run(&gateway, operation, request, next, &is_handled);
     // tower-http's TimeoutLayer answers with an empty body; this is OpenAI's.
     let response = match operation.deadline {
         Deadline::Streaming => response.await,
         Deadline::Bounded => tokio::time::timeout(gateway.config().deadline, response)
             .await
-            .unwrap_or_else(|_| Err(deadline_exceeded(&gateway))),
+            .unwrap_or_else(|_| {
+                let creation = operation.creation();
+                let creation = creation.filter(|_| is_handled.load(Ordering::Relaxed));
+                Err(deadline_exceeded(&gateway, creation))
+            }),
     };
     let mut response = response.unwrap_or_else(IntoResponse::into_response);
     response.extensions_mut().insert(OperationId(operation.id));
     response
 }
 
-fn deadline_exceeded(gateway: &Gateway) -> ApiError {
+fn deadline_exceeded(gateway: &Gateway, creation: Option<Creation>) -> ApiError {
     let seconds = gateway.config().deadline.as_secs_f64();
     let message = format!("the request took longer than {seconds} seconds");
-    ApiError::new(StatusCode::GATEWAY_TIMEOUT, message).code("deadline_exceeded")
+    let error = ApiError::new(StatusCode::GATEWAY_TIMEOUT, message).code("deadline_exceeded");
+    match creation {
+        Some(creation) => error.may_have_created(creation),
+        None => error,
+    }
 }
 
 /// Runs the handler with its permits. A request takes its permit when its body
@@ -110,6 +124,7 @@ async fn run(
     operation: &Operation,
     mut request: Request,
     next: Next,
+    is_handled: &AtomicBool,
 ) -> Result<Response, ApiError> {
     let identity = authenticate(&gateway.config().tokens, request.headers())?;
     if let Some(token) = &identity.0 {
@@ -127,6 +142,7 @@ async fn run(
     };
     request.extensions_mut().insert(identity);
     request.extensions_mut().insert(permit.clone());
+    is_handled.store(true, Ordering::Relaxed);
     let response = next.run(request).await;
     drop(permit);
     Ok(response)

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 use unitune::unify;
 
+use crate::api_error::SHOULD_RETRY;
 use crate::operations::{Content, Operation};
 use crate::params::{self, Bounds};
 use crate::response::WARNINGS;
@@ -74,6 +75,8 @@ pub fn document<'o>(
                 "headers": {
                     "x-request-id": header("The id under which the request is logged."),
                     "retry-after": header("Seconds after which to retry."),
+                    SHOULD_RETRY: header("`false` where the request must not be repeated by \
+                        itself: it may have created something already, or it fails again."),
                 },
                 "content": {"application/json": {"schema": reference("Error")}},
             }},
@@ -141,7 +144,7 @@ fn parameters(operation: &Operation, must_name_account: bool) -> Vec<Value> {
     });
     let in_query = operation.query.iter().map(|name| query(name, operation));
     let mut parameters: Vec<Value> = in_path.chain(in_query).collect();
-    let creates = matches!(operation.body, Content::Json(_) | Content::Form);
+    let creates = operation.creation().is_some();
     parameters.extend(HEADERS.iter().map(|(name, description)| {
         let required = *name == params::PROVIDER_NAME && creates && must_name_account;
         json!({"name": name, "in": "header", "description": description, "required": required,

@@ -32,6 +32,36 @@ pub enum Deadline {
     Streaming,
 }
 
+/// What each request for an operation makes anew: one that is sent twice makes two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// A job, which costs money.
+    Job,
+    /// A file.
+    File,
+}
+
+impl Creation {
+    /// Returns what the client has to know where the outcome is not known.
+    pub fn warning(self) -> &'static str {
+        match self {
+            Self::Job => "the job may have been started: list the jobs before you try again",
+            Self::File => "the file may have been stored: list the files before you try again",
+        }
+    }
+}
+
+impl Operation {
+    /// Returns what each request for this operation makes anew, if it makes something.
+    pub fn creation(&self) -> Option<Creation> {
+        match self.body {
+            Content::Json(_) => Some(Creation::Job),
+            Content::Form => Some(Creation::File),
+            _ => None,
+        }
+    }
+}
+
 /// The content of a body; schemas by their names in the OpenAPI document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {

@@ -141,7 +141,7 @@ static ROUTES: &[Route] = &[
             method: Method::GET,
             path: "/files",
             deadline: Deadline::Bounded,
-            description: "Lists the files of all accounts, or of one.",
+            description: "Lists the files of all accounts, or of one. Files of different accounts that have the same id are on one page, even beyond the limit.",
             query: &["after", "limit", "order", "purpose"],
             body: Content::Empty,
             response: Content::List("File"),

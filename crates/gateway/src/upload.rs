@@ -14,8 +14,10 @@ use unitune::unify::File;
 
 use crate::api_error::ApiError;
 use crate::caller::Caller;
+use crate::operations::Creation;
 use crate::params::ACCOUNT_FIELD;
 use crate::state::Gateway;
+use crate::upstream_error::not_created;
 
 /// The longest text field, in bytes.
 const TEXT_LIMIT: usize = 1024;
@@ -53,7 +55,9 @@ pub async fn forward(
     match tokio::join!(limits.read(form, caller, sender), upload) {
         (Err(ReadError::Api(error)), _) => Err(error),
         // The vendor stopped reading; its response has the reason.
-        (Err(ReadError::NotWanted) | Ok(()), Some(answer)) => Ok(answer?),
+        (Err(ReadError::NotWanted) | Ok(()), Some(answer)) => {
+            answer.map_err(|error| not_created(&error, Creation::File))
+        }
         (Err(ReadError::NotWanted) | Ok(()), None) => Err(ApiError::invalid("file", NO_FILE)),
     }
 }

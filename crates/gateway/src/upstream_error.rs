@@ -8,6 +8,7 @@ use unitune::unify::UnsupportedFields;
 use unitune::{Error, ErrorKind};
 
 use crate::api_error::ApiError;
+use crate::operations::Creation;
 use crate::params::PROVIDER_NAME;
 
 /// The longest part of a vendor's message that is passed on, in characters.
@@ -84,7 +85,13 @@ impl From<&Error> for ApiError {
             return training_not_available(error, error.alternatives());
         }
         if let (ErrorKind::Status, Some(status)) = (kind, error.status()) {
-            return from_status(status, error);
+            let translated = from_status(status, error);
+            // Clients would repeat it for the gateway's status, or against what the
+            // vendor says.
+            return match error.is_retryable() {
+                true => translated,
+                false => translated.not_to_be_repeated(),
+            };
         }
         if let Some((_, status, code)) = REQUESTS.iter().find(|(known, ..)| *known == kind) {
             return from_request(*status, *code, error);
@@ -104,6 +111,16 @@ impl From<&Error> for ApiError {
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         Self::from(&error)
+    }
+}
+
+/// Translates the failure to create something. Where the vendor may have created it,
+/// the client must not repeat the request by itself.
+pub fn not_created(error: &Error, creation: Creation) -> ApiError {
+    let translated = ApiError::from(error);
+    match error.may_have_taken_effect() {
+        true => translated.may_have_created(creation),
+        false => translated,
     }
 }
 

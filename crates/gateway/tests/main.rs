@@ -6,7 +6,9 @@ mod loopback;
 mod support;
 
 mod azure;
+mod creates;
 mod default_account;
+mod file_pages;
 mod fireworks;
 mod hostile;
 mod hostile_upstreams;

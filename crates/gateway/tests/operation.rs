@@ -142,6 +142,42 @@ async fn a_request_ends_at_its_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_longest_times_can_be_waited_for() {
+    let year = "31536000";
+    let names = [
+        "deadline",
+        "account_wait",
+        "idle",
+        "shutdown",
+        "heartbeat",
+        "poll",
+    ];
+    let settings = names.map(|name| format!("\"{name}_seconds\": {year}"));
+    let config = format!("{{{}}}", settings.join(","));
+    let config: Config = serde_json::from_str(&config).unwrap();
+    let mut gateway = Gateway::with(Sandbox::builder(), config).await;
+    for path in ["/v1/fine_tuning/jobs", "/v1/files"] {
+        gateway.get(path).await.ok();
+    }
+    let id = gateway.job("openai", "succeeded");
+    let events = format!("/v1/fine_tuning/jobs/{id}/events?stream=true");
+    assert_eq!(gateway.get(&events).await.status, 200);
+    let body = json!({"model": "gpt-4o-mini", "training_file": "file-none"});
+    let request = gateway.http.post(gateway.url("/v1/fine_tuning/jobs"));
+    let request = request.header("x-tfy-provider-name", "openai").json(&body);
+    Answer::of(request).await.error(400);
+    gateway.end().await.unwrap();
+    let endless = Config {
+        idle: Duration::MAX,
+        ..Config::default()
+    };
+    let providers = support::accounts(&gateway.sandbox);
+    let bound = Server::bind(([127, 0, 0, 1], 0).into(), &providers, endless);
+    let error = bound.await.unwrap_err().to_string();
+    assert!(error.contains("idle must be at most 31536000"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn calls_to_an_account_wait_for_their_turn() {
     let config = Config {
         max_calls_per_account: 1,

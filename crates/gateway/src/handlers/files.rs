@@ -1,5 +1,7 @@
 //! Handlers of files.
 
+use std::collections::HashMap;
+
 use axum::body::Body;
 use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -51,6 +53,10 @@ pub async fn list(
 }
 
 /// Returns a page of the files, which are newest first.
+///
+/// Several accounts can have a file of the same id, and `after` names a file by its id
+/// alone. So these files are side by side, and on one page, be it longer than the limit:
+/// otherwise the page after it would show some of them again, or none.
 fn page_of(
     mut files: Vec<File>,
     oldest_first: bool,
@@ -59,10 +65,19 @@ fn page_of(
     if oldest_first {
         files.reverse();
     }
+    let mut groups: Vec<Vec<File>> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for file in files {
+        let place = *places.entry(file.id.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(file),
+            None => groups.push(vec![file]),
+        }
+    }
     let start = match &paging.after {
         None => 0,
         Some(after) => {
-            let found = files.iter().position(|file| file.id == *after);
+            let found = places.get(after);
             let unknown = || {
                 ApiError::not_found(format!("not found: no account has the file {after:?}"))
                     .param("after")
@@ -70,9 +85,14 @@ fn page_of(
             found.ok_or_else(unknown)? + 1
         }
     };
-    let rest = files.split_off(start);
-    let has_more = rest.len() > paging.limit;
-    Ok((rest.into_iter().take(paging.limit).collect(), has_more))
+    let mut rest = groups.into_iter().skip(start).peekable();
+    let mut page = Vec::new();
+    while let Some(group) =
+        rest.next_if(|group| page.is_empty() || page.len() + group.len() <= paging.limit)
+    {
+        page.extend(group);
+    }
+    Ok((page, rest.peek().is_some()))
 }
 
 /// Handles `POST /files`.
