@@ -49,6 +49,7 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod temporary_file;
 mod trace;
 mod upload;
 mod vendor_profile;

@@ -27,6 +27,7 @@ mod sandbox_workflows;
 mod security_document;
 mod test_programs;
 mod transport_calls;
+mod transport_downloads;
 mod transport_hostile;
 mod transport_memory;
 mod transport_network;

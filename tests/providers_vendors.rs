@@ -165,6 +165,82 @@ async fn the_same_page_again_is_the_end() {
     assert!(found.warnings[0].message.contains("the same page twice"));
 }
 
+/// A page that says nothing of whether more follow.
+fn unclear(jobs: &[Value], has_more: Option<&Value>) -> Answer {
+    let mut page = json!({"object": "list", "data": jobs});
+    if let Some(value) = has_more {
+        page["has_more"] = value.clone();
+    }
+    Answer::json(page)
+}
+
+fn openai_jobs(count: i64) -> Vec<Value> {
+    let job = |n| openai_job(&format!("ftjob-{n:03}"), 900 - n);
+    (0..count).map(job).collect()
+}
+
+/// Where the vendor does not say whether more follow, the list is read to its end.
+#[tokio::test]
+async fn a_list_without_has_more_is_read_on() {
+    let unclear_values = [json!(null), json!(1), json!("true"), json!({"a": [true]})];
+    let values = unclear_values.iter().map(Some).chain([None]);
+    for value in values {
+        for vendor in ["openai", "truefoundry"] {
+            let (server, clock) = (Server::start().await, TestClock::new());
+            let jobs = openai_jobs(30);
+            for page in jobs.chunks(10).chain([&[][..]]) {
+                server.answer(unclear(page, value));
+            }
+            let account = match vendor {
+                "openai" => of_openai(&server, &clock),
+                _ => Account::with_backend(
+                    vendor,
+                    client::<truefoundry::Client>(&server, &clock)
+                        .build()
+                        .unwrap(),
+                ),
+            };
+            let found = providers([account]).list(&ListQuery::new()).await.unwrap();
+            let case = format!("{vendor}, {value:?}: {:?}", found.warnings);
+            assert_eq!((found.jobs.len(), found.warnings.len()), (30, 0), "{case}");
+            let asked: Vec<String> = server.all().into_iter().map(|r| r.target).collect();
+            assert_eq!(asked.len(), 4, "{case}");
+            for (target, last) in asked.iter().skip(1).zip(["009", "019", "029"]) {
+                assert!(target.contains(&format!("after=ftjob-{last}")), "{target}");
+            }
+        }
+    }
+}
+
+/// A server without pages returns the same list again, which is no gap; one whose page
+/// is as long as was asked for may have more.
+#[tokio::test]
+async fn a_list_without_has_more_that_comes_again_is_the_end() {
+    for (count, warnings) in [(30, 1), (99, 2), (150, 1)] {
+        let (server, clock) = (Server::start().await, TestClock::new());
+        let mut jobs = openai_jobs(count);
+        jobs.push(json!({"id": 7}));
+        for _ in 0..3 {
+            server.answer(unclear(&jobs, None));
+        }
+        let found = providers([of_openai(&server, &clock)]);
+        let found = found.list(&ListQuery::new()).await.unwrap();
+        assert_eq!(found.jobs.len() as i64, count);
+        assert_eq!(server.count(), 2, "{count}");
+        // One is about the item without an id, which is told once.
+        assert_eq!(found.warnings.len(), warnings, "{:?}", found.warnings);
+        let is_cut = found.warnings.iter().any(|warning| warning.account_failed);
+        assert_eq!(is_cut, warnings == 2, "{:?}", found.warnings);
+    }
+    // A false is believed.
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let page = json!({"data": openai_jobs(3), "has_more": false, "object": 7});
+    server.answer(Answer::json(page));
+    let found = providers([of_openai(&server, &clock)]);
+    let found = found.list(&ListQuery::new()).await.unwrap();
+    assert_eq!((found.jobs.len(), server.count()), (3, 1));
+}
+
 #[tokio::test]
 async fn what_is_filtered_here_is_fetched_in_large_pages() {
     let (server, clock) = (Server::start().await, TestClock::new());

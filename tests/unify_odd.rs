@@ -116,7 +116,9 @@ async fn list_and_look_up_agree() {
         .unwrap();
     for (vendor, providers) in [("openai", &openai), ("together", &together)] {
         for (name, body) in fixtures(&format!("odd/{vendor}")) {
-            server.answer(Answer::json(json!({"object": "list", "data": [body]})));
+            server.answer(Answer::json(
+                json!({"object": "list", "data": [body], "has_more": false}),
+            ));
             let list = providers.list(&ListQuery::new()).await.unwrap();
             assert!(
                 list.warnings.is_empty(),
@@ -163,6 +165,9 @@ async fn a_job_that_is_nested_too_deeply_does_not_cost_the_list() {
         job("ftjob-b", &deep),
     );
     server.answer(Answer::bytes(list.as_bytes()));
+    // "no" says nothing, so the next page is asked for.
+    let end = json!({"object": "list", "data": [], "has_more": false});
+    server.answer(Answer::json(end));
     let list = providers.list(&ListQuery::new()).await.unwrap();
     let ids: Vec<&str> = list.jobs.iter().map(|job| job.id.as_str()).collect();
     assert_eq!(ids, ["ftjob-a", "ftjob-b"]);

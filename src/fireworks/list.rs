@@ -139,7 +139,7 @@ impl Client {
                 }
                 let list = self.$operation(account, options).await?.into_inner();
                 let items = list.$items.unwrap_or_default();
-                let page = job_page(call, items, false, name_of);
+                let page = job_page(call, items, Some(false), name_of);
                 Fetched {
                     jobs: page.items,
                     warnings: page.warnings,

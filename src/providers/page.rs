@@ -136,6 +136,9 @@ pub struct Page<T> {
     /// What the backend keeps for the next page. The cursor alone leads there,
     /// too.
     pub rest: Option<PageRest>,
+    /// How many items the page had, left out ones too, where the vendor does not say
+    /// whether more follow: [`Self::next`] is a guess then.
+    pub(super) guessed_after: Option<usize>,
     /// The memory that the page takes, where that is counted.
     pub(super) memory: Option<Arc<KeptBytes>>,
 }
@@ -154,6 +157,7 @@ impl<T> Page<T> {
             warnings: Vec::new(),
             next: None,
             rest: None,
+            guessed_after: None,
             memory: None,
         }
     }

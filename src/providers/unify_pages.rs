@@ -72,14 +72,18 @@ fn with_id<T: Unify>(job: Job) -> Result<Job, MappingError> {
     }
 }
 
-/// Returns the items of a list's response, and whether more follow. If it does
-/// not decode as a whole, only these two members are read.
+/// Returns the items of a list's response, and whether more follow; `None` where
+/// the vendor does not say it. If the response does not decode as a whole, only these
+/// two members are read.
 pub(crate) fn items_of_answer<L, T: DeserializeOwned>(
     answer: Result<Response<L>, Error>,
     parts: impl FnOnce(L) -> (LenientList<T>, bool),
-) -> Result<(LenientList<T>, bool), Error> {
+) -> Result<(LenientList<T>, Option<bool>), Error> {
     let mut error = match answer {
-        Ok(answer) => return Ok(parts(answer.into_inner())),
+        Ok(answer) => {
+            let (items, has_more) = parts(answer.into_inner());
+            return Ok((items, Some(has_more)));
+        }
         Err(error) => error,
     };
     let body = error.take_undecoded();
@@ -92,7 +96,8 @@ pub(crate) fn items_of_answer<L, T: DeserializeOwned>(
 /// The members that a list needs. All others are skipped, at any depth.
 struct Envelope<T> {
     data: LenientList<T>,
-    has_more: bool,
+    /// `None` where it is missing, or neither true nor false.
+    has_more: Option<bool>,
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
@@ -104,13 +109,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
                 f.write_str("an object with a list in `data`")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<T>, A::Error> {
-                let (mut data, mut has_more) = (None, false);
+                let (mut data, mut has_more) = (None, None);
                 while let Some(name) = map.next_key::<String>()? {
                     match name.as_str() {
                         "data" => data = Some(map.next_value()?),
                         "has_more" => {
                             let raw = map.next_value::<Box<RawValue>>()?;
-                            has_more = raw.get() == "true";
+                            has_more = raw.get().parse().ok();
                         }
                         _ => {
                             map.next_value::<IgnoredAny>()?;
@@ -125,11 +130,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
     }
 }
 
-/// Creates a page of jobs. If more follow, the last id is its cursor.
+/// Creates a page of jobs. If more follow, the last id is its cursor; also where the
+/// vendor does not say whether they do.
 pub(crate) fn job_page<T>(
     call: &Call,
     items: LenientList<T>,
-    has_more: bool,
+    has_more: Option<bool>,
     id: impl Fn(&T) -> &str,
 ) -> Page<Job>
 where
@@ -137,17 +143,20 @@ where
 {
     let mut jobs = Vec::with_capacity(items.len());
     let mut warnings = Vec::new();
-    let last = last_id(&items, id).filter(|_| has_more);
+    let last = last_id(&items, id).filter(|_| has_more != Some(false));
+    let guessed_after = has_more.is_none().then_some(items.len());
     for item in items {
         match job_of_item(call, item) {
             Ok(job) => jobs.push(job),
             Err(warning) => warnings.push(warning),
         }
     }
-    if has_more && last.is_none() {
+    if has_more == Some(true) && last.is_none() {
         warnings.push(Warning::no_way_on(call.account()));
     }
-    Page::new(jobs).warnings(warnings).next(last)
+    let mut page = Page::new(jobs).warnings(warnings).next(last);
+    page.guessed_after = guessed_after;
+    page
 }
 
 /// Creates a page of a job's log, or of files.

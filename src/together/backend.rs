@@ -128,7 +128,7 @@ impl Backend for Client {
                 Err(error) => Err(error),
             };
             let (list, _) = items_of_answer(answer, |list| (list.data, false))?;
-            let mut page = job_page(call, list, false, |job| &job.id);
+            let mut page = job_page(call, list, Some(false), |job| &job.id);
             if let Some(after) = after {
                 page.items.retain(|job| Position::key(job) > after.as_key());
             }

@@ -1,7 +1,7 @@
 //! Responses: a typed value, or a stream of bytes, with status and headers.
 
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
 use super::body::{BodyStream, WholeBody, content_length};
+use super::temporary_file::TemporaryFile;
 use super::{ByteStream, Error, ErrorKind, ProgressFn, Transport, VendorProfile};
 use crate::wire;
 
@@ -127,21 +128,8 @@ pub struct Download {
     progress: Option<ProgressFn>,
 }
 
-/// A file that is being written; removed when it is dropped before it is
-/// complete.
-struct PartialFile {
-    path: PathBuf,
-    is_complete: bool,
-}
-
-impl Drop for PartialFile {
-    fn drop(&mut self) {
-        if !self.is_complete {
-            // Nothing more can be done about a leftover than to try.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
+/// The mode of a saved file, of which the user's umask takes what it takes.
+const READABLE_TO_OTHERS: u32 = 0o666;
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     Error::new(
@@ -236,7 +224,9 @@ impl Download {
     }
 
     /// Writes everything to a file, and returns the number of bytes. The file
-    /// appears under its name when it is complete, and not before.
+    /// appears under its name when it is complete, and not before: until then, it
+    /// is in the same folder under a name of its own, so that several downloads to
+    /// one name do not meet. A file that has the name is replaced.
     ///
     /// # Errors
     ///
@@ -244,23 +234,25 @@ impl Download {
     /// The incomplete file is removed, also if this future is dropped.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        let mut partial = PartialFile {
-            path: partial.into(),
-            is_complete: false,
-        };
-        let bytes = self.write_to(&partial.path).await?;
-        let renamed = tokio::fs::rename(&partial.path, path).await;
+        let folder = path.parent().unwrap_or(path).to_owned();
+        // A file that comes after this future is dropped goes with its task.
+        let created = tokio::task::spawn_blocking(move || {
+            TemporaryFile::create_in(&folder, READABLE_TO_OTHERS)
+        });
+        let created = created.await.map_err(std::io::Error::other);
+        let (partial, file) = created
+            .and_then(|created| created)
+            .map_err(|e| unwritable(path, &e))?;
+        let bytes = self.write_to(file, path).await?;
+        let renamed = partial.rename_to(path).await;
         renamed.map_err(|e| unwritable(path, &e))?;
-        partial.is_complete = true;
         Ok(bytes)
     }
 
-    async fn write_to(&mut self, path: &Path) -> Result<u64, Error> {
+    /// Writes everything to an open file, which is to have this path.
+    async fn write_to(&mut self, file: std::fs::File, path: &Path) -> Result<u64, Error> {
         use tokio::io::AsyncWriteExt;
-        let file = tokio::fs::File::create(path).await;
-        let mut file = file.map_err(|e| unwritable(path, &e))?;
+        let mut file = tokio::fs::File::from_std(file);
         let mut bytes = 0;
         while let Some(piece) = self.chunk().await? {
             bytes += piece.len() as u64;

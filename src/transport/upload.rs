@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio_util::io::ReaderStream;
 
 use super::attempt::{Activity, Sending};
+use super::temporary_file::TemporaryFile;
 use super::{Error, ErrorKind, Response, Transport};
 use crate::wire::Secret;
 
@@ -282,31 +283,8 @@ where
     }))
 }
 
-/// A file in the temporary folder, which goes with it.
-struct TemporaryFile(PathBuf);
-
-impl Drop for TemporaryFile {
-    fn drop(&mut self) {
-        // Nothing more can be done about a leftover than to try.
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-impl TemporaryFile {
-    /// Creates an empty file that only this user can read.
-    fn create() -> std::io::Result<(Self, std::fs::File)> {
-        use std::hash::{BuildHasher, Hasher};
-        let random = std::hash::RandomState::new().build_hasher().finish();
-        let name = format!("unitune-{}-{random:016x}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path)?;
-        Ok((Self(path), file))
-    }
-}
+/// The mode of a copy of examples, which can be anybody's data.
+const PRIVATE: u32 = 0o600;
 
 impl Upload {
     /// Returns the same upload, which can be opened as often as is needed: one
@@ -325,7 +303,8 @@ impl Upload {
             let message = format!("the file cannot be kept for the upload: {error}");
             Error::new(ErrorKind::InvalidRequest, message).because(error)
         };
-        let (kept, file) = TemporaryFile::create().map_err(full)?;
+        let (kept, file) =
+            TemporaryFile::create_in(&std::env::temp_dir(), PRIVATE).map_err(full)?;
         let mut file = tokio::fs::File::from_std(file);
         let mut content = self.open()?;
         let mut length = 0;
@@ -339,7 +318,7 @@ impl Upload {
         let open = move || {
             let kept = Arc::clone(&kept);
             let file = async move {
-                let file = tokio::fs::File::open(&kept.0).await?;
+                let file = tokio::fs::File::open(kept.path()).await?;
                 // The stream keeps the file for as long as it is read.
                 let pieces = ReaderStream::with_capacity(file, 64 << 10);
                 Ok::<_, std::io::Error>(pieces.inspect_ok(move |_| _ = &kept))

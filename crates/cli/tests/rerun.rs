@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use unitune_sandbox::{Effect, Fault, Sandbox, Vendor};
 
+use crate::support;
+
 /// A job of the sandbox that succeeded, with a validation file.
 const JOB: &str = "ftjob-pRAnmioZd4z4wA0B13dj7KWl";
 const MODEL: &str = "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference";
@@ -314,4 +316,76 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     // A job costs 4 dollars there.
     assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
+}
+
+#[test]
+fn a_job_that_has_another_name_of_the_model_is_found_again() {
+    for (from, model, to, sent, answered) in [
+        (
+            "together",
+            "Qwen/Qwen3-8B",
+            "openai",
+            "gpt-4.1-mini",
+            "gpt-4.1-mini-2025-04-14",
+        ),
+        (
+            "openai",
+            "gpt-4o-mini",
+            "fireworks",
+            "qwen3-8b",
+            "accounts/fireworks/models/qwen3-8b",
+        ),
+    ] {
+        let user = support::User::with(|builder| builder.speed(0.0));
+        user.chats("train.jsonl", 12);
+        let create = [
+            "jobs",
+            "create",
+            "--on",
+            from,
+            "-m",
+            model,
+            "-t",
+            "train.jsonl",
+            "--epochs",
+            "3",
+            "--unchecked",
+            "--yes",
+            "--json",
+        ];
+        let source = json(&user.expect(0, &create));
+        let source = source["id"].as_str().unwrap();
+        let rerun = [
+            "jobs", "rerun", source, "--on", to, "-m", sent, "--yes", "--json",
+        ];
+        let started = json(&user.expect(0, &rerun));
+        assert_eq!(started["model"], answered);
+        let count = || {
+            let list = ["jobs", "list", "-a", to, "--limit", "1000", "--json"];
+            let list = json(&user.expect(0, &list));
+            list["data"].as_array().unwrap().len()
+        };
+        let before = count();
+        // As a kill between the start of the job and the note of it leaves it, long ago.
+        let moves = std::fs::read_dir(user.path(".local/state/unitune/moves")).unwrap();
+        let mut folders = moves
+            .map(|e| e.unwrap().path())
+            .filter(|path| path.is_dir());
+        let journal = folders.next().unwrap().join("journal.jsonl");
+        let text = std::fs::read_to_string(&journal).unwrap();
+        let mut steps: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(steps.pop().unwrap()["step"], "created");
+        let last = steps.last_mut().unwrap();
+        assert_eq!(last["step"], "creating");
+        last["at"] = 1.into();
+        let text: String = steps.iter().map(|step| format!("{step}\n")).collect();
+        std::fs::write(&journal, text).unwrap();
+
+        let found = json(&user.expect(0, &rerun));
+        assert_eq!(found["id"], started["id"], "{from} to {to}");
+        assert_eq!(count(), before, "{from} to {to}");
+    }
 }

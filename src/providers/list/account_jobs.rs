@@ -62,6 +62,11 @@ pub(super) struct AccountJobs {
     /// The ids of the page before.
     previous: HashSet<String>,
     walk: PageWalk,
+    /// Whether the page before may be all there is: the vendor did not say whether
+    /// more follow, and it was not as long as was asked for.
+    may_be_all: bool,
+    /// How long a page was asked for.
+    asked: usize,
     /// The memory of the pages that the jobs in the buffer came in.
     memory: Vec<Arc<KeptBytes>>,
     query: ListQuery,
@@ -108,6 +113,8 @@ impl AccountJobs {
             came: 0,
             previous: HashSet::new(),
             walk: PageWalk::default(),
+            may_be_all: false,
+            asked: 0,
             memory: Vec::new(),
             page_size: wanted.clamp(1, MAX_PAGE),
             query: query.clone(),
@@ -208,6 +215,7 @@ impl AccountJobs {
         // Jobs that are skipped are fetched in large pages.
         let is_whole = self.skips() || self.is_unordered;
         let limit = if is_whole { MAX_PAGE } else { self.page_size };
+        self.asked = limit;
         let mut query = PageQuery::new().limit(limit);
         query.cursor = after;
         query.wanted = self
@@ -231,7 +239,6 @@ impl AccountJobs {
         if page.items.is_empty() && page.next.is_none() && matches!(self.cursor, Cursor::Hint(_)) {
             return self.start_over();
         }
-        warnings.extend(page.warnings);
         // A vendor that returns the same page again would do so forever. With no
         // page before and none after, there is nothing to compare.
         let is_single = self.previous.is_empty() && page.next.is_none();
@@ -243,11 +250,9 @@ impl AccountJobs {
             && !ids.is_empty()
             && ids.is_subset(&self.previous)
         {
-            self.cursor = Cursor::End;
-            let account = self.pages.account();
-            warnings.push_back(Warning::repeated_page(account));
-            return;
+            return self.end_at_repeated_page(warnings);
         }
+        warnings.extend(page.warnings);
         self.rest = page.rest;
         // An ordered list holds two pages at most.
         if !self.is_unordered {
@@ -294,16 +299,24 @@ impl AccountJobs {
         if self.is_unordered || buffer.windows(2).any(is_repeated) {
             drop_repeated(&mut self.buffer);
         }
-        self.cursor = match page.next {
+        let guessed_after = page.guessed_after;
+        match page.next {
             // Only jobs older than those that are selected follow.
-            _ if is_past_the_end => Cursor::End,
-            None => Cursor::End,
-            Some(next) if self.walk.goes_on(&next, came) => Cursor::After(next),
-            Some(_) => {
-                warnings.push_back(Warning::repeated_page(self.pages.account()));
-                Cursor::End
-            }
-        };
+            _ if is_past_the_end => self.cursor = Cursor::End,
+            None => self.cursor = Cursor::End,
+            Some(next) if self.walk.goes_on(&next, came) => self.cursor = Cursor::After(next),
+            Some(_) => self.end_at_repeated_page(warnings),
+        }
+        self.may_be_all = guessed_after.is_some_and(|items| items != self.asked);
+    }
+
+    /// Ends the list at a page that was there before. Older jobs are missing then,
+    /// unless the vendor has no pages and did not say that more follow.
+    fn end_at_repeated_page(&mut self, warnings: &mut VecDeque<Warning>) {
+        self.cursor = Cursor::End;
+        if !self.may_be_all {
+            warnings.push_back(Warning::repeated_page(self.pages.account()));
+        }
     }
 
     /// Checks the promised order. A list that does not keep it is read as a

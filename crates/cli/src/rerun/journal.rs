@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use unitune_datasets::models::is_version_of;
 
 use crate::exit::{Exit, Failure};
 
@@ -64,6 +65,31 @@ pub struct Sent {
     pub file_created_at: Option<i64>,
     /// The jobs with this file that were there before.
     pub others: Vec<String>,
+}
+
+impl Sent {
+    /// Returns true where a job with this file and model can be what was sent.
+    pub fn can_be(&self, training_file: &str, model: &str) -> bool {
+        self.training_file == training_file && answers_to(model, &self.model)
+    }
+
+    /// Returns true where the jobs of two requests could not be told apart.
+    fn is_like(&self, other: &Self) -> bool {
+        self.can_be(&other.training_file, &other.model)
+            || other.can_be(&self.training_file, &self.model)
+    }
+}
+
+/// Returns true where a vendor's name of a model can be that of the model that was
+/// sent: a job has the dated name for the name alone (OpenAI, Azure), and the full one
+/// for its last part (Fireworks).
+fn answers_to(name: &str, sent: &str) -> bool {
+    let are_full = name.contains('/') && sent.contains('/');
+    let [name, sent] = [name, sent].map(|name| match are_full {
+        true => name,
+        false => name.rsplit('/').next().unwrap_or(name),
+    });
+    is_version_of(name, sent)
 }
 
 /// The journal of one move. As long as it lives, no other program has it.
@@ -175,10 +201,7 @@ impl Journal {
         lock.lock().map_err(wrong)?;
         for steps in self.other_moves() {
             let doubt = Progress::of(&steps).in_doubt.map(|doubt| doubt.request);
-            let is_same = |other: &Sent| {
-                other.training_file == request.training_file && other.model == request.model
-            };
-            if doubt.as_ref().is_some_and(is_same) {
+            if doubt.is_some_and(|other| other.is_like(&request)) {
                 let name = steps.iter().find_map(|step| match step {
                     Step::Begun { job, .. } => Some(job.as_str()),
                     _ => None,
@@ -370,6 +393,24 @@ mod tests {
     }
 
     #[test]
+    fn a_job_is_recognised_under_the_name_that_a_vendor_answers_with() {
+        let full = "accounts/fireworks/models/qwen3-8b";
+        for (name, sent, expected) in [
+            ("gpt-4.1-mini", "gpt-4.1-mini", true),
+            ("gpt-4.1-mini-2025-04-14", "gpt-4.1-mini", true),
+            ("gpt-3.5-turbo-0125", "gpt-3.5-turbo", true),
+            ("qwen/qwen3-8b", "Qwen/Qwen3-8B", true),
+            (full, "qwen3-8b", true),
+            (full, full, true),
+            ("gpt-4.1-mini-2025-04-14", "gpt-4.1", false),
+            ("gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", false),
+            ("Other/Qwen3-8B", "Qwen/Qwen3-8B", false),
+        ] {
+            assert_eq!(answers_to(name, sent), expected, "{name} to {sent}");
+        }
+    }
+
+    #[test]
     fn jobs_that_could_not_be_told_apart_are_started_one_after_the_other() {
         let folder = tempfile::tempdir().unwrap();
         let open = |job: &str| Journal::open(folder.path(), "openai", job, "together").unwrap();
@@ -383,6 +424,9 @@ mod tests {
         let rejected = second.begin_creating(2, sent("m")).unwrap_err().to_string();
         assert!(rejected.contains("ftjob-1"), "{rejected}");
         assert_eq!(second.standing().in_doubt, None);
+        // A vendor could answer to "m" with this name.
+        let rejected = second.begin_creating(2, sent("M-2025-04-14")).unwrap_err();
+        assert!(rejected.to_string().contains("ftjob-1"), "{rejected}");
         second.begin_creating(3, sent("another")).unwrap();
         first
             .record(Step::Created {

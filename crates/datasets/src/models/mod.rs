@@ -286,8 +286,16 @@ fn last_part(id: &str) -> String {
     id.rsplit('/').next().unwrap_or(id).to_owned()
 }
 
-/// True for the name, and for it with a date or the number of a snapshot.
-fn is_version_of(name: &str, base: &str) -> bool {
+/// Returns true for a model's name, and for it with a date or the number of a
+/// snapshot, as vendors answer to the name alone.
+///
+/// ```
+/// use unitune_datasets::models::is_version_of;
+///
+/// assert!(is_version_of("gpt-4.1-2025-04-14", "gpt-4.1"));
+/// assert!(!is_version_of("gpt-4.1-mini-2025-04-14", "gpt-4.1"));
+/// ```
+pub fn is_version_of(name: &str, base: &str) -> bool {
     let is_same = |a: &str| a.eq_ignore_ascii_case(base);
     let Some(head) = name.get(..base.len()) else {
         return false;

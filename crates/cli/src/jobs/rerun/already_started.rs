@@ -99,9 +99,12 @@ pub async fn search(providers: &Providers, target: &str, sent: &Sent) -> Result<
         return Err(Failure::new(Exit::Partial, what));
     }
     let is_it = |job: &Job| {
-        job.training_file == sent.training_file
-            && !sent.others.contains(&job.id)
-            && (job.model.is_empty() || job.model.eq_ignore_ascii_case(&sent.model))
+        // A job may come without its model.
+        let model = match job.model.as_str() {
+            "" => &sent.model,
+            model => model,
+        };
+        sent.can_be(&job.training_file, model) && !sent.others.contains(&job.id)
     };
     Ok(list.jobs.into_iter().filter(is_it).collect())
 }
