@@ -13,7 +13,6 @@ use unitune::Error;
 use unitune::providers::{Draft, JobRef, Providers};
 use unitune::unify::{Job, PriceEstimate, Usd};
 
-use super::rerun::already_started;
 use super::watch;
 use crate::accounts::Accounts;
 use crate::args::jobs::{CreateArguments, WatchOptionArguments};
@@ -156,9 +155,9 @@ pub async fn start(providers: &Providers, planned_job: &PlannedJob) -> Result<Jo
     let mut answer = CreateSent(false);
     let outcome = providers.create(&draft).await;
     answer.0 = true;
-    let created = outcome.map_err(|error| match already_started::is_rejection(&error) {
-        true => error.into(),
-        false => Failure::new(
+    let created = outcome.map_err(|error| match error.may_have_taken_effect() {
+        false => error.into(),
+        true => Failure::new(
             Exit::Failure,
             format!("{error}\nThe job may have been started; see: unitune jobs list"),
         ),

@@ -1,6 +1,6 @@
 //! `unitune jobs rerun`: moves a job, or many, to another vendor.
 
-pub mod already_started;
+mod already_started;
 mod files;
 mod move_many;
 mod move_one;

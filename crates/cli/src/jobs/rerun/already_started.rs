@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use unitune::providers::{JobRef, ListQuery, Providers};
 use unitune::unify::Job;
-use unitune::{Error, ErrorKind};
 
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -107,19 +106,4 @@ pub async fn search(providers: &Providers, target: &str, sent: &Sent) -> Result<
         sent.can_be(&job.training_file, model) && !sent.others.contains(&job.id)
     };
     Ok(list.jobs.into_iter().filter(is_it).collect())
-}
-
-/// Returns true for an error that says that surely no job was started.
-pub fn is_rejection(error: &Error) -> bool {
-    let was_not_sent = matches!(
-        error.kind(),
-        ErrorKind::Config
-            | ErrorKind::InvalidRequest
-            | ErrorKind::Connect
-            | ErrorKind::Unsupported
-            | ErrorKind::CostLimit
-    );
-    // 408 and 409 can come from a request that did arrive.
-    let is_refused = |status| (400..500).contains(&status) && !matches!(status, 408 | 409);
-    was_not_sent || error.status().is_some_and(is_refused)
 }

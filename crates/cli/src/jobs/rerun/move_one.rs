@@ -281,7 +281,7 @@ impl<'m> Mover<'m> {
                 journal.remove_files();
                 Ok(created.job)
             }
-            Err(error) if already_started::is_rejection(&error) => {
+            Err(error) if !error.may_have_taken_effect() => {
                 let why = error.to_string();
                 journal.record(Step::NotCreated { why })?;
                 Err(error.into())
