@@ -60,6 +60,20 @@ fn answer(body: Vec<u8>, encoding: &'static str) -> Answer {
     .header("content-encoding", encoding)
 }
 
+/// What requests say that they accept.
+fn accepted() -> String {
+    let names = [
+        ("gzip, deflate", cfg!(feature = "compression")),
+        ("br", cfg!(feature = "brotli")),
+        ("zstd", cfg!(feature = "zstd")),
+    ];
+    let names: Vec<&str> = names.iter().filter(|row| row.1).map(|row| row.0).collect();
+    match names.is_empty() {
+        true => "identity".to_owned(),
+        false => names.join(", "),
+    }
+}
+
 async fn retrieve(client: &openai::Client) -> Result<String, Error> {
     let job = client.retrieve_job("ftjob-1").await?;
     Ok(serde_json::to_value(&job.id)
@@ -69,18 +83,19 @@ async fn retrieve(client: &openai::Client) -> Result<String, Error> {
         .to_owned())
 }
 
-#[cfg(not(feature = "zstd"))]
+#[cfg(not(all(feature = "brotli", feature = "zstd")))]
 #[tokio::test]
 async fn without_the_feature_the_error_names_it() {
     let server = Server::start().await;
     let client = openai(&server).build().unwrap();
-    let (rows, accepted): (&[_], _) = match cfg!(feature = "compression") {
-        true => (&[("zstd", "zstd", "zstd")], "gzip, deflate, br"),
-        false => {
-            let gzip = ("gzip", "gzip", "compression");
-            (&[gzip, ("zstd", "zstd", "zstd")], "identity")
-        }
-    };
+    let rows = [
+        #[cfg(not(feature = "compression"))]
+        ("gzip", "gzip", "compression"),
+        #[cfg(not(feature = "brotli"))]
+        ("br", "brotli", "brotli"),
+        #[cfg(not(feature = "zstd"))]
+        ("zstd", "zstd", "zstd"),
+    ];
     for (encoding, how, feature) in rows {
         let body = compressed(how, job().to_string().as_bytes()).await;
         server.answer(answer(body, encoding));
@@ -89,7 +104,7 @@ async fn without_the_feature_the_error_names_it() {
         let text = error.to_string();
         assert!(text.contains(&format!("({encoding})")), "{text}");
         assert!(text.contains(&format!("feature `{feature}`")), "{text}");
-        assert_eq!(server.last().header("accept-encoding"), Some(accepted));
+        assert_eq!(server.last().header("accept-encoding"), Some(&*accepted()));
     }
 }
 
@@ -108,6 +123,7 @@ mod with_the_feature {
         ("x-gzip", "gzip"),
         ("deflate", "zlib"),
         ("deflate", "raw deflate"),
+        #[cfg(feature = "brotli")]
         ("br", "brotli"),
         #[cfg(feature = "zstd")]
         ("ZSTD", "zstd"),
@@ -122,13 +138,11 @@ mod with_the_feature {
             server.answer(answer(compressed(how, plain.as_bytes()).await, encoding));
             assert_eq!(retrieve(&client).await.unwrap(), "ftjob-1", "{how}");
         }
-        let accepted = server.last().header("accept-encoding").map(str::to_owned);
-        let zstd = if cfg!(feature = "zstd") { ", zstd" } else { "" };
-        assert_eq!(accepted, Some(format!("gzip, deflate, br{zstd}")));
+        assert_eq!(server.last().header("accept-encoding"), Some(&*accepted()));
         // Several on top of each other, and several members in one body.
-        let once = compressed("brotli", plain.as_bytes()).await;
+        let once = compressed("zlib", plain.as_bytes()).await;
         let twice = compressed("gzip", &once).await;
-        server.answer(answer(twice, "br, gzip"));
+        server.answer(answer(twice, "deflate, gzip"));
         assert_eq!(retrieve(&client).await.unwrap(), "ftjob-1");
         let (start, end) = plain.split_at(100);
         for (encoding, how) in [
@@ -237,8 +251,8 @@ mod with_the_feature {
             .build()
             .unwrap();
         let rejection = json!({"error": {"message": "no such job", "code": "gone"}}).to_string();
-        let body = compressed("brotli", rejection.as_bytes()).await;
-        server.answer(answer(body, "br").status(404));
+        let body = compressed("gzip", rejection.as_bytes()).await;
+        server.answer(answer(body, "gzip").status(404));
         let error = retrieve(&client).await.unwrap_err();
         assert_eq!(error.vendor_message(), Some("no such job"));
         assert_eq!(error.vendor_code(), Some("gone"));

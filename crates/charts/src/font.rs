@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::sync::LazyLock;
 
-use brotli_decompressor::Decompressor;
+use ruzstd::decoding::StreamingDecoder;
 
 /// What the numbers of the outlines are parts of: an em has so many.
 pub const UNITS: f64 = 2048.0;
@@ -58,8 +58,9 @@ struct Fonts {
 /// Reading the fonts takes longer than drawing.
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
     let mut text = String::new();
-    Decompressor::new(COMPRESSED, 4096)
-        .read_to_string(&mut text)
+    StreamingDecoder::new(COMPRESSED)
+        .ok()
+        .and_then(|mut decoder| decoder.read_to_string(&mut text).ok())
         .expect("it is part of the program, and a test has written it");
     let (regular, bold) = text.split_once('\u{c}').unwrap_or((&text, ""));
     Fonts {
@@ -71,7 +72,7 @@ static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
 /// Both fonts, as `tests/font.rs` has written them, with a form feed between. Of each, a line
 /// for each character with its number, its advance and its path, and, after an empty line,
 /// one for each pair that stands closer or wider than that.
-const COMPRESSED: &[u8] = include_bytes!("font/dejavu.br");
+const COMPRESSED: &[u8] = include_bytes!("font/dejavu.zst");
 
 impl Font {
     fn new(text: &str) -> Self {

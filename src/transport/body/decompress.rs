@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder};
+#[cfg(feature = "brotli")]
+use async_compression::tokio::bufread::BrotliDecoder;
+use async_compression::tokio::bufread::{DeflateDecoder, GzipDecoder, ZlibDecoder};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -148,8 +150,11 @@ async fn start(mut reader: Reader, encodings: &[Encoding]) -> io::Result<Option<
                 // Some servers leave out zlib's envelope.
                 false => Box::pin(BufReader::new(DeflateDecoder::new(reader))),
             },
+            #[cfg(feature = "brotli")]
             Encoding::Brotli => Box::pin(BufReader::new(BrotliDecoder::new(reader))),
-            // `Encoding::of` has refused it.
+            // `Encoding::of` has refused them.
+            #[cfg(not(feature = "brotli"))]
+            Encoding::Brotli => return Err(io::ErrorKind::Unsupported.into()),
             #[cfg(not(feature = "zstd"))]
             Encoding::Zstd => return Err(io::ErrorKind::Unsupported.into()),
             #[cfg(feature = "zstd")]

@@ -9,10 +9,16 @@ use super::super::{Error, ErrorKind};
 
 /// What requests say that they accept.
 pub(in crate::transport) const ACCEPTED: HeaderValue = HeaderValue::from_static(
-    match (cfg!(feature = "compression"), cfg!(feature = "zstd")) {
-        (_, true) => "gzip, deflate, br, zstd",
-        (true, false) => "gzip, deflate, br",
-        (false, false) => "identity",
+    match (
+        cfg!(feature = "compression"),
+        cfg!(feature = "brotli"),
+        cfg!(feature = "zstd"),
+    ) {
+        (_, true, true) => "gzip, deflate, br, zstd",
+        (_, true, false) => "gzip, deflate, br",
+        (_, false, true) => "gzip, deflate, zstd",
+        (true, false, false) => "gzip, deflate",
+        (false, false, false) => "identity",
     },
 );
 
@@ -75,9 +81,8 @@ impl Encoding {
     /// Returns the feature that reads it, where that is off.
     fn missing(self) -> Option<&'static str> {
         let (feature, is_on) = match self {
-            Self::Gzip | Self::Deflate | Self::Brotli => {
-                ("compression", cfg!(feature = "compression"))
-            }
+            Self::Gzip | Self::Deflate => ("compression", cfg!(feature = "compression")),
+            Self::Brotli => ("brotli", cfg!(feature = "brotli")),
             Self::Zstd => ("zstd", cfg!(feature = "zstd")),
         };
         (!is_on).then_some(feature)
@@ -139,11 +144,17 @@ mod tests {
     fn encodings_are_read_in_their_order() {
         use Encoding::{Brotli, Deflate, Gzip, Zstd};
         assert_eq!(of(&["GZip"]), Ok(vec![Gzip]));
-        assert_eq!(of(&["br, x-gzip"]), Ok(vec![Brotli, Gzip]));
-        match cfg!(feature = "zstd") {
-            true => assert_eq!(of(&["br, x-gzip", "zstd"]), Ok(vec![Brotli, Gzip, Zstd])),
-            false => assert!(of(&["br, zstd"]).unwrap_err().contains("(br, zstd)")),
-        }
+        assert_eq!(of(&["deflate, x-gzip"]), Ok(vec![Deflate, Gzip]));
         assert_eq!(of(&["deflate,identity"]), Ok(vec![Deflate]));
+        for (name, encoding, is_on) in [
+            ("br", Brotli, cfg!(feature = "brotli")),
+            ("zstd", Zstd, cfg!(feature = "zstd")),
+        ] {
+            let read = of(&[name, "x-gzip"]);
+            match is_on {
+                true => assert_eq!(read, Ok(vec![encoding, Gzip])),
+                false => assert!(read.unwrap_err().contains(&format!("({name}, gzip)"))),
+            }
+        }
     }
 }
