@@ -93,6 +93,14 @@ impl Accounts {
         &self.origin
     }
 
+    /// Returns the time of the vendors, in Unix seconds: simulated ones have their own.
+    pub fn now(&self) -> i64 {
+        match &self.sandbox {
+            Some(sandbox) => sandbox.now(),
+            None => jiff::Timestamp::now().as_second(),
+        }
+    }
+
     /// Returns true for accounts that are forgotten when the program ends.
     pub fn are_simulated(&self) -> bool {
         self.sandbox.is_some()

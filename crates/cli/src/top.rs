@@ -33,11 +33,11 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
              or unitune jobs watch --all",
         ));
     }
-    let accounts = Accounts::open(&arguments.accounts).await?;
+    let accounts = Accounts::open_to_follow(&arguments.accounts).await?;
     let mut query = ListQuery::new()
         .notes(false)
         .limit(arguments.limit as usize);
-    query.created_after = arguments.since;
+    query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     // Simulated jobs go through a life in a minute.
     let longest = match accounts.are_simulated() {
         true => arguments.interval,

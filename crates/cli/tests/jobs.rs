@@ -175,6 +175,26 @@ fn filters_and_limits() {
     );
 }
 
+/// The sandbox begins on 2026-01-15 at noon, whatever the day is.
+#[test]
+fn a_period_ends_at_the_sandbox_s_own_time() {
+    for (since, start) in [("1h", 1_768_474_800), ("7d", 1_767_873_600)] {
+        let list = json(&run(&[
+            "jobs",
+            "list",
+            "--sandbox",
+            "--json",
+            "--limit",
+            "1000",
+            "--since",
+            since,
+        ]));
+        assert!(jobs(&list).len() > 5, "{since}");
+        let times = jobs(&list).iter().filter_map(|j| j["created_at"].as_i64());
+        assert!(times.min().unwrap() >= start, "{since}");
+    }
+}
+
 #[test]
 fn jobs_by_id_of_every_vendor() {
     let list = json(&run(&["jobs", "list", "--sandbox", "--json"]));

@@ -59,7 +59,7 @@ pub struct ListArguments {
 
     /// Only files made since then: 7d, 12h, or a date such as 2026-01-15
     #[arg(long, value_name = "TIME", value_parser = output::since)]
-    pub since: Option<i64>,
+    pub since: Option<output::Since>,
 
     /// At most this many files
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]

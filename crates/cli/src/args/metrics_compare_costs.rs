@@ -134,7 +134,7 @@ pub struct CostsArguments {
 
     /// Only jobs made since then: 7d, 12h, or a date such as 2026-01-15
     #[arg(long, value_name = "TIME", value_parser = output::since)]
-    pub since: Option<i64>,
+    pub since: Option<output::Since>,
 
     /// Only jobs in this status
     #[arg(long, value_name = "STATUS", value_parser = StatusParser)]

@@ -14,13 +14,14 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let accounts = Accounts::open(&arguments.accounts).await?;
     let list = accounts.providers().list_files().await;
     let failed = list.all_failed();
+    let since = arguments.since.map(|since| since.start(accounts.now()));
     let is_partial = list.warnings.iter().any(|warning| warning.account_failed);
     let is_meant = |file: &File| {
         arguments
             .purpose
             .as_ref()
             .is_none_or(|word| file.purpose == *word)
-            && arguments.since.is_none_or(|time| file.created_at >= time)
+            && since.is_none_or(|time| file.created_at >= time)
     };
     let mut files = list.files;
     files.retain(is_meant);

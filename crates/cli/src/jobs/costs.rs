@@ -127,7 +127,7 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     output.check::<Costs>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
     let mut query = ListQuery::new().notes(false);
-    query.created_after = arguments.since;
+    query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     query.status = arguments.status;
     query.model = arguments.model;
     let list = accounts.providers().list(&query).await?;

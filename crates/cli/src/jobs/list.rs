@@ -19,7 +19,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let mut query = ListQuery::new().limit(limit);
     query.status = arguments.status;
     query.model = arguments.model;
-    query.created_after = arguments.since;
+    query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     if !arguments.metadata.is_empty() {
         let pairs = arguments.metadata.into_iter();
         query.metadata = Some(

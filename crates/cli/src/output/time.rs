@@ -1,5 +1,6 @@
 //! Times: relative on a terminal, in UTC elsewhere, ISO 8601 in data.
 
+use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::Terminal;
@@ -126,31 +127,54 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
+/// The start of a period.
+#[derive(Clone, Copy, Debug)]
+pub enum Since {
+    /// So long before now, which is another time in the sandbox.
+    Ago(Span),
+    /// In Unix seconds.
+    At(i64),
+}
+
+impl Since {
+    /// Returns the start in Unix seconds.
+    pub fn start(self, now: i64) -> i64 {
+        match self {
+            // What is before the calendar begins is before everything.
+            Self::Ago(span) => ago(span, now).unwrap_or(i64::MIN),
+            Self::At(seconds) => seconds,
+        }
+    }
+}
+
+/// Returns the time so long before `now`, in Unix seconds; none where the calendar does not
+/// reach.
+fn ago(span: Span, now: i64) -> Option<i64> {
+    let now = Timestamp::from_second(now).ok()?;
+    let start = now.to_zoned(TimeZone::UTC).checked_sub(span.abs()).ok()?;
+    Some(start.timestamp().as_second())
+}
+
 /// Reads the start of a period: `7d`, `12h`, `2 weeks` before now, or a time
 /// such as `2026-01-15` or `2026-01-15T12:00:00Z`.
 ///
 /// # Errors
 ///
-/// It is neither.
-pub fn since(text: &str) -> Result<i64, String> {
-    since_at(text, Timestamp::now())
-}
-
-fn since_at(text: &str, now: Timestamp) -> Result<i64, String> {
+/// It is neither, or the calendar does not reach so far.
+pub fn since(text: &str) -> Result<Since, String> {
     if let Ok(span) = text.parse::<Span>() {
-        let zoned = now.to_zoned(jiff::tz::TimeZone::UTC);
-        let start = zoned.checked_sub(span.abs());
-        return start
-            .map(|start| start.timestamp().as_second())
-            .map_err(|_| "that is too long ago".to_owned());
+        return match ago(span, Timestamp::now().as_second()) {
+            Some(_) => Ok(Since::Ago(span)),
+            None => Err("that is too long ago".to_owned()),
+        };
     }
     if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time.as_second());
+        return Ok(Since::At(time.as_second()));
     }
     let day = text.parse::<jiff::civil::Date>().ok();
-    let start = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let start = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
     start
-        .map(|start| start.timestamp().as_second())
+        .map(|start| Since::At(start.timestamp().as_second()))
         .ok_or_else(|| {
             "expected a length of time such as 7d, 12h or 2w, or a date such as 2026-01-15"
                 .to_owned()
@@ -179,7 +203,7 @@ mod tests {
     #[test]
     fn periods_and_dates() {
         let now: Timestamp = "2026-01-15T12:00:00Z".parse().unwrap();
-        let start = |text: &str| since_at(text, now).map(iso);
+        let start = |text: &str| since(text).map(|since| iso(since.start(now.as_second())));
         assert_eq!(start("7d").unwrap(), "2026-01-08T12:00:00Z");
         assert_eq!(start("2w").unwrap(), "2026-01-01T12:00:00Z");
         assert_eq!(start("90m").unwrap(), "2026-01-15T10:30:00Z");
