@@ -15,6 +15,25 @@ fn error(text: &str) -> String {
 }
 
 #[test]
+fn an_empty_address_is_said_to_be_empty() {
+    let of = |vendor: &str| {
+        error(&format!(
+            "[[account]]\nname = \"a\"\nvendor = \"{vendor}\"\nkey = \"k\"\nbase_url = \" \"\n"
+        ))
+    };
+    let openai = of("openai");
+    assert!(
+        openai.contains("the address is empty; leave base_url out for OpenAI's own, https://"),
+        "{openai}"
+    );
+    assert!(openai.contains(":5:12: a: "), "{openai}");
+    if cfg!(feature = "azure") {
+        let azure = of("azure");
+        assert!(azure.contains("set AZURE_OPENAI_ENDPOINT"), "{azure}");
+    }
+}
+
+#[test]
 fn several_accounts_of_a_vendor_with_keys_from_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("together.key"), "tgp-1\n").unwrap();

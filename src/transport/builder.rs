@@ -442,12 +442,17 @@ impl<C> ClientBuilder<C> {
             }
             headers.extend(further);
         }
-        if self.base_url.is_empty() {
-            return Err(config(format!(
-                "no address is set: {} has none that is the same for all; give the account's own \
-                 as base_url, or set {} in the environment",
-                profile.title, profile.environment.base_url
-            )));
+        if self.base_url.trim().is_empty() {
+            let (title, variable) = (profile.title, profile.environment.base_url);
+            return Err(config(match profile.default_base_url {
+                "" => format!(
+                    "no address is set: {title} has none that is the same for all; give the \
+                     account's own as base_url, or set {variable} in the environment"
+                ),
+                usual => {
+                    format!("the address is empty; leave base_url out for {title}'s own, {usual}")
+                }
+            }));
         }
         let address = (profile.complete_address)(&self.base_url, &self.values).map_err(config)?;
         let base_url = base_url(&address.base_url).map_err(config)?;

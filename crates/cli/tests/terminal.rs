@@ -1,6 +1,8 @@
 //! What the program prints on a terminal: lines that fit, and colours.
 #![cfg(unix)]
 
+use std::path::Path;
+
 use crate::support;
 
 use support::User;
@@ -17,6 +19,21 @@ fn on_terminal(arguments: &[&str], columns: u16, colour: bool) -> String {
 
 const LIST: [&str; 4] = ["jobs", "list", "--sandbox", "--utc"];
 const JOB: &str = "ft-72c526e5-04bf-4e99-8dcb-fc4837f454da";
+
+#[test]
+fn the_table_in_the_readme_is_what_a_terminal_shows() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, table) = readme.split_once("```text\n").unwrap();
+    let (table, _) = table.split_once("```").unwrap();
+    let shown = on_terminal(&["jobs", "list", "--sandbox"], 80, false);
+    let (_, shown) = shown.split_once("ACCOUNT ").unwrap();
+    let shown = format!("ACCOUNT {shown}").replace('\r', "");
+    assert!(table.lines().count() > 3, "{table}");
+    for (printed, shown) in table.lines().zip(shown.lines()) {
+        assert_eq!(printed, shown.trim_end());
+    }
+}
 
 #[test]
 fn a_move_asks_for_a_model_until_there_is_one() {
