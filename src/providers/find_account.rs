@@ -36,6 +36,21 @@ impl Providers {
         .await
     }
 
+    /// Finds a job, and one of the accounts that have it.
+    pub(super) async fn find_any<'a>(
+        &'a self,
+        job: &'a JobRef,
+    ) -> Result<(&'a Account, Job), Error> {
+        let search = self.call_candidates(job, IdKind::Job, Certainty::First, |account| {
+            Box::pin(account.job(&job.id))
+        });
+        let mut search = search.await?;
+        match search.found.pop() {
+            Some(found) => Ok(found),
+            None => search.outcome(&job.id),
+        }
+    }
+
     /// Finds the item with an id, and its account.
     pub(super) async fn search<'a, T>(
         &'a self,
@@ -44,6 +59,18 @@ impl Providers {
         certainty: Certainty,
         call: impl Fn(&'a Account) -> Reply<'a, T>,
     ) -> Result<(&'a Account, T), Error> {
+        let search = self.call_candidates(wanted, kind, certainty, call).await?;
+        search.outcome(&wanted.id)
+    }
+
+    /// Makes a call at the accounts that can have an id, until one has it.
+    async fn call_candidates<'a, T>(
+        &'a self,
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+        call: impl Fn(&'a Account) -> Reply<'a, T>,
+    ) -> Result<Search<'a, T>, Error> {
         let mut search = Search::new(kind, certainty);
         for accounts in self.candidates(wanted, kind)? {
             search.call(&accounts, &call).await;
@@ -51,7 +78,7 @@ impl Providers {
                 break;
             }
         }
-        search.outcome(&wanted.id)
+        Ok(search)
     }
 
     /// Makes a call at the account that an id belongs to. If only one account

@@ -65,6 +65,10 @@ impl Providers {
     /// Lists the jobs of all accounts, newest first. An account that fails is a
     /// warning beside the jobs of the others.
     ///
+    /// Two accounts can have a job of the same id: two keys of one organisation, for
+    /// example. These are side by side and in one list, be it longer than the limit, so
+    /// that the id alone tells where the next list starts.
+    ///
     /// # Errors
     ///
     /// The job after which the list starts cannot be found: see
@@ -78,7 +82,10 @@ impl Providers {
         let mut stream = self.jobs_in_time(query);
         while let Some(item) = stream.next().await {
             match item? {
-                ListItem::Job(_) if query.limit.is_some_and(|n| list.jobs.len() >= n) => {
+                ListItem::Job(job)
+                    if query.limit.is_some_and(|n| list.jobs.len() >= n)
+                        && list.jobs.last().is_none_or(|last| last.id != job.id) =>
+                {
                     list.has_more = true;
                     break;
                 }
@@ -130,9 +137,18 @@ impl Providers {
         }
     }
 
-    /// Returns the position of a job in the list of all jobs.
+    /// Returns the position in the list of all jobs after which a list starts.
     async fn position(&self, job: &JobRef) -> Result<Position, Error> {
-        let (account, found) = self.find(job).await?;
+        let (account, found) = self.find_any(job).await?;
+        let position = self.position_of(account, found).await?;
+        Ok(match job.account {
+            Some(_) => position,
+            None => position.after_all(),
+        })
+    }
+
+    /// Returns the position of a job in the list of all jobs.
+    async fn position_of(&self, account: &Account, found: Job) -> Result<Position, Error> {
         // A derived time may be another one in the list, which has fewer members of
         // a job; the position in the list is the one that is needed.
         let is_derived = |note: &Note| note.field == "created_at" && note.kind != NoteKind::Exact;

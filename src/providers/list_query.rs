@@ -98,7 +98,8 @@ impl ListQuery {
         self
     }
 
-    /// Sets the largest number of jobs.
+    /// Sets the largest number of jobs; those of the last id at further accounts are more
+    /// (see [`Providers::list`](super::Providers::list)).
     #[must_use]
     pub fn limit(mut self, jobs: usize) -> Self {
         self.limit = Some(jobs);

@@ -37,7 +37,7 @@ static ROUTES: &[Route] = &[
             method: Method::GET,
             path: "/fine_tuning/jobs",
             deadline: Deadline::Bounded,
-            description: "Lists the jobs of all accounts, or of one, newest first.",
+            description: "Lists the jobs of all accounts, or of one, newest first. Jobs of different accounts that have the same id are on one page, even beyond the limit.",
             query: &["after", "limit", "metadata"],
             body: Content::Empty,
             response: Content::List("Job"),

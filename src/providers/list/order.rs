@@ -1,5 +1,5 @@
 //! The order of a list: newest first, jobs without a time last; within one
-//! second, by account and id.
+//! second, by id and account.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -9,16 +9,25 @@ use crate::unify::Job;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
     created_at: Reverse<Option<i64>>,
-    account: String,
     id: String,
+    /// None for the position after the jobs of this id at all accounts.
+    account: Option<String>,
 }
 
 impl Position {
     pub(super) fn of(job: &Job) -> Self {
         Self {
             created_at: Reverse(job.created_at),
-            account: job.provider.account.clone(),
             id: job.id.clone(),
+            account: Some(job.provider.account.clone()),
+        }
+    }
+
+    /// Returns the position after the jobs of this id at all accounts, which are side by side.
+    pub(super) fn after_all(self) -> Self {
+        Self {
+            account: None,
+            ..self
         }
     }
 
@@ -28,15 +37,22 @@ impl Position {
 
     /// Returns true if the job comes later in the list.
     pub(super) fn is_before(&self, job: &Job) -> bool {
-        key(job) > (self.created_at, self.account.as_str(), self.id.as_str())
+        let (created_at, id, account) = key(job);
+        let order = (created_at, id).cmp(&(self.created_at, self.id.as_str()));
+        order
+            .then_with(|| match &self.account {
+                Some(own) => account.cmp(own),
+                None => Ordering::Less,
+            })
+            .is_gt()
     }
 }
 
 fn key(job: &Job) -> (Reverse<Option<i64>>, &str, &str) {
     (
         Reverse(job.created_at),
-        job.provider.account.as_str(),
         job.id.as_str(),
+        job.provider.account.as_str(),
     )
 }
 
