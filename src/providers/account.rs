@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::model_shutdowns::KnownShutdowns;
+use super::unusable::Problem;
 use super::{Backend, Call, DatasetRules, JobChange, Operation, Page, Reply, Support};
 use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock};
@@ -26,6 +27,7 @@ pub struct Account {
     notes: bool,
     permits: Option<Arc<Semaphore>>,
     shutdowns: KnownShutdowns,
+    problem: Option<Problem>,
 }
 
 impl Account {
@@ -39,6 +41,7 @@ impl Account {
             notes: true,
             permits: None,
             shutdowns: KnownShutdowns::default(),
+            problem: None,
         }
     }
 
@@ -124,6 +127,24 @@ impl Account {
         Self {
             options: Arc::new(CallOptions::clone(&self.options).merge(options)),
             ..self.clone()
+        }
+    }
+
+    pub(super) fn unusable(mut self, problem: Problem) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+
+    /// Rejects an account whose settings cannot be used, which a
+    /// [`ConfigReader`](super::ConfigReader) may keep beside the others.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Config`](crate::ErrorKind::Config): what is wrong, and where.
+    pub fn ensure_usable(&self) -> Result<(), Error> {
+        match &self.problem {
+            None => Ok(()),
+            Some(problem) => Err(problem.error()),
         }
     }
 

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::Providers;
+use super::{Providers, unusable};
 use crate::transport::TokenSource;
 use crate::{Error, ErrorKind};
 
@@ -49,6 +49,7 @@ pub struct Config {
     providers: Providers,
     default_account: Option<Spanned<String>>,
     warnings: Vec<String>,
+    keeps_unusable: bool,
 }
 
 /// A function that makes a source of tokens from a program and its arguments.
@@ -91,6 +92,7 @@ pub type TokenCommand = fn(&[String]) -> Arc<dyn TokenSource>;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ConfigReader {
     token_command: Option<TokenCommand>,
+    keeps_unusable: bool,
 }
 
 impl ConfigReader {
@@ -103,6 +105,40 @@ impl ConfigReader {
     #[must_use]
     pub fn token_command(mut self, run: TokenCommand) -> Self {
         self.token_command = Some(run);
+        self
+    }
+
+    /// Keeps accounts whose own settings cannot be used, such as one without a key:
+    /// their calls fail, as if the vendor were not there, and the other accounts
+    /// work. By default such an account is an error of the whole file. Settings that
+    /// are unknown or of another type always are one.
+    ///
+    /// ```
+    /// use unitune::providers::ConfigReader;
+    ///
+    /// # #[cfg(feature = "openai")] {
+    /// let config = ConfigReader::new().keep_unusable_accounts().from_toml(
+    ///     r#"
+    ///     [[account]]
+    ///     name = "main"
+    ///     vendor = "openai"
+    ///     key = "sk-…"
+    ///
+    ///     [[account]]
+    ///     name = "other"
+    ///     vendor = "openai"
+    ///     key_env = "NOT_SET"
+    ///     "#,
+    /// )?;
+    /// let accounts = config.providers().accounts();
+    /// assert!(accounts[0].ensure_usable().is_ok());
+    /// assert!(accounts[1].ensure_usable().unwrap_err().to_string().contains("NOT_SET"));
+    /// # }
+    /// # Ok::<(), unitune::Error>(())
+    /// ```
+    #[must_use]
+    pub fn keep_unusable_accounts(mut self) -> Self {
+        self.keeps_unusable = true;
         self
     }
 
@@ -174,12 +210,14 @@ impl Config {
     /// # Errors
     ///
     /// The environment has no account either, or the default account is not
-    /// among them.
+    /// among them; or none of the accounts can be used.
     pub fn into_providers_or_env(self) -> Result<Providers, Error> {
-        match self.providers.accounts().is_empty() {
-            false => Ok(self.providers),
-            true => self.set_default_account(Providers::from_env()?),
-        }
+        let providers = match self.providers.accounts().is_empty() {
+            false => self.providers,
+            true => self.set_default_account(Providers::of_env(self.keeps_unusable)?)?,
+        };
+        providers.ensure_one_usable()?;
+        Ok(providers)
     }
 
     /// Returns these accounts with the file's default account, if it has one.
@@ -254,6 +292,7 @@ fn read(text: String, path: Option<PathBuf>, reader: ConfigReader) -> Result<Con
         providers: Providers::new(),
         default_account: None,
         warnings: Vec::new(),
+        keeps_unusable: reader.keeps_unusable,
     };
     let source = config.source();
     let tables = DeTable::parse(config.text.expose_secret());
@@ -320,7 +359,11 @@ fn accounts(
             );
             return Err(source.error(Some(span), what));
         }
-        let account = entry.account(source, &reader, &mut warnings)?;
+        let module = entry.module();
+        let account = match entry.account(source, &reader, &mut warnings) {
+            Err(error) if reader.keeps_unusable => unusable::account(module, &name, error)?,
+            account => account?,
+        };
         let added = providers.add(account);
         added.map_err(|e| source.error(Some(span), e))?;
     }

@@ -36,7 +36,11 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
         let providers = configuration.set_default_account(of_sandbox(&sandbox)?)?;
         (providers, Some(sandbox))
     } else {
-        (configuration.accounts()?, None)
+        let providers = configuration.accounts()?;
+        // What a server lacks is seen best when it starts.
+        let mut accounts = providers.accounts().iter();
+        accounts.try_for_each(Account::ensure_usable)?;
+        (providers, None)
     };
     let addr = arguments.addr.resolve().await?;
     let server = Server::bind(addr, &providers, settings)

@@ -1,0 +1,166 @@
+//! Accounts in the configuration: those that cannot be used, and how the file changes.
+
+use std::process::Output;
+
+use crate::support::{User, json, stderr, stdout};
+
+/// A user whose file has an account that works, and these others.
+fn user_with(others: &str) -> User {
+    let user = User::with(|builder| builder.speed(0.0));
+    let main = format!(
+        "[[account]]\nname = \"main\"\nvendor = \"openai\"\nkey = \"{}\"\nbase_url = \"{}\"\n",
+        user.sandbox.openai_key(),
+        user.sandbox.openai_base_url()
+    );
+    std::fs::create_dir_all(user.path(".config/unitune")).unwrap();
+    user.write(".config/unitune/config.toml", format!("{main}\n{others}"));
+    user
+}
+
+fn config_of(user: &User) -> String {
+    std::fs::read_to_string(user.path(".config/unitune/config.toml")).unwrap()
+}
+
+/// Runs it with the file alone: the environment has no keys.
+fn run(user: &User, arguments: &[&str]) -> Output {
+    let mut command = crate::support::unitune(arguments);
+    let command = command.env("HOME", user.home.path());
+    command.current_dir(user.home.path()).output().unwrap()
+}
+
+fn expect(user: &User, code: i32, arguments: &[&str]) -> (String, String) {
+    let output = run(user, arguments);
+    let (out, err) = (stdout(&output), stderr(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}\n{out}\n{err}"
+    );
+    (out, err)
+}
+
+const UNUSABLE: &str = "[[account]]\nname = \"no-key\"\nvendor = \"together\"\nkey_env = \"NOT_SET\"\n\n\
+     [[account]]\nname = \"no-address\"\nvendor = \"azure\"\nkey = \"k\"\n\n\
+     [[account]]\nname = \"no-file\"\nvendor = \"fireworks\"\nkey_file = \"nowhere\"\n";
+
+#[test]
+fn an_account_that_cannot_be_used_does_not_stop_the_others() {
+    let user = user_with(UNUSABLE);
+    // Alone, as if the others were not there.
+    let (_, errors) = expect(&user, 0, &["jobs", "list", "--account", "main"]);
+    assert!(!errors.contains("no-key"), "{errors}");
+    let output = run(&user, &["jobs", "list", "--json"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let jobs = json(&output);
+    assert!(!jobs["data"].as_array().unwrap().is_empty());
+    for (account, what) in [
+        ("no-key", "NOT_SET is not set"),
+        ("no-address", "no address is set"),
+        ("no-file", "nowhere"),
+    ] {
+        let warnings = jobs["warnings"].as_array().unwrap().iter();
+        let of_account = warnings.filter(|warning| warning["account"] == account);
+        let messages: Vec<_> = of_account.map(|w| w["message"].to_string()).collect();
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(
+            messages[0].contains(what) && messages[0].contains("config.toml:"),
+            "{messages:?}"
+        );
+        // Where it is meant, it is an error.
+        for command in [
+            &["jobs", "list", "--account", account][..],
+            &["files", "list", "--account", account],
+            &["accounts", "check", "--account", account],
+            &[
+                "jobs",
+                "create",
+                "-m",
+                "m",
+                "-t",
+                "file-1",
+                "--dry-run",
+                "--on",
+                account,
+            ],
+        ] {
+            let (_, errors) = expect(&user, 2, command);
+            assert!(
+                errors.contains(what) && errors.contains("config.toml:"),
+                "{command:?} {errors}"
+            );
+        }
+    }
+    let id = jobs["data"][0]["id"].as_str().unwrap();
+    expect(&user, 0, &["jobs", "get", id]);
+    expect(&user, 3, &["files", "list"]);
+    let list = json(&run(&user, &["accounts", "list", "--json"]));
+    assert!(list["data"][0]["problem"].is_null(), "{list}");
+    assert!(
+        list["data"][1]["problem"].to_string().contains("NOT_SET"),
+        "{list}"
+    );
+    let checked = run(&user, &["accounts", "check", "--json"]);
+    assert_eq!(checked.status.code(), Some(1));
+    let checked = json(&checked);
+    assert_eq!(checked["data"][0]["ok"], true, "{checked}");
+    assert!(
+        checked["data"][1]["problem"]
+            .to_string()
+            .contains("NOT_SET")
+    );
+    // Another account can be added beside it.
+    let add = [
+        "accounts",
+        "add",
+        "second",
+        "--vendor",
+        "openai",
+        "--key-env",
+        "PATH",
+    ];
+    let output = crate::support::unitune(&[&add[..], &["--no-check"]].concat())
+        .env("HOME", user.home.path())
+        .env("PATH", "sk-1")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(config_of(&user).contains("second"));
+}
+
+#[test]
+fn a_default_account_that_cannot_be_used_is_an_error_where_it_is_meant() {
+    let user = user_with(UNUSABLE);
+    let text = format!("default_account = \"no-key\"\n\n{}", config_of(&user));
+    user.write(".config/unitune/config.toml", text);
+    user.write("train.jsonl", crate::support::chats(20));
+    expect(&user, 3, &["jobs", "list"]);
+    let (_, errors) = expect(&user, 2, &["files", "upload", "train.jsonl"]);
+    assert!(errors.contains("NOT_SET"), "{errors}");
+}
+
+#[test]
+fn a_key_in_the_environment_without_an_address_does_not_stop_the_others() {
+    let user = User::with(|builder| builder.speed(0.0));
+    let list = |arguments: &[&str]| {
+        let mut command = user.command(&[&["jobs", "list"], arguments].concat());
+        command.env("AZURE_OPENAI_ENDPOINT", "");
+        command.output().unwrap()
+    };
+    let output = list(&[]);
+    assert_eq!(output.status.code(), Some(3));
+    let errors = stderr(&output);
+    assert!(errors.contains("AZURE_OPENAI_ENDPOINT"), "{errors}");
+    assert_eq!(list(&["--account", "openai"]).status.code(), Some(0));
+    assert_eq!(list(&["--account", "azure"]).status.code(), Some(2));
+}
+
+#[cfg(feature = "gateway")]
+#[test]
+fn a_gateway_does_not_start_without_the_key_of_an_account() {
+    let user = user_with(UNUSABLE);
+    let (_, errors) = expect(&user, 2, &["serve", "--addr", "127.0.0.1:0"]);
+    assert!(
+        errors.contains("no-key") && errors.contains("NOT_SET"),
+        "{errors}"
+    );
+}
