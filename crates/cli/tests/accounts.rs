@@ -164,3 +164,62 @@ fn a_gateway_does_not_start_without_the_key_of_an_account() {
         "{errors}"
     );
 }
+
+#[test]
+fn an_account_is_removed_with_its_key_and_nothing_else() {
+    let second = "# the second\n[[account]]\nname = \"research\"\nvendor = \"together\"\nkey = \"tgp-secret\"\n\n\
+                  # for serve\n[gateway]\nmax_requests = 4\n";
+    let user = user_with(second);
+    let before = config_of(&user);
+    let remove = ["accounts", "remove", "research"];
+    // Nobody can be asked here.
+    let (_, errors) = expect(&user, 2, &remove);
+    assert!(errors.contains("--yes"), "{errors}");
+    let (_, errors) = expect(&user, 2, &["accounts", "remove", "nobody", "--yes"]);
+    assert!(
+        errors.contains("config.toml has no account \"nobody\": expected one of main, research"),
+        "{errors}"
+    );
+    assert_eq!(config_of(&user), before);
+    let (shown, _) = expect(&user, 0, &[&remove[..], &["--yes"]].concat());
+    assert!(shown.contains("research is removed from "), "{shown}");
+    let after = config_of(&user);
+    assert!(
+        !after.contains("research") && !after.contains("tgp-secret"),
+        "{after}"
+    );
+    assert!(
+        after.contains("# the second") && after.contains("# for serve"),
+        "{after}"
+    );
+    let list = json(&run(&user, &["accounts", "list", "--json"]));
+    assert_eq!(list["data"].as_array().unwrap().len(), 1, "{list}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = user.path(".config/unitune/config.toml");
+        let mode = std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn the_default_account_is_removed_so_that_the_file_can_be_read() {
+    let user = user_with("[[account]]\nname = \"b\"\nvendor = \"openai\"\nkey = \"k\"\n");
+    let text = format!("default_account = \"b\"\n\n{}", config_of(&user));
+    user.write(".config/unitune/config.toml", text);
+    let (_, notes) = expect(&user, 0, &["accounts", "rm", "b", "-y"]);
+    assert!(notes.contains("default account"), "{notes}");
+    expect(&user, 0, &["accounts", "list"]);
+}
+
+#[test]
+fn an_account_of_the_environment_is_not_removed() {
+    let user = User::with(|builder| builder.speed(0.0));
+    let errors = stderr(&user.expect(2, &["accounts", "remove", "openai", "--yes"]));
+    assert!(
+        errors.contains("comes from the environment") && errors.contains("unset OPENAI_API_KEY"),
+        "{errors}"
+    );
+    assert!(!user.path(".config").exists());
+}

@@ -1,19 +1,16 @@
 //! `unitune accounts add`
 
-mod file;
-
 use std::io::{IsTerminal, Read};
 
 use secrecy::{ExposeSecret, SecretString};
 use unitune::vendors;
 
 use super::check;
+use super::file::{self, Entry};
 use crate::args::accounts::AddArguments;
 use crate::config::{file_to_write, reader};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, ask, can_ask, choose, secret};
-
-use file::Entry;
 
 /// The largest key that is read from a pipe.
 const MAX_KEY: u64 = 64 << 10;
