@@ -180,11 +180,11 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// Another account has the same name, or the name is empty or contains
-    /// control characters.
+    /// Another account has the same name, or this one cannot be a name
+    /// ([`Account::check_name`]).
     pub fn add(&mut self, account: Account) -> Result<(), Error> {
         let name = account.name();
-        check_name(name)?;
+        Account::check_name(name)?;
         if self.get(name).is_some() {
             let complaint = format!("two accounts have the name {name:?}");
             return Err(Error::new(ErrorKind::Config, complaint));
@@ -336,22 +336,4 @@ impl Providers {
             default_account: self.default_account.clone(),
         }
     }
-}
-
-/// Rejects names that cannot be part of a line of text.
-fn check_name(name: &str) -> Result<(), Error> {
-    // Ends of lines, what takes no place, and what turns the text around it.
-    let is_unseen = |c: char| {
-        let of_unicode = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        c.is_control() || of_unicode
-    };
-    let complaint = if name.trim().is_empty() {
-        "the name of an account is empty".to_owned()
-    } else if name.contains(is_unseen) {
-        format!("the account name {name:?} contains a control character")
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Config, complaint))
 }

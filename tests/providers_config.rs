@@ -207,13 +207,24 @@ fn mistakes_have_a_line_and_a_column() {
         "1:19",
         "expected the name of an account",
     );
-    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b", "a\\u202eb"] {
+    for name in [
+        "",
+        " ",
+        "a\\nb",
+        "a\\u001b[31m",
+        "a\\u2028b",
+        "a\\u202eb",
+        "a b",
+        "a/b",
+        "-a",
+        "ä",
+    ] {
         at(
             &error(&account.replace("\"a\"", &format!("\"{name}\""))),
             "2:8",
             match name.trim() {
                 "" => "is empty",
-                _ => "control character",
+                _ => "letters and digits of ASCII and . _ - @ +",
             },
         );
     }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::{Providers, unusable};
+use super::{Account, Providers, unusable};
 use crate::transport::TokenSource;
 use crate::{Error, ErrorKind};
 
@@ -350,7 +350,7 @@ fn accounts(
         let entry = Entry::read(entry, source)?;
         let span = entry.name().span();
         let name = entry.name().get_ref().clone();
-        super::check_name(&name).map_err(|e| source.error(Some(span.clone()), e))?;
+        Account::check_name(&name).map_err(|e| source.error(Some(span.clone()), e))?;
         if let Some(first) = names.insert(name.clone(), span.clone()) {
             let first = source.line_and_column(first.start);
             let what = format!(

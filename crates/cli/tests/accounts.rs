@@ -223,3 +223,35 @@ fn an_account_of_the_environment_is_not_removed() {
     );
     assert!(!user.path(".config").exists());
 }
+
+#[test]
+fn a_name_can_be_given_on_a_command_line_and_before_a_model() {
+    let user = user_with("");
+    let before = config_of(&user);
+    for name in ["my account", "a/b", "-a", "ä", "a,b", "$a", "", "a\u{7}b"] {
+        let add = [
+            "accounts",
+            "add",
+            "--vendor",
+            "openai",
+            "--key-env",
+            "K",
+            "--",
+            name,
+        ];
+        let (_, errors) = expect(&user, 2, &add);
+        let is_said = errors.contains("letters and digits of ASCII") || errors.contains("is empty");
+        assert!(is_said, "{errors}");
+    }
+    assert_eq!(config_of(&user), before);
+    // A file has the same rule.
+    user.write(
+        "a.toml",
+        "[[account]]\nname = \"my account\"\nvendor = \"openai\"\nkey = \"k\"\n",
+    );
+    let (_, errors) = expect(&user, 2, &["accounts", "list", "--config", "a.toml"]);
+    assert!(
+        errors.contains("a.toml:2:8: ") && errors.contains("ASCII"),
+        "{errors}"
+    );
+}

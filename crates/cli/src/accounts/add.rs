@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use secrecy::{ExposeSecret, SecretString};
+use unitune::providers::Account;
 use unitune::vendors;
 
 use super::check;
@@ -30,6 +31,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         }
         None => return Err(missing("the account's name", "unitune accounts add NAME")),
     };
+    Account::check_name(&name)?;
     let mut document = file::read(&path)?;
     let taken = || {
         let what = format!(

@@ -76,7 +76,7 @@ Examples:
     --base-url https://gateway.example
   pass show together | unitune accounts add research --vendor together")]
 pub struct AddArguments {
-    /// The account's name; asked for where it is left out
+    /// The account's name, of letters, digits and . _ - @ +; asked for where it is left out
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
 
