@@ -156,6 +156,16 @@ impl ConfigReader {
         read(text, Some(path.to_owned()), self)
     }
 
+    /// Parses the text that a file has, or is to have: errors name the file, and what
+    /// the text names is relative to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_file`].
+    pub fn from_text_of(self, path: impl AsRef<Path>, text: &str) -> Result<Config, Error> {
+        read(text.to_owned(), Some(path.as_ref().to_owned()), self)
+    }
+
     /// Parses a text in the format of the file.
     ///
     /// # Errors

@@ -255,3 +255,45 @@ fn a_name_can_be_given_on_a_command_line_and_before_a_model() {
         "{errors}"
     );
 }
+
+#[test]
+fn an_error_of_what_is_to_be_written_names_the_file() {
+    let user = user_with("");
+    let before = config_of(&user);
+    let add = [
+        "accounts",
+        "add",
+        "b",
+        "--vendor",
+        "openai",
+        "--key-env",
+        "HOME",
+        "--base-url",
+        "nowhere",
+    ];
+    let (_, errors) = expect(&user, 2, &add);
+    assert!(
+        errors.contains("config.toml:") && errors.contains("base URL"),
+        "{errors}"
+    );
+    // Where something else in it is wrong, too.
+    user.write(
+        ".config/unitune/config.toml",
+        format!("{before}\n[gatway]\n"),
+    );
+    let add = [
+        "accounts",
+        "add",
+        "b",
+        "--vendor",
+        "openai",
+        "--key-env",
+        "HOME",
+        "--no-check",
+    ];
+    let (_, errors) = expect(&user, 2, &add);
+    assert!(
+        errors.contains(".config/unitune/config.toml:13:2: "),
+        "{errors}"
+    );
+}
