@@ -2,10 +2,12 @@
 
 use crate::support;
 
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
 
-use serde_json::Value;
-use support::{User, files_in, json, stderr, stdout};
+use serde_json::{Value, json};
+use support::{User, files_in, json as json_of, stderr, stdout};
 use unitune_sandbox::Fault;
 
 #[test]
@@ -17,14 +19,14 @@ fn a_file_goes_up_and_comes_down_and_goes_at_each_vendor() {
         let id = stdout(&output).trim().to_owned();
         let again = user.expect(0, &["files", "upload", "train.jsonl", "--on", account]);
         assert_eq!(stdout(&again).trim(), id, "{account}");
-        let file = json(&user.expect(0, &["files", "get", &id, "--json"]));
+        let file = json_of(&user.expect(0, &["files", "get", &id, "--json"]));
         assert_eq!(
             (&file["id"], &file["provider"]["account"]),
             (&id.clone().into(), &account.into())
         );
         let card = stdout(&user.expect(0, &["files", "get", &id]));
         assert!(card.contains(&id) && card.contains("Size"), "{card}");
-        let list = json(&user.expect(0, &["files", "list", "-a", account, "--json"]));
+        let list = json_of(&user.expect(0, &["files", "list", "-a", account, "--json"]));
         let listed = list["data"].as_array().unwrap();
         assert!(listed.iter().any(|file| file["id"] == *id), "{list}");
         user.expect(0, &["files", "download", &id, "--to", "down/"]);
@@ -58,6 +60,66 @@ fn a_download_that_breaks_off_leaves_nothing() {
             !left.iter().any(|name| name.contains("out.jsonl")),
             "{left:?}"
         );
+    }
+}
+
+/// A vendor of OpenAI's form that has one file, and sends half of its content.
+#[cfg(unix)]
+fn vendor_that_stalls() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let answer = |mut stream: std::net::TcpStream| {
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        // The rest of the head.
+        while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+        let (size, body) = match first.contains("/content") {
+            true => (1_000_000, "half of it".to_owned()),
+            false => {
+                let file = json!({"id": "file-1", "object": "file", "bytes": 9, "created_at": 1,
+                    "filename": "a.jsonl", "purpose": "fine-tune", "status": "processed"});
+                (file.to_string().len(), file.to_string())
+            }
+        };
+        let head =
+            format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n");
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        // Until the other side hangs up.
+        while size > body.len() && lines.next().is_some_and(|line| line.is_ok()) {}
+    };
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || answer(stream));
+        }
+    });
+    url
+}
+
+#[cfg(unix)]
+#[test]
+fn a_download_that_is_ended_by_a_signal_leaves_nothing() {
+    let url = vendor_that_stalls();
+    for signal in ["TERM", "INT"] {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = support::unitune(&["files", "download", "file-1", "--to", "out.jsonl"])
+            .env("OPENAI_API_KEY", "sk-1")
+            .env("OPENAI_BASE_URL", &url)
+            .current_dir(home.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let partial = || files_in(home.path()).len() == 1;
+        let start = std::time::Instant::now();
+        while !partial() && start.elapsed().as_secs() < 20 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(partial(), "{signal}");
+        let kill = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert_eq!(files_in(home.path()), [""; 0], "{signal}");
     }
 }
 
@@ -153,7 +215,7 @@ fn lists_in_every_format() {
         stderr(&unknown)
     );
     // Only what is new.
-    let none = json(&user.expect(0, &["jobs", "list", "--since", "1h", "--json"]));
+    let none = json_of(&user.expect(0, &["jobs", "list", "--since", "1h", "--json"]));
     assert_eq!(none["data"], serde_json::json!([]));
 }
 
@@ -185,7 +247,7 @@ fn files_are_checked_and_converted() {
         text.contains("Overlap   12 (line 1 is line 1 of the training file"),
         "{text}"
     );
-    let report = json(&user.expect(1, &[&arguments[..], &["--json"]].concat()));
+    let report = json_of(&user.expect(1, &[&arguments[..], &["--json"]].concat()));
     assert_eq!(report["files"][0]["errors"]["count"], 1);
     assert_eq!(report["overlaps"][0]["overlap"]["count"], 12);
     user.expect(2, &["files", "check", "train.jsonl"]);
@@ -236,7 +298,7 @@ fn files_are_checked_and_converted() {
 #[test]
 fn models_their_limits_and_prices() {
     let user = User::new();
-    let list = json(&user.expect(
+    let list = json_of(&user.expect(
         0,
         &["models", "list", "--account", "together", "qwen", "--json"],
     ));
@@ -250,7 +312,7 @@ fn models_their_limits_and_prices() {
             .iter()
             .all(|m| m["model"].as_str().unwrap().contains("Qwen"))
     );
-    let limits = json(&user.expect(0, &["models", "limits", "Qwen/Qwen3-8B", "--json"]));
+    let limits = json_of(&user.expect(0, &["models", "limits", "Qwen/Qwen3-8B", "--json"]));
     assert_eq!(
         (&limits["model"], &limits["account"]),
         (&"Qwen/Qwen3-8B".into(), &"together".into())
@@ -280,7 +342,7 @@ fn models_their_limits_and_prices() {
         "{}",
         stderr(&rejected)
     );
-    let priced = json(&user.expect(0, &[&price[..], &["--upload", "--json"]].concat()));
+    let priced = json_of(&user.expect(0, &[&price[..], &["--upload", "--json"]].concat()));
     assert_eq!(priced["estimate"]["total"], "4");
     // It is there now.
     user.expect(0, &price);
