@@ -78,6 +78,14 @@ pub struct Model {
     pub source: String,
 }
 
+impl Model {
+    /// Returns the day since which it can no longer be trained; none where that is not
+    /// known, or is after `today`, a day such as `2027-01-06`.
+    pub fn ended(&self, today: &str) -> Option<&str> {
+        self.ends.as_deref().filter(|ends| *ends <= today)
+    }
+}
+
 /// The class of a model's size, for proposals.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize,
