@@ -129,6 +129,11 @@ fn mistakes_have_a_line_and_a_column() {
         "unknown field `kee`",
     );
     at(
+        &error(&format!("{account}timeout_second = 1\n")),
+        "5:1",
+        "`root_certificates`; did you mean `timeout_seconds`?",
+    );
+    at(
         &error(&format!("{account}\n[[accounts]]\n")),
         "6:3",
         "unknown field `accounts`",
@@ -195,7 +200,8 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error("[gatway]\n"),
         "1:2",
-        "unknown field `gatway`, expected one of `account`, `default_account`, `gateway`",
+        "unknown field `gatway`, expected one of `account`, `default_account`, `gateway`; did you \
+         mean `gateway`?",
     );
     at(
         &error(&format!("default_account = \"b\"\n{account}")),

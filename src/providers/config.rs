@@ -316,7 +316,7 @@ fn read(text: String, path: Option<PathBuf>, reader: ConfigReader) -> Result<Con
             name.get_ref().escape_debug(),
             known.join(", ")
         );
-        return Err(source.error(Some(name.span()), what));
+        return Err(source.unknown(Some(name.span()), &what));
     }
     let default_account = match tables.remove("default_account") {
         None => None,

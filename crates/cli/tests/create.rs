@@ -511,3 +511,28 @@ fn a_dry_run_warns_of_what_the_vendor_will_reject() {
     assert!(!dry("gpt-4o-mini-2024-07-18", "3").contains("n_epochs"));
     assert_eq!(user.requests("createJob"), 0);
 }
+
+#[test]
+fn a_misspelt_setting_names_the_one_that_was_meant() {
+    let user = User::new();
+    // The gateway takes whatever the vendor behind it may know.
+    for (account, model) in &MODELS[..2] {
+        let create = [
+            "jobs",
+            "create",
+            "--on",
+            account,
+            "-m",
+            model,
+            "-t",
+            "file-1",
+            "--dry-run",
+        ];
+        let output = user.run(&[&create[..], &["--set", "n_epoch=3"]].concat());
+        let errors = stderr(&output);
+        assert!(
+            errors.contains("hyperparameters.n_epoch: no such setting is known; instead: n_epochs"),
+            "{account}: {errors}"
+        );
+    }
+}
