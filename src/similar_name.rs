@@ -28,7 +28,7 @@ mod tests {
             ("n_epoch", Some("n_epochs")),
             ("nepochs", Some("n_epochs")),
             ("batchsize", Some("batch_size")),
-            ("learning_rate_multplier", Some("learning_rate_multiplier")),
+            ("learningrate_multiplier", Some("learning_rate_multiplier")),
             ("warmup", None),
             ("", None),
             ("seed", None),

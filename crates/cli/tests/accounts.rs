@@ -1,5 +1,7 @@
 //! Accounts in the configuration: those that cannot be used, and how the file changes.
+#![cfg(unix)]
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use crate::support::{User, json, stderr, stdout};
@@ -194,13 +196,9 @@ fn an_account_is_removed_with_its_key_and_nothing_else() {
     );
     let list = json(&run(&user, &["accounts", "list", "--json"]));
     assert_eq!(list["data"].as_array().unwrap().len(), 1, "{list}");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let path = user.path(".config/unitune/config.toml");
-        let mode = std::fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
+    let path = user.path(".config/unitune/config.toml");
+    let mode = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[test]

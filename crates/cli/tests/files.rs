@@ -2,12 +2,10 @@
 
 use crate::support;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use serde_json::{Value, json};
-use support::{User, files_in, json as json_of, stderr, stdout};
+use serde_json::Value;
+use support::{User, files_in, json, stderr, stdout};
 use unitune_sandbox::Fault;
 
 #[test]
@@ -19,14 +17,14 @@ fn a_file_goes_up_and_comes_down_and_goes_at_each_vendor() {
         let id = stdout(&output).trim().to_owned();
         let again = user.expect(0, &["files", "upload", "train.jsonl", "--on", account]);
         assert_eq!(stdout(&again).trim(), id, "{account}");
-        let file = json_of(&user.expect(0, &["files", "get", &id, "--json"]));
+        let file = json(&user.expect(0, &["files", "get", &id, "--json"]));
         assert_eq!(
             (&file["id"], &file["provider"]["account"]),
             (&id.clone().into(), &account.into())
         );
         let card = stdout(&user.expect(0, &["files", "get", &id]));
         assert!(card.contains(&id) && card.contains("Size"), "{card}");
-        let list = json_of(&user.expect(0, &["files", "list", "-a", account, "--json"]));
+        let list = json(&user.expect(0, &["files", "list", "-a", account, "--json"]));
         let listed = list["data"].as_array().unwrap();
         assert!(listed.iter().any(|file| file["id"] == *id), "{list}");
         user.expect(0, &["files", "download", &id, "--to", "down/"]);
@@ -66,6 +64,10 @@ fn a_download_that_breaks_off_leaves_nothing() {
 /// A vendor of OpenAI's form that has one file, and sends half of its content.
 #[cfg(unix)]
 fn vendor_that_stalls() -> String {
+    use serde_json::json;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     let answer = |mut stream: std::net::TcpStream| {
@@ -114,7 +116,7 @@ fn a_download_that_is_ended_by_a_signal_leaves_nothing() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
         assert!(partial(), "{signal}");
-        let kill = Command::new("kill")
+        let kill = std::process::Command::new("kill")
             .args([format!("-{signal}"), child.id().to_string()])
             .status();
         assert!(kill.unwrap().success());
@@ -215,7 +217,7 @@ fn lists_in_every_format() {
         stderr(&unknown)
     );
     // Only what is new.
-    let none = json_of(&user.expect(0, &["jobs", "list", "--since", "1h", "--json"]));
+    let none = json(&user.expect(0, &["jobs", "list", "--since", "1h", "--json"]));
     assert_eq!(none["data"], serde_json::json!([]));
 }
 
@@ -247,7 +249,7 @@ fn files_are_checked_and_converted() {
         text.contains("Overlap   12 (line 1 is line 1 of the training file"),
         "{text}"
     );
-    let report = json_of(&user.expect(1, &[&arguments[..], &["--json"]].concat()));
+    let report = json(&user.expect(1, &[&arguments[..], &["--json"]].concat()));
     assert_eq!(report["files"][0]["errors"]["count"], 1);
     assert_eq!(report["overlaps"][0]["overlap"]["count"], 12);
     user.expect(2, &["files", "check", "train.jsonl"]);
@@ -298,7 +300,7 @@ fn files_are_checked_and_converted() {
 #[test]
 fn models_their_limits_and_prices() {
     let user = User::new();
-    let list = json_of(&user.expect(
+    let list = json(&user.expect(
         0,
         &["models", "list", "--account", "together", "qwen", "--json"],
     ));
@@ -312,7 +314,7 @@ fn models_their_limits_and_prices() {
             .iter()
             .all(|m| m["model"].as_str().unwrap().contains("Qwen"))
     );
-    let limits = json_of(&user.expect(0, &["models", "limits", "Qwen/Qwen3-8B", "--json"]));
+    let limits = json(&user.expect(0, &["models", "limits", "Qwen/Qwen3-8B", "--json"]));
     assert_eq!(
         (&limits["model"], &limits["account"]),
         (&"Qwen/Qwen3-8B".into(), &"together".into())
@@ -342,7 +344,7 @@ fn models_their_limits_and_prices() {
         "{}",
         stderr(&rejected)
     );
-    let priced = json_of(&user.expect(0, &[&price[..], &["--upload", "--json"]].concat()));
+    let priced = json(&user.expect(0, &[&price[..], &["--upload", "--json"]].concat()));
     assert_eq!(priced["estimate"]["total"], "4");
     // It is there now.
     user.expect(0, &price);
