@@ -57,6 +57,7 @@ mod operation;
 mod page;
 mod training_file_check;
 mod unify_pages;
+mod unusable;
 mod warning;
 mod watch;
 
@@ -131,18 +132,30 @@ impl Providers {
     ///
     /// No variable is set, or a value is invalid; the error names it.
     pub fn from_env() -> Result<Self, Error> {
+        Self::of_env(false)
+    }
+
+    /// Creates the accounts of the environment, and keeps those whose values are
+    /// invalid where that is wanted.
+    fn of_env(keeps_unusable: bool) -> Result<Self, Error> {
         let mut providers = Self::new();
         let mut variables = Vec::new();
         for module in vendors::all()
             .iter()
             .filter_map(vendors::VendorInfo::module)
         {
+            let name = module.profile.name;
             variables.push(module.profile.environment.key);
             let builder = ClientBuilder::of_vendor(module.profile).with_env();
-            if builder.has_key() {
-                let backend = (module.connect)(builder)?;
-                providers.add(Account::with_backend(module.profile.name, backend))?;
+            if !builder.has_key() {
+                continue;
             }
+            let account = match (module.connect)(builder) {
+                Ok(backend) => Account::with_backend(name, backend),
+                Err(error) if keeps_unusable => unusable::account(module, name, error)?,
+                Err(error) => return Err(error),
+            };
+            providers.add(account)?;
         }
         if providers.accounts.is_empty() {
             return Err(Error::new(
@@ -153,15 +166,25 @@ impl Providers {
         Ok(providers)
     }
 
+    /// Rejects accounts of which none can be used.
+    #[cfg(feature = "config")]
+    fn ensure_one_usable(&self) -> Result<(), Error> {
+        let mut problems = self.accounts().iter().map(Account::ensure_usable);
+        match problems.all(|usable| usable.is_err()) {
+            true => self.accounts().iter().try_for_each(Account::ensure_usable),
+            false => Ok(()),
+        }
+    }
+
     /// Adds an account.
     ///
     /// # Errors
     ///
-    /// Another account has the same name, or the name is empty or contains
-    /// control characters.
+    /// Another account has the same name, or this one cannot be a name
+    /// ([`Account::check_name`]).
     pub fn add(&mut self, account: Account) -> Result<(), Error> {
         let name = account.name();
-        check_name(name)?;
+        Account::check_name(name)?;
         if self.get(name).is_some() {
             let complaint = format!("two accounts have the name {name:?}");
             return Err(Error::new(ErrorKind::Config, complaint));
@@ -178,7 +201,7 @@ impl Providers {
     /// There is no account of this name; the error lists the names that there
     /// are.
     pub fn with_default_account(mut self, name: &str) -> Result<Self, Error> {
-        self.named(name)?;
+        self.known(name)?;
         self.default_account = Some(name.into());
         Ok(self)
     }
@@ -199,10 +222,10 @@ impl Providers {
     ///
     /// There is no account of this name; or, without a name
     /// ([`ErrorKind::Ambiguous`]), there are several accounts and none is the
-    /// default.
+    /// default; or the account cannot be used ([`Account::ensure_usable`]).
     pub fn named_or_default(&self, name: Option<&str>) -> Result<&Account, Error> {
-        match name {
-            Some(name) => self.named(name),
+        let account = match name {
+            Some(name) => return self.named(name),
             None => self.default_account().ok_or_else(|| {
                 let names: Vec<&str> = self.accounts().iter().map(Account::name).collect();
                 let names = names.join(", ");
@@ -213,8 +236,10 @@ impl Providers {
                          name one of them"
                     ),
                 )
-            }),
-        }
+            })?,
+        };
+        account.ensure_usable()?;
+        Ok(account)
     }
 
     /// Returns the accounts, in the order in which they were added.
@@ -235,6 +260,7 @@ impl Providers {
             let is_elsewhere = vendor.is_none_or(|vendor| other.vendor() != vendor);
             other.name() != account
                 && is_elsewhere
+                && other.ensure_usable().is_ok()
                 && other.support(Operation::Create).is_supported()
         });
         others.map(Account::name).collect()
@@ -242,8 +268,15 @@ impl Providers {
 
     /// Returns the account of this name, or an error that lists the names of
     /// all accounts.
-    pub(crate) fn named(&self, name: &str) -> Result<&Account, Error> {
+    fn known(&self, name: &str) -> Result<&Account, Error> {
         self.get(name).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Returns the account of this name, which is to be used.
+    pub(crate) fn named(&self, name: &str) -> Result<&Account, Error> {
+        let account = self.known(name)?;
+        account.ensure_usable()?;
+        Ok(account)
     }
 
     fn unknown(&self, name: &str) -> Error {
@@ -274,7 +307,8 @@ impl Providers {
     ///
     /// # Errors
     ///
-    /// No account has the name; the error lists the names that there are.
+    /// No account has the name, and the error lists the names that there are; or the
+    /// account of a name cannot be used ([`Account::ensure_usable`]).
     pub fn select<S: AsRef<str>>(&self, names: &[S]) -> Result<Self, Error> {
         if names.is_empty() {
             return Ok(self.clone());
@@ -287,6 +321,7 @@ impl Providers {
             if !self.accounts.iter().any(|a| is_meant(a, name)) {
                 return Err(self.unknown(name));
             }
+            self.get(name).map_or(Ok(()), Account::ensure_usable)?;
         }
         let chosen = |a: &&Account| names.iter().any(|n| is_meant(a, n.as_ref()));
         Ok(self.of(self.accounts.iter().filter(chosen).cloned().collect()))
@@ -301,22 +336,4 @@ impl Providers {
             default_account: self.default_account.clone(),
         }
     }
-}
-
-/// Rejects names that cannot be part of a line of text.
-fn check_name(name: &str) -> Result<(), Error> {
-    // Ends of lines, what takes no place, and what turns the text around it.
-    let is_unseen = |c: char| {
-        let of_unicode = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        c.is_control() || of_unicode
-    };
-    let complaint = if name.trim().is_empty() {
-        "the name of an account is empty".to_owned()
-    } else if name.contains(is_unseen) {
-        format!("the account name {name:?} contains a control character")
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Config, complaint))
 }

@@ -148,6 +148,11 @@ fn mistakes_have_a_line_and_a_column() {
         "unknown field `kee`",
     );
     at(
+        &error(&format!("{account}timeout_second = 1\n")),
+        "5:1",
+        "`root_certificates`; did you mean `timeout_seconds`?",
+    );
+    at(
         &error(&format!("{account}\n[[accounts]]\n")),
         "6:3",
         "unknown field `accounts`",
@@ -214,7 +219,8 @@ fn mistakes_have_a_line_and_a_column() {
     at(
         &error("[gatway]\n"),
         "1:2",
-        "unknown field `gatway`, expected one of `account`, `default_account`, `gateway`",
+        "unknown field `gatway`, expected one of `account`, `default_account`, `gateway`; did you \
+         mean `gateway`?",
     );
     at(
         &error(&format!("default_account = \"b\"\n{account}")),
@@ -226,13 +232,24 @@ fn mistakes_have_a_line_and_a_column() {
         "1:19",
         "expected the name of an account",
     );
-    for name in ["", " ", "a\\nb", "a\\u001b[31m", "a\\u2028b", "a\\u202eb"] {
+    for name in [
+        "",
+        " ",
+        "a\\nb",
+        "a\\u001b[31m",
+        "a\\u2028b",
+        "a\\u202eb",
+        "a b",
+        "a/b",
+        "-a",
+        "ä",
+    ] {
         at(
             &error(&account.replace("\"a\"", &format!("\"{name}\""))),
             "2:8",
             match name.trim() {
                 "" => "is empty",
-                _ => "control character",
+                _ => "letters and digits of ASCII and . _ - @ +",
             },
         );
     }

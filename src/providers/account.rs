@@ -11,10 +11,11 @@ use tokio::sync::Semaphore;
 
 use super::backend::{IdKind, JobOrder, Recognition, unsupported};
 use super::model_shutdowns::KnownShutdowns;
+use super::unusable::Problem;
 use super::{Backend, Call, DatasetRules, JobChange, Operation, Page, Reply, Support};
-use crate::Error;
 use crate::transport::{CallOptions, CallReport, Clock};
 use crate::unify::{Checkpoint, Context, Event, File, Job, ModelShutdowns, Vendor};
+use crate::{Error, ErrorKind};
 
 /// A key at a vendor, under a name. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +27,7 @@ pub struct Account {
     notes: bool,
     permits: Option<Arc<Semaphore>>,
     shutdowns: KnownShutdowns,
+    problem: Option<Problem>,
 }
 
 impl Account {
@@ -39,7 +41,39 @@ impl Account {
             notes: true,
             permits: None,
             shutdowns: KnownShutdowns::default(),
+            problem: None,
         }
+    }
+
+    /// Rejects what cannot be an account's name: it stands before a model
+    /// (`account/model`), in a header of the gateway, and on command lines.
+    ///
+    /// ```
+    /// use unitune::providers::Account;
+    ///
+    /// assert!(Account::check_name("research-2").is_ok());
+    /// assert!(Account::check_name("my account").is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Config`](crate::ErrorKind::Config): the name has other characters
+    /// than letters and digits of ASCII and `. _ - @ +`, or does not begin with a
+    /// letter or a digit.
+    pub fn check_name(name: &str) -> Result<(), Error> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric();
+        let is_valid = |c: char| is_plain(c) || matches!(c, '.' | '_' | '-' | '@' | '+');
+        let complaint = if name.trim().is_empty() {
+            "the name of an account is empty".to_owned()
+        } else if !name.chars().all(is_valid) || !name.starts_with(is_plain) {
+            format!(
+                "the name {name:?} cannot be an account's: it may have letters and digits of \
+                 ASCII and . _ - @ +, and begins with a letter or a digit"
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::Config, complaint))
     }
 
     /// Sets the label that is used as `organization_id` for vendors that do not
@@ -124,6 +158,24 @@ impl Account {
         Self {
             options: Arc::new(CallOptions::clone(&self.options).merge(options)),
             ..self.clone()
+        }
+    }
+
+    pub(super) fn unusable(mut self, problem: Problem) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+
+    /// Rejects an account whose settings cannot be used, which a
+    /// [`ConfigReader`](super::ConfigReader) may keep beside the others.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Config`](crate::ErrorKind::Config): what is wrong, and where.
+    pub fn ensure_usable(&self) -> Result<(), Error> {
+        match &self.problem {
+            None => Ok(()),
+            Some(problem) => Err(problem.error()),
         }
     }
 

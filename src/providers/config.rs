@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::Providers;
+use super::{Account, Providers, unusable};
 use crate::transport::TokenSource;
 use crate::{Error, ErrorKind};
 
@@ -49,6 +49,7 @@ pub struct Config {
     providers: Providers,
     default_account: Option<Spanned<String>>,
     warnings: Vec<String>,
+    keeps_unusable: bool,
 }
 
 /// A function that makes a source of tokens from a program and its arguments.
@@ -91,6 +92,7 @@ pub type TokenCommand = fn(&[String]) -> Arc<dyn TokenSource>;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ConfigReader {
     token_command: Option<TokenCommand>,
+    keeps_unusable: bool,
 }
 
 impl ConfigReader {
@@ -106,6 +108,40 @@ impl ConfigReader {
         self
     }
 
+    /// Keeps accounts whose own settings cannot be used, such as one without a key:
+    /// their calls fail, as if the vendor were not there, and the other accounts
+    /// work. By default such an account is an error of the whole file. Settings that
+    /// are unknown or of another type always are one.
+    ///
+    /// ```
+    /// use unitune::providers::ConfigReader;
+    ///
+    /// # #[cfg(feature = "openai")] {
+    /// let config = ConfigReader::new().keep_unusable_accounts().from_toml(
+    ///     r#"
+    ///     [[account]]
+    ///     name = "main"
+    ///     vendor = "openai"
+    ///     key = "sk-…"
+    ///
+    ///     [[account]]
+    ///     name = "other"
+    ///     vendor = "openai"
+    ///     key_env = "NOT_SET"
+    ///     "#,
+    /// )?;
+    /// let accounts = config.providers().accounts();
+    /// assert!(accounts[0].ensure_usable().is_ok());
+    /// assert!(accounts[1].ensure_usable().unwrap_err().to_string().contains("NOT_SET"));
+    /// # }
+    /// # Ok::<(), unitune::Error>(())
+    /// ```
+    #[must_use]
+    pub fn keep_unusable_accounts(mut self) -> Self {
+        self.keeps_unusable = true;
+        self
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -118,6 +154,16 @@ impl ConfigReader {
             Error::new(ErrorKind::Config, format!("{}: {e}", path.display())).because(e)
         })?;
         read(text, Some(path.to_owned()), self)
+    }
+
+    /// Parses the text that a file has, or is to have: errors name the file, and what
+    /// the text names is relative to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_file`].
+    pub fn from_text_of(self, path: impl AsRef<Path>, text: &str) -> Result<Config, Error> {
+        read(text.to_owned(), Some(path.as_ref().to_owned()), self)
     }
 
     /// Parses a text in the format of the file.
@@ -174,12 +220,14 @@ impl Config {
     /// # Errors
     ///
     /// The environment has no account either, or the default account is not
-    /// among them.
+    /// among them; or none of the accounts can be used.
     pub fn into_providers_or_env(self) -> Result<Providers, Error> {
-        match self.providers.accounts().is_empty() {
-            false => Ok(self.providers),
-            true => self.set_default_account(Providers::from_env()?),
-        }
+        let providers = match self.providers.accounts().is_empty() {
+            false => self.providers,
+            true => self.set_default_account(Providers::of_env(self.keeps_unusable)?)?,
+        };
+        providers.ensure_one_usable()?;
+        Ok(providers)
     }
 
     /// Returns these accounts with the file's default account, if it has one.
@@ -254,6 +302,7 @@ fn read(text: String, path: Option<PathBuf>, reader: ConfigReader) -> Result<Con
         providers: Providers::new(),
         default_account: None,
         warnings: Vec::new(),
+        keeps_unusable: reader.keeps_unusable,
     };
     let source = config.source();
     let tables = DeTable::parse(config.text.expose_secret());
@@ -267,7 +316,7 @@ fn read(text: String, path: Option<PathBuf>, reader: ConfigReader) -> Result<Con
             name.get_ref().escape_debug(),
             known.join(", ")
         );
-        return Err(source.error(Some(name.span()), what));
+        return Err(source.unknown(Some(name.span()), &what));
     }
     let default_account = match tables.remove("default_account") {
         None => None,
@@ -311,7 +360,7 @@ fn accounts(
         let entry = Entry::read(entry, source)?;
         let span = entry.name().span();
         let name = entry.name().get_ref().clone();
-        super::check_name(&name).map_err(|e| source.error(Some(span.clone()), e))?;
+        Account::check_name(&name).map_err(|e| source.error(Some(span.clone()), e))?;
         if let Some(first) = names.insert(name.clone(), span.clone()) {
             let first = source.line_and_column(first.start);
             let what = format!(
@@ -320,7 +369,11 @@ fn accounts(
             );
             return Err(source.error(Some(span), what));
         }
-        let account = entry.account(source, &reader, &mut warnings)?;
+        let module = entry.module();
+        let account = match entry.account(source, &reader, &mut warnings) {
+            Err(error) if reader.keeps_unusable => unusable::account(module, &name, error)?,
+            account => account?,
+        };
         let added = providers.add(account);
         added.map_err(|e| source.error(Some(span), e))?;
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use unitune_file_limits::is_version_of;
+
 use crate::unify::{Job, Status};
 use crate::wire::DeepObject;
 
@@ -9,9 +11,10 @@ use crate::wire::DeepObject;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ListQuery {
-    /// Only jobs in this status.
-    pub status: Option<Status>,
-    /// Only jobs of this model, or that produced this model.
+    /// Only jobs in one of these; where there is none, in any status.
+    pub statuses: Vec<Status>,
+    /// Only jobs of this model, or that produced this model. The name stands for its
+    /// dated versions too, and a `*` in it for any characters.
     pub model: Option<String>,
     /// Only jobs with these metadata pairs, or with none.
     pub metadata: Option<DeepObject>,
@@ -34,7 +37,7 @@ pub struct ListQuery {
 impl Default for ListQuery {
     fn default() -> Self {
         Self {
-            status: None,
+            statuses: Vec::new(),
             model: None,
             metadata: None,
             created_after: None,
@@ -53,14 +56,15 @@ impl ListQuery {
         Self::default()
     }
 
-    /// Sets the status that jobs must have.
+    /// Adds a status that jobs may have.
     #[must_use]
     pub fn status(mut self, status: Status) -> Self {
-        self.status = Some(status);
+        self.statuses.push(status);
         self
     }
 
-    /// Sets the model that jobs must train or have produced.
+    /// Sets the model that jobs must train or have produced: `gpt-4o-mini` is also
+    /// `gpt-4o-mini-2024-07-18`, and `gpt-4o*` both.
     #[must_use]
     pub fn model(mut self, name: impl Into<String>) -> Self {
         self.model = Some(name.into());
@@ -123,10 +127,11 @@ impl ListQuery {
 
     /// Returns true if the query selects the job.
     pub(super) fn matches(&self, job: &Job) -> bool {
-        let of_model = |name: &String| {
-            job.model == *name || job.fine_tuned_model.as_deref() == Some(name.as_str())
+        let of_model = |wanted: &String| {
+            let names = std::iter::once(&job.model).chain(&job.fine_tuned_model);
+            names.into_iter().any(|name| is_meant(name, wanted))
         };
-        self.status.is_none_or(|status| job.status == status)
+        (self.statuses.is_empty() || self.statuses.contains(&job.status))
             && self.model.as_ref().is_none_or(of_model)
             && self
                 .created_before
@@ -145,5 +150,59 @@ impl ListQuery {
     /// time.
     pub(super) fn is_past(&self, job: &Job) -> bool {
         job.created_at.is_some() && self.is_beyond(job)
+    }
+}
+
+/// Returns true if a model has the wanted name, is a version of it, or is like it
+/// with anything in the place of each `*`.
+fn is_meant(name: &str, wanted: &str) -> bool {
+    let Some((start, others)) = wanted.split_once('*') else {
+        return is_version_of(name, wanted);
+    };
+    let (middle, end) = others.rsplit_once('*').unwrap_or(("", others));
+    let Some(mut left) = name
+        .strip_prefix(start)
+        .and_then(|left| left.strip_suffix(end))
+    else {
+        return false;
+    };
+    for part in middle.split('*') {
+        match left.split_once(part) {
+            Some((_, after)) => left = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_its_versions_and_a_star_for_anything() {
+        for wanted in [
+            "gpt-4o-mini",
+            "gpt-4o-mini-2024-07-18",
+            "gpt-4o*",
+            "*mini*",
+            "*",
+            "g*-*-18",
+            "gpt**mini*",
+            "*-2024-07-18",
+            "gpt-4o-mini-2024-07-18*",
+        ] {
+            assert!(is_meant("gpt-4o-mini-2024-07-18", wanted), "{wanted}");
+        }
+        for wanted in [
+            "gpt-4o",
+            "4o*",
+            "*mini",
+            "gpt*4.1*",
+            "gpt-4o-mini-2024-07-18*8",
+            "*8*18",
+        ] {
+            assert!(!is_meant("gpt-4o-mini-2024-07-18", wanted), "{wanted}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 
+use unitune_file_limits::is_version_of;
+
 use super::Job;
 
 /// How many models of a day are named.
@@ -72,7 +74,7 @@ impl ModelShutdowns {
         let listed = names().filter_map(|name| self.models.get(name)).min();
         let announced = names().find_map(|name| {
             let mut rows = self.base_models.iter();
-            rows.find(|(base, _)| is_version(name, base))
+            rows.find(|(base, _)| is_version_of(name, base))
                 .map(|(_, at)| at)
         });
         [listed, announced].into_iter().flatten().min().copied()
@@ -128,20 +130,6 @@ fn day(at: i64) -> String {
         .unwrap_or_default()
 }
 
-/// Returns true for a model itself and for its versions, which have a date
-/// after its name: `gpt-4o-2024-08-06` is a `gpt-4o`, `gpt-4o-mini` is none.
-fn is_version(name: &str, model: &str) -> bool {
-    let Some(rest) = name.strip_prefix(model) else {
-        return false;
-    };
-    let date = rest.strip_prefix('-');
-    rest.is_empty() || date.is_some_and(|date| date.bytes().all(is_of_date))
-}
-
-fn is_of_date(byte: u8) -> bool {
-    byte.is_ascii_digit() || byte == b'-'
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,16 +140,6 @@ mod tests {
         let mut job = Job::new("job-1", model, Status::Succeeded, provider);
         job.fine_tuned_model = tuned.map(str::to_owned);
         job
-    }
-
-    #[test]
-    fn a_version_has_a_date_behind_the_name() {
-        for name in ["gpt-4", "gpt-4-0613", "gpt-4-2024-08-06"] {
-            assert!(is_version(name, "gpt-4"), "{name}");
-        }
-        for name in ["gpt-4o", "gpt-4.1", "gpt-4-turbo", "gpt-4-mini-0613", "gpt"] {
-            assert!(!is_version(name, "gpt-4"), "{name}");
-        }
     }
 
     #[test]

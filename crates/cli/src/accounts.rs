@@ -3,7 +3,9 @@
 
 mod add;
 mod check;
+mod file;
 mod list;
+mod remove;
 
 use unitune::providers::{Account, Providers};
 use unitune::vendors;
@@ -21,6 +23,7 @@ pub async fn run(command: AccountsCommand) -> Result<Exit, Failure> {
     match command {
         AccountsCommand::List(arguments) => list::run(arguments).await,
         AccountsCommand::Add(arguments) => add::run(arguments).await,
+        AccountsCommand::Remove(arguments) => remove::run(arguments).await,
         AccountsCommand::Check(arguments) => check::run(arguments).await,
     }
 }

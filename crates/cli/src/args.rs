@@ -37,7 +37,7 @@ pub use values::{Assignment, StatusParser};
 /// configured; 3 an account could not be asked, and what was printed, if
 /// anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
 /// 5 a job was cancelled; 6 the time ran out; 7 only paused jobs are left. 130
-/// after Ctrl-C.
+/// after Ctrl-C or SIGTERM.
 #[derive(Debug, Parser)]
 #[command(
     name = "unitune",

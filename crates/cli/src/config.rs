@@ -15,7 +15,7 @@ const VARIABLE: &str = "UNITUNE_CONFIG";
 
 /// The contents of the configuration file, if there is one.
 pub struct Configuration {
-    file: Option<Config>,
+    file: Config,
     path: Option<PathBuf>,
     /// The settings of the gateway. Without it, its table is left unread.
     #[cfg(feature = "gateway")]
@@ -28,12 +28,12 @@ impl Configuration {
     ///
     /// # Errors
     ///
-    /// A file that was named does not exist, or something in a file cannot be
-    /// used: in any of its tables, whether the command needs it or not.
+    /// A file that was named does not exist, or something in a file is unknown or of
+    /// another type: in any of its tables, whether the command needs it or not.
     pub fn read(flag: Option<&Path>) -> Result<Self, Failure> {
         match find(flag, &|name| std::env::var_os(name)) {
             Some(found) => Self::from_file(&found),
-            None => Ok(Self::none()),
+            None => Self::none(),
         }
     }
 
@@ -46,17 +46,18 @@ impl Configuration {
     pub fn read_named(flag: Option<&Path>) -> Result<Self, Failure> {
         match flag {
             Some(path) => Self::from_file(&Found::flag(path)),
-            None => Ok(Self::none()),
+            None => Self::none(),
         }
     }
 
-    fn none() -> Self {
-        Self {
-            file: None,
+    /// Returns what holds without a file, which is an empty one.
+    fn none() -> Result<Self, Failure> {
+        Ok(Self {
+            file: reader().from_toml("")?,
             path: None,
             #[cfg(feature = "gateway")]
             gateway: unitune_gateway::Config::default(),
-        }
+        })
     }
 
     fn from_file(found: &Found) -> Result<Self, Failure> {
@@ -74,7 +75,7 @@ impl Configuration {
             crate::output::warning(&warning.to_string());
         }
         Ok(Self {
-            file: Some(file),
+            file,
             path: Some(found.path.clone()),
             #[cfg(feature = "gateway")]
             gateway,
@@ -88,8 +89,7 @@ impl Configuration {
 
     /// Returns true where the file has accounts.
     pub fn has_accounts(&self) -> bool {
-        let file = self.file.as_ref();
-        file.is_some_and(|file| !file.providers().accounts().is_empty())
+        !self.file.providers().accounts().is_empty()
     }
 
     /// Returns the accounts of the file; without a file, or without an account
@@ -97,14 +97,11 @@ impl Configuration {
     ///
     /// # Errors
     ///
-    /// There is no account, or a value in the environment cannot be used.
+    /// There is no account, or none that can be used.
     pub fn accounts(self) -> Result<Providers, Failure> {
-        let providers = match self.file {
-            Some(file) => file.into_providers_or_env(),
-            None => Providers::from_env(),
-        };
-        providers.map_err(|error| {
-            if error.kind() != ErrorKind::Config {
+        let is_of_file = self.has_accounts();
+        self.file.into_providers_or_env().map_err(|error| {
+            if error.kind() != ErrorKind::Config || is_of_file {
                 return Failure::from(error);
             }
             let file = user_file(&|name| std::env::var_os(name));
@@ -126,17 +123,15 @@ impl Configuration {
     /// It is not one of them.
     #[cfg(feature = "gateway")]
     pub fn set_default_account(&self, providers: Providers) -> Result<Providers, Failure> {
-        match &self.file {
-            Some(file) => Ok(file.set_default_account(providers)?),
-            None => Ok(providers),
-        }
+        Ok(self.file.set_default_account(providers)?)
     }
 }
 
 /// Returns the reader of the configuration, which accepts commands that print
-/// tokens.
+/// tokens. An account that cannot be used does not keep the others from their work.
 pub fn reader() -> ConfigReader {
-    ConfigReader::new().token_command(token_command::source)
+    let reader = ConfigReader::new().token_command(token_command::source);
+    reader.keep_unusable_accounts()
 }
 
 /// A configuration file, and what named it.

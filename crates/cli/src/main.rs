@@ -20,6 +20,7 @@ mod rerun;
 mod sandbox;
 #[cfg(feature = "gateway")]
 mod serve;
+mod stop_signal;
 mod token_command;
 #[cfg(feature = "top")]
 mod top;
@@ -86,14 +87,14 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     }
 }
 
-/// Runs a command until it is done, or until Ctrl-C: whatever it had begun is
+/// Runs a command until it is done, or until it is asked to end: whatever it had begun is
 /// then dropped, and with it half-written files and half-sent requests.
 async fn until_interrupted(
     command: impl Future<Output = Result<Exit, Failure>>,
 ) -> Result<Exit, Failure> {
     tokio::select! {
         outcome = command => outcome,
-        Ok(()) = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+        Ok(()) = stop_signal::received() => Ok(Exit::Interrupted),
     }
 }
 

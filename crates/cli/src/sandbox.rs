@@ -6,7 +6,7 @@ use unitune_sandbox::{Deviation, Sandbox, Vendor};
 
 use crate::args::service::SandboxArguments;
 use crate::exit::{Exit, Failure};
-use crate::output;
+use crate::{output, stop_signal};
 
 pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     let mut builder = Sandbox::builder()
@@ -36,7 +36,7 @@ pub async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     if !sandbox.addr().ip().is_loopback() {
         output::warning("everybody who reaches this machine can use the sandbox");
     }
-    tokio::signal::ctrl_c().await?;
+    stop_signal::received().await?;
     sandbox.stop().await;
     Ok(Exit::Done)
 }

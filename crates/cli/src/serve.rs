@@ -13,7 +13,7 @@ use crate::accounts::of_sandbox;
 use crate::args::service::ServeArguments;
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
-use crate::output;
+use crate::{output, stop_signal};
 
 pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
     if arguments.check {
@@ -36,7 +36,11 @@ pub async fn run(arguments: ServeArguments) -> Result<Exit, Failure> {
         let providers = configuration.set_default_account(of_sandbox(&sandbox)?)?;
         (providers, Some(sandbox))
     } else {
-        (configuration.accounts()?, None)
+        let providers = configuration.accounts()?;
+        // What a server lacks is seen best when it starts.
+        let mut accounts = providers.accounts().iter();
+        accounts.try_for_each(Account::ensure_usable)?;
+        (providers, None)
     };
     let addr = arguments.addr.resolve().await?;
     let server = Server::bind(addr, &providers, settings)
@@ -115,21 +119,10 @@ async fn return_memory() {
     }
 }
 
-/// Waits for Ctrl-C, or for SIGTERM, which container runtimes send.
+/// Waits until the server is to stop.
 async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
     // An error means that there is no handler: the server then stops at once.
-    let _ = tokio::signal::ctrl_c().await;
+    let _ = stop_signal::received().await;
 }
 
 fn names(providers: &Providers) -> Vec<&str> {

@@ -85,6 +85,24 @@ fn numbers_of_several_jobs_and_of_one() {
 }
 
 #[test]
+fn a_job_that_is_named_twice_is_shown_once() {
+    let user = user();
+    let shown = |arguments: &[&str]| {
+        let metrics = [&["jobs", "metrics"], arguments].concat();
+        stdout(&user.expect(0, &metrics))
+    };
+    assert_eq!(shown(&[OPENAI, OPENAI, "--csv"]), shown(&[OPENAI, "--csv"]));
+    assert_eq!(
+        shown(&[OPENAI, TOGETHER, OPENAI, "--csv"]),
+        shown(&[OPENAI, TOGETHER, "--csv"])
+    );
+    assert_eq!(
+        shown(&[OPENAI, OPENAI, "--chart"]),
+        shown(&[OPENAI, "--chart"])
+    );
+}
+
+#[test]
 fn what_cannot_be_drawn_says_why_and_leaves_no_file() {
     let user = user();
     let cases: [(i32, &[&str], &str); 7] = [

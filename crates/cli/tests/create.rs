@@ -477,3 +477,62 @@ fn create_and_watch_in_one_go() {
         assert!(last["job"]["fine_tuned_model"].is_string(), "{last}");
     }
 }
+
+#[test]
+fn a_dry_run_warns_of_what_the_vendor_will_reject() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    let dry = |model: &str, epochs: &str| {
+        let create = [
+            "jobs",
+            "create",
+            "--on",
+            "openai",
+            "-t",
+            "train.jsonl",
+            "--dry-run",
+        ];
+        let output = user.expect(
+            0,
+            &[&create[..], &["-m", model, "--epochs", epochs]].concat(),
+        );
+        stderr(&output)
+    };
+    let errors = dry("gpt-3.5-turbo-0125", "2");
+    assert!(
+        errors.contains("warning: OpenAI trains gpt-3.5-turbo-0125 no more, since 2026-10-23"),
+        "{errors}"
+    );
+    let errors = dry("gpt-4o-mini-2024-07-18", "0");
+    assert!(
+        errors.contains("warning: n_epochs=0: OpenAI takes 1 to 50"),
+        "{errors}"
+    );
+    assert!(!dry("gpt-4o-mini-2024-07-18", "3").contains("n_epochs"));
+    assert_eq!(user.requests("createJob"), 0);
+}
+
+#[test]
+fn a_misspelt_setting_names_the_one_that_was_meant() {
+    let user = User::new();
+    // The gateway takes whatever the vendor behind it may know.
+    for (account, model) in &MODELS[..2] {
+        let create = [
+            "jobs",
+            "create",
+            "--on",
+            account,
+            "-m",
+            model,
+            "-t",
+            "file-1",
+            "--dry-run",
+        ];
+        let output = user.run(&[&create[..], &["--set", "n_epoch=3"]].concat());
+        let errors = stderr(&output);
+        assert!(
+            errors.contains("hyperparameters.n_epoch: no such setting is known; instead: n_epochs"),
+            "{account}: {errors}"
+        );
+    }
+}

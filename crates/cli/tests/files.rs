@@ -61,6 +61,70 @@ fn a_download_that_breaks_off_leaves_nothing() {
     }
 }
 
+/// A vendor of OpenAI's form that has one file, and sends half of its content.
+#[cfg(unix)]
+fn vendor_that_stalls() -> String {
+    use serde_json::json;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let answer = |mut stream: std::net::TcpStream| {
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        // The rest of the head.
+        while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+        let (size, body) = match first.contains("/content") {
+            true => (1_000_000, "half of it".to_owned()),
+            false => {
+                let file = json!({"id": "file-1", "object": "file", "bytes": 9, "created_at": 1,
+                    "filename": "a.jsonl", "purpose": "fine-tune", "status": "processed"});
+                (file.to_string().len(), file.to_string())
+            }
+        };
+        let head =
+            format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n");
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        // Until the other side hangs up.
+        while size > body.len() && lines.next().is_some_and(|line| line.is_ok()) {}
+    };
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || answer(stream));
+        }
+    });
+    url
+}
+
+#[cfg(unix)]
+#[test]
+fn a_download_that_is_ended_by_a_signal_leaves_nothing() {
+    let url = vendor_that_stalls();
+    for signal in ["TERM", "INT"] {
+        let home = tempfile::tempdir().unwrap();
+        let mut child = support::unitune(&["files", "download", "file-1", "--to", "out.jsonl"])
+            .env("OPENAI_API_KEY", "sk-1")
+            .env("OPENAI_BASE_URL", &url)
+            .current_dir(home.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let partial = || files_in(home.path()).len() == 1;
+        let start = std::time::Instant::now();
+        while !partial() && start.elapsed().as_secs() < 20 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(partial(), "{signal}");
+        let kill = std::process::Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert_eq!(files_in(home.path()), [""; 0], "{signal}");
+    }
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let user = User::new();

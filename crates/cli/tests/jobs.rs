@@ -3,6 +3,7 @@
 
 use crate::support;
 
+use std::collections::BTreeSet;
 use std::process::Output;
 
 use serde_json::Value;
@@ -415,4 +416,45 @@ fn costs_are_sorted_as_numbers() {
         .filter_map(|job| job["provider"]["cost"].as_str());
     let costs: Vec<f64> = costs.map(|cost| cost.parse().unwrap()).collect();
     assert!(costs.len() > 5 && costs.is_sorted(), "{costs:?}");
+}
+
+#[test]
+fn a_model_is_found_by_its_name_without_the_date() {
+    let found = |arguments: &[&str]| {
+        let output = run(&[&["jobs", "list", "--sandbox", "--json"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        jobs(&json(&output)).clone()
+    };
+    let models = |jobs: &[Value]| -> BTreeSet<String> {
+        let models = jobs.iter().map(|job| job["model"].as_str().unwrap());
+        models.map(str::to_owned).collect()
+    };
+    let mini = models(&found(&["--model", "gpt-4o-mini"]));
+    assert!(mini.contains("gpt-4o-mini-2024-07-18"), "{mini:?}");
+    assert!(mini.iter().all(|model| model.starts_with("gpt-4o-mini")));
+    let all = models(&found(&["--model", "gpt-4*"]));
+    assert!(all.len() > mini.len() && all.is_superset(&mini), "{all:?}");
+    assert!(all.iter().all(|model| model.starts_with("gpt-4")));
+    assert!(found(&["--model", "gpt-4o-mini-2024-07"]).is_empty());
+}
+
+#[test]
+fn several_statuses_can_be_asked_for() {
+    let count = |arguments: &[&str]| {
+        let output = run(&[&["jobs", "list", "--sandbox", "--json"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let list = json(&output);
+        jobs(&list).len()
+    };
+    let each = ["failed", "cancelled"].map(|status| count(&["--status", status]));
+    assert!(each.iter().all(|count| *count > 0), "{each:?}");
+    let both = each.iter().sum::<usize>();
+    assert_eq!(count(&["--status", "failed,cancelled"]), both);
+    assert_eq!(
+        count(&["--status", "failed", "--status", "cancelled"]),
+        both
+    );
+    let wrong = run(&["jobs", "list", "--sandbox", "--status", "failed,done"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("done"), "{}", stderr(&wrong));
 }

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod accounts;
 mod azure;
 mod changes;
 mod charts;

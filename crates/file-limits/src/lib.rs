@@ -1,5 +1,6 @@
 //! How large vendors take files of training examples, and how few examples: one table
-//! for the library's check before an upload and for `unitune-datasets`.
+//! for the library's check before an upload and for `unitune-datasets`. Also which names
+//! are versions of a model, because both have to know that.
 //!
 //! It depends on nothing, because the library builds it.
 //!
@@ -12,8 +13,11 @@
 
 mod azure;
 mod fireworks;
+mod model_names;
 mod openai;
 mod together;
+
+pub use model_names::is_version_of;
 
 /// Azure OpenAI's limits.
 pub const AZURE: FileLimits = azure::LIMITS;

@@ -64,6 +64,7 @@ impl Account {
         request: &CreateRequest,
         on: OnUnsupported,
     ) -> Result<Prepared, Error> {
+        self.ensure_usable()?;
         self.check(Operation::Create)?;
         let prepared = self.backend.prepare(request, on);
         prepared.map_err(|error| error.at_account(&self.name))

@@ -85,6 +85,10 @@ impl Entry {
         &self.settings.name
     }
 
+    pub(super) fn module(&self) -> &'static vendors::Module {
+        self.module
+    }
+
     pub(super) fn read(
         entry: Spanned<DeValue<'_>>,
         source: &SourceText<'_>,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
+use crate::similar_name::similar_name;
 use crate::{Error, ErrorKind};
 
 /// A text and the file that it comes from.
@@ -46,8 +47,22 @@ impl<'a> SourceText<'a> {
     /// could be keys.
     pub(super) fn unreadable(&self, error: &toml::de::Error) -> Error {
         let what = error.message().lines().next().unwrap_or_default();
-        let what = crate::wire::wrong_type(what).unwrap_or_else(|| what.to_owned());
-        self.error(error.span(), what)
+        match crate::wire::wrong_type(what) {
+            Some(what) => self.error(error.span(), what),
+            None => self.unknown(error.span(), what),
+        }
+    }
+
+    /// Creates an error whose text may be that of an unknown field, with the name that
+    /// was meant: ``unknown field `a`, expected one of `b`, `c` ``.
+    pub(super) fn unknown(&self, span: Option<Range<usize>>, what: &str) -> Error {
+        let is_unknown = what.starts_with("unknown field");
+        let mut names = what.split('`').skip(1).step_by(2).filter(|_| is_unknown);
+        let name = names.next().unwrap_or_default();
+        match similar_name(name, names) {
+            Some(meant) => self.error(span, format!("{what}; did you mean `{meant}`?")),
+            None => self.error(span, what),
+        }
     }
 
     /// Returns a path that the file names, which is relative to the file.

@@ -194,7 +194,7 @@ impl AccountJobs {
     fn skips(&self) -> bool {
         self.after.is_some()
             || self.query.created_before.is_some()
-            || self.query.status.is_some()
+            || !self.query.statuses.is_empty()
             || self.query.model.is_some()
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::setting_rules::{Accepted, Takes, UNKNOWN, Unsupported};
 use super::{CreateRequest, OnUnsupported, Translated, UnsupportedField, UnsupportedFields};
+use crate::similar_name::similar_name;
 use crate::unify::Mapping;
 
 /// The longest suffix that the gateway takes.
@@ -239,8 +240,13 @@ impl RequestTranslator {
         unsupported: &[Unsupported],
     ) -> Option<&'r Accepted> {
         let Some(rule) = accepted.iter().find(|rule| rule.key == key) else {
-            let rule = unsupported.iter().find(|rule| rule.key == key);
-            let (why, instead) = rule.map_or((UNKNOWN, ""), |rule| (rule.why, rule.instead));
+            let (why, instead) = match unsupported.iter().find(|rule| rule.key == key) {
+                Some(rule) => (rule.why, rule.instead),
+                None => {
+                    let known = accepted.iter().map(|rule| rule.key);
+                    (UNKNOWN, similar_name(key, known).unwrap_or_default())
+                }
+            };
             self.unsupported(&setting.path, why, instead);
             return None;
         };

@@ -1,19 +1,18 @@
 //! `unitune accounts add`
 
-mod file;
-
 use std::io::{IsTerminal, Read};
+use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
+use unitune::providers::Account;
 use unitune::vendors;
 
 use super::check;
+use super::file::{self, Entry};
 use crate::args::accounts::AddArguments;
 use crate::config::{file_to_write, reader};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, ask, can_ask, choose, secret};
-
-use file::Entry;
 
 /// The largest key that is read from a pipe.
 const MAX_KEY: u64 = 64 << 10;
@@ -33,6 +32,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         }
         None => return Err(missing("the account's name", "unitune accounts add NAME")),
     };
+    Account::check_name(&name)?;
     let mut document = file::read(&path)?;
     let taken = || {
         let what = format!(
@@ -62,7 +62,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
     };
     file::put(&mut document, &entry, arguments.default);
     let text = SecretString::from(document.to_string());
-    let problem = tried(&arguments, &name, text.expose_secret()).await?;
+    let problem = tried(&arguments, &name, &path, text.expose_secret()).await?;
     // Another program may have written the file in the meantime.
     let is_there = file::change(&path, |document| {
         let is_there = file::has(document, &name);
@@ -94,6 +94,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
 async fn tried(
     arguments: &AddArguments,
     name: &str,
+    path: &Path,
     text: &str,
 ) -> Result<Option<String>, Failure> {
     let variable = arguments.key_env.as_deref();
@@ -103,7 +104,7 @@ async fn tried(
         ));
         return Ok(None);
     }
-    let providers = reader().from_toml(text)?.into_providers();
+    let providers = reader().from_text_of(path, text)?.into_providers();
     let account = providers.named_or_default(Some(name))?;
     Ok(match arguments.no_check {
         true => None,

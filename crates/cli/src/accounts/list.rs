@@ -7,7 +7,7 @@ use unitune::providers::Operation;
 use super::Accounts;
 use crate::args::accounts::ListArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{Column, Kind, ListContext, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
 #[derive(Serialize)]
 struct Listed {
@@ -19,6 +19,8 @@ struct Listed {
     lacks: Vec<&'static str>,
     /// Where the account is configured.
     from: String,
+    /// Why it cannot be used.
+    problem: Option<String>,
 }
 
 impl Row for Listed {
@@ -31,6 +33,7 @@ impl Row for Listed {
             })
             .text(|row| if row.default { "yes" } else { "" }.to_owned()),
             Column::new("from", "FROM", Kind::Text, |row| json!(row.from)),
+            Column::new("problem", "PROBLEM", Kind::Text, |row| json!(row.problem)),
             Column::new("lacks", "THE VENDOR LACKS", Kind::Text, |row: &Self| {
                 json!(row.lacks)
             })
@@ -63,8 +66,15 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
             default: default == Some(account.name()),
             lacks: lacks.map(Operation::as_str).collect(),
             from: accounts.origin().to_owned(),
+            problem: account.ensure_usable().err().map(|e| e.to_string()),
         }
     });
-    output.list(listed.collect(), ListContext::default())?;
+    let listed: Vec<Listed> = listed.collect();
+    let problems = listed.iter().filter_map(|row| row.problem.clone());
+    let problems: Vec<String> = problems.collect();
+    output.list(listed, ListContext::default())?;
+    for problem in problems {
+        output::warning(&problem);
+    }
     Ok(Exit::Done)
 }

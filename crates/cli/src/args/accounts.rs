@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 
 use super::{AccountArguments, OutputArguments};
 use crate::completions;
@@ -24,6 +25,12 @@ Examples:
     /// 0600). The key is asked for, and not shown; a key on the command line would
     /// be in the shell's history. On a pipe, it is read from stdin.
     Add(AddArguments),
+    /// Take an account out of the configuration, after a question
+    ///
+    /// Takes an account out of the configuration, with its key where that stands there.
+    /// The other accounts and all comments stay. Nothing changes at the vendor.
+    #[command(visible_alias = "rm")]
+    Remove(RemoveArguments),
     /// Try each key: does it work, how fast, what may it do
     #[command(after_help = "\
 Examples:
@@ -44,13 +51,32 @@ pub struct ListArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  unitune accounts remove research
+  unitune accounts remove research --yes --config unitune.toml")]
+pub struct RemoveArguments {
+    /// The account's name
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(completions::accounts))]
+    pub name: String,
+
+    /// Do it without asking
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+
+    /// Take it out of this file, instead of the user's (see `unitune --help`)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
   unitune accounts add research --vendor together
   unitune accounts add main --vendor openai --key-env OPENAI_MAIN_KEY --default
   unitune accounts add gateway --vendor truefoundry \\
     --base-url https://gateway.example
   pass show together | unitune accounts add research --vendor together")]
 pub struct AddArguments {
-    /// The account's name; asked for where it is left out
+    /// The account's name, of letters, digits and . _ - @ +; asked for where it is left out
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
 

@@ -154,13 +154,15 @@ Examples:
   unitune jobs list --account together --status failed
   unitune jobs list --since 7d --sort -created --columns id,model,cost
   unitune jobs list --metadata team=search --model gpt-4o-mini
+  unitune jobs list --status queued,running --model 'gpt-4o*'
   unitune jobs list --limit 10 --json")]
 pub struct ListArguments {
-    /// Only jobs in this status
-    #[arg(long, value_name = "STATUS", value_parser = StatusParser)]
-    pub status: Option<Status>,
+    /// Only jobs in this status; can be repeated, or several with commas between them
+    #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',')]
+    pub status: Vec<Status>,
 
-    /// Only jobs of this model, or that made this model
+    /// Only jobs of this model, or that made this model: a name with its dated versions, or with
+    /// * for any characters
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
 
@@ -308,9 +310,9 @@ pub struct RerunArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "all")]
     pub plan: Option<PathBuf>,
 
-    /// Only jobs in this status
-    #[arg(long, value_name = "STATUS", value_parser = StatusParser, requires = "all")]
-    pub status: Option<Status>,
+    /// Only jobs in this status; can be repeated, or several with commas between them
+    #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',', requires = "all")]
+    pub status: Vec<Status>,
 
     /// Only jobs of this account
     #[arg(long, value_name = "ACCOUNT", requires = "all", add = ArgValueCompleter::new(completions::accounts))]

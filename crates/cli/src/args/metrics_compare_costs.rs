@@ -136,11 +136,12 @@ pub struct CostsArguments {
     #[arg(long, value_name = "TIME", value_parser = output::since)]
     pub since: Option<output::Since>,
 
-    /// Only jobs in this status
-    #[arg(long, value_name = "STATUS", value_parser = StatusParser)]
-    pub status: Option<Status>,
+    /// Only jobs in this status; can be repeated, or several with commas between them
+    #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',')]
+    pub status: Vec<Status>,
 
-    /// Only jobs of this model, or that made this model
+    /// Only jobs of this model, or that made this model: a name with its dated versions, or with
+    /// * for any characters
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
 

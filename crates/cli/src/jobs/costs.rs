@@ -128,7 +128,7 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     let accounts = Accounts::open(&arguments.accounts).await?;
     let mut query = ListQuery::new().notes(false);
     query.created_after = arguments.since.map(|since| since.start(accounts.now()));
-    query.status = arguments.status;
+    query.statuses = arguments.status;
     query.model = arguments.model;
     let list = accounts.providers().list(&query).await?;
     if let Some(errors) = list.all_failed() {

@@ -5,6 +5,7 @@ mod draft;
 pub mod limit;
 mod request;
 mod summary;
+mod table_warnings;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -53,6 +54,11 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     }
     if let Some(unlisted) = planned_job.unlisted_model(providers).await {
         output::warning(&unlisted);
+    }
+    // Simulated vendors have a clock of their own.
+    let today = (!accounts.are_simulated()).then(output::today);
+    for warning in planned_job.table_warnings(today.as_deref()) {
+        output::warning(&warning);
     }
     let by_table = planned_job.price_by_table(&checks);
     if !planned_job.has_estimates && !consent.dry_run {

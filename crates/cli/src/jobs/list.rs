@@ -17,7 +17,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let accounts = Accounts::open(&arguments.accounts).await?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let mut query = ListQuery::new().limit(limit);
-    query.status = arguments.status;
+    query.statuses = arguments.status;
     query.model = arguments.model;
     query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     if !arguments.metadata.is_empty() {

@@ -4,7 +4,7 @@
 pub mod chart;
 mod fetch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 use serde_json::json;
@@ -82,7 +82,10 @@ impl Row for JobPoint {
     };
 }
 
-pub async fn run(arguments: MetricsArguments) -> Result<Exit, Failure> {
+pub async fn run(mut arguments: MetricsArguments) -> Result<Exit, Failure> {
+    // A job that is named twice is shown once.
+    let mut seen = HashSet::new();
+    arguments.ids.retain(|id| seen.insert(id.clone()));
     let mut output = Output::new(&arguments.output);
     if arguments.csv {
         output.format = Format::Csv;

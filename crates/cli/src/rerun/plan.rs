@@ -250,10 +250,7 @@ impl Plan {
         let was = facts.base.as_deref().unwrap_or(&input.job.model);
         let (from, to) = (&input.source.vendor, &input.target.vendor);
         self.proposals = input.catalogue.proposals(from, was, to, self.method);
-        let has_ended = |proposal: &Proposal| {
-            let ends = proposal.model.ends.as_deref();
-            ends.is_some_and(|ends| ends <= input.today)
-        };
+        let has_ended = |proposal: &Proposal| proposal.model.ended(input.today).is_some();
         self.proposals.retain(|proposal| !has_ended(proposal));
         let is_listed = |proposal: &Proposal| {
             let is_it = |id: &String| id.eq_ignore_ascii_case(&proposal.model.id);
@@ -292,7 +289,8 @@ impl Plan {
         let row = input.catalogue.find(to, model);
         let ends = row.and_then(|row| row.ends.as_deref());
         if let Some(ends) = ends {
-            if ends <= input.today && listed(model) != Some(true) {
+            let has_ended = row.is_some_and(|row| row.ended(input.today).is_some());
+            if has_ended && listed(model) != Some(true) {
                 self.add_problem(
                     Reason::ModelEnded,
                     format!("{model} can no longer be trained, since {ends}"),

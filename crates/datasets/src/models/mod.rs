@@ -23,6 +23,7 @@ use serde::Serialize;
 use crate::rules::Method;
 pub use settings::{Setting, VendorSettings, settings};
 use table::Table;
+pub use unitune_file_limits::is_version_of;
 
 /// Returns the table of base models.
 pub fn catalogue() -> &'static Catalogue {
@@ -75,6 +76,14 @@ pub struct Model {
     pub note: Option<String>,
     /// Where this is from.
     pub source: String,
+}
+
+impl Model {
+    /// Returns the day since which it can no longer be trained; none where that is not
+    /// known, or is after `today`, a day such as `2027-01-06`.
+    pub fn ended(&self, today: &str) -> Option<&str> {
+        self.ends.as_deref().filter(|ends| *ends <= today)
+    }
 }
 
 /// The class of a model's size, for proposals.
@@ -284,26 +293,6 @@ fn base_name(id: &str) -> &str {
 
 fn last_part(id: &str) -> String {
     id.rsplit('/').next().unwrap_or(id).to_owned()
-}
-
-/// Returns true for a model's name, and for it with a date or the number of a
-/// snapshot, as vendors answer to the name alone.
-///
-/// ```
-/// use unitune_datasets::models::is_version_of;
-///
-/// assert!(is_version_of("gpt-4.1-2025-04-14", "gpt-4.1"));
-/// assert!(!is_version_of("gpt-4.1-mini-2025-04-14", "gpt-4.1"));
-/// ```
-pub fn is_version_of(name: &str, base: &str) -> bool {
-    let is_same = |a: &str| a.eq_ignore_ascii_case(base);
-    let Some(head) = name.get(..base.len()) else {
-        return false;
-    };
-    let Some(rest) = name[base.len()..].strip_prefix('-') else {
-        return is_same(name);
-    };
-    is_same(head) && rest.len() >= 4 && rest.bytes().all(|b| b.is_ascii_digit() || b == b'-')
 }
 
 #[cfg(test)]

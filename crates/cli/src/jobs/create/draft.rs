@@ -10,6 +10,7 @@ use unitune_datasets::models::catalogue;
 use unitune_datasets::{CheckReport, FileRole};
 
 use super::Source;
+use super::table_warnings::table_warnings;
 use crate::args::jobs::SettingArguments;
 use crate::exit::{Exit, Failure};
 use crate::rerun::price::{Price, PriceInput, by_table};
@@ -160,6 +161,12 @@ impl PlannedJob {
             "{} is not in {}'s list of models; {instead}",
             self.request.model, self.title
         ))
+    }
+
+    /// Returns what the tables say against the request; without the day, nothing of
+    /// models that have ended.
+    pub fn table_warnings(&self, today: Option<&str>) -> Vec<String> {
+        table_warnings(&self.vendor, &self.request, catalogue(), today)
     }
 
     /// Finds the files at the account, and uploads them where that is allowed.

@@ -61,7 +61,7 @@ async fn write(
         return Err(Failure::new(Exit::Usage, what));
     }
     let mut query = ListQuery::new();
-    query.status = arguments.status;
+    query.statuses.clone_from(&arguments.status);
     let list = mover.providers().list(&query).await?;
     output::warnings(&list.warnings);
     let is_source = |job: &&Job| {

@@ -12,7 +12,7 @@ use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
 use crate::jobs::create::{Files, PlannedJob, Source, imported, limit};
-use crate::output::{Answer, Output, confirm};
+use crate::output::{Answer, Output, confirm, today};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
 use crate::rerun::{AccountAndVendor, Input, Plan};
@@ -135,7 +135,7 @@ impl<'m> Mover<'m> {
             account: account.to_owned(),
             vendor: vendor.to_owned(),
         };
-        let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+        let today = today();
         Plan::of(&Input {
             job,
             source: side(&job.provider.account, job.provider.vendor.as_str()),

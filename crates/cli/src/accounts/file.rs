@@ -96,6 +96,96 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     }
 }
 
+/// What went with an account that was removed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// It was used where none is named; now there is no such account.
+    pub was_default: bool,
+    /// The file that still holds its key.
+    pub key_file: Option<String>,
+}
+
+/// Returns the names of the accounts.
+pub fn names(document: &DocumentMut) -> Vec<String> {
+    let accounts = document.get("account").and_then(Item::as_array_of_tables);
+    let accounts = accounts.into_iter().flatten();
+    let names = accounts.filter_map(|account| account.get("name")?.as_str());
+    names.map(str::to_owned).collect()
+}
+
+/// Removes an account, and nothing where there is none of this name. The comments
+/// before it stay: the first are often about the whole file.
+pub fn remove(document: &mut DocumentMut, name: &str) -> Option<Removed> {
+    let place = place(document, name)?;
+    let accounts = document.get_mut("account")?.as_array_of_tables_mut()?;
+    let account = accounts.get(place)?;
+    let key_file = account.get("key_file").and_then(Item::as_str);
+    let key_file = key_file.map(str::to_owned);
+    let before = account.decor().prefix().and_then(|text| text.as_str());
+    let before = before.unwrap_or_default().to_owned();
+    let at = account.position();
+    accounts.remove(place);
+    if accounts.is_empty() {
+        document.remove("account");
+    }
+    put_before_next(document, at, &before);
+    let default = document.get("default_account").and_then(Item::as_str);
+    let was_default = default == Some(name);
+    if was_default {
+        document.remove("default_account");
+    }
+    Some(Removed {
+        was_default,
+        key_file,
+    })
+}
+
+/// Puts comments before the table that comes after a place, or at the end.
+fn put_before_next(document: &mut DocumentMut, at: Option<isize>, comments: &str) {
+    if !comments.contains('#') {
+        return;
+    }
+    let mut next: Option<isize> = None;
+    for_each_table(document.as_table_mut(), &mut |table| {
+        let place = table.position().filter(|place| Some(*place) > at);
+        next = [next, place].into_iter().flatten().min();
+    });
+    let mut left = Some(comments);
+    for_each_table(document.as_table_mut(), &mut |table| {
+        if next.is_some()
+            && table.position() == next
+            && let Some(comments) = left.take()
+        {
+            let own = table.decor().prefix().and_then(|text| text.as_str());
+            let text = format!("{comments}{}", own.unwrap_or_default());
+            table.decor_mut().set_prefix(text);
+        }
+    });
+    if let Some(comments) = left {
+        let after = document.trailing().as_str().unwrap_or_default();
+        document.set_trailing(format!("{comments}{after}"));
+    }
+}
+
+/// Calls a function with each table that has a head of its own.
+fn for_each_table(parent: &mut Table, call: &mut impl FnMut(&mut Table)) {
+    for (_, item) in parent.iter_mut() {
+        match item {
+            Item::Table(table) => {
+                call(table);
+                for_each_table(table, call);
+            }
+            Item::ArrayOfTables(tables) => {
+                for table in tables.iter_mut() {
+                    call(table);
+                    for_each_table(table, call);
+                }
+            }
+            Item::None | Item::Value(_) => {}
+        }
+    }
+}
+
 /// Reads a file, changes what is in it and writes it, before or after others that do so.
 ///
 /// # Errors
@@ -196,6 +286,35 @@ mod tests {
              [[account]]\nname = \"main\" # the first\nvendor = \"openai\"\nkey = \"tgp-1\"\n\n\
              [[account]]\nname = \"research\"\nvendor = \"together\"\nkey = \"tgp-1\"\n"
         );
+    }
+
+    #[test]
+    fn what_is_around_an_account_stays_when_it_is_removed() {
+        let text = "# ours\ndefault_account = \"main\" # by default\n\n# the first\n[[account]]\n\
+                    name = \"main\" # gone\nkey = \"sk-1\"\n\n# for serve\n[gateway]\n\
+                    max_requests = 4\n\n[[gateway.tokens]]\nname = \"ci\"\n\n# the second\n\
+                    [[account]]\nname = \"research\"\nkey_file = \"k\" # a comment\n# the end\n";
+        let mut document: DocumentMut = text.parse().unwrap();
+        assert_eq!(remove(&mut document, "nobody"), None);
+        assert_eq!(document.to_string(), text);
+        let removed = remove(&mut document, "main").unwrap();
+        assert!(removed.was_default && removed.key_file.is_none());
+        assert_eq!(names(&document), ["research"]);
+        assert_eq!(
+            document.to_string(),
+            "\n# the first\n\n# for serve\n[gateway]\nmax_requests = 4\n\n[[gateway.tokens]]\n\
+             name = \"ci\"\n\n# the second\n[[account]]\nname = \"research\"\nkey_file = \"k\" # a \
+             comment\n# the end\n"
+        );
+        let removed = remove(&mut document, "research").unwrap();
+        assert_eq!(removed.key_file.as_deref(), Some("k"));
+        assert!(!removed.was_default);
+        assert_eq!(
+            document.to_string(),
+            "\n# the first\n\n# for serve\n[gateway]\nmax_requests = 4\n\n[[gateway.tokens]]\n\
+             name = \"ci\"\n\n# the second\n# the end\n"
+        );
+        assert!(names(&document).is_empty());
     }
 
     #[cfg(unix)]
