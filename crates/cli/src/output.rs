@@ -282,10 +282,12 @@ impl Output {
     }
 
     fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
-        let json = serde_json::to_string_pretty(document).map_err(std::io::Error::from)?;
         match self.format {
-            Format::Yaml => print(&csv_and_yaml::yaml(&json)?)?,
-            _ => text(&json)?,
+            Format::Yaml => {
+                let json = serde_json::to_string(document).map_err(std::io::Error::from)?;
+                print(&csv_and_yaml::yaml(&json)?)?;
+            }
+            _ => json(document)?,
         }
         Ok(())
     }

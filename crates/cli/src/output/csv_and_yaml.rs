@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::column::{Cell, Row};
@@ -37,82 +38,56 @@ pub fn record(fields: &[String]) -> Result<Vec<u8>, Failure> {
 ///
 /// It cannot be written.
 pub fn yaml(json: &str) -> Result<String, Failure> {
-    let failed =
-        |e: &dyn fmt::Display| Failure::new(Exit::Failure, format!("cannot write YAML: {e}"));
-    let document: InOrder = serde_json::from_str(json).map_err(|e| failed(&e))?;
-    serde_saphyr::to_string(&document).map_err(|e| failed(&e))
+    let written = serde_saphyr::to_string(&Json(json));
+    written.map_err(|e| Failure::new(Exit::Failure, format!("cannot write YAML: {e}")))
 }
 
-/// JSON whose members stand in the order in which they came. What is written as YAML passes
-/// through it: every type would otherwise be compiled once more, for YAML.
-enum InOrder {
-    Scalar(Value),
-    Items(Vec<Self>),
-    Members(Vec<(String, Self)>),
+/// JSON text that is serialised as what it stands for, with its members in their order. What
+/// is written as YAML passes through it: every type would otherwise be compiled once more.
+struct Json<'j>(&'j str);
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_bytes().first() {
+            Some(b'{') => {
+                let members: Members<'_> = read(self.0)?;
+                let members = members.0.iter();
+                serializer.collect_map(members.map(|(name, value)| (name, Json(value.get()))))
+            }
+            Some(b'[') => {
+                let items: Vec<&RawValue> = read(self.0)?;
+                serializer.collect_seq(items.iter().map(|item| Json(item.get())))
+            }
+            _ => read::<Value, S::Error>(self.0)?.serialize(serializer),
+        }
+    }
 }
 
-impl<'de> Deserialize<'de> for InOrder {
+fn read<'j, T: Deserialize<'j>, E: serde::ser::Error>(json: &'j str) -> Result<T, E> {
+    serde_json::from_str(json).map_err(E::custom)
+}
+
+/// The members of an object, in their order.
+struct Members<'j>(Vec<(String, &'j RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = InOrder;
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
+                f.write_str("an object")
             }
 
-            fn visit_bool<E>(self, value: bool) -> Result<InOrder, E> {
-                Ok(InOrder::Scalar(value.into()))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<InOrder, E> {
-                Ok(InOrder::Scalar(value.into()))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<InOrder, E> {
-                Ok(InOrder::Scalar(value.into()))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<InOrder, E> {
-                Ok(InOrder::Scalar(value.into()))
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<InOrder, E> {
-                Ok(InOrder::Scalar(value.into()))
-            }
-
-            fn visit_unit<E>(self) -> Result<InOrder, E> {
-                Ok(InOrder::Scalar(Value::Null))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<InOrder, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
-                }
-                Ok(InOrder::Items(items))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<InOrder, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(InOrder::Members(members))
+                Ok(Members(members))
             }
         }
-        deserializer.deserialize_any(Any)
-    }
-}
-
-impl Serialize for InOrder {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Scalar(value) => value.serialize(serializer),
-            Self::Items(items) => serializer.collect_seq(items),
-            Self::Members(members) => {
-                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
-            }
-        }
+        deserializer.deserialize_map(InOrder)
     }
 }
