@@ -10,7 +10,8 @@ WORKDIR /source
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/source/target \
-    cargo build --locked --profile dist --package unitune-cli --features otlp \
+    cargo build --config deploy/dist.toml --locked --profile dist --package unitune-cli \
+        --features otlp \
     && deploy/image.sh target/dist/unitune /image
 
 FROM scratch

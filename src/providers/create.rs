@@ -240,24 +240,26 @@ impl Providers {
     /// Returns the only account that has a file.
     async fn owner_of_file(&self, id: &str) -> Result<&Account, Error> {
         let file = FileRef::new(id);
-        let found = self.search(&file, IdKind::File, Certainty::All, |account| {
-            Box::pin(async {
-                match account.support(Operation::RetrieveFile).is_supported() {
-                    true => account
-                        .file(&file.id)
-                        .await
-                        .map_err(|error| match error.kind() {
-                            // A text that cannot be an id is not the id of any file.
-                            ErrorKind::InvalidRequest => Error::not_found(error.to_string()),
-                            _ => error,
-                        }),
-                    false => Err(Error::not_found(
-                        "the vendor does not support retrieving files",
-                    )),
-                }
+        let found = self
+            .search(&file, IdKind::File, Certainty::All, &|account| {
+                Box::pin(async {
+                    match account.support(Operation::RetrieveFile).is_supported() {
+                        true => account
+                            .file(&file.id)
+                            .await
+                            .map_err(|error| match error.kind() {
+                                // A text that cannot be an id is not the id of any file.
+                                ErrorKind::InvalidRequest => Error::not_found(error.to_string()),
+                                _ => error,
+                            }),
+                        false => Err(Error::not_found(
+                            "the vendor does not support retrieving files",
+                        )),
+                    }
+                })
             })
-        });
-        let name = found.await.map(|(account, _)| account.name().to_owned())?;
+            .await;
+        let name = found.map(|(account, _)| account.name().to_owned())?;
         self.named(&name)
     }
 }

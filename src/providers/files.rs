@@ -89,10 +89,12 @@ impl Providers {
     /// account failed and none of the others has it.
     pub async fn file(&self, file: impl Into<FileRef>) -> Result<File, Error> {
         let file = file.into();
-        let found = self.search(&file, IdKind::File, Certainty::First, |account| {
-            Box::pin(account.file(&file.id))
-        });
-        found.await.map(|(_, file)| file)
+        let found = self
+            .search(&file, IdKind::File, Certainty::First, &|account| {
+                Box::pin(account.file(&file.id))
+            })
+            .await;
+        found.map(|(_, file)| file)
     }
 
     /// Downloads a file's content as a stream.
@@ -102,7 +104,7 @@ impl Providers {
     /// As [`Self::file`].
     pub async fn download_file(&self, file: impl Into<FileRef>) -> Result<Download, Error> {
         let file = file.into();
-        self.at_owner(&file, IdKind::File, Certainty::First, |account| {
+        self.at_owner(&file, IdKind::File, Certainty::First, &|account| {
             Box::pin(account.download_file(&file.id))
         })
         .await
@@ -115,7 +117,7 @@ impl Providers {
     /// As [`Self::file`]; or the vendor rejects the request.
     pub async fn delete_file(&self, file: impl Into<FileRef>) -> Result<(), Error> {
         let file = file.into();
-        self.at_owner(&file, IdKind::File, Certainty::All, |account| {
+        self.at_owner(&file, IdKind::File, Certainty::All, &|account| {
             Box::pin(account.delete_file(&file.id))
         })
         .await

@@ -27,10 +27,14 @@ pub(super) enum Certainty {
     All,
 }
 
+/// A call to one account. A trait object, because the search would otherwise be compiled for
+/// each operation and each type that a job's reference is made from.
+type Call<'c, 'a, T> = &'c (dyn Fn(&'a Account) -> Reply<'a, T> + Sync);
+
 impl Providers {
     /// Finds a job and its account.
     pub(super) async fn find<'a>(&'a self, job: &'a JobRef) -> Result<(&'a Account, Job), Error> {
-        self.search(job, IdKind::Job, Certainty::First, |account| {
+        self.search(job, IdKind::Job, Certainty::First, &|account| {
             Box::pin(account.job(&job.id))
         })
         .await
@@ -57,7 +61,7 @@ impl Providers {
         wanted: &'a JobRef,
         kind: IdKind,
         certainty: Certainty,
-        call: impl Fn(&'a Account) -> Reply<'a, T>,
+        call: Call<'_, 'a, T>,
     ) -> Result<(&'a Account, T), Error> {
         let search = self.call_candidates(wanted, kind, certainty, call).await?;
         search.outcome(&wanted.id)
@@ -73,7 +77,7 @@ impl Providers {
     ) -> Result<Search<'a, T>, Error> {
         let mut search = Search::new(kind, certainty);
         for accounts in self.candidates(wanted, kind)? {
-            search.call(&accounts, &call).await;
+            search.call(&accounts, call).await;
             if !search.found.is_empty() || !search.failed.is_empty() {
                 break;
             }
@@ -88,21 +92,50 @@ impl Providers {
         wanted: &'a JobRef,
         kind: IdKind,
         certainty: Certainty,
-        call: impl Fn(&'a Account) -> Reply<'a, T>,
+        call: Call<'_, 'a, T>,
     ) -> Result<T, Error> {
-        let has_id = |account| has_id(account, kind, &wanted.id);
-        let candidates = self.candidates(wanted, kind)?;
-        let Some((likely, others)) = candidates.split_first() else {
-            return Err(self.no_account());
-        };
-        let [account] = likely.as_slice() else {
-            let (account, ()) = self.search(wanted, kind, certainty, has_id).await?;
-            return call(account).await;
-        };
+        let (account, others) = self.likely_owner(wanted, kind, certainty).await?;
         let error = match call(account).await {
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
+        let owner = self.owner_among(&others, wanted, kind, certainty, error);
+        call(owner.await?).await
+    }
+
+    /// Returns the account to call first, and those that can have the id if it has not.
+    async fn likely_owner<'a>(
+        &'a self,
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+    ) -> Result<(&'a Account, Vec<Vec<&'a Account>>), Error> {
+        let mut candidates = self.candidates(wanted, kind)?.into_iter();
+        let Some(likely) = candidates.next() else {
+            return Err(self.no_account());
+        };
+        if let [account] = likely.as_slice() {
+            return Ok((account, candidates.collect()));
+        }
+        let has_id = |account| has_id(account, kind, &wanted.id);
+        let (account, ()) = self.search(wanted, kind, certainty, &has_id).await?;
+        Ok((account, Vec::new()))
+    }
+
+    /// Finds the account of an id where the likely one does not have it.
+    ///
+    /// # Errors
+    ///
+    /// `error`, which the likely one returned; or several accounts have the id.
+    async fn owner_among<'a>(
+        &'a self,
+        others: &[Vec<&'a Account>],
+        wanted: &'a JobRef,
+        kind: IdKind,
+        certainty: Certainty,
+        error: Error,
+    ) -> Result<&'a Account, Error> {
+        let has_id = |account| has_id(account, kind, &wanted.id);
         let mut search = Search::new(kind, certainty);
         for accounts in others {
             search.call(accounts, &has_id).await;
@@ -111,7 +144,7 @@ impl Providers {
             }
         }
         match search.outcome(&wanted.id) {
-            Ok((account, ())) => call(account).await,
+            Ok((account, ())) => Ok(account),
             Err(ambiguous) if ambiguous.kind() == ErrorKind::Ambiguous => Err(ambiguous),
             Err(_) => Err(error),
         }
@@ -180,11 +213,7 @@ impl<'a, T> Search<'a, T> {
         }
     }
 
-    async fn call(
-        &mut self,
-        accounts: &[&'a Account],
-        call: &impl Fn(&'a Account) -> Reply<'a, T>,
-    ) {
+    async fn call(&mut self, accounts: &[&'a Account], call: Call<'_, 'a, T>) {
         self.called.extend(accounts);
         let calls = accounts.iter().map(|account| {
             let (account, reply) = (*account, call(account));
@@ -232,15 +261,44 @@ impl<'a, T> Search<'a, T> {
     }
 
     fn outcome(mut self, id: &str) -> Result<(&'a Account, T), Error> {
-        let what = match self.kind {
+        let found: Vec<&Account> = self.found.iter().map(|(account, _)| *account).collect();
+        let responses = Responses {
+            kind: self.kind,
+            certainty: self.certainty,
+            called: &self.called,
+            found: &found,
+        };
+        match responses.problem(id, self.failed.pop(), self.missing) {
+            Some(error) => Err(error),
+            None => self.found.pop().ok_or_else(|| responses.not_found(id)),
+        }
+    }
+}
+
+/// The accounts that were called, and those that have the id.
+struct Responses<'r> {
+    kind: IdKind,
+    certainty: Certainty,
+    called: &'r [&'r Account],
+    found: &'r [&'r Account],
+}
+
+impl Responses<'_> {
+    fn what(&self) -> &'static str {
+        match self.kind {
             IdKind::Job => "job",
             IdKind::File => "file",
-        };
+        }
+    }
+
+    /// Returns why no account is the one that has the id; `None` if one is.
+    fn problem(&self, id: &str, failed: Option<Error>, missing: Option<Error>) -> Option<Error> {
+        let what = self.what();
         if self.found.len() > 1 {
-            let mut found: Vec<&str> = self.found.iter().map(|(a, _)| a.name()).collect();
-            let place = |name: &&str| self.called.iter().position(|a| a.name() == *name);
-            found.sort_by_key(place);
-            return Err(Error::new(
+            let called = self.called.iter().map(|account| account.name());
+            let found = called.filter(|name| self.found.iter().any(|found| found.name() == *name));
+            let found: Vec<&str> = found.collect();
+            return Some(Error::new(
                 ErrorKind::Ambiguous,
                 format!(
                     "several accounts have the {what} {id}: {}; name one of them",
@@ -249,29 +307,34 @@ impl<'a, T> Search<'a, T> {
             ));
         }
         let is_alone = self.called.len() == 1;
-        match (self.found.pop(), self.failed.pop(), self.missing) {
-            (Some(found), None, _) => Ok(found),
-            (Some(found), Some(_), _) if self.certainty == Certainty::First => Ok(found),
-            (Some((account, _)), Some(error), _) => Err(Error::new(
-                ErrorKind::Ambiguous,
-                format!(
-                    "{} has the {what} {id}, but {} did not respond and may have it too; name the \
-                     account",
-                    account.name(),
-                    error.account().unwrap_or("another account")
-                ),
-            )
-            .because(error)),
+        match (self.found.first(), failed, missing) {
+            (Some(_), None, _) => None,
+            (Some(_), Some(_), _) if self.certainty == Certainty::First => None,
+            (Some(account), Some(error), _) => Some(
+                Error::new(
+                    ErrorKind::Ambiguous,
+                    format!(
+                        "{} has the {what} {id}, but {} did not respond and may have it too; name \
+                         the account",
+                        account.name(),
+                        error.account().unwrap_or("another account")
+                    ),
+                )
+                .because(error),
+            ),
             // With a single account, its own error is complete.
-            (None, Some(error), _) => Err(error),
-            (None, None, Some(error)) if is_alone => Err(error),
-            (None, None, _) => {
-                let names: Vec<&str> = self.called.iter().map(|a| a.name()).collect();
-                Err(Error::not_found(format!(
-                    "not found: no account has a {what} {id:?}; accounts: {}",
-                    names.join(", ")
-                )))
-            }
+            (None, Some(error), _) => Some(error),
+            (None, None, Some(error)) if is_alone => Some(error),
+            (None, None, _) => Some(self.not_found(id)),
         }
+    }
+
+    fn not_found(&self, id: &str) -> Error {
+        let names: Vec<&str> = self.called.iter().map(|a| a.name()).collect();
+        Error::not_found(format!(
+            "not found: no account has a {} {id:?}; accounts: {}",
+            self.what(),
+            names.join(", ")
+        ))
     }
 }

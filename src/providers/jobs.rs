@@ -60,7 +60,7 @@ impl Providers {
     /// As [`Self::pause`].
     pub async fn change(&self, job: impl Into<JobRef>, change: JobChange) -> Result<Job, Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::All, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::All, &|account| {
             Box::pin(changed(account, &job.id, change))
         })
         .await
@@ -73,7 +73,7 @@ impl Providers {
     /// As [`Self::pause`].
     pub async fn delete(&self, job: impl Into<JobRef>) -> Result<(), Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::All, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::All, &|account| {
             Box::pin(account.delete(&job.id))
         })
         .await
@@ -91,7 +91,7 @@ impl Providers {
         query: &PageQuery,
     ) -> Result<Listing<Event>, Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::First, &|account| {
             Box::pin(account.events(&job.id, query))
         })
         .await
@@ -108,7 +108,7 @@ impl Providers {
         query: &PageQuery,
     ) -> Result<Listing<Checkpoint>, Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::First, &|account| {
             Box::pin(account.checkpoints(&job.id, query))
         })
         .await
@@ -121,7 +121,7 @@ impl Providers {
     /// As [`Self::events`].
     pub async fn metrics(&self, job: impl Into<JobRef>) -> Result<Vec<MetricPoint>, Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::First, &|account| {
             Box::pin(account.metrics(&job.id))
         })
         .await
@@ -139,7 +139,7 @@ impl Providers {
         step: Option<i64>,
     ) -> Result<Download, Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::First, &|account| {
             Box::pin(account.download_model(&job.id, step))
         })
         .await
@@ -156,7 +156,7 @@ impl Providers {
         job: impl Into<JobRef>,
     ) -> Result<Download, Error> {
         let job = job.into();
-        self.at_owner(&job, IdKind::Job, Certainty::First, |account| {
+        self.at_owner(&job, IdKind::Job, Certainty::First, &|account| {
             Box::pin(account.download_tokenized_dataset(&job.id))
         })
         .await

@@ -173,7 +173,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// No key is set, the base URL is invalid, or a value cannot be sent in a
     /// header; the error names it.
     pub fn build(self) -> Result<C, Error> {
-        self.transport().map(C::from_transport)
+        self.typed().transport().map(C::from_transport)
     }
 }
 
@@ -406,7 +406,10 @@ impl<C> ClientBuilder<C> {
         self.values.push((name, value.into()));
         self
     }
+}
 
+// Of no client, so that it is compiled once.
+impl ClientBuilder<()> {
     fn transport(self) -> Result<Transport, Error> {
         let account = self.account.clone();
         let config = |message: String| Error::new(ErrorKind::Config, message).at_account(&account);

@@ -24,8 +24,15 @@ use crate::vendors::VendorValue;
 /// assert_eq!(object.get("n_epochs"), Some(json!(3)));
 /// assert_eq!(serde_json::to_string(&object).unwrap(), r#"{"n_epochs":3}"#);
 /// ```
-#[derive(Clone)]
 pub struct LazyObject(Form);
+
+// Derived, it would be compiled again for each crate that uses it, with all types of all vendors.
+impl Clone for LazyObject {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 #[derive(Clone)]
 enum Form {

@@ -7,7 +7,7 @@ use serde_json::Map;
 use super::extras::withhold;
 use super::notes::NoteCollector;
 use super::{Context, Job, MappingError, Note, NoteKind, Strictness, Unify};
-use crate::wire::{self, Defect, Item, MalformedItem, Problem, repair};
+use crate::wire::{self, Defect, Fault, Item, MalformedItem, Problem, repair};
 
 /// The fields whose empty value stands for one that the gateway's job requires.
 const REQUIRED: [&str; 4] = ["object", "model", "status", "training_file"];
@@ -66,15 +66,24 @@ pub(crate) fn job_of_malformed<T>(
 where
     T: Unify<Output = Job> + DeserializeOwned,
 {
-    let repaired = repair::<T>(&item.raw, T::ID).map_err(|fault| {
-        // The fault names the place; the field is for callers.
-        let error = MappingError::new(T::ID, fault.to_string());
-        match item.text(T::ID) {
-            Some(id) => error.of_id(id),
-            None => error,
-        }
-    })?;
-    let mut defects = repaired.defects;
+    let repaired = repair::<T>(&item.raw, T::ID);
+    let repaired = repaired.map_err(|fault| not_repaired(item, T::ID, &fault))?;
+    let defects = with_unreadable(repaired.defects, item);
+    report(repaired.value.unify(context)?, defects, context)
+}
+
+/// Returns the error of an object that cannot be repaired.
+fn not_repaired(item: &MalformedItem, id: &'static str, fault: &Fault) -> MappingError {
+    // The fault names the place; the field is for callers.
+    let error = MappingError::new(id, fault.to_string());
+    match item.text(id) {
+        Some(id) => error.of_id(id),
+        None => error,
+    }
+}
+
+/// Adds the members that cannot be read to those that do not decode.
+fn with_unreadable(mut defects: Vec<Defect>, item: &MalformedItem) -> Vec<Defect> {
     for (name, problem) in item.unreadable() {
         let unreadable = Defect::unreadable(name, problem);
         match defects.iter_mut().find(|defect| defect.member == *name) {
@@ -82,7 +91,7 @@ where
             None => defects.push(unreadable),
         }
     }
-    report(repaired.value.unify(context)?, defects, context)
+    defects
 }
 
 /// Records the problems of a vendor's job in the unified job.

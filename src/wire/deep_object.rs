@@ -41,7 +41,7 @@ impl DeepObject {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for DeepObject {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let pairs = pairs.into_iter().map(|(k, v)| (k.into(), v.into()));
-        Self(Some(pairs.collect()))
+        let pairs = pairs.into_iter();
+        pairs.fold(Self::new(), |filter, (key, value)| filter.with(key, value))
     }
 }

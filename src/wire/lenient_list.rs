@@ -107,12 +107,19 @@ impl MalformedItem {
     ///
     /// The text is not JSON.
     pub(crate) fn of<T: DeserializeOwned>(text: &[u8]) -> Result<Self, serde_json::Error> {
+        Self::with_fault(text, Fault::of::<T>)
+    }
+
+    fn with_fault(
+        text: &[u8],
+        fault_of: fn(&Value) -> Option<Fault>,
+    ) -> Result<Self, serde_json::Error> {
         let shallow = unreadable_parts::parse(text)?;
         let unreadable = || {
             let (name, problem) = shallow.unreadable.first()?;
             Some(Defect::unreadable(name, problem).fault)
         };
-        let fault = unreadable().or_else(|| Fault::of::<T>(&shallow.value));
+        let fault = unreadable().or_else(|| fault_of(&shallow.value));
         let reason = fault.map_or_else(
             || decode_fault::UNDOCUMENTED.to_owned(),
             |fault| fault.to_string(),

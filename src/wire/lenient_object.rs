@@ -66,14 +66,31 @@ impl Defect {
 /// The value is not an object, or has no id; or the type requires a member for
 /// which there is no empty value.
 pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Repaired<T>, Fault> {
-    let not_repairable = || Fault::of::<T>(value).unwrap_or_else(|| Fault::missing(id));
+    let (good, defects) = repaired_members(value, id, Fault::of::<T>)?;
+    match read(&Value::Object(good)) {
+        Ok(value) => Ok(Repaired { value, defects }),
+        Err(_) => Err(Fault::of::<T>(value).unwrap_or_else(|| Fault::missing(id))),
+    }
+}
+
+/// Returns why a value does not decode as some type. All that is repaired is compiled once,
+/// with this in place of the type.
+type FaultOf = fn(&Value) -> Option<Fault>;
+
+/// Returns the members with which an object decodes, and what was wrong with the others.
+fn repaired_members(
+    value: &Value,
+    id: &str,
+    fault_of: FaultOf,
+) -> Result<(Map<String, Value>, Vec<Defect>), Fault> {
+    let not_repairable = || fault_of(value).unwrap_or_else(|| Fault::missing(id));
     let Value::Object(members) = value else {
         return Err(not_repairable());
     };
     let mut good = Map::new();
     let mut defects = Vec::new();
     for (name, value) in members {
-        let (value, defect) = repair_member::<T>(name, value);
+        let (value, defect) = repair_member(name, value, fault_of);
         if let Some(value) = value {
             good.insert(name.clone(), value);
         }
@@ -83,7 +100,7 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
         let of_id = defects.into_iter().find(|defect| defect.member == id);
         return Err(of_id.map_or_else(|| Fault::missing(id), |defect| defect.fault));
     }
-    for name in complete::<T>(&mut good).ok_or_else(not_repairable)? {
+    for name in complete(&mut good, fault_of).ok_or_else(not_repairable)? {
         match defects.iter_mut().find(|defect| defect.member == name) {
             Some(defect) => defect.is_replaced = true,
             None => defects.push(Defect {
@@ -92,25 +109,19 @@ pub(crate) fn repair<T: DeserializeOwned>(value: &Value, id: &str) -> Result<Rep
             }),
         }
     }
-    match read(&Value::Object(good)) {
-        Ok(value) => Ok(Repaired { value, defects }),
-        Err(_) => Err(not_repairable()),
-    }
+    Ok((good, defects))
 }
 
 /// Returns the part of a member that decodes.
-fn repair_member<T: DeserializeOwned>(
-    name: &str,
-    value: &Value,
-) -> (Option<Value>, Option<Defect>) {
+fn repair_member(name: &str, value: &Value, fault_of: FaultOf) -> (Option<Value>, Option<Defect>) {
     let mut object = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
     let mut defect: Option<Defect> = None;
     // An object of this member alone lacks others, and that is found last.
-    let fault_of = |object: &Value| {
-        Fault::of::<T>(object)
+    let fault_in = |object: &Value| {
+        fault_of(object)
             .filter(|fault| !fault.path.is_empty() || !matches!(fault.problem, Problem::Missing(_)))
     };
-    while let Some(fault) = fault_of(&object) {
+    while let Some(fault) = fault_in(&object) {
         let parts = defect.as_ref().map_or(0, |defect| defect.more + 1);
         let is_whole = fault.path.len() <= 1 || parts >= MOST_PARTS;
         let is_gone = is_whole || !take_out(&mut object, &fault.path);
@@ -168,11 +179,11 @@ fn empty_values() -> [Value; 5] {
 
 /// Adds empty values for members that the type requires and the object lacks,
 /// and returns their names; `None` if no empty value decodes.
-fn complete<T: DeserializeOwned>(good: &mut Map<String, Value>) -> Option<Vec<String>> {
+fn complete(good: &mut Map<String, Value>, fault_of: FaultOf) -> Option<Vec<String>> {
     // Only what the type requires is decoded here, again and again.
     let mut required = Value::Object(Map::new());
     let mut stand_ins: Vec<(String, std::array::IntoIter<Value, 5>)> = Vec::new();
-    while let Some(fault) = Fault::of::<T>(&required) {
+    while let Some(fault) = fault_of(&required) {
         let name = match (fault.path.first(), fault.problem) {
             (None, Problem::Missing(name)) => name,
             (Some(Step::Member(name)), _) => name.clone(),

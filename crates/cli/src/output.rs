@@ -283,7 +283,10 @@ impl Output {
 
     fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
         match self.format {
-            Format::Yaml => print(&csv_and_yaml::yaml(document)?)?,
+            Format::Yaml => {
+                let json = serde_json::to_string(document).map_err(std::io::Error::from)?;
+                print(&csv_and_yaml::yaml(&json)?)?;
+            }
             _ => json(document)?,
         }
         Ok(())

@@ -1,15 +1,26 @@
 //! Which columns of a table fit a width, and how wide they are.
 
-use super::column::{Cell, Kind, Row, Step};
+use super::column::{Kind, Step};
 use super::text_width::{cut, width};
-use super::time::View;
 
 /// The spaces between two columns.
 pub const GAP: usize = 2;
 /// The width down to which a column may be cut that was asked for.
 const MIN_WIDTH: usize = 8;
 
+/// A column with all that a table can show of it.
+pub struct Texts {
+    pub name: String,
+    pub title: String,
+    pub kind: Kind,
+    /// The text of each row.
+    pub full: Vec<String>,
+    /// The same where there is little space; `None` if that is no less.
+    pub brief: Option<Vec<String>>,
+}
+
 /// A column with its texts and its place in a layout.
+#[derive(Clone)]
 pub struct Placed {
     pub name: String,
     pub title: String,
@@ -22,15 +33,14 @@ pub struct Placed {
 }
 
 impl Placed {
-    fn new<R: Row>(cell: &Cell<R>, rows: &[R], view: &View) -> Self {
-        let brief: Option<Vec<String>> = rows.iter().map(|row| cell.brief(row)).collect();
+    fn new(column: Texts) -> Self {
         let mut placed = Self {
-            name: cell.name().to_owned(),
-            title: cell.title(view),
-            kind: cell.kind(),
+            name: column.name,
+            title: column.title,
+            kind: column.kind,
             width: 0,
-            texts: rows.iter().map(|row| cell.text(row, view)).collect(),
-            brief,
+            texts: column.full,
+            brief: column.brief,
             longest: 0,
             min: 0,
         };
@@ -51,12 +61,17 @@ impl Placed {
 
     /// The text of a row in this column.
     pub fn text(&self, row: usize) -> String {
-        let text = self.texts.get(row).map_or("", String::as_str);
-        self.kind.cut(text, self.width)
+        self.kind.cut(self.whole_text(row), self.width)
+    }
+
+    /// The text of a row, however long.
+    pub fn whole_text(&self, row: usize) -> &str {
+        self.texts.get(row).map_or("", String::as_str)
     }
 }
 
 /// The columns that fit, and what it took.
+#[derive(Clone)]
 pub struct Layout {
     pub columns: Vec<Placed>,
     /// The titles of columns that are left out.
@@ -68,11 +83,8 @@ pub struct Layout {
 
 impl Layout {
     /// All columns, as wide as their texts.
-    pub fn full<R: Row>(rows: &[R], cells: &[Cell<R>], view: &View) -> Self {
-        let columns: Vec<Placed> = cells
-            .iter()
-            .map(|cell| Placed::new(cell, rows, view))
-            .collect();
+    pub fn full(columns: Vec<Texts>) -> Self {
+        let columns: Vec<Placed> = columns.into_iter().map(Placed::new).collect();
         Self {
             order: columns.iter().map(|placed| placed.title.clone()).collect(),
             columns,

@@ -1,15 +1,15 @@
 //! Lists for programs, written row by row as the rows come.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, StdoutLock, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Serializer, Value};
 
 use super::column::{Cell, Row};
-use super::{ListContext, Output};
+use super::{ListContext, Output, csv_and_yaml};
 use crate::args::Format;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 
 /// How much is gathered before it is written, in bytes.
 const BUFFER: usize = 64 << 10;
@@ -19,7 +19,10 @@ const BUFFER: usize = 64 << 10;
 pub struct ListWriter<'o, R: 'static> {
     output: &'o Output,
     cells: &'o [Cell<R>],
-    out: BufWriter<io::StdoutLock<'static>>,
+    out: StdoutLock<'static>,
+    /// What is gathered. Rows are serialised into a `Vec`, as documents are: a type is then
+    /// compiled for one kind of output.
+    buffer: Vec<u8>,
     rows: usize,
 }
 
@@ -29,7 +32,8 @@ impl<'o, R: Row> ListWriter<'o, R> {
         Self {
             output,
             cells,
-            out: BufWriter::with_capacity(BUFFER, io::stdout().lock()),
+            out: io::stdout().lock(),
+            buffer: Vec::with_capacity(BUFFER),
             rows: 0,
         }
     }
@@ -43,12 +47,16 @@ impl<'o, R: Row> ListWriter<'o, R> {
         self.start(self.rows == 0)?;
         self.rows += 1;
         match self.output.format {
-            Format::Csv => self.record(self.cells.iter().map(|cell| cell.field(row))),
+            Format::Csv => self.record(self.cells.iter().map(|cell| cell.field(row)).collect())?,
             Format::Jsonl => {
                 self.item(row, CompactFormatter)?;
-                Ok(self.out.write_all(b"\n")?)
+                self.buffer.push(b'\n');
             }
-            _ => self.item(row, indented()?),
+            _ => self.item(row, indented()?)?,
+        }
+        match self.buffer.len() >= BUFFER {
+            true => Ok(self.write_out()?),
+            false => Ok(()),
         }
     }
 
@@ -68,36 +76,53 @@ impl<'o, R: Row> ListWriter<'o, R> {
                 };
                 // The other members, without the bracket before them.
                 let rest = format!("{:#}", Value::from(around.members()));
-                writeln!(self.out, "{start},{}", &rest[1..])?;
+                writeln!(self.buffer, "{start},{}", &rest[1..])?;
             }
         }
+        self.write_out()?;
         Ok(self.out.flush()?)
+    }
+
+    fn write_out(&mut self) -> io::Result<()> {
+        let written = self.out.write_all(&self.buffer);
+        self.buffer.clear();
+        written
     }
 
     /// Writes a row as JSON.
     fn item(&mut self, row: &R, formatter: impl Formatter) -> Result<(), Failure> {
         let item = self.output.item(self.cells, row);
-        let mut serializer = Serializer::with_formatter(&mut self.out, formatter);
+        let mut serializer = Serializer::with_formatter(&mut self.buffer, formatter);
         Ok(item.serialize(&mut serializer).map_err(io::Error::from)?)
     }
 
     /// Writes what stands before a row.
     fn start(&mut self, is_first: bool) -> Result<(), Failure> {
         match (self.output.format, is_first) {
-            (Format::Csv, true) => self.record(self.cells.iter().map(Cell::name)),
-            (Format::Json, true) => Ok(self.out.write_all(b"{\n  \"data\": [\n    ")?),
-            (Format::Json, false) => Ok(self.out.write_all(b",\n    ")?),
-            _ => Ok(()),
+            (Format::Csv, true) => {
+                let names = self.cells.iter().map(|cell| cell.name().to_owned());
+                self.record(names.collect())?;
+            }
+            (Format::Json, true) => self.buffer.extend(b"{\n  \"data\": [\n    "),
+            (Format::Json, false) => self.buffer.extend(b",\n    "),
+            _ => {}
         }
+        Ok(())
     }
 
-    fn record(&mut self, fields: impl Iterator<Item = impl AsRef<[u8]>>) -> Result<(), Failure> {
-        let mut line = csv::Writer::from_writer(Vec::new());
-        let failed = |e: csv::Error| Failure::new(Exit::Failure, format!("cannot write CSV: {e}"));
-        line.write_record(fields).map_err(failed)?;
-        let line = line.into_inner();
-        let line = line.map_err(|e| failed(e.into_error().into()))?;
-        Ok(self.out.write_all(&line)?)
+    fn record(&mut self, fields: Vec<String>) -> Result<(), Failure> {
+        self.buffer.extend(csv_and_yaml::record(&fields)?);
+        Ok(())
+    }
+}
+
+/// Where a list is broken off, the rows that came are written.
+impl<R> Drop for ListWriter<'_, R> {
+    fn drop(&mut self) {
+        let _ = self
+            .out
+            .write_all(&self.buffer)
+            .and_then(|()| self.out.flush());
     }
 }
 

@@ -1,10 +1,10 @@
 //! A table that fits the terminal: columns are cut or left out, and a line below
 //! says which. Where not even that is enough, each row is a paragraph.
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
 
 use super::column::{Cell, Kind, Row, Step};
-use super::layout::{GAP, Layout};
+use super::layout::{GAP, Layout, Texts};
 use super::text_width::{cut, width, wrap};
 use super::time::View;
 
@@ -13,23 +13,42 @@ pub fn table<R: Row>(rows: &[R], cells: &[Cell<R>], steps: &[Step<'_>], view: &V
     if rows.is_empty() {
         return R::TABLE.empty.to_owned();
     }
-    let full = Layout::full(rows, cells, view);
+    let columns = cells.iter().map(|cell| Texts {
+        name: cell.name().to_owned(),
+        title: cell.title(view),
+        kind: cell.kind(),
+        full: rows.iter().map(|row| cell.text(row, view)).collect(),
+        brief: rows.iter().map(|row| cell.brief(row)).collect(),
+    });
+    let colours: Vec<Option<AnsiColor>> = rows.iter().map(R::TABLE.colour).collect();
+    of_texts(columns.collect(), &colours, steps, view)
+}
+
+/// Returns the texts of rows as a table, with the colour of each row's status. It knows nothing
+/// of the type of the rows, so that it is compiled once.
+fn of_texts(
+    columns: Vec<Texts>,
+    colours: &[Option<AnsiColor>],
+    steps: &[Step<'_>],
+    view: &View,
+) -> String {
+    let full = Layout::full(columns);
     let Some(limit) = view.terminal.width else {
-        return grid(rows, &full, view.terminal.colour);
+        return grid(&full, colours, view.terminal.colour);
     };
-    match full.fit(steps, limit) {
+    match full.clone().fit(steps, limit) {
         Some(layout) => {
-            let table = grid(rows, &layout, view.terminal.colour);
+            let table = grid(&layout, colours, view.terminal.colour);
             match footer(&layout.dropped, &layout.shortened, limit) {
                 Some(footer) => format!("{table}\n{footer}"),
                 None => table,
             }
         }
-        None => paragraphs(rows, cells, view, limit),
+        None => paragraphs(&full, colours.len(), limit),
     }
 }
 
-fn grid<R: Row>(rows: &[R], layout: &Layout, colour_allowed: bool) -> String {
+fn grid(layout: &Layout, colours: &[Option<AnsiColor>], colour_allowed: bool) -> String {
     let style = |style: Style| if colour_allowed { style } else { Style::new() };
     let line = |cells: Vec<(String, Style)>| {
         let cells = cells.into_iter().zip(&layout.columns);
@@ -42,8 +61,8 @@ fn grid<R: Row>(rows: &[R], layout: &Layout, colour_allowed: bool) -> String {
     let titles = layout.columns.iter();
     let titles = titles.map(|placed| (placed.title(), style(Style::new().bold())));
     let mut lines = vec![line(titles.collect())];
-    for (n, row) in rows.iter().enumerate() {
-        let of_status = Style::new().fg_color((R::TABLE.colour)(row).map(Into::into));
+    for (n, colour) in colours.iter().enumerate() {
+        let of_status = Style::new().fg_color(colour.map(Into::into));
         let cells = layout.columns.iter().map(|placed| {
             let is_status = placed.kind == Kind::Status;
             let cell_style = if is_status { of_status } else { Style::new() };
@@ -88,20 +107,22 @@ fn footer(dropped: &[String], shortened: &[String], limit: usize) -> Option<Stri
 
 /// Each row as a paragraph: the longest text, which is an id, and the others
 /// below it.
-fn paragraphs<R: Row>(rows: &[R], cells: &[Cell<R>], view: &View, limit: usize) -> String {
-    let paragraph = |row: &R| {
-        let texts: Vec<String> = cells.iter().map(|cell| cell.text(row, view)).collect();
-        let id = cells
-            .iter()
-            .position(|cell| cell.name() == "id")
-            .unwrap_or(0);
+fn paragraphs(layout: &Layout, rows: usize, limit: usize) -> String {
+    let columns = &layout.columns;
+    let id = columns.iter().position(|placed| placed.name == "id");
+    let id = id.unwrap_or(0);
+    let paragraph = |row: usize| {
+        let texts = columns.iter().map(|placed| placed.whole_text(row));
+        let texts: Vec<&str> = texts.collect();
         let others = texts.iter().enumerate();
         let others = others.filter(|(n, text)| *n != id && !text.is_empty());
         let others = others.map(|(_, text)| cut(&format!("  {text}"), limit));
-        let lines: Vec<String> = std::iter::once(texts[id].clone()).chain(others).collect();
+        let lines: Vec<String> = std::iter::once(texts[id].to_owned())
+            .chain(others)
+            .collect();
         lines.join("\n")
     };
-    let paragraphs: Vec<String> = rows.iter().map(paragraph).collect();
+    let paragraphs: Vec<String> = (0..rows).map(paragraph).collect();
     paragraphs.join("\n")
 }
 

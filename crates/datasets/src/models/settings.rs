@@ -77,10 +77,8 @@ impl VendorSettings {
 
 /// Returns what is known of a vendor's settings, by the vendor's name.
 pub fn settings(vendor: &str) -> Option<&'static VendorSettings> {
-    static ALL: LazyLock<BTreeMap<String, VendorSettings>> = LazyLock::new(|| {
-        // A test reads it: it is a part of this crate.
-        toml::from_str(include_str!("settings.toml")).unwrap_or_default()
-    });
+    static ALL: LazyLock<BTreeMap<String, VendorSettings>> =
+        LazyLock::new(|| super::embedded(include_str!("settings.toml")));
     ALL.get(vendor)
 }
 
