@@ -45,9 +45,8 @@ impl Providers {
         &'a self,
         job: &'a JobRef,
     ) -> Result<(&'a Account, Job), Error> {
-        let search = self.call_candidates(job, IdKind::Job, Certainty::First, |account| {
-            Box::pin(account.job(&job.id))
-        });
+        let call = |account: &'a Account| -> Reply<'a, Job> { Box::pin(account.job(&job.id)) };
+        let search = self.call_candidates(job, IdKind::Job, Certainty::First, &call);
         let mut search = search.await?;
         match search.found.pop() {
             Some(found) => Ok(found),
@@ -73,7 +72,7 @@ impl Providers {
         wanted: &'a JobRef,
         kind: IdKind,
         certainty: Certainty,
-        call: impl Fn(&'a Account) -> Reply<'a, T>,
+        call: Call<'_, 'a, T>,
     ) -> Result<Search<'a, T>, Error> {
         let mut search = Search::new(kind, certainty);
         for accounts in self.candidates(wanted, kind)? {
