@@ -88,11 +88,7 @@ impl Client {
             Err(error) => error,
         };
         let is_there = error.vendor_type() == Some(ALREADY_EXISTS) || error.status() == Some(409);
-        // A rejection of the last try says nothing about those before it.
-        let is_first = error.tries() <= 1 && (error.is_connect() || error.is_rate_limited());
-        let is_lost = (error.is_retryable() && !is_first)
-            || matches!(error.kind(), ErrorKind::Decode | ErrorKind::TooLarge);
-        if !is_there && !is_lost {
+        if !is_there && !error.may_have_taken_effect() {
             return Err(error);
         }
         let found = Found {

@@ -3,9 +3,9 @@
 use super::backend::IdKind;
 use super::find_account::Certainty;
 use super::{Account, JobChange, JobRef, Listing, PageQuery, Providers};
+use crate::Error;
 use crate::transport::Download;
 use crate::unify::{Checkpoint, Event, Job, MetricPoint, ModelLimits};
-use crate::{Error, ErrorKind};
 
 impl Providers {
     /// Retrieves a job.
@@ -189,9 +189,7 @@ async fn changed(account: &Account, id: &str, change: JobChange) -> Result<Job, 
     };
     // The change may have taken effect although its response was lost: a retry is
     // then rejected, because there is nothing left to change.
-    let is_rejected = error.status().is_some_and(|s| (400..500).contains(&s));
-    let is_lost = matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Interrupted);
-    if (is_lost || (error.tries() > 1 && is_rejected))
+    if error.may_have_taken_effect()
         && let Ok(job) = account.job(id).await
         && account.took_effect(change, &job)
     {
