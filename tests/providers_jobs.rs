@@ -23,8 +23,8 @@ async fn pages_make_up_the_list() {
         let key = |job: &unitune::unify::Job| {
             (
                 std::cmp::Reverse(job.created_at),
-                job.provider.account.clone(),
                 job.id.clone(),
+                job.provider.account.clone(),
             )
         };
         key(&pair[0]) < key(&pair[1])

@@ -103,7 +103,7 @@ fn plain_sort(vendors: &[Vendor]) -> Vec<(Reverse<Option<i64>>, String, String)>
     let mut all = Vec::new();
     for vendor in vendors {
         for (time, id) in vendor.jobs.lock().unwrap().iter() {
-            all.push((Reverse(*time), vendor.account.clone(), id.clone()));
+            all.push((Reverse(*time), id.clone(), vendor.account.clone()));
         }
     }
     all.sort();
@@ -138,7 +138,7 @@ async fn page(
 
 fn key(job: &Job) -> (Reverse<Option<i64>>, String, String) {
     let account = job.provider.account.clone();
-    (Reverse(job.created_at), account, job.id.clone())
+    (Reverse(job.created_at), job.id.clone(), account)
 }
 
 /// Accounts, each with its page size and the times of its jobs: few different
