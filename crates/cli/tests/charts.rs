@@ -174,6 +174,32 @@ fn metrics_of_two_vendors_have_one_name_and_the_losses_come_first() {
 }
 
 #[test]
+fn costs_that_are_estimates_are_marked() {
+    let user = user();
+    let list = [
+        "jobs",
+        "list",
+        "--account",
+        "fireworks",
+        "--columns",
+        "id,cost",
+    ];
+    let output = user.expect(0, &list);
+    assert!(stdout(&output).contains('~'), "{}", stdout(&output));
+    assert!(stderr(&output).contains("note: ~ is an estimate"));
+    let csv = stdout(&user.expect(0, &[&list[..], &["--output", "csv"]].concat()));
+    assert!(!csv.contains('~'), "{csv}");
+    let costs = ["jobs", "costs", "--account", "fireworks", "--by", "account"];
+    let shown = user.expect(0, &costs);
+    assert!(stdout(&shown).contains('~'), "{}", stdout(&shown));
+    assert!(stderr(&shown).contains("~ has estimates in it"));
+    let sums = json(&user.expect(0, &[&costs[..], &["--json"]].concat()));
+    assert_eq!(sums["data"][0]["estimated"], sums["data"][0]["cost"]);
+    let together = ["jobs", "costs", "--account", "together"];
+    assert!(!stdout(&user.expect(0, &together)).contains('~'));
+}
+
+#[test]
 fn a_job_that_is_named_twice_is_shown_once() {
     let user = user();
     let shown = |arguments: &[&str]| {
