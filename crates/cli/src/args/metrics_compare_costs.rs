@@ -12,7 +12,7 @@ use crate::{completions, output};
 Examples:
   unitune jobs metrics ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
   unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --csv > metrics.csv
-  unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --metric valid_loss --limit 5
+  unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --metric valid_loss
   unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql \\
     ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --plot loss.png --smooth 10
   unitune jobs metrics ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --chart")]
