@@ -186,8 +186,8 @@ pub struct Provider {
     pub vendor: Vendor,
     /// The vendor's own status.
     pub status: Cow<'static, str>,
-    /// What the job costs, where the vendor gives a price;
-    /// [`Provider::cost_is_estimate`] tells whether it was charged.
+    /// What the job costs, where the vendor gives a price; of some vendors, an
+    /// estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Usd>,
     /// The job that replaces this one: after an internal failure a vendor may
