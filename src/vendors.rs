@@ -126,6 +126,13 @@ impl VendorInfo {
         }
     }
 
+    /// Returns true if the cost in the vendor's jobs is its estimate, also once they
+    /// have ended, and not what it charged.
+    pub fn estimates_costs(&self) -> bool {
+        self.module
+            .is_some_and(|module| module.mapping.estimates_costs)
+    }
+
     /// Returns the vendor's requirements of a training file.
     pub fn dataset_rules(&self) -> DatasetRules {
         self.module

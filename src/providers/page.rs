@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Reply, Warning};
 use crate::transport::KeptBytes;
-use crate::unify::Job;
+use crate::unify::{Checkpoint, Event, File, Job};
 use crate::wire::DeepObject;
 use crate::{Error, ErrorKind};
 
@@ -222,12 +222,30 @@ const MAX_PAGE: usize = 100;
 /// The number of consecutive pages without an item after which a walk ends.
 const MAX_EMPTY_PAGES: usize = 100;
 
+/// An item that a list shows once, by its id; one without an id is not compared.
+pub(crate) trait HasId {
+    fn id(&self) -> &str;
+}
+
+macro_rules! have_ids {
+    ($($item:ty),*) => {$(
+        impl HasId for $item {
+            fn id(&self) -> &str {
+                &self.id
+            }
+        }
+    )*};
+}
+
+have_ids!(Event, Checkpoint, File);
+
 /// Keeps a walk over pages from going on forever: a page that leads back to an
 /// earlier one, or too many empty pages, end it.
 #[derive(Debug, Default)]
 pub(super) struct PageWalk {
     cursors: HashSet<String>,
     empty: usize,
+    ids: HashSet<String>,
 }
 
 impl PageWalk {
@@ -236,6 +254,12 @@ impl PageWalk {
     pub(super) fn goes_on(&mut self, cursor: &str, items: usize) -> bool {
         self.empty = if items == 0 { self.empty + 1 } else { 0 };
         self.cursors.insert(cursor.to_owned()) && self.empty < MAX_EMPTY_PAGES
+    }
+
+    /// Removes the items whose ids were on this page or an earlier one: a vendor
+    /// may repeat a page, or shift items onto the next one while it is asked.
+    pub(super) fn drop_repeated<T: HasId>(&mut self, items: &mut Vec<T>) {
+        items.retain(|item| item.id().is_empty() || self.ids.insert(item.id().to_owned()));
     }
 }
 
@@ -261,8 +285,9 @@ fn no_item_has(after: &str) -> Error {
     Error::new(ErrorKind::NotFound, message).with_vendor_param("after")
 }
 
-/// Fetches pages until the query is satisfied.
-pub(crate) async fn collect<'a, T>(
+/// Fetches pages until the query is satisfied. An item that comes again, by its
+/// id, is listed once.
+pub(crate) async fn collect<'a, T: HasId>(
     query: &PageQuery,
     account: &str,
     fetch: impl Fn(PageQuery) -> Reply<'a, Page<T>>,
@@ -279,8 +304,9 @@ pub(crate) async fn collect<'a, T>(
         }
         next.limit = Some(left.min(MAX_PAGE));
         let page = fetch(next.clone()).await;
-        let page = page.map_err(|error| unknown_after(&next, error))?;
+        let mut page = page.map_err(|error| unknown_after(&next, error))?;
         listing.warnings.extend(page.warnings);
+        walk.drop_repeated(&mut page.items);
         // A vendor without pages returns more than the limit.
         let came = page.items.len();
         listing.has_more = page.next.is_some() || came > left;
@@ -301,6 +327,12 @@ pub(crate) async fn collect<'a, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl HasId for String {
+        fn id(&self) -> &str {
+            self
+        }
+    }
 
     #[tokio::test]
     async fn parts_of_a_whole_log_follow_each_other() {
@@ -325,10 +357,10 @@ mod tests {
 
     #[tokio::test]
     async fn pages_are_collected_and_a_repeated_one_ends() {
-        let page = |query: PageQuery| -> Reply<'static, Page<usize>> {
+        let page = |query: PageQuery| -> Reply<'static, Page<String>> {
             let start: usize = query.cursor.as_deref().map_or(0, |a| a.parse().unwrap());
             let end = (start + query.limit.unwrap()).min(250);
-            let page = Page::new((start..end).collect());
+            let page = Page::new((start..end).map(|n| n.to_string()).collect());
             let page = page.next((end < 250).then(|| end.to_string()));
             Box::pin(async { Ok(page) })
         };
@@ -337,11 +369,11 @@ mod tests {
         let some = collect(&PageQuery::new().limit(120), "a", page).await;
         let some = some.unwrap();
         assert_eq!((some.data.len(), some.has_more), (120, true));
-        let repeats = |_: PageQuery| -> Reply<'static, Page<i32>> {
-            Box::pin(async { Ok(Page::new(vec![1]).next(Some("1".to_owned()))) })
+        let repeats = |_: PageQuery| -> Reply<'static, Page<String>> {
+            Box::pin(async { Ok(Page::new(vec!["1".to_owned()]).next(Some("1".to_owned()))) })
         };
         let listing = collect(&PageQuery::new().limit(9), "a", repeats).await;
         let listing = listing.unwrap();
-        assert_eq!((listing.data.len(), listing.warnings.len()), (2, 1));
+        assert_eq!((listing.data.len(), listing.warnings.len()), (1, 1));
     }
 }

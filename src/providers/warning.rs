@@ -130,7 +130,7 @@ impl Warning {
             account_failed: true,
             ..Self::new(
                 account,
-                Subject::Missing,
+                Subject::Account,
                 "the vendor returned the same page twice; older items are missing",
             )
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{LazyObject, Note, Status, Usd, Vendor};
+use crate::vendors::VendorInfo;
 
 /// A fine-tuning job in the gateway's terms, whichever vendor runs it.
 ///
@@ -185,7 +186,8 @@ pub struct Provider {
     pub vendor: Vendor,
     /// The vendor's own status.
     pub status: Cow<'static, str>,
-    /// What the job costs, where the vendor gives a price.
+    /// What the job costs, where the vendor gives a price; of some vendors, an
+    /// estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Usd>,
     /// The job that replaces this one: after an internal failure a vendor may
@@ -216,5 +218,22 @@ impl Provider {
             notes: Vec::new(),
             extra: LazyObject::default(),
         }
+    }
+
+    /// Returns true if the cost is the vendor's estimate, also of a job that has
+    /// ended, and not what was charged.
+    ///
+    /// ```
+    /// use unitune::unify::{Provider, Vendor};
+    ///
+    /// let mut provider = Provider::new("main", Vendor::from_static("fireworks"), "x");
+    /// provider.cost = "12.34".parse().ok();
+    /// assert_eq!(provider.cost_is_estimate(), cfg!(feature = "fireworks"));
+    /// provider.vendor = Vendor::from_static("together");
+    /// assert!(!provider.cost_is_estimate());
+    /// ```
+    pub fn cost_is_estimate(&self) -> bool {
+        let vendor = crate::vendors::get(self.vendor.as_str());
+        self.cost.is_some() && vendor.is_some_and(VendorInfo::estimates_costs)
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Mapping {
     pub(crate) slots: &'static [(&'static str, &'static str)],
     /// The types of its events, where they have some.
     pub(crate) events: Option<EventTypes>,
+    /// Whether the cost in its jobs is its estimate, also once they have ended.
+    pub(crate) estimates_costs: bool,
     /// Its requests, where they differ from the gateway's.
     pub(crate) request: Option<RequestTables>,
 }

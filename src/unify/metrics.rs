@@ -1,6 +1,6 @@
 //! Metrics of a training, step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,7 +14,8 @@ pub struct MetricPoint {
     pub step: Option<i64>,
     /// When the numbers were logged, in Unix seconds.
     pub logged_at: Option<i64>,
-    /// The numbers under the vendor's names.
+    /// The numbers under the vendor's names; [`MetricPoint::common_names`] has those
+    /// that are the same at every vendor.
     pub values: BTreeMap<String, f64>,
 }
 
@@ -77,10 +78,55 @@ impl MetricPoint {
     /// assert_eq!(point.metric("valid_loss"), None);
     /// ```
     pub fn metric(&self, name: &str) -> Option<f64> {
+        self.entry(name).map(|(_, value)| value)
+    }
+
+    /// Returns the vendor's name of a metric, as [`Self::metric`] finds it.
+    pub fn vendor_name(&self, name: &str) -> Option<&str> {
+        self.entry(name).map(|(name, _)| name)
+    }
+
+    fn entry(&self, name: &str) -> Option<(&str, f64)> {
         let same = SAME.iter().find(|(known, _)| *known == name);
         let names = same.map_or(&[][..], |(_, names)| *names);
-        let found = names.iter().find_map(|name| self.values.get(*name));
-        found.or_else(|| self.values.get(name)).copied()
+        let found = names
+            .iter()
+            .find_map(|name| self.values.get_key_value(*name));
+        let found = found.or_else(|| self.values.get_key_value(name));
+        found.map(|(name, value)| (name.as_str(), *value))
+    }
+
+    /// Returns the common names of a job's metrics, by the vendor's names: those
+    /// of metrics that [`Self::metric`] finds at every vendor. Where a point has
+    /// a metric under two names, only the first has the common one, in all points.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use unitune::unify::MetricPoint;
+    ///
+    /// let numbers = [("train/loss", 0.5), ("train/grad_norm", 1.5)];
+    /// let numbers = numbers.map(|(name, number)| (name.to_owned(), number));
+    /// let points = [MetricPoint::new(BTreeMap::from(numbers))];
+    /// let names = MetricPoint::common_names(&points);
+    /// assert_eq!(names.get("train/loss"), Some(&"train_loss"));
+    /// assert_eq!(names.get("train/grad_norm"), None);
+    /// ```
+    pub fn common_names(points: &[Self]) -> BTreeMap<String, &'static str> {
+        let mut common = BTreeMap::new();
+        let mut others = BTreeSet::new();
+        for point in points {
+            for (known, names) in SAME {
+                let mut there = names
+                    .iter()
+                    .filter(|name| point.values.contains_key(**name));
+                if let Some(first) = there.next() {
+                    common.insert((*first).to_owned(), known);
+                }
+                others.extend(there.copied());
+            }
+        }
+        common.retain(|name, _| !others.contains(name.as_str()));
+        common
     }
 
     /// Returns the point that an event of kind
@@ -112,4 +158,30 @@ fn numbers(members: &Map<String, Value>) -> BTreeMap<String, f64> {
     numbers
         .filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(names: &[&str]) -> MetricPoint {
+        let values = names.iter().map(|name| ((*name).to_owned(), 1.0));
+        MetricPoint::new(values.collect())
+    }
+
+    #[test]
+    fn a_metric_beside_another_of_the_same_sort_keeps_its_name() {
+        let alone = [point(&["full_valid_loss"]), point(&["eval/loss"])];
+        let names = MetricPoint::common_names(&alone);
+        assert_eq!(names.get("full_valid_loss"), Some(&"valid_loss"));
+        assert_eq!(names.get("eval/loss"), Some(&"valid_loss"));
+        let both = [
+            point(&["full_valid_loss"]),
+            point(&["valid_loss", "full_valid_loss"]),
+        ];
+        let names = MetricPoint::common_names(&both);
+        assert_eq!(names.get("full_valid_loss"), None);
+        assert_eq!(names.get("valid_loss"), Some(&"valid_loss"));
+        assert_eq!(both[0].vendor_name("valid_loss"), Some("full_valid_loss"));
+    }
 }

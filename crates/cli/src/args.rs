@@ -34,8 +34,8 @@ pub use values::{Assignment, StatusParser};
 /// --sandbox, simulated vendors are used instead: no keys, no network, no costs.
 ///
 /// Exit codes: 0 done; 1 not found or failed; 2 called wrongly or not
-/// configured; 3 an account could not be asked, and what was printed, if
-/// anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
+/// configured; 3 an account could not be asked (no connection, a rejected key,
+/// no answer), and what was printed, if anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
 /// 5 a job was cancelled; 6 the time ran out; 7 only paused jobs are left. 130
 /// after Ctrl-C or SIGTERM.
 #[derive(Debug, Parser)]

@@ -44,6 +44,32 @@ impl From<Exit> for ExitCode {
     }
 }
 
+impl Exit {
+    /// Returns the exit code of an error that nothing more is known about.
+    pub fn of(error: &unitune::Error) -> Self {
+        use unitune::ErrorKind as Kind;
+        let is_unanswered = match (error.kind(), error.status()) {
+            (Kind::Connect | Kind::Timeout, _) => true,
+            // The key is rejected, or the vendor answers nobody now.
+            (Kind::Status, Some(status)) => matches!(status, 401 | 403 | 408 | 429 | 500..),
+            _ => false,
+        };
+        match is_unanswered {
+            true => Self::Partial,
+            false => Self::Failure,
+        }
+    }
+
+    /// Returns the exit code of a program that goes on after an error: what was not
+    /// found counts more than an account that could not be asked.
+    pub fn after(self, error: &unitune::Error) -> Self {
+        match self {
+            Self::Failure => self,
+            _ => Self::of(error),
+        }
+    }
+}
+
 /// An error that ends the program, and its exit code.
 #[derive(Debug)]
 pub struct Failure {
@@ -81,7 +107,7 @@ impl From<unitune::Error> for Failure {
         let exit = match error.kind() {
             unitune::ErrorKind::Config => Exit::Usage,
             unitune::ErrorKind::Ambiguous => return Self::unclear(error, "--account NAME"),
-            _ => Exit::Failure,
+            _ => Exit::of(&error),
         };
         Self::new(exit, error.to_string())
     }

@@ -84,6 +84,121 @@ fn numbers_of_several_jobs_and_of_one() {
     );
 }
 
+/// The names of the columns of CSV.
+fn columns(csv: &str) -> Vec<&str> {
+    csv.lines().next().unwrap_or_default().split(',').collect()
+}
+
+#[test]
+fn a_metric_that_is_asked_for_is_the_only_column() {
+    let user = user();
+    let metrics =
+        |ids: &[&str], more: &[&str]| user.expect(0, &[&["jobs", "metrics"], ids, more].concat());
+    let csv = stdout(&metrics(&[OPENAI], &["--metric", "valid_loss", "--csv"]));
+    assert_eq!(columns(&csv), ["step", "logged_at", "valid_loss"]);
+    let cells = |line: &str| line.split(',').filter(|cell| cell.is_empty()).count();
+    assert!(csv.lines().all(|line| cells(line) == 0), "{csv}");
+    let two = ["--metric", "valid_loss,train_loss", "--csv"];
+    let csv = stdout(&metrics(&[OPENAI, TOGETHER], &two));
+    assert_eq!(
+        columns(&csv),
+        [
+            "account",
+            "job",
+            "step",
+            "logged_at",
+            "valid_loss",
+            "train_loss"
+        ]
+    );
+    assert!(csv.contains("together,") && csv.contains("openai,"));
+    let table = stdout(&metrics(&[OPENAI], &["--metric", "valid_loss"]));
+    assert!(!table.contains("train_loss"), "{table}");
+    // JSON has it under the vendor's name; the newest of those points, of two.
+    let newest = ["--metric", "train_loss", "--limit", "1", "--json"];
+    let json = json(&metrics(&[OPENAI, TOGETHER], &newest));
+    let rows = json["data"].as_array().unwrap();
+    let names = rows.iter().map(|row| row["values"].as_object().unwrap());
+    let names: Vec<Vec<&String>> = names.map(|values| values.keys().collect()).collect();
+    assert_eq!(names, [["train_loss"], ["train/loss"]]);
+    let unknown = ["jobs", "metrics", OPENAI, "--metric", "nothing", "--csv"];
+    let unknown = user.expect(2, &unknown);
+    assert_eq!(stdout(&unknown), "");
+    assert!(stderr(&unknown).contains("there are: train_loss, valid_loss"));
+}
+
+#[test]
+fn options_of_charts_need_a_chart() {
+    let user = user();
+    for option in [
+        &["--log"][..],
+        &["--smooth", "5"],
+        &["--x", "time"],
+        &["--title", "Losses"],
+        &["--theme", "dark"],
+        &["--theme", "dark", "--chart"],
+    ] {
+        let metrics = [&["jobs", "metrics", OPENAI, "--csv"], option].concat();
+        let told = stderr(&user.expect(2, &metrics));
+        assert!(told.contains("--plot"), "{told}");
+    }
+}
+
+#[test]
+fn metrics_of_two_vendors_have_one_name_and_the_losses_come_first() {
+    let user = user();
+    let metrics = ["jobs", "metrics", OPENAI, TOGETHER];
+    let csv = stdout(&user.expect(0, &[&metrics[..], &["--csv"]].concat()));
+    let names = columns(&csv);
+    assert_eq!(names[4..6], ["train_loss", "valid_loss"], "{names:?}");
+    assert!(!names.contains(&"train/loss") && !names.contains(&"eval/loss"));
+    let place = names.iter().position(|name| *name == "train_loss").unwrap();
+    let rows: Vec<&str> = csv.lines().skip(1).collect();
+    let filled = |row: &&&str| !row.split(',').nth(place).unwrap().is_empty();
+    assert_eq!(rows.iter().filter(filled).count(), 180 + 90);
+    // What does not fit is left out from the end.
+    let narrow = [&metrics[..], &["--limit", "1"]].concat();
+    let narrow = user.command(&narrow).env("COLUMNS", "80").output().unwrap();
+    assert!(
+        stdout(&narrow).contains("train_loss"),
+        "{}",
+        stdout(&narrow)
+    );
+    // JSON has the vendors' names.
+    let json = json(&user.expect(0, &[&metrics[..], &["--json"]].concat()));
+    let rows = json["data"].as_array().unwrap();
+    assert!(
+        rows.iter()
+            .any(|row| !row["values"]["train/loss"].is_null())
+    );
+}
+
+#[test]
+fn costs_that_are_estimates_are_marked() {
+    let user = user();
+    let list = [
+        "jobs",
+        "list",
+        "--account",
+        "fireworks",
+        "--columns",
+        "id,cost",
+    ];
+    let output = user.expect(0, &list);
+    assert!(stdout(&output).contains('~'), "{}", stdout(&output));
+    assert!(stderr(&output).contains("note: ~ is an estimate"));
+    let csv = stdout(&user.expect(0, &[&list[..], &["--output", "csv"]].concat()));
+    assert!(!csv.contains('~'), "{csv}");
+    let costs = ["jobs", "costs", "--account", "fireworks", "--by", "account"];
+    let shown = user.expect(0, &costs);
+    assert!(stdout(&shown).contains('~'), "{}", stdout(&shown));
+    assert!(stderr(&shown).contains("~ has estimates in it"));
+    let sums = json(&user.expect(0, &[&costs[..], &["--json"]].concat()));
+    assert_eq!(sums["data"][0]["estimated"], sums["data"][0]["cost"]);
+    let together = ["jobs", "costs", "--account", "together"];
+    assert!(!stdout(&user.expect(0, &together)).contains('~'));
+}
+
 #[test]
 fn a_job_that_is_named_twice_is_shown_once() {
     let user = user();

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::process::Output;
 
 use serde_json::Value;
-use support::{json, stderr, stdout, unitune};
+use support::{User, json, stderr, stdout, unitune};
 use unitune_sandbox::Sandbox;
 
 fn run(arguments: &[&str]) -> Output {
@@ -280,6 +280,34 @@ fn without_an_account_it_says_what_to_set() {
             "--sandbox",
         ] {
             assert!(message.contains(word), "{message}");
+        }
+    }
+}
+
+#[test]
+fn an_account_that_cannot_be_asked_is_exit_code_3_for_one_job_too() {
+    let user = User::new();
+    let id = user.jobs()[0]["id"].as_str().unwrap().to_owned();
+    let base_url = user.sandbox.base_url(unitune_sandbox::Vendor::OpenAi);
+    let account = |base_url: &str| {
+        let text = format!(
+            "[[account]]\nname = \"mine\"\nvendor = \"openai\"\nkey = \"sk-wrong\"\n\
+             base_url = \"{base_url}\"\n"
+        );
+        user.write("unitune.toml", text);
+    };
+    for address in [base_url.as_str(), "http://127.0.0.1:9/v1"] {
+        account(address);
+        for command in [
+            &["jobs", "list"][..],
+            &["jobs", "get", &id],
+            &["jobs", "get", &id, "ftjob-2"],
+            &["jobs", "events", &id],
+            &["jobs", "metrics", &id],
+            &["jobs", "cancel", "--yes", &id],
+        ] {
+            let output = user.expect(3, &[command, &["--config", "unitune.toml"]].concat());
+            assert!(stderr(&output).contains("error: "), "{}", stderr(&output));
         }
     }
 }

@@ -123,6 +123,26 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
         "{}",
         stderr(&output)
     );
+    // What it costs is said as for a new job, before anything is uploaded.
+    let fixed = ["jobs", "rerun", JOB, "--on", "together", "--dry-run"];
+    for (model, price) in [
+        (
+            MODEL,
+            "unknown: Together estimates it with the file, after the upload",
+        ),
+        (
+            "Qwen/Qwen3.5-9B",
+            "(Together estimates it with the file, after the upload)",
+        ),
+    ] {
+        let output = user.run(&[&fixed[..], &["--model", model]].concat()).await;
+        let card = String::from_utf8_lossy(&output.stdout).into_owned();
+        let line = card
+            .lines()
+            .find(|line| line.starts_with("Price "))
+            .unwrap();
+        assert!(line.ends_with(price), "{line}");
+    }
     // The price is 4 dollars at most, by the table.
     let output = user
         .rerun(&["--yes", "--model", "Qwen/Qwen3.5-9B", "--max-cost", "3"])

@@ -206,9 +206,10 @@ impl Account {
         let (mut all, mut warnings) = (Vec::new(), Vec::new());
         let (mut query, mut walk) = (PageQuery::new(), PageWalk::default());
         loop {
-            let page = self
+            let mut page = self
                 .run(Operation::ListFiles, || files.list(&call, &query))
                 .await?;
+            walk.drop_repeated(&mut page.items);
             let came = page.items.len();
             all.extend(page.items.into_iter().map(|file| self.with_name(file)));
             warnings.extend(page.warnings);

@@ -42,6 +42,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     rules: rules::TABLE,
     slots: &[("organisation_id", "organization_id")],
     events: None,
+    estimates_costs: false,
     request: Some(RequestTables {
         text: "`metadata` is kept as it is. `\"auto\"` is -1 in `n_epochs` and `batch_size`. \
                `trainingType` is sent as it is; the vendor knows `Standard`, `GlobalStandard` and \

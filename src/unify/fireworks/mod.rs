@@ -56,6 +56,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
                a log that is read later has the last one alone.",
         types: events::types,
     }),
+    estimates_costs: true,
     request: Some(RequestTables {
         text: "The method chooses the kind of job: `supervised`, `dpo` or `reinforcement`, which \
                wants an `evaluator`. `seed`, `suffix` and `metadata` are rejected, and \

@@ -40,6 +40,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
     rules: rules::TABLE,
     slots: &[],
     events: None,
+    estimates_costs: false,
     request: Some(RequestTables {
         text: "`metadata` is kept as it is. `\"auto\"` is a value of its own.",
         accepted: ACCEPTED,

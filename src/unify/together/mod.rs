@@ -70,6 +70,7 @@ pub(crate) static MAPPING: Mapping = Mapping {
                in `provider.extra`.",
         types: event_types::types,
     }),
+    estimates_costs: false,
     request: Some(RequestTables {
         text: "`seed` is its `random_seed`. It keeps no labels, so that `metadata` is rejected. \
                `\"auto\"` means: leave it out.",

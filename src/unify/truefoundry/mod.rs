@@ -39,5 +39,6 @@ pub(crate) static MAPPING: Mapping = Mapping {
     rules: rules::TABLE,
     slots: &[],
     events: None,
+    estimates_costs: false,
     request: None,
 };

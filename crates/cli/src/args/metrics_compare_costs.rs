@@ -12,6 +12,7 @@ use crate::{completions, output};
 Examples:
   unitune jobs metrics ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
   unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --csv > metrics.csv
+  unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql --metric valid_loss
   unitune jobs metrics ftjob-W5b56X7SAaz0QjBXrq9MWaql \\
     ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --plot loss.png --smooth 10
   unitune jobs metrics ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --chart")]
@@ -23,6 +24,12 @@ pub struct MetricsArguments {
     /// At most this many of each job, the newest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+
+    /// What to print and to draw: train_loss and valid_loss are known at every vendor, others by
+    /// the vendor's own names; can be repeated. By default all are printed; drawn are the losses
+    /// of one job, the training loss of several
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub metric: Vec<String>,
 
     #[cfg(feature = "charts")]
     #[command(flatten)]
@@ -42,7 +49,8 @@ pub struct MetricsArguments {
 /// How a chart is drawn, and where to.
 #[cfg(feature = "charts")]
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Chart")]
+#[command(next_help_heading = "Chart",
+          group = clap::ArgGroup::new(DRAWN).multiple(true).args(["plot", "chart"]))]
 pub struct ChartArguments {
     /// Draw a chart into this file, .svg or .png; a file that is there is replaced
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
@@ -52,31 +60,31 @@ pub struct ChartArguments {
     #[arg(long)]
     pub chart: bool,
 
-    /// What to draw: train_loss and valid_loss are known at every vendor, others by the vendor's
-    /// own names; can be repeated. By default the losses of one job, the training loss of several
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub metric: Vec<String>,
-
     /// What the horizontal axis counts
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = XAxis::Step)]
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = XAxis::Step, requires = DRAWN)]
     pub x: XAxis,
 
     /// A logarithmic scale
-    #[arg(long)]
+    #[arg(long, requires = DRAWN)]
     pub log: bool,
 
     /// Draw means of so many points each; noted in the legend
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..),
+          requires = DRAWN)]
     pub smooth: Option<u32>,
 
     /// The colours of a picture
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Colours::Light)]
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Colours::Light, requires = "plot")]
     pub theme: Colours,
 
     /// The title above the chart
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", requires = DRAWN)]
     pub title: Option<String>,
 }
+
+/// The options that draw a chart; others say how.
+#[cfg(feature = "charts")]
+const DRAWN: &str = "drawn";
 
 /// What the horizontal axis of a chart counts.
 #[cfg(feature = "charts")]

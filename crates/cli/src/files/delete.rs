@@ -18,7 +18,7 @@ pub async fn run(arguments: DeleteArguments) -> Result<Exit, Failure> {
             Ok(()) => output::text(&plain(&format!("{id} is removed")))?,
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }

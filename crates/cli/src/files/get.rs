@@ -18,7 +18,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
             Ok(file) => files.push(file),
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }

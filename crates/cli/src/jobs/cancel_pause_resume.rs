@@ -36,7 +36,7 @@ pub async fn run(arguments: ChangeArguments, change: JobChange) -> Result<Exit, 
             Ok(job) => jobs.push(job),
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }

@@ -10,7 +10,7 @@ use unitune::providers::Providers;
 use unitune::unify::{Job, LazyObject, MetricPoint};
 
 use super::metrics::{has_metrics, with_metrics};
-use super::table::took;
+use super::table::{dollars, took};
 use crate::accounts::Accounts;
 use crate::args::metrics_compare_costs::CompareArguments;
 use crate::exit::{Exit, Failure};
@@ -80,7 +80,7 @@ const RESULTS: [NamedValue<ComparedJob>; 11] = [
     ("trained_tokens", |compared| {
         json!(compared.job.trained_tokens)
     }),
-    ("cost (USD)", |compared| json!(compared.job.provider.cost)),
+    (COST, |compared| json!(compared.job.provider.cost)),
     ("steps", |compared| {
         json!(compared.points.iter().filter_map(|point| point.step).max())
     }),
@@ -100,6 +100,7 @@ const RESULTS: [NamedValue<ComparedJob>; 11] = [
 
 const CREATED: &str = "created";
 const DURATION: &str = "duration";
+const COST: &str = "cost (USD)";
 
 fn losses<'s>(compared: &'s ComparedJob, name: &'s str) -> impl Iterator<Item = f64> + 's {
     compared.points.iter().filter_map(move |p| p.metric(name))
@@ -127,15 +128,12 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
             Ok(compared) => found.push(compared),
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }
     if found.len() < 2 {
-        return Err(Failure::new(
-            Exit::Failure,
-            "there are no two jobs to compare",
-        ));
+        return Err(Failure::new(exit, "there are no two jobs to compare"));
     }
     let view = output.is_table().then_some(&output.view);
     let rows = compared(&found, arguments.all, view);
@@ -193,8 +191,13 @@ fn compared(compared_jobs: &[ComparedJob], all: bool, view: Option<&View>) -> Ve
     let results = RESULTS.iter().map(|(name, value)| {
         let mut values: Vec<Value> = compared_jobs.iter().map(value).collect();
         let same = are_same(&values);
-        for value in &mut values {
-            *value = shown(name, value, view);
+        for (value, compared) in values.iter_mut().zip(compared_jobs) {
+            *value = match (*name, compared.job.provider.cost, view) {
+                (COST, Some(cost), Some(_)) => {
+                    json!(dollars(cost, compared.job.provider.cost_is_estimate()))
+                }
+                _ => shown(name, value, view),
+            };
         }
         let mut row = row(name, "result", compared_jobs, values);
         row.same = same;

@@ -1,7 +1,7 @@
 //! `unitune jobs costs`: what jobs cost, added up; what is not known is counted
 //! apart
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -30,6 +30,8 @@ struct Costs {
     jobs: usize,
     /// What jobs cost that have ended, as far as it is known.
     cost: Option<Usd>,
+    /// How much of that are estimates of vendors that do not say what they charged.
+    estimated: Option<Usd>,
     /// Jobs that have ended, of which it is not known.
     unknown: usize,
     /// Jobs that have not ended.
@@ -51,9 +53,12 @@ impl Row for Costs {
                 json!(row.cost)
             })
             .text(|row| match row.cost {
-                Some(cost) => cost.to_string(),
+                Some(cost) => super::table::dollars(cost, row.estimated.is_some()),
                 None if row.unknown > 0 => "unknown".to_owned(),
                 None => String::new(),
+            }),
+            Column::new("estimated", "ESTIMATED (USD)", Kind::Number, |row| {
+                json!(row.estimated)
             }),
             Column::new("unknown", "UNKNOWN", Kind::Number, |row: &Self| {
                 json!(row.unknown)
@@ -145,7 +150,7 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     }
     usual.extend(SUMS);
     if !output.is_table() {
-        usual.push("trained_tokens");
+        usual.extend(["trained_tokens", "estimated"]);
     }
     let steps: Vec<Step<'_>> = STEPS
         .iter()
@@ -205,7 +210,12 @@ fn add(row: &mut Costs, job: &Job) {
         row.trained_tokens = Some(row.trained_tokens.unwrap_or(0).saturating_add(tokens));
     }
     match (job.status.is_terminal(), job.provider.cost) {
-        (true, Some(cost)) => row.cost = Some(sum(row.cost, cost)),
+        (true, Some(cost)) => {
+            row.cost = Some(sum(row.cost, cost));
+            if job.provider.cost_is_estimate() {
+                row.estimated = Some(sum(row.estimated, cost));
+            }
+        }
         (true, None) => row.unknown += 1,
         (false, cost) => {
             row.unfinished += 1;
@@ -228,9 +238,20 @@ fn summary(jobs: &[Job]) -> String {
     let known = jobs.len() - all.unknown - all.unfinished;
     let mut lines = vec![format!(
         "{} USD in all, for {known} of {}.",
-        all.cost.unwrap_or_default(),
+        super::table::dollars(all.cost.unwrap_or_default(), all.estimated.is_some()),
         counted(jobs.len())
     )];
+    if let Some(estimated) = all.estimated {
+        let are_estimated =
+            |job: &&Job| job.status.is_terminal() && job.provider.cost_is_estimate();
+        let estimates = jobs.iter().filter(are_estimated);
+        lines.push(format!(
+            "~ has estimates in it, because the vendor does not say what it charged: {estimated} \
+             USD for {}, at {}.",
+            counted(estimates.clone().count()),
+            accounts_of(estimates)
+        ));
+    }
     if all.unfinished > 0 {
         let pending = all
             .pending
@@ -245,16 +266,19 @@ fn summary(jobs: &[Job]) -> String {
         let without = jobs
             .iter()
             .filter(|job| job.status.is_terminal() && job.provider.cost.is_none());
-        let accounts: std::collections::BTreeSet<&str> =
-            without.map(|job| job.provider.account.as_str()).collect();
-        let accounts: Vec<&str> = accounts.into_iter().collect();
         lines.push(format!(
             "Not known, because the vendor gives no cost: {}, at {}.",
             counted(all.unknown),
-            accounts.join(", ")
+            accounts_of(without)
         ));
     }
     lines.join("\n")
+}
+
+fn accounts_of<'j>(jobs: impl Iterator<Item = &'j Job>) -> String {
+    let accounts = jobs.map(|job| job.provider.account.as_str());
+    let accounts: BTreeSet<&str> = accounts.collect();
+    accounts.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 fn counted(jobs: usize) -> String {
@@ -309,5 +333,32 @@ mod tests {
         assert_eq!(rows.len(), 4);
         let json = serde_json::to_value(&rows[0]).unwrap();
         assert!(json.get("month").is_none() && json["account"] == "a");
+    }
+
+    #[test]
+    fn estimates_in_a_sum_are_marked() {
+        let mut jobs = [
+            job("a", Status::Succeeded, JANUARY, Some("0.1")),
+            job("f", Status::Succeeded, JANUARY, Some("12.34")),
+            job("f", Status::Running, JANUARY, Some("5")),
+        ];
+        for job in &mut jobs[1..] {
+            job.provider.vendor = Vendor::from_static("fireworks");
+        }
+        let rows = added_up(&jobs, &[CostGroup::Account]);
+        let columns = Costs::TABLE.columns;
+        let cost = columns.iter().find(|column| column.name == "cost");
+        let shown = |row: &Costs| cost.and_then(|cost| cost.text).map(|text| text(row));
+        let shown: Vec<_> = rows.iter().filter_map(shown).collect();
+        assert_eq!(shown, ["0.1", "~12.34"]);
+        assert_eq!(rows[1].estimated, "12.34".parse().ok());
+        assert_eq!(
+            summary(&jobs).lines().take(2).collect::<Vec<_>>(),
+            [
+                "~12.44 USD in all, for 2 of 3 jobs.",
+                "~ has estimates in it, because the vendor does not say what it charged: 12.34 \
+                 USD for 1 job, at f.",
+            ]
+        );
     }
 }

@@ -23,7 +23,7 @@ use crate::rerun::price::Price;
 
 pub use draft::{Files, PlannedJob};
 pub use request::Source;
-pub use summary::{Plan, price};
+pub use summary::{Plan, price, price_with_table};
 
 pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);

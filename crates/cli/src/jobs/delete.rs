@@ -25,7 +25,7 @@ pub async fn run(arguments: ChangeArguments) -> Result<Exit, Failure> {
             Ok(()) => deleted.push(id),
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }

@@ -18,7 +18,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
             Ok(job) => jobs.push(job),
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }

@@ -75,11 +75,17 @@ async fn whole(
     list.warnings.extend(shutdowns);
     let is_empty = list.jobs.is_empty();
     let jobs = std::mem::take(&mut list.jobs);
+    let cells = output.cells::<Job>()?;
+    let shows_costs = output.is_table() && cells.iter().any(|cell| cell.name() == "cost");
+    let has_estimates = shows_costs && jobs.iter().any(|job| job.provider.cost_is_estimate());
     // What is said in place of a table without rows is not said of accounts that
     // failed.
     let is_partial = list.warnings.iter().any(|w| w.account_failed);
     if !(output.is_table() && is_empty && is_partial) {
         output.list(jobs, around(&list))?;
+    }
+    if has_estimates {
+        output::note("note: ~ is an estimate, and not what was charged");
     }
     Ok((list, is_empty))
 }

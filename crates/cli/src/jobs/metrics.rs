@@ -4,10 +4,10 @@
 pub mod chart;
 mod fetch;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use unitune::unify::MetricPoint;
 
 use crate::accounts::Accounts;
@@ -23,21 +23,39 @@ const TIME: &str = "logged_at";
 
 const STEP_COLUMN: &str = "step";
 
-impl Row for MetricPoint {
+/// What is shown of a point.
+#[derive(Serialize)]
+struct Point {
+    /// In JSON, under the vendor's names.
+    #[serde(flatten)]
+    point: MetricPoint,
+    /// In columns: under the common names, where there are some, or under those that
+    /// are asked for.
+    #[serde(skip)]
+    named: BTreeMap<String, f64>,
+}
+
+impl Row for Point {
     const TABLE: Table<Self> = Table {
         columns: &[
-            Column::new(STEP_COLUMN, "STEP", Kind::Number, |point| json!(point.step)),
-            Column::new(TIME, "TIME", Kind::Stamp, |point| json!(point.logged_at)),
-            Column::new("values", "VALUES", Kind::Text, |point: &Self| {
-                json!(point.values)
+            Column::new(STEP_COLUMN, "STEP", Kind::Number, |row| {
+                json!(row.point.step)
+            }),
+            Column::new(TIME, "TIME", Kind::Stamp, |row| json!(row.point.logged_at)),
+            Column::new("values", "VALUES", Kind::Text, |row: &Self| {
+                json!(row.point.values)
             })
-            .text(values),
+            .text(|row| values(&row.point)),
         ],
         shown: &[STEP_COLUMN, TIME, "values"],
         steps: &[Step::Drop(TIME), Step::Shorten("values", 24)],
         empty: EMPTY,
         colour: |_| None,
     };
+
+    fn value(&self, name: &str) -> Value {
+        json!(self.named.get(name))
+    }
 }
 
 const EMPTY: &str = "No metrics yet.";
@@ -53,7 +71,7 @@ struct JobPoint {
     account: String,
     job: String,
     #[serde(flatten)]
-    point: MetricPoint,
+    shown: Point,
 }
 
 impl Row for JobPoint {
@@ -62,13 +80,15 @@ impl Row for JobPoint {
             Column::new("account", "ACCOUNT", Kind::Text, |row| json!(row.account)),
             Column::new("job", "JOB", Kind::Text, |row| json!(row.job)),
             Column::new(STEP_COLUMN, "STEP", Kind::Number, |row| {
-                json!(row.point.step)
+                json!(row.shown.point.step)
             }),
-            Column::new(TIME, "TIME", Kind::Stamp, |row| json!(row.point.logged_at)),
+            Column::new(TIME, "TIME", Kind::Stamp, |row| {
+                json!(row.shown.point.logged_at)
+            }),
             Column::new("values", "VALUES", Kind::Text, |row: &Self| {
-                json!(row.point.values)
+                json!(row.shown.point.values)
             })
-            .text(|row| values(&row.point)),
+            .text(|row| values(&row.shown.point)),
         ],
         shown: &["account", "job", STEP_COLUMN, TIME, "values"],
         steps: &[
@@ -80,6 +100,10 @@ impl Row for JobPoint {
         empty: EMPTY,
         colour: |_| None,
     };
+
+    fn value(&self, name: &str) -> Value {
+        self.shown.value(name)
+    }
 }
 
 pub async fn run(mut arguments: MetricsArguments) -> Result<Exit, Failure> {
@@ -99,13 +123,20 @@ pub async fn run(mut arguments: MetricsArguments) -> Result<Exit, Failure> {
         }
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let (limit, asked) = (arguments.limit, &arguments.metric);
     if let [id] = arguments.ids.as_slice() {
         let points = accounts.providers().metrics(id).await?;
-        print_points(&output, newest(points, arguments.limit))?;
+        check_names(asked, &[&points])?;
+        print_points(&output, asked, prepared(points, asked, limit))?;
         return Ok(Exit::Done);
     }
-    let (jobs, exit) = jobs_with_metrics(accounts.providers(), &arguments.ids).await;
-    print_jobs(&output, jobs, arguments.limit)?;
+    let (mut jobs, exit) = jobs_with_metrics(accounts.providers(), &arguments.ids).await;
+    check_names(asked, &runs(&jobs))?;
+    for job in &mut jobs {
+        let points = std::mem::take(&mut job.runs).into_iter().flatten();
+        job.runs = vec![prepared(points.collect(), asked, limit)];
+    }
+    print_jobs(&output, asked, jobs)?;
     Ok(exit)
 }
 
@@ -114,59 +145,137 @@ pub async fn run(mut arguments: MetricsArguments) -> Result<Exit, Failure> {
 async fn charted(arguments: &MetricsArguments, output: &Output) -> Result<Exit, Failure> {
     let accounts = Accounts::open(&arguments.accounts).await?;
     let (mut jobs, exit) = jobs_with_metrics(accounts.providers(), &arguments.ids).await;
-    for run in jobs.iter_mut().flat_map(|job| &mut job.runs) {
-        *run = newest(std::mem::take(run), arguments.limit);
-    }
     if jobs.is_empty() {
         return Ok(exit);
     }
-    chart::draw(&arguments.chart, &jobs, output)?;
+    let (limit, asked) = (arguments.limit, &arguments.metric);
+    check_names(asked, &runs(&jobs))?;
+    for run in jobs.iter_mut().flat_map(|job| &mut job.runs) {
+        *run = prepared(std::mem::take(run), asked, limit);
+    }
+    chart::draw(&arguments.chart, asked, &jobs, output)?;
     if !output.is_table() {
         match jobs.len() {
             1 if arguments.ids.len() == 1 => {
                 let points = jobs.into_iter().flat_map(|job| job.runs).flatten();
-                print_points(output, points.collect())?;
+                print_points(output, asked, points.collect())?;
             }
-            _ => print_jobs(output, jobs, None)?,
+            _ => print_jobs(output, asked, jobs)?,
         }
     }
     Ok(exit)
 }
 
-/// Returns the newest of these points, each with its time.
-fn newest(mut points: Vec<MetricPoint>, limit: Option<u32>) -> Vec<MetricPoint> {
-    if let Some(limit) = limit {
-        let skipped = points.len().saturating_sub(limit as usize);
-        points.drain(..skipped);
+/// Returns the metrics of each run of these jobs.
+fn runs(jobs: &[JobMetrics]) -> Vec<&[MetricPoint]> {
+    let runs = jobs.iter().flat_map(|job| &job.runs);
+    runs.map(Vec::as_slice).collect()
+}
+
+/// Rejects names of metrics that no run has, if any has metrics.
+pub fn check_names(asked: &[String], runs: &[&[MetricPoint]]) -> Result<(), Failure> {
+    let points = || runs.iter().copied().flatten();
+    let is_there = |name: &&String| points().any(|point| point.metric(name).is_some());
+    let Some(missing) = asked.iter().find(|name| !is_there(name)) else {
+        return Ok(());
+    };
+    if points().next().is_none() {
+        return Ok(());
     }
+    let named = runs.iter().flat_map(|run| shown(run.to_vec(), &[]));
+    let there = names(&named.collect::<Vec<_>>(), |point| point).join(", ");
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "none of the jobs has the metric {missing:?}: name others with --metric; there are: {there}"
+        ),
+    ))
+}
+
+/// Returns the newest of these points, each with its time; where metrics are asked
+/// for, those that have one, and nothing else of them.
+fn prepared(
+    mut points: Vec<MetricPoint>,
+    asked: &[String],
+    limit: Option<u32>,
+) -> Vec<MetricPoint> {
     for point in &mut points {
         // Some vendors count the time among the numbers.
         let time = point.values.get(TIME);
         point.logged_at = point.logged_at.or(time.map(|time| *time as i64));
     }
+    if !asked.is_empty() {
+        for point in &mut points {
+            let found = asked.iter().filter_map(|name| point.vendor_name(name));
+            let found: BTreeSet<String> = found.map(str::to_owned).collect();
+            point.values.retain(|name, _| found.contains(name));
+        }
+        points.retain(|point| !point.values.is_empty());
+    }
+    if let Some(limit) = limit {
+        let skipped = points.len().saturating_sub(limit as usize);
+        points.drain(..skipped);
+    }
     points
 }
 
-fn print_points(output: &Output, points: Vec<MetricPoint>) -> Result<(), Failure> {
-    let names = names(points.iter());
-    let steps = steps(&names, &[]);
-    let (usual, around) = ([STEP_COLUMN, TIME], ListContext::default());
-    output.list_with_values(points, &usual, &names, Kind::Number, &steps, around)
+/// Returns what is shown of a job's points.
+fn shown(points: Vec<MetricPoint>, asked: &[String]) -> Vec<Point> {
+    let common = match asked.is_empty() {
+        true => MetricPoint::common_names(&points),
+        false => BTreeMap::new(),
+    };
+    let named = |point: &MetricPoint| -> BTreeMap<String, f64> {
+        if asked.is_empty() {
+            let values = point.values.iter().map(|(name, value)| {
+                let common = common.get(name).copied();
+                (common.unwrap_or(name).to_owned(), *value)
+            });
+            return values.collect();
+        }
+        let found = asked.iter();
+        let found = found.filter_map(|name| Some((name.clone(), point.metric(name)?)));
+        found.collect()
+    };
+    let points = points.into_iter();
+    let points = points.map(|point| Point {
+        named: named(&point),
+        point,
+    });
+    points.collect()
 }
 
-fn print_jobs(output: &Output, jobs: Vec<JobMetrics>, limit: Option<u32>) -> Result<(), Failure> {
+fn print_points(
+    output: &Output,
+    asked: &[String],
+    points: Vec<MetricPoint>,
+) -> Result<(), Failure> {
+    let rows = shown(points, asked);
+    let names = match asked.is_empty() {
+        true => names(&rows, |row| row),
+        false => unique(asked),
+    };
+    let steps = steps(&names, &[]);
+    let (usual, around) = ([STEP_COLUMN, TIME], ListContext::default());
+    output.list_with_values(rows, &usual, &names, Kind::Number, &steps, around)
+}
+
+fn print_jobs(output: &Output, asked: &[String], jobs: Vec<JobMetrics>) -> Result<(), Failure> {
     let rows = jobs.into_iter().flat_map(|metrics| {
         let (account, job) = (metrics.job.provider.account, metrics.job.id);
         let points = metrics.runs.into_iter().flatten().collect();
-        let points = newest(points, limit).into_iter();
-        points.map(move |point| JobPoint {
+        let points = shown(points, asked).into_iter();
+        points.map(move |shown| JobPoint {
             account: account.clone(),
             job: job.clone(),
-            point,
+            shown,
         })
     });
     let rows: Vec<JobPoint> = rows.collect();
-    let names = names(rows.iter().map(|row| &row.point));
+    let names = match asked.is_empty() {
+        true => names(&rows, |row| &row.shown),
+        false => unique(asked),
+    };
     let steps = steps(&names, &[Step::Shorten("job", 12), Step::Drop("account")]);
     let usual = ["account", "job", STEP_COLUMN, TIME];
     let around = ListContext::default();
@@ -180,13 +289,33 @@ fn steps<'n>(names: &'n [String], then: &[Step<'n>]) -> Vec<Step<'n>> {
     dropped.chain(then.iter().copied()).collect()
 }
 
+/// What comes first among the columns of numbers; the others follow by their names.
+/// Where a table is too narrow, the last ones are left out.
+const ORDER: [fn(&str) -> bool; 5] = [
+    |name| name == "train_loss",
+    |name| name == "valid_loss",
+    |name| name.ends_with("loss"),
+    |name| name.ends_with("learning_rate") || name == "lr" || name.ends_with("/lr"),
+    |name| name.contains("accuracy"),
+];
+
 /// The names of all numbers, but for the step and the time.
-fn names<'p>(points: impl Iterator<Item = &'p MetricPoint>) -> Vec<String> {
+fn names<R>(rows: &[R], shown: impl Fn(&R) -> &Point) -> Vec<String> {
     let is_shown = |name: &&String| {
         let last = name.rsplit('/').next().unwrap_or(name);
         !matches!(last, "step" | "global_step" | TIME)
     };
-    let names = points.flat_map(|point| point.values.keys());
+    let names = rows.iter().flat_map(|row| shown(row).named.keys());
     let names: BTreeSet<&String> = names.filter(is_shown).collect();
-    names.into_iter().cloned().collect()
+    let mut names: Vec<String> = names.into_iter().cloned().collect();
+    let place = |name: &String| ORDER.iter().position(|is_it| is_it(name));
+    names.sort_by_key(|name| place(name).unwrap_or(ORDER.len()));
+    names
+}
+
+/// Returns the names without those that are there twice.
+fn unique(names: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let names = names.iter().filter(|name| seen.insert(*name));
+    names.cloned().collect()
 }

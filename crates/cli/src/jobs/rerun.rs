@@ -49,7 +49,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         prepared = mover.prepare(&job, &found, settings).await?;
     }
     let plan = &prepared.plan;
-    show(plan, &output, dry_run)?;
+    show(plan, &prepared.price(), &output, dry_run)?;
     let Some(mut planned_job) = prepared.planned_job.filter(|_| !dry_run) else {
         return Ok(match plan.is_possible() {
             true => Exit::Done,
@@ -90,18 +90,19 @@ async fn ask_for_model(plan: &Plan, output: &Output) -> Result<String, Failure> 
         };
         return Err(Failure::new(Exit::Usage, what));
     }
-    output::on_stderr(&plan.card(&output.view.terminal));
+    let price = plan.price.to_string();
+    output::on_stderr(&plan.card(&price, &output.view.terminal));
     let names: Vec<&str> = plan.proposals.iter().map(|p| p.model.id.as_str()).collect();
     Ok(choose("Which model? ", &names, "--model").await?.to_owned())
 }
 
-fn show(plan: &Plan, output: &Output, dry_run: bool) -> Result<(), Failure> {
+fn show(plan: &Plan, price: &str, output: &Output, dry_run: bool) -> Result<(), Failure> {
     if dry_run || !plan.is_possible() {
         let document = serde_json::to_value(plan).unwrap_or_default();
-        return output.value(&document, || plan.card(&output.view.terminal));
+        return output.value(&document, || plan.card(price, &output.view.terminal));
     }
     if output.is_table() {
-        output::on_stderr(&plan.card(&output.view.terminal));
+        output::on_stderr(&plan.card(price, &output.view.terminal));
     }
     Ok(())
 }

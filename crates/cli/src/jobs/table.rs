@@ -1,8 +1,8 @@
 //! The columns of a list of jobs.
 
 use anstyle::AnsiColor;
-use serde_json::{Value, json};
-use unitune::unify::{Job, Status};
+use serde_json::json;
+use unitune::unify::{Job, Status, Usd};
 
 use crate::output::{Column, Kind, Row, Step, Table};
 
@@ -84,11 +84,13 @@ const COLUMNS: &[Column<Job>] = &[
     Column::new("trained_tokens", "TOKENS", Kind::Number, |job| {
         json!(job.trained_tokens)
     }),
-    Column::new("cost", "COST (USD)", Kind::Number, |job| {
-        match job.provider.cost {
-            Some(cost) => json!(cost),
-            None => Value::Null,
-        }
+    Column::new("cost", "COST (USD)", Kind::Number, |job: &Job| {
+        json!(job.provider.cost)
+    })
+    .text(|job| {
+        let is_estimate = job.provider.cost_is_estimate();
+        let cost = job.provider.cost;
+        cost.map_or_else(String::new, |cost| dollars(cost, is_estimate))
     }),
     Column::new("seed", "SEED", Kind::Number, |job| json!(job.seed)),
     Column::new("error", "ERROR", Kind::Text, |job| {
@@ -96,6 +98,12 @@ const COLUMNS: &[Column<Job>] = &[
         json!(error.and_then(|e| e.message.as_ref().or(e.code.as_ref())))
     }),
 ];
+
+/// Returns an amount as a table shows it: an estimate has a mark.
+pub fn dollars(amount: Usd, is_estimate: bool) -> String {
+    let mark = if is_estimate { "~" } else { "" };
+    format!("{mark}{amount}")
+}
 
 /// Returns how long a job took, in seconds.
 pub fn took(job: &Job) -> Option<i64> {

@@ -36,7 +36,7 @@ pub async fn run(arguments: LimitsArguments) -> Result<Exit, Failure> {
                 Ok(limits) => found.push((account.name(), limits)),
                 Err(error) => {
                     output::error(&error);
-                    exit = Exit::Failure;
+                    exit = exit.after(&error);
                 }
             }
         }

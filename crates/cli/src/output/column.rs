@@ -15,6 +15,12 @@ use crate::exit::{Exit, Failure};
 pub trait Row: Serialize + Sized + 'static {
     /// Its columns.
     const TABLE: Table<Self>;
+
+    /// Returns one of the values whose names are not known beforehand.
+    fn value(&self, name: &str) -> Value {
+        let row = serde_json::to_value(self).unwrap_or_default();
+        row["values"][name].clone()
+    }
 }
 
 /// The columns of a list, and how they are fitted into a terminal.
@@ -135,7 +141,7 @@ pub enum Cell<R: 'static> {
     Column(&'static Column<R>),
     /// A place in the JSON of a row: `hyperparameters.n_epochs`.
     Path(String),
-    /// One of the `values` in the JSON of a row, under a name that can be anything.
+    /// A [`Row::value`], under a name that can be anything.
     Value(String, Kind),
 }
 
@@ -196,10 +202,7 @@ impl<R: Row> Cell<R> {
                 });
                 found.cloned().unwrap_or_default()
             }
-            Self::Value(name, _) => {
-                let row = serde_json::to_value(row).unwrap_or_default();
-                row["values"][name].clone()
-            }
+            Self::Value(name, _) => row.value(name),
         }
     }
 

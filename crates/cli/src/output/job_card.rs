@@ -39,9 +39,13 @@ const LINES: [Line; 21] = [
     ("Result files", |job, _| plain(&job.result_files.join(", "))),
     ("Trained tokens", |job, _| number(job.trained_tokens)),
     ("Cost", |job, _| {
-        job.provider
-            .cost
-            .map_or_else(String::new, |cost| format!("{cost} USD"))
+        let Some(cost) = job.provider.cost else {
+            return String::new();
+        };
+        match job.provider.cost_is_estimate() {
+            true => format!("~{cost} USD (the vendor's estimate)"),
+            false => format!("{cost} USD"),
+        }
     }),
     ("Integrations", |job, _| integrations(job)),
     ("Metadata", |job, _| metadata(job)),

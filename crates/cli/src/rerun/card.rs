@@ -6,8 +6,8 @@ use super::plan::{FilePlan, Line, Outcome, Plan};
 use crate::output::{Terminal, card, plain};
 
 impl Plan {
-    /// Returns what the move does, as a card.
-    pub fn card(&self, terminal: &Terminal) -> String {
+    /// Returns what the move does, as a card, with what it costs.
+    pub fn card(&self, price: &str, terminal: &Terminal) -> String {
         let mut lines = vec![
             (
                 "Job",
@@ -51,7 +51,7 @@ impl Plan {
             "Data goes to",
             format!("{}; its terms: {}", self.goes_to, self.terms),
         ));
-        lines.push(("Price", self.price.to_string()));
+        lines.push(("Price", price.to_owned()));
         let problems: Vec<String> = self
             .problems
             .iter()

@@ -66,11 +66,11 @@ impl Page {
         name.to_str().unwrap().to_owned()
     }
 
-    /// The page's lines that are in no block.
+    /// The page's lines that are in no block, nor around one.
     pub fn prose(&self) -> impl Iterator<Item = &str> {
         let is_code = |at: usize| {
             let mut blocks = self.blocks.iter();
-            blocks.any(|block| (block.start..=block.start + block.lines.len()).contains(&at))
+            blocks.any(|block| (block.start - 1..=block.start + block.lines.len()).contains(&at))
         };
         let lines = self.lines.iter().enumerate();
         lines.filter_map(move |(at, line)| (!is_code(at)).then_some(line.as_str()))

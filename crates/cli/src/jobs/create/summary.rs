@@ -85,7 +85,8 @@ impl Plan<'_> {
             let warning = format!("{}: {first}{more}", path.display());
             lines.push(("Warning", plain(&warning)));
         }
-        lines.push(("Price", self.price()));
+        let price = price_with_table(self.estimate, self.planned_job, self.by_table);
+        lines.push(("Price", price));
         card(lines, terminal)
     }
 
@@ -114,22 +115,6 @@ impl Plan<'_> {
             Ok(Some(preview)) => super::super::preview::summary(preview),
             Ok(None) => String::new(),
             Err(error) => plain(&format!("unknown: {error}")),
-        }
-    }
-
-    /// What it costs: as the vendor estimates it, or by the table of prices.
-    fn price(&self) -> String {
-        let (estimate, planned_job) = (self.estimate, self.planned_job);
-        if matches!(estimate, Ok(Some(_))) {
-            return price(estimate, planned_job);
-        }
-        let none = no_estimate(estimate, planned_job);
-        match self.by_table {
-            Price::Range { .. } => format!("{} ({none})", self.by_table),
-            Price::Unknown { why } if !planned_job.has_estimates => {
-                format!("unknown: {none}, and {why}")
-            }
-            Price::Unknown { .. } => format!("unknown: {none}"),
         }
     }
 
@@ -222,6 +207,25 @@ pub fn price(estimate: &Result<Option<PriceEstimate>, Error>, planned_job: &Plan
             parts.into_iter().flatten().collect()
         }
         none => format!("unknown: {}", no_estimate(none, planned_job)),
+    }
+}
+
+/// Returns what a job costs: as the vendor estimates it, or by the table of prices.
+pub fn price_with_table(
+    estimate: &Result<Option<PriceEstimate>, Error>,
+    planned_job: &PlannedJob,
+    by_table: &Price,
+) -> String {
+    if matches!(estimate, Ok(Some(_))) {
+        return price(estimate, planned_job);
+    }
+    let none = no_estimate(estimate, planned_job);
+    match by_table {
+        Price::Range { .. } => format!("{by_table} ({none})"),
+        Price::Unknown { why } if !planned_job.has_estimates => {
+            format!("unknown: {none}, and {why}")
+        }
+        Price::Unknown { .. } => format!("unknown: {none}"),
     }
 }
 

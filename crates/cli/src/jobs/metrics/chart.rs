@@ -64,10 +64,11 @@ fn picture(path: &Path) -> Result<Picture, Failure> {
 /// There is nothing to draw, or the file cannot be written.
 pub fn draw(
     arguments: &ChartArguments,
+    metrics: &[String],
     jobs: &[JobMetrics],
     output: &Output,
 ) -> Result<(), Failure> {
-    let chart = chart_of(arguments, jobs)?;
+    let chart = chart_of(arguments, metrics, jobs)?;
     if arguments.chart {
         let terminal = &output.view.terminal;
         let size = Size {
@@ -95,8 +96,12 @@ pub fn draw(
 }
 
 /// Returns the chart that is asked for.
-fn chart_of(arguments: &ChartArguments, jobs: &[JobMetrics]) -> Result<Chart, Failure> {
-    let metrics = chosen(&arguments.metric, jobs)?;
+fn chart_of(
+    arguments: &ChartArguments,
+    metrics: &[String],
+    jobs: &[JobMetrics],
+) -> Result<Chart, Failure> {
+    let metrics = chosen(metrics, jobs)?;
     let position = match arguments.x {
         XAxis::Step => Position::Step,
         XAxis::Time => Position::Time,
@@ -157,19 +162,12 @@ fn chosen(names: &[String], jobs: &[JobMetrics]) -> Result<Vec<Metric>, Failure>
             return Ok(metrics);
         }
     }
-    let metrics: Vec<Metric> = names.iter().map(Metric::new).collect();
-    let missing = metrics.iter().find(|metric| !is_there(metric));
-    if missing.is_none() && !metrics.is_empty() {
-        return Ok(metrics);
-    }
-    let missing = missing.map_or(LOSSES[0], Metric::name);
-    let there = super::names(points()).join(", ");
-    Err(Failure::new(
-        Exit::Usage,
-        format!(
-            "none of the jobs has the metric {missing:?}: name others with --metric; there are: {there}"
-        ),
-    ))
+    let names: Vec<String> = match names.is_empty() {
+        true => vec![LOSSES[0].to_owned()],
+        false => names.to_vec(),
+    };
+    super::check_names(&names, &super::runs(jobs))?;
+    Ok(names.iter().map(Metric::new).collect())
 }
 
 fn axis(metrics: &[Metric]) -> Axis {

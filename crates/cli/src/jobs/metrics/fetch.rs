@@ -35,7 +35,7 @@ pub async fn jobs_with_metrics(providers: &Providers, ids: &[String]) -> (Vec<Jo
             Ok(job) => jobs.push(job),
             Err(error) => {
                 output::error(&error);
-                exit = Exit::Failure;
+                exit = exit.after(&error);
             }
         }
     }

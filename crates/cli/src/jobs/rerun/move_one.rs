@@ -11,7 +11,7 @@ use crate::accounts::Accounts;
 use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
-use crate::jobs::create::{Files, PlannedJob, Source, imported, limit};
+use crate::jobs::create::{Files, PlannedJob, Source, imported, limit, price_with_table};
 use crate::output::{Answer, Output, confirm, today};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
@@ -31,6 +31,16 @@ pub struct Prepared {
     pub plan: Plan,
     /// None where the plan is not possible, or no model is chosen.
     pub planned_job: Option<PlannedJob>,
+}
+
+impl Prepared {
+    /// Returns what the job costs, as far as it is known before the upload.
+    pub fn price(&self) -> String {
+        match &self.planned_job {
+            Some(planned_job) => price_with_table(&Ok(None), planned_job, &self.plan.price),
+            None => self.plan.price.to_string(),
+        }
+    }
 }
 
 impl<'m> Mover<'m> {

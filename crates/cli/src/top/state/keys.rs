@@ -3,6 +3,8 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use unitune::providers::JobRef;
 
+use crate::full_screen::moved_by;
+
 use super::{Id, Mode, Opened, Pane, State};
 
 /// What is to be done besides showing something else.
@@ -88,12 +90,6 @@ impl State {
             KeyCode::Char('u') => return Action::Reload,
             _ if self.opened.is_some() => return self.command_of_job(key),
             KeyCode::Char('q') => return Action::Quit,
-            KeyCode::Up | KeyCode::Char('k') => self.choose(-1),
-            KeyCode::Down | KeyCode::Char('j') => self.choose(1),
-            KeyCode::PageUp => self.choose(-(self.page as isize)),
-            KeyCode::PageDown | KeyCode::Char(' ') => self.choose(self.page as isize),
-            KeyCode::Home | KeyCode::Char('g') => self.choose(isize::MIN),
-            KeyCode::End | KeyCode::Char('G') => self.choose(isize::MAX),
             KeyCode::Enter | KeyCode::Right => return self.open(),
             KeyCode::Char('/') => self.mode = Mode::Filter,
             KeyCode::Esc => {
@@ -113,7 +109,11 @@ impl State {
                 self.descending = !self.descending;
                 self.changed();
             }
-            _ => {}
+            key => {
+                if let Some(by) = moved_by(key, self.page) {
+                    self.choose(by);
+                }
+            }
         }
         Action::None
     }

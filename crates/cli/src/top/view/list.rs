@@ -107,9 +107,14 @@ fn cost(job: &Job) -> String {
     };
     // To the cent; of little, what there is.
     let dollars = cost.nanos() as f64 / 1e9;
+    let mark = if job.provider.cost_is_estimate() {
+        "~"
+    } else {
+        ""
+    };
     match dollars.abs() < 0.1 {
-        true => format!("{dollars:.4}"),
-        false => format!("{dollars:.2}"),
+        true => format!("{mark}{dollars:.4}"),
+        false => format!("{mark}{dollars:.2}"),
     }
 }
 

@@ -11,7 +11,7 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use unitune::unify::{Event, MetricPoint};
 
-use crate::full_screen::{self, Input, Paints, Screen, can_open, pane};
+use crate::full_screen::{self, Input, Paints, Screen, Scroll, can_open, pane};
 use crate::jobs::metrics::chart::losses;
 use crate::jobs::watch::progress_lines::line;
 use crate::jobs::watch::watched_job::WatchedJob;
@@ -34,6 +34,8 @@ pub struct View {
     /// The metrics of each job, of each of its runs.
     runs: BTreeMap<String, Vec<Vec<MetricPoint>>>,
     log: VecDeque<String>,
+    /// Which of the jobs are shown.
+    scroll: Scroll,
 }
 
 pub struct FullScreen {
@@ -105,7 +107,11 @@ impl FullScreen {
                     match key.code {
                         KeyCode::Char('c' | 'd') if control => return,
                         KeyCode::Char('q') | KeyCode::Esc => return,
-                        _ => {}
+                        code => {
+                            if self.view.scroll.key(code) {
+                                self.draw();
+                            }
+                        }
                     }
                 }
                 // Another size, for example.
@@ -141,6 +147,7 @@ impl View {
             jobs: BTreeMap::new(),
             runs: BTreeMap::new(),
             log: VecDeque::new(),
+            scroll: Scroll::default(),
         }
     }
 
@@ -160,7 +167,7 @@ impl View {
         &mut runs[last]
     }
 
-    fn draw(&self, frame: &mut Frame<'_>, now: i64) {
+    fn draw(&mut self, frame: &mut Frame<'_>, now: i64) {
         let [above, below, keys] = Layout::vertical([
             Constraint::Fill(3),
             Constraint::Fill(2),
@@ -179,10 +186,14 @@ impl View {
         let log = Paragraph::new(lines.collect::<Vec<_>>()).block(block);
         frame.render_widget(log, below);
         let quit = "q  quit; the jobs go on";
-        frame.render_widget(Line::styled(quit, self.paints.muted()), keys);
+        let help = match self.scroll.shown("jobs") {
+            Some(shown) => format!("{shown}  ↑ ↓  scroll  {quit}"),
+            None => quit.to_owned(),
+        };
+        frame.render_widget(Line::styled(help, self.paints.muted()), keys);
     }
 
-    fn progress(&self, frame: &mut Frame<'_>, area: Rect, now: i64) {
+    fn progress(&mut self, frame: &mut Frame<'_>, area: Rect, now: i64) {
         let title = match self.jobs.len() {
             1 => "1 job".to_owned(),
             jobs => format!("{jobs} jobs"),
@@ -190,11 +201,12 @@ impl View {
         let block = pane(&title);
         let inner = block.inner(area);
         let rows = usize::from(inner.height);
-        // Those that have not ended first: others may not fit.
+        // Those that have not ended first: others may not fit, and are reached by keys.
         let mut jobs: Vec<&WatchedJob> = self.jobs.values().collect();
         jobs.sort_by_key(|job| job.has_ended);
         let each = (rows / jobs.len().max(1)).clamp(1, 3);
-        let lines = jobs.iter().take(rows).flat_map(|job| {
+        let shown = self.scroll.fit(jobs.len(), rows / each);
+        let lines = jobs[shown].iter().flat_map(|job| {
             let style = self.paints.status(job.status);
             let mut lines = lines(job, now, inner.width, each).into_iter();
             let first = lines.next().unwrap_or_default();
@@ -270,7 +282,7 @@ mod tests {
         (1..=count).map(point).collect()
     }
 
-    fn frame(view: &View) -> String {
+    fn frame(view: &mut View) -> String {
         let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
         terminal.draw(|frame| view.draw(frame, 1_000_000)).unwrap();
         let text = terminal.backend().to_string();
@@ -281,15 +293,58 @@ mod tests {
     #[test]
     fn frames_of_one_job_and_of_several() {
         let mut view = View::new(Paints { colour: false });
-        insta::assert_snapshot!("nothing_yet", frame(&view));
+        insta::assert_snapshot!("nothing_yet", frame(&mut view));
         let job = followed("ft-8bc4cb28-44c6-4ce7-b47f-aaaaaaaaaaaa", 60);
         *view.run(&job.id) = points(60);
         view.jobs.insert(job.id.clone(), job);
         (1..30).for_each(|n| view.print(&format!("11:58:{n:02}Z  ft-8bc4cb28-4…  Step {n}")));
-        insta::assert_snapshot!("one_job", frame(&view));
+        insta::assert_snapshot!("one_job", frame(&mut view));
         let other = followed("ftjob-W5b56X7SAaz0QjBXrq9MWaql", 30);
         *view.run(&other.id) = points(30);
         view.jobs.insert(other.id.clone(), other);
-        insta::assert_snapshot!("two_jobs", frame(&view));
+        insta::assert_snapshot!("two_jobs", frame(&mut view));
+    }
+
+    #[test]
+    fn keys_reach_the_jobs_that_do_not_fit() {
+        let mut view = View::new(Paints { colour: false });
+        for n in 1..=43 {
+            let job = followed(&format!("ft-{n:02}"), n);
+            view.jobs.insert(job.id.clone(), job);
+        }
+        let text = frame(&mut view);
+        let page = (1..=43)
+            .filter(|n| text.contains(&format!("ft-{n:02}")))
+            .count();
+        assert!(text.contains("ft-01") && !text.contains("ft-43"), "{text}");
+        let last_line = |text: &str| text.lines().last().unwrap_or_default().to_owned();
+        assert!(
+            last_line(&text).starts_with(&format!("jobs 1–{page} of 43  ")),
+            "{text}"
+        );
+        for (key, first) in [
+            (KeyCode::Down, 2),
+            (KeyCode::PageDown, 2 + page),
+            (KeyCode::End, 44 - page),
+            (KeyCode::Down, 44 - page),
+            (KeyCode::Up, 43 - page),
+            (KeyCode::PageUp, 43 - 2 * page),
+            (KeyCode::Home, 1),
+            (KeyCode::Up, 1),
+        ] {
+            assert!(view.scroll.key(key));
+            let text = frame(&mut view);
+            let last = first + page - 1;
+            assert!(
+                last_line(&text).starts_with(&format!("jobs {first}–{last} of 43")),
+                "{text}"
+            );
+            assert!(text.contains(&format!("ft-{first:02}")), "{text}");
+            assert!(text.contains(&format!("ft-{last:02}")), "{text}");
+        }
+        // Fewer jobs are shown from the start.
+        view.scroll.key(KeyCode::End);
+        view.jobs.retain(|id, _| id.as_str() < "ft-03");
+        assert!(frame(&mut view).contains("ft-01"));
     }
 }
