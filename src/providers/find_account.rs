@@ -75,6 +75,10 @@ impl Providers {
         call: Call<'_, 'a, T>,
     ) -> Result<Search<'a, T>, Error> {
         let mut search = Search::new(kind, certainty);
+        let accounts = self.accounts().iter();
+        search.unusable = accounts
+            .filter(|account| account.ensure_usable().is_err())
+            .collect();
         for accounts in self.candidates(wanted, kind)? {
             search.call(&accounts, call).await;
             if !search.found.is_empty() || !search.failed.is_empty() {
@@ -149,7 +153,7 @@ impl Providers {
         }
     }
 
-    /// Returns the accounts that can have an id, the likeliest first: those
+    /// Returns the usable accounts that can have an id, the likeliest first: those
     /// whose vendor has ids of this form, those for which the form does not
     /// decide it, and the others, because a gateway has ids of any vendor.
     fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<Vec<&Account>>, Error> {
@@ -165,6 +169,13 @@ impl Providers {
         let able: Vec<_> = accounts
             .filter(|account| account.support(operation).is_supported())
             .collect();
+        let usable: Vec<_> = able
+            .iter()
+            .copied()
+            .filter(|account| account.ensure_usable().is_ok())
+            .collect();
+        // Where none can be used, the first one's error says why.
+        let able = if usable.is_empty() { able } else { usable };
         if let (true, Some(first)) = (able.is_empty(), self.accounts().first()) {
             first.check(operation)?;
         }
@@ -194,6 +205,8 @@ fn has_id<'a>(account: &'a Account, kind: IdKind, id: &'a str) -> Reply<'a, ()> 
 struct Search<'a, T> {
     kind: IdKind,
     certainty: Certainty,
+    /// Accounts that are not asked.
+    unusable: Vec<&'a Account>,
     called: Vec<&'a Account>,
     found: Vec<(&'a Account, T)>,
     missing: Option<Error>,
@@ -205,6 +218,7 @@ impl<'a, T> Search<'a, T> {
         Self {
             kind,
             certainty,
+            unusable: Vec::new(),
             called: Vec::new(),
             found: Vec::new(),
             missing: None,
@@ -264,6 +278,7 @@ impl<'a, T> Search<'a, T> {
         let responses = Responses {
             kind: self.kind,
             certainty: self.certainty,
+            unusable: &self.unusable,
             called: &self.called,
             found: &found,
         };
@@ -278,6 +293,7 @@ impl<'a, T> Search<'a, T> {
 struct Responses<'r> {
     kind: IdKind,
     certainty: Certainty,
+    unusable: &'r [&'r Account],
     called: &'r [&'r Account],
     found: &'r [&'r Account],
 }
@@ -305,7 +321,7 @@ impl Responses<'_> {
                 ),
             ));
         }
-        let is_alone = self.called.len() == 1;
+        let is_alone = self.called.len() == 1 && self.unusable.is_empty();
         match (self.found.first(), failed, missing) {
             (Some(_), None, _) => None,
             (Some(_), Some(_), _) if self.certainty == Certainty::First => None,
@@ -329,11 +345,18 @@ impl Responses<'_> {
     }
 
     fn not_found(&self, id: &str) -> Error {
-        let names: Vec<&str> = self.called.iter().map(|a| a.name()).collect();
-        Error::not_found(format!(
-            "not found: no account has a {} {id:?}; accounts: {}",
-            self.what(),
+        let names = |accounts: &[&Account]| {
+            let names: Vec<&str> = accounts.iter().map(|account| account.name()).collect();
             names.join(", ")
+        };
+        let not_asked = match self.unusable {
+            [] => String::new(),
+            unusable => format!("; not asked, because not usable: {}", names(unusable)),
+        };
+        Error::not_found(format!(
+            "not found: no account has a {} {id:?}; accounts: {}{not_asked}",
+            self.what(),
+            names(self.called),
         ))
     }
 }

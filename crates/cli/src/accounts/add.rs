@@ -64,7 +64,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
     let text = SecretString::from(document.to_string());
     let problem = tried(&arguments, &name, &path, text.expose_secret()).await?;
     // Another program may have written the file in the meantime.
-    let is_there = file::change(&path, |document| {
+    let is_there = file::change(&path, file::Access::Private, |document| {
         let is_there = file::has(document, &name);
         if is_there && !arguments.replace {
             return Err(taken());

@@ -103,6 +103,8 @@ pub struct Removed {
     pub was_default: bool,
     /// The file that still holds its key.
     pub key_file: Option<String>,
+    /// The gateway's tokens that still name it.
+    pub tokens: Vec<String>,
 }
 
 /// Returns the names of the accounts.
@@ -132,12 +134,34 @@ pub fn remove(document: &mut DocumentMut, name: &str) -> Option<Removed> {
     let default = document.get("default_account").and_then(Item::as_str);
     let was_default = default == Some(name);
     if was_default {
+        let key = document.key("default_account");
+        let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
+        let before = before.unwrap_or_default().to_owned();
         document.remove("default_account");
+        put_before_next(document, None, &before);
     }
     Some(Removed {
         was_default,
         key_file,
+        tokens: tokens_of(document, name),
     })
+}
+
+/// Returns the gateway's tokens that name an account.
+fn tokens_of(document: &DocumentMut, name: &str) -> Vec<String> {
+    let tokens = document
+        .get("gateway")
+        .and_then(|gateway| gateway.get("tokens"));
+    let tokens = tokens.and_then(Item::as_array_of_tables);
+    let is_named = |token: &&Table| {
+        let accounts = token.get("accounts").and_then(Item::as_array);
+        let mut accounts = accounts.into_iter().flatten();
+        token.get("default_account").and_then(Item::as_str) == Some(name)
+            || accounts.any(|account| account.as_str() == Some(name))
+    };
+    let tokens = tokens.into_iter().flatten().filter(is_named);
+    let names = tokens.filter_map(|token| token.get("name")?.as_str());
+    names.map(str::to_owned).collect()
 }
 
 /// Puts comments before the table that comes after a place, or at the end.
@@ -186,6 +210,15 @@ fn for_each_table(parent: &mut Table, call: &mut impl FnMut(&mut Table)) {
     }
 }
 
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner alone: there may be a new key in it.
+    Private,
+    /// Whoever may read it now.
+    AsBefore,
+}
+
 /// Reads a file, changes what is in it and writes it, before or after others that do so.
 ///
 /// # Errors
@@ -193,13 +226,14 @@ fn for_each_table(parent: &mut Table, call: &mut impl FnMut(&mut Table)) {
 /// It cannot be read or written, or the change fails; it is then as it was.
 pub fn change<T>(
     path: &Path,
+    access: Access,
     change: impl FnOnce(&mut DocumentMut) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let _lock = lock(path)?;
     let mut document = read(path)?;
     let outcome = change(&mut document)?;
     let text = SecretString::from(document.to_string());
-    write(path, text.expose_secret())?;
+    write(path, text.expose_secret(), access)?;
     Ok(outcome)
 }
 
@@ -227,15 +261,20 @@ fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(Exit::Failure, what)
 }
 
-/// Writes a file as a whole, readable to its owner alone.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+/// Writes a file as a whole.
+fn write(path: &Path, text: &str, access: Access) -> Result<(), Failure> {
     // Behind a link, the file itself is replaced.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     folder_of(&path)?;
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = PathBuf::from(partial);
-    let written = write_new(&partial, text).and_then(|()| std::fs::rename(&partial, &path));
+    let written = write_new(&partial, text)
+        .and_then(|()| match access {
+            Access::Private => Ok(()),
+            Access::AsBefore => give_access(&partial, &path),
+        })
+        .and_then(|()| std::fs::rename(&partial, &path));
     if written.is_err() {
         // Nothing more can be done about a leftover than to try.
         let _ = std::fs::remove_file(&partial);
@@ -251,6 +290,22 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Gives a file the owner and the mode of another one.
+#[cfg(unix)]
+fn give_access(file: &Path, as_of: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let (own, other) = (file.metadata()?, as_of.metadata()?);
+    if (own.uid(), own.gid()) != (other.uid(), other.gid()) {
+        chown(file, Some(other.uid()), Some(other.gid()))?;
+    }
+    std::fs::set_permissions(file, other.permissions())
+}
+
+#[cfg(not(unix))]
+fn give_access(_file: &Path, _as_of: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -292,18 +347,19 @@ mod tests {
     fn what_is_around_an_account_stays_when_it_is_removed() {
         let text = "# ours\ndefault_account = \"main\" # by default\n\n# the first\n[[account]]\n\
                     name = \"main\" # gone\nkey = \"sk-1\"\n\n# for serve\n[gateway]\n\
-                    max_requests = 4\n\n[[gateway.tokens]]\nname = \"ci\"\n\n# the second\n\
+                    max_requests = 4\n\n[[gateway.tokens]]\nname = \"ci\"\naccounts = [\"main\"]\n\n# the second\n\
                     [[account]]\nname = \"research\"\nkey_file = \"k\" # a comment\n# the end\n";
         let mut document: DocumentMut = text.parse().unwrap();
         assert_eq!(remove(&mut document, "nobody"), None);
         assert_eq!(document.to_string(), text);
         let removed = remove(&mut document, "main").unwrap();
         assert!(removed.was_default && removed.key_file.is_none());
+        assert_eq!(removed.tokens, ["ci"]);
         assert_eq!(names(&document), ["research"]);
         assert_eq!(
             document.to_string(),
-            "\n# the first\n\n# for serve\n[gateway]\nmax_requests = 4\n\n[[gateway.tokens]]\n\
-             name = \"ci\"\n\n# the second\n[[account]]\nname = \"research\"\nkey_file = \"k\" # a \
+            "# ours\n\n# the first\n\n# for serve\n[gateway]\nmax_requests = 4\n\n[[gateway.tokens]]\n\
+             name = \"ci\"\naccounts = [\"main\"]\n\n# the second\n[[account]]\nname = \"research\"\nkey_file = \"k\" # a \
              comment\n# the end\n"
         );
         let removed = remove(&mut document, "research").unwrap();
@@ -311,8 +367,8 @@ mod tests {
         assert!(!removed.was_default);
         assert_eq!(
             document.to_string(),
-            "\n# the first\n\n# for serve\n[gateway]\nmax_requests = 4\n\n[[gateway.tokens]]\n\
-             name = \"ci\"\n\n# the second\n# the end\n"
+            "# ours\n\n# the first\n\n# for serve\n[gateway]\nmax_requests = 4\n\n[[gateway.tokens]]\n\
+             name = \"ci\"\naccounts = [\"main\"]\n\n# the second\n# the end\n"
         );
         assert!(names(&document).is_empty());
     }
@@ -323,15 +379,17 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/config.toml");
-        write(&path, "x = 1\n").unwrap();
+        write(&path, "x = 1\n", Access::Private).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let link = folder.path().join("link.toml");
         symlink(&path, &link).unwrap();
-        write(&link, "x = 2\n").unwrap();
+        write(&link, "x = 0\n", Access::AsBefore).unwrap();
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o644);
+        write(&link, "x = 2\n", Access::Private).unwrap();
         assert!(link.is_symlink());
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "x = 2\n");
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(mode(), 0o600);
         let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml_edit::DocumentMut;
 use unitune::vendors;
 
-use super::file::{self, Removed};
+use super::file::{self, Access, Removed};
 use crate::args::accounts::RemoveArguments;
 use crate::config::file_to_write;
 use crate::exit::{Exit, Failure};
@@ -29,7 +29,8 @@ pub async fn run(arguments: RemoveArguments) -> Result<Exit, Failure> {
     let Removed {
         was_default,
         key_file,
-    } = file::change(&path, |document| {
+        tokens,
+    } = file::change(&path, Access::AsBefore, |document| {
         // Another program may have written the file in the meantime.
         file::remove(document, name).ok_or_else(|| unknown(document, &path, name))
     })?;
@@ -42,6 +43,13 @@ pub async fn run(arguments: RemoveArguments) -> Result<Exit, Failure> {
     }
     if let Some(key_file) = key_file {
         output::note(&format!("Its key is still in {key_file}."));
+    }
+    if !tokens.is_empty() {
+        output::warning(&format!(
+            "the gateway's tokens {} name the account still: unitune serve does not start until \
+             they do not",
+            tokens.join(", ")
+        ));
     }
     Ok(Exit::Done)
 }

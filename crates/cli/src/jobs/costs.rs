@@ -1,7 +1,7 @@
 //! `unitune jobs costs`: what jobs cost, added up; what is not known is counted
 //! apart
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -135,11 +135,12 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     query.statuses = arguments.status;
     query.model = arguments.model;
-    let list = accounts.providers().list(&query).await?;
+    let mut list = accounts.providers().list(&query).await?;
     if let Some(errors) = list.all_failed() {
         errors.iter().for_each(|error| output::error(error));
         return Ok(Exit::Partial);
     }
+    let repeated = once_each(&mut list.jobs);
     let rows = added_up(&list.jobs, &arguments.by);
     let mut usual: Vec<&str> = Vec::new();
     for by in &arguments.by {
@@ -165,6 +166,12 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     if output.is_table() && !list.jobs.is_empty() {
         output::note(&summary(&list.jobs));
     }
+    if repeated > 0 {
+        output::note(&format!(
+            "note: counted once, at the first account that has it: {repeated} jobs that several \
+             accounts have (keys of one organisation)"
+        ));
+    }
     output::warnings(&list.warnings);
     let is_partial = list.warnings.iter().any(|w| w.account_failed);
     Ok(if is_partial {
@@ -172,6 +179,18 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     } else {
         Exit::Done
     })
+}
+
+/// Removes jobs that are there under another account, and returns how many. A vendor whose
+/// users choose the ids can have two jobs of one id, but not of one second.
+fn once_each(jobs: &mut Vec<Job>) -> usize {
+    let before = jobs.len();
+    let mut seen = HashSet::new();
+    jobs.retain(|job| {
+        let vendor = job.provider.vendor.as_str().to_owned();
+        seen.insert((vendor, job.id.clone(), job.created_at))
+    });
+    before - jobs.len()
 }
 
 /// Returns the sums of each group; the newest month first.
