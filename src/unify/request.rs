@@ -65,6 +65,35 @@ impl CreateRequest {
             ..Self::default()
         }
     }
+
+    /// Returns the settings of the training: `hyperparameters`, and those that the request has
+    /// in its method, as OpenAI's own place for them is, which count where both are there.
+    ///
+    /// ```
+    /// use unitune::unify::CreateRequest;
+    ///
+    /// let request: CreateRequest = serde_json::from_str(
+    ///     r#"{
+    ///         "model": "gpt-4o-mini-2024-07-18",
+    ///         "training_file": "file-1",
+    ///         "method": {"type": "dpo", "dpo": {"hyperparameters": {"n_epochs": 2}}}
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(request.settings()["n_epochs"], 2);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn settings(&self) -> Map<String, Value> {
+        let mut settings = self.hyperparameters.clone().unwrap_or_default();
+        let of_method = || {
+            let method = self.method.as_ref()?;
+            let name = method.get("type")?.as_str()?;
+            method.get(name)?.get("hyperparameters")?.as_object()
+        };
+        for (name, value) in of_method().into_iter().flatten() {
+            settings.insert(name.clone(), value.clone());
+        }
+        settings
+    }
 }
 
 /// Shows names of members, and no values that could be keys.

@@ -271,12 +271,13 @@ impl PlannedJob {
             return Price::unknown("the examples were not counted");
         };
         let counted = report.token_basis.is_counted();
+        let settings = self.request.settings();
         let question = PriceInput {
             vendor: report.vendor,
             model: &self.request.model,
             method: report.method,
             tokens: counted.then(|| report.statistics.tokens.total()),
-            hyperparameters: self.request.hyperparameters.as_ref(),
+            hyperparameters: Some(&settings),
         };
         by_table(&question, catalogue())
     }

@@ -44,10 +44,7 @@ impl Plan<'_> {
             ("Account", account),
             ("Model", plain(&request.model)),
             ("Method", plain(method)),
-            (
-                "Hyperparameters",
-                settings(request.hyperparameters.as_ref()),
-            ),
+            ("Hyperparameters", settings(&request.settings())),
             ("Training file", self.file(&request.training_file)),
         ];
         if let Some(file) = &request.validation_file {
@@ -100,8 +97,8 @@ impl Plan<'_> {
         let Some(tokens) = reports.find(is_training).and_then(training_files::tokens) else {
             return String::new();
         };
-        let settings = self.planned_job.request.hyperparameters.as_ref();
-        let epochs = settings.and_then(|settings| settings.get("n_epochs"));
+        let settings = self.planned_job.request.settings();
+        let epochs = settings.get("n_epochs");
         match epochs.and_then(Value::as_u64) {
             Some(1) => tokens,
             Some(epochs) => format!("{tokens}, each {epochs} times"),
@@ -168,9 +165,9 @@ impl Plan<'_> {
     }
 }
 
-fn settings(settings: Option<&Map<String, Value>>) -> String {
-    let settings = settings.into_iter().flatten();
+fn settings(settings: &Map<String, Value>) -> String {
     let settings: Vec<String> = settings
+        .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     match settings.is_empty() {

@@ -25,8 +25,8 @@ pub fn table_warnings(
             request.model, model.source
         ));
     }
+    let members = request.settings();
     let given = |key: &str| {
-        let members = request.hyperparameters.as_ref()?;
         let mut parts = key.split('.');
         let first = members.get(parts.next()?)?;
         parts.try_fold(first, |value, part| value.get(part))
@@ -90,6 +90,15 @@ mod tests {
                 day
             ),
             ["n_epochs=0: Fireworks takes 1 or more"]
+        );
+        // In OpenAI's own place for them.
+        let mut request = CreateRequest::new(model, "file-1");
+        let method =
+            json!({"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 99}}});
+        request.method = method.as_object().cloned();
+        assert_eq!(
+            table_warnings("openai", &request, catalogue(), Some(day)),
+            ["n_epochs=99: OpenAI takes 1 to 50"]
         );
         assert_eq!(
             warnings("truefoundry", model, json!(0), "2030-01-01"),
