@@ -10,6 +10,7 @@ mod charts;
 mod config;
 mod create;
 mod files;
+mod filters;
 mod guide;
 mod jobs;
 mod replicas;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
@@ -109,7 +110,7 @@ pub struct CheckArguments {
     pub method: Method,
 
     /// The model that will be trained: it decides how tokens are counted, and how many are taken
-    #[arg(long, short = 'm', value_name = "NAME")]
+    #[arg(long, short = 'm', value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub model: Option<String>,
 
     /// A file of validation examples, which is checked and compared with the others

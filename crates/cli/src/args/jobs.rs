@@ -6,12 +6,15 @@ pub mod watch;
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
-use unitune::unify::{Status, Usd};
+use unitune::unify::Usd;
 
 use super::metrics_compare_costs::{CompareArguments, CostsArguments, MetricsArguments};
-use super::{AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser};
+use super::{
+    AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser, StatusPart,
+};
 use crate::{completions, output};
 
 pub use download::DownloadArguments;
@@ -159,11 +162,11 @@ Examples:
 pub struct ListArguments {
     /// Only jobs in this status; can be repeated, or several with commas between them
     #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',')]
-    pub status: Vec<Status>,
+    pub status: Vec<StatusPart>,
 
     /// Only jobs of this model, or that made this model: a name with its dated versions, or with
     /// * for any characters
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub model: Option<String>,
 
     /// Only jobs with this label; can be repeated
@@ -174,7 +177,7 @@ pub struct ListArguments {
     #[arg(long, value_name = "TIME", value_parser = output::since)]
     pub since: Option<output::Since>,
 
-    /// At most this many jobs
+    /// At most this many jobs; more where several accounts have the last one
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
 
@@ -312,7 +315,7 @@ pub struct RerunArguments {
 
     /// Only jobs in this status; can be repeated, or several with commas between them
     #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',', requires = "all")]
-    pub status: Vec<Status>,
+    pub status: Vec<StatusPart>,
 
     /// Only jobs of this account
     #[arg(long, value_name = "ACCOUNT", requires = "all", add = ArgValueCompleter::new(completions::accounts))]
@@ -344,7 +347,7 @@ pub struct RerunArguments {
 #[command(next_help_heading = "Settings")]
 pub struct SettingArguments {
     /// The model to train
-    #[arg(long, short = 'm', value_name = "NAME", add = ArgValueCompleter::new(completions::models))]
+    #[arg(long, short = 'm', value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), add = ArgValueCompleter::new(completions::models))]
     pub model: Option<String>,
 
     /// The file to train it with: a path, or the id of an uploaded one

@@ -1,10 +1,10 @@
 //! `unitune jobs metrics`, `compare` and `costs`
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
-use unitune::unify::Status;
 
-use super::{AccountArguments, OutputArguments, StatusParser};
+use super::{AccountArguments, OutputArguments, StatusParser, StatusPart};
 use crate::{completions, output};
 
 #[derive(Debug, Args)]
@@ -146,11 +146,11 @@ pub struct CostsArguments {
 
     /// Only jobs in this status; can be repeated, or several with commas between them
     #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',')]
-    pub status: Vec<Status>,
+    pub status: Vec<StatusPart>,
 
     /// Only jobs of this model, or that made this model: a name with its dated versions, or with
     /// * for any characters
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub model: Option<String>,
 
     #[command(flatten)]

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use clap::builder::PossibleValue;
 use unitune::unify::Status;
 
+use crate::exit::{Exit, Failure};
+
 /// `key=value`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
@@ -26,25 +28,46 @@ impl FromStr for Assignment {
     }
 }
 
-/// Reads a status, and lists all of them in the help.
+/// A status; none for the empty part behind a last comma.
+pub type StatusPart = Option<Status>;
+
+/// Returns the statuses that are named.
+///
+/// # Errors
+///
+/// Nothing but empty parts is given: with no status at all, every job would be meant.
+pub fn statuses(parts: &[StatusPart]) -> Result<Vec<Status>, Failure> {
+    let statuses: Vec<Status> = parts.iter().flatten().copied().collect();
+    match statuses.is_empty() && !parts.is_empty() {
+        true => Err(Failure::new(Exit::Usage, "--status names no status")),
+        false => Ok(statuses),
+    }
+}
+
+/// Reads a status, with or without spaces around it, and lists all of them in the help.
 #[derive(Clone)]
 pub struct StatusParser;
 
 impl clap::builder::TypedValueParser for StatusParser {
-    type Value = Status;
+    type Value = StatusPart;
 
     fn parse_ref(
         &self,
         command: &clap::Command,
         argument: Option<&clap::Arg>,
         value: &std::ffi::OsStr,
-    ) -> Result<Status, clap::Error> {
+    ) -> Result<StatusPart, clap::Error> {
+        let value = value.to_str().map_or(value, |text| text.trim().as_ref());
+        if value.is_empty() {
+            return Ok(None);
+        }
         let words = Status::ALL.iter().map(|s| s.as_str());
         let word =
             clap::builder::PossibleValuesParser::new(words).parse_ref(command, argument, value)?;
-        Ok(word
-            .parse()
-            .expect("each possible value is the word of a status"))
+        let status = word.parse();
+        Ok(Some(
+            status.expect("each possible value is the word of a status"),
+        ))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {

@@ -10,6 +10,7 @@ use unitune::unify::{Job, Status, Usd};
 
 use crate::accounts::Accounts;
 use crate::args::metrics_compare_costs::{CostGroup, CostsArguments};
+use crate::args::statuses;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
 
@@ -130,10 +131,11 @@ fn month(job: &Job) -> String {
 pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Costs>()?;
+    let statuses = statuses(&arguments.status)?;
     let accounts = Accounts::open(&arguments.accounts).await?;
     let mut query = ListQuery::new().notes(false);
     query.created_after = arguments.since.map(|since| since.start(accounts.now()));
-    query.statuses = arguments.status;
+    query.statuses = statuses;
     query.model = arguments.model;
     let mut list = accounts.providers().list(&query).await?;
     if let Some(errors) = list.all_failed() {

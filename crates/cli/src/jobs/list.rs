@@ -8,16 +8,18 @@ use unitune::wire::DeepObject;
 
 use crate::accounts::Accounts;
 use crate::args::jobs::ListArguments;
+use crate::args::statuses;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, ListContext, ListWriter, Output};
 
 pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Job>()?;
+    let statuses = statuses(&arguments.status)?;
     let accounts = Accounts::open(&arguments.accounts).await?;
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let mut query = ListQuery::new().limit(limit);
-    query.statuses = arguments.status;
+    query.statuses = statuses;
     query.model = arguments.model;
     query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     if !arguments.metadata.is_empty() {
@@ -102,7 +104,7 @@ async fn streamed(
     list.accounts = providers.accounts().len();
     let cells = output.cells()?;
     let mut writer = ListWriter::new(output, &cells);
-    let (mut count, mut with_models) = (0, Vec::new());
+    let (mut count, mut last, mut with_models) = (0, String::new(), Vec::new());
     let mut stream = providers.jobs_in_time(query);
     while let Some(item) = stream.next().await {
         let job = match item? {
@@ -113,12 +115,14 @@ async fn streamed(
             }
             _ => continue,
         };
-        if query.limit.is_some_and(|limit| count >= limit) {
+        // Jobs of one id stay together, as in a list that is read as a whole.
+        if query.limit.is_some_and(|limit| count >= limit) && last != job.id {
             list.has_more = true;
             break;
         }
         writer.push(&*job)?;
         count += 1;
+        last.clone_from(&job.id);
         if providers.announces_shutdowns(&job) {
             with_models.push(without_details(*job));
         }

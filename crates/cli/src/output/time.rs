@@ -167,6 +167,9 @@ fn ago(span: Span, now: i64) -> Option<i64> {
 ///
 /// It is neither, or the calendar does not reach so far.
 pub fn since(text: &str) -> Result<Since, String> {
+    if text.trim_start().starts_with('-') {
+        return Err("a length of time goes back from now: leave out the -".to_owned());
+    }
     if let Ok(span) = text.parse::<Span>() {
         return match ago(span, Timestamp::now().as_second()) {
             Some(_) => Ok(Since::Ago(span)),
@@ -218,7 +221,8 @@ mod tests {
             start("2026-01-02T03:04:05Z").unwrap(),
             "2026-01-02T03:04:05Z"
         );
-        for bad in ["", "yesterday", "7", "99999999999d"] {
+        assert_eq!(start("7d ago").unwrap(), "2026-01-08T12:00:00Z");
+        for bad in ["", "yesterday", "7", "-7d", "99999999999d"] {
             assert!(start(bad).is_err(), "{bad}");
         }
     }

@@ -10,6 +10,7 @@ use unitune::unify::{Job, Usd};
 use super::files::LocalCopies;
 use super::move_one::Mover;
 use crate::args::jobs::RerunArguments;
+use crate::args::statuses;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Answer, confirm, iso};
 use crate::rerun::Plan;
@@ -61,8 +62,13 @@ async fn write(
         return Err(Failure::new(Exit::Usage, what));
     }
     let mut query = ListQuery::new();
-    query.statuses.clone_from(&arguments.status);
-    let list = mover.providers().list(&query).await?;
+    query.statuses = statuses(&arguments.status)?;
+    let sources = mover.providers().select(arguments.from.as_slice())?;
+    let list = sources.list(&query).await?;
+    if let Some(errors) = list.all_failed() {
+        errors.iter().for_each(|error| output::error(error));
+        return Ok(Exit::Partial);
+    }
     output::warnings(&list.warnings);
     let is_source = |job: &&Job| {
         job.provider.account != mover.target.name()
