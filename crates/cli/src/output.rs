@@ -25,7 +25,7 @@ use crate::args::{Format, OutputArguments};
 use crate::exit::{Exit, Failure};
 
 pub use card::card;
-pub use column::{Cell, Column, Kind, Row, Step, Table};
+pub use column::{Cell, Column, Kind, Row, Step, Table, Values};
 pub use job_card::job_card;
 pub use list_writer::ListWriter;
 pub use progress::{bytes, progress_bar};
@@ -122,7 +122,7 @@ impl Output {
     /// A column is not known; the error lists those that are.
     pub fn check<R: Row>(&self) -> Result<(), Failure> {
         self.cells::<R>()?;
-        self.sorted::<R>(&mut [])
+        self.sorted::<R>(&mut [], Values::NONE)
     }
 
     /// Finds the columns of each row.
@@ -131,17 +131,21 @@ impl Output {
     ///
     /// As [`Self::check`].
     pub fn cells<R: Row>(&self) -> Result<Vec<Cell<R>>, Failure> {
-        let shown = R::TABLE.shown.iter().map(|name| (*name).to_owned());
-        let names: Vec<String> = match self.columns.as_slice() {
-            // Programs that read CSV get everything.
-            [] if self.format == Format::Csv => R::TABLE.names().map(str::to_owned).collect(),
-            [] => shown.collect(),
-            names => names.to_vec(),
-        };
-        names.iter().map(|name| Cell::named(name)).collect()
+        self.cells_with_values(Values::NONE)
     }
 
-    fn sorted<R: Row>(&self, rows: &mut [R]) -> Result<(), Failure> {
+    fn cells_with_values<R: Row>(&self, values: Values<'_>) -> Result<Vec<Cell<R>>, Failure> {
+        let names: Vec<&str> = match self.columns.as_slice() {
+            // Programs that read CSV get everything.
+            [] if self.format == Format::Csv => R::TABLE.names().collect(),
+            [] => R::TABLE.shown.to_vec(),
+            names => names.iter().map(String::as_str).collect(),
+        };
+        let names = names.into_iter();
+        names.map(|name| Cell::named(name, values)).collect()
+    }
+
+    fn sorted<R: Row>(&self, rows: &mut [R], values: Values<'_>) -> Result<(), Failure> {
         let Some(sort) = &self.sort else {
             return Ok(());
         };
@@ -149,7 +153,7 @@ impl Output {
             Some(name) => (name, true),
             None => (sort.as_str(), false),
         };
-        let cell = Cell::<R>::named(name)?;
+        let cell = Cell::<R>::named(name, values)?;
         rows.sort_by_cached_key(|row| compare::Key::of(cell.kind(), cell.value(row)));
         if descending {
             rows.reverse();
@@ -163,7 +167,7 @@ impl Output {
     ///
     /// A column is not known, or the output cannot be written.
     pub fn list<R: Row>(&self, mut rows: Vec<R>, around: ListContext) -> Result<(), Failure> {
-        self.sorted(&mut rows)?;
+        self.sorted(&mut rows, Values::NONE)?;
         let cells = self.cells::<R>()?;
         let steps = match self.columns.is_empty() {
             true => R::TABLE.steps,
@@ -182,21 +186,20 @@ impl Output {
         &self,
         mut rows: Vec<R>,
         usual: &[&str],
-        values: &[String],
-        kind: Kind,
+        values: Values<'_>,
         steps: &[Step<'_>],
         around: ListContext,
     ) -> Result<(), Failure> {
+        self.sorted(&mut rows, values)?;
         let is_wide = matches!(self.format, Format::Table | Format::Csv);
-        if !is_wide || !self.columns.is_empty() || rows.is_empty() {
-            return self.list(rows, around);
+        if !is_wide || !self.columns.is_empty() {
+            let cells = self.cells_with_values(values)?;
+            return self.rows(&rows, &cells, &[], around);
         }
-        self.sorted(&mut rows)?;
-        let usual = usual.iter().map(|name| Cell::named(name));
-        let values = values
-            .iter()
-            .map(|name| Ok(Cell::Value(name.clone(), kind)));
-        let cells = usual.chain(values).collect::<Result<Vec<_>, Failure>>()?;
+        let usual = usual.iter().map(|name| Cell::named(name, values));
+        let shown = values.shown.iter();
+        let shown = shown.map(|name| Ok(Cell::Value(name.clone(), values.kind)));
+        let cells = usual.chain(shown).collect::<Result<Vec<_>, Failure>>()?;
         self.rows(&rows, &cells, steps, around)
     }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod azure;
 mod changes;
 mod charts;
+mod columns;
 mod config;
 mod create;
 mod files;

@@ -15,7 +15,7 @@ use crate::accounts::Accounts;
 use crate::args::metrics_compare_costs::CompareArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{
-    self, Column, Kind, ListContext, Output, Row, Step, Table, View, duration, iso,
+    self, Column, Kind, ListContext, Output, Row, Step, Table, Values, View, duration, iso,
 };
 
 /// How many jobs are asked for at the same time.
@@ -146,7 +146,12 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
         false => &["name", "kind", "same"],
     };
     let around = ListContext::default();
-    output.list_with_values(rows, usual, &keys, Kind::Text, &steps, around)?;
+    let values = Values {
+        known: &keys,
+        shown: &keys,
+        kind: Kind::Text,
+    };
+    output.list_with_values(rows, usual, values, &steps, around)?;
     Ok(exit)
 }
 

@@ -12,7 +12,7 @@ use crate::accounts::Accounts;
 use crate::args::metrics_compare_costs::{CostGroup, CostsArguments};
 use crate::args::statuses;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table, Values};
 
 /// In place of a month, where a job has no time.
 const NO_MONTH: &str = "unknown";
@@ -58,9 +58,6 @@ impl Row for Costs {
                 None if row.unknown > 0 => "unknown".to_owned(),
                 None => String::new(),
             }),
-            Column::new("estimated", "ESTIMATED (USD)", Kind::Number, |row| {
-                json!(row.estimated)
-            }),
             Column::new("unknown", "UNKNOWN", Kind::Number, |row: &Self| {
                 json!(row.unknown)
             })
@@ -74,6 +71,9 @@ impl Row for Costs {
             }),
             Column::new("trained_tokens", "TOKENS", Kind::Number, |row| {
                 json!(row.trained_tokens)
+            }),
+            Column::new("estimated", "ESTIMATED (USD)", Kind::Number, |row| {
+                json!(row.estimated)
             }),
         ],
         shown: &[
@@ -164,7 +164,7 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
         has_more: None,
         warnings: Some(json!(list.warnings)),
     };
-    output.list_with_values(rows, &usual, &[], Kind::Number, &steps, around)?;
+    output.list_with_values(rows, &usual, Values::NONE, &steps, around)?;
     if output.is_table() && !list.jobs.is_empty() {
         output::note(&summary(&list.jobs));
     }

@@ -14,7 +14,7 @@ use crate::accounts::Accounts;
 use crate::args::Format;
 use crate::args::metrics_compare_costs::MetricsArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{Column, Kind, ListContext, Output, Row, Step, Table};
+use crate::output::{Column, Kind, ListContext, Output, Row, Step, Table, Values};
 
 pub use fetch::{JobMetrics, has_metrics, jobs_with_metrics, with_metrics};
 
@@ -251,13 +251,13 @@ fn print_points(
     points: Vec<MetricPoint>,
 ) -> Result<(), Failure> {
     let rows = shown(points, asked);
-    let names = match asked.is_empty() {
-        true => names(&rows, |row| row),
-        false => unique(asked),
+    let numbers = match asked.is_empty() {
+        true => Numbers::of(output, names(&rows, |row| row)),
+        false => Numbers::asked(asked),
     };
-    let steps = steps(&names, &[]);
+    let steps = steps(&numbers.shown, &[]);
     let (usual, around) = ([STEP_COLUMN, TIME], ListContext::default());
-    output.list_with_values(rows, &usual, &names, Kind::Number, &steps, around)
+    output.list_with_values(rows, &usual, numbers.values(), &steps, around)
 }
 
 fn print_jobs(output: &Output, asked: &[String], jobs: Vec<JobMetrics>) -> Result<(), Failure> {
@@ -272,14 +272,52 @@ fn print_jobs(output: &Output, asked: &[String], jobs: Vec<JobMetrics>) -> Resul
         })
     });
     let rows: Vec<JobPoint> = rows.collect();
-    let names = match asked.is_empty() {
-        true => names(&rows, |row| &row.shown),
-        false => unique(asked),
+    let numbers = match asked.is_empty() {
+        true => Numbers::of(output, names(&rows, |row| &row.shown)),
+        false => Numbers::asked(asked),
     };
-    let steps = steps(&names, &[Step::Shorten("job", 12), Step::Drop("account")]);
+    let then = [Step::Shorten("job", 12), Step::Drop("account")];
+    let steps = steps(&numbers.shown, &then);
     let usual = ["account", "job", STEP_COLUMN, TIME];
     let around = ListContext::default();
-    output.list_with_values(rows, &usual, &names, Kind::Number, &steps, around)
+    output.list_with_values(rows, &usual, numbers.values(), &steps, around)
+}
+
+/// The columns of numbers.
+struct Numbers {
+    known: Vec<String>,
+    shown: Vec<String>,
+}
+
+impl Numbers {
+    /// Those of these names, and of those that every vendor has: CSV has these too where
+    /// no point has them, so that it begins the same for each job.
+    fn of(output: &Output, names: Vec<String>) -> Self {
+        let common = COMMON.iter().map(|name| (*name).to_owned());
+        let known: Vec<String> = common.chain(names.iter().cloned()).collect();
+        let known = unique(&known);
+        let shown = match output.format {
+            Format::Csv => known.clone(),
+            _ => names,
+        };
+        Self { known, shown }
+    }
+
+    fn asked(names: &[String]) -> Self {
+        let names = unique(names);
+        Self {
+            known: names.clone(),
+            shown: names,
+        }
+    }
+
+    fn values(&self) -> Values<'_> {
+        Values {
+            known: &self.known,
+            shown: &self.shown,
+            kind: Kind::Number,
+        }
+    }
 }
 
 /// The time is left out first, and then the last numbers.
@@ -289,11 +327,14 @@ fn steps<'n>(names: &'n [String], then: &[Step<'n>]) -> Vec<Step<'n>> {
     dropped.chain(then.iter().copied()).collect()
 }
 
+/// The names of losses that are known at every vendor.
+const COMMON: [&str; 2] = ["train_loss", "valid_loss"];
+
 /// What comes first among the columns of numbers; the others follow by their names.
 /// Where a table is too narrow, the last ones are left out.
 const ORDER: [fn(&str) -> bool; 5] = [
-    |name| name == "train_loss",
-    |name| name == "valid_loss",
+    |name| name == COMMON[0],
+    |name| name == COMMON[1],
     |name| name.ends_with("loss"),
     |name| name.ends_with("learning_rate") || name == "lr" || name.ends_with("/lr"),
     |name| name.contains("accuracy"),

@@ -136,6 +136,24 @@ impl<'n> Step<'n> {
     }
 }
 
+/// Columns that are not in a list's table, because only its rows tell what they have.
+#[derive(Clone, Copy)]
+pub struct Values<'v> {
+    /// The [`Row::value`]s that can be asked for.
+    pub known: &'v [String],
+    /// Those of them that are shown where none are asked for.
+    pub shown: &'v [String],
+    pub kind: Kind,
+}
+
+impl Values<'_> {
+    pub const NONE: Values<'static> = Values {
+        known: &[],
+        shown: &[],
+        kind: Kind::Text,
+    };
+}
+
 /// A column that was asked for.
 pub enum Cell<R: 'static> {
     Column(&'static Column<R>),
@@ -146,15 +164,24 @@ pub enum Cell<R: 'static> {
 }
 
 impl<R: Row> Cell<R> {
-    pub fn named(name: &str) -> Result<Self, Failure> {
+    /// Finds a column, of the table or of what the rows have.
+    ///
+    /// # Errors
+    ///
+    /// It is not known; the error lists those that are.
+    pub fn named(name: &str, values: Values<'_>) -> Result<Self, Failure> {
         let known = R::TABLE.columns.iter();
         if let Some(column) = known.clone().find(|column| column.name == name) {
             return Ok(Self::Column(column));
         }
+        if values.known.iter().any(|known| known == name) {
+            return Ok(Self::Value(name.to_owned(), values.kind));
+        }
         if name.contains('.') {
             return Ok(Self::Path(name.to_owned()));
         }
-        let names: Vec<&str> = R::TABLE.names().collect();
+        let mut names: Vec<&str> = R::TABLE.names().collect();
+        names.extend(values.known.iter().map(String::as_str));
         Err(Failure::new(
             Exit::Usage,
             format!(

@@ -131,7 +131,7 @@ mod tests {
     use unitune::unify::Job;
 
     use super::*;
-    use crate::output::Terminal;
+    use crate::output::{Terminal, Values};
 
     const LONG_ID: &str = "ft-8bc4cb28-44c6-4ce7-b47f-aaaaaaaaaaaa";
 
@@ -171,7 +171,9 @@ mod tests {
     /// The table of jobs, with times in UTC.
     fn rendered(jobs: &[Job], terminal: Terminal) -> String {
         let cells = Job::TABLE.shown.iter();
-        let cells: Vec<Cell<Job>> = cells.map(|name| Cell::named(name).unwrap()).collect();
+        let cells: Vec<Cell<Job>> = cells
+            .map(|name| Cell::named(name, Values::NONE).unwrap())
+            .collect();
         table(jobs, &cells, Job::TABLE.steps, &View::at(terminal, None))
     }
 
