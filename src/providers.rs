@@ -308,7 +308,7 @@ impl Providers {
     /// # Errors
     ///
     /// No account has the name, and the error lists the names that there are; or the
-    /// account of a name cannot be used ([`Account::ensure_usable`]).
+    /// account of a name cannot be used ([`Account::ensure_usable`]), or none of a vendor's.
     pub fn select<S: AsRef<str>>(&self, names: &[S]) -> Result<Self, Error> {
         if names.is_empty() {
             return Ok(self.clone());
@@ -318,10 +318,11 @@ impl Providers {
         };
         for name in names {
             let name = name.as_ref();
-            if !self.accounts.iter().any(|a| is_meant(a, name)) {
-                return Err(self.unknown(name));
+            let mut meant = self.accounts.iter().filter(|a| is_meant(a, name));
+            let first = meant.clone().next().ok_or_else(|| self.unknown(name))?;
+            if !meant.any(|account| account.ensure_usable().is_ok()) {
+                first.ensure_usable()?;
             }
-            self.get(name).map_or(Ok(()), Account::ensure_usable)?;
         }
         let chosen = |a: &&Account| names.iter().any(|n| is_meant(a, n.as_ref()));
         Ok(self.of(self.accounts.iter().filter(chosen).cloned().collect()))

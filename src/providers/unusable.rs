@@ -15,20 +15,20 @@ const NO_ADDRESS: &str = "https://no-address.invalid";
 
 /// The reason why an account cannot be used.
 #[derive(Clone, Debug)]
-pub(super) struct Problem(Arc<Error>);
+pub(super) struct Problem {
+    account: Arc<str>,
+    why: Arc<Error>,
+}
 
 impl Problem {
-    /// Returns the error as it was when the account could not be created.
+    /// Returns the error where no call is made.
     pub(super) fn error(&self) -> Error {
-        match self.0.account() {
-            Some(account) => self.of_call().at_account(account),
-            None => self.of_call(),
-        }
+        self.of_call().at_account(&self.account)
     }
 
     /// Returns the error of a call, which is labelled with the account later.
     fn of_call(&self) -> Error {
-        Error::new(ErrorKind::Config, self.0.message())
+        Error::new(ErrorKind::Config, self.why.message())
     }
 }
 
@@ -43,7 +43,10 @@ impl TokenSource for Problem {
 /// its settings. It has the vendor's own backend, so that it supports what the
 /// vendor does.
 pub(super) fn account(module: &Module, name: &str, why: Error) -> Result<Account, Error> {
-    let problem = Problem(Arc::new(why));
+    let problem = Problem {
+        account: name.into(),
+        why: Arc::new(why),
+    };
     let mut builder = ClientBuilder::of_vendor(module.profile)
         .account(name)
         .token_source(Arc::new(problem.clone()));

@@ -48,25 +48,37 @@ impl Exit {
     /// Returns the exit code of an error that nothing more is known about.
     pub fn of(error: &unitune::Error) -> Self {
         use unitune::ErrorKind as Kind;
-        let is_unanswered = match (error.kind(), error.status()) {
-            (Kind::Connect | Kind::Timeout, _) => true,
+        match (error.kind(), error.status()) {
+            (Kind::Config | Kind::Ambiguous, _) => Self::Usage,
+            (Kind::Connect | Kind::Timeout, _) => Self::Partial,
             // The key is rejected, or the vendor answers nobody now.
-            (Kind::Status, Some(status)) => matches!(status, 401 | 403 | 408 | 429 | 500..),
-            _ => false,
-        };
-        match is_unanswered {
-            true => Self::Partial,
-            false => Self::Failure,
+            (Kind::Status, Some(401 | 403 | 408 | 429 | 500..)) => Self::Partial,
+            _ => Self::Failure,
         }
     }
 
     /// Returns the exit code of a program that goes on after an error: what was not
-    /// found counts more than an account that could not be asked.
+    /// found, or not clear, counts more than an account that could not be asked.
     pub fn after(self, error: &unitune::Error) -> Self {
         match self {
-            Self::Failure => self,
+            Self::Failure | Self::Usage => self,
             _ => Self::of(error),
         }
+    }
+
+    /// Returns the exit code of a program that goes on without an account.
+    pub fn or_partial(self) -> Self {
+        match self {
+            Self::Done => Self::Partial,
+            _ => self,
+        }
+    }
+
+    /// Prints an error that the program goes on after. Returns the exit code.
+    pub fn report(self, error: unitune::Error) -> Self {
+        let exit = self.after(&error);
+        crate::output::error(&Failure::from(error));
+        exit
     }
 }
 
@@ -104,12 +116,10 @@ impl Failure {
 
 impl From<unitune::Error> for Failure {
     fn from(error: unitune::Error) -> Self {
-        let exit = match error.kind() {
-            unitune::ErrorKind::Config => Exit::Usage,
-            unitune::ErrorKind::Ambiguous => return Self::unclear(error, "--account NAME"),
-            _ => Exit::of(&error),
-        };
-        Self::new(exit, error.to_string())
+        match error.kind() {
+            unitune::ErrorKind::Ambiguous => Self::unclear(error, "--account NAME"),
+            _ => Self::new(Exit::of(&error), error.to_string()),
+        }
     }
 }
 

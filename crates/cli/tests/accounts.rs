@@ -4,8 +4,6 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
-use unitune_sandbox::Vendor;
-
 use crate::support::{User, json, stderr, stdout};
 
 /// A user whose file has an account that works, and these others.
@@ -26,13 +24,13 @@ fn config_of(user: &User) -> String {
 }
 
 /// Runs it with the file alone: the environment has no keys.
-fn run(user: &User, arguments: &[&str]) -> Output {
+pub fn run(user: &User, arguments: &[&str]) -> Output {
     let mut command = crate::support::unitune(arguments);
     let command = command.env("HOME", user.home.path());
     command.current_dir(user.home.path()).output().unwrap()
 }
 
-fn expect(user: &User, code: i32, arguments: &[&str]) -> (String, String) {
+pub fn expect(user: &User, code: i32, arguments: &[&str]) -> (String, String) {
     let output = run(user, arguments);
     let (out, err) = (stdout(&output), stderr(&output));
     assert_eq!(
@@ -303,82 +301,4 @@ fn an_error_of_what_is_to_be_written_names_the_file() {
         errors.contains(".config/unitune/config.toml:13:2: "),
         "{errors}"
     );
-}
-
-/// A sandbox's accounts in a file, with others that cannot be used or are the same.
-fn with_others() -> User {
-    let user = User::with(|builder| builder.speed(0.0));
-    let account = |name: &str, vendor: Vendor, key: &str| {
-        format!(
-            "[[account]]\nname = \"{name}\"\nvendor = \"{}\"\nbase_url = \"{}\"\n{key}\n\n",
-            vendor.name(),
-            user.sandbox.base_url(vendor)
-        )
-    };
-    let vendor = |name: &str| Vendor::named(name).unwrap();
-    let (openai, together) = (vendor("openai"), vendor("together"));
-    let key = |vendor: Vendor| format!("key = \"{}\"", vendor.key());
-    let none = "key_env = \"NOT_SET_ANYWHERE\"";
-    let text = [
-        account("nokey", openai, none),
-        account("gw", vendor("truefoundry"), &key(vendor("truefoundry"))),
-        account("together", together, &key(together)),
-        account("again", together, &key(together)),
-        account("nokey2", together, none),
-    ];
-    user.write("a.toml", text.concat());
-    user
-}
-
-#[test]
-fn an_account_that_cannot_be_used_hides_no_job_of_another() {
-    let user = with_others();
-    let ids = |account: &str| {
-        let list = [
-            "jobs", "list", "--config", "a.toml", "-a", account, "--json",
-        ];
-        let list = json(&run(&user, &list));
-        let jobs = list["data"].as_array().unwrap().iter();
-        let ids = jobs.map(|job| job["id"].as_str().unwrap().to_owned());
-        ids.collect::<Vec<String>>()
-    };
-    // An id of the form of OpenAI's, whose account cannot be used.
-    let id = ids("gw").into_iter().find(|id| id.starts_with("ftjob-"));
-    let get = ["jobs", "get", &id.unwrap(), "--config", "a.toml"];
-    expect(&user, 0, &get);
-    let get = ["jobs", "get", "ftjob-nowhere", "--config", "a.toml"];
-    let (_, errors) = expect(&user, 1, &get);
-    assert!(
-        errors.contains("not asked, because not usable: nokey, nokey2"),
-        "{errors}"
-    );
-    // Of two keys of one organisation, one has to be named for a change; what cannot be used
-    // needs no answer.
-    let id = &ids("together")[0];
-    let cancel = ["jobs", "cancel", id, "--yes", "--config", "a.toml"];
-    let (_, errors) = expect(&user, 1, &cancel);
-    assert!(errors.contains(": together, again; name one"), "{errors}");
-    let text = std::fs::read_to_string(user.path("a.toml")).unwrap();
-    let tables = text.split_inclusive("\n\n");
-    let tables: Vec<&str> = tables
-        .filter(|table| !table.contains("\"again\""))
-        .collect();
-    user.write("b.toml", tables.concat());
-    let cancel = ["jobs", "cancel", id, "--yes", "--config", "b.toml"];
-    expect(&user, 0, &cancel);
-}
-
-#[test]
-fn a_job_that_two_accounts_have_costs_once() {
-    let user = with_others();
-    let costs = |accounts: &[&str]| {
-        let mut arguments = vec!["jobs", "costs", "--config", "a.toml", "--by", "model"];
-        arguments.extend(accounts.iter().flat_map(|account| ["-a", account]));
-        expect(&user, 0, &arguments)
-    };
-    let (once, said) = costs(&["together"]);
-    assert!(once.contains("Llama") && !said.contains("counted once"));
-    let (both, said) = costs(&["together", "again"]);
-    assert_eq!(both, once);
-    assert!(said.contains("note: counted once"), "{said}");
 }

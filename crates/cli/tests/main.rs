@@ -19,6 +19,7 @@ mod rerun;
 mod rerun_matrix;
 mod sandbox;
 mod serve;
+mod several_accounts;
 mod terminal;
 mod together_commands;
 mod top;

@@ -329,8 +329,8 @@ impl Settings {
             Ok(key) if !key.trim().is_empty() => Ok(Credential::Key(key.into())),
             _ => {
                 let what = format!(
-                    "account {name:?} has no key: {variable} is not set; set it, or name another \
-                     variable with key_env"
+                    "there is no key: {variable} is not set; set it, or name another variable with \
+                     key_env"
                 );
                 Err(source.error(Some(span), what))
             }

@@ -317,7 +317,7 @@ pub struct RerunArguments {
     #[arg(long, value_name = "STATUS", value_parser = StatusParser, value_delimiter = ',', requires = "all")]
     pub status: Vec<StatusPart>,
 
-    /// Only jobs of this account
+    /// Only jobs of this account (or of all accounts of this vendor)
     #[arg(long, value_name = "ACCOUNT", requires = "all", add = ArgValueCompleter::new(completions::accounts))]
     pub from: Option<String>,
 

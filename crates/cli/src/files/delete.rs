@@ -16,10 +16,7 @@ pub async fn run(arguments: DeleteArguments) -> Result<Exit, Failure> {
     for id in &arguments.ids {
         match accounts.providers().delete_file(id).await {
             Ok(()) => output::text(&plain(&format!("{id} is removed")))?,
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     Ok(exit)

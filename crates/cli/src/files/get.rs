@@ -16,10 +16,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
     for id in &arguments.ids {
         match accounts.providers().file(id).await {
             Ok(file) => files.push(file),
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     if arguments.ids.len() == 1 {

@@ -34,10 +34,7 @@ pub async fn run(arguments: ChangeArguments, change: JobChange) -> Result<Exit, 
     for id in &arguments.ids {
         match accounts.providers().change(id, change).await {
             Ok(job) => jobs.push(job),
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     if output.shows_cards() {

@@ -126,10 +126,7 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     for compared in compared_jobs {
         match compared {
             Ok(compared) => found.push(compared),
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     if found.len() < 2 {

@@ -23,10 +23,7 @@ pub async fn run(arguments: ChangeArguments) -> Result<Exit, Failure> {
     for id in &arguments.ids {
         match accounts.providers().delete(id).await {
             Ok(()) => deleted.push(id),
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     let document: Vec<Value> = deleted

@@ -16,10 +16,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
     for id in &arguments.ids {
         match accounts.providers().retrieve(id).await {
             Ok(job) => jobs.push(job),
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     let card = |job: &Job| job_card(job, arguments.notes, &output.view);

@@ -167,8 +167,9 @@ impl Watch<'_> {
         let change = match change {
             Ok(change) => change,
             Err(error) => {
-                self.display.report(Problem::Error, &error.to_string());
                 self.exit = self.exit.after(&error);
+                let failure = Failure::from(error);
+                self.display.report(Problem::Error, &failure.to_string());
                 self.count = self.count.saturating_sub(1);
                 return Ok(());
             }
@@ -253,7 +254,7 @@ impl Watch<'_> {
         // A failure counts for more than what was cancelled, and an error of the
         // watch itself for more than both.
         self.exit = match (self.exit, outcome) {
-            (before @ (Exit::Failure | Exit::Partial | Exit::JobFailed), _) => before,
+            (before @ (Exit::Failure | Exit::Usage | Exit::Partial | Exit::JobFailed), _) => before,
             (before, Exit::Done) => before,
             (_, now) => now,
         };

@@ -31,13 +31,23 @@ pub async fn run(arguments: LimitsArguments) -> Result<Exit, Failure> {
     let mut found: Vec<(&str, ModelLimits)> = Vec::new();
     let mut exit = Exit::Done;
     for model in &arguments.models {
+        let mut failed = Vec::new();
         for account in &asked {
             match providers.model_limits(account.name(), model).await {
                 Ok(limits) => found.push((account.name(), limits)),
-                Err(error) => {
-                    output::error(&error);
-                    exit = exit.after(&error);
+                Err(error) => failed.push(error),
+            }
+        }
+        let is_found = failed.len() < asked.len();
+        for error in failed {
+            match is_found {
+                // Others need not have the model.
+                true if error.is_not_found() => {}
+                true => {
+                    output::warning(&error.to_string());
+                    exit = exit.or_partial();
                 }
+                false => exit = exit.report(error),
             }
         }
     }

@@ -97,15 +97,16 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
         (*account, answer)
     });
     let mut models = Vec::new();
-    let mut exit = Exit::Done;
+    let mut failed = Vec::new();
     for (account, answer) in join_all(answers).await {
         match answer {
             Ok(names) => models.extend(names.iter().map(|name| Model::new(account, name))),
-            Err(error) => {
-                output::error(&error);
-                exit = Exit::Partial;
-            }
+            Err(error) => failed.push(error),
         }
+    }
+    if failed.len() == providers.accounts().len() {
+        failed.iter().for_each(|error| output::error(error));
+        return Ok(Exit::Partial);
     }
     // Where the vendor does not say it, the table does; it can be out of date.
     for (account, error) in unable {
@@ -124,5 +125,11 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     }
     models.sort_by(|a, b| (&a.account, &a.model).cmp(&(&b.account, &b.model)));
     output.list(models, ListContext::default())?;
-    Ok(exit)
+    for error in &failed {
+        output::warning(&error.to_string());
+    }
+    Ok(match failed.as_slice() {
+        [] => Exit::Done,
+        _ => Exit::Partial,
+    })
 }

@@ -8,7 +8,6 @@ use unitune::providers::{JobRef, Operation, Providers};
 use unitune::unify::{Job, MetricPoint};
 
 use crate::exit::Exit;
-use crate::output;
 
 /// How many jobs are asked for at the same time.
 const AT_ONCE: usize = 4;
@@ -33,10 +32,7 @@ pub async fn jobs_with_metrics(providers: &Providers, ids: &[String]) -> (Vec<Jo
     for answer in answers {
         match answer {
             Ok(job) => jobs.push(job),
-            Err(error) => {
-                output::error(&error);
-                exit = exit.after(&error);
-            }
+            Err(error) => exit = exit.report(error),
         }
     }
     (jobs, exit)

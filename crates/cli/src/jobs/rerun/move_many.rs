@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use unitune::providers::{JobRef, ListQuery};
+use unitune::providers::{JobRef, ListQuery, Warning};
 use unitune::unify::{Job, Usd};
 
 use super::files::LocalCopies;
@@ -70,13 +70,7 @@ async fn write(
         return Ok(Exit::Partial);
     }
     output::warnings(&list.warnings);
-    let is_source = |job: &&Job| {
-        job.provider.account != mover.target.name()
-            && arguments
-                .from
-                .as_ref()
-                .is_none_or(|from| *from == job.provider.account)
-    };
+    let is_source = |job: &&Job| job.provider.account != mover.target.name();
     let mut entries = Vec::new();
     for job in list.jobs.iter().filter(is_source) {
         entries.push(entry(mover, arguments, job).await?);
@@ -105,7 +99,13 @@ async fn write(
         path.display(),
         mover.target.name()
     ));
-    Ok(Exit::Done)
+    // Jobs of the target are not moved, so that none of its own is missing.
+    let is_missing =
+        |warning: &Warning| warning.account_failed && warning.account != mover.target.name();
+    Ok(match list.warnings.iter().any(is_missing) {
+        true => Exit::Partial,
+        false => Exit::Done,
+    })
 }
 
 async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Result<Entry, Failure> {
