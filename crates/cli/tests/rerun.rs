@@ -338,6 +338,31 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
     assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_beyond_the_vendors_limits_are_said() {
+    let user = User::new().await;
+    let set = [
+        "--epochs",
+        "0",
+        "--batch-size",
+        "999",
+        "--learning-rate",
+        "7",
+    ];
+    let dry_run = [&["--model", MODEL, "--dry-run"][..], &set].concat();
+    let output = user.rerun(&dry_run).await;
+    let said = stderr(&output);
+    for warning in [
+        "warning: n_epochs=0: Together takes 1 to 20",
+        "warning: batch_size=999: Together takes ",
+        "warning: learning_rate=7: Together takes 1e-8 to 0.01",
+    ] {
+        assert!(said.contains(warning), "{said}");
+    }
+    let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(plan["price"]["is"], "unknown", "{}", plan["price"]);
+}
+
 #[test]
 fn a_job_that_has_another_name_of_the_model_is_found_again() {
     for (from, model, to, sent, answered) in [

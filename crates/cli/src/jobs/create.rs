@@ -57,7 +57,10 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     }
     // Simulated vendors have a clock of their own.
     let today = (!accounts.are_simulated()).then(output::today);
-    for warning in planned_job.table_warnings(today.as_deref()) {
+    for warning in planned_job
+        .table_warnings(providers, today.as_deref())
+        .await
+    {
         output::warning(&warning);
     }
     let by_table = planned_job.price_by_table(&checks);

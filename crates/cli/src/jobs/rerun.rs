@@ -49,6 +49,9 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         prepared = mover.prepare(&job, &found, settings).await?;
     }
     let plan = &prepared.plan;
+    for warning in &prepared.warnings {
+        output::warning(warning);
+    }
     show(plan, &prepared.price(), &output, dry_run)?;
     let Some(mut planned_job) = prepared.planned_job.filter(|_| !dry_run) else {
         return Ok(match plan.is_possible() {

@@ -38,7 +38,11 @@ impl std::fmt::Display for Price {
                 write!(f, "less than 0.01 USD, by {source}")
             }
             Self::Range { low, high, source } => {
-                write!(f, "{low:.2} to {high:.2} USD, by {source}")
+                let (low, high) = (format!("{low:.2}"), format!("{high:.2}"));
+                match low == high {
+                    true => write!(f, "{high} USD, by {source}"),
+                    false => write!(f, "{low} to {high} USD, by {source}"),
+                }
             }
             Self::Unknown { why } => write!(f, "unknown: {why}"),
         }
@@ -99,6 +103,9 @@ pub fn by_table(question: &PriceInput<'_>, catalogue: &Catalogue) -> Price {
             "the vendor chooses how often the examples are gone through (set it with --epochs)",
         );
     };
+    if epochs <= 0.0 {
+        return Price::unknown(format!("no job goes {epochs} times through the examples"));
+    }
     #[allow(clippy::cast_precision_loss)] // Cents do not depend on it.
     let usual = tokens as f64 * epochs * rate / 1e6;
     let least = price.minimum.unwrap_or(0.0);
@@ -128,4 +135,20 @@ fn epochs(question: &PriceInput<'_>) -> Option<f64> {
             .ok()
     };
     given.or_else(default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_of_one_amount_is_one_amount() {
+        let shown = |low, high| {
+            let source = "the table".to_owned();
+            Price::Range { low, high, source }.to_string()
+        };
+        assert_eq!(shown(0.008, 0.014), "0.01 USD, by the table");
+        assert_eq!(shown(0.006, 0.016), "0.01 to 0.02 USD, by the table");
+        assert_eq!(shown(0.0, 0.009), "less than 0.01 USD, by the table");
+    }
 }

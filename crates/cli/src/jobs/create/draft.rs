@@ -163,10 +163,19 @@ impl PlannedJob {
         ))
     }
 
-    /// Returns what the tables say against the request; without the day, nothing of
-    /// models that have ended.
-    pub fn table_warnings(&self, today: Option<&str>) -> Vec<String> {
-        table_warnings(&self.vendor, &self.request, catalogue(), today)
+    /// Returns what the tables, and the vendor's limits of the model, say against the
+    /// request; without the day, nothing of models that have ended. Limits that are not
+    /// answered say nothing.
+    pub async fn table_warnings(&self, providers: &Providers, today: Option<&str>) -> Vec<String> {
+        let own = providers.model_limits(&self.account, &self.request.model);
+        let own = own.await.ok();
+        table_warnings(
+            &self.vendor,
+            &self.request,
+            catalogue(),
+            today,
+            own.as_ref(),
+        )
     }
 
     /// Finds the files at the account, and uploads them where that is allowed.

@@ -8,7 +8,7 @@ use unitune::providers::{JobRef, ListQuery, Warning};
 use unitune::unify::{Job, Usd};
 
 use super::files::LocalCopies;
-use super::move_one::Mover;
+use super::move_one::{Mover, Prepared};
 use crate::args::jobs::RerunArguments;
 use crate::args::statuses;
 use crate::exit::{Exit, Failure};
@@ -128,7 +128,10 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
     // Examples of a whole account are not kept until it is carried out.
     journal.remove_files();
     Ok(match prepared {
-        Ok(prepared) => of_plan(&prepared.plan, created),
+        Ok(prepared) => {
+            warn(&prepared, job);
+            of_plan(&prepared.plan, created)
+        }
         Err(failure) => Entry {
             account: job.provider.account.clone(),
             job: job.id.clone(),
@@ -138,6 +141,13 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
             ..Entry::default()
         },
     })
+}
+
+fn warn(prepared: &Prepared, job: &Job) {
+    for warning in &prepared.warnings {
+        let (id, account) = (&job.id, &job.provider.account);
+        output::warning(&format!("{id} of {account}: {warning}"));
+    }
 }
 
 fn of_plan(plan: &Plan, created: String) -> Entry {
@@ -256,6 +266,7 @@ async fn one(
         )
         .await?;
     let prepared = mover.prepare(&job, &found, &settings).await?;
+    warn(&prepared, &job);
     let plan = &prepared.plan;
     let Some(mut planned_job) = prepared.planned_job else {
         let problem = plan.problems.first();

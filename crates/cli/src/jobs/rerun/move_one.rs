@@ -31,6 +31,8 @@ pub struct Prepared {
     pub plan: Plan,
     /// None where the plan is not possible, or no model is chosen.
     pub planned_job: Option<PlannedJob>,
+    /// What the vendor will reject, as far as it is known.
+    pub warnings: Vec<String>,
 }
 
 impl Prepared {
@@ -113,8 +115,11 @@ impl<'m> Mover<'m> {
     ) -> Result<Prepared, Failure> {
         let mut plan = self.decide(job, found, settings);
         if !plan.is_possible() {
-            let planned_job = None;
-            return Ok(Prepared { plan, planned_job });
+            return Ok(Prepared {
+                plan,
+                planned_job: None,
+                warnings: Vec::new(),
+            });
         }
         // What the vendor has no place for is known before the model is: any model
         // stands in for it.
@@ -137,7 +142,16 @@ impl<'m> Mover<'m> {
         let dropped = preflight.dropped.into_iter().filter(|f| !is_own(&f.field));
         plan.leave_out(&dropped.collect::<Vec<_>>());
         let planned_job = plan.model.is_some().then_some(planned_job);
-        Ok(Prepared { plan, planned_job })
+        let warnings = match &planned_job {
+            // A model that has ended is a problem of the plan.
+            Some(planned_job) => planned_job.table_warnings(self.providers(), None).await,
+            None => Vec::new(),
+        };
+        Ok(Prepared {
+            plan,
+            planned_job,
+            warnings,
+        })
     }
 
     fn decide(&self, job: &Job, found: &Moved, settings: &SettingArguments) -> Plan {
