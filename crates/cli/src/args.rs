@@ -33,11 +33,12 @@ pub use values::{Assignment, StatusParser, StatusPart, statuses};
 /// OPENAI_BASE_URL, TOGETHER_BASE_URL and so on for other addresses). With
 /// --sandbox, simulated vendors are used instead: no keys, no network, no costs.
 ///
-/// Exit codes: 0 done; 1 not found or failed; 2 called wrongly or not
-/// configured; 3 an account could not be asked (no connection, a rejected key,
-/// no answer), and what was printed, if anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
+/// Exit codes: 0 done; 1 not found or failed; 2 called wrongly, not
+/// configured, or not clear which account is meant; 3 an account could not be
+/// asked (no connection, a rejected key, no answer), and what was printed, if
+/// anything, is of the others. Of `jobs watch` and `--watch`: 4 a job failed;
 /// 5 a job was cancelled; 6 the time ran out; 7 only paused jobs are left. 130
-/// after Ctrl-C or SIGTERM.
+/// after Ctrl-C, SIGTERM or SIGHUP.
 #[derive(Debug, Parser)]
 #[command(
     name = "unitune",

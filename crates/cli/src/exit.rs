@@ -22,7 +22,7 @@ pub enum Exit {
     Timeout,
     /// The jobs that are left are paused.
     JobPaused,
-    /// Ctrl-C, or SIGTERM.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     Interrupted,
     /// Nobody reads the output any more.
     Unread,

@@ -101,7 +101,11 @@ fn vendor_that_stalls() -> String {
 #[test]
 fn a_download_that_is_ended_by_a_signal_leaves_nothing() {
     let url = vendor_that_stalls();
-    for signal in ["TERM", "INT"] {
+    let signals: &[&str] = match cfg!(target_os = "linux") {
+        true => &["TERM", "INT", "HUP"],
+        false => &["TERM", "INT"],
+    };
+    for signal in signals {
         let home = tempfile::tempdir().unwrap();
         let mut child = support::unitune(&["files", "download", "file-1", "--to", "out.jsonl"])
             .env("OPENAI_API_KEY", "sk-1")
