@@ -9,6 +9,9 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use crate::exit::{Exit, Failure};
 
+/// How many links lead to a file at the most; systems follow no more either.
+const MOST_LINKS: usize = 40;
+
 /// An account as it is written.
 pub struct Entry<'a> {
     pub name: &'a str,
@@ -21,21 +24,32 @@ pub struct Entry<'a> {
 
 /// Reads a file; one that is not there is empty.
 pub fn read(path: &Path) -> Result<DocumentMut, Failure> {
-    let wrong = |what: String| Failure::new(Exit::Usage, format!("{}: {what}", path.display()));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(wrong(error.to_string())),
-    };
+    let text = read_text(path)?;
+    parsed(path, text.expose_secret())
+}
+
+fn wrong(path: &Path, what: &str) -> Failure {
+    Failure::new(Exit::Usage, format!("{}: {what}", path.display()))
+}
+
+fn read_text(path: &Path) -> Result<SecretString, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.into()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new().into()),
+        Err(error) => Err(wrong(path, &error.to_string())),
+    }
+}
+
+fn parsed(path: &Path, text: &str) -> Result<DocumentMut, Failure> {
     let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         // The parser quotes lines, and they can hold keys.
         let place = error.span().map_or(0, |span| span.start);
         let line = text.get(..place).unwrap_or_default().matches('\n').count() + 1;
-        wrong(format!("line {line}: {}", error.message()))
+        wrong(path, &format!("line {line}: {}", error.message()))
     })?;
     let accounts = document.get("account");
     if accounts.is_some_and(|accounts| !accounts.is_array_of_tables()) {
-        return Err(wrong("expected a list of tables: [[account]]".to_owned()));
+        return Err(wrong(path, "expected a list of tables: [[account]]"));
     }
     Ok(document)
 }
@@ -230,18 +244,45 @@ pub fn change<T>(
     change: impl FnOnce(&mut DocumentMut) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let _lock = lock(path)?;
-    let mut document = read(path)?;
+    let before = read_text(path)?;
+    let mut document = parsed(path, before.expose_secret())?;
     let outcome = change(&mut document)?;
     let text = SecretString::from(document.to_string());
+    let text = as_lines_of(before.expose_secret(), text);
     write(path, text.expose_secret(), access)?;
     Ok(outcome)
+}
+
+/// Returns a text with the line ends of another one, where these are all of Windows': what
+/// writes TOML knows its own alone.
+fn as_lines_of(other: &str, text: SecretString) -> SecretString {
+    let ends = other.matches('\n').count();
+    if ends == 0 || other.matches("\r\n").count() < ends {
+        return text;
+    }
+    let text = text.expose_secret().replace("\r\n", "\n");
+    text.replace('\n', "\r\n").into()
+}
+
+/// Returns the file that a path leads to, behind links; it need not be there yet.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if let Ok(file) = path.canonicalize() {
+            return file;
+        }
+        let Ok(target) = path.read_link() else { break };
+        // A relative target begins in the folder of the link.
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }
 
 /// Waits until no other program changes the file, and keeps others from it until the lock is
 /// dropped. It is a lock of the folder, because the file is replaced; systems that cannot lock
 /// folders have none.
 fn lock(path: &Path) -> Result<Option<File>, Failure> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = behind_links(path);
     let lock = File::open(folder_of(&path)?).ok();
     Ok(lock.filter(|lock| lock.lock().is_ok()))
 }
@@ -264,7 +305,7 @@ fn not_written(path: &Path, error: &std::io::Error) -> Failure {
 /// Writes a file as a whole.
 fn write(path: &Path, text: &str, access: Access) -> Result<(), Failure> {
     // Behind a link, the file itself is replaced.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = behind_links(path);
     folder_of(&path)?;
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
@@ -392,6 +433,53 @@ mod tests {
         assert_eq!(mode(), 0o600);
         let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_file_that_is_not_there_yet_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("second.toml", at("first.toml")).unwrap();
+        std::os::unix::fs::symlink(at("new/config.toml"), at("second.toml")).unwrap();
+        change(&at("first.toml"), Access::Private, |document| {
+            put(document, &ENTRY, false);
+            Ok(())
+        })
+        .unwrap();
+        assert!(at("first.toml").is_symlink() && at("second.toml").is_symlink());
+        let written = std::fs::read_to_string(at("new/config.toml")).unwrap();
+        assert!(written.contains("name = \"research\""), "{written}");
+    }
+
+    #[test]
+    fn lines_end_as_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let text = "# mine\r\n[gateway]\r\nmax_requests = 4 # few\r\n\r\n# the first\r\n\
+                    [[account]]\r\nname = \"main\"\r\nvendor = \"openai\"\r\n";
+        for (before, end) in [(text.to_owned(), "\r\n"), (text.replace('\r', ""), "\n")] {
+            std::fs::write(&path, &before).unwrap();
+            let added = |document: &mut DocumentMut| {
+                put(document, &ENTRY, false);
+                Ok(())
+            };
+            change(&path, Access::AsBefore, added).unwrap();
+            let new = [
+                "",
+                "[[account]]",
+                "name = \"research\"",
+                "vendor = \"together\"",
+                "",
+            ];
+            let after = format!("{before}{}", new.join(end)) + "key = \"tgp-1\"" + end;
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+            change(&path, Access::AsBefore, |document| {
+                Ok(remove(document, "research"))
+            })
+            .unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+        }
     }
 
     #[test]
