@@ -214,3 +214,39 @@ fn a_thousand_jobs_scroll_to_the_end_and_back() {
     frame(&mut state, 80, 24);
     assert_eq!(state.rows(), 1);
 }
+
+#[test]
+fn small_screens_show_jobs_first() {
+    for (width, height) in [(80, 8), (60, 10), (40, 8)] {
+        let mut state = state(40);
+        let list = frame(&mut state, width, height);
+        // All but the counts, the head and the keys.
+        let jobs = list.lines().filter(|line| line.contains("ft-00"));
+        assert_eq!(jobs.count(), usize::from(height) - 3, "{list}");
+        assert!(
+            list.contains(" succeeded") && list.contains("? keys"),
+            "{list}"
+        );
+    }
+    let mut state = state(40);
+    insta::assert_snapshot!("list_60x10", frame(&mut state, 60, 10));
+    insta::assert_snapshot!("list_40x8", frame(&mut state, 40, 8));
+    // What went wrong has its line all the same.
+    state.warn("together: broken".to_owned());
+    assert!(frame(&mut state, 40, 8).contains("warning: together: broken"));
+}
+
+#[test]
+fn small_screens_show_the_details_of_a_job_first() {
+    let mut state = state(10);
+    frame(&mut state, 80, 24);
+    press(&mut state, "j\n");
+    let id = ("together".to_owned(), "ft-0001-0a1b2c3d4e5f".to_owned());
+    state.details(&id, details());
+    insta::assert_snapshot!("job_80x10", frame(&mut state, 80, 10));
+    insta::assert_snapshot!("job_40x24", frame(&mut state, 40, 24));
+    insta::assert_snapshot!("job_40x10", frame(&mut state, 40, 10));
+    // The other parts are behind the key that enlarges one.
+    press(&mut state, "\t\t\t");
+    assert!(frame(&mut state, 40, 10).contains(" Log "));
+}

@@ -14,24 +14,30 @@ use super::state::{Id, KEYS, Mode, State};
 use crate::full_screen::{one_line, pane};
 use crate::output::{cut, wrap};
 
+/// Below this height, a screen has no line to spare.
+const LOW: u16 = 16;
+
 /// Draws a frame, at this time in Unix seconds.
 pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
     state.arrange();
+    let message = message_line(state, frame.area().width);
+    // A low screen has no line for a message where there is none.
+    let has_message = frame.area().height >= LOW || message.width() > 0;
     let areas: [Rect; 4] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(1),
+        Constraint::Length(has_message.into()),
         Constraint::Min(1),
         Constraint::Length(1),
     ])
     .areas(frame.area());
     let [counts, line, body, keys] = areas;
-    frame.render_widget(counts_line(state), counts);
-    frame.render_widget(message_line(state, line.width), line);
+    frame.render_widget(counts_line(state, counts.width), counts);
+    frame.render_widget(message, line);
     match state.opened {
         Some(_) => job::draw(frame, state, body, now),
         None => list::draw(frame, state, body, now),
     }
-    frame.render_widget(keys_line(state), keys);
+    frame.render_widget(keys_line(state, keys.width), keys);
     if let Some(message) = &state.message {
         draw_message(frame, message, body);
     }
@@ -42,8 +48,8 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
     }
 }
 
-/// How many jobs there are, in which state.
-fn counts_line(state: &State) -> Line<'static> {
+/// How many jobs there are, in which state; as many of these as there is space for.
+fn counts_line(state: &State, width: u16) -> Line<'static> {
     let mut spans = vec![Span::styled("top", state.paints.strong())];
     let total = state.entries().len();
     // At the front, where a narrow screen does not cut it off.
@@ -60,11 +66,14 @@ fn counts_line(state: &State) -> Line<'static> {
             .filter(|entry| entry.job.status == status);
         let count = count.count();
         if count > 0 {
+            let text = format!("{count} {status}");
+            let taken: usize = spans.iter().map(Span::width).sum();
+            if taken + 2 + text.len() > usize::from(width) {
+                spans.push(Span::raw(" …"));
+                break;
+            }
             spans.push(Span::raw("  "));
-            spans.push(Span::styled(
-                format!("{count} {status}"),
-                state.paints.status(status),
-            ));
+            spans.push(Span::styled(text, state.paints.status(status)));
         }
     }
     Line::from(spans)
@@ -101,7 +110,8 @@ fn message_line(state: &State, width: u16) -> Line<'static> {
     Line::styled(cut(&parts.join("  "), width), state.paints.muted())
 }
 
-fn keys_line(state: &State) -> Line<'static> {
+/// The most important keys, as many as there is space for.
+fn keys_line(state: &State, width: u16) -> Line<'static> {
     let keys: &[(&str, &str)] = match (&state.mode, &state.opened) {
         (Mode::Filter, _) => &[("Enter", "keep"), ("Esc", "drop the filter")],
         (Mode::Confirm(_), _) => &[("y", "yes, cancel it"), ("any other key", "no")],
@@ -124,13 +134,25 @@ fn keys_line(state: &State) -> Line<'static> {
             ("q", "quit"),
         ],
     };
-    let spans = keys.iter().flat_map(|(key, what)| {
-        [
-            Span::styled((*key).to_owned(), state.paints.strong()),
-            Span::raw(format!(" {what}  ")),
-        ]
-    });
-    Line::from(spans.collect::<Vec<_>>())
+    let mut keys = keys.to_vec();
+    let line = |keys: &[(&str, &str)]| {
+        let spans = keys.iter().enumerate().flat_map(|(n, (key, what))| {
+            let gap = if n == 0 { "" } else { "  " };
+            [
+                Span::raw(gap),
+                Span::styled((*key).to_owned(), state.paints.strong()),
+                Span::raw(format!(" {what}")),
+            ]
+        });
+        Line::from(spans.collect::<Vec<_>>())
+    };
+    // The last ones are left out, but for the one that shows all.
+    while line(&keys).width() > usize::from(width)
+        && let Some(last) = keys.iter().rposition(|(key, _)| *key != "?")
+    {
+        keys.remove(last);
+    }
+    line(&keys)
 }
 
 fn confirm(frame: &mut Frame<'_>, state: &State, id: &Id, body: Rect) {

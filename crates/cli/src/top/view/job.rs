@@ -11,6 +11,10 @@ use crate::jobs::metrics::chart::losses;
 use crate::output::{Terminal, View, clock, job_card};
 use crate::top::state::{Opened, Pane, State};
 
+/// What has less space than this shows the details without the log, or without the chart.
+const LOW: u16 = 14;
+const NARROW: u16 = 60;
+
 pub fn draw(frame: &mut Frame<'_>, state: &State, area: Rect, now: i64) {
     let Some(opened) = &state.opened else { return };
     match opened.pane {
@@ -18,13 +22,18 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, area: Rect, now: i64) {
         Pane::Chart => chart(frame, state, opened, area),
         Pane::Events => events(frame, state, opened, area),
         Pane::All => {
-            let [above, below] =
-                Layout::vertical([Constraint::Fill(3), Constraint::Fill(2)]).areas(area);
+            let (log, curves) = (area.height >= LOW, area.width >= NARROW);
+            let share = |is_shown, share| Constraint::Fill(if is_shown { share } else { 0 });
+            let [above, below] = Layout::vertical([Constraint::Fill(3), share(log, 2)]).areas(area);
             let [left, right] =
-                Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(above);
+                Layout::horizontal([Constraint::Fill(1), share(curves, 1)]).areas(above);
             details(frame, state, opened, left, now);
-            chart(frame, state, opened, right);
-            events(frame, state, opened, below);
+            if curves {
+                chart(frame, state, opened, right);
+            }
+            if log {
+                events(frame, state, opened, below);
+            }
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::output::{Terminal, View, cut, duration};
 use crate::top::state::{Entry, SortBy, State};
 
 /// A column: its title, what it is sorted by, its width on a narrow screen and on
-/// a wide one, and its text. A narrow width of none leaves it out there.
+/// a wide one, and its text. A narrow width of none leaves it out there; a width of 0
+/// is what the others leave.
 struct Column {
     title: &'static str,
     sort: Option<SortBy>,
@@ -24,6 +25,13 @@ struct Column {
 
 /// From this width on a screen is wide.
 const WIDE: u16 = 120;
+
+/// What the column of width 0 takes at the least.
+const LEAST: u16 = 8;
+
+/// The columns that are left out of a screen that is too narrow for all, one after the
+/// other.
+const LEFT_OUT: [&str; 5] = ["USD", "CREATED", "ACCOUNT", "DONE", "MODEL"];
 
 const COLUMNS: [Column; 8] = [
     Column {
@@ -131,13 +139,23 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, area: Rect, now: i64) {
         return;
     }
     let is_wide = area.width >= WIDE;
-    let columns: Vec<(&Column, u16)> = COLUMNS
+    let mut columns: Vec<(&Column, u16)> = COLUMNS
         .iter()
         .filter_map(|column| match is_wide {
             true => Some((column, column.wide)),
             false => column.narrow.map(|width| (column, width)),
         })
         .collect();
+    for title in LEFT_OUT {
+        let least = columns.iter().map(|(_, width)| match width {
+            0 => LEAST + 1,
+            width => width + 1,
+        });
+        if least.sum::<u16>() <= area.width + 1 {
+            break;
+        }
+        columns.retain(|(column, _)| column.title != title);
+    }
     // The column without a width of its own takes what is left.
     let taken: u16 = columns.iter().map(|(_, width)| width + 1).sum();
     let left = area.width.saturating_sub(taken);
