@@ -267,6 +267,15 @@ fn jobs_are_compared() {
     user.expect(2, &["jobs", "compare", OPENAI]);
     let same = user.expect(2, &["jobs", "compare", OPENAI, OPENAI]);
     assert!(stderr(&same).contains("this is one job"));
+    // Fireworks has a short id and a long one.
+    let list = json(&user.expect(0, &["jobs", "list", "-a", "fireworks", "--json"]));
+    let short = list["data"][0]["id"].as_str().unwrap();
+    let long = short.replace("sft:", "accounts/sandbox/supervisedFineTuningJobs/");
+    let same = user.expect(2, &["jobs", "compare", short, &long]);
+    assert!(stderr(&same).contains("this is one job"));
+    let metrics =
+        |ids: &[&str]| stdout(&user.expect(0, &[&["jobs", "metrics", "--csv"], ids].concat()));
+    assert_eq!(metrics(&[OPENAI, short, &long]), metrics(&[OPENAI, short]));
     user.expect(1, &["jobs", "compare", OPENAI, "ftjob-nobody"]);
 }
 

@@ -112,10 +112,7 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     let mut ids = BTreeSet::new();
     let unique: Vec<&String> = arguments.ids.iter().filter(|id| ids.insert(*id)).collect();
     if unique.len() < 2 {
-        return Err(Failure::new(
-            Exit::Usage,
-            "this is one job: name another one to compare it with",
-        ));
+        return Err(one_job());
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
     let providers = accounts.providers();
@@ -123,11 +120,21 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     let compared_jobs: Vec<_> = compared_jobs.buffered(AT_ONCE).collect().await;
     let mut found: Vec<ComparedJob> = Vec::new();
     let mut exit = Exit::Done;
+    // Some vendors have several ids for a job.
+    let mut jobs = BTreeSet::new();
     for compared in compared_jobs {
         match compared {
-            Ok(compared) => found.push(compared),
+            Ok(compared) => {
+                let (account, id) = (&compared.job.provider.account, &compared.job.id);
+                if jobs.insert((account.clone(), id.clone())) {
+                    found.push(compared);
+                }
+            }
             Err(error) => exit = exit.report(error),
         }
+    }
+    if found.len() < 2 && exit == Exit::Done {
+        return Err(one_job());
     }
     if found.len() < 2 {
         return Err(Failure::new(exit, "there are no two jobs to compare"));
@@ -150,6 +157,13 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
     };
     output.list_with_values(rows, usual, values, &steps, around)?;
     Ok(exit)
+}
+
+fn one_job() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "this is one job: name another one to compare it with",
+    )
 }
 
 async fn compared_job(providers: &Providers, id: &str) -> Result<ComparedJob, unitune::Error> {

@@ -29,9 +29,16 @@ pub async fn jobs_with_metrics(providers: &Providers, ids: &[String]) -> (Vec<Jo
     let answers: Vec<Result<JobMetrics, Error>> = answers.buffered(AT_ONCE).collect().await;
     let mut jobs = Vec::new();
     let mut exit = Exit::Done;
+    // Some vendors have several ids for a job.
+    let mut seen = HashSet::new();
     for answer in answers {
         match answer {
-            Ok(job) => jobs.push(job),
+            Ok(found) => {
+                let (account, id) = (&found.job.provider.account, &found.job.id);
+                if seen.insert((account.clone(), id.clone())) {
+                    jobs.push(found);
+                }
+            }
             Err(error) => exit = exit.report(error),
         }
     }
