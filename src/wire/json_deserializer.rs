@@ -2,15 +2,19 @@
 //!
 //! Three types need more than serde's data: see [`LIST`], [`TEXT`] and [`UNION`].
 
+mod name;
+#[cfg(test)]
+mod tests;
+mod variant;
+
 use std::borrow::Cow;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Error;
 
+use self::name::Name;
+use self::variant::{UnitVariant, Variant};
 use super::json_reader::{Number, Reader};
 
 /// The name of a newtype that is a list or `null`. An item that does not decode can be
@@ -58,11 +62,11 @@ impl<'de> Reader<'de> {
         self.enter()?;
         let mut members = Members {
             reader: self,
-            position: Position::First,
+            last: Last::Start,
         };
         let visited = visitor.visit_map(&mut members);
-        let Members { position, .. } = members;
-        let visited = visited.and_then(|value| position.end(self, b'}').map(|()| value));
+        let Members { last, .. } = members;
+        let visited = visited.and_then(|value| last.end(self, b'}').map(|()| value));
         self.leave();
         visited.map_err(|error| self.placed(error))
     }
@@ -72,11 +76,12 @@ impl<'de> Reader<'de> {
         self.enter()?;
         let mut items = Items {
             reader: self,
-            position: Position::First,
+            last: Last::Start,
+            failed: None,
         };
         let visited = visitor.visit_seq(&mut items);
-        let Items { position, .. } = items;
-        let visited = visited.and_then(|value| position.end(self, b']').map(|()| value));
+        let Items { last, .. } = items;
+        let visited = visited.and_then(|value| last.end(self, b']').map(|()| value));
         self.leave();
         visited.map_err(|error| self.placed(error))
     }
@@ -186,12 +191,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             }
             UNION => {
                 self.peek();
+                let depth = self.enter_union()?;
                 let start = self.place();
-                let branches = Branches {
+                let visited = visitor.visit_map(Branches {
                     reader: self,
                     start,
-                };
-                let visited = visitor.visit_map(branches);
+                });
+                self.leave_union(depth);
                 visited.map_err(|error| self.placed(error))
             }
             _ => visitor.visit_newtype_struct(self),
@@ -278,36 +284,37 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 }
 
 /// What was read last of a list or an object.
-#[derive(Clone, Copy)]
-enum Position {
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
     /// Its bracket.
-    First,
+    Start,
     /// An item or a member.
-    Between,
-    /// An item that did not decode, and begins at this place.
-    AtItem(usize),
+    Item,
     /// The bracket that ends it.
     End,
 }
 
-impl Position {
+impl Last {
     /// Steps to the next item or member, and returns false at the end.
     #[inline]
     fn next(&mut self, reader: &mut Reader<'_>, end: u8) -> Result<bool, Error> {
         let next = reader.peek();
-        match *self {
-            Self::End => return Ok(false),
-            Self::AtItem(start) => reader.go_back(start),
-            Self::First | Self::Between if next == end => {
-                reader.step();
-                *self = Self::End;
-                return Ok(false);
-            }
-            Self::First => {}
-            Self::Between => reader.expect(b',')?,
+        if *self == Self::Item && next == b',' {
+            reader.step();
+            return Ok(true);
         }
-        *self = Self::Between;
-        Ok(true)
+        if next == end && *self != Self::End {
+            reader.step();
+            *self = Self::End;
+        }
+        match self {
+            Self::Start => {
+                *self = Self::Item;
+                Ok(true)
+            }
+            Self::Item => Err(reader.malformed()),
+            Self::End => Ok(false),
+        }
     }
 
     /// Steps over the end, where a visitor has not read as far.
@@ -327,7 +334,9 @@ impl Position {
 /// The items of a list.
 struct Items<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    position: Position,
+    last: Last,
+    /// Where the last item begins, if it did not decode.
+    failed: Option<usize>,
 }
 
 impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
@@ -339,22 +348,26 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Error> {
-        if !self.position.next(self.reader, b']')? {
-            return Ok(None);
+        match self.failed.take() {
+            Some(start) => self.reader.go_back(start),
+            None if self.last.next(self.reader, b']')? => {}
+            None => return Ok(None),
         }
         let start = self.reader.place();
-        let item = seed.deserialize(&mut *self.reader);
-        if item.is_err() {
-            self.position = Position::AtItem(start);
+        match seed.deserialize(&mut *self.reader) {
+            Ok(item) => Ok(Some(item)),
+            Err(error) => {
+                self.failed = Some(start);
+                Err(error)
+            }
         }
-        item.map(Some)
     }
 }
 
 /// The members of an object.
 struct Members<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    position: Position,
+    last: Last,
 }
 
 impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
@@ -365,7 +378,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Error> {
-        if !self.position.next(self.reader, b'}')? {
+        if !self.last.next(self.reader, b'}')? {
             return Ok(None);
         }
         match self.reader.peek() {
@@ -378,159 +391,6 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         self.reader.expect(b':')?;
         seed.deserialize(&mut *self.reader)
-    }
-}
-
-/// The name of a member, whose quotation mark was peeked.
-struct Name<'a, 'de>(&'a mut Reader<'de>);
-
-/// Methods that read a name as what stands between its quotation marks.
-macro_rules! unquoted {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            match self.0.string()? {
-                Cow::Borrowed(text) => {
-                    let read = Reader::new(text).$method(visitor);
-                    read.map_err(|error| self.0.placed(error))
-                }
-                Cow::Owned(_) => Err(self.0.invalid_type(&visitor)),
-            }
-        }
-    )*};
-}
-
-impl<'de> Deserializer<'de> for Name<'_, 'de> {
-    type Error = Error;
-
-    #[inline]
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.visit_str(visitor)
-    }
-
-    unquoted! {
-        deserialize_bool
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-        deserialize_f32 deserialize_f64
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.0.deserialize_enum(name, variants, visitor)
-    }
-
-    serde::forward_to_deserialize_any! {
-        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
-        identifier ignored_any
-    }
-}
-
-/// A variant of an enum that is a string.
-struct UnitVariant<'a, 'de>(&'a mut Reader<'de>);
-
-impl<'de> EnumAccess<'de> for UnitVariant<'_, 'de> {
-    type Error = Error;
-    type Variant = UnitOnly;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, UnitOnly), Error> {
-        Ok((seed.deserialize(self.0)?, UnitOnly))
-    }
-}
-
-/// The data of a variant that has none.
-struct UnitOnly;
-
-impl<'de> VariantAccess<'de> for UnitOnly {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, _seed: S) -> Result<S::Value, Error> {
-        Err(Error::invalid_type(
-            Unexpected::UnitVariant,
-            &"newtype variant",
-        ))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        _length: usize,
-        _visitor: V,
-    ) -> Result<V::Value, Error> {
-        Err(Error::invalid_type(
-            Unexpected::UnitVariant,
-            &"tuple variant",
-        ))
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _fields: &'static [&'static str],
-        _visitor: V,
-    ) -> Result<V::Value, Error> {
-        Err(Error::invalid_type(
-            Unexpected::UnitVariant,
-            &"struct variant",
-        ))
-    }
-}
-
-/// A variant of an enum that is an object of one member.
-struct Variant<'a, 'de>(&'a mut Reader<'de>);
-
-impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
-    type Error = Error;
-    type Variant = Self;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
-        let value = match self.0.peek() {
-            b'"' => seed.deserialize(&mut *self.0)?,
-            _ => return Err(self.0.malformed()),
-        };
-        self.0.expect(b':')?;
-        Ok((value, self))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
-    type Error = Error;
-
-    fn unit_variant(self) -> Result<(), Error> {
-        serde::Deserialize::deserialize(self.0)
-    }
-
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
-        seed.deserialize(self.0)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Error> {
-        self.0.deserialize_seq(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.0.deserialize_struct("", fields, visitor)
     }
 }
 

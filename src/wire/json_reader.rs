@@ -15,7 +15,13 @@ use serde_json::{Error, Value};
 use super::json_position::end_of_string;
 
 /// How deep objects and lists may stand in each other, as in serde_json.
-const MAX_DEPTH: usize = 128;
+const MAX_DEPTH: usize = 127;
+
+/// How deep unions may. In each, [`MAX_DEPTH`] begins again.
+const MAX_UNIONS: usize = 32;
+
+/// The error of what stands deeper, in serde_json's words.
+const TOO_DEEP: &str = "recursion limit exceeded";
 
 /// Decodes JSON text.
 ///
@@ -36,6 +42,8 @@ pub(super) struct Reader<'de> {
     at: usize,
     /// How many more objects and lists may begin in each other.
     depth: usize,
+    /// How many more unions may.
+    unions: usize,
     /// Where the last error was found.
     fault: Option<Fault>,
 }
@@ -61,6 +69,7 @@ impl<'de> Reader<'de> {
             text,
             at: 0,
             depth: MAX_DEPTH,
+            unions: MAX_UNIONS,
             fault: None,
         }
     }
@@ -118,7 +127,7 @@ impl<'de> Reader<'de> {
     #[inline]
     pub(super) fn enter(&mut self) -> Result<(), Error> {
         if self.depth == 0 {
-            return Err(self.malformed());
+            return Err(self.unreadable(TOO_DEEP));
         }
         self.depth -= 1;
         self.at += 1;
@@ -131,21 +140,33 @@ impl<'de> Reader<'de> {
         self.depth += 1;
     }
 
+    /// Begins a union, and returns what [`Reader::leave_union`] needs.
+    pub(super) fn enter_union(&mut self) -> Result<usize, Error> {
+        if self.unions == 0 {
+            return Err(self.unreadable(TOO_DEEP));
+        }
+        self.unions -= 1;
+        Ok(std::mem::replace(&mut self.depth, MAX_DEPTH))
+    }
+
+    /// Ends a union, read or not.
+    pub(super) fn leave_union(&mut self, depth: usize) {
+        self.unions += 1;
+        self.depth = depth;
+    }
+
     /// Reads a string, whose quotation mark was peeked.
     #[inline]
     pub(super) fn string(&mut self) -> Result<Cow<'de, str>, Error> {
         let start = self.at + 1;
         let end = end_of_plain(self.text.as_bytes(), start);
-        match self.text.as_bytes().get(end) {
-            Some(b'"') => {
-                self.at = end + 1;
-                self.text
-                    .get(start..end)
-                    .map(Cow::Borrowed)
-                    .ok_or_else(|| self.malformed())
-            }
-            _ => self.escaped_string().map(Cow::Owned),
+        if self.text.as_bytes().get(end) == Some(&b'"')
+            && let Some(text) = self.text.get(start..end)
+        {
+            self.at = end + 1;
+            return Ok(Cow::Borrowed(text));
         }
+        self.escaped_string().map(Cow::Owned)
     }
 
     #[cold]
@@ -209,14 +230,14 @@ impl<'de> Reader<'de> {
         let start = self.at;
         self.skip_number()?;
         let text = self.text.get(start..self.at).unwrap_or_default();
-        if let Ok(value) = text.parse() {
-            return Ok(Number::Positive(value));
-        }
         // `-0` is a fraction, because no integer has its sign.
-        if let Ok(value) = text.parse()
-            && value != 0
-        {
-            return Ok(Number::Negative(value));
+        if !text.contains(['.', 'e', 'E']) && text != "-0" {
+            if let Ok(value) = text.parse() {
+                return Ok(Number::Positive(value));
+            }
+            if let Ok(value) = text.parse() {
+                return Ok(Number::Negative(value));
+            }
         }
         match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Number::Float(value)),
@@ -341,7 +362,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Checks that only spaces follow.
-    fn end(&mut self) -> Result<(), Error> {
+    pub(super) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
             0 if self.at == self.text.len() => Ok(()),
             _ => Err(self.malformed()),
@@ -352,11 +373,15 @@ impl<'de> Reader<'de> {
     /// reported: most errors are not, and to find it takes reading the text again.
     #[cold]
     pub(super) fn malformed(&mut self) -> Error {
+        self.unreadable("not JSON")
+    }
+
+    fn unreadable(&mut self, reason: &str) -> Error {
         self.fault.get_or_insert(Fault {
             at: self.at,
             is_malformed: true,
         });
-        Error::custom("not JSON")
+        Error::custom(reason)
     }
 
     /// Creates the error of a value of another type.
@@ -442,8 +467,8 @@ fn end_of_plain(bytes: &[u8], start: usize) -> usize {
     /// A one, and a sign, in each byte.
     const ONES: u64 = u64::MAX / 255;
     const SIGNS: u64 = ONES << 7;
-    let mut at = start;
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    let mut rest = bytes.get(start..).unwrap_or_default();
+    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*eight);
         // Subtracting gives the lowest byte that is below its sign; those above it may
         // be wrong, and only the lowest is taken.
@@ -453,11 +478,11 @@ fn end_of_plain(bytes: &[u8], start: usize) -> usize {
         let controls = word.wrapping_sub(ONES * 0x20) & !word;
         let found = (quotation_marks | backslashes | controls) & SIGNS;
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        rest = more;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
     let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    at + rest.iter().position(is_end).unwrap_or(rest.len())
+    let end = rest.iter().position(is_end).unwrap_or(rest.len());
+    bytes.len() - rest.len() + end
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -183,8 +183,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
             let item = match seq.next_element() {
                 Ok(None) => return Ok(LenientList(items)),
                 Ok(Some(value)) => Item::Ok(value),
+                // What is deep by where it stands may be read by itself.
                 Err(_) => match seq.next_element::<RawText<'_>>()? {
-                    Some(text) => Item::Malformed(malformed::<T, _>(text.as_str())?),
+                    Some(text) => item_of_text(text.as_str()).map_err(A::Error::custom)?,
                     None => return Ok(LenientList(items)),
                 },
             };
@@ -196,11 +197,6 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
         RawText::deserialize(value)?.read()
     }
-}
-
-#[cold]
-fn malformed<T: DeserializeOwned, E: serde::de::Error>(text: &str) -> Result<MalformedItem, E> {
-    MalformedItem::of::<T>(text.as_bytes()).map_err(E::custom)
 }
 
 /// How many items a list has room for at first: as many as a page of 20 jobs has,
