@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
-use serde_json::value::RawValue;
+use serde_json::Value;
 
 use super::json_deserializer::TEXT;
 use super::json_reader;
@@ -38,13 +38,13 @@ impl<'de> Deserialize<'de> for RawText<'de> {
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<RawText<'de>, E> {
                 Ok(RawText(Cow::Borrowed(text)))
             }
-            /// Of serde_json's own deserialisers.
+            /// Of other deserialisers than this crate's.
             fn visit_newtype_struct<D: Deserializer<'de>>(
                 self,
                 value: D,
             ) -> Result<RawText<'de>, D::Error> {
-                let raw = Box::<RawValue>::deserialize(value)?;
-                Ok(RawText(Cow::Owned(String::from(Box::<str>::from(raw)))))
+                let value = Value::deserialize(value)?;
+                Ok(RawText(Cow::Owned(value.to_string())))
             }
         }
         deserializer.deserialize_newtype_struct(TEXT, Text)

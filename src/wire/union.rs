@@ -246,6 +246,32 @@ mod tests {
         assert!(matches!(list, Steps::Unknown(_)), "{list:?}");
     }
 
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Both {
+        steps: Steps,
+        names: LenientList<String>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Around {
+        #[serde(flatten)]
+        both: Both,
+    }
+
+    /// serde buffers what is below these attributes, and reads it from there.
+    #[test]
+    fn a_union_is_read_by_other_deserialisers_too() {
+        let text = r#"{"names": ["a", 1], "steps": {"items": [1, "two"], "type": "list"}}"#;
+        let expected: Both = from_slice(text.as_bytes()).unwrap();
+        assert_eq!(expected.names.malformed().count(), 1);
+        let Around { both } = from_slice(text.as_bytes()).unwrap();
+        assert_eq!(both, expected);
+        let Around { both } = serde_json::from_str(text).unwrap();
+        assert_eq!(both, expected);
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::from_value::<Both>(value).unwrap(), expected);
+    }
+
     #[test]
     fn the_tag_is_found_wherever_it_stands() {
         for (object, expected) in [
