@@ -20,12 +20,15 @@ mod decode_fault;
 mod deep_object;
 mod enumeration;
 mod extra;
+mod json_deserializer;
 mod json_position;
+mod json_reader;
 mod lenient_list;
 mod lenient_object;
 #[allow(dead_code)] // Not every set of vendors has lists that are read as they come.
 mod list_splitter;
 mod non_json_tokens;
+mod raw_text;
 mod secret;
 mod timestamp;
 mod union;
@@ -46,6 +49,7 @@ pub use lenient_list::{Item, LenientList, MalformedItem};
 pub(crate) use lenient_object::{Defect, repair};
 #[allow(unused_imports)] // As above.
 pub(crate) use list_splitter::ListSplitter;
+pub(crate) use raw_text::RawText;
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 #[doc(hidden)]

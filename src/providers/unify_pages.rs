@@ -6,13 +6,12 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::{Call, Page, Warning};
 use crate::Error;
 use crate::transport::Response;
 use crate::unify::{Job, MappingError, Unify, job_of_malformed};
-use crate::wire::{self, Item, LenientList, MalformedItem};
+use crate::wire::{self, Item, LenientList, MalformedItem, RawText};
 
 /// Returns the job of an item, or a warning that it is left out.
 pub(crate) fn job_of_item<T>(call: &Call, item: Item<T>) -> Result<Job, Warning>
@@ -114,8 +113,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
                     match name.as_str() {
                         "data" => data = Some(map.next_value()?),
                         "has_more" => {
-                            let raw = map.next_value::<Box<RawValue>>()?;
-                            has_more = raw.get().parse().ok();
+                            let raw = map.next_value::<RawText<'_>>()?;
+                            has_more = raw.as_str().parse().ok();
                         }
                         _ => {
                             map.next_value::<IgnoredAny>()?;

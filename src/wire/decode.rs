@@ -1,21 +1,10 @@
-//! Decodes a document in one pass, and again with a buffer if one pass is not
-//! enough.
-//!
-//! A lenient list has to keep each item's text until it has decoded. Nearly every body
-//! is as documented and needs none: so a body is first decoded without buffers, and
-//! decoded again with them only if that fails. The result is the same.
+//! Decodes a document.
 
 use std::cell::Cell;
 
 use serde::de::DeserializeOwned;
 
-use super::non_json_tokens;
-
-thread_local! {
-    /// True while a value is decoded in one pass: a value that needs a buffer
-    /// is then an error, which leads to a second pass.
-    static ONE_PASS: Cell<bool> = const { Cell::new(false) };
-}
+use super::{json_reader, non_json_tokens};
 
 /// The most memory that the items of the lists in one document may take, in bytes:
 /// `{}` takes as much as a job, and a body of a few MB can hold millions of them.
@@ -59,8 +48,7 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
     }
 }
 
-/// Decodes JSON like [`serde_json::from_slice`], in about two thirds of its
-/// time if the body has the documented form.
+/// Decodes JSON like [`serde_json::from_slice`], in about two thirds of its time.
 ///
 /// ```
 /// use unitune::wire::{LenientList, from_slice};
@@ -76,10 +64,7 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     from_text(bytes, &|text| {
         start_document();
-        read_with(Passes::One, text).or_else(|_| {
-            start_document();
-            read_with(Passes::Buffered, text)
-        })
+        json_reader::from_str(text)
     })
 }
 
@@ -111,36 +96,4 @@ pub(super) fn from_text<T>(
 fn not_utf8(bytes: &[u8]) -> serde_json::Error {
     let error = serde_json::from_slice::<serde_json::Value>(bytes).err();
     error.unwrap_or_else(|| serde::de::Error::custom("the text is not UTF-8"))
-}
-
-/// Decodes JSON text in the same way.
-pub(super) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    read_with(Passes::One, text).or_else(|_| read_with(Passes::Buffered, text))
-}
-
-/// Returns true if an error leads to a second, buffered pass.
-pub(super) fn is_one_pass() -> bool {
-    ONE_PASS.get()
-}
-
-/// How a text is decoded.
-#[derive(Clone, Copy, PartialEq)]
-enum Passes {
-    One,
-    Buffered,
-}
-
-/// Decodes JSON text. Nothing else that reads values may compile each type again.
-fn read_with<T: DeserializeOwned>(passes: Passes, text: &str) -> Result<T, serde_json::Error> {
-    let _restore = RestoreFlag(ONE_PASS.replace(passes == Passes::One));
-    serde_json::from_str(text)
-}
-
-/// Restores the flag when decoding ends, even by a panic.
-struct RestoreFlag(bool);
-
-impl Drop for RestoreFlag {
-    fn drop(&mut self) {
-        ONE_PASS.set(self.0);
-    }
 }

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::decode_fault::{self, Fault, Problem};
+use super::json_deserializer::LIST;
 use super::lenient_object::Defect;
-use super::{decode, unreadable_parts};
+use super::raw_text::RawText;
+use super::{decode, json_reader, unreadable_parts};
 
 /// A list whose items decode one by one.
 ///
@@ -159,30 +160,42 @@ impl fmt::Debug for MalformedItem {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for LenientList<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items<T>(PhantomData<T>);
-        impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
-            type Value = LenientList<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(LenientList::default())
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                if decode::is_one_pass() {
-                    while let Some(value) = seq.next_element()? {
-                        push(&mut items, Item::Ok(value))?;
-                    }
-                    return Ok(LenientList(items));
-                }
-                while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    push(&mut items, item_of_list(raw.get())?)?;
-                }
-                Ok(LenientList(items))
-            }
+        deserializer.deserialize_newtype_struct(LIST, Items(PhantomData))
+    }
+}
+
+struct Items<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
+    type Value = LenientList<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(LenientList::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        loop {
+            let item = match seq.next_element() {
+                Ok(None) => return Ok(LenientList(items)),
+                Ok(Some(value)) => Item::Ok(value),
+                // What is deep by where it stands may be read by itself.
+                Err(_) => match seq.next_element::<RawText<'_>>()? {
+                    Some(text) => item_of_text(text.as_str()).map_err(A::Error::custom)?,
+                    None => return Ok(LenientList(items)),
+                },
+            };
+            push(&mut items, item)?;
         }
-        deserializer.deserialize_any(Items(PhantomData))
+    }
+
+    /// Other deserialisers than this crate's have no second way to read an item.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+        RawText::deserialize(value)?.read()
     }
 }
 
@@ -214,12 +227,8 @@ pub(crate) fn item<T: DeserializeOwned>(text: &[u8]) -> Result<Item<T>, serde_js
     })
 }
 
-fn item_of_list<T: DeserializeOwned, E: serde::de::Error>(raw: &str) -> Result<Item<T>, E> {
-    item_of_text(raw).map_err(E::custom)
-}
-
 fn item_of_text<T: DeserializeOwned>(text: &str) -> Result<Item<T>, serde_json::Error> {
-    decode::from_str(text)
+    json_reader::from_str(text)
         .map(Item::Ok)
         .or_else(|_| MalformedItem::of::<T>(text.as_bytes()).map(Item::Malformed))
 }

@@ -22,8 +22,35 @@ pub struct Timestamp(Form);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Form {
-    Text(Box<str>),
+    Short(ShortText),
+    Long(Box<str>),
     Seconds(i64),
+}
+
+/// A text that needs no memory of its own, as nearly every time is: a list of jobs has
+/// several in each job, and in each event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct ShortText {
+    length: u8,
+    /// The text, and zeros.
+    bytes: [u8; 30],
+}
+
+impl ShortText {
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; 30];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).ok()?;
+        Some(Self { length, bytes })
+    }
+
+    fn as_str(&self) -> &str {
+        let text = self.bytes.get(..usize::from(self.length));
+        text.and_then(|text| std::str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
 }
 
 impl Timestamp {
@@ -32,13 +59,14 @@ impl Timestamp {
     pub fn unix_seconds(&self) -> Option<i64> {
         match &self.0 {
             Form::Seconds(seconds) => Some(*seconds),
-            Form::Text(text) => parse(text),
+            Form::Short(text) => parse(text.as_str()),
+            Form::Long(text) => parse(text),
         }
     }
 
     /// Returns true for `""`, which some vendors send for "not yet".
     pub fn is_unset(&self) -> bool {
-        matches!(&self.0, Form::Text(text) if text.is_empty())
+        matches!(&self.0, Form::Short(text) if text.length == 0)
     }
 }
 
@@ -46,7 +74,8 @@ impl Timestamp {
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
-            Form::Text(text) => f.write_str(text),
+            Form::Short(text) => f.write_str(text.as_str()),
+            Form::Long(text) => f.write_str(text),
             Form::Seconds(seconds) => write!(f, "{seconds}"),
         }
     }
@@ -82,13 +111,16 @@ const FORMS: &[&str] = &[
 
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
-        Self(Form::Text(text.into()))
+        Self(match ShortText::new(text) {
+            Some(short) => Form::Short(short),
+            None => Form::Long(text.into()),
+        })
     }
 }
 
 impl From<String> for Timestamp {
     fn from(text: String) -> Self {
-        Self(Form::Text(text.into()))
+        text.as_str().into()
     }
 }
 
@@ -102,7 +134,8 @@ impl From<i64> for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Text(text) => serializer.serialize_str(text),
+            Form::Short(text) => serializer.serialize_str(text.as_str()),
+            Form::Long(text) => serializer.serialize_str(text),
             Form::Seconds(seconds) => serializer.serialize_i64(*seconds),
         }
     }

@@ -1,81 +1,81 @@
 //! Decodes unions: finds the branch of a value.
 
-use std::cell::{Cell, OnceCell};
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::decode;
-use super::extra::Key;
-use super::json_position::end_of_string;
+use super::json_deserializer::UNION;
+use super::json_reader::Reader;
+use super::raw_text::RawText;
 
 /// An enum whose variants are the branches of a union.
 #[doc(hidden)]
 pub trait Union: Sized {
-    /// Returns the matching branch, or why there is none.
-    fn from_json(value: UnionText<'_>) -> Result<Self, &'static str>;
+    /// Returns the matching branch.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    fn from_json<'de, A: MapAccess<'de>>(value: UnionText<'de, A>) -> Result<Self, A::Error>;
 }
 
-/// Reads a union. Its text is skipped first, and read when the branch is known:
-/// that takes less than keeping its members as values.
+/// Reads a union.
 #[doc(hidden)]
 pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
-    // One pass reads text that is there as a whole.
-    let read = match decode::is_one_pass() {
-        true => U::from_json(UnionText::new(<&RawValue>::deserialize(deserializer)?)),
-        false => U::from_json(UnionText::new(&Box::<RawValue>::deserialize(deserializer)?)),
-    };
-    read.map_err(D::Error::custom)
+    deserializer.deserialize_newtype_struct(UNION, UnionVisitor(PhantomData))
 }
 
-/// How many unions may stand in each other. Each is read by itself, so that the
-/// parser's own limit of depth begins again in each.
-const MAX_NESTED: usize = 32;
+struct UnionVisitor<U>(PhantomData<U>);
 
-thread_local! {
-    /// How many unions the value stands in that is being read.
-    static NESTED: Cell<usize> = const { Cell::new(0) };
-}
+impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
+    type Value = U;
 
-/// Counts a union for as long as it is read, and ends the count even by a panic.
-struct Nested(usize);
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of a documented form")
+    }
 
-impl Nested {
-    fn enter() -> Option<Self> {
-        let before = NESTED.get();
-        (before < MAX_NESTED).then(|| {
-            NESTED.set(before + 1);
-            Self(before)
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<U, A::Error> {
+        let text = access.next_key::<&'de str>()?.unwrap_or_default();
+        U::from_json(UnionText {
+            text,
+            access,
+            tag: None,
         })
     }
-}
 
-impl Drop for Nested {
-    fn drop(&mut self) {
-        NESTED.set(self.0);
+    /// Other deserialisers than this crate's read a value once.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<U, D::Error> {
+        let text = RawText::deserialize(value)?;
+        let read: Result<OfText<U>, _> = text.read();
+        read.map(|union| union.0)
     }
 }
 
-/// The JSON text of a union's value, without spaces around it: its first byte tells
-/// the type.
+/// A union that is read from its text.
+struct OfText<U>(U);
+
+impl<'de, U: Union> Deserialize<'de> for OfText<U> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_union(deserializer).map(Self)
+    }
+}
+
+/// A union's value, read until a branch fits.
 #[doc(hidden)]
-pub struct UnionText<'a> {
-    text: &'a str,
-    /// The member that tells the branch, and its value.
-    tag: OnceCell<(&'static str, Option<String>)>,
+pub struct UnionText<'de, A> {
+    /// The text from the value on: its first byte tells the type.
+    text: &'de str,
+    access: A,
+    /// A member's name, and its value where that is a string.
+    tag: Option<(&'static str, Option<Cow<'de, str>>)>,
 }
 
 #[doc(hidden)]
-impl<'a> UnionText<'a> {
-    fn new(value: &'a RawValue) -> Self {
-        Self {
-            text: value.get(),
-            tag: OnceCell::new(),
-        }
-    }
-
+impl<'de, A: MapAccess<'de>> UnionText<'de, A> {
     pub fn is_string(&self) -> bool {
         self.text.starts_with('"')
     }
@@ -85,13 +85,12 @@ impl<'a> UnionText<'a> {
     }
 
     pub fn is_number(&self) -> bool {
-        self.text
-            .starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        is_number(self.text)
     }
 
     /// Returns true for a number without a fraction that fits into 64 bits.
     pub fn is_integer(&self) -> bool {
-        self.is_number() && (self.text.parse::<i64>().is_ok() || self.text.parse::<u64>().is_ok())
+        is_integer(self.text)
     }
 
     pub fn is_array(&self) -> bool {
@@ -104,98 +103,98 @@ impl<'a> UnionText<'a> {
 
     /// Returns true for a string that is one of `words`.
     pub fn is_one_of(&self, words: &[&str]) -> bool {
-        // An error takes much longer than a value, and every branch is asked.
-        let read = || serde_json::from_str::<Key<'_>>(self.text).ok();
-        let word = self.is_string().then(read).flatten();
-        word.is_some_and(|word| words.contains(&word.as_str()))
+        is_one_of(self.text, words)
+    }
+
+    /// Reads a string that is this word.
+    pub fn is_word(&mut self, word: &str) -> bool {
+        is_one_of(self.text, &[word]) && self.access.next_value::<IgnoredAny>().is_ok()
     }
 
     /// Returns true for an object whose member `tag` is one of `words`.
-    pub fn has_tag(&self, tag: &'static str, words: &[&str]) -> bool {
+    pub fn has_tag(&mut self, tag: &'static str, words: &[&str]) -> bool {
         if !self.is_object() {
             return false;
         }
-        let read = || (tag, tag_of(self.text, tag));
-        let (kept, word) = self.tag.get_or_init(read);
-        match *kept == tag {
-            true => word.as_deref().is_some_and(|word| words.contains(&word)),
-            false => tag_of(self.text, tag).is_some_and(|word| words.contains(&&*word)),
-        }
+        let (_, word) = match self.tag.take() {
+            Some(found) if found.0 == tag => self.tag.insert(found),
+            _ => self.tag.insert((tag, tag_of(self.text, tag))),
+        };
+        word.as_deref().is_some_and(|word| words.contains(&word))
     }
 
-    /// Returns a branch, where the value has its form.
-    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
-        let _nested = Nested::enter()?;
-        // A list in the branch may need the second pass.
-        decode::from_str(self.text).ok()
+    /// Reads a branch, where the value has its form.
+    pub fn read<T: Deserialize<'de>>(&mut self) -> Option<T> {
+        self.access.next_value().ok()
     }
 
-    /// Returns the value as it came.
+    /// Reads the value as it came.
     ///
     /// # Errors
     ///
     /// It cannot be read: nested too deeply, a number beyond all ranges, half a
     /// surrogate pair.
-    pub fn value(&self) -> Result<Value, &'static str> {
-        serde_json::from_str(self.text).map_err(|_| "a value that cannot be read")
-    }
-}
-
-/// Returns the member of this name in an object, where it is a string; of two, the
-/// last. The text is JSON already, so that strings and brackets are all that counts.
-fn tag_of(object: &str, name: &str) -> Option<String> {
-    let bytes = object.as_bytes();
-    let (mut at, mut found) = (1, None);
-    while let Some(start) = from(at, bytes, b'"') {
-        let end = end_of_string(bytes, start);
-        let key = object.get(start..end)?;
-        let value = from(end, bytes, b':')? + 1;
-        if is_name(key, name) {
-            found = Some(value);
-        }
-        match end_of_member(bytes, value) {
-            Some(comma) => at = comma + 1,
-            None => break,
+    pub fn value(&mut self) -> Result<Value, A::Error> {
+        match self.access.next_value() {
+            Ok(value) => Ok(value),
+            Err(_) => Err(self.error("a value that cannot be read")),
         }
     }
-    let value = object.get(found?..)?.trim_start();
-    let length = value
-        .starts_with('"')
-        .then(|| end_of_string(value.as_bytes(), 0))?;
-    serde_json::from_str(value.get(..length)?).ok()
-}
 
-/// Returns true if a JSON string stands for this name.
-fn is_name(text: &str, name: &str) -> bool {
-    match text.contains('\\') {
-        true => serde_json::from_str::<Key<'_>>(text).is_ok_and(|key| key.as_str() == name),
-        false => text.get(1..text.len() - 1) == Some(name),
-    }
-}
-
-/// Returns the first index of a byte, from an index on.
-fn from(start: usize, bytes: &[u8], byte: u8) -> Option<usize> {
-    let rest = bytes.get(start..)?;
-    Some(start + rest.iter().position(|b| *b == byte)?)
-}
-
-/// Returns the index of the comma after a member's value; `None` at the end of the
-/// object.
-fn end_of_member(bytes: &[u8], value: usize) -> Option<usize> {
-    let (mut at, mut depth) = (value, 0_usize);
-    loop {
-        match bytes.get(at)? {
-            b'"' => {
-                at = end_of_string(bytes, at);
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.checked_sub(1)?,
-            b',' if depth == 0 => return Some(at),
-            _ => {}
+    /// Creates the error of a value of no branch.
+    #[cold]
+    pub fn error(&mut self, message: &'static str) -> A::Error {
+        // The error is then that of the whole value, and not of the branch tried last.
+        match self.access.next_value::<IgnoredAny>() {
+            Ok(_) => A::Error::custom(message),
+            Err(error) => error,
         }
-        at += 1;
     }
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+}
+
+fn is_integer(text: &str) -> bool {
+    let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    let length = text.bytes().take_while(is_part).count();
+    let number = text.get(..length).unwrap_or_default();
+    is_number(number) && (number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok())
+}
+
+fn is_one_of(text: &str, words: &[&str]) -> bool {
+    string_of(&mut Reader::new(text)).is_some_and(|word| words.contains(&&*word))
+}
+
+/// Returns the next value, where it is a string.
+fn string_of<'de>(reader: &mut Reader<'de>) -> Option<Cow<'de, str>> {
+    match reader.peek() {
+        b'"' => reader.string().ok(),
+        _ => None,
+    }
+}
+
+/// Returns the member of this name in the object with which a text begins, where it
+/// is a string; of two, the last.
+fn tag_of<'de>(text: &'de str, name: &str) -> Option<Cow<'de, str>> {
+    let mut reader = Reader::new(text);
+    let mut found = None;
+    let mut is_first = true;
+    reader.expect(b'{').ok()?;
+    while reader.peek() != b'}' {
+        if !is_first {
+            reader.expect(b',').ok()?;
+        }
+        is_first = false;
+        let key = string_of(&mut reader)?;
+        reader.expect(b':').ok()?;
+        if key == name {
+            found = Some(reader.rest());
+        }
+        reader.skip().ok()?;
+    }
+    string_of(&mut Reader::new(found?))
 }
 
 #[cfg(test)]
@@ -215,7 +214,9 @@ mod tests {
     }
 
     impl Union for Steps {
-        fn from_json(value: UnionText<'_>) -> Result<Self, &'static str> {
+        fn from_json<'de, A: MapAccess<'de>>(
+            mut value: UnionText<'de, A>,
+        ) -> Result<Self, A::Error> {
             if value.has_tag("type", &["list"])
                 && let Some(found) = value.read()
             {
@@ -234,15 +235,41 @@ mod tests {
     #[test]
     fn a_bad_item_of_a_list_does_not_change_the_branch() {
         let text = br#"{"type": "list", "items": [1, "two", 3]}"#;
-        let one_pass: Steps = from_slice(text).unwrap();
-        assert_eq!(serde_json::from_slice::<Steps>(text).unwrap(), one_pass);
-        let Steps::List(branch) = one_pass else {
-            panic!("{one_pass:?}")
+        let read: Steps = from_slice(text).unwrap();
+        assert_eq!(serde_json::from_slice::<Steps>(text).unwrap(), read);
+        let Steps::List(branch) = read else {
+            panic!("{read:?}")
         };
         assert_eq!(branch.items.ok().count(), 2);
         // What looks like a tag in a list is none.
         let list: Steps = from_slice(br#"["type", {"x": "list"}]"#).unwrap();
         assert!(matches!(list, Steps::Unknown(_)), "{list:?}");
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Both {
+        steps: Steps,
+        names: LenientList<String>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Around {
+        #[serde(flatten)]
+        both: Both,
+    }
+
+    /// serde buffers what is below these attributes, and reads it from there.
+    #[test]
+    fn a_union_is_read_by_other_deserialisers_too() {
+        let text = r#"{"names": ["a", 1], "steps": {"items": [1, "two"], "type": "list"}}"#;
+        let expected: Both = from_slice(text.as_bytes()).unwrap();
+        assert_eq!(expected.names.malformed().count(), 1);
+        let Around { both } = from_slice(text.as_bytes()).unwrap();
+        assert_eq!(both, expected);
+        let Around { both } = serde_json::from_str(text).unwrap();
+        assert_eq!(both, expected);
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::from_value::<Both>(value).unwrap(), expected);
     }
 
     #[test]

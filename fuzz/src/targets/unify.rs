@@ -78,12 +78,12 @@ pub fn request(bytes: &[u8]) {
     translated!(to_openai, to_azure, to_together, to_fireworks);
 }
 
-/// Decodes a body: in one pass where that is enough, and then just as otherwise. What
-/// is no JSON for a byte order mark or a number is cleaned first.
+/// Decodes a body: just as with serde_json. What is no JSON for a byte order mark or a
+/// number is cleaned first.
 fn decoded<T: DeserializeOwned + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
     let decoded = from_slice::<T>(bytes).ok();
     match serde_json::from_slice::<T>(bytes) {
-        Ok(buffered) => assert_eq!(decoded, Some(buffered), "the passes differ"),
+        Ok(theirs) => assert_eq!(decoded, Some(theirs), "serde_json reads otherwise"),
         Err(_) => {
             let is_json = serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
             assert!(decoded.is_none() || !is_json, "what is JSON was cleaned");

@@ -30,7 +30,7 @@ pub(super) fn emit(
         quote! { value.value().map(Self::Unknown) }
     } else {
         let message = format!("no branch of {component} fits");
-        quote! { Err(#message) }
+        quote! { Err(value.error(#message)) }
     };
     let mut ordered: Vec<&Branch> = branches.iter().collect();
     ordered.sort_by_key(|b| rank(context, b));
@@ -68,9 +68,12 @@ pub(super) fn emit(
             }
         }
         impl #runtime::wire::Union for #ident {
-            fn from_json(
-                value: #runtime::wire::UnionText<'_>,
-            ) -> ::std::result::Result<Self, &'static str> {
+            fn from_json<'de, A>(
+                mut value: #runtime::wire::UnionText<'de, A>,
+            ) -> ::std::result::Result<Self, A::Error>
+            where
+                A: ::serde::de::MapAccess<'de>,
+            {
                 #(#attempts)*
                 #otherwise
             }
@@ -151,7 +154,7 @@ fn attempt(context: &Context<'_>, branch: &Branch) -> TokenStream {
     let test = match &branch.test {
         Test::Keyword(word) => {
             return quote! {
-                if value.is_one_of(&[#word]) {
+                if value.is_word(#word) {
                     return Ok(Self::#variant);
                 }
             };

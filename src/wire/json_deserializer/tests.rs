@@ -1,0 +1,233 @@
+//! What serde_json reads is read, and what it rejects is rejected at the same place.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use proptest::prelude::*;
+use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
+use serde_json::Value;
+
+use crate::wire::json_reader::from_str;
+use crate::wire::raw_text::RawText;
+
+/// Everything that serde has data for.
+#[derive(Debug, Default, Deserialize, PartialEq)]
+#[serde(default)]
+struct Everything {
+    small: Option<i8>,
+    unsigned: Option<u64>,
+    signed: Option<i64>,
+    float: Option<f64>,
+    flag: Option<bool>,
+    letter: Option<char>,
+    text: Option<String>,
+    unit: Option<Unit>,
+    word: Option<Word>,
+    words: Vec<Word>,
+    pair: Option<(u8, String)>,
+    wrapped: Option<Wrapped>,
+    numbers: BTreeMap<i16, Option<bool>>,
+    by_word: BTreeMap<Plain, u8>,
+    inner: Option<Box<Everything>>,
+    either: Option<Either>,
+    any: Value,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Unit;
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Wrapped(u32);
+
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+enum Plain {
+    On,
+    Off,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Word {
+    On,
+    One(i64),
+    Two(i64, String),
+    Named { size: f32 },
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(untagged)]
+enum Either {
+    Number(f64),
+    List(Vec<u8>),
+    Object { id: String },
+}
+
+const BODY: &str = r#" {"small": -7, "unsigned": 18446744073709551615, "signed":-9223372036854775808,
+    "float" : 1.5e-3, "flag":true,"letter": "\u00e9", "text": "a \"b\" \\ \n é \ud83d\ude00 / long enough",
+    "unit": null, "word": "on", "words": ["on", {"one": 3}, {"two": [1, "x"]}, {"named": {"size": 0.5}}],
+    "pair": [1, "y"], "wrapped": 7, "numbers": {"-3": true, "12": null}, "by_word": {"on": 1, "off": 2},
+    "inner": {"text": "", "either": [1, 2], "any": [[], {}, [{}], {"a": []}]}, "either": {"id": "z"},
+    "any": {"k": [0, -0, -0.0, 1e308, 123456789012345678901, 0.1, false, "", "\t"]}, "more": [{"x": 1e999}]} "#;
+
+/// Compares with serde_json: the value, or the error. Returns both errors, with their
+/// places.
+fn compare<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> Option<(String, String)> {
+    let theirs = serde_json::from_str::<T>(text);
+    match (from_str::<T>(text), theirs) {
+        (Ok(ours), Ok(theirs)) => {
+            assert_eq!(ours, theirs, "{text}");
+            None
+        }
+        (Err(ours), Err(theirs)) if theirs.is_data() => {
+            assert!(ours.is_data(), "{ours} of {text}");
+            let errors = (ours.to_string(), theirs.to_string());
+            let reason = |error: &str| error.split(" at line ").next().map(str::to_owned);
+            assert_eq!(reason(&errors.0), reason(&errors.1), "{text}");
+            Some(errors)
+        }
+        // Which error of several comes first is not the same.
+        (Err(_), Err(_)) => None,
+        (ours, theirs) => panic!("{ours:?} and {theirs:?} of {text}"),
+    }
+}
+
+fn compare_all(text: &str) {
+    compare::<Everything>(text);
+    compare::<Value>(text);
+    let skipped = from_str::<RawText<'_>>(text);
+    let theirs = serde_json::from_str::<IgnoredAny>(text);
+    assert_eq!(skipped.is_ok(), theirs.is_ok(), "{text}");
+    if let Ok(skipped) = skipped {
+        assert_eq!(skipped.as_str(), text.trim_matches([' ', '\n', '\t', '\r']));
+    }
+}
+
+#[test]
+fn it_reads_what_serde_json_reads() {
+    compare_all(BODY);
+    assert!(from_str::<Everything>(BODY).is_ok());
+    for text in [
+        "",
+        " ",
+        "nul",
+        "nullx",
+        "null null",
+        "01",
+        "-",
+        "-0",
+        "-01",
+        "1.",
+        "1.e3",
+        ".5",
+        "1e",
+        "1e+",
+        "1E-2",
+        "0",
+        "-9223372036854775809",
+        "18446744073709551616",
+        "1e400",
+        "-1e400",
+        "\"",
+        "\"\\",
+        "\"\\u12\"",
+        "\"\\ud800\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\x\"",
+        "\"\u{1}\"",
+        "\"tab\t\"",
+        "[",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{\"a\" 1}",
+        "{,}",
+        "[]]",
+        "{}}",
+        "\u{feff}{}",
+        "true",
+        "falsE",
+        "\0",
+        "1\0",
+        "[1]\0",
+    ] {
+        compare_all(text);
+    }
+}
+
+#[test]
+fn an_error_is_that_of_serde_json() {
+    let mut compared = 0;
+    for text in [
+        "5",
+        "[1]",
+        r#"{"small": 300}"#,
+        r#"{"small": 1.5}"#,
+        r#"{"small": "a"}"#,
+        r#"{"small": []}"#,
+        r#"{"unsigned": -1}"#,
+        r#"{"flag": 1}"#,
+        r#"{"flag": {}}"#,
+        r#"{"letter": "ab"}"#,
+        r#"{"text": 5}"#,
+        r#"{"unit": 1}"#,
+        r#"{"word": "off"}"#,
+        r#"{"word": {"one": "a"}}"#,
+        r#"{"word": {"on": 1}}"#,
+        r#"{"words": "on"}"#,
+        "{\n \"words\":\n [\"on\",\n null]}",
+        r#"{"pair": [1]}"#,
+        r#"{"pair": ["a", 1]}"#,
+        r#"{"numbers": {"a": true}}"#,
+        r#"{"numbers": {"5": 1}}"#,
+        r#"{"by_word": {"on": 1, "up": 2}}"#,
+        r#"{"inner": {"inner": {"inner": {"text": null, "signed": "x"}}}}"#,
+        r#"{"word": {}}"#,
+    ] {
+        if let Some((ours, theirs)) = compare::<Everything>(text) {
+            assert_eq!(ours, theirs, "{text}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 20, "errors of types");
+}
+
+#[test]
+fn what_is_deep_is_skipped_and_not_read() {
+    for depth in [100, 127, 128, 129, 5_000] {
+        let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        compare_all(&text);
+        compare_all(&format!(r#"{{"more": {text}}}"#));
+        compare_all(&format!(r#"{{"any": {text}}}"#));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_changed_text_is_read_as_serde_json_reads_it(
+        changes in prop::collection::vec((0..BODY.len(), any::<prop::sample::Index>(), 0..3_usize), 1..4),
+    ) {
+        const PARTS: [&str; 30] = [
+            "", " ", "\n", "{", "}", "[", "]", ",", ":", "\"", "\\", "0", "-", "1.5", "e", "9",
+            "null", "true", "\"a\"", "{}", "[]", "\"small\":", "\u{7f}", "é", "\u{1}", "1e999", "\\u0061",
+            "\\ud800", "12345678901234567890", "\"on\"",
+        ];
+        let mut text = BODY.to_owned();
+        for (at, part, length) in changes {
+            let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let start = boundary(at.min(text.len()));
+            let end = boundary((start + length).min(text.len()));
+            text.replace_range(start..end.max(start), PARTS[part.index(PARTS.len())]);
+        }
+        compare_all(&text);
+    }
+}

@@ -1,0 +1,52 @@
+//! The text of a JSON value.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
+use serde_json::Value;
+
+use super::json_deserializer::TEXT;
+use super::json_reader;
+
+/// The text of a value as it came.
+pub(crate) struct RawText<'de>(Cow<'de, str>);
+
+impl RawText<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the value.
+    ///
+    /// # Errors
+    ///
+    /// It is not of the type's form.
+    pub(super) fn read<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
+        json_reader::from_str(&self.0).map_err(E::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawText<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = RawText<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<RawText<'de>, E> {
+                Ok(RawText(Cow::Borrowed(text)))
+            }
+            /// Of other deserialisers than this crate's.
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                value: D,
+            ) -> Result<RawText<'de>, D::Error> {
+                let value = Value::deserialize(value)?;
+                Ok(RawText(Cow::Owned(value.to_string())))
+            }
+        }
+        deserializer.deserialize_newtype_struct(TEXT, Text)
+    }
+}
