@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use crate::providers::{Backend, DatasetRules, Operation, Support};
 use crate::transport::{ApiClient, ClientBuilder, Environment, VendorProfile};
 use crate::unify::Mapping;
+use crate::wire::Object;
 use crate::{Error, ErrorKind};
 
 /// A row for each vendor: its module, which is also its name, and the cargo
@@ -42,6 +43,7 @@ macro_rules! vendors {
         #[allow(dead_code, reason = "a vendor's list of types may be empty")]
         pub(crate) enum VendorValue {
             Members(Map<String, Value>),
+            Open(Object),
             $($(#[cfg(feature = $feature)])? $module(crate::unify::$module::LazyValue),)*
         }
     };

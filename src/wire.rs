@@ -28,6 +28,7 @@ mod lenient_object;
 #[allow(dead_code)] // Not every set of vendors has lists that are read as they come.
 mod list_splitter;
 mod non_json_tokens;
+mod object;
 mod raw_text;
 mod secret;
 mod timestamp;
@@ -49,6 +50,7 @@ pub use lenient_list::{Item, LenientList, MalformedItem};
 pub(crate) use lenient_object::{Defect, repair};
 #[allow(unused_imports)] // As above.
 pub(crate) use list_splitter::ListSplitter;
+pub use object::Object;
 pub(crate) use raw_text::RawText;
 pub use secret::Secret;
 pub use timestamp::Timestamp;

@@ -13,6 +13,7 @@ use unitune_redact::WithoutKeys;
 use super::extras::{object, withhold};
 use super::notes::NoteCollector;
 use crate::vendors::VendorValue;
+use crate::wire::Object;
 
 /// The members of a JSON object, serialised on demand.
 ///
@@ -68,6 +69,12 @@ macro_rules! lazy_values {
     };
 }
 pub(super) use lazy_values;
+
+impl From<Object> for VendorValue {
+    fn from(members: Object) -> Self {
+        Self::Open(members)
+    }
+}
 
 impl LazyObject {
     /// Creates one from a value that serialises as an object. Members that look

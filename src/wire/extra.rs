@@ -60,14 +60,18 @@ impl fmt::Debug for Extra {
     }
 }
 
-/// A member's name, borrowed from the body where that is possible.
+/// A member's name or a text, borrowed from the body where that is possible.
 #[doc(hidden)]
 pub struct Key<'de>(Cow<'de, str>);
 
-impl Key<'_> {
+impl<'de> Key<'de> {
     #[doc(hidden)]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    pub(super) fn into_text(self) -> Cow<'de, str> {
+        self.0
     }
 }
 

@@ -1,6 +1,7 @@
 //! Makes types of the text of a [`Reader`], as serde wants it.
 //!
-//! Three types need more than serde's data: see [`LIST`], [`TEXT`] and [`UNION`].
+//! Some types need more than serde's data: see [`LIST`], [`OBJECT`], [`TEXT`] and
+//! [`UNION`].
 
 mod name;
 #[cfg(test)]
@@ -20,8 +21,12 @@ use super::json_reader::{Number, Reader};
 /// The name of a newtype that is a list or `null`. An item that does not decode can be
 /// read again, as another type.
 pub(super) const LIST: &str = "$unitune::wire::List";
-/// The name of a newtype that is the text of a value.
-pub(super) const TEXT: &str = "$unitune::wire::Text";
+/// The name of a newtype that is the text of an object.
+pub(super) const OBJECT: &str = "$unitune::wire::Object";
+/// The name of a newtype that is the text of a value: serde_json's `RawValue`, whose
+/// visitor gets a map of this name and the text. Deserialisers that do not know the name
+/// give the value itself.
+pub(super) const TEXT: &str = "$serde_json::private::RawValue";
 /// The name of a newtype whose value is read until one of its branches fits: its
 /// visitor gets a map whose key is the text from the value on, and each of whose
 /// values is the value.
@@ -185,9 +190,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 b'n' => self.visit_word("null", || visitor.visit_unit()),
                 _ => Err(self.invalid_type(&visitor)),
             },
-            TEXT => {
+            OBJECT if self.peek() != b'{' => Err(self.invalid_type(&visitor)),
+            OBJECT | TEXT => {
                 let text = self.skip()?;
-                visitor.visit_borrowed_str(text)
+                let visited = visitor.visit_map(Text(Some(text)));
+                visited.map_err(|error| self.placed(error))
             }
             UNION => {
                 self.peek();
@@ -391,6 +398,26 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         self.reader.expect(b':')?;
         seed.deserialize(&mut *self.reader)
+    }
+}
+
+/// The text of a value, under the name [`TEXT`].
+struct Text<'de>(Option<&'de str>);
+
+impl<'de> MapAccess<'de> for Text<'de> {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let name = self.0.map(|_| BorrowedStrDeserializer::new(TEXT));
+        name.map(|name| seed.deserialize(name)).transpose()
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let text = self.0.take().unwrap_or_default();
+        seed.deserialize(BorrowedStrDeserializer::new(text))
     }
 }
 

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+};
 use serde_json::Value;
 
+use super::extra::Key;
 use super::json_deserializer::TEXT;
 use super::json_reader;
 
@@ -27,6 +30,12 @@ impl RawText<'_> {
     }
 }
 
+/// Returns the text that a visitor of [`TEXT`] gets.
+pub(super) fn text_of<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> {
+    map.next_key::<IgnoredAny>()?;
+    map.next_value::<Key<'de>>().map(Key::into_text)
+}
+
 impl<'de> Deserialize<'de> for RawText<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
@@ -35,10 +44,9 @@ impl<'de> Deserialize<'de> for RawText<'de> {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
             }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<RawText<'de>, E> {
-                Ok(RawText(Cow::Borrowed(text)))
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawText<'de>, A::Error> {
+                text_of(&mut map).map(RawText)
             }
-            /// Of other deserialisers than this crate's.
             fn visit_newtype_struct<D: Deserializer<'de>>(
                 self,
                 value: D,

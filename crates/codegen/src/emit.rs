@@ -61,9 +61,7 @@ impl Context<'_> {
             TypeRef::Number => quote! { f64 },
             TypeRef::Boolean => quote! { bool },
             TypeRef::Any => quote! { ::serde_json::Value },
-            TypeRef::FreeObject => {
-                quote! { ::serde_json::Map<::std::string::String, ::serde_json::Value> }
-            }
+            TypeRef::FreeObject => quote! { #runtime::wire::Object },
             TypeRef::Array(item) => {
                 let item = self.rust_type(item);
                 quote! { ::std::vec::Vec<#item> }

@@ -8,7 +8,7 @@ use crate::unify::extras::Extras;
 use crate::unify::gateway_compatible::{GatewayJob, GatewayMapping};
 use crate::unify::job::NO_TIME;
 use crate::unify::{Context, Job, JobError, LazyObject, MappingError, Unify};
-use crate::wire::Extra;
+use crate::wire::{Extra, Object};
 
 impl Unify for FineTuningJob {
     type Output = Job;
@@ -60,13 +60,12 @@ impl Unify for FineTuningJob {
             result_files,
             validation_file,
             training_file,
-            hyperparameters: hyperparameters.map(LazyObject::without_keys),
+            hyperparameters: hyperparameters.map(LazyObject::typed),
             trained_tokens,
-            integrations: integrations
-                .map(|all| all.into_iter().map(LazyObject::without_keys).collect()),
+            integrations: integrations.map(|all| all.into_iter().map(LazyObject::typed).collect()),
             seed,
             estimated_finish,
-            method: method.map(LazyObject::without_keys),
+            method: method.map(LazyObject::typed),
             metadata,
             error,
             status: status.into_str(),
@@ -88,6 +87,11 @@ fn failure(undocumented: &Extra) -> Option<JobError> {
     (error != JobError::default()).then_some(error)
 }
 
+/// Returns an object of any members.
+fn open(object: LazyObject) -> Object {
+    object.into_map().into()
+}
+
 /// The job without `error` and `provider`, which the gateway's schema lacks. A
 /// missing `created_at` is zero: the schema demands a number.
 impl From<Job> for FineTuningJob {
@@ -104,14 +108,14 @@ impl From<Job> for FineTuningJob {
             status: job.status.into(),
             validation_file: job.validation_file,
             training_file: job.training_file,
-            hyperparameters: job.hyperparameters.map(LazyObject::into_map),
+            hyperparameters: job.hyperparameters.map(open),
             trained_tokens: job.trained_tokens,
             integrations: job
                 .integrations
-                .map(|all| all.into_iter().map(LazyObject::into_map).collect()),
+                .map(|all| all.into_iter().map(open).collect()),
             seed: job.seed,
             estimated_finish: job.estimated_finish,
-            method: job.method.map(LazyObject::into_map),
+            method: job.method.map(open),
             metadata: job.metadata,
             extra: Extra::default(),
         }

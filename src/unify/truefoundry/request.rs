@@ -1,8 +1,10 @@
 //! Requests to the gateway itself, and back: identity.
 
+use serde_json::Map;
+
 use crate::truefoundry::types::CreateFineTuningJobRequest;
 use crate::unify::CreateRequest;
-use crate::wire::Extra;
+use crate::wire::{Extra, Object};
 
 impl From<CreateRequest> for CreateFineTuningJobRequest {
     fn from(request: CreateRequest) -> Self {
@@ -19,10 +21,10 @@ impl From<CreateRequest> for CreateFineTuningJobRequest {
             extra,
         } = request;
         Self {
-            hyperparameters,
-            integrations,
+            hyperparameters: hyperparameters.map(Object::from),
+            integrations: integrations.map(|all| all.into_iter().map(Object::from).collect()),
             metadata,
-            method,
+            method: method.map(Object::from),
             model,
             seed,
             suffix,
@@ -50,10 +52,10 @@ impl From<CreateFineTuningJobRequest> for CreateRequest {
         Self {
             model,
             training_file,
-            hyperparameters,
-            integrations,
+            hyperparameters: hyperparameters.map(Map::from),
+            integrations: integrations.map(|all| all.into_iter().map(Map::from).collect()),
             metadata,
-            method,
+            method: method.map(Map::from),
             seed,
             suffix,
             validation_file,

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::wire::json_reader::from_str;
 use crate::wire::raw_text::RawText;
@@ -31,6 +32,17 @@ struct Everything {
     inner: Option<Box<Everything>>,
     either: Option<Either>,
     any: Value,
+    raw: Option<RawIsText>,
+}
+
+/// Text that can be compared.
+#[derive(Debug, Deserialize)]
+struct RawIsText(Box<RawValue>);
+
+impl PartialEq for RawIsText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -68,7 +80,8 @@ const BODY: &str = r#" {"small": -7, "unsigned": 18446744073709551615, "signed":
     "unit": null, "word": "on", "words": ["on", {"one": 3}, {"two": [1, "x"]}, {"named": {"size": 0.5}}],
     "pair": [1, "y"], "wrapped": 7, "numbers": {"-3": true, "12": null}, "by_word": {"on": 1, "off": 2},
     "inner": {"text": "", "either": [1, 2], "any": [[], {}, [{}], {"a": []}]}, "either": {"id": "z"},
-    "any": {"k": [0, -0, -0.0, 1e308, 123456789012345678901, 0.1, false, "", "\t"]}, "more": [{"x": 1e999}]} "#;
+    "any": {"k": [0, -0, -0.0, 1e308, 123456789012345678901, 0.1, false, "", "\t"]}, "more": [{"x": 1e999}],
+    "raw": {"a" : [1e999, "\ud800"]}} "#;
 
 /// Compares with serde_json: the value, or the error. Returns both errors, with their
 /// places.
