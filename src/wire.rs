@@ -31,6 +31,7 @@ mod non_json_tokens;
 mod object;
 mod raw_text;
 mod secret;
+mod text;
 mod timestamp;
 mod union;
 mod unreadable_parts;
@@ -53,6 +54,7 @@ pub(crate) use list_splitter::ListSplitter;
 pub use object::Object;
 pub(crate) use raw_text::RawText;
 pub use secret::Secret;
+pub use text::Text;
 pub use timestamp::Timestamp;
 #[doc(hidden)]
 pub use union::{Union, UnionText, read_union};

@@ -81,9 +81,12 @@ impl<'c> NoteCollector<'c> {
     }
 
     /// Notes that a rule was applied which is no guess.
+    #[inline]
     pub(super) fn note(&mut self, rule: &'static Rule) {
         debug_assert!(!rule.guess, "{rule:?} is for `guess`");
-        self.push(rule, || rule.message.to_owned());
+        if self.context.notes {
+            self.push(rule, rule.message.to_owned());
+        }
     }
 
     /// Notes that a field has no value because the vendor's is null or absent.
@@ -116,7 +119,9 @@ impl<'c> NoteCollector<'c> {
                 format!("{}; strict mode refuses that", message()),
             ));
         }
-        self.push(rule, message);
+        if self.context.notes {
+            self.push(rule, message());
+        }
         Ok(())
     }
 
@@ -150,9 +155,7 @@ impl<'c> NoteCollector<'c> {
         self.notes
     }
 
-    fn push(&mut self, rule: &'static Rule, message: impl FnOnce() -> String) {
-        if self.context.notes {
-            self.notes.push(Note::new(rule.field, rule.kind, message()));
-        }
+    fn push(&mut self, rule: &'static Rule, message: String) {
+        self.notes.push(Note::new(rule.field, rule.kind, message));
     }
 }

@@ -34,7 +34,7 @@ impl std::error::Error for ParseEnumError {}
 
 /// Declares a string enumeration.
 ///
-/// `open` adds a variant `Unknown(String)`, which keeps any other value
+/// `open` adds a variant `Unknown(Text)`, which keeps any other value
 /// unchanged; `closed` rejects other values.
 #[doc(hidden)]
 #[macro_export]
@@ -48,7 +48,7 @@ macro_rules! __wire_enum {
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
             /// A value that the document does not name, as it was received.
-            Unknown(::std::string::String),
+            Unknown($crate::wire::Text),
         }
 
         impl $name {
@@ -68,7 +68,7 @@ macro_rules! __wire_enum {
             pub fn into_str(self) -> ::std::borrow::Cow<'static, str> {
                 match self {
                     $(Self::$variant => $value.into(),)*
-                    Self::Unknown(value) => value.into(),
+                    Self::Unknown(value) => ::std::string::String::from(value).into(),
                 }
             }
         }
@@ -77,7 +77,7 @@ macro_rules! __wire_enum {
             fn from(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)*
-                    other => Self::Unknown(other.to_owned()),
+                    other => Self::Unknown(other.into()),
                 }
             }
         }
@@ -86,7 +86,7 @@ macro_rules! __wire_enum {
             fn from(value: ::std::string::String) -> Self {
                 match value.as_str() {
                     $($value => Self::$variant,)*
-                    _ => Self::Unknown(value),
+                    _ => Self::Unknown(value.into()),
                 }
             }
         }
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn an_unknown_value_round_trips() {
         let state: State = serde_json::from_str("\"half-open\"").unwrap();
-        assert_eq!(state, State::Unknown("half-open".to_owned()));
+        assert_eq!(state, State::Unknown("half-open".into()));
         assert_eq!(serde_json::to_string(&state).unwrap(), "\"half-open\"");
         assert_eq!(State::KNOWN, [State::On, State::Off]);
         assert_eq!(state.into_str(), "half-open");

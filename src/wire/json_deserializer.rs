@@ -69,11 +69,18 @@ impl<'de> Reader<'de> {
             reader: self,
             last: Last::Start,
         };
-        let visited = visitor.visit_map(&mut members);
+        let mut visited = visitor.visit_map(&mut members);
         let Members { last, .. } = members;
-        let visited = visited.and_then(|value| last.end(self, b'}').map(|()| value));
+        if visited.is_ok()
+            && let Err(error) = last.end(self, b'}')
+        {
+            visited = Err(error);
+        }
         self.leave();
-        visited.map_err(|error| self.placed(error))
+        if visited.is_err() {
+            self.note_place();
+        }
+        visited
     }
 
     #[inline]
@@ -84,11 +91,18 @@ impl<'de> Reader<'de> {
             last: Last::Start,
             failed: None,
         };
-        let visited = visitor.visit_seq(&mut items);
+        let mut visited = visitor.visit_seq(&mut items);
         let Items { last, .. } = items;
-        let visited = visited.and_then(|value| last.end(self, b']').map(|()| value));
+        if visited.is_ok()
+            && let Err(error) = last.end(self, b']')
+        {
+            visited = Err(error);
+        }
         self.leave();
-        visited.map_err(|error| self.placed(error))
+        if visited.is_err() {
+            self.note_place();
+        }
+        visited
     }
 }
 

@@ -56,6 +56,14 @@ struct Fault {
     is_malformed: bool,
 }
 
+/// The integers below it are floating-point numbers.
+const EXACT: u64 = 1 << 53;
+
+/// The powers of ten that a fraction is divided by: each is a floating-point number.
+const POWERS_OF_TEN: [f64; 17] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+];
+
 /// A number as serde has it.
 pub(super) enum Number {
     Positive(u64),
@@ -214,8 +222,13 @@ impl<'de> Reader<'de> {
             2..=18 => bytes.get(first) != Some(&b'0'),
             _ => false,
         };
-        if !is_plain || matches!(bytes.get(at), Some(b'.' | b'e' | b'E')) {
-            return self.long_number();
+        match bytes.get(at) {
+            Some(b'.') if is_plain || value == 0 && at == first + 1 => {
+                return self.decimal(is_negative, value, at + 1);
+            }
+            Some(b'.' | b'e' | b'E') => return self.long_number(),
+            _ if !is_plain => return self.long_number(),
+            _ => {}
         }
         self.at = at;
         let value = value.cast_signed();
@@ -225,7 +238,32 @@ impl<'de> Reader<'de> {
         })
     }
 
-    /// Reads a number with a fraction, an exponent or many digits.
+    /// Reads the fraction of a number whose digits before it are given. As long as the
+    /// digits and the power of ten are floating-point numbers without error, the quotient
+    /// is the one that is nearest.
+    #[inline]
+    fn decimal(&mut self, is_negative: bool, digits: u64, start: usize) -> Result<Number, Error> {
+        let bytes = self.text.as_bytes();
+        let (mut at, mut digits) = (start, digits);
+        while let Some(byte) = bytes.get(at)
+            && byte.is_ascii_digit()
+            && digits < EXACT / 10
+        {
+            digits = digits * 10 + u64::from(byte - b'0');
+            at += 1;
+        }
+        let is_whole = at > start && !matches!(bytes.get(at), Some(b'0'..=b'9' | b'e' | b'E'));
+        let (Some(power), true) = (POWERS_OF_TEN.get(at - start), is_whole && digits < EXACT)
+        else {
+            return self.long_number();
+        };
+        self.at = at;
+        #[allow(clippy::cast_precision_loss, reason = "below `EXACT` there is none")]
+        let value = digits as f64 / power;
+        Ok(Number::Float(if is_negative { -value } else { value }))
+    }
+
+    /// Reads a number with an exponent or many digits.
     fn long_number(&mut self) -> Result<Number, Error> {
         let start = self.at;
         self.skip_number()?;
@@ -422,11 +460,17 @@ impl<'de> Reader<'de> {
     /// Notes the place of an error that has none.
     #[cold]
     pub(super) fn placed(&mut self, error: Error) -> Error {
+        self.note_place();
+        error
+    }
+
+    /// Notes where an error was found, unless one has been found before.
+    #[cold]
+    pub(super) fn note_place(&mut self) {
         self.fault.get_or_insert(Fault {
             at: self.at,
             is_malformed: false,
         });
-        error
     }
 
     /// Creates the error for the caller, with its line and column.
@@ -467,21 +511,27 @@ fn end_of_plain(bytes: &[u8], start: usize) -> usize {
     /// A one, and a sign, in each byte.
     const ONES: u64 = u64::MAX / 255;
     const SIGNS: u64 = ONES << 7;
-    let mut rest = bytes.get(start..).unwrap_or_default();
-    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+    let mut at = start;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let word = u64::from_le_bytes(*eight);
-        // Subtracting gives the lowest byte that is below its sign; those above it may
-        // be wrong, and only the lowest is taken.
-        let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
-        let quotation_marks = zero_in(word ^ (ONES * u64::from(b'"')));
-        let backslashes = zero_in(word ^ (ONES * u64::from(b'\\')));
-        let controls = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (quotation_marks | backslashes | controls) & SIGNS;
+        // With its second bit turned, a quotation mark follows the control characters.
+        let controls = (word ^ (ONES * 2)).wrapping_sub(ONES * (u64::from(b'"') - 1));
+        let backslashes = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        // Subtracting gives a sign to the lowest byte that is searched for; those above
+        // it may be wrong, and only the lowest is taken.
+        let found = (controls | backslashes) & !word & SIGNS;
         if found != 0 {
-            return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
+            return at + found.trailing_zeros() as usize / 8;
         }
-        rest = more;
+        at += 8;
     }
+    end_of_last(bytes, at)
+}
+
+/// As [`end_of_plain`], where less than eight bytes are left.
+#[cold]
+fn end_of_last(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
     let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
     let end = rest.iter().position(is_end).unwrap_or(rest.len());
     bytes.len() - rest.len() + end

@@ -180,16 +180,18 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
         loop {
-            let item = match seq.next_element() {
+            match seq.next_element() {
                 Ok(None) => return Ok(LenientList(items)),
-                Ok(Some(value)) => Item::Ok(value),
+                Ok(Some(value)) => push(&mut items, Item::Ok(value))?,
                 // What is deep by where it stands may be read by itself.
                 Err(_) => match seq.next_element::<RawText<'_>>()? {
-                    Some(text) => item_of_text(text.as_str()).map_err(A::Error::custom)?,
+                    Some(text) => {
+                        let item = item_of_text(text.as_str()).map_err(A::Error::custom)?;
+                        push(&mut items, item)?;
+                    }
                     None => return Ok(LenientList(items)),
                 },
-            };
-            push(&mut items, item)?;
+            }
         }
     }
 
@@ -199,9 +201,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
     }
 }
 
-/// How many items a list has room for at first: as many as a page of 20 jobs has,
-/// so that these are not moved again and again.
-const FIRST_ITEMS: usize = 20;
+/// How many items a list has room for at first. Most lists are a page of jobs, or the
+/// few events of one of them, and there are as many of those as jobs.
+const FIRST_ITEMS: usize = 4;
 
 /// Adds an item, within the memory that lists may take.
 fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Result<(), E> {

@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDateTime};
 use serde::de::{Error, IgnoredAny, SeqAccess, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::text::Text;
+
 /// A point in time as it was received: text or Unix seconds.
 ///
 /// Decoding never fails on a text, so that a job with an invalid time is still a
@@ -22,35 +24,8 @@ pub struct Timestamp(Form);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Form {
-    Short(ShortText),
-    Long(Box<str>),
+    Text(Text),
     Seconds(i64),
-}
-
-/// A text that needs no memory of its own, as nearly every time is: a list of jobs has
-/// several in each job, and in each event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ShortText {
-    length: u8,
-    /// The text, and zeros.
-    bytes: [u8; 30],
-}
-
-impl ShortText {
-    fn new(text: &str) -> Option<Self> {
-        let mut bytes = [0; 30];
-        bytes
-            .get_mut(..text.len())?
-            .copy_from_slice(text.as_bytes());
-        let length = u8::try_from(text.len()).ok()?;
-        Some(Self { length, bytes })
-    }
-
-    fn as_str(&self) -> &str {
-        let text = self.bytes.get(..usize::from(self.length));
-        text.and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or_default()
-    }
 }
 
 impl Timestamp {
@@ -59,14 +34,13 @@ impl Timestamp {
     pub fn unix_seconds(&self) -> Option<i64> {
         match &self.0 {
             Form::Seconds(seconds) => Some(*seconds),
-            Form::Short(text) => parse(text.as_str()),
-            Form::Long(text) => parse(text),
+            Form::Text(text) => parse(text),
         }
     }
 
     /// Returns true for `""`, which some vendors send for "not yet".
     pub fn is_unset(&self) -> bool {
-        matches!(&self.0, Form::Short(text) if text.length == 0)
+        matches!(&self.0, Form::Text(text) if text.is_empty())
     }
 }
 
@@ -74,8 +48,7 @@ impl Timestamp {
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
-            Form::Short(text) => f.write_str(text.as_str()),
-            Form::Long(text) => f.write_str(text),
+            Form::Text(text) => f.write_str(text),
             Form::Seconds(seconds) => write!(f, "{seconds}"),
         }
     }
@@ -111,16 +84,13 @@ const FORMS: &[&str] = &[
 
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
-        Self(match ShortText::new(text) {
-            Some(short) => Form::Short(short),
-            None => Form::Long(text.into()),
-        })
+        Self(Form::Text(text.into()))
     }
 }
 
 impl From<String> for Timestamp {
     fn from(text: String) -> Self {
-        text.as_str().into()
+        Self(Form::Text(text.into()))
     }
 }
 
@@ -134,8 +104,7 @@ impl From<i64> for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Short(text) => serializer.serialize_str(text.as_str()),
-            Form::Long(text) => serializer.serialize_str(text),
+            Form::Text(text) => serializer.serialize_str(text),
             Form::Seconds(seconds) => serializer.serialize_i64(*seconds),
         }
     }

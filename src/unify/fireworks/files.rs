@@ -67,6 +67,6 @@ fn status(dataset: &Dataset) -> String {
         Some(DatasetState::Uploading | DatasetState::StateUnspecified) | None => {
             "uploaded".to_owned()
         }
-        Some(DatasetState::Unknown(word)) => word.clone(),
+        Some(DatasetState::Unknown(word)) => word.to_string(),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType> {
     }
     // Without an allocation: this runs for every event of every job.
     let mut buffer = [0; 40];
-    let Some(lower) = lower_case(word, &mut buffer) else {
+    let Some(lower) = lower_case(word.as_bytes(), &mut buffer) else {
         return Some(kind.clone());
     };
     let meant = SPELLINGS
@@ -30,10 +30,22 @@ pub(super) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType> {
     Some(if is_unknown { kind.clone() } else { found })
 }
 
+/// Returns true for an event of a type, in either case of letters: this runs for every
+/// event of every job.
+pub(super) fn is(event: &FineTuneEvent, kind: &FinetuneEventType) -> bool {
+    match &event.type_ {
+        Some(FinetuneEventType::Unknown(word)) => {
+            let expected = kind.as_str().as_bytes();
+            word.as_bytes().eq_ignore_ascii_case(expected)
+        }
+        found => found.as_ref() == Some(kind),
+    }
+}
+
 /// Returns a word in lower case; those that documents name fit the buffer.
-fn lower_case<'b>(word: &str, buffer: &'b mut [u8; 40]) -> Option<&'b str> {
+fn lower_case<'b>(word: &[u8], buffer: &'b mut [u8; 40]) -> Option<&'b str> {
     let lower = buffer.get_mut(..word.len())?;
-    lower.copy_from_slice(word.as_bytes());
+    lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     std::str::from_utf8(lower).ok()
 }
@@ -52,7 +64,7 @@ pub(super) fn level(event: &FineTuneEvent) -> Option<Level> {
     let level = event.level.as_ref()?;
     let known = if let FinetuneEventLevels::Unknown(word) = level {
         let mut buffer = [0; 40];
-        FinetuneEventLevels::from(lower_case(word, &mut buffer)?)
+        FinetuneEventLevels::from(lower_case(word.as_bytes(), &mut buffer)?)
     } else {
         level.clone()
     };

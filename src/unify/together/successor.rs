@@ -56,7 +56,7 @@ pub fn successor<'e>(
 }
 
 fn is_restart(event: &FineTuneEvent) -> bool {
-    if event_types::kind(event) == Some(FinetuneEventType::JobRestarted) {
+    if event_types::is(event, &FinetuneEventType::JobRestarted) {
         return true;
     }
     let message = event.message.as_deref().unwrap_or_default();
