@@ -33,13 +33,11 @@ pub(super) fn kind(event: &FineTuneEvent) -> Option<FinetuneEventType> {
 /// Returns true for an event of a type, in either case of letters: this runs for every
 /// event of every job.
 pub(super) fn is(event: &FineTuneEvent, kind: &FinetuneEventType) -> bool {
-    match &event.type_ {
-        Some(FinetuneEventType::Unknown(word)) => {
-            let expected = kind.as_str().as_bytes();
-            word.as_bytes().eq_ignore_ascii_case(expected)
-        }
-        found => found.as_ref() == Some(kind),
-    }
+    let Some(FinetuneEventType::Unknown(word)) = &event.type_ else {
+        return event.type_.as_ref() == Some(kind);
+    };
+    let expected = kind.as_str().as_bytes();
+    word.as_bytes().eq_ignore_ascii_case(expected)
 }
 
 /// Returns a word in lower case; those that documents name fit the buffer.
