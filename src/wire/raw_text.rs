@@ -8,6 +8,7 @@ use serde::de::{
 };
 use serde_json::Value;
 
+use super::decode;
 use super::extra::Key;
 use super::json_deserializer::TEXT;
 use super::json_reader;
@@ -26,7 +27,7 @@ impl RawText<'_> {
     ///
     /// It is not of the type's form.
     pub(super) fn read<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
-        json_reader::from_str(&self.0).map_err(E::custom)
+        decode::part(|| json_reader::from_str(&self.0)).map_err(E::custom)
     }
 }
 
