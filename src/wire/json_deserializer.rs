@@ -85,10 +85,20 @@ impl<'de> Reader<'de> {
 
     #[inline]
     fn visit_seq<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
+        self.visit_items(visitor, false)
+    }
+
+    #[inline]
+    fn visit_items<V: Visitor<'de>>(
+        &mut self,
+        visitor: V,
+        is_repeated: bool,
+    ) -> Result<V::Value, Error> {
         self.enter()?;
         let mut items = Items {
             reader: self,
             last: Last::Start,
+            is_repeated,
             failed: None,
         };
         let mut visited = visitor.visit_seq(&mut items);
@@ -200,7 +210,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     ) -> Result<V::Value, Error> {
         match name {
             LIST => match self.peek() {
-                b'[' => self.visit_seq(visitor),
+                b'[' => self.visit_items(visitor, true),
                 b'n' => self.visit_word("null", || visitor.visit_unit()),
                 _ => Err(self.invalid_type(&visitor)),
             },
@@ -356,14 +366,15 @@ impl Last {
 struct Items<'a, 'de> {
     reader: &'a mut Reader<'de>,
     last: Last,
-    /// Where the last item begins, if it did not decode.
+    /// An item that does not decode is the next one again.
+    is_repeated: bool,
+    /// Where the last item begins, if it is to be repeated.
     failed: Option<usize>,
 }
 
 impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     type Error = Error;
 
-    /// After an error the next item is the same again.
     #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
@@ -378,7 +389,8 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
         match seed.deserialize(&mut *self.reader) {
             Ok(item) => Ok(Some(item)),
             Err(error) => {
-                self.failed = Some(start);
+                // Other visitors than that of `LIST` would read the same item for ever.
+                self.failed = self.is_repeated.then_some(start);
                 Err(error)
             }
         }

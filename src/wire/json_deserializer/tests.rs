@@ -1,10 +1,11 @@
 //! What serde_json reads is read, and what it rejects is rejected at the same place.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use proptest::prelude::*;
-use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -221,6 +222,41 @@ fn what_is_deep_is_skipped_and_not_read() {
         compare_all(&text);
         compare_all(&format!(r#"{{"more": {text}}}"#));
         compare_all(&format!(r#"{{"any": {text}}}"#));
+    }
+}
+
+/// The numbers of a list, without what is none.
+#[derive(Debug, PartialEq)]
+struct Numbers(Vec<i64>);
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+        impl<'de> Visitor<'de> for Items {
+            type Value = Numbers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Numbers, A::Error> {
+                let mut numbers = Vec::new();
+                for _ in 0..100 {
+                    match items.next_element() {
+                        Ok(Some(number)) => numbers.push(number),
+                        Ok(None) => return Ok(Numbers(numbers)),
+                        Err(_) => {}
+                    }
+                }
+                Err(A::Error::custom("no end"))
+            }
+        }
+        deserializer.deserialize_seq(Items)
+    }
+}
+
+#[test]
+fn a_visitor_may_go_on_after_an_error() {
+    for text in ["[1, \"x\", 3]", "[300, null, 4.5, 7, true]", "[1, {}, 2]"] {
+        compare::<Numbers>(text);
     }
 }
 
