@@ -329,6 +329,7 @@ impl Last {
     /// Steps to the next item or member, and returns false at the end.
     #[inline]
     fn next(&mut self, reader: &mut Reader<'_>, end: u8) -> Result<bool, Error> {
+        reader.forget_fault();
         let next = reader.peek();
         if *self == Self::Item && next == b',' {
             reader.step();
@@ -422,6 +423,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        self.reader.forget_fault();
         self.reader.expect(b':')?;
         seed.deserialize(&mut *self.reader)
     }

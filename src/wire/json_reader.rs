@@ -31,7 +31,10 @@ const TOO_DEEP: &str = "recursion limit exceeded";
 pub(super) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
     let mut reader = Reader::new(text);
     let outcome = T::deserialize(&mut reader);
-    let outcome = outcome.and_then(|value| reader.end().map(|()| value));
+    let outcome = outcome.and_then(|value| {
+        reader.forget_fault();
+        reader.end().map(|()| value)
+    });
     outcome.map_err(|error| reader.report(&error))
 }
 
@@ -122,6 +125,12 @@ impl<'de> Reader<'de> {
     /// Returns to a place, as if nothing had been read since.
     pub(super) fn go_back(&mut self, place: usize) {
         self.at = place;
+        self.fault = None;
+    }
+
+    /// Goes on after an error that a visitor took for none.
+    #[inline]
+    pub(super) fn forget_fault(&mut self) {
         self.fault = None;
     }
 

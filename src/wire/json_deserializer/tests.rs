@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::wire::from_slice;
 use crate::wire::json_reader::from_str;
 use crate::wire::raw_text::RawText;
 
@@ -258,6 +259,36 @@ fn a_visitor_may_go_on_after_an_error() {
     for text in ["[1, \"x\", 3]", "[300, null, 4.5, 7, true]", "[1, {}, 2]"] {
         compare::<Numbers>(text);
     }
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Lenient {
+    #[serde(deserialize_with = "number_or_nothing")]
+    a: Option<i64>,
+    b: Option<i64>,
+}
+
+fn number_or_nothing<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    Ok(i64::deserialize(value).ok())
+}
+
+#[test]
+fn an_error_that_was_taken_for_none_has_no_place() {
+    let errors = compare::<Lenient>(r#"{"a": "x", "b": "y"}"#).unwrap();
+    assert_eq!(errors.0, errors.1);
+    for text in [
+        r#"{"a": "x", "b": 1,}"#,
+        r#"{"a": "x", "b" 1}"#,
+        r#"{"a": "x"} x"#,
+    ] {
+        let ours = from_str::<Lenient>(text).unwrap_err();
+        let theirs = serde_json::from_str::<Lenient>(text).unwrap_err();
+        assert_eq!(ours.to_string(), theirs.to_string());
+        assert!(ours.is_syntax(), "{ours}");
+    }
+    // What is mended in a text that is not JSON is mended here, too.
+    let read: Lenient = from_slice(br#"{"a": "x", "b": NaN}"#).unwrap();
+    assert_eq!(read, Lenient { a: None, b: None });
 }
 
 proptest! {
