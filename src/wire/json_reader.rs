@@ -507,6 +507,13 @@ impl<'de> Reader<'de> {
     }
 }
 
+/// Returns the message of an error without its place, which is one in a part of a text.
+pub(super) fn reason(error: &Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}
+
 /// Returns true for four hexadecimal digits.
 fn is_hex(digits: Option<&[u8]>) -> bool {
     digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))

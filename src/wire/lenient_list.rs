@@ -186,7 +186,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
                 // What is deep by where it stands may be read by itself.
                 Err(_) => match seq.next_element::<RawText<'_>>()? {
                     Some(text) => {
-                        let item = item_of_text(text.as_str()).map_err(A::Error::custom)?;
+                        let item = item_of_text(text.as_str())
+                            .map_err(|error| A::Error::custom(json_reader::reason(&error)))?;
                         push(&mut items, item)?;
                     }
                     None => return Ok(LenientList(items)),

@@ -27,7 +27,8 @@ impl RawText<'_> {
     ///
     /// It is not of the type's form.
     pub(super) fn read<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
-        decode::part(|| json_reader::from_str(&self.0)).map_err(E::custom)
+        decode::part(|| json_reader::from_str(&self.0))
+            .map_err(|error| E::custom(json_reader::reason(&error)))
     }
 }
 
