@@ -132,6 +132,7 @@ fn may_be_unreadable(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::value::{self, MapDeserializer};
     use serde_json::json;
 
     use super::*;
@@ -181,5 +182,15 @@ mod tests {
         assert_eq!(read.unwrap()[0].malformed().count(), 1);
         let read = serde_json::from_str::<Vec<LenientList<f64>>>("[\n\n5]");
         assert_eq!(read.unwrap_err().line(), 3);
+    }
+
+    /// serde's own, and those of some formats, give members where a newtype is asked for.
+    #[test]
+    fn a_deserialiser_that_knows_no_newtypes_loses_no_members() {
+        let members = [("name", "a"), ("size", "b")];
+        let members = MapDeserializer::<_, value::Error>::new(members.into_iter());
+        let object = Object::deserialize(members).unwrap();
+        let expected = json!({"name": "a", "size": "b"});
+        assert_eq!(Value::Object(object.to_map()), expected);
     }
 }
