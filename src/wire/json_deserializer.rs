@@ -4,6 +4,7 @@
 //! [`UNION`].
 
 mod name;
+mod special;
 #[cfg(test)]
 mod tests;
 mod variant;
@@ -131,11 +132,11 @@ macro_rules! only {
 
 /// Methods that read a number.
 macro_rules! numbers {
-    ($($method:ident)*) => {$(
+    ($($method:ident => $visit:ident $(($as:ident))?;)*) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.peek() {
-                b'-' | b'0'..=b'9' => self.visit_number(visitor),
+                b'-' | b'0'..=b'9' => self.$visit(visitor $(, V::$as)?),
                 _ => Err(self.invalid_type(&visitor)),
             }
         }
@@ -165,9 +166,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     numbers! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-        deserialize_f32 deserialize_f64
+        deserialize_i8 => visit_number;
+        deserialize_i16 => visit_number;
+        deserialize_i32 => visit_number;
+        deserialize_i64 => visit_number;
+        deserialize_u8 => visit_number;
+        deserialize_u16 => visit_number;
+        deserialize_u32 => visit_number;
+        deserialize_u64 => visit_number;
+        deserialize_f64 => visit_number;
+        deserialize_i128 => visit_wide(visit_i128);
+        deserialize_u128 => visit_wide(visit_u128);
+        deserialize_f32 => visit_single;
     }
 
     #[inline]
@@ -306,11 +316,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_any(visitor)
+        match self.peek() {
+            b'"' => self.visit_bytes(visitor),
+            b'[' => self.visit_seq(visitor),
+            _ => Err(self.invalid_type(&visitor)),
+        }
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_any(visitor)
+        self.deserialize_bytes(visitor)
     }
 }
 

@@ -291,6 +291,76 @@ fn an_error_that_was_taken_for_none_has_no_place() {
     assert_eq!(read, Lenient { a: None, b: None });
 }
 
+#[derive(Debug, PartialEq)]
+struct Bytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl Visitor<'_> for Any {
+            type Value = Bytes;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Any)
+    }
+}
+
+#[test]
+fn large_integers_small_floats_and_bytes_are_those_of_serde_json() {
+    let numbers = [
+        "0",
+        "-0",
+        "-1",
+        "1.5",
+        "1e40",
+        "-1e39",
+        "3.4028236e38",
+        "1e400",
+        "null",
+        "01",
+        "340282366920938463463374607431768211455",
+        "340282366920938463463374607431768211456",
+        "-170141183460469231731687303715884105728",
+        "18446744073709551616",
+        // Between two numbers of 32 bits, and nearer to the upper than 64 bits can tell.
+        "1.00000005960464477539062500000001",
+    ];
+    for number in numbers {
+        let theirs = serde_json::from_str::<f32>(number).ok().map(f32::to_bits);
+        assert_eq!(
+            from_str::<f32>(number).ok().map(f32::to_bits),
+            theirs,
+            "{number}"
+        );
+        for text in [number.to_owned(), format!("{{\"{number}\": 1}}")] {
+            macro_rules! same {
+                ($($type:ty)*) => {$(
+                    let theirs = serde_json::from_str::<$type>(&text).ok();
+                    assert_eq!(from_str::<$type>(&text).ok(), theirs, "{text}");
+                )*};
+            }
+            same!(i128 u128 BTreeMap<i128, u8> BTreeMap<u128, u8>);
+        }
+    }
+    for text in [
+        r#""a""#,
+        r#" "\ud800\n\u00e9é" "#,
+        "\"\u{1}\"",
+        r#""a"#,
+        "[1]",
+        "5",
+        r#"["a"#,
+    ] {
+        let theirs = serde_json::from_str::<Bytes>(text).ok();
+        assert_eq!(from_str::<Bytes>(text).ok(), theirs, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_changed_text_is_read_as_serde_json_reads_it(
