@@ -128,6 +128,11 @@ impl<'de> Reader<'de> {
         self.fault = None;
     }
 
+    /// Returns true where the last error is that of a text that is not JSON.
+    pub(super) fn is_malformed(&self) -> bool {
+        self.fault.is_some_and(|fault| fault.is_malformed)
+    }
+
     /// Goes on after an error that a visitor took for none.
     #[inline]
     pub(super) fn forget_fault(&mut self) {

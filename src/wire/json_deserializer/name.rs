@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserializer, Error as _, Visitor};
 use serde_json::Error;
 
 use super::super::json_reader::Reader;
@@ -10,18 +10,24 @@ use super::super::json_reader::Reader;
 /// The name of a member, whose quotation mark was peeked.
 pub(super) struct Name<'a, 'de>(pub(super) &'a mut Reader<'de>);
 
+/// The error of a name that is to be a number or a word, in serde_json's words.
+const NOT_UNQUOTED: &str = "invalid value: expected key to be a number in quotes";
+
 /// Methods that read a name as what stands between its quotation marks.
 macro_rules! unquoted {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.0.string()? {
-                Cow::Borrowed(text) if !text.starts_with([' ', '\n', '\t', '\r']) => {
+                Cow::Borrowed(text) if text.trim_ascii() == text => {
                     let mut reader = Reader::new(text);
                     let read = reader.$method(visitor);
                     let read = read.and_then(|value| reader.end().map(|()| value));
-                    read.map_err(|error| self.0.placed(error))
+                    read.map_err(|error| match reader.is_malformed() {
+                        true => self.0.placed(Error::custom(NOT_UNQUOTED)),
+                        false => self.0.placed(error),
+                    })
                 }
-                _ => Err(self.0.malformed()),
+                _ => Err(self.0.placed(Error::custom(NOT_UNQUOTED))),
             }
         }
     )*};

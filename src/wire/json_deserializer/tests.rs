@@ -361,6 +361,15 @@ fn large_integers_small_floats_and_bytes_are_those_of_serde_json() {
     }
 }
 
+#[test]
+fn a_name_that_is_no_number_is_not_called_malformed() {
+    for name in ["a", "", " 1", "1 ", "1x", "\\u0031"] {
+        let error = from_str::<BTreeMap<i16, u8>>(&format!("{{\"{name}\": 1}}")).unwrap_err();
+        let reason = "expected key to be a number in quotes at line 1";
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_changed_text_is_read_as_serde_json_reads_it(
