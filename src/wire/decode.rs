@@ -13,6 +13,8 @@ const MAX_ITEMS: usize = 256 << 20;
 thread_local! {
     /// What the items of a document's lists have taken so far.
     static ITEMS: Cell<usize> = const { Cell::new(0) };
+    /// Whether a document is being read.
+    static IS_READING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The error of a document whose lists are too long.
@@ -29,9 +31,25 @@ pub(crate) fn memory_of_items() -> usize {
     ITEMS.get()
 }
 
-/// Begins to count for another document.
-pub(super) fn start_document() {
+/// Reads a document, and counts for it alone.
+pub(super) fn document<T>(read: impl FnOnce() -> T) -> T {
     ITEMS.set(0);
+    let was_reading = IS_READING.replace(true);
+    let outcome = read();
+    IS_READING.set(was_reading);
+    outcome
+}
+
+/// Reads a part of what may not be a document of this reader's: another deserialiser does
+/// not say where its documents end, and what they took must not be counted for ever.
+pub(super) fn part<T>(read: impl FnOnce() -> T) -> T {
+    if IS_READING.get() {
+        return read();
+    }
+    let last = ITEMS.get();
+    let outcome = document(read);
+    ITEMS.set(last);
+    outcome
 }
 
 /// Counts the memory for items of a list.
@@ -62,10 +80,7 @@ pub(super) fn count_items<E: serde::de::Error>(bytes: usize) -> Result<(), E> {
 ///
 /// The bytes are not JSON, or not of the type's form.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    from_text(bytes, &|text| {
-        start_document();
-        json_reader::from_str(text)
-    })
+    from_text(bytes, &|text| document(|| json_reader::from_str(text)))
 }
 
 /// Reads a text; where it is only nearly JSON, what comes of its repair.

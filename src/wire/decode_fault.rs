@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::json_position::path_at;
-use super::json_reader;
+use super::{decode, json_reader};
 
 /// The longest pointer that is shown, in characters.
 const POINTER_LIMIT: usize = 200;
@@ -111,7 +111,7 @@ impl fmt::Display for Fault {
 /// compiles every type once more.
 pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
     let text = value.to_string();
-    json_reader::from_str(&text).map_err(|error| Fault::of_error(&text, &error))
+    decode::part(|| json_reader::from_str(&text)).map_err(|error| Fault::of_error(&text, &error))
 }
 
 /// Returns a JSON pointer in one line of limited length.

@@ -4,6 +4,7 @@
 //! [`UNION`].
 
 mod name;
+mod special;
 #[cfg(test)]
 mod tests;
 mod variant;
@@ -85,10 +86,20 @@ impl<'de> Reader<'de> {
 
     #[inline]
     fn visit_seq<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
+        self.visit_items(visitor, false)
+    }
+
+    #[inline]
+    fn visit_items<V: Visitor<'de>>(
+        &mut self,
+        visitor: V,
+        is_repeated: bool,
+    ) -> Result<V::Value, Error> {
         self.enter()?;
         let mut items = Items {
             reader: self,
             last: Last::Start,
+            is_repeated,
             failed: None,
         };
         let mut visited = visitor.visit_seq(&mut items);
@@ -121,11 +132,11 @@ macro_rules! only {
 
 /// Methods that read a number.
 macro_rules! numbers {
-    ($($method:ident)*) => {$(
+    ($($method:ident => $visit:ident $(($as:ident))?;)*) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.peek() {
-                b'-' | b'0'..=b'9' => self.visit_number(visitor),
+                b'-' | b'0'..=b'9' => self.$visit(visitor $(, V::$as)?),
                 _ => Err(self.invalid_type(&visitor)),
             }
         }
@@ -155,9 +166,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     numbers! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-        deserialize_f32 deserialize_f64
+        deserialize_i8 => visit_number;
+        deserialize_i16 => visit_number;
+        deserialize_i32 => visit_number;
+        deserialize_i64 => visit_number;
+        deserialize_u8 => visit_number;
+        deserialize_u16 => visit_number;
+        deserialize_u32 => visit_number;
+        deserialize_u64 => visit_number;
+        deserialize_f64 => visit_number;
+        deserialize_i128 => visit_wide(visit_i128);
+        deserialize_u128 => visit_wide(visit_u128);
+        deserialize_f32 => visit_single;
     }
 
     #[inline]
@@ -200,7 +220,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     ) -> Result<V::Value, Error> {
         match name {
             LIST => match self.peek() {
-                b'[' => self.visit_seq(visitor),
+                b'[' => self.visit_items(visitor, true),
                 b'n' => self.visit_word("null", || visitor.visit_unit()),
                 _ => Err(self.invalid_type(&visitor)),
             },
@@ -296,11 +316,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_any(visitor)
+        match self.peek() {
+            b'"' => self.visit_bytes(visitor),
+            b'[' => self.visit_seq(visitor),
+            _ => Err(self.invalid_type(&visitor)),
+        }
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_any(visitor)
+        self.deserialize_bytes(visitor)
     }
 }
 
@@ -319,6 +343,7 @@ impl Last {
     /// Steps to the next item or member, and returns false at the end.
     #[inline]
     fn next(&mut self, reader: &mut Reader<'_>, end: u8) -> Result<bool, Error> {
+        reader.forget_fault();
         let next = reader.peek();
         if *self == Self::Item && next == b',' {
             reader.step();
@@ -356,14 +381,15 @@ impl Last {
 struct Items<'a, 'de> {
     reader: &'a mut Reader<'de>,
     last: Last,
-    /// Where the last item begins, if it did not decode.
+    /// An item that does not decode is the next one again.
+    is_repeated: bool,
+    /// Where the last item begins, if it is to be repeated.
     failed: Option<usize>,
 }
 
 impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     type Error = Error;
 
-    /// After an error the next item is the same again.
     #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
@@ -378,7 +404,8 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
         match seed.deserialize(&mut *self.reader) {
             Ok(item) => Ok(Some(item)),
             Err(error) => {
-                self.failed = Some(start);
+                // Other visitors than that of `LIST` would read the same item for ever.
+                self.failed = self.is_repeated.then_some(start);
                 Err(error)
             }
         }
@@ -410,6 +437,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        self.reader.forget_fault();
         self.reader.expect(b':')?;
         seed.deserialize(&mut *self.reader)
     }

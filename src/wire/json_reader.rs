@@ -31,7 +31,10 @@ const TOO_DEEP: &str = "recursion limit exceeded";
 pub(super) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
     let mut reader = Reader::new(text);
     let outcome = T::deserialize(&mut reader);
-    let outcome = outcome.and_then(|value| reader.end().map(|()| value));
+    let outcome = outcome.and_then(|value| {
+        reader.forget_fault();
+        reader.end().map(|()| value)
+    });
     outcome.map_err(|error| reader.report(&error))
 }
 
@@ -122,6 +125,17 @@ impl<'de> Reader<'de> {
     /// Returns to a place, as if nothing had been read since.
     pub(super) fn go_back(&mut self, place: usize) {
         self.at = place;
+        self.fault = None;
+    }
+
+    /// Returns true where the last error is that of a text that is not JSON.
+    pub(super) fn is_malformed(&self) -> bool {
+        self.fault.is_some_and(|fault| fault.is_malformed)
+    }
+
+    /// Goes on after an error that a visitor took for none.
+    #[inline]
+    pub(super) fn forget_fault(&mut self) {
         self.fault = None;
     }
 
@@ -496,6 +510,13 @@ impl<'de> Reader<'de> {
         // serde_json takes the place out of the message.
         Error::custom(format_args!("{error} at line {line} column {column}"))
     }
+}
+
+/// Returns the message of an error without its place, which is one in a part of a text.
+pub(super) fn reason(error: &Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 /// Returns true for four hexadecimal digits.

@@ -186,7 +186,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<T> {
                 // What is deep by where it stands may be read by itself.
                 Err(_) => match seq.next_element::<RawText<'_>>()? {
                     Some(text) => {
-                        let item = item_of_text(text.as_str()).map_err(A::Error::custom)?;
+                        let item = item_of_text(text.as_str())
+                            .map_err(|error| A::Error::custom(json_reader::reason(&error)))?;
                         push(&mut items, item)?;
                     }
                     None => return Ok(LenientList(items)),
@@ -223,10 +224,7 @@ fn push<T, E: serde::de::Error>(items: &mut Vec<Item<T>>, item: Item<T>) -> Resu
 /// The text is not JSON.
 #[allow(dead_code)] // For lists that are read as they come; not every vendor has any.
 pub(crate) fn item<T: DeserializeOwned>(text: &[u8]) -> Result<Item<T>, serde_json::Error> {
-    decode::from_text(text, &|text| {
-        decode::start_document();
-        item_of_text(text)
-    })
+    decode::from_text(text, &|text| decode::document(|| item_of_text(text)))
 }
 
 fn item_of_text<T: DeserializeOwned>(text: &str) -> Result<Item<T>, serde_json::Error> {
@@ -298,5 +296,15 @@ mod tests {
     fn null_is_an_empty_list() {
         let list: LenientList<Job> = serde_json::from_str("null").unwrap();
         assert!(list.is_empty());
+    }
+
+    /// Documents of other deserialisers have no end that is known here.
+    #[test]
+    fn lists_of_many_documents_are_not_counted_together() {
+        let text = format!("[{}1]", "1, ".repeat(1 << 16));
+        for _ in 0..40 {
+            let list: LenientList<i64> = serde_json::from_str(&text).unwrap();
+            assert_eq!(list.ok().count(), 1 + (1 << 16));
+        }
     }
 }

@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for Object {
                 let text = text_of(&mut map)?;
                 if may_be_unreadable(&text) {
                     let read = json_reader::from_str::<Map<String, Value>>(&text);
-                    read.map_err(A::Error::custom)?;
+                    read.map_err(|error| A::Error::custom(json_reader::reason(&error)))?;
                 }
                 Ok(Object(text.into()))
             }
@@ -132,6 +132,7 @@ fn may_be_unreadable(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::value::{self, MapDeserializer};
     use serde_json::json;
 
     use super::*;
@@ -169,5 +170,27 @@ mod tests {
                 assert_eq!(list.ok().count(), 1, "{text}");
             }
         }
+    }
+
+    /// And not that in the object, or both.
+    #[test]
+    fn the_place_of_an_error_is_that_in_the_document() {
+        let error = from_slice::<Vec<Object>>(b"[{},\n {\"a\": 1e999}]").unwrap_err();
+        assert_eq!(error.to_string(), "number out of range at line 2 column 13");
+        let text = "[\n\n[1e999]]";
+        let read = serde_json::from_str::<Vec<LenientList<f64>>>(text);
+        assert_eq!(read.unwrap()[0].malformed().count(), 1);
+        let read = serde_json::from_str::<Vec<LenientList<f64>>>("[\n\n5]");
+        assert_eq!(read.unwrap_err().line(), 3);
+    }
+
+    /// serde's own, and those of some formats, give members where a newtype is asked for.
+    #[test]
+    fn a_deserialiser_that_knows_no_newtypes_loses_no_members() {
+        let members = [("name", "a"), ("size", "b")];
+        let members = MapDeserializer::<_, value::Error>::new(members.into_iter());
+        let object = Object::deserialize(members).unwrap();
+        let expected = json!({"name": "a", "size": "b"});
+        assert_eq!(Value::Object(object.to_map()), expected);
     }
 }

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
-};
-use serde_json::Value;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
+use super::decode;
 use super::extra::Key;
 use super::json_deserializer::TEXT;
 use super::json_reader;
@@ -26,14 +25,22 @@ impl RawText<'_> {
     ///
     /// It is not of the type's form.
     pub(super) fn read<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
-        json_reader::from_str(&self.0).map_err(E::custom)
+        decode::part(|| json_reader::from_str(&self.0))
+            .map_err(|error| E::custom(json_reader::reason(&error)))
     }
 }
 
-/// Returns the text that a visitor of [`TEXT`] gets.
+/// Returns the text that a visitor of [`TEXT`] gets. A deserialiser that takes no notice
+/// of newtypes gives an object's own members.
 pub(super) fn text_of<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> {
-    map.next_key::<IgnoredAny>()?;
-    map.next_value::<Key<'de>>().map(Key::into_text)
+    let mut members = Map::new();
+    while let Some(name) = map.next_key::<Key<'de>>()? {
+        if name.as_str() == TEXT && members.is_empty() {
+            return map.next_value::<Key<'de>>().map(Key::into_text);
+        }
+        members.insert(name.into_text().into_owned(), map.next_value()?);
+    }
+    Ok(Cow::Owned(Value::Object(members).to_string()))
 }
 
 impl<'de> Deserialize<'de> for RawText<'de> {

@@ -1,13 +1,15 @@
 //! What serde_json reads is read, and what it rejects is rejected at the same place.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use proptest::prelude::*;
-use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::wire::from_slice;
 use crate::wire::json_reader::from_str;
 use crate::wire::raw_text::RawText;
 
@@ -221,6 +223,150 @@ fn what_is_deep_is_skipped_and_not_read() {
         compare_all(&text);
         compare_all(&format!(r#"{{"more": {text}}}"#));
         compare_all(&format!(r#"{{"any": {text}}}"#));
+    }
+}
+
+/// The numbers of a list, without what is none.
+#[derive(Debug, PartialEq)]
+struct Numbers(Vec<i64>);
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+        impl<'de> Visitor<'de> for Items {
+            type Value = Numbers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Numbers, A::Error> {
+                let mut numbers = Vec::new();
+                for _ in 0..100 {
+                    match items.next_element() {
+                        Ok(Some(number)) => numbers.push(number),
+                        Ok(None) => return Ok(Numbers(numbers)),
+                        Err(_) => {}
+                    }
+                }
+                Err(A::Error::custom("no end"))
+            }
+        }
+        deserializer.deserialize_seq(Items)
+    }
+}
+
+#[test]
+fn a_visitor_may_go_on_after_an_error() {
+    for text in ["[1, \"x\", 3]", "[300, null, 4.5, 7, true]", "[1, {}, 2]"] {
+        compare::<Numbers>(text);
+    }
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Lenient {
+    #[serde(deserialize_with = "number_or_nothing")]
+    a: Option<i64>,
+    b: Option<i64>,
+}
+
+fn number_or_nothing<'de, D: Deserializer<'de>>(value: D) -> Result<Option<i64>, D::Error> {
+    Ok(i64::deserialize(value).ok())
+}
+
+#[test]
+fn an_error_that_was_taken_for_none_has_no_place() {
+    let errors = compare::<Lenient>(r#"{"a": "x", "b": "y"}"#).unwrap();
+    assert_eq!(errors.0, errors.1);
+    for text in [
+        r#"{"a": "x", "b": 1,}"#,
+        r#"{"a": "x", "b" 1}"#,
+        r#"{"a": "x"} x"#,
+    ] {
+        let ours = from_str::<Lenient>(text).unwrap_err();
+        let theirs = serde_json::from_str::<Lenient>(text).unwrap_err();
+        assert_eq!(ours.to_string(), theirs.to_string());
+        assert!(ours.is_syntax(), "{ours}");
+    }
+    // What is mended in a text that is not JSON is mended here, too.
+    let read: Lenient = from_slice(br#"{"a": "x", "b": NaN}"#).unwrap();
+    assert_eq!(read, Lenient { a: None, b: None });
+}
+
+#[derive(Debug, PartialEq)]
+struct Bytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl Visitor<'_> for Any {
+            type Value = Bytes;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_owned()))
+            }
+        }
+        deserializer.deserialize_bytes(Any)
+    }
+}
+
+#[test]
+fn large_integers_small_floats_and_bytes_are_those_of_serde_json() {
+    let numbers = [
+        "0",
+        "-0",
+        "-1",
+        "1.5",
+        "1e40",
+        "-1e39",
+        "3.4028236e38",
+        "1e400",
+        "null",
+        "01",
+        "340282366920938463463374607431768211455",
+        "340282366920938463463374607431768211456",
+        "-170141183460469231731687303715884105728",
+        "18446744073709551616",
+        // Between two numbers of 32 bits, and nearer to the upper than 64 bits can tell.
+        "1.00000005960464477539062500000001",
+    ];
+    for number in numbers {
+        let theirs = serde_json::from_str::<f32>(number).ok().map(f32::to_bits);
+        assert_eq!(
+            from_str::<f32>(number).ok().map(f32::to_bits),
+            theirs,
+            "{number}"
+        );
+        for text in [number.to_owned(), format!("{{\"{number}\": 1}}")] {
+            macro_rules! same {
+                ($($type:ty)*) => {$(
+                    let theirs = serde_json::from_str::<$type>(&text).ok();
+                    assert_eq!(from_str::<$type>(&text).ok(), theirs, "{text}");
+                )*};
+            }
+            same!(i128 u128 BTreeMap<i128, u8> BTreeMap<u128, u8>);
+        }
+    }
+    for text in [
+        r#""a""#,
+        r#" "\ud800\n\u00e9é" "#,
+        "\"\u{1}\"",
+        r#""a"#,
+        "[1]",
+        "5",
+        r#"["a"#,
+    ] {
+        let theirs = serde_json::from_str::<Bytes>(text).ok();
+        assert_eq!(from_str::<Bytes>(text).ok(), theirs, "{text}");
+    }
+}
+
+#[test]
+fn a_name_that_is_no_number_is_not_called_malformed() {
+    for name in ["a", "", " 1", "1 ", "1x", "\\u0031"] {
+        let error = from_str::<BTreeMap<i16, u8>>(&format!("{{\"{name}\": 1}}")).unwrap_err();
+        let reason = "expected key to be a number in quotes at line 1";
+        assert!(error.to_string().contains(reason), "{error}");
     }
 }
 
