@@ -18,10 +18,13 @@ macro_rules! unquoted {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.0.string()? {
-                Cow::Borrowed(text) if text.trim_ascii() == text => {
+                Cow::Borrowed(text) if text.trim_ascii_start() == text => {
                     let mut reader = Reader::new(text);
                     let read = reader.$method(visitor);
-                    let read = read.and_then(|value| reader.end().map(|()| value));
+                    let read = read.and_then(|value| match reader.place() == text.len() {
+                        true => Ok(value),
+                        false => Err(reader.malformed()),
+                    });
                     read.map_err(|error| match reader.is_malformed() {
                         true => self.0.placed(Error::custom(NOT_UNQUOTED)),
                         false => self.0.placed(error),

@@ -363,6 +363,7 @@ fn large_integers_small_floats_and_bytes_are_those_of_serde_json() {
 
 #[test]
 fn a_name_that_is_no_number_is_not_called_malformed() {
+    compare::<BTreeMap<i16, u8>>(r#"{"-0 ": 1}"#).unwrap();
     for name in ["a", "", " 1", "1 ", "1x", "\\u0031"] {
         let error = from_str::<BTreeMap<i16, u8>>(&format!("{{\"{name}\": 1}}")).unwrap_err();
         let reason = "expected key to be a number in quotes at line 1";
@@ -387,6 +388,25 @@ proptest! {
             let end = boundary((start + length).min(text.len()));
             text.replace_range(start..end.max(start), PARTS[part.index(PARTS.len())]);
         }
+        compare_all(&text);
+    }
+
+    #[test]
+    fn a_number_is_the_same_to_the_last_bit(
+        text in "-?(0|[1-9][0-9]{0,18})(\\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?",
+    ) {
+        let bits = |number: f64| number.to_bits();
+        let theirs = serde_json::from_str::<f64>(&text).ok().map(bits);
+        prop_assert_eq!(from_str::<f64>(&text).ok().map(bits), theirs);
+        compare_all(&text);
+    }
+
+    #[test]
+    fn a_string_of_any_length_ends_where_it_ends(
+        parts in prop::collection::vec("[ -~]|é|\u{7f}|\u{80}|\\\\[\"\\\\nu]|\u{1}|\u{10ffff}|[a-z]{1,9}", 0..12),
+    ) {
+        let text = format!("\"{}\"", parts.concat());
+        compare::<String>(&text);
         compare_all(&text);
     }
 }
