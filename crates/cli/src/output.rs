@@ -35,7 +35,7 @@ pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
 pub use time::{Since, View, clock, duration, iso, month, since, today};
-pub use write_file::write_file;
+pub use write_file::{check_is_no_device, write_file};
 
 use column::compare;
 
@@ -95,7 +95,8 @@ impl Output {
         Self {
             format,
             view: View::new(Terminal::of_stdout(), arguments.utc),
-            columns: arguments.columns.clone(),
+            // As in `--status 'a, b'`, spaces do no harm.
+            columns: Vec::from_iter(arguments.columns.iter().map(|name| name.trim().to_owned())),
             sort: arguments.sort.clone(),
         }
     }

@@ -26,7 +26,7 @@ fn head(arguments: &[&str]) -> String {
 #[test]
 fn each_metric_is_a_column() {
     let metrics = |more: &[&str]| shown(&[&["jobs", "metrics", DONE], more].concat());
-    let columns = ["--columns", "step,train_loss,train_mean_token_accuracy"];
+    let columns = ["--columns", "step, train_loss,train_mean_token_accuracy"];
     let csv = metrics(&[&columns[..], &["--output", "csv"]].concat());
     let mut lines = csv.lines();
     assert_eq!(

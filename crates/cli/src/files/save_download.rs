@@ -47,14 +47,20 @@ impl Target {
     }
 
     fn free(&self, path: PathBuf) -> Result<PathBuf, Failure> {
-        if path.exists() && !self.force {
+        let found = path.symlink_metadata().ok();
+        if found.is_some() && !self.force {
             let what = format!(
                 "{} is there already: name another file with --to, or replace it with --force",
                 path.display()
             );
             return Err(Failure::new(Exit::Usage, what));
         }
-        Ok(path)
+        output::check_is_no_device(&path)?;
+        // The file behind a link is replaced, and the link stays.
+        match found {
+            Some(found) if found.is_symlink() => Ok(path.canonicalize().unwrap_or(path)),
+            _ => Ok(path),
+        }
     }
 }
 
@@ -105,5 +111,29 @@ mod tests {
         ] {
             assert_eq!(safe_name(name), safe, "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_links_nor_pipes_are_replaced_unasked() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let target = |name: &str, force| Target {
+            path: Some(folder.path().join(name)),
+            force,
+        };
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        symlink(&file, &link).unwrap();
+        let dangling = target("link", false).path_for("x").unwrap_err().to_string();
+        assert!(dangling.contains("is there already"), "{dangling}");
+        std::fs::write(&file, "one").unwrap();
+        let behind = target("link", true).path_for("x").unwrap();
+        assert_eq!(behind, file.canonicalize().unwrap());
+        let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("socket"));
+        let socket = target("socket", true)
+            .path_for("x")
+            .unwrap_err()
+            .to_string();
+        assert!(socket.contains("is a device or a pipe"), "{socket}");
     }
 }

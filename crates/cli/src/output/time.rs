@@ -161,7 +161,7 @@ fn ago(span: Span, now: i64) -> Option<i64> {
 }
 
 /// Reads the start of a period: `7d`, `12h`, `2 weeks` before now, or a time
-/// such as `2026-01-15` or `2026-01-15T12:00:00Z`.
+/// such as `2026-01-15`, `2026-01-15T12:00` or `2026-01-15T12:00:00Z`.
 ///
 /// # Errors
 ///
@@ -179,8 +179,9 @@ pub fn since(text: &str) -> Result<Since, String> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(Since::At(time.as_second()));
     }
-    let day = text.parse::<jiff::civil::Date>().ok();
-    let start = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    // Without an offset it is a time in UTC; a date is its midnight.
+    let time = text.parse::<jiff::civil::DateTime>().ok();
+    let start = time.and_then(|time| time.to_zoned(TimeZone::UTC).ok());
     start
         .map(|start| Since::At(start.timestamp().as_second()))
         .ok_or_else(|| {
@@ -221,6 +222,13 @@ mod tests {
             start("2026-01-02T03:04:05Z").unwrap(),
             "2026-01-02T03:04:05Z"
         );
+        for civil in [
+            "2026-01-02T03:04",
+            "2026-01-02 03:04:00",
+            "2026-01-02T04:04+01:00",
+        ] {
+            assert_eq!(start(civil).unwrap(), "2026-01-02T03:04:00Z", "{civil}");
+        }
         assert_eq!(start("7d ago").unwrap(), "2026-01-08T12:00:00Z");
         for bad in ["", "yesterday", "7", "-7d", "99999999999d"] {
             assert!(start(bad).is_err(), "{bad}");

@@ -5,6 +5,25 @@ use std::path::Path;
 
 use crate::exit::{Exit, Failure};
 
+/// Checks that no device or pipe has a name: a file of results that gets the name later
+/// would take its place.
+///
+/// # Errors
+///
+/// One has it.
+pub fn check_is_no_device(path: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            let what = format!(
+                "cannot write {}: it is a device or a pipe, which a file would replace; name a file",
+                path.display()
+            );
+            Err(Failure::new(Exit::Usage, what))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file under its name when it is complete. A file that is there is
 /// replaced; where writing fails, it stays as it was.
 ///
@@ -16,6 +35,7 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
         let what = format!("cannot write {}: {e}", path.display());
         Failure::new(Exit::Failure, what)
     };
+    check_is_no_device(path)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -55,6 +75,14 @@ mod tests {
             error.contains("cannot write") && error.contains("b.svg"),
             "{error}"
         );
+        #[cfg(unix)]
+        {
+            let socket = folder.path().join("socket");
+            let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+            let error = write_file(&socket, b"x").unwrap_err().to_string();
+            assert!(error.contains("is a device or a pipe"), "{error}");
+            std::fs::remove_file(&socket).unwrap();
+        }
         // Nothing else is left in the folder.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
