@@ -170,7 +170,7 @@ fn it_reads_what_serde_json_reads() {
         "{}}",
         "\u{feff}{}",
         "true",
-        "falsE",
+        "falsx",
         "\0",
         "1\0",
         "[1]\0",
