@@ -99,11 +99,7 @@ fn with_unreadable(mut defects: Vec<Defect>, item: &MalformedItem) -> Vec<Defect
 /// # Errors
 ///
 /// In strict mode, if there were any problems.
-pub(super) fn report(
-    mut job: Job,
-    defects: Vec<Defect>,
-    context: &Context,
-) -> Result<Job, MappingError> {
+fn report(mut job: Job, defects: Vec<Defect>, context: &Context) -> Result<Job, MappingError> {
     let Some(first) = defects.first() else {
         return Ok(job);
     };

@@ -1,7 +1,6 @@
 //! Together's jobs. The vendor answers with two schemas, one for lists,
 //! creation and cancelling, one for a single job; both become one view, and
-//! the view becomes the gateway's job. In reality each answer may have members
-//! that only the other schema names: they are the same members either way.
+//! the view becomes the gateway's job.
 
 use super::extra_fields::ExtraFields;
 use super::job_fields::JobFields;
@@ -9,7 +8,6 @@ use super::successor::successor;
 use super::unset::set;
 use super::{VENDOR, failure, rules, settings, times};
 use crate::together::types::{FinetuneResponse, FinetuneResponseTruncated};
-use crate::unify::lenient_job::report;
 use crate::unify::mapping_rules::Rule;
 use crate::unify::notes::NoteCollector;
 use crate::unify::{Context, Job, LazyObject, MappingError, Provider, Status, Unify, Usd, status};
@@ -33,11 +31,10 @@ impl Unify for FinetuneResponseTruncated {
 
 fn unify(mut view: JobFields, context: &Context) -> Result<Job, MappingError> {
     let id = std::mem::take(&mut view.id);
-    let misfits = std::mem::take(&mut view.misfits);
     match convert(&id, view, context) {
         Ok(mut job) => {
             job.id = id;
-            report(job, misfits, context)
+            Ok(job)
         }
         Err(error) => Err(error.of_id(id)),
     }

@@ -1,10 +1,7 @@
 //! The members of the vendor's two job schemas, in one struct.
 //!
 //! Both are destructured without `..`: a member that is new in the document
-//! does not compile until it has a place here. What only the other schema names
-//! is picked up from the members that the schema at hand does not name.
-
-use serde::de::DeserializeOwned;
+//! does not compile until it has a place here.
 
 use super::field_ref::{Collector, FieldRef};
 use crate::together::types::{
@@ -12,7 +9,7 @@ use crate::together::types::{
     FinetuneResponseTruncated, LrScheduler, MultimodalParams, TrainOnInputs, TrainingMethod,
     TrainingType,
 };
-use crate::wire::{Defect, Extra, Fault, LenientList, Step, Timestamp, read};
+use crate::wire::{Extra, LenientList, Timestamp};
 
 /// A job of either schema.
 pub(super) struct JobFields {
@@ -35,42 +32,6 @@ pub(super) struct JobFields {
     pub(super) wandb: Wandb,
     pub(super) unmapped: Unmapped,
     pub(super) undocumented: Extra,
-    /// Members of the other schema that do not have its form.
-    pub(super) misfits: Vec<Defect>,
-}
-
-/// Picks up members that only the other schema names.
-struct OtherSchema {
-    undocumented: Extra,
-    misfits: Vec<Defect>,
-}
-
-impl OtherSchema {
-    fn new(undocumented: Extra) -> Self {
-        Self {
-            undocumented,
-            misfits: Vec::new(),
-        }
-    }
-
-    fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let value = self.undocumented.remove(name)?;
-        // Null counts as absent, as for documented members.
-        if value.is_null() {
-            return None;
-        }
-        match read::<T>(&value) {
-            Ok(found) => Some(found),
-            Err(fault) => {
-                let mut path = vec![Step::Member(name.to_owned())];
-                path.extend(fault.path);
-                let problem = fault.problem;
-                let fault = Fault { path, problem };
-                self.misfits.push(Defect::new(name, fault, Some(value)));
-                None
-            }
-        }
-    }
 }
 
 /// Members that become hyperparameters.
@@ -206,254 +167,146 @@ impl Unmapped {
     }
 }
 
-impl From<FinetuneResponse> for JobFields {
-    fn from(job: FinetuneResponse) -> Self {
-        let FinetuneResponse {
-            adapter_object_id,
-            adapter_object_name,
-            adapter_object_revision_id,
-            batch_size,
-            created_at,
-            early_stopped,
-            early_stopping_best_metric,
-            early_stopping_best_step,
-            epochs_completed,
-            eval_steps,
-            events,
-            extra,
-            from_checkpoint,
-            from_hf_model,
-            hf_model_revision,
-            id,
-            job_id,
-            learning_rate,
-            lr_scheduler,
-            max_grad_norm,
-            model,
-            model_object_id,
-            model_object_name,
-            model_object_revision_id,
-            model_output_name,
-            model_output_path,
-            multimodal_params,
-            n_checkpoints,
-            n_epochs,
-            n_evals,
-            param_count,
-            progress,
-            queue_depth,
-            started_at,
-            status,
-            token_count,
-            tokenized_dataset_path,
-            tokenized_dataset_uploaded_at,
-            total_price,
-            train_on_inputs,
-            training_file,
-            training_method,
-            training_type,
-            trainingfile_numlines,
-            trainingfile_size,
-            updated_at,
-            user_id,
-            validation_file,
-            wandb_project_name,
-            wandb_url,
-            warmup_ratio,
-            weight_decay,
-        } = job;
-        let mut other = OtherSchema::new(extra);
-        Self {
-            id,
-            status,
-            created_at,
-            started_at,
-            updated_at,
-            events,
-            progress,
-            model,
-            model_output_name,
-            training_file,
-            validation_file,
-            token_count,
-            total_price,
-            random_seed: other.take("random_seed"),
-            training_method,
-            settings: Settings {
-                n_epochs,
-                batch_size,
-                learning_rate,
-                lr_scheduler,
-                warmup_ratio,
-                weight_decay,
-                max_grad_norm,
-                max_seq_length: other.take("max_seq_length"),
-                packing: other.take("packing"),
-                training_type,
-            },
-            wandb: Wandb {
-                project: wandb_project_name,
-                name: other.take("wandb_name"),
-                entity: other.take("wandb_entity"),
-                url: wandb_url,
-            },
-            unmapped: Unmapped {
-                suffix: other.take("suffix"),
-                owner_address: other.take("owner_address"),
-                user_id,
-                job_id,
-                model_output_path,
-                from_checkpoint,
-                from_hf_model,
-                hf_model_revision,
-                multimodal_params,
-                train_on_inputs,
-                n_checkpoints,
-                n_evals,
-                eval_steps,
-                epochs_completed,
-                queue_depth,
-                param_count,
-                trainingfile_numlines,
-                trainingfile_size,
-                early_stopping: EarlyStopping {
-                    stopped: early_stopped,
-                    best_metric: early_stopping_best_metric,
-                    best_step: early_stopping_best_step,
-                },
-                registry: Registry {
-                    model_id: model_object_id,
-                    model_revision_id: model_object_revision_id,
-                    model_name: model_object_name,
-                    adapter_id: adapter_object_id,
-                    adapter_revision_id: adapter_object_revision_id,
-                    adapter_name: adapter_object_name,
-                },
-                tokenized_dataset_path,
-                tokenized_dataset_uploaded_at,
-            },
-            undocumented: other.undocumented,
-            misfits: other.misfits,
+/// Takes a job of either schema apart. Both name the same members.
+macro_rules! from_job {
+    ($($schema:ident),*) => {$(
+        impl From<$schema> for JobFields {
+            fn from(job: $schema) -> Self {
+                let $schema {
+                    adapter_object_id,
+                    adapter_object_name,
+                    adapter_object_revision_id,
+                    batch_size,
+                    created_at,
+                    early_stopped,
+                    early_stopping_best_metric,
+                    early_stopping_best_step,
+                    epochs_completed,
+                    eval_steps,
+                    events,
+                    extra,
+                    from_checkpoint,
+                    from_hf_model,
+                    hf_model_revision,
+                    id,
+                    job_id,
+                    learning_rate,
+                    lr_scheduler,
+                    max_grad_norm,
+                    max_seq_length,
+                    model,
+                    model_object_id,
+                    model_object_name,
+                    model_object_revision_id,
+                    model_output_name,
+                    model_output_path,
+                    multimodal_params,
+                    n_checkpoints,
+                    n_epochs,
+                    n_evals,
+                    owner_address,
+                    packing,
+                    param_count,
+                    progress,
+                    queue_depth,
+                    random_seed,
+                    started_at,
+                    status,
+                    suffix,
+                    token_count,
+                    tokenized_dataset_path,
+                    tokenized_dataset_uploaded_at,
+                    total_price,
+                    train_on_inputs,
+                    training_file,
+                    training_method,
+                    training_type,
+                    trainingfile_numlines,
+                    trainingfile_size,
+                    updated_at,
+                    user_id,
+                    validation_file,
+                    wandb_entity,
+                    wandb_name,
+                    wandb_project_name,
+                    wandb_url,
+                    warmup_ratio,
+                    weight_decay,
+                } = job;
+                Self {
+                    id,
+                    status,
+                    created_at,
+                    started_at,
+                    updated_at,
+                    events,
+                    progress,
+                    model,
+                    model_output_name,
+                    training_file,
+                    validation_file,
+                    token_count,
+                    total_price,
+                    random_seed,
+                    training_method,
+                    settings: Settings {
+                        n_epochs,
+                        batch_size,
+                        learning_rate,
+                        lr_scheduler,
+                        warmup_ratio,
+                        weight_decay,
+                        max_grad_norm,
+                        max_seq_length,
+                        packing,
+                        training_type,
+                    },
+                    wandb: Wandb {
+                        project: wandb_project_name,
+                        name: wandb_name,
+                        entity: wandb_entity,
+                        url: wandb_url,
+                    },
+                    unmapped: Unmapped {
+                        suffix,
+                        owner_address,
+                        user_id,
+                        job_id,
+                        model_output_path,
+                        from_checkpoint,
+                        from_hf_model,
+                        hf_model_revision,
+                        multimodal_params,
+                        train_on_inputs,
+                        n_checkpoints,
+                        n_evals,
+                        eval_steps,
+                        epochs_completed,
+                        queue_depth,
+                        param_count,
+                        trainingfile_numlines,
+                        trainingfile_size,
+                        early_stopping: EarlyStopping {
+                            stopped: early_stopped,
+                            best_metric: early_stopping_best_metric,
+                            best_step: early_stopping_best_step,
+                        },
+                        registry: Registry {
+                            model_id: model_object_id,
+                            model_revision_id: model_object_revision_id,
+                            model_name: model_object_name,
+                            adapter_id: adapter_object_id,
+                            adapter_revision_id: adapter_object_revision_id,
+                            adapter_name: adapter_object_name,
+                        },
+                        tokenized_dataset_path,
+                        tokenized_dataset_uploaded_at,
+                    },
+                    undocumented: extra,
+                }
+            }
         }
-    }
+    )*};
 }
 
-impl From<FinetuneResponseTruncated> for JobFields {
-    fn from(job: FinetuneResponseTruncated) -> Self {
-        let FinetuneResponseTruncated {
-            batch_size,
-            created_at,
-            early_stopped,
-            early_stopping_best_metric,
-            early_stopping_best_step,
-            events,
-            extra,
-            from_checkpoint,
-            from_hf_model,
-            hf_model_revision,
-            id,
-            learning_rate,
-            lr_scheduler,
-            max_grad_norm,
-            max_seq_length,
-            model,
-            model_output_name,
-            n_checkpoints,
-            n_epochs,
-            n_evals,
-            owner_address,
-            packing,
-            progress,
-            random_seed,
-            started_at,
-            status,
-            suffix,
-            token_count,
-            total_price,
-            training_file,
-            training_method,
-            training_type,
-            updated_at,
-            user_id,
-            validation_file,
-            wandb_entity,
-            wandb_name,
-            wandb_project_name,
-            warmup_ratio,
-            weight_decay,
-        } = job;
-        let mut other = OtherSchema::new(extra);
-        Self {
-            id,
-            status,
-            created_at,
-            started_at,
-            updated_at,
-            events,
-            progress,
-            model,
-            model_output_name,
-            training_file,
-            validation_file,
-            token_count,
-            total_price,
-            random_seed,
-            training_method,
-            settings: Settings {
-                n_epochs,
-                batch_size,
-                learning_rate,
-                lr_scheduler,
-                warmup_ratio,
-                weight_decay,
-                max_grad_norm,
-                max_seq_length,
-                packing,
-                training_type,
-            },
-            wandb: Wandb {
-                project: wandb_project_name,
-                name: wandb_name,
-                entity: wandb_entity,
-                url: other.take("wandb_url"),
-            },
-            unmapped: Unmapped {
-                suffix,
-                owner_address,
-                user_id,
-                from_checkpoint,
-                from_hf_model,
-                hf_model_revision,
-                n_checkpoints,
-                n_evals,
-                job_id: other.take("job_id"),
-                model_output_path: other.take("model_output_path"),
-                multimodal_params: other.take("multimodal_params"),
-                train_on_inputs: other.take("train_on_inputs"),
-                eval_steps: other.take("eval_steps"),
-                epochs_completed: other.take("epochs_completed"),
-                queue_depth: other.take("queue_depth"),
-                param_count: other.take("param_count"),
-                trainingfile_numlines: other.take("trainingfile_numlines"),
-                trainingfile_size: other.take("trainingfile_size"),
-                early_stopping: EarlyStopping {
-                    stopped: early_stopped,
-                    best_metric: early_stopping_best_metric,
-                    best_step: early_stopping_best_step,
-                },
-                registry: Registry {
-                    model_id: other.take("model_object_id"),
-                    model_revision_id: other.take("model_object_revision_id"),
-                    model_name: other.take("model_object_name"),
-                    adapter_id: other.take("adapter_object_id"),
-                    adapter_revision_id: other.take("adapter_object_revision_id"),
-                    adapter_name: other.take("adapter_object_name"),
-                },
-                tokenized_dataset_path: other.take("tokenized_dataset_path"),
-                tokenized_dataset_uploaded_at: other.take("tokenized_dataset_uploaded_at"),
-            },
-            undocumented: other.undocumented,
-            misfits: other.misfits,
-        }
-    }
-}
+from_job!(FinetuneResponse, FinetuneResponseTruncated);
