@@ -43,3 +43,38 @@ fn a_member_that_stands_twice_is_an_error_and_names_it() {
         "{error}"
     );
 }
+
+#[test]
+fn values_that_make_no_sense_are_warned_of() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    for (account, model, set, expected) in [
+        (
+            "openai",
+            "gpt-4o-mini-2024-07-18",
+            "learning_rate_multiplier=-5",
+            "OpenAI takes more than 0",
+        ),
+        (
+            "together",
+            "Qwen/Qwen3-8B",
+            "warmup_ratio=7",
+            "0 to 1 is expected",
+        ),
+        (
+            "together",
+            "Qwen/Qwen3-8B",
+            "n_evals=-3",
+            "0 or more is expected",
+        ),
+        (
+            "truefoundry",
+            "gpt-4o-mini-2024-07-18",
+            "n_epochs=0",
+            "1 or more is expected",
+        ),
+    ] {
+        let said = stderr(&user.expect(0, &create(account, model, &["--set", set])));
+        assert!(said.contains(&format!("{set}: {expected}")), "{said}");
+    }
+}

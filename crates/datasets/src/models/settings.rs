@@ -49,6 +49,8 @@ pub struct Setting {
     pub default: Option<String>,
     /// The smallest value.
     pub min: Option<f64>,
+    /// A number that is less than every value, and none itself.
+    pub above: Option<f64>,
     /// The largest value.
     pub max: Option<f64>,
     /// Whether the value has to be a power of two.
