@@ -1,11 +1,32 @@
 //! Values of arguments that are more than text.
 
+use std::ffi::OsStr;
 use std::str::FromStr;
 
-use clap::builder::PossibleValue;
+use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use unitune::unify::Status;
 
 use crate::exit::{Exit, Failure};
+
+/// A text with more in it than spaces: a variable of a script that is not set is an error
+/// of the command line, and nothing to ask accounts for.
+#[derive(Clone)]
+pub struct NonBlank;
+
+impl TypedValueParser for NonBlank {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let is_blank = value.to_str().is_some_and(|text| text.trim().is_empty());
+        let value = if is_blank { OsStr::new("") } else { value };
+        NonEmptyStringValueParser::new().parse_ref(command, argument, value)
+    }
+}
 
 /// `key=value`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,14 +69,14 @@ pub fn statuses(parts: &[StatusPart]) -> Result<Vec<Status>, Failure> {
 #[derive(Clone)]
 pub struct StatusParser;
 
-impl clap::builder::TypedValueParser for StatusParser {
+impl TypedValueParser for StatusParser {
     type Value = StatusPart;
 
     fn parse_ref(
         &self,
         command: &clap::Command,
         argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
+        value: &OsStr,
     ) -> Result<StatusPart, clap::Error> {
         let value = value.to_str().map_or(value, |text| text.trim().as_ref());
         if value.is_empty() {
