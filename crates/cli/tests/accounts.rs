@@ -102,7 +102,7 @@ fn an_account_that_cannot_be_used_does_not_stop_the_others() {
         "{list}"
     );
     let checked = run(&user, &["accounts", "check", "--json"]);
-    assert_eq!(checked.status.code(), Some(1));
+    assert_eq!(checked.status.code(), Some(3));
     let checked = json(&checked);
     assert_eq!(checked["data"][0]["ok"], true, "{checked}");
     assert!(
