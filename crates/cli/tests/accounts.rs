@@ -302,3 +302,23 @@ fn an_error_of_what_is_to_be_written_names_the_file() {
         "{errors}"
     );
 }
+
+#[test]
+fn what_cannot_be_the_name_of_a_variable_is_not_written() {
+    let user = user_with("");
+    let before = config_of(&user);
+    for name in ["NOT A VAR", "$KEY", "KEY=1", "1KEY", "", "sk-proj-1"] {
+        let add = [
+            "accounts",
+            "add",
+            "second",
+            "--vendor",
+            "openai",
+            "--key-env",
+            name,
+        ];
+        let (_, said) = expect(&user, 2, &[&add[..], &["--no-check"]].concat());
+        assert!(said.contains("--key-env"), "{said}");
+        assert_eq!(config_of(&user), before);
+    }
+}
