@@ -322,3 +322,36 @@ fn what_cannot_be_the_name_of_a_variable_is_not_written() {
         assert_eq!(config_of(&user), before);
     }
 }
+
+#[test]
+fn accounts_in_an_inline_list_are_changed_as_others() {
+    let user = user_with("");
+    let inline = "# mine\naccount = [{name = \"main\", vendor = \"openai\", key = \"sk-1\"},\n  \
+                  {name = \"old\", vendor = \"openai\", key = \"sk-2\"}]\n";
+    user.write(".config/unitune/config.toml", inline);
+    let add = [
+        "accounts",
+        "add",
+        "second",
+        "--vendor",
+        "openai",
+        "--key-env",
+        "PATH",
+    ];
+    let output = crate::support::unitune(&[&add[..], &["--no-check", "--default"]].concat())
+        .env("HOME", user.home.path())
+        .env("PATH", "sk-3")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    expect(&user, 0, &["accounts", "remove", "old", "--yes"]);
+    let text = config_of(&user);
+    assert!(
+        text.starts_with("# mine\ndefault_account = \"second\"\n"),
+        "{text}"
+    );
+    let list = json(&run(&user, &["accounts", "list", "--json"]));
+    let names = list["data"].as_array().unwrap().iter();
+    let names: Vec<_> = names.map(|account| account["account"].clone()).collect();
+    assert_eq!(names, ["main", "second"]);
+}
