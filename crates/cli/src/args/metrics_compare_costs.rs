@@ -112,8 +112,9 @@ Examples:
     ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
   unitune jobs compare ft-1 ft-2 ft-3 --all --output csv > comparison.csv")]
 pub struct CompareArguments {
-    /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", value_parser = NonBlank, required = true, num_args = 2.., add = ArgValueCompleter::new(completions::jobs))]
+    // Options may stand between them: how many there are is counted after all are read.
+    /// Ids of jobs, two or more, of whichever account
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::jobs))]
     pub ids: Vec<String>,
 
     /// Settings that are the same everywhere, too
