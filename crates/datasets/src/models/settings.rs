@@ -16,6 +16,8 @@ pub struct VendorSettings {
     pub suffix_in: Option<String>,
     /// The longest suffix.
     pub max_suffix: usize,
+    /// The largest seed; the smallest is 0 then.
+    pub max_seed: Option<i64>,
     /// What the name of a fine-tuned model has in it.
     #[serde(default)]
     pub fine_tuned: Vec<String>,

@@ -35,6 +35,11 @@ pub fn table_warnings(
                 request.model, model.source
             ));
         }
+        if let (Some(seed), Some(max)) = (request.seed, known.max_seed)
+            && !(0..=max).contains(&seed)
+        {
+            warnings.push(format!("seed={seed}: {title} takes 0 to {max}"));
+        }
         let own = own.map(|limits| {
             let adapter = known.settings.get("adapter").map(|setting| &*setting.key);
             let is_full = adapter.and_then(given) == Some(&Value::from("Full"));
@@ -75,7 +80,7 @@ pub fn table_warnings(
 
 /// What makes sense at any vendor, where none documents less: counts that are not negative,
 /// shares of a whole, and rates that are not so large that no training survives them.
-const PLAUSIBLE: [(&str, Range); 18] = [
+const PLAUSIBLE: [(&str, Range); 19] = [
     ("n_epochs", Range::at_least(1.0)),
     ("batch_size", Range::at_least(1.0)),
     ("batch_size_tokens", Range::at_least(1.0)),
@@ -94,6 +99,7 @@ const PLAUSIBLE: [(&str, Range); 18] = [
     ("lora_rank", Range::at_least(0.0)),
     ("lora_dropout", Range::SHARE),
     ("training_type.lora_dropout", Range::SHARE),
+    ("beta", Range::at_least(0.0)),
 ];
 
 /// The values that a setting can have.
@@ -328,6 +334,21 @@ mod tests {
             ),
         ] {
             assert_eq!(said(vendor, settings).concat(), expected);
+        }
+        let mut request = CreateRequest::new("m", "file-1");
+        for (vendor, seed, expected) in [
+            ("openai", -1, "seed=-1: OpenAI takes 0 to 2147483647"),
+            (
+                "azure",
+                1 << 31,
+                "seed=2147483648: Azure OpenAI takes 0 to 2147483647",
+            ),
+            ("openai", 0, ""),
+            ("together", -1, ""),
+        ] {
+            request.seed = Some(seed);
+            let said = table_warnings(vendor, &request, catalogue(), None, None);
+            assert_eq!(said.concat(), expected);
         }
     }
 }
