@@ -18,6 +18,7 @@
 mod decode;
 mod decode_fault;
 mod deep_object;
+mod duplicate_member;
 mod enumeration;
 mod extra;
 mod json_deserializer;
@@ -43,6 +44,8 @@ pub(crate) use decode_fault::wrong_type;
 #[allow(unused_imports)] // Not every vendor has members that only one of its schemas names.
 pub(crate) use decode_fault::{Fault, Problem, Step, UNDOCUMENTED, read};
 pub use deep_object::DeepObject;
+#[doc(hidden)]
+pub use duplicate_member::duplicate_member;
 pub use enumeration::ParseEnumError;
 pub use extra::{Extra, Key};
 #[allow(unused_imports)] // For lists that are read as they come; not every vendor has any.

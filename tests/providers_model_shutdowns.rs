@@ -83,6 +83,12 @@ async fn models_are_named_once_with_the_day_on_which_they_stop() {
     }
     let later = self::note(&on(&stage, FEBRUARY), &jobs).await;
     assert!(later.ends_with(" stopped working on 2027-01-14"), "{later}");
+    // At the time of simulated vendors, in January, none has.
+    let simulated = providers.shutdown_warnings_at(&jobs, 1_768_478_400).await;
+    let [simulated] = simulated.as_slice() else {
+        panic!("{simulated:?}");
+    };
+    assert!(!simulated.to_string().contains("stopped"), "{simulated}");
 }
 
 #[tokio::test]

@@ -77,6 +77,22 @@ impl Providers {
     /// # Ok(()) }
     /// ```
     pub async fn shutdown_warnings(&self, jobs: &[Job]) -> Vec<Warning> {
+        self.shutdown_warnings_by(jobs, |account| seconds(account.clock().wall()))
+            .await
+    }
+
+    /// As [`Self::shutdown_warnings`], at this time in Unix seconds: simulated vendors have
+    /// a time of their own.
+    pub async fn shutdown_warnings_at(&self, jobs: &[Job], now: i64) -> Vec<Warning> {
+        self.shutdown_warnings_by(jobs, |_| now).await
+    }
+
+    async fn shutdown_warnings_by(
+        &self,
+        jobs: &[Job],
+        now: impl Fn(&Account) -> i64,
+    ) -> Vec<Warning> {
+        let now = &now;
         let notes = self.accounts().iter().map(|account| async move {
             let of_account = || {
                 let jobs = jobs.iter().filter(|job| job.fine_tuned_model.is_some());
@@ -87,8 +103,7 @@ impl Providers {
             }
             of_account().next()?;
             let shutdowns = account.known_shutdowns().of(account).await;
-            let now = seconds(account.clock().wall());
-            let note = shutdowns.note(of_account(), now)?;
+            let note = shutdowns.note(of_account(), now(account))?;
             Some(Warning::about_account(account.name(), note))
         });
         let notes = futures_util::future::join_all(notes).await;

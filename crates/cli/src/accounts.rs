@@ -7,7 +7,8 @@ mod file;
 mod list;
 mod remove;
 
-use unitune::providers::{Account, Providers};
+use unitune::providers::{Account, Providers, Warning};
+use unitune::unify::Job;
 use unitune::vendors;
 use unitune_sandbox::{Sandbox, Vendor};
 
@@ -15,6 +16,7 @@ use crate::args::accounts::AccountsCommand;
 use crate::args::{AccountArguments, SourceArguments};
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
+use crate::output::day;
 
 /// How many seconds of simulated jobs pass in each second where they are followed.
 const SANDBOX_SPEED: f64 = 60.0;
@@ -102,6 +104,16 @@ impl Accounts {
             Some(sandbox) => sandbox.now(),
             None => jiff::Timestamp::now().as_second(),
         }
+    }
+
+    /// Returns the day of the vendors in UTC, such as `2026-11-21`.
+    pub fn today(&self) -> String {
+        day(self.now())
+    }
+
+    /// Returns which fine-tuned models of these jobs stop working, or have stopped.
+    pub async fn shutdown_warnings(&self, jobs: &[Job]) -> Vec<Warning> {
+        self.providers.shutdown_warnings_at(jobs, self.now()).await
     }
 
     /// Returns true for accounts that are forgotten when the program ends.

@@ -61,6 +61,14 @@ impl Configuration {
     }
 
     fn from_file(found: &Found) -> Result<Self, Failure> {
+        if let Some(target) = missing_target(&found.path) {
+            let what = format!(
+                "{} is a link to {}, which is not there",
+                found.path.display(),
+                target.display()
+            );
+            return Err(Failure::new(Exit::Usage, what));
+        }
         let file = reader()
             .from_file(&found.path)
             .map_err(|error| match found.named_by {
@@ -195,12 +203,18 @@ fn find(flag: Option<&Path>, variable: &dyn Fn(&str) -> Option<OsString>) -> Opt
         });
     }
     let path = user_file(variable)?;
-    // What cannot be looked at is an error when it is read.
-    let is_there = path.try_exists().unwrap_or(true);
+    // What cannot be looked at is an error when it is read, and so is a link to nothing.
+    let is_there = path.try_exists().unwrap_or(true) || path.is_symlink();
     is_there.then_some(Found {
         path,
         named_by: None,
     })
+}
+
+/// Returns where a path leads that is a link to nothing.
+fn missing_target(path: &Path) -> Option<PathBuf> {
+    let is_missing = path.try_exists().is_ok_and(|is_there| !is_there);
+    path.read_link().ok().filter(|_| is_missing)
 }
 
 /// Returns the user's file. Folders that are not absolute do not count: they

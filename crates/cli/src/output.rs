@@ -34,7 +34,7 @@ pub use terminal::Terminal;
 pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
-pub use time::{Since, View, clock, duration, iso, month, since, today};
+pub use time::{Since, View, clock, day, duration, iso, month, since};
 pub use write_file::{check_is_no_device, write_file};
 
 use column::compare;

@@ -53,7 +53,7 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        let now = jiff::Timestamp::now().as_second();
+        let now = accounts.now();
         screen.draw(|frame| view::draw(frame, &mut state, now))?;
         tokio::select! {
             // Keys come first: what is new can wait.
@@ -65,8 +65,8 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
                 };
                 // All keys that are there count before the next frame.
                 while let Some(event) = next {
-                    if act(&mut state, &mut source, &event) {
-                        return Ok(Exit::Done);
+                    if let Some(exit) = act(&mut state, &mut source, &event) {
+                        return Ok(exit);
                     }
                     // The next key may be about rows that this one has changed.
                     state.arrange();
@@ -83,14 +83,15 @@ pub async fn run(arguments: TopArguments) -> Result<Exit, Failure> {
     }
 }
 
-/// Carries out what a key asks for; returns true at the end.
-fn act(state: &mut State, source: &mut UpdateSource, event: &Event) -> bool {
+/// Carries out what a key asks for; returns how the view ends where it does.
+fn act(state: &mut State, source: &mut UpdateSource, event: &Event) -> Option<Exit> {
     let Event::Key(key) = event else {
-        return false;
+        return None;
     };
     match state.key(*key) {
         Action::None => {}
-        Action::Quit => return true,
+        Action::Quit => return Some(Exit::Done),
+        Action::Interrupt => return Some(Exit::Interrupted),
         Action::Reload => {
             state.is_listing = true;
             state.warnings.clear();
@@ -99,5 +100,5 @@ fn act(state: &mut State, source: &mut UpdateSource, event: &Event) -> bool {
         Action::Fetch(id) => source.fetch(id),
         Action::Cancel(job) => source.cancel(job),
     }
-    false
+    None
 }

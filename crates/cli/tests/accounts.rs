@@ -102,7 +102,7 @@ fn an_account_that_cannot_be_used_does_not_stop_the_others() {
         "{list}"
     );
     let checked = run(&user, &["accounts", "check", "--json"]);
-    assert_eq!(checked.status.code(), Some(1));
+    assert_eq!(checked.status.code(), Some(3));
     let checked = json(&checked);
     assert_eq!(checked["data"][0]["ok"], true, "{checked}");
     assert!(
@@ -301,4 +301,57 @@ fn an_error_of_what_is_to_be_written_names_the_file() {
         errors.contains(".config/unitune/config.toml:13:2: "),
         "{errors}"
     );
+}
+
+#[test]
+fn what_cannot_be_the_name_of_a_variable_is_not_written() {
+    let user = user_with("");
+    let before = config_of(&user);
+    for name in ["NOT A VAR", "$KEY", "KEY=1", "1KEY", "", "sk-proj-1"] {
+        let add = [
+            "accounts",
+            "add",
+            "second",
+            "--vendor",
+            "openai",
+            "--key-env",
+            name,
+        ];
+        let (_, said) = expect(&user, 2, &[&add[..], &["--no-check"]].concat());
+        assert!(said.contains("--key-env"), "{said}");
+        assert_eq!(config_of(&user), before);
+    }
+}
+
+#[test]
+fn accounts_in_an_inline_list_are_changed_as_others() {
+    let user = user_with("");
+    let inline = "# mine\naccount = [{name = \"main\", vendor = \"openai\", key = \"sk-1\"},\n  \
+                  {name = \"old\", vendor = \"openai\", key = \"sk-2\"}]\n";
+    user.write(".config/unitune/config.toml", inline);
+    let add = [
+        "accounts",
+        "add",
+        "second",
+        "--vendor",
+        "openai",
+        "--key-env",
+        "PATH",
+    ];
+    let output = crate::support::unitune(&[&add[..], &["--no-check", "--default"]].concat())
+        .env("HOME", user.home.path())
+        .env("PATH", "sk-3")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    expect(&user, 0, &["accounts", "remove", "old", "--yes"]);
+    let text = config_of(&user);
+    assert!(
+        text.starts_with("# mine\ndefault_account = \"second\"\n"),
+        "{text}"
+    );
+    let list = json(&run(&user, &["accounts", "list", "--json"]));
+    let names = list["data"].as_array().unwrap().iter();
+    let names: Vec<_> = names.map(|account| account["account"].clone()).collect();
+    assert_eq!(names, ["main", "second"]);
 }

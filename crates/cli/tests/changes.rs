@@ -250,7 +250,7 @@ fn a_key_that_does_not_work_is_said_and_by_whom() {
     command.env("OPENAI_API_KEY", "sk-wrong-and-secret");
     command.env("TOGETHER_BASE_URL", "http://127.0.0.1:9/v1");
     let output = command.output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(3));
     let (table, errors) = (stdout(&output), stderr(&output));
     assert!(
         table.contains("fails") && table.contains("works"),

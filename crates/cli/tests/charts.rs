@@ -264,6 +264,9 @@ fn jobs_are_compared() {
     assert_eq!(row("batch_size")["values"][OPENAI], 4);
     assert_eq!(row("duration")["values"][TOGETHER], 735);
     assert_eq!(row("status")["same"], true);
+    // Options may stand between the ids.
+    let between = ["jobs", "compare", OPENAI, "--json", TOGETHER];
+    assert_eq!(json(&user.expect(0, &between)), rows);
     user.expect(2, &["jobs", "compare", OPENAI]);
     let same = user.expect(2, &["jobs", "compare", OPENAI, OPENAI]);
     assert!(stderr(&same).contains("this is one job"));

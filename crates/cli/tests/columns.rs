@@ -62,6 +62,15 @@ fn each_metric_is_a_column() {
     assert!(shown(&both).contains("valid_loss"));
     let none = ["jobs", "metrics", QUEUED, "--columns", "step,train_loss"];
     assert_eq!(head(&none), "step,train_loss");
+    // What the job will have later is a column, too.
+    let later = ["jobs", "metrics", QUEUED, "--sort", "train/grad_norm"];
+    let columns = ["--columns", "step,train_mean_token_accuracy"];
+    assert_eq!(
+        head(&[&later[..], &columns].concat()),
+        "step,train_mean_token_accuracy"
+    );
+    let both = ["jobs", "metrics", QUEUED, QUEUED, "--columns", "job,later"];
+    assert_eq!(head(&both), "job,later");
     let unknown = ["jobs", "metrics", DONE, "--columns", "loss", "--sandbox"];
     let output = unitune(&unknown).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -70,6 +79,21 @@ fn each_metric_is_a_column() {
         said.contains("step, logged_at, values, train_loss, valid_loss"),
         "{said}"
     );
+}
+
+#[test]
+fn the_names_of_the_json_are_columns() {
+    let together = "ft-39b54ca8-99b6-4371-a747-ac7fabbdf857";
+    let csv = |columns: &str| {
+        let metrics = ["jobs", "metrics", together, "--columns", columns];
+        shown(&[&metrics[..], &["-o", "csv", "--sort", "train/loss"]].concat())
+    };
+    let named = csv("step,train/loss");
+    assert!(named.starts_with("step,train/loss\n"), "{named}");
+    let numbers = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert!(numbers(&named).len() > 1);
+    assert_eq!(numbers(&named), numbers(&csv("step,train_loss")));
+    assert_eq!(numbers(&named), numbers(&csv("step,values.train/loss")));
 }
 
 #[test]

@@ -227,3 +227,23 @@ fn a_file_without_accounts_goes_with_those_of_the_environment() {
     let message = machine.list(&[], &variables);
     assert!(message.contains("error: openai: listJobs"), "{message}");
 }
+
+#[test]
+fn a_link_to_nothing_is_named_and_is_no_lack_of_accounts() {
+    let machine = Machine::new();
+    let home = machine.folder.path().join("home");
+    let file = home.join(".config/unitune/config.toml");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("elsewhere/unitune.toml", &file).unwrap();
+    let variables: [(&str, &Path); 2] = [("HOME", &home), ("OPENAI_API_KEY", Path::new("sk-1"))];
+    let named = ["--config", file.to_str().unwrap()];
+    for flag in [&[][..], &named] {
+        let output = machine.run(&[&["jobs", "list"], flag].concat(), &variables);
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output);
+        assert!(
+            said.contains("config.toml is a link to elsewhere/unitune.toml, which is not there"),
+            "{said}"
+        );
+    }
+}

@@ -39,11 +39,39 @@ fn statuses_can_have_spaces_and_a_last_comma() {
 fn what_can_only_be_a_slip_is_an_error() {
     for (option, complaint) in [
         ("--model=", "a value is required for '--model <NAME>'"),
+        ("--model= ", "a value is required for '--model <NAME>'"),
         ("--since=-1d", "leave out the -"),
     ] {
         let output = list(&[option]);
         assert_eq!(output.status.code(), Some(2), "{option}");
         let said = stderr(&output);
         assert!(said.contains(complaint), "{said}");
+    }
+}
+
+/// A variable of a script that is not set.
+#[test]
+fn ids_that_are_empty_are_errors_of_the_command_line() {
+    for command in [
+        &["jobs", "get", ""][..],
+        &["jobs", "get", "ft-1", " "],
+        &["jobs", "cancel", "", "--yes"],
+        &["jobs", "delete", "", "--yes"],
+        &["jobs", "events", ""],
+        &["jobs", "metrics", ""],
+        &["jobs", "compare", "ft-1", ""],
+        &["jobs", "watch", ""],
+        &["jobs", "download", ""],
+        &["jobs", "rerun", "", "--on", "together", "--dry-run"],
+        &["files", "get", ""],
+        &["files", "delete", "", "--yes"],
+        &["files", "download", ""],
+        &["models", "limits", ""],
+    ] {
+        let output = unitune(&[command, &["--sandbox"]].concat()).output();
+        let output = output.unwrap();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {said}");
+        assert!(said.contains("a value is required for"), "{said}");
     }
 }

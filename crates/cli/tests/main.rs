@@ -10,6 +10,7 @@ mod charts;
 mod columns;
 mod config;
 mod create;
+mod create_requests;
 mod files;
 mod filters;
 mod guide;

@@ -73,7 +73,7 @@ fn a_job_is_cancelled_after_a_question() {
     session.frame(|frame| frame.contains("is cancelled"));
     session.send("\u{3}");
     let (shown, code) = session.end_as_found();
-    assert_eq!(code, 0, "{shown}");
+    assert_eq!(code, 130, "{shown}");
     let jobs = user.jobs();
     let job = jobs
         .iter()

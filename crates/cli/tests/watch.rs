@@ -343,3 +343,56 @@ fn a_job_of_the_embedded_sandbox_goes_on() {
     let said = (stdout(&output), stderr(&output));
     assert_eq!(output.status.code(), Some(0), "{said:?}");
 }
+
+#[test]
+fn the_sandbox_s_clock_counts_and_the_status_is_told_before_the_progress() {
+    let list = [
+        "jobs",
+        "list",
+        "--sandbox",
+        "--json",
+        "--limit",
+        "1000",
+        "--status",
+        "running,queued",
+    ];
+    let jobs = json(&unitune(&list).output().unwrap());
+    let ids: Vec<&str> = jobs["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|job| job["id"].as_str().unwrap())
+        .collect();
+    let watch = [
+        &["jobs", "watch"],
+        &ids[..],
+        &["--sandbox", "--timeout", "3s"],
+    ]
+    .concat();
+    let output = unitune(&[&watch[..], &["--json"]].concat())
+        .output()
+        .unwrap();
+    let changes = lines(&stdout(&output));
+    assert!(changes.len() > ids.len(), "{}", stderr(&output));
+    for change in &changes {
+        // Some events are older.
+        let time = change["time"].as_str().unwrap();
+        assert!(time <= "2026-01-15T13", "{change}");
+    }
+    for id in ids {
+        let first = changes.iter().find(|change| {
+            change["id"] == id && !matches!(change["change"].as_str(), Some("event" | "warning"))
+        });
+        let first = first.map(|change| &change["change"]);
+        assert!(
+            first.is_none_or(|first| first == "status"),
+            "{id}: {first:?}"
+        );
+    }
+    let text = stdout(&unitune(&watch).output().unwrap());
+    assert!(
+        text.lines()
+            .all(|line| !line.trim_end().ends_with("progress")),
+        "{text}"
+    );
+}

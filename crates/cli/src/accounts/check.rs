@@ -79,7 +79,8 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
             output::error(&problem);
         }
     }
-    Ok(if all_work { Exit::Done } else { Exit::Failure })
+    // As with lists: an account could not be asked.
+    Ok(if all_work { Exit::Done } else { Exit::Partial })
 }
 
 /// Tries an account's key: lists a job, and the files.

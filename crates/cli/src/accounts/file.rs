@@ -1,11 +1,17 @@
 //! The configuration file, with its comments and its order.
 
+mod comments;
+mod inline_accounts;
+
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+
+use comments::{comment_before, put_before_next, take_head, take_lone_comments};
+use inline_accounts::as_tables;
 
 use crate::exit::{Exit, Failure};
 
@@ -41,12 +47,13 @@ fn read_text(path: &Path) -> Result<SecretString, Failure> {
 }
 
 fn parsed(path: &Path, text: &str) -> Result<DocumentMut, Failure> {
-    let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         // The parser quotes lines, and they can hold keys.
         let place = error.span().map_or(0, |span| span.start);
         let line = text.get(..place).unwrap_or_default().matches('\n').count() + 1;
         wrong(path, &format!("line {line}: {}", error.message()))
     })?;
+    as_tables(&mut document);
     let accounts = document.get("account");
     if accounts.is_some_and(|accounts| !accounts.is_array_of_tables()) {
         return Err(wrong(path, "expected a list of tables: [[account]]"));
@@ -70,6 +77,7 @@ fn place(document: &DocumentMut, name: &str) -> Option<usize> {
 /// that is used where none is named.
 pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     let place = place(document, entry.name);
+    let head = take_lone_comments(document);
     let accounts = document.entry("account");
     let accounts = accounts.or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let Some(accounts) = accounts.as_array_of_tables_mut() else {
@@ -94,19 +102,45 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     for (name, text) in members {
         if let Some(text) = text {
             let mut new = value(text);
-            let old = account.get(name).and_then(Item::as_value);
-            if let (Some(old), Some(new)) = (old, new.as_value_mut()) {
-                // The comment beside it stays.
-                *new.decor_mut() = old.decor().clone();
-            }
+            keep_comment(account.get(name), &mut new);
             account.insert(name, new);
         }
     }
     if is_new {
+        if let Some(head) = head {
+            new.decor_mut().set_prefix(format!("{head}\n"));
+        }
         accounts.push(new);
     }
     if default {
-        document.insert("default_account", value(entry.name));
+        set_default(document, entry.name);
+    }
+}
+
+/// Gives a value the comment beside the one that it takes the place of.
+fn keep_comment(old: Option<&Item>, new: &mut Item) {
+    let old = old.and_then(Item::as_value);
+    if let (Some(old), Some(new)) = (old, new.as_value_mut()) {
+        *new.decor_mut() = old.decor().clone();
+    }
+}
+
+/// Sets the account that is used where none is named. Where nothing of the file stands
+/// before its tables, the comments at its head stay the first.
+fn set_default(document: &mut DocumentMut, name: &str) {
+    let mut new = value(name);
+    if let Some(old) = document.get_mut("default_account") {
+        keep_comment(Some(old), &mut new);
+        *old = new;
+        return;
+    }
+    let is_first = document.iter().all(|(_, item)| !item.is_value());
+    let head = is_first.then(|| take_head(document));
+    document.insert("default_account", new);
+    if let Some(head) = head
+        && let Some(mut key) = document.as_table_mut().key_mut("default_account")
+    {
+        key.leaf_decor_mut().set_prefix(head);
     }
 }
 
@@ -148,9 +182,7 @@ pub fn remove(document: &mut DocumentMut, name: &str) -> Option<Removed> {
     let default = document.get("default_account").and_then(Item::as_str);
     let was_default = default == Some(name);
     if was_default {
-        let key = document.key("default_account");
-        let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
-        let before = before.unwrap_or_default().to_owned();
+        let before = comment_before(document, "default_account");
         document.remove("default_account");
         put_before_next(document, None, &before);
     }
@@ -176,52 +208,6 @@ fn tokens_of(document: &DocumentMut, name: &str) -> Vec<String> {
     let tokens = tokens.into_iter().flatten().filter(is_named);
     let names = tokens.filter_map(|token| token.get("name")?.as_str());
     names.map(str::to_owned).collect()
-}
-
-/// Puts comments before the table that comes after a place, or at the end.
-fn put_before_next(document: &mut DocumentMut, at: Option<isize>, comments: &str) {
-    if !comments.contains('#') {
-        return;
-    }
-    let mut next: Option<isize> = None;
-    for_each_table(document.as_table_mut(), &mut |table| {
-        let place = table.position().filter(|place| Some(*place) > at);
-        next = [next, place].into_iter().flatten().min();
-    });
-    let mut left = Some(comments);
-    for_each_table(document.as_table_mut(), &mut |table| {
-        if next.is_some()
-            && table.position() == next
-            && let Some(comments) = left.take()
-        {
-            let own = table.decor().prefix().and_then(|text| text.as_str());
-            let text = format!("{comments}{}", own.unwrap_or_default());
-            table.decor_mut().set_prefix(text);
-        }
-    });
-    if let Some(comments) = left {
-        let after = document.trailing().as_str().unwrap_or_default();
-        document.set_trailing(format!("{comments}{after}"));
-    }
-}
-
-/// Calls a function with each table that has a head of its own.
-fn for_each_table(parent: &mut Table, call: &mut impl FnMut(&mut Table)) {
-    for (_, item) in parent.iter_mut() {
-        match item {
-            Item::Table(table) => {
-                call(table);
-                for_each_table(table, call);
-            }
-            Item::ArrayOfTables(tables) => {
-                for table in tables.iter_mut() {
-                    call(table);
-                    for_each_table(table, call);
-                }
-            }
-            Item::None | Item::Value(_) => {}
-        }
-    }
 }
 
 /// Who may read a file that is written.
@@ -378,7 +364,7 @@ mod tests {
         let written = document.to_string();
         assert_eq!(
             written,
-            "default_account = \"research\"\n# mine\n[gateway] # for serve\nmax_requests = 4\n\n\
+            "# mine\ndefault_account = \"research\"\n\n[gateway] # for serve\nmax_requests = 4\n\n\
              [[account]]\nname = \"main\" # the first\nvendor = \"openai\"\nkey = \"tgp-1\"\n\n\
              [[account]]\nname = \"research\"\nvendor = \"together\"\nkey = \"tgp-1\"\n"
         );

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::jobs::Method;
-use super::{AccountArguments, OutputArguments, SourceArguments};
+use super::{AccountArguments, NonBlank, OutputArguments, SourceArguments};
 use crate::{completions, output};
 
 #[derive(Debug, Subcommand)]
@@ -76,7 +75,7 @@ pub struct ListArguments {
 #[derive(Debug, Args)]
 pub struct GetArguments {
     /// Ids of files, of whichever account
-    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::files))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::files))]
     pub ids: Vec<String>,
 
     #[command(flatten)]
@@ -110,7 +109,7 @@ pub struct CheckArguments {
     pub method: Method,
 
     /// The model that will be trained: it decides how tokens are counted, and how many are taken
-    #[arg(long, short = 'm', value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, short = 'm', value_name = "NAME", value_parser = NonBlank)]
     pub model: Option<String>,
 
     /// A file of validation examples, which is checked and compared with the others
@@ -224,7 +223,7 @@ Examples:
   unitune files download file-abc123 --to - | head -1")]
 pub struct DownloadArguments {
     /// The id of a file, of whichever account
-    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::files))]
+    #[arg(value_name = "ID", value_parser = NonBlank, add = ArgValueCompleter::new(completions::files))]
     pub id: String,
 
     /// Where to put it: a file, a folder, or - for stdout; by default its own name in the working
@@ -247,7 +246,7 @@ Examples:
   unitune files delete file-abc123 file-def456 --yes")]
 pub struct DeleteArguments {
     /// Ids of files, of whichever account
-    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::files))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::files))]
     pub ids: Vec<String>,
 
     /// Do it without asking

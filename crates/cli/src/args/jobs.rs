@@ -6,14 +6,14 @@ pub mod watch;
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use unitune::unify::Usd;
 
 use super::metrics_compare_costs::{CompareArguments, CostsArguments, MetricsArguments};
 use super::{
-    AccountArguments, Assignment, OutputArguments, SourceArguments, StatusParser, StatusPart,
+    AccountArguments, Assignment, NonBlank, OutputArguments, SourceArguments, StatusParser,
+    StatusPart,
 };
 use crate::{completions, output};
 
@@ -166,7 +166,7 @@ pub struct ListArguments {
 
     /// Only jobs of this model, or that made this model: a name with its dated versions, or with
     /// * for any characters
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", value_parser = NonBlank)]
     pub model: Option<String>,
 
     /// Only jobs with this label; can be repeated
@@ -195,7 +195,7 @@ Examples:
   unitune jobs get ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --json")]
 pub struct GetArguments {
     /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::jobs))]
     pub ids: Vec<String>,
 
     /// Show how each value came about, too
@@ -212,7 +212,7 @@ pub struct GetArguments {
 #[derive(Debug, Args)]
 pub struct ChangeArguments {
     /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::jobs))]
     pub ids: Vec<String>,
 
     /// Do it without asking
@@ -229,7 +229,7 @@ pub struct ChangeArguments {
 #[derive(Debug, Args)]
 pub struct LogArguments {
     /// The id of a job, of whichever account
-    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, add = ArgValueCompleter::new(completions::jobs))]
     pub id: String,
 
     /// At most this many, the newest
@@ -297,7 +297,7 @@ Examples:
   unitune jobs rerun --all --on together --plan plan.csv --max-cost 200")]
 pub struct RerunArguments {
     /// The id of a job, of whichever account
-    #[arg(value_name = "ID", required_unless_present = "all", add = ArgValueCompleter::new(completions::jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required_unless_present = "all", add = ArgValueCompleter::new(completions::jobs))]
     pub id: Option<String>,
 
     /// The account to move it to
@@ -347,7 +347,7 @@ pub struct RerunArguments {
 #[command(next_help_heading = "Settings")]
 pub struct SettingArguments {
     /// The model to train
-    #[arg(long, short = 'm', value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), add = ArgValueCompleter::new(completions::models))]
+    #[arg(long, short = 'm', value_name = "NAME", value_parser = NonBlank, add = ArgValueCompleter::new(completions::models))]
     pub model: Option<String>,
 
     /// The file to train it with: a path, or the id of an uploaded one

@@ -1,10 +1,9 @@
 //! `unitune jobs metrics`, `compare` and `costs`
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
-use super::{AccountArguments, OutputArguments, StatusParser, StatusPart};
+use super::{AccountArguments, NonBlank, OutputArguments, StatusParser, StatusPart};
 use crate::{completions, output};
 
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ Examples:
   unitune jobs metrics ft-39b54ca8-99b6-4371-a747-ac7fabbdf857 --chart")]
 pub struct MetricsArguments {
     /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required = true, add = ArgValueCompleter::new(completions::jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::jobs))]
     pub ids: Vec<String>,
 
     /// At most this many of each job, the newest
@@ -113,8 +112,9 @@ Examples:
     ft-39b54ca8-99b6-4371-a747-ac7fabbdf857
   unitune jobs compare ft-1 ft-2 ft-3 --all --output csv > comparison.csv")]
 pub struct CompareArguments {
-    /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required = true, num_args = 2.., add = ArgValueCompleter::new(completions::jobs))]
+    // Options may stand between them: how many there are is counted after all are read.
+    /// Ids of jobs, two or more, of whichever account
+    #[arg(value_name = "ID", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::jobs))]
     pub ids: Vec<String>,
 
     /// Settings that are the same everywhere, too
@@ -150,7 +150,7 @@ pub struct CostsArguments {
 
     /// Only jobs of this model, or that made this model: a name with its dated versions, or with
     /// * for any characters
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", value_parser = NonBlank)]
     pub model: Option<String>,
 
     #[command(flatten)]

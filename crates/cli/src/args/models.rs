@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::jobs::SettingArguments;
-use super::{AccountArguments, OutputArguments, SourceArguments};
+use super::{AccountArguments, NonBlank, OutputArguments, SourceArguments};
 use crate::completions;
 
 #[derive(Debug, Subcommand)]
@@ -54,7 +54,7 @@ pub struct ListArguments {
 #[derive(Debug, Args)]
 pub struct LimitsArguments {
     /// Names of models
-    #[arg(value_name = "MODEL", required = true, add = ArgValueCompleter::new(completions::models))]
+    #[arg(value_name = "MODEL", value_parser = NonBlank, required = true, add = ArgValueCompleter::new(completions::models))]
     pub models: Vec<String>,
 
     /// The account to ask; without it, those whose vendors say it

@@ -1,11 +1,46 @@
 //! Values of arguments that are more than text.
 
+use std::ffi::OsStr;
 use std::str::FromStr;
 
-use clap::builder::PossibleValue;
+use clap::builder::{NonEmptyStringValueParser, PossibleValue, TypedValueParser};
 use unitune::unify::Status;
 
 use crate::exit::{Exit, Failure};
+
+/// A text with more in it than spaces: a variable of a script that is not set is an error
+/// of the command line, and nothing to ask accounts for.
+#[derive(Clone)]
+pub struct NonBlank;
+
+impl TypedValueParser for NonBlank {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        let is_blank = value.to_str().is_some_and(|text| text.trim().is_empty());
+        let value = if is_blank { OsStr::new("") } else { value };
+        NonEmptyStringValueParser::new().parse_ref(command, argument, value)
+    }
+}
+
+/// Reads the name of an environment variable. Letters, digits and _ make one everywhere; a
+/// key that is given in its place has more in it, mostly.
+///
+/// # Errors
+///
+/// It is none.
+pub fn variable(text: &str) -> Result<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match text.chars().all(is_name) && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        true if !text.is_empty() => Ok(text.to_owned()),
+        _ => Err("expected the name of a variable, of letters, digits and _".to_owned()),
+    }
+}
 
 /// `key=value`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,14 +83,14 @@ pub fn statuses(parts: &[StatusPart]) -> Result<Vec<Status>, Failure> {
 #[derive(Clone)]
 pub struct StatusParser;
 
-impl clap::builder::TypedValueParser for StatusParser {
+impl TypedValueParser for StatusParser {
     type Value = StatusPart;
 
     fn parse_ref(
         &self,
         command: &clap::Command,
         argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
+        value: &OsStr,
     ) -> Result<StatusPart, clap::Error> {
         let value = value.to_str().map_or(value, |text| text.trim().as_ref());
         if value.is_empty() {

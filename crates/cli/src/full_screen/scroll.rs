@@ -45,10 +45,16 @@ impl Scroll {
         true
     }
 
+    /// Returns true where not all rows are shown.
+    pub fn is_longer(&self) -> bool {
+        self.page < self.rows
+    }
+
     /// Says which rows are shown, where that is not all of them: `jobs 1–20 of 43`.
     pub fn shown(&self, what: &str) -> Option<String> {
         let last = (self.first + self.page).min(self.rows);
         let first = (self.first + 1).min(last);
-        (self.page < self.rows).then(|| format!("{what} {first}–{last} of {}", self.rows))
+        self.is_longer()
+            .then(|| format!("{what} {first}–{last} of {}", self.rows))
     }
 }

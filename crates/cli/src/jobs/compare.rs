@@ -154,6 +154,7 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
         known: &keys,
         shown: &keys,
         kind: Kind::Text,
+        are_open: false,
     };
     output.list_with_values(rows, usual, values, &steps, around)?;
     Ok(exit)

@@ -55,12 +55,8 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     if let Some(unlisted) = planned_job.unlisted_model(providers).await {
         output::warning(&unlisted);
     }
-    // Simulated vendors have a clock of their own.
-    let today = (!accounts.are_simulated()).then(output::today);
-    for warning in planned_job
-        .table_warnings(providers, today.as_deref())
-        .await
-    {
+    let today = accounts.today();
+    for warning in planned_job.table_warnings(providers, Some(&today)).await {
         output::warning(&warning);
     }
     let by_table = planned_job.price_by_table(&checks);

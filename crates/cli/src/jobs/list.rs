@@ -73,7 +73,7 @@ async fn whole(
     query: &ListQuery,
 ) -> Result<(JobList, bool), Failure> {
     let mut list = accounts.providers().list(query).await?;
-    let shutdowns = accounts.providers().shutdown_warnings(&list.jobs).await;
+    let shutdowns = accounts.shutdown_warnings(&list.jobs).await;
     list.warnings.extend(shutdowns);
     let is_empty = list.jobs.is_empty();
     let jobs = std::mem::take(&mut list.jobs);
@@ -127,7 +127,7 @@ async fn streamed(
             with_models.push(without_details(*job));
         }
     }
-    let shutdowns = providers.shutdown_warnings(&with_models).await;
+    let shutdowns = accounts.shutdown_warnings(&with_models).await;
     list.warnings.extend(shutdowns);
     writer.finish(around(&list))?;
     Ok((list, count == 0))

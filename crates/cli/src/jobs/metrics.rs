@@ -53,8 +53,10 @@ impl Row for Point {
         colour: |_| None,
     };
 
+    /// The number of a common name, or of the vendor's own.
     fn value(&self, name: &str) -> Value {
-        json!(self.named.get(name))
+        let number = self.named.get(name);
+        json!(number.or_else(|| self.point.values.get(name)))
     }
 }
 
@@ -255,6 +257,7 @@ fn print_points(
         true => Numbers::of(output, names(&rows, |row| row)),
         false => Numbers::asked(asked),
     };
+    let numbers = numbers.with_vendor_names(rows.iter());
     let steps = steps(&numbers.shown, &[]);
     let (usual, around) = ([STEP_COLUMN, TIME], ListContext::default());
     output.list_with_values(rows, &usual, numbers.values(), &steps, around)
@@ -276,6 +279,7 @@ fn print_jobs(output: &Output, asked: &[String], jobs: Vec<JobMetrics>) -> Resul
         true => Numbers::of(output, names(&rows, |row| &row.shown)),
         false => Numbers::asked(asked),
     };
+    let numbers = numbers.with_vendor_names(rows.iter().map(|row| &row.shown));
     let then = [Step::Shorten("job", 12), Step::Drop("account")];
     let steps = steps(&numbers.shown, &then);
     let usual = ["account", "job", STEP_COLUMN, TIME];
@@ -287,6 +291,8 @@ fn print_jobs(output: &Output, asked: &[String], jobs: Vec<JobMetrics>) -> Resul
 struct Numbers {
     known: Vec<String>,
     shown: Vec<String>,
+    /// Whether there are no points, which would tell the names.
+    are_open: bool,
 }
 
 impl Numbers {
@@ -300,7 +306,11 @@ impl Numbers {
             Format::Csv => known.clone(),
             _ => names,
         };
-        Self { known, shown }
+        Self {
+            known,
+            shown,
+            are_open: false,
+        }
     }
 
     fn asked(names: &[String]) -> Self {
@@ -308,7 +318,19 @@ impl Numbers {
         Self {
             known: names.clone(),
             shown: names,
+            are_open: false,
         }
+    }
+
+    /// With the names that the points have in JSON. Where there are no points, the names
+    /// that there will be are not known, and any is one.
+    fn with_vendor_names<'p>(mut self, points: impl Iterator<Item = &'p Point>) -> Self {
+        let mut points = points.peekable();
+        self.are_open = points.peek().is_none();
+        let names: BTreeSet<&String> = points.flat_map(|row| row.point.values.keys()).collect();
+        self.known.extend(names.into_iter().cloned());
+        self.known = unique(&self.known);
+        self
     }
 
     fn values(&self) -> Values<'_> {
@@ -316,6 +338,7 @@ impl Numbers {
             known: &self.known,
             shown: &self.shown,
             kind: Kind::Number,
+            are_open: self.are_open,
         }
     }
 }

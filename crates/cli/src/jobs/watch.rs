@@ -48,11 +48,10 @@ pub async fn run(arguments: WatchArguments) -> Result<Exit, Failure> {
         ));
     }
     let accounts = Accounts::open_to_follow(&arguments.accounts).await?;
-    let providers = accounts.providers();
     if arguments.all {
         let options = watch_options(&accounts, &arguments.options);
-        let changes = providers.watch_all(&ListQuery::new(), &options);
-        return follow(providers, changes, &arguments.options, &output, 0).await;
+        let changes = accounts.providers().watch_all(&ListQuery::new(), &options);
+        return follow(&accounts, changes, &arguments.options, &output, 0).await;
     }
     let jobs: Vec<JobRef> = arguments.ids.iter().map(JobRef::from).collect();
     follow_jobs(&accounts, jobs, &arguments.options, &output).await
@@ -70,7 +69,7 @@ pub async fn follow_jobs(
     let count = jobs.len();
     let changes = jobs.into_iter().map(|job| providers.watch(job, &options));
     let changes: SelectAll<_> = changes.collect();
-    follow(providers, changes, arguments, output, count).await
+    follow(accounts, changes, arguments, output, count).await
 }
 
 fn watch_options(accounts: &Accounts, arguments: &WatchOptionArguments) -> WatchOptions {
@@ -86,14 +85,15 @@ fn watch_options(accounts: &Accounts, arguments: &WatchOptionArguments) -> Watch
 
 /// Follows `count` jobs, or, with none, as many as there are.
 async fn follow(
-    providers: &Providers,
+    accounts: &Accounts,
     changes: impl Stream<Item = Result<Change, Error>>,
     arguments: &WatchOptionArguments,
     output: &Output,
     count: usize,
 ) -> Result<Exit, Failure> {
     let mut watch = Watch {
-        providers,
+        accounts,
+        providers: accounts.providers(),
         arguments,
         output,
         display: Display::start(output, arguments),
@@ -147,6 +147,7 @@ async fn follow(
 
 /// The jobs that are followed, and where it is said what happens to them.
 struct Watch<'a> {
+    accounts: &'a Accounts,
     providers: &'a Providers,
     arguments: &'a WatchOptionArguments,
     output: &'a Output,
@@ -156,7 +157,8 @@ struct Watch<'a> {
     missing: HashSet<String>,
     /// Since when only paused jobs are left.
     only_paused_since: Option<Instant>,
-    /// The progress of jobs whose status is not known yet: their logs come first.
+    /// The progress of jobs whose status is not known yet: their logs come first. It is
+    /// told after the status.
     early: HashMap<String, Progress>,
     exit: Exit,
     count: usize,
@@ -193,6 +195,9 @@ impl Watch<'_> {
                 if !(self.output.is_table() && job.status.is_terminal() && before.is_some()) {
                     self.write(OutputLine::status(&job, before))?;
                 }
+                if let Some(progress) = early {
+                    self.write_progress(&JobRef::from(&*job), progress)?;
+                }
             }
             Change::Event { job, event } => {
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
@@ -204,16 +209,11 @@ impl Watch<'_> {
             }
             Change::Progress { job, progress } => {
                 self.ask_for_loss(&job).await;
-                let mut loss = None;
                 if let Some(followed) = self.jobs.get_mut(&job.id) {
                     followed.progress = progress;
-                    loss = followed.loss;
+                    self.write_progress(&job, progress)?;
                 } else {
                     self.early.insert(job.id.clone(), progress);
-                }
-                // On a terminal the job's own line shows it.
-                if !self.display.shows_progress() {
-                    self.write(OutputLine::progress(&job, progress, loss))?;
                 }
             }
             Change::Restarted { from, to } => {
@@ -345,20 +345,32 @@ impl Watch<'_> {
         }
     }
 
+    /// Writes how far a job is, where its own line on a terminal does not show it.
+    fn write_progress(&mut self, job: &JobRef, progress: Progress) -> Result<(), Failure> {
+        let loss = self.jobs.get(&job.id).and_then(|job| job.loss);
+        let entry = OutputLine::progress(job, progress, loss);
+        let is_empty = self.output.is_table() && entry.is_empty();
+        match is_empty || self.display.shows_progress() {
+            true => Ok(()),
+            false => self.write(entry),
+        }
+    }
+
     fn write(&mut self, entry: OutputLine) -> Result<(), Failure> {
+        let now = self.accounts.now();
         if !self.output.is_table() {
-            output::print(&format!("{}\n", entry.json()))?;
+            output::print(&format!("{}\n", entry.json(now)))?;
         } else if !self
             .display
-            .print(&entry.line(Some(&self.output.view)), entry.is_kept())
+            .print(&entry.line(now, Some(&self.output.view)), entry.is_kept())
         {
-            output::print(&format!("{}\n", entry.line(None)))?;
+            output::print(&format!("{}\n", entry.line(now, None)))?;
         }
         Ok(())
     }
 
     fn refresh(&mut self) {
-        self.display.show(self.jobs.values());
+        self.display.show(self.jobs.values(), self.accounts.now());
     }
 
     fn end(&mut self) {

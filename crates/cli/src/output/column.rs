@@ -144,6 +144,8 @@ pub struct Values<'v> {
     /// Those of them that are shown where none are asked for.
     pub shown: &'v [String],
     pub kind: Kind,
+    /// Whether any other name can be one of them: no row is there to tell.
+    pub are_open: bool,
 }
 
 impl Values<'_> {
@@ -151,6 +153,7 @@ impl Values<'_> {
         known: &[],
         shown: &[],
         kind: Kind::Text,
+        are_open: false,
     };
 }
 
@@ -179,6 +182,9 @@ impl<R: Row> Cell<R> {
         }
         if name.contains('.') {
             return Ok(Self::Path(name.to_owned()));
+        }
+        if values.are_open {
+            return Ok(Self::Value(name.to_owned(), values.kind));
         }
         let mut names: Vec<&str> = R::TABLE.names().collect();
         names.extend(values.known.iter().map(String::as_str));

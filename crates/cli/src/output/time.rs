@@ -50,9 +50,11 @@ impl View {
     }
 }
 
-/// Returns the day in UTC, such as `2026-11-21`.
-pub fn today() -> String {
-    Timestamp::now().strftime("%Y-%m-%d").to_string()
+/// Returns the day of Unix seconds in UTC, such as `2026-11-21`.
+pub fn day(seconds: i64) -> String {
+    Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%Y-%m-%d").to_string())
+        .unwrap_or_else(|_| seconds.to_string())
 }
 
 fn minute(seconds: i64) -> String {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use unitune::providers::{JobRef, Progress};
 use unitune::unify::{Event, Job, MetricPoint, Status};
 
-use crate::full_screen::Paints;
+use crate::full_screen::{Paints, Scroll};
 
 pub use keys::{Action, KEYS};
 pub use order::SortBy;
@@ -119,6 +119,8 @@ pub struct State {
     pub first: usize,
     /// How many rows fit.
     pub page: usize,
+    /// The part of the help that is shown.
+    pub help: Scroll,
     /// What was done last, or went wrong.
     pub message: Option<String>,
     pub warnings: Vec<String>,
@@ -145,6 +147,7 @@ impl State {
             chosen: 0,
             first: 0,
             page: 1,
+            help: Scroll::default(),
             message: None,
             warnings: Vec::new(),
             is_listing: true,

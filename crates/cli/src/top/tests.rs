@@ -161,6 +161,49 @@ fn a_job_is_cancelled_after_a_yes_and_nothing_else() {
 }
 
 #[test]
+fn ctrl_c_ends_as_an_interrupt_and_q_as_wished() {
+    let mut state = state(3);
+    frame(&mut state, 80, 24);
+    let mut control = |c| state.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+    assert_eq!(control('c'), Action::Interrupt);
+    assert_eq!(control('d'), Action::Quit);
+    // In an opened job, it goes back first, as the help says.
+    assert_eq!(press(&mut state, "\nq"), Action::None);
+    assert_eq!(press(&mut state, "q"), Action::Quit);
+}
+
+#[test]
+fn a_small_screen_shows_how_to_answer_and_every_key() {
+    for (width, height) in [(40, 10), (30, 8), (60, 9)] {
+        let mut state = state(10);
+        frame(&mut state, width, height);
+        press(&mut state, "c");
+        let question = frame(&mut state, width, height);
+        for text in ["ft-0000", "y: yes, cancel it", "any other key: no"] {
+            assert!(question.contains(text), "{text}: {question}");
+        }
+        press(&mut state, "n?");
+        let mut seen = frame(&mut state, width, height);
+        assert!(seen.contains("any other key go back"), "{seen}");
+        for _ in 0..40 {
+            press(&mut state, "j");
+            seen += &frame(&mut state, width, height);
+        }
+        for (key, _) in super::state::KEYS {
+            assert!(seen.contains(key), "{key} at {width}x{height}");
+        }
+        press(&mut state, "x");
+        assert!(!frame(&mut state, width, height).contains("Keys"));
+    }
+    // Where all of it is there, every key ends it.
+    let mut state = state(10);
+    press(&mut state, "?");
+    frame(&mut state, 80, 24);
+    press(&mut state, "j");
+    assert!(!frame(&mut state, 80, 24).contains("Keys"));
+}
+
+#[test]
 fn the_chosen_job_stays_chosen_when_others_come() {
     let mut state = state(10);
     frame(&mut state, 80, 24);

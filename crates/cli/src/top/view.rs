@@ -5,7 +5,6 @@ mod list;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 use unitune::unify::Status;
@@ -37,15 +36,15 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, now: i64) {
         Some(_) => job::draw(frame, state, body, now),
         None => list::draw(frame, state, body, now),
     }
-    frame.render_widget(keys_line(state, keys.width), keys);
     if let Some(message) = &state.message {
         draw_message(frame, message, body);
     }
     match &state.mode {
         Mode::Confirm(id) => confirm(frame, state, id, body),
-        Mode::Help => help(frame, body),
+        Mode::Help => help(frame, state, body),
         Mode::List | Mode::Filter => {}
     }
+    frame.render_widget(keys_line(state, keys.width), keys);
 }
 
 /// How many jobs there are, in which state; as many of these as there is space for.
@@ -115,6 +114,9 @@ fn keys_line(state: &State, width: u16) -> Line<'static> {
     let keys: &[(&str, &str)] = match (&state.mode, &state.opened) {
         (Mode::Filter, _) => &[("Enter", "keep"), ("Esc", "drop the filter")],
         (Mode::Confirm(_), _) => &[("y", "yes, cancel it"), ("any other key", "no")],
+        (Mode::Help, _) if state.help.is_longer() => {
+            &[("any other key", "go back"), ("↑↓", "scroll")]
+        }
         (Mode::Help, _) => &[("any key", "go back")],
         (Mode::List, Some(_)) => &[
             ("Esc", "back"),
@@ -160,14 +162,28 @@ fn confirm(frame: &mut Frame<'_>, state: &State, id: &Id, body: Rect) {
     let model = entry
         .map(|entry| one_line(&entry.job.model))
         .unwrap_or_default();
-    let lines = vec![
-        Line::from(one_line(&id.1)),
-        Line::from(format!("{}, {model}", one_line(&id.0))),
-        Line::default(),
-        Line::styled("What it has cost until now may be charged.", Style::new()),
-        Line::from("y: yes, cancel it     any other key: no"),
+    let what = [
+        one_line(&id.1),
+        format!("{}, {model}", one_line(&id.0)),
+        String::new(),
+        "What it has cost until now may be charged.".to_owned(),
     ];
-    over(frame, body, "Cancel this job?", lines);
+    let width = inner_width(body);
+    let answers = ["y: yes, cancel it", "any other key: no"];
+    let on_one_line = answers.join("     ");
+    let answers = match on_one_line.len() <= width {
+        true => vec![on_one_line],
+        false => answers.map(str::to_owned).to_vec(),
+    };
+    // On a low screen, the answers count for more than what is asked about.
+    let rows = usize::from(body.height).saturating_sub(2 + answers.len());
+    let mut what: Vec<String> = what.iter().flat_map(|line| wrap(line, width)).collect();
+    if what.len() > rows {
+        what.retain(|line| !line.is_empty());
+    }
+    what.truncate(rows);
+    let lines = what.into_iter().chain(answers).map(Line::from);
+    over(frame, body, "Cancel this job?", lines.collect());
 }
 
 /// Draws a message that is too long for its line.
@@ -176,16 +192,37 @@ fn draw_message(frame: &mut Frame<'_>, message: &str, body: Rect) {
     if Line::from(message.as_str()).width() <= usize::from(body.width) {
         return;
     }
-    let lines = wrap(&message, usize::from(body.width.saturating_sub(6)));
+    let lines = wrap(&message, inner_width(body));
     let lines = lines.into_iter().map(Line::from);
     over(frame, body, "Message", lines.collect());
 }
 
-fn help(frame: &mut Frame<'_>, body: Rect) {
-    let lines = KEYS
-        .iter()
-        .map(|(key, what)| Line::from(format!("{key:<19} {what}")));
-    over(frame, body, "Keys", lines.collect());
+/// Draws all keys; on a screen that is too low for them, a part.
+fn help(frame: &mut Frame<'_>, state: &mut State, body: Rect) {
+    let width = inner_width(body);
+    let on_one_line = |(key, what): &(&str, &str)| format!("{key:<19} {what}");
+    let fits = KEYS.iter().all(|key| {
+        let line = Line::from(on_one_line(key));
+        line.width() <= width
+    });
+    let lines: Vec<String> = match fits {
+        true => KEYS.iter().map(on_one_line).collect(),
+        false => {
+            let texts = KEYS.iter().map(|(key, what)| format!("{key}: {what}"));
+            texts.flat_map(|text| wrap(&text, width)).collect()
+        }
+    };
+    let rows = usize::from(body.height).saturating_sub(2);
+    let shown = state.help.fit(lines.len(), rows);
+    let title = state.help.shown("Keys:");
+    let lines = lines.iter().skip(shown.start).take(shown.len());
+    let lines = lines.map(|line| Line::from(line.as_str())).collect();
+    over(frame, body, title.as_deref().unwrap_or("Keys"), lines);
+}
+
+/// Returns the width of the lines in a frame over the screen.
+fn inner_width(body: Rect) -> usize {
+    usize::from(body.width.saturating_sub(4))
 }
 
 /// Draws lines in a frame over the middle of the screen.

@@ -16,6 +16,8 @@ pub struct VendorSettings {
     pub suffix_in: Option<String>,
     /// The longest suffix.
     pub max_suffix: usize,
+    /// The largest seed; the smallest is 0 then.
+    pub max_seed: Option<i64>,
     /// What the name of a fine-tuned model has in it.
     #[serde(default)]
     pub fine_tuned: Vec<String>,
@@ -49,6 +51,8 @@ pub struct Setting {
     pub default: Option<String>,
     /// The smallest value.
     pub min: Option<f64>,
+    /// A number that is less than every value, and none itself.
+    pub above: Option<f64>,
     /// The largest value.
     pub max: Option<f64>,
     /// Whether the value has to be a power of two.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use unitune::providers::Draft;
 use unitune::unify::{CreateRequest, Job};
+use unitune::wire::duplicate_member;
 
 use crate::api_error::ApiError;
 use crate::caller::Caller;
@@ -71,6 +72,11 @@ fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
             _ => ApiError::new(StatusCode::BAD_REQUEST, message),
         }
     })?;
+    // Which of two members counts is for nobody to guess; a doubled `model` is an error already.
+    if let Some(path) = duplicate_member(body) {
+        let message = format!("invalid request: {path} is given more than once");
+        return Err(ApiError::invalid(path, message));
+    }
     for (param, text) in [
         ("model", &request.model),
         ("training_file", &request.training_file),
@@ -111,6 +117,18 @@ mod tests {
         assert_eq!(param(r#"{"training_file": "f"}"#), "model");
         assert_eq!(param(r#"{"model": "m"}"#), "training_file");
         assert_eq!(param(r#"{"model": "", "training_file": "f"}"#), "model");
+        let doubled = |more: &str| format!(r#"{{"model": "m", "training_file": "f", {more}}}"#);
+        for (more, path) in [
+            (
+                r#""hyperparameters": {"n_epochs": 1, "n_epochs": 2}"#,
+                "hyperparameters.n_epochs",
+            ),
+            (r#""metadata": {"a": "b", "a": "b"}"#, "metadata.a"),
+            (r#""own": [{"a": 1, "a": 1}]"#, "own.0.a"),
+            (r#""model": "m""#, "model"),
+        ] {
+            assert_eq!(param(&doubled(more)), path);
+        }
         assert!(param("{").is_null());
         assert!(param("[]").is_null());
         assert!(parse(br#"{"model": "m", "training_file": "f", "own": 1}"#).is_ok());

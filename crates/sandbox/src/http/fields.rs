@@ -2,6 +2,7 @@
 
 use super::ErrorResponse;
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 
 /// The fields of a JSON object, with the path that leads to it.
 #[derive(Clone, Debug)]
@@ -120,7 +121,15 @@ impl<'a> Fields<'a> {
             return Ok(Some(value));
         }
         let path = self.path_of(name);
-        let message = format!("'{path}' is {value}: expected a number from {least} to {most}.");
+        let value = short(value);
+        let least = match least.total_cmp(&f64::MIN_POSITIVE) {
+            Ordering::Equal => "above 0 and up to".to_owned(),
+            _ => format!("from {} to", short(least)),
+        };
+        let message = format!(
+            "'{path}' is {value}: expected a number {least} {}.",
+            short(most)
+        );
         Err(self.error_response(name, message).code("invalid_value"))
     }
 
@@ -183,10 +192,42 @@ fn wrong_type(path: &str, expected: &str) -> ErrorResponse {
     ErrorResponse::field(path, message).code("invalid_type")
 }
 
+/// A number without hundreds of zeros.
+fn short(number: f64) -> String {
+    match number != 0.0 && !(1e-5..1e16).contains(&number.abs()) {
+        true => format!("{number:e}"),
+        false => number.to_string(),
+    }
+}
+
 /// An integer, also when it is written as `3.0`.
 fn whole(value: &Value) -> Option<i64> {
     let float = value
         .as_f64()
         .filter(|float| float.fract() == 0.0 && float.abs() < 9e15);
     value.as_i64().or(float.map(|float| float as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_errors_are_short() {
+        let body = serde_json::json!({"rate": -5, "huge": 1e300});
+        let fields = Fields::of(&body, "").unwrap();
+        let said = |name: &str, least: f64, most: f64| {
+            fields.number(name, least, most).unwrap_err().message
+        };
+        assert_eq!(
+            said("rate", f64::MIN_POSITIVE, 1000.0),
+            "'rate' is -5: expected a number above 0 and up to 1000."
+        );
+        assert_eq!(
+            said("huge", 1e-8, 0.5),
+            "'huge' is 1e300: expected a number from 1e-8 to 0.5."
+        );
+    }
 }

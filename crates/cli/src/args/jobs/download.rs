@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
-use crate::args::AccountArguments;
+use crate::args::{AccountArguments, NonBlank};
 use crate::completions;
 
 #[derive(Debug, Args)]
@@ -18,7 +18,7 @@ Examples:
     --tokenized-dataset --to tokens.tar.zst")]
 pub struct DownloadArguments {
     /// The id of a job, of whichever account
-    #[arg(value_name = "ID", add = ArgValueCompleter::new(completions::jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, add = ArgValueCompleter::new(completions::jobs))]
     pub id: String,
 
     /// The checkpoint of this step, instead of the final model

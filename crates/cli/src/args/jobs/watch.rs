@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 
-use crate::args::{AccountArguments, OutputArguments};
+use crate::args::{AccountArguments, NonBlank, OutputArguments};
 use crate::completions;
 
 #[derive(Debug, Args)]
@@ -17,7 +17,7 @@ Examples:
   unitune jobs watch --all --timeout 8h --exec 'mail -s done me@example.com'")]
 pub struct WatchArguments {
     /// Ids of jobs, of whichever account
-    #[arg(value_name = "ID", required_unless_present = "all", add = ArgValueCompleter::new(completions::unfinished_jobs))]
+    #[arg(value_name = "ID", value_parser = NonBlank, required_unless_present = "all", add = ArgValueCompleter::new(completions::unfinished_jobs))]
     pub ids: Vec<String>,
 
     /// All jobs that have not ended, also those that are started meanwhile

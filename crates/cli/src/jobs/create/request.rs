@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use unitune::unify::CreateRequest;
 use unitune::vendors::{self, VendorInfo};
+use unitune::wire::duplicate_member;
 
 use crate::args::jobs::SettingArguments;
 use crate::exit::{Exit, Failure};
@@ -50,10 +51,8 @@ impl Source {
         let members = match suffix {
             Some("toml") => toml::from_str(&text).map_err(|e| wrong(e.to_string())),
             Some("yaml" | "yml") => serde_saphyr::from_str(&text).map_err(|e| wrong(e.to_string())),
-            Some("json") => serde_json::from_str(&text).map_err(|e| wrong(e.to_string())),
-            _ if path == Path::new("-") => {
-                serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))
-            }
+            Some("json") => members_of_json(&text).map_err(wrong),
+            _ if path == Path::new("-") => members_of_json(&text).map_err(wrong),
             _ => Err(wrong(
                 "a request is a file of TOML, YAML or JSON, whose name ends in .toml, .yaml or \
                  .json; a file of examples is given with --training-file"
@@ -123,6 +122,16 @@ impl Source {
     }
 }
 
+/// Reads the members of a JSON object. TOML's and YAML's readers reject a doubled member
+/// themselves; serde_json takes the last.
+fn members_of_json(text: &str) -> Result<Map<String, Value>, String> {
+    let members = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match duplicate_member(text.as_bytes()) {
+        None => Ok(members),
+        Some(path) => Err(format!("{path} is given more than once")),
+    }
+}
+
 /// Puts members over others; tables are merged, and null removes.
 fn merge(members: &mut Map<String, Value>, over: Map<String, Value>) {
     for (name, value) in over {
@@ -186,6 +195,10 @@ fn set(
         let text = assignment.value.as_str();
         let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
         let key = assignment.key.as_str();
+        if let Some(member) = duplicate_member(text.as_bytes()).filter(|_| !value.is_string()) {
+            let what = format!("--set {key}: {member} is given more than once");
+            return Err(Failure::new(Exit::Usage, what));
+        }
         let path: Vec<&str> = key.split('.').collect();
         let is_member = MEMBERS.contains(&key)
             || vendor.is_some_and(|vendor| vendor.request_members().any(|name| name == key));

@@ -12,7 +12,7 @@ use crate::args::jobs::SettingArguments;
 use crate::config::state_folder;
 use crate::exit::{Exit, Failure};
 use crate::jobs::create::{Files, PlannedJob, Source, imported, limit, price_with_table};
-use crate::output::{Answer, Output, confirm, today};
+use crate::output::{Answer, Output, confirm};
 use crate::rerun::journal::{Journal, Sent, Step};
 use crate::rerun::price::{Price, dollars};
 use crate::rerun::{AccountAndVendor, Input, Plan};
@@ -159,7 +159,7 @@ impl<'m> Mover<'m> {
             account: account.to_owned(),
             vendor: vendor.to_owned(),
         };
-        let today = today();
+        let today = self.accounts.today();
         Plan::of(&Input {
             job,
             source: side(&job.provider.account, job.provider.vendor.as_str()),

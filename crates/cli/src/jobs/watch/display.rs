@@ -86,13 +86,13 @@ impl Display {
         }
     }
 
-    /// Shows how far jobs are.
-    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>) {
+    /// Shows how far jobs are; `now` is the time of the vendors, in Unix seconds.
+    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>, now: i64) {
         match self {
             Self::None => {}
-            Self::Lines(live) => jobs.for_each(|job| live.show(job)),
+            Self::Lines(live) => jobs.for_each(|job| live.show(job, now)),
             #[cfg(feature = "top")]
-            Self::Full(screen) => screen.show(jobs),
+            Self::Full(screen) => screen.show(jobs, now),
         }
     }
 

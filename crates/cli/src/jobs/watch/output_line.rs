@@ -8,8 +8,8 @@ use crate::jobs::table::status;
 use crate::output::{View, clock, cut, iso, plain};
 
 pub struct OutputLine {
-    /// When it happened, in Unix seconds.
-    at: i64,
+    /// When it happened, in Unix seconds, where that is not when it is written.
+    at: Option<i64>,
     id: String,
     what: &'static str,
     text: String,
@@ -21,7 +21,7 @@ impl OutputLine {
         let mut details = details;
         details["account"] = json!(job.account);
         Self {
-            at: jiff::Timestamp::now().as_second(),
+            at: None,
             id: job.id.clone(),
             what,
             text,
@@ -46,7 +46,7 @@ impl OutputLine {
     pub fn event(job: &JobRef, event: &Event) -> Self {
         let details = json!({"event": event});
         let mut entry = Self::new(job, "event", event.message.clone(), details);
-        entry.at = event.created_at;
+        entry.at = Some(event.created_at);
         if event.level != unitune::unify::EventLevel::Info {
             entry.text = format!("{}: {}", event.level.as_str(), entry.text);
         }
@@ -113,8 +113,15 @@ impl OutputLine {
         !matches!(self.what, "event" | "progress")
     }
 
-    pub fn json(&self) -> Value {
-        let mut json = json!({"change": self.what, "time": iso(self.at), "id": self.id});
+    /// Returns true where a line for people would say nothing.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The line as JSON; `now` is the time of the vendors, in Unix seconds.
+    pub fn json(&self, now: i64) -> Value {
+        let time = iso(self.at.unwrap_or(now));
+        let mut json = json!({"change": self.what, "time": time, "id": self.id});
         if let (Value::Object(json), Value::Object(details)) = (&mut json, &self.details) {
             json.extend(details.clone());
         }
@@ -122,10 +129,11 @@ impl OutputLine {
     }
 
     /// A line for people; on a terminal, one that fits it.
-    pub fn line(&self, view: Option<&View>) -> String {
+    pub fn line(&self, now: i64, view: Option<&View>) -> String {
         let text = plain(&self.text);
+        let at = self.at.unwrap_or(now);
         let Some(view) = view else {
-            let (at, id) = (iso(self.at), plain(&self.id));
+            let (at, id) = (iso(at), plain(&self.id));
             return format!("{at}  {id}  {:<9}  {text}", self.what);
         };
         let id = match self.what {
@@ -133,7 +141,7 @@ impl OutputLine {
             "status" | "restarted" | "finished" => plain(&self.id),
             _ => cut(&plain(&self.id), super::progress_lines::SHORT_ID),
         };
-        let line = format!("{}  {id}  {text}", clock(self.at));
+        let line = format!("{}  {id}  {text}", clock(at));
         match view.terminal.width {
             // How it ended is said in full.
             Some(width) if self.what == "finished" && line.chars().count() > width => {

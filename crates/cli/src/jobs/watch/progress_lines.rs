@@ -49,8 +49,7 @@ impl ProgressLines {
     }
 
     /// Shows how far a job is.
-    pub fn show(&mut self, job: &WatchedJob) {
-        let now = jiff::Timestamp::now().as_second();
+    pub fn show(&mut self, job: &WatchedJob, now: i64) {
         let width = self.view.terminal.width.unwrap_or(80);
         let text = line(job, now, width);
         let lines = &self.lines;

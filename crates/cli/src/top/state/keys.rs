@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use unitune::providers::JobRef;
 
-use crate::full_screen::moved_by;
+use crate::full_screen::{Scroll, moved_by};
 
 use super::{Id, Mode, Opened, Pane, State};
 
@@ -12,6 +12,8 @@ use super::{Id, Mode, Opened, Pane, State};
 pub enum Action {
     None,
     Quit,
+    /// End as other commands do after Ctrl-C.
+    Interrupt,
     /// List all jobs again.
     Reload,
     /// Fetch the metrics and the log of this job.
@@ -20,7 +22,7 @@ pub enum Action {
 }
 
 /// The keys and what they do, for the help.
-pub const KEYS: [(&str, &str); 12] = [
+pub const KEYS: [(&str, &str); 13] = [
     ("↑ ↓  j k", "choose a job; scroll in an opened one"),
     ("PgUp PgDn Home End", "go further"),
     ("Enter", "open the job: details, chart, log"),
@@ -32,7 +34,8 @@ pub const KEYS: [(&str, &str); 12] = [
     ("r", "reverse the order"),
     ("c", "cancel the job, after a question"),
     ("u", "list all jobs again"),
-    ("q  Ctrl-C", "quit"),
+    ("q", "quit; in an opened job: go back"),
+    ("Ctrl-C", "quit, with exit code 130"),
 ];
 
 impl State {
@@ -43,16 +46,25 @@ impl State {
         }
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return match key.code {
-                KeyCode::Char('c' | 'd') => Action::Quit,
+                KeyCode::Char('c') => Action::Interrupt,
+                KeyCode::Char('d') => Action::Quit,
                 _ => Action::None,
             };
         }
         match std::mem::replace(&mut self.mode, Mode::List) {
-            Mode::Help => Action::None,
+            Mode::Help => self.scroll_help(key.code),
             Mode::Confirm(id) => self.answer(id, key.code),
             Mode::Filter => self.type_filter(key.code),
             Mode::List => self.command(key.code),
         }
+    }
+
+    /// Keys that move go through a help that is longer than the screen; others end it.
+    fn scroll_help(&mut self, key: KeyCode) -> Action {
+        if self.help.is_longer() && self.help.key(key) {
+            self.mode = Mode::Help;
+        }
+        Action::None
     }
 
     fn answer(&mut self, id: Id, key: KeyCode) -> Action {
@@ -85,7 +97,10 @@ impl State {
     fn command(&mut self, key: KeyCode) -> Action {
         self.message = None;
         match key {
-            KeyCode::Char('?' | 'h') => self.mode = Mode::Help,
+            KeyCode::Char('?' | 'h') => {
+                self.help = Scroll::default();
+                self.mode = Mode::Help;
+            }
             KeyCode::Char('c') => self.ask_to_cancel(),
             KeyCode::Char('u') => return Action::Reload,
             _ if self.opened.is_some() => return self.command_of_job(key),

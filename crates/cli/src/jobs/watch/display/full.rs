@@ -45,6 +45,8 @@ pub struct FullScreen {
     /// What is printed again when the screen is given back.
     kept: Vec<String>,
     drawn: Option<Instant>,
+    /// The time of the vendors, in Unix seconds.
+    now: i64,
 }
 
 impl FullScreen {
@@ -60,6 +62,7 @@ impl FullScreen {
             }),
             kept: Vec::new(),
             drawn: None,
+            now: 0,
         })
     }
 
@@ -70,7 +73,8 @@ impl FullScreen {
         self.view.print(text);
     }
 
-    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>) {
+    pub fn show<'j>(&mut self, jobs: impl Iterator<Item = &'j WatchedJob>, now: i64) {
+        self.now = now;
         self.view.jobs = jobs.map(|job| (job.id.clone(), job.clone())).collect();
         if self.drawn.is_none_or(|at| at.elapsed() >= FRAME) {
             self.draw();
@@ -122,7 +126,7 @@ impl FullScreen {
 
     fn draw(&mut self) {
         self.drawn = Some(Instant::now());
-        let now = jiff::Timestamp::now().as_second();
+        let now = self.now;
         if let Some(screen) = &mut self.screen {
             // A terminal that is gone shows nothing; its keys end the watch.
             let _ = screen.draw(|frame| self.view.draw(frame, now));

@@ -1,0 +1,125 @@
+//! The comments of the configuration file, where what they stand beside comes or goes.
+
+use toml_edit::{DocumentMut, Item, Table};
+
+/// Returns what stands before a member of the file: its comments.
+pub fn comment_before(document: &DocumentMut, name: &str) -> String {
+    let key = document.key(name);
+    let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
+    before.unwrap_or_default().to_owned()
+}
+
+/// Takes the comments at the head of a file that begins with a table: up to the last empty
+/// line, behind which they are about the table. Without such a line they are all of them.
+pub fn take_head(document: &mut DocumentMut) -> String {
+    let mut first: Option<isize> = None;
+    for_each_table(document.as_table_mut(), &mut |table| {
+        first = [first, table.position()].into_iter().flatten().min();
+    });
+    let mut head = None;
+    for_each_table(document.as_table_mut(), &mut |table| {
+        if head.is_none() && table.position() == first {
+            let before = table.decor().prefix().and_then(|text| text.as_str());
+            let before = before.unwrap_or_default().trim_start().to_owned();
+            let end = before.rfind("\n\n").map_or(before.len(), |end| end + 2);
+            let (own, rest) = before.split_at(end);
+            table.decor_mut().set_prefix(format!("\n{rest}"));
+            head = Some(own.to_owned());
+        }
+    });
+    head.unwrap_or_default()
+}
+
+/// Takes the comments of a file that has nothing else in it.
+pub fn take_lone_comments(document: &mut DocumentMut) -> Option<String> {
+    let comments = document.trailing().as_str().filter(|_| document.is_empty());
+    let comments = comments.filter(|text| text.contains('#'))?.to_owned();
+    document.set_trailing("");
+    Some(comments)
+}
+
+/// Puts comments before the table that comes after a place, or at the end.
+pub fn put_before_next(document: &mut DocumentMut, at: Option<isize>, comments: &str) {
+    if !comments.contains('#') {
+        return;
+    }
+    let mut next: Option<isize> = None;
+    for_each_table(document.as_table_mut(), &mut |table| {
+        let place = table.position().filter(|place| Some(*place) > at);
+        next = [next, place].into_iter().flatten().min();
+    });
+    let mut left = Some(comments);
+    for_each_table(document.as_table_mut(), &mut |table| {
+        if next.is_some()
+            && table.position() == next
+            && let Some(comments) = left.take()
+        {
+            let own = table.decor().prefix().and_then(|text| text.as_str());
+            let text = format!("{comments}{}", own.unwrap_or_default());
+            table.decor_mut().set_prefix(text);
+        }
+    });
+    if let Some(comments) = left {
+        let after = document.trailing().as_str().unwrap_or_default();
+        document.set_trailing(format!("{comments}{after}"));
+    }
+}
+
+/// Calls a function with each table that has a head of its own.
+fn for_each_table(parent: &mut Table, call: &mut impl FnMut(&mut Table)) {
+    for (_, item) in parent.iter_mut() {
+        match item {
+            Item::Table(table) => {
+                call(table);
+                for_each_table(table, call);
+            }
+            Item::ArrayOfTables(tables) => {
+                for table in tables.iter_mut() {
+                    call(table);
+                    for_each_table(table, call);
+                }
+            }
+            Item::None | Item::Value(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Entry, put};
+    use super::*;
+
+    #[test]
+    fn the_head_of_the_file_stays_its_head() {
+        let account = "[[account]]\nname = \"research\"\nvendor = \"together\"\nkey = \"tgp-1\"\n";
+        let entry = Entry {
+            name: "research",
+            vendor: "together",
+            key: Some("tgp-1"),
+            key_env: None,
+            base_url: None,
+            organization: None,
+        };
+        let default = "default_account = \"research\"\n";
+        let other = "[gateway]\nmax_requests = 4\n";
+        for (before, after) in [
+            (String::new(), format!("{default}\n{account}")),
+            (
+                "# ours\n".to_owned(),
+                format!("# ours\n\n{default}\n{account}"),
+            ),
+            (
+                format!("# ours\n\n# for serve\n{other}"),
+                format!("# ours\n\n{default}\n# for serve\n{other}\n{account}"),
+            ),
+            (
+                format!("# ours\ndefault_account = \"main\" # mine\n\n{other}"),
+                format!("# ours\ndefault_account = \"research\" # mine\n\n{other}\n{account}"),
+            ),
+        ] {
+            let mut document: DocumentMut = before.parse().unwrap();
+            put(&mut document, &entry, true);
+            assert_eq!(document.to_string(), after);
+        }
+    }
+}

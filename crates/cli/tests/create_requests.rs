@@ -1,0 +1,80 @@
+//! `unitune jobs create`: requests with what cannot be meant, before anything is uploaded.
+
+use crate::support;
+
+use support::{User, stderr};
+
+fn create<'a>(account: &'a str, model: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let all = ["jobs", "create", "--on", account, "-m", model];
+    let file = ["-t", "train.jsonl", "--dry-run"];
+    [&all[..], &file, more].concat()
+}
+
+#[test]
+fn a_member_that_stands_twice_is_an_error_and_names_it() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    let json = r#"{"model": "Qwen/Qwen3-8B", "training_file": "train.jsonl",
+        "hyperparameters": {"n_epochs": 1, "n_epochs": 2}}"#;
+    user.write("request.json", json);
+    user.write(
+        "request.yaml",
+        "model: a\nhyperparameters:\n  n_epochs: 1\n  n_epochs: 2\n",
+    );
+    user.write(
+        "request.toml",
+        "model = \"a\"\n[hyperparameters]\nn_epochs = 1\nn_epochs = 2\n",
+    );
+    for file in ["request.json", "request.yaml", "request.toml"] {
+        let create = ["jobs", "create", file, "--on", "together", "--dry-run"];
+        let error = stderr(&user.expect(2, &create));
+        assert!(
+            error.contains(file) && error.contains("n_epochs"),
+            "{error}"
+        );
+    }
+    let set = [
+        "--set",
+        r#"lr_scheduler={"lr_scheduler_type": "linear", "lr_scheduler_type": "cosine"}"#,
+    ];
+    let error = stderr(&user.expect(2, &create("together", "Qwen/Qwen3-8B", &set)));
+    assert!(
+        error.contains("--set lr_scheduler: lr_scheduler_type is given more than once"),
+        "{error}"
+    );
+}
+
+#[test]
+fn values_that_make_no_sense_are_warned_of() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    for (account, model, set, expected) in [
+        (
+            "openai",
+            "gpt-4o-mini-2024-07-18",
+            "learning_rate_multiplier=-5",
+            "OpenAI takes more than 0",
+        ),
+        (
+            "together",
+            "Qwen/Qwen3-8B",
+            "warmup_ratio=7",
+            "0 to 1 is expected",
+        ),
+        (
+            "together",
+            "Qwen/Qwen3-8B",
+            "n_evals=-3",
+            "0 or more is expected",
+        ),
+        (
+            "truefoundry",
+            "gpt-4o-mini-2024-07-18",
+            "n_epochs=0",
+            "1 or more is expected",
+        ),
+    ] {
+        let said = stderr(&user.expect(0, &create(account, model, &["--set", set])));
+        assert!(said.contains(&format!("{set}: {expected}")), "{said}");
+    }
+}
