@@ -101,6 +101,12 @@ impl Output {
         }
     }
 
+    /// Shows relative times by this one, in Unix seconds: simulated vendors have their own.
+    pub fn at(mut self, now: i64) -> Self {
+        self.view = self.view.at(now);
+        self
+    }
+
     /// Returns true where people read the results.
     pub fn is_table(&self) -> bool {
         self.format == Format::Table

@@ -94,6 +94,14 @@ fn a_list_and_a_card_at_80_columns() {
     insta::assert_snapshot!("card_at_80_columns", on_terminal(&get, 80, false));
 }
 
+/// The sandbox's clock stands in a January, before which its jobs were made.
+#[test]
+fn times_are_relative_to_the_sandboxs_clock() {
+    let card = on_terminal(&["jobs", "get", JOB, "--sandbox"], 80, false);
+    let created = card.lines().find(|line| line.starts_with("Created "));
+    assert!(created.is_some_and(|line| line.ends_with(" ago")), "{card}");
+}
+
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     let lists: [&[&str]; 7] = [

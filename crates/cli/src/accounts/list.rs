@@ -55,6 +55,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Listed>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let providers = accounts.providers();
     let default = providers.default_account().map(|account| account.name());
     let listed = providers.accounts().iter().map(|account| {

@@ -12,6 +12,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<File>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let list = accounts.providers().list_files().await;
     let failed = list.all_failed();
     let since = arguments.since.map(|since| since.start(accounts.now()));

@@ -13,6 +13,7 @@ pub async fn run(arguments: UploadArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<File>()?;
     let accounts = Accounts::of(&arguments.source).await?;
+    let output = output.at(accounts.now());
     let providers = accounts.providers();
     let account = providers.named_or_default(arguments.on.as_deref());
     let account = account.map_err(|error| Failure::unclear(error, "--on ACCOUNT"))?;

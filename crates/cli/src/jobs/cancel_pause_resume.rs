@@ -23,6 +23,7 @@ pub async fn run(arguments: ChangeArguments, change: JobChange) -> Result<Exit, 
     let output = Output::new(&arguments.output);
     output.check::<Job>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let (word, is_final) = words(change);
     let question = format!("{word} {}?", arguments.ids.join(", "));
     if is_final && confirm(&question, arguments.yes).await? == Answer::No {

@@ -115,6 +115,7 @@ pub async fn run(arguments: CompareArguments) -> Result<Exit, Failure> {
         return Err(one_job());
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let providers = accounts.providers();
     let compared_jobs = stream::iter(unique).map(|id| compared_job(providers, id));
     let compared_jobs: Vec<_> = compared_jobs.buffered(AT_ONCE).collect().await;

@@ -133,6 +133,7 @@ pub async fn run(arguments: CostsArguments) -> Result<Exit, Failure> {
     output.check::<Costs>()?;
     let statuses = statuses(&arguments.status)?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let mut query = ListQuery::new().notes(false);
     query.created_after = arguments.since.map(|since| since.start(accounts.now()));
     query.statuses = statuses;

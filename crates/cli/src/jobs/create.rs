@@ -30,6 +30,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
     output.check::<Job>()?;
     let source = Source::read(arguments.request.as_deref())?;
     let accounts = Accounts::to_follow(&arguments.source, arguments.watch).await?;
+    let output = output.at(accounts.now());
     let providers = accounts.providers();
     let mut planned_job = PlannedJob::new(
         providers,

@@ -10,6 +10,7 @@ use crate::output::{self, Answer, Output, confirm, plain};
 pub async fn run(arguments: ChangeArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let question = format!(
         "Remove {}? What it trained may go with it, and cannot be brought back.",
         arguments.ids.join(", ")

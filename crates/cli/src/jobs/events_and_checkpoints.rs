@@ -75,6 +75,7 @@ pub async fn events(arguments: LogArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Event>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let mut log = accounts
         .providers()
         .events(&arguments.id, &query(&arguments))
@@ -88,6 +89,7 @@ pub async fn checkpoints(arguments: LogArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Checkpoint>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let query = query(&arguments);
     let list = accounts
         .providers()

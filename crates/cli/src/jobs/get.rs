@@ -11,6 +11,7 @@ pub async fn run(arguments: GetArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Job>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let mut jobs = Vec::new();
     let mut exit = Exit::Done;
     for id in &arguments.ids {

@@ -17,6 +17,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     output.check::<Job>()?;
     let statuses = statuses(&arguments.status)?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let mut query = ListQuery::new().limit(limit);
     query.statuses = statuses;

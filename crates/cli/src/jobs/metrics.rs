@@ -121,10 +121,11 @@ pub async fn run(mut arguments: MetricsArguments) -> Result<Exit, Failure> {
         let chart = &arguments.chart;
         chart::check(chart)?;
         if chart.chart || chart.plot.is_some() {
-            return charted(&arguments, &output).await;
+            return charted(&arguments, output).await;
         }
     }
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let (limit, asked) = (arguments.limit, &arguments.metric);
     if let [id] = arguments.ids.as_slice() {
         let points = accounts.providers().metrics(id).await?;
@@ -144,8 +145,9 @@ pub async fn run(mut arguments: MetricsArguments) -> Result<Exit, Failure> {
 
 /// Draws a chart; the numbers are printed too where their format is named.
 #[cfg(feature = "charts")]
-async fn charted(arguments: &MetricsArguments, output: &Output) -> Result<Exit, Failure> {
+async fn charted(arguments: &MetricsArguments, output: Output) -> Result<Exit, Failure> {
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let (mut jobs, exit) = jobs_with_metrics(accounts.providers(), &arguments.ids).await;
     if jobs.is_empty() {
         return Ok(exit);
@@ -155,14 +157,14 @@ async fn charted(arguments: &MetricsArguments, output: &Output) -> Result<Exit, 
     for run in jobs.iter_mut().flat_map(|job| &mut job.runs) {
         *run = prepared(std::mem::take(run), asked, limit);
     }
-    chart::draw(&arguments.chart, asked, &jobs, output)?;
+    chart::draw(&arguments.chart, asked, &jobs, &output)?;
     if !output.is_table() {
         match jobs.len() {
             1 if arguments.ids.len() == 1 => {
                 let points = jobs.into_iter().flat_map(|job| job.runs).flatten();
-                print_points(output, asked, points.collect())?;
+                print_points(&output, asked, points.collect())?;
             }
-            _ => print_jobs(output, asked, jobs)?,
+            _ => print_jobs(&output, asked, jobs)?,
         }
     }
     Ok(exit)

@@ -17,6 +17,7 @@ pub async fn run(arguments: PreviewArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     let source = Source::read(arguments.request.as_deref())?;
     let accounts = Accounts::of(&arguments.source).await?;
+    let output = output.at(accounts.now());
     let providers = accounts.providers();
     let files = Files {
         are_simulated: accounts.are_simulated(),

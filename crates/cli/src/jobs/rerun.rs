@@ -21,6 +21,7 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Job>()?;
     let accounts = Accounts::to_follow(&arguments.source, arguments.watch).await?;
+    let output = output.at(accounts.now());
     let mover = Mover::new(&accounts, &arguments.on, &output).await?;
     let Some(id) = arguments.id.clone() else {
         return move_many::run(&mover, &arguments).await;

@@ -48,6 +48,7 @@ pub async fn run(arguments: WatchArguments) -> Result<Exit, Failure> {
         ));
     }
     let accounts = Accounts::open_to_follow(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     if arguments.all {
         let options = watch_options(&accounts, &arguments.options);
         let changes = accounts.providers().watch_all(&ListQuery::new(), &options);

@@ -90,6 +90,7 @@ pub async fn run(arguments: ListArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
     output.check::<Model>()?;
     let accounts = Accounts::open(&arguments.accounts).await?;
+    let output = output.at(accounts.now());
     let providers = accounts.providers();
     let (able, unable) = able(providers, Operation::ListModels);
     let answers = able.iter().map(async |account| {

@@ -174,7 +174,12 @@ mod tests {
         let cells: Vec<Cell<Job>> = cells
             .map(|name| Cell::named(name, Values::NONE).unwrap())
             .collect();
-        table(jobs, &cells, Job::TABLE.steps, &View::at(terminal, None))
+        table(
+            jobs,
+            &cells,
+            Job::TABLE.steps,
+            &View::relative_to(terminal, None),
+        )
     }
 
     /// Jobs with something in every column.

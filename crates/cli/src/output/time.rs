@@ -23,9 +23,15 @@ impl View {
         }
     }
 
+    /// Where times are relative, they are so to this one, in Unix seconds.
+    pub fn at(self, now: i64) -> Self {
+        let now = self.now.map(|_| now);
+        Self { now, ..self }
+    }
+
     /// Shows times relative to this one, in Unix seconds, or in UTC.
     #[cfg(any(test, feature = "top"))]
-    pub fn at(terminal: Terminal, now: Option<i64>) -> Self {
+    pub fn relative_to(terminal: Terminal, now: Option<i64>) -> Self {
         Self { terminal, now }
     }
 

@@ -48,7 +48,7 @@ fn details(frame: &mut Frame<'_>, state: &State, opened: &Opened, area: Rect, no
         width: Some(usize::from(inner.width)),
         ..Terminal::FULL_SCREEN
     };
-    let card = job_card(&entry.job, false, &View::at(terminal, Some(now)));
+    let card = job_card(&entry.job, false, &View::relative_to(terminal, Some(now)));
     let progress = entry.share().filter(|_| !entry.job.status.is_terminal());
     let progress = progress.map(|share| {
         let steps = match (entry.progress.step, entry.progress.total_steps) {

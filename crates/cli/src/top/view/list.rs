@@ -163,7 +163,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &mut State, area: Rect, now: i64) {
         .into_iter()
         .map(|(column, width)| (column, if width == 0 { left } else { width }))
         .collect();
-    let view = View::at(Terminal::FULL_SCREEN, Some(now));
+    let view = View::relative_to(Terminal::FULL_SCREEN, Some(now));
     let sort = (state.sort, state.descending);
     let head = columns.iter().map(|(column, width)| {
         let title = match (column.sort == Some(sort.0), sort.1) {
