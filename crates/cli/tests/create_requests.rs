@@ -78,3 +78,39 @@ fn values_that_make_no_sense_are_warned_of() {
         assert!(said.contains(&format!("{set}: {expected}")), "{said}");
     }
 }
+
+/// JSON has neither: they were null, which leaves a setting to the vendor.
+#[test]
+fn numbers_that_are_not_finite_are_errors() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    for number in ["nan", "inf", "-inf"] {
+        let text = format!("model = \"a\"\nhyperparameters = {{rates = [1.0, {number}]}}\n");
+        user.write("request.toml", &text);
+        let create = [
+            "jobs",
+            "create",
+            "request.toml",
+            "--on",
+            "openai",
+            "--dry-run",
+        ];
+        let error = stderr(&user.expect(2, &create));
+        assert!(
+            error.contains("hyperparameters.rates.1 is no finite number"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_file_without_a_name_is_an_error_of_the_command_line() {
+    let user = User::new();
+    for option in ["--training-file", "--validation-file"] {
+        for name in ["", "  "] {
+            let create = ["jobs", "create", "--on", "openai", option, name];
+            let error = stderr(&user.expect(2, &create));
+            assert!(error.contains(option), "{error}");
+        }
+    }
+}

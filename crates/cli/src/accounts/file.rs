@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use comments::{comment_before, put_before_next, take_head, take_lone_comments};
+use comments::{comment_before, put_before_next, take_end, take_head};
 use inline_accounts::as_tables;
 
 use crate::exit::{Exit, Failure};
@@ -53,7 +53,7 @@ fn parsed(path: &Path, text: &str) -> Result<DocumentMut, Failure> {
         let line = text.get(..place).unwrap_or_default().matches('\n').count() + 1;
         wrong(path, &format!("line {line}: {}", error.message()))
     })?;
-    as_tables(&mut document);
+    as_tables(&mut document).map_err(|what| wrong(path, what))?;
     let accounts = document.get("account");
     if accounts.is_some_and(|accounts| !accounts.is_array_of_tables()) {
         return Err(wrong(path, "expected a list of tables: [[account]]"));
@@ -77,7 +77,7 @@ fn place(document: &DocumentMut, name: &str) -> Option<usize> {
 /// that is used where none is named.
 pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     let place = place(document, entry.name);
-    let head = take_lone_comments(document);
+    let before = place.is_none().then(|| take_end(document)).flatten();
     let accounts = document.entry("account");
     let accounts = accounts.or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     let Some(accounts) = accounts.as_array_of_tables_mut() else {
@@ -87,10 +87,6 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     let old = place.and_then(|place| accounts.get_mut(place));
     let is_new = old.is_none();
     let account = old.unwrap_or(&mut new);
-    // A key that is there in another form would be a second one.
-    for name in ["key", "key_env", "key_file"] {
-        account.remove(name);
-    }
     let members = [
         ("name", Some(entry.name)),
         ("vendor", Some(entry.vendor)),
@@ -100,15 +96,28 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
         ("key_env", entry.key_env),
     ];
     for (name, text) in members {
-        if let Some(text) = text {
-            let mut new = value(text);
-            keep_comment(account.get(name), &mut new);
-            account.insert(name, new);
+        let Some(text) = text else { continue };
+        let mut new = value(text);
+        match account.get_mut(name) {
+            Some(old) => {
+                keep_comment(Some(old), &mut new);
+                *old = new;
+            }
+            None => {
+                account.insert(name, new);
+            }
+        }
+    }
+    // A key that is there in another form would be a second one.
+    for name in ["key", "key_env", "key_file", "token_command"] {
+        let is_given = |(member, text): &(&str, Option<&str>)| *member == name && text.is_some();
+        if !members.iter().any(is_given) {
+            account.remove(name);
         }
     }
     if is_new {
-        if let Some(head) = head {
-            new.decor_mut().set_prefix(format!("{head}\n"));
+        if let Some(before) = before {
+            new.decor_mut().set_prefix(format!("{before}\n"));
         }
         accounts.push(new);
     }

@@ -351,11 +351,11 @@ pub struct SettingArguments {
     pub model: Option<String>,
 
     /// The file to train it with: a path, or the id of an uploaded one
-    #[arg(long, short = 't', value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, short = 't', value_name = "FILE", value_parser = NonBlank, value_hint = ValueHint::FilePath)]
     pub training_file: Option<String>,
 
     /// The file to validate it with: a path, or an id
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_parser = NonBlank, value_hint = ValueHint::FilePath)]
     pub validation_file: Option<String>,
 
     /// How it is trained

@@ -197,6 +197,7 @@ impl Watch<'_> {
                     self.write(OutputLine::status(&job, before))?;
                 }
                 if let Some(progress) = early {
+                    self.ask_for_loss(&JobRef::from(&*job)).await;
                     self.write_progress(&JobRef::from(&*job), progress)?;
                 }
             }
@@ -350,8 +351,7 @@ impl Watch<'_> {
     fn write_progress(&mut self, job: &JobRef, progress: Progress) -> Result<(), Failure> {
         let loss = self.jobs.get(&job.id).and_then(|job| job.loss);
         let entry = OutputLine::progress(job, progress, loss);
-        let is_empty = self.output.is_table() && entry.is_empty();
-        match is_empty || self.display.shows_progress() {
+        match entry.is_empty() || self.display.shows_progress() {
             true => Ok(()),
             false => self.write(entry),
         }

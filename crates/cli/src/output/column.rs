@@ -183,7 +183,7 @@ impl<R: Row> Cell<R> {
         if name.contains('.') {
             return Ok(Self::Path(name.to_owned()));
         }
-        if values.are_open {
+        if values.are_open && !name.is_empty() {
             return Ok(Self::Value(name.to_owned(), values.kind));
         }
         let mut names: Vec<&str> = R::TABLE.names().collect();

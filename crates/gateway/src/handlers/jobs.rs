@@ -63,6 +63,11 @@ pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
 
 /// Decodes a request; an error names the parameter.
 fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
+    // Which of two members counts is for nobody to guess.
+    if let Some(path) = duplicate_member(body) {
+        let message = format!("invalid request: {path:?} is given more than once");
+        return Err(ApiError::invalid(path, message));
+    }
     let request: CreateRequest = serde_json::from_slice(body).map_err(|error| {
         let reason = error.to_string();
         let message = format!("invalid request: {reason}");
@@ -72,11 +77,6 @@ fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
             _ => ApiError::new(StatusCode::BAD_REQUEST, message),
         }
     })?;
-    // Which of two members counts is for nobody to guess; a doubled `model` is an error already.
-    if let Some(path) = duplicate_member(body) {
-        let message = format!("invalid request: {path} is given more than once");
-        return Err(ApiError::invalid(path, message));
-    }
     for (param, text) in [
         ("model", &request.model),
         ("training_file", &request.training_file),
@@ -126,6 +126,7 @@ mod tests {
             (r#""metadata": {"a": "b", "a": "b"}"#, "metadata.a"),
             (r#""own": [{"a": 1, "a": 1}]"#, "own.0.a"),
             (r#""model": "m""#, "model"),
+            (r#""seed": 1, "seed": 1"#, "seed"),
         ] {
             assert_eq!(param(&doubled(more)), path);
         }

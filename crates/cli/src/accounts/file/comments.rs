@@ -30,9 +30,19 @@ pub fn take_head(document: &mut DocumentMut) -> String {
     head.unwrap_or_default()
 }
 
-/// Takes the comments of a file that has nothing else in it.
-pub fn take_lone_comments(document: &mut DocumentMut) -> Option<String> {
-    let comments = document.trailing().as_str().filter(|_| document.is_empty());
+/// Takes the comments at the end of a file, where a new account comes behind them: they are
+/// about what stands before them.
+pub fn take_end(document: &mut DocumentMut) -> Option<String> {
+    let mut last: Option<isize> = None;
+    for_each_table(document.as_table_mut(), &mut |table| {
+        last = last.max(table.position())
+    });
+    let accounts = document.get("account").and_then(Item::as_array_of_tables);
+    let last_account = accounts.and_then(|accounts| accounts.iter().last()?.position());
+    if accounts.is_some() && last_account != last {
+        return None;
+    }
+    let comments = document.trailing().as_str();
     let comments = comments.filter(|text| text.contains('#'))?.to_owned();
     document.set_trailing("");
     Some(comments)
@@ -121,5 +131,40 @@ mod tests {
             put(&mut document, &entry, true);
             assert_eq!(document.to_string(), after);
         }
+    }
+
+    #[test]
+    fn comments_stay_with_what_they_are_about() {
+        let put_main = |name: &str, before: &str| {
+            let mut document: DocumentMut = before.parse().unwrap();
+            let entry = Entry {
+                name,
+                vendor: "openai",
+                key: None,
+                key_env: Some("NEW"),
+                base_url: None,
+                organization: None,
+            };
+            put(&mut document, &entry, false);
+            document.to_string()
+        };
+        let main = "[[account]]\nname = \"main\"\nvendor = \"openai\"\nkey_env = \"OLD\"\n";
+        let new = "[[account]]\nname = \"new\"\nvendor = \"openai\"\nkey_env = \"NEW\"\n";
+        let gateway = "\n[gateway]\nmax_requests = 4\n# end\n";
+        assert_eq!(
+            put_main("new", &format!("{main}# organization = \"Acme\"\n")),
+            format!("{main}# organization = \"Acme\"\n\n{new}")
+        );
+        assert_eq!(
+            put_main("new", &format!("{main}{gateway}")),
+            format!("{main}\n{new}{gateway}")
+        );
+        let commented = "[[account]]\n# the name\nname = \"main\" # n\nvendor = \"openai\"\n\
+                         # rotated\nkey_env = \"OLD\" # ask\n";
+        assert_eq!(put_main("main", commented), commented.replace("OLD", "NEW"));
+        let command =
+            "[[account]]\nname = \"main\"\nvendor = \"openai\"\ntoken_command = [\"a\"]\n";
+        let replaced = put_main("main", command);
+        assert!(!replaced.contains("token_command"), "{replaced}");
     }
 }

@@ -1,22 +1,30 @@
 //! Accounts that are written as `account = [{…}]`.
 
-use toml_edit::{DocumentMut, Item};
+use toml_edit::{Array, DocumentMut, Item, RawString, Value};
 
 use super::comments::comment_before;
 
-/// Writes `account = [{…}]` as `[[account]]`, which means the same. The comment before it
-/// comes before the first account.
-pub fn as_tables(document: &mut DocumentMut) {
-    let is_inline = |item: &Item| {
-        let array = item.as_array();
-        array.is_some_and(|array| array.iter().all(toml_edit::Value::is_inline_table))
+/// The error of accounts that cannot be written as tables without a loss.
+const WITH_COMMENTS: &str = "the comments beside or in `account = […]` would be lost: write each \
+                             account as a table, [[account]], and try again";
+
+/// Writes `account = [{…}]` as `[[account]]`, which means the same.
+///
+/// # Errors
+///
+/// There are comments, which have no place among tables.
+pub fn as_tables(document: &mut DocumentMut) -> Result<(), &'static str> {
+    let is_inline = |array: &&Array| array.iter().all(Value::is_inline_table);
+    let array = document.get("account").and_then(Item::as_array);
+    let Some(array) = array.filter(is_inline) else {
+        return Ok(());
     };
-    if !document.get("account").is_some_and(is_inline) {
-        return;
+    if has_comments(document, array) {
+        return Err(WITH_COMMENTS);
     }
     let before = comment_before(document, "account").trim_start().to_owned();
     let Some(item) = document.remove("account") else {
-        return;
+        return Ok(());
     };
     let is_first = document.iter().all(|(_, item)| !item.is_value());
     if let Ok(mut accounts) = item.into_array_of_tables() {
@@ -36,6 +44,19 @@ pub fn as_tables(document: &mut DocumentMut) {
             document.insert("account", Item::ArrayOfTables(accounts));
         }
     }
+    Ok(())
+}
+
+/// Returns true where comments before, in or after the list have no place among tables.
+fn has_comments(document: &DocumentMut, array: &Array) -> bool {
+    let decors = array.iter().map(Value::decor).chain([array.decor()]);
+    let texts = decors.flat_map(|decor| [decor.prefix(), decor.suffix()]);
+    let texts = texts.chain([Some(array.trailing())]).flatten();
+    let mut texts = texts.filter_map(RawString::as_str);
+    // A comment before the list comes before its first table, unless others are there.
+    let has_place = !array.is_empty() && document.iter().all(|(_, item)| item.is_value());
+    texts.any(|text| text.contains('#'))
+        || (comment_before(document, "account").contains('#') && !has_place)
 }
 
 #[cfg(test)]
@@ -54,7 +75,7 @@ mod tests {
             base_url: None,
             organization: None,
         };
-        let text = "default_account = \"main\"\n# both\naccount = [\n  { name = \"main\", vendor = \
+        let text = "default_account = \"main\"\naccount = [\n  { name = \"main\", vendor = \
                     \"openai\", key_env = \"K\" },\n  {name=\"second\",vendor=\"openai\"}\n]\n\n\
                     [gateway]\nmax_requests = 4\n";
         let mut document = parsed(Path::new("c.toml"), text).unwrap();
@@ -64,9 +85,27 @@ mod tests {
         let written = document.to_string();
         let again = parsed(Path::new("c.toml"), &written).unwrap();
         assert_eq!(names(&again), ["main", "research"], "{written}");
-        assert!(written.contains("# both\n"), "{written}");
         assert_eq!(again["account"][0]["key_env"].as_str(), Some("K"));
         assert_eq!(again["gateway"]["max_requests"].as_integer(), Some(4));
         assert_eq!(again["default_account"].as_str(), Some("main"));
+    }
+
+    #[test]
+    fn comments_among_inline_tables_are_not_lost() {
+        let account = r#"{name = "a#", vendor = "openai"}"#;
+        for text in [
+            format!("# mine\naccount = [{account}]\n[gateway]\n"),
+            "# mine\naccount = []\n".to_owned(),
+            format!("account = [ # open\n{account}]\n"),
+            format!("account = [{account}, # after\n{account}]\n"),
+            format!("account = [{account}\n# last\n]\n"),
+            format!("account = [{account}] # list\n"),
+            "account = [] # none\n".to_owned(),
+        ] {
+            let error = parsed(Path::new("c.toml"), &text).unwrap_err();
+            assert!(error.to_string().contains("[[account]]"), "{text}: {error}");
+        }
+        let text = format!("account = [{account}]\n\n# for serve\n[gateway]\n");
+        assert!(parsed(Path::new("c.toml"), &text).is_ok());
     }
 }

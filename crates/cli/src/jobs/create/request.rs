@@ -49,7 +49,7 @@ impl Source {
         let text = text.map_err(|e| wrong(e.to_string()))?;
         let suffix = path.extension().and_then(|suffix| suffix.to_str());
         let members = match suffix {
-            Some("toml") => toml::from_str(&text).map_err(|e| wrong(e.to_string())),
+            Some("toml") => members_of_toml(&text).map_err(wrong),
             Some("yaml" | "yml") => serde_saphyr::from_str(&text).map_err(|e| wrong(e.to_string())),
             Some("json") => members_of_json(&text).map_err(wrong),
             _ if path == Path::new("-") => members_of_json(&text).map_err(wrong),
@@ -129,6 +129,39 @@ fn members_of_json(text: &str) -> Result<Map<String, Value>, String> {
     match duplicate_member(text.as_bytes()) {
         None => Ok(members),
         Some(path) => Err(format!("{path} is given more than once")),
+    }
+}
+
+/// Reads the members of a TOML table. JSON has no NaN and no infinity: they would be null,
+/// which leaves a setting to the vendor.
+fn members_of_toml(text: &str) -> Result<Map<String, Value>, String> {
+    let table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
+    if let Some(path) = not_finite(&toml::Value::Table(table)) {
+        return Err(format!("{path} is no finite number"));
+    }
+    toml::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Returns the path, with dots, to the first number that is not finite.
+fn not_finite(value: &toml::Value) -> Option<String> {
+    let inside = |(step, inner): (String, &toml::Value)| {
+        let path = not_finite(inner)?;
+        Some(match path.is_empty() {
+            true => step,
+            false => format!("{step}.{path}"),
+        })
+    };
+    match value {
+        toml::Value::Float(number) => (!number.is_finite()).then(String::new),
+        toml::Value::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(index, item)| inside((index.to_string(), item)))
+        }
+        toml::Value::Table(members) => {
+            let mut members = members.iter();
+            members.find_map(|(name, member)| inside((name.clone(), member)))
+        }
+        _ => None,
     }
 }
 

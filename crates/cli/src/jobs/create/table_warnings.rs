@@ -80,7 +80,7 @@ pub fn table_warnings(
 
 /// What makes sense at any vendor, where none documents less: counts that are not negative,
 /// shares of a whole, and rates that are not so large that no training survives them.
-const PLAUSIBLE: [(&str, Range); 19] = [
+const PLAUSIBLE: [(&str, Range); 25] = [
     ("n_epochs", Range::at_least(1.0)),
     ("batch_size", Range::at_least(1.0)),
     ("batch_size_tokens", Range::at_least(1.0)),
@@ -97,9 +97,15 @@ const PLAUSIBLE: [(&str, Range); 19] = [
     ("n_evals", Range::at_least(0.0)),
     ("gradient_accumulation_steps", Range::at_least(0.0)),
     ("lora_rank", Range::at_least(0.0)),
+    ("lora_alpha", Range::at_least(0.0)),
+    ("training_type.lora_alpha", Range::at_least(0.0)),
     ("lora_dropout", Range::SHARE),
     ("training_type.lora_dropout", Range::SHARE),
     ("beta", Range::at_least(0.0)),
+    ("rpo_alpha", Range::at_least(0.0)),
+    ("compute_multiplier", Range::above(0.0, 1_000.0)),
+    ("eval_interval", Range::at_least(1.0)),
+    ("eval_samples", Range::at_least(1.0)),
 ];
 
 /// The values that a setting can have.
@@ -321,6 +327,11 @@ mod tests {
                 "together",
                 json!({"n_evals": -3}),
                 "n_evals=-3: 0 or more is expected",
+            ),
+            (
+                "azure",
+                json!({"eval_samples": 0}),
+                "eval_samples=0: 1 or more is expected",
             ),
             (
                 "fireworks",

@@ -113,7 +113,7 @@ impl OutputLine {
         !matches!(self.what, "event" | "progress")
     }
 
-    /// Returns true where a line for people would say nothing.
+    /// Returns true where it would say nothing.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
