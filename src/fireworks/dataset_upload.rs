@@ -137,22 +137,12 @@ impl Content {
             examples: 0,
             bytes: 0,
         };
-        let mut is_in_line = false;
+        let mut is_in_example = false;
         let mut pieces = file.open()?;
         while let Some(piece) = pieces.next().await {
             let piece = piece?;
             content.bytes += piece.len() as u64;
-            for byte in piece {
-                match byte {
-                    b'\n' => is_in_line = false,
-                    b' ' | b'\t' | b'\r' => {}
-                    _ if is_in_line => {}
-                    _ => {
-                        is_in_line = true;
-                        content.examples += 1;
-                    }
-                }
-            }
+            content.examples += examples_begun(&piece, &mut is_in_example);
         }
         if content.examples == 0 {
             let message = format!("{}: there is no example in it", file.name());
@@ -160,6 +150,25 @@ impl Content {
         }
         Ok(content)
     }
+}
+
+/// Counts the examples that begin in a piece of a file: lines that are not blank.
+fn examples_begun(piece: &[u8], is_in_example: &mut bool) -> u64 {
+    let mut examples = 0;
+    let mut rest = piece;
+    loop {
+        let next = if *is_in_example {
+            memchr::memchr(b'\n', rest)
+        } else {
+            rest.iter()
+                .position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+        };
+        let Some(next) = next else { break };
+        *is_in_example = !*is_in_example;
+        examples += u64::from(*is_in_example);
+        rest = &rest[next + 1..];
+    }
+    examples
 }
 
 /// A dataset that is to be deleted unless its upload comes to an end, also where
@@ -213,5 +222,30 @@ fn text(number: &types::Int64) -> String {
         types::Int64::Text(text) => text.clone(),
         types::Int64::Integer(number) => number.to_string(),
         types::Int64::Unknown(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::examples_begun;
+
+    #[test]
+    fn lines_that_are_not_blank_are_examples_however_the_file_is_cut() {
+        for (file, examples) in [
+            ("", 0),
+            (" \t\r\n\n", 0),
+            ("{}", 1),
+            ("{}\n{}", 2),
+            ("\n {}\r\n \r\n{ } x\n\n", 2),
+            ("a\nb\nc\n", 3),
+        ] {
+            for cut in 0..=file.len() {
+                let (start, end) = file.as_bytes().split_at(cut);
+                let mut is_in_example = false;
+                let begun = examples_begun(start, &mut is_in_example)
+                    + examples_begun(end, &mut is_in_example);
+                assert_eq!(begun, examples, "{file:?} cut at {cut}");
+            }
+        }
     }
 }

@@ -496,22 +496,23 @@ proptest! {
         pairs in proptest::collection::vec(pair(), 10..14),
         traces in proptest::collection::vec(traced(), 10..14),
     ) {
-        let vendors = ["openai", "azure", "together", "fireworks"];
-        for from in ["openai", "azure"] {
-            for to in vendors {
-                there_and_back(from, to, Supervised, &chats);
+        // Most of the time goes on files that reach the disk: they wait for it together.
+        std::thread::scope(|scope| {
+            for (from, examples) in [
+                ("openai", &chats),
+                ("azure", &chats),
+                ("together", &traces),
+                ("fireworks", &traces),
+            ] {
+                for (method, examples) in [(Supervised, examples), (Dpo, &pairs)] {
+                    scope.spawn(move || {
+                        for to in ["openai", "azure", "together", "fireworks"] {
+                            there_and_back(from, to, method, examples);
+                        }
+                    });
+                }
             }
-        }
-        for from in ["together", "fireworks"] {
-            for to in vendors {
-                there_and_back(from, to, Supervised, &traces);
-            }
-        }
-        for from in vendors {
-            for to in vendors {
-                there_and_back(from, to, Dpo, &pairs);
-            }
-        }
+        });
     }
 
     /// Anything at all: no panic, and what is written passes the check.

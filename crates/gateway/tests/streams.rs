@@ -338,7 +338,7 @@ async fn endless() -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_its_download_is_disconnected() {
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let config = Config {
         max_requests: 1,
         idle: Duration::from_millis(500),
@@ -352,16 +352,22 @@ async fn a_client_that_does_not_read_its_download_is_disconnected() {
     let account = Account::with_backend("endless", client.build().unwrap());
     providers.add(account).unwrap();
     let gateway = Gateway::over(sandbox, &providers, config).await;
-    let mut stream = tokio::net::TcpStream::connect(gateway.addr).await.unwrap();
     let request = "GET /v1/files/file-1/content HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
-    stream.write_all(request.as_bytes()).await.unwrap();
     let list = || gateway.get("/v1/fine_tuning/jobs?limit=1");
+    // It is held until it has waited for the client; where that was over before the
+    // list came, another try shows it.
     let taken = async {
-        while list().await.status != 503 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        loop {
+            let mut stream = tokio::net::TcpStream::connect(gateway.addr).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut head = [0; "HTTP/1.1 200".len()];
+            stream.read_exact(&mut head).await.unwrap();
+            if &head == b"HTTP/1.1 200" && list().await.status == 503 {
+                break stream;
+            }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), taken)
+    let _stream = tokio::time::timeout(Duration::from_secs(10), taken)
         .await
         .unwrap();
     let free = async {

@@ -6,7 +6,7 @@ use crate::support;
 
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use support::{client, get, post, read, send};
+use support::{client, client_builder, get, post, read, send};
 use unitune_sandbox::{Effect, Fault, Hint, Sandbox, Vendor};
 
 const JOBS: &str = "/fine_tuning/jobs";
@@ -18,9 +18,8 @@ async fn sandbox(fault: &str) -> Sandbox {
 
 async fn raw(sandbox: &Sandbox) -> reqwest::Result<reqwest::Response> {
     let url = format!("{}{JOBS}", sandbox.openai_base_url());
-    let quiet = reqwest::Client::builder()
+    let quiet = client_builder()
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
         .build()
         .unwrap();
     quiet
@@ -32,7 +31,6 @@ async fn raw(sandbox: &Sandbox) -> reqwest::Result<reqwest::Response> {
 
 #[tokio::test]
 async fn every_status_has_an_error_body() {
-    let _ = client();
     for status in [400, 401, 403, 404, 409, 429, 500, 502, 503, 524, 529] {
         let sandbox = sandbox(&format!("*:{status}@once")).await;
         let answer = get(&sandbox, Vendor::OpenAi, JOBS).await;
@@ -113,7 +111,6 @@ async fn a_fault_strikes_where_it_is_told_to() {
 
 #[tokio::test]
 async fn connections_are_reset_before_and_after_the_work() {
-    let _ = client();
     for (effect, done) in [("reset-before-body", 0), ("reset-after-body", 1)] {
         let sandbox = Sandbox::builder()
             .jobs(0)
@@ -144,7 +141,6 @@ async fn connections_are_reset_before_and_after_the_work() {
 
 #[tokio::test]
 async fn bodies_are_spoiled() {
-    let _ = client();
     let truncated = raw(&sandbox("*:truncate").await)
         .await
         .unwrap()
@@ -193,7 +189,6 @@ async fn bodies_are_spoiled() {
 
 #[tokio::test]
 async fn slow_answers_are_slow_and_end_with_the_sandbox() {
-    let _ = client();
     let late = sandbox("*:delay=200ms@once").await;
     let start = Instant::now();
     assert_eq!(raw(&late).await.unwrap().status().as_u16(), 200);

@@ -7,7 +7,7 @@ use crate::support;
 use serde_json::{Value, json};
 use std::time::Duration;
 use support::session::{Session, chat};
-use support::{client, read};
+use support::{client, client_builder, read};
 use unitune_sandbox::{Sandbox, Vendor};
 
 const JOBS: &str = "/fine-tunes";
@@ -511,9 +511,8 @@ async fn files_come_in_one_request_or_through_a_signed_url() {
     let form = reqwest::multipart::Form::new()
         .text("purpose", "fine-tune")
         .text("file_name", "big.jsonl");
-    let quiet = reqwest::Client::builder()
+    let quiet = client_builder()
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
         .build()
         .unwrap();
     let url = format!("{}/files", sandbox.together_base_url());

@@ -59,11 +59,11 @@ fn is_restart(event: &FineTuneEvent) -> bool {
     if event_types::is(event, &FinetuneEventType::JobRestarted) {
         return true;
     }
-    let message = event.message.as_deref().unwrap_or_default();
-    message
-        .as_bytes()
-        .windows("restart".len())
-        .any(|window| window.eq_ignore_ascii_case(b"restart"))
+    let message = event.message.as_deref().unwrap_or_default().as_bytes();
+    memchr::memchr2_iter(b'r', b'R', message).any(|start| {
+        let word = message.get(start..start + "restart".len());
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"restart"))
+    })
 }
 
 /// Which job an id names, by the words before it.
@@ -140,6 +140,7 @@ mod tests {
             r#"[{"type": "JOB_RESTARTED", "message": "Restarted as ft-bbbbbbbb-0002."}]"#,
             r#"[{"type": "job_restarted", "message": "", "new_job_id": "ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_ERROR", "message": "Internal error; job ft-aaaaaaaa-0001 was restarted: ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_ERROR", "message": "rest; RESTART as ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "Restarted from checkpoint ft-cccccccc-0003 as ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "ft-aaaaaaaa-0001 is restarted; the new job's id is ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "", "previous_id": "ft-cccccccc-0003", "job": "ft-bbbbbbbb-0002"}]"#,
@@ -151,6 +152,7 @@ mod tests {
             r#"[{"type": "JOB_RESTARTED", "message": "The job was restarted"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "restarted from ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_START", "message": "see ft-bbbbbbbb-0002"}]"#,
+            r#"[{"type": "JOB_START", "message": "goes on as ft-bbbbbbbb-0002 after a rest"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "job ft-aaaaaaaa-0001 restarted"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "Job restarted from job ft-bbbbbbbb-0002"}]"#,
             r#"[{"type": "JOB_RESTARTED", "message": "Restarted from checkpoint ft-bbbbbbbb-0002"}]"#,
