@@ -348,7 +348,7 @@ fn give_access(_file: &Path, _as_of: &Path) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    const ENTRY: Entry<'static> = Entry {
+    pub const ENTRY: Entry<'static> = Entry {
         name: "research",
         vendor: "together",
         key: Some("tgp-1"),

@@ -96,20 +96,13 @@ fn for_each_table(parent: &mut Table, call: &mut impl FnMut(&mut Table)) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::ENTRY;
     use super::super::{Entry, put};
     use super::*;
 
     #[test]
     fn the_head_of_the_file_stays_its_head() {
         let account = "[[account]]\nname = \"research\"\nvendor = \"together\"\nkey = \"tgp-1\"\n";
-        let entry = Entry {
-            name: "research",
-            vendor: "together",
-            key: Some("tgp-1"),
-            key_env: None,
-            base_url: None,
-            organization: None,
-        };
         let default = "default_account = \"research\"\n";
         let other = "[gateway]\nmax_requests = 4\n";
         for (before, after) in [
@@ -128,7 +121,7 @@ mod tests {
             ),
         ] {
             let mut document: DocumentMut = before.parse().unwrap();
-            put(&mut document, &entry, true);
+            put(&mut document, &ENTRY, true);
             assert_eq!(document.to_string(), after);
         }
     }

@@ -63,24 +63,17 @@ fn has_comments(document: &DocumentMut, array: &Array) -> bool {
 mod tests {
     use std::path::Path;
 
-    use super::super::{Entry, names, parsed, put, remove};
+    use super::super::tests::ENTRY;
+    use super::super::{names, parsed, put, remove};
 
     #[test]
     fn inline_tables_are_accounts_too() {
-        let entry = Entry {
-            name: "research",
-            vendor: "together",
-            key: Some("tgp-1"),
-            key_env: None,
-            base_url: None,
-            organization: None,
-        };
         let text = "default_account = \"main\"\naccount = [\n  { name = \"main\", vendor = \
                     \"openai\", key_env = \"K\" },\n  {name=\"second\",vendor=\"openai\"}\n]\n\n\
                     [gateway]\nmax_requests = 4\n";
         let mut document = parsed(Path::new("c.toml"), text).unwrap();
         assert_eq!(names(&document), ["main", "second"]);
-        put(&mut document, &entry, false);
+        put(&mut document, &ENTRY, false);
         assert!(remove(&mut document, "second").is_some());
         let written = document.to_string();
         let again = parsed(Path::new("c.toml"), &written).unwrap();
