@@ -94,6 +94,25 @@ fn the_names_of_the_json_are_columns() {
     assert!(numbers(&named).len() > 1);
     assert_eq!(numbers(&named), numbers(&csv("step,train_loss")));
     assert_eq!(numbers(&named), numbers(&csv("step,values.train/loss")));
+    // Of numbers that are named, a column may have either name, too.
+    let named_by = |metric: &str, columns: &str| {
+        let metrics = ["jobs", "metrics", together, "--metric", metric];
+        shown(&[&metrics[..], &["--columns", columns, "-o", "csv"]].concat())
+    };
+    let named = numbers(&named_by("train/loss", "step,train_loss"));
+    assert!(named.iter().all(|row| !row.ends_with(',')), "{named:?}");
+    assert_eq!(named, numbers(&named_by("train_loss", "step,train/loss")));
+    let unknown = [
+        "jobs",
+        "metrics",
+        together,
+        "--columns",
+        "loss",
+        "--sandbox",
+    ];
+    let said = stderr(&unitune(&unknown).output().unwrap());
+    assert_eq!(said.matches("logged_at").count(), 1, "{said}");
+    assert_eq!(said.matches(" step,").count(), 1, "{said}");
 }
 
 #[test]

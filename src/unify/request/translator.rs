@@ -95,7 +95,7 @@ impl RequestTranslator {
             ("model", &request.model),
             ("training_file", &request.training_file),
         ] {
-            if text.is_empty() {
+            if text.trim().is_empty() {
                 self.invalid(field, "it is empty", "");
             }
         }

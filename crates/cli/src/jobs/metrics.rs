@@ -55,8 +55,8 @@ impl Row for Point {
 
     /// The number of a common name, or of the vendor's own.
     fn value(&self, name: &str) -> Value {
-        let number = self.named.get(name);
-        json!(number.or_else(|| self.point.values.get(name)))
+        let number = self.named.get(name).copied();
+        json!(number.or_else(|| self.point.metric(name)))
     }
 }
 
@@ -259,7 +259,7 @@ fn print_points(
         true => Numbers::of(output, names(&rows, |row| row)),
         false => Numbers::asked(asked),
     };
-    let numbers = numbers.with_vendor_names(rows.iter());
+    let numbers = numbers.with_all_names(rows.iter());
     let steps = steps(&numbers.shown, &[]);
     let (usual, around) = ([STEP_COLUMN, TIME], ListContext::default());
     output.list_with_values(rows, &usual, numbers.values(), &steps, around)
@@ -281,7 +281,7 @@ fn print_jobs(output: &Output, asked: &[String], jobs: Vec<JobMetrics>) -> Resul
         true => Numbers::of(output, names(&rows, |row| &row.shown)),
         false => Numbers::asked(asked),
     };
-    let numbers = numbers.with_vendor_names(rows.iter().map(|row| &row.shown));
+    let numbers = numbers.with_all_names(rows.iter().map(|row| &row.shown));
     let then = [Step::Shorten("job", 12), Step::Drop("account")];
     let steps = steps(&numbers.shown, &then);
     let usual = ["account", "job", STEP_COLUMN, TIME];
@@ -324,13 +324,19 @@ impl Numbers {
         }
     }
 
-    /// With the names that the points have in JSON. Where there are no points, the names
-    /// that there will be are not known, and any is one.
-    fn with_vendor_names<'p>(mut self, points: impl Iterator<Item = &'p Point>) -> Self {
-        let mut points = points.peekable();
-        self.are_open = points.peek().is_none();
+    /// With all names of the points' numbers: the common ones, and those in JSON. Where
+    /// there are no points, the names that there will be are not known, and any is one.
+    fn with_all_names<'p>(mut self, points: impl Iterator<Item = &'p Point> + Clone) -> Self {
+        self.are_open = points.clone().next().is_none();
+        let has = |name: &&&str| points.clone().any(|row| row.point.metric(name).is_some());
+        let common = COMMON.iter().filter(has).map(|name| (*name).to_owned());
+        self.known.extend(common);
         let names: BTreeSet<&String> = points.flat_map(|row| row.point.values.keys()).collect();
-        self.known.extend(names.into_iter().cloned());
+        // Some vendors count the step and the time, which have columns, among the numbers.
+        let names = names
+            .into_iter()
+            .filter(|name| **name != STEP_COLUMN && **name != TIME);
+        self.known.extend(names.cloned());
         self.known = unique(&self.known);
         self
     }

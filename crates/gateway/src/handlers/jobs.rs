@@ -81,7 +81,7 @@ fn parse(body: &[u8]) -> Result<CreateRequest, ApiError> {
         ("model", &request.model),
         ("training_file", &request.training_file),
     ] {
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return Err(ApiError::invalid(
                 param,
                 format!("invalid {param}: it is empty"),
@@ -117,6 +117,10 @@ mod tests {
         assert_eq!(param(r#"{"training_file": "f"}"#), "model");
         assert_eq!(param(r#"{"model": "m"}"#), "training_file");
         assert_eq!(param(r#"{"model": "", "training_file": "f"}"#), "model");
+        assert_eq!(
+            param(r#"{"model": "m", "training_file": " "}"#),
+            "training_file"
+        );
         let doubled = |more: &str| format!(r#"{{"model": "m", "training_file": "f", {more}}}"#);
         for (more, path) in [
             (

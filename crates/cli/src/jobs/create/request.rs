@@ -50,7 +50,7 @@ impl Source {
         let suffix = path.extension().and_then(|suffix| suffix.to_str());
         let members = match suffix {
             Some("toml") => members_of_toml(&text).map_err(wrong),
-            Some("yaml" | "yml") => serde_saphyr::from_str(&text).map_err(|e| wrong(e.to_string())),
+            Some("yaml" | "yml") => members_of_yaml(&text).map_err(wrong),
             Some("json") => members_of_json(&text).map_err(wrong),
             _ if path == Path::new("-") => members_of_json(&text).map_err(wrong),
             _ => Err(wrong(
@@ -130,6 +130,16 @@ fn members_of_json(text: &str) -> Result<Map<String, Value>, String> {
         None => Ok(members),
         Some(path) => Err(format!("{path} is given more than once")),
     }
+}
+
+/// Reads the members of a YAML mapping.
+fn members_of_yaml(text: &str) -> Result<Map<String, Value>, String> {
+    let message = |error: serde_saphyr::Error| {
+        // The usual text is for programmers, and names a file `<input>`.
+        let error = error.without_snippet();
+        error.render_with_formatter(&serde_saphyr::UserMessageFormatter)
+    };
+    serde_saphyr::from_str(text).map_err(message)
 }
 
 /// Reads the members of a TOML table. JSON has no NaN and no infinity: they would be null,
