@@ -45,6 +45,18 @@ const UNUSABLE: &str = "[[account]]\nname = \"no-key\"\nvendor = \"together\"\nk
      [[account]]\nname = \"no-address\"\nvendor = \"azure\"\nkey = \"k\"\n\n\
      [[account]]\nname = \"no-file\"\nvendor = \"fireworks\"\nkey_file = \"nowhere\"\n";
 
+/// Adds an account whose key is in a variable.
+fn add_second(user: &User, more: &[&str]) {
+    let add = ["accounts", "add", "second", "--vendor", "openai"];
+    let key = ["--key-env", "PATH", "--no-check"];
+    let output = crate::support::unitune(&[&add[..], &key, more].concat())
+        .env("HOME", user.home.path())
+        .env("PATH", "sk-1")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
 #[test]
 fn an_account_that_cannot_be_used_does_not_stop_the_others() {
     let user = user_with(UNUSABLE);
@@ -111,21 +123,7 @@ fn an_account_that_cannot_be_used_does_not_stop_the_others() {
             .contains("NOT_SET")
     );
     // Another account can be added beside it.
-    let add = [
-        "accounts",
-        "add",
-        "second",
-        "--vendor",
-        "openai",
-        "--key-env",
-        "PATH",
-    ];
-    let output = crate::support::unitune(&[&add[..], &["--no-check"]].concat())
-        .env("HOME", user.home.path())
-        .env("PATH", "sk-1")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    add_second(&user, &[]);
     assert!(config_of(&user).contains("second"));
 }
 
@@ -329,21 +327,7 @@ fn accounts_in_an_inline_list_are_changed_as_others() {
     let inline = "# mine\naccount = [{name = \"main\", vendor = \"openai\", key = \"sk-1\"},\n  \
                   {name = \"old\", vendor = \"openai\", key = \"sk-2\"}]\n";
     user.write(".config/unitune/config.toml", inline);
-    let add = [
-        "accounts",
-        "add",
-        "second",
-        "--vendor",
-        "openai",
-        "--key-env",
-        "PATH",
-    ];
-    let output = crate::support::unitune(&[&add[..], &["--no-check", "--default"]].concat())
-        .env("HOME", user.home.path())
-        .env("PATH", "sk-3")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    add_second(&user, &["--default"]);
     expect(&user, 0, &["accounts", "remove", "old", "--yes"]);
     let text = config_of(&user);
     assert!(
