@@ -11,7 +11,7 @@ fn create<'a>(account: &'a str, model: &'a str, more: &[&'a str]) -> Vec<&'a str
 }
 
 #[test]
-fn a_member_that_stands_twice_or_is_blank_is_an_error_and_names_it() {
+fn a_member_that_stands_twice_is_an_error_and_names_it() {
     let user = User::new();
     user.chats("train.jsonl", 12);
     let json = r#"{"model": "Qwen/Qwen3-8B", "training_file": "train.jsonl",
@@ -38,18 +38,6 @@ fn a_member_that_stands_twice_or_is_blank_is_an_error_and_names_it() {
             "{error}"
         );
     }
-    let blank = r#"{"model": " ", "training_file": "train.jsonl"}"#;
-    user.write("blank.json", blank);
-    let dry_run = [
-        "jobs",
-        "create",
-        "blank.json",
-        "--on",
-        "openai",
-        "--dry-run",
-    ];
-    let error = stderr(&user.expect(1, &dry_run));
-    assert!(error.contains("model: it is empty"), "{error}");
     let set = [
         "--set",
         r#"lr_scheduler={"lr_scheduler_type": "linear", "lr_scheduler_type": "cosine"}"#,
@@ -59,6 +47,17 @@ fn a_member_that_stands_twice_or_is_blank_is_an_error_and_names_it() {
         error.contains("--set lr_scheduler: lr_scheduler_type is given more than once"),
         "{error}"
     );
+}
+
+#[test]
+fn a_model_of_spaces_is_rejected_before_anything_is_sent() {
+    let user = User::new();
+    user.chats("train.jsonl", 12);
+    let request = r#"{"model": " ", "training_file": "train.jsonl"}"#;
+    user.write("request.json", request);
+    let create = ["jobs", "create", "request.json", "--on", "openai"];
+    let error = stderr(&user.expect(1, &[&create[..], &["--dry-run"]].concat()));
+    assert!(error.contains("model: it is empty"), "{error}");
 }
 
 #[test]
