@@ -12,7 +12,7 @@ use super::file::{self, Entry};
 use crate::args::accounts::AddArguments;
 use crate::config::{file_to_write, reader};
 use crate::exit::{Exit, Failure};
-use crate::output::{self, ask, can_ask, choose, secret};
+use crate::output::{self, Access, ask, can_ask, choose, secret};
 
 /// The largest key that is read from a pipe.
 const MAX_KEY: u64 = 64 << 10;
@@ -64,7 +64,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
     let text = SecretString::from(document.to_string());
     let problem = tried(&arguments, &name, &path, text.expose_secret()).await?;
     // Another program may have written the file in the meantime.
-    let is_there = file::change(&path, file::Access::Private, |document| {
+    let is_there = file::change(&path, Access::Private, |document| {
         let is_there = file::has(document, &name);
         if is_there && !arguments.replace {
             return Err(taken());

@@ -3,20 +3,17 @@
 mod comments;
 mod inline_accounts;
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use comments::{comment_before, put_before_next, take_end, take_head};
+use comments::{put_before_next, remove_key, take_end, take_head};
 use inline_accounts::as_tables;
 
 use crate::exit::{Exit, Failure};
-
-/// How many links lead to a file at the most; systems follow no more either.
-const MOST_LINKS: usize = 40;
+use crate::output::{Access, behind_links, cannot_write, write_file};
 
 /// An account as it is written.
 pub struct Entry<'a> {
@@ -191,9 +188,7 @@ pub fn remove(document: &mut DocumentMut, name: &str) -> Option<Removed> {
     let default = document.get("default_account").and_then(Item::as_str);
     let was_default = default == Some(name);
     if was_default {
-        let before = comment_before(document, "default_account");
-        document.remove("default_account");
-        put_before_next(document, None, &before);
+        remove_key(document, "default_account");
     }
     Some(Removed {
         was_default,
@@ -219,15 +214,6 @@ fn tokens_of(document: &DocumentMut, name: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Who may read a file that is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Its owner alone: there may be a new key in it.
-    Private,
-    /// Whoever may read it now.
-    AsBefore,
-}
-
 /// Reads a file, changes what is in it and writes it, before or after others that do so.
 ///
 /// # Errors
@@ -244,7 +230,7 @@ pub fn change<T>(
     let outcome = change(&mut document)?;
     let text = SecretString::from(document.to_string());
     let text = as_lines_of(before.expose_secret(), text);
-    write(path, text.expose_secret(), access)?;
+    write_file(path, text.expose_secret().as_bytes(), access)?;
     Ok(outcome)
 }
 
@@ -257,20 +243,6 @@ fn as_lines_of(other: &str, text: SecretString) -> SecretString {
     }
     let text = text.expose_secret().replace("\r\n", "\n");
     text.replace('\n', "\r\n").into()
-}
-
-/// Returns the file that a path leads to, behind links; it need not be there yet.
-fn behind_links(path: &Path) -> PathBuf {
-    let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        if let Ok(file) = path.canonicalize() {
-            return file;
-        }
-        let Ok(target) = path.read_link() else { break };
-        // A relative target begins in the folder of the link.
-        path = path.parent().unwrap_or(Path::new("")).join(target);
-    }
-    path
 }
 
 /// Waits until no other program changes the file, and keeps others from it until the lock is
@@ -288,60 +260,8 @@ fn folder_of(path: &Path) -> Result<&Path, Failure> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    std::fs::create_dir_all(folder).map_err(|e| not_written(path, &e))?;
+    std::fs::create_dir_all(folder).map_err(|e| cannot_write(path, &e))?;
     Ok(folder)
-}
-
-fn not_written(path: &Path, error: &std::io::Error) -> Failure {
-    let what = format!("cannot write {}: {error}", path.display());
-    Failure::new(Exit::Failure, what)
-}
-
-/// Writes a file as a whole.
-fn write(path: &Path, text: &str, access: Access) -> Result<(), Failure> {
-    // Behind a link, the file itself is replaced.
-    let path = behind_links(path);
-    folder_of(&path)?;
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = PathBuf::from(partial);
-    let written = write_new(&partial, text)
-        .and_then(|()| match access {
-            Access::Private => Ok(()),
-            Access::AsBefore => give_access(&partial, &path),
-        })
-        .and_then(|()| std::fs::rename(&partial, &path));
-    if written.is_err() {
-        // Nothing more can be done about a leftover than to try.
-        let _ = std::fs::remove_file(&partial);
-    }
-    written.map_err(|e| not_written(&path, &e))
-}
-
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-/// Gives a file the owner and the mode of another one.
-#[cfg(unix)]
-fn give_access(file: &Path, as_of: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let (own, other) = (file.metadata()?, as_of.metadata()?);
-    if (own.uid(), own.gid()) != (other.uid(), other.gid()) {
-        chown(file, Some(other.uid()), Some(other.gid()))?;
-    }
-    std::fs::set_permissions(file, other.permissions())
-}
-
-#[cfg(not(unix))]
-fn give_access(_file: &Path, _as_of: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -407,27 +327,6 @@ mod tests {
              name = \"ci\"\naccounts = [\"main\"]\n\n# the second\n# the end\n"
         );
         assert!(names(&document).is_empty());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_is_written_as_a_whole_and_only_its_owner_can_read_it() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a/b/config.toml");
-        write(&path, "x = 1\n", Access::Private).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let link = folder.path().join("link.toml");
-        symlink(&path, &link).unwrap();
-        write(&link, "x = 0\n", Access::AsBefore).unwrap();
-        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(), 0o644);
-        write(&link, "x = 2\n", Access::Private).unwrap();
-        assert!(link.is_symlink());
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "x = 2\n");
-        assert_eq!(mode(), 0o600);
-        let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
-        assert_eq!(left, 1);
     }
 
     #[cfg(unix)]

@@ -5,11 +5,11 @@ use std::path::Path;
 use toml_edit::DocumentMut;
 use unitune::vendors;
 
-use super::file::{self, Access, Removed};
+use super::file::{self, Removed};
 use crate::args::accounts::RemoveArguments;
 use crate::config::file_to_write;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Answer, confirm};
+use crate::output::{self, Access, Answer, confirm};
 
 pub async fn run(arguments: RemoveArguments) -> Result<Exit, Failure> {
     let path = file_to_write(arguments.config.as_deref())?;

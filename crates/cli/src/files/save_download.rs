@@ -58,7 +58,7 @@ impl Target {
         output::check_is_no_device(&path)?;
         // The file behind a link is replaced, and the link stays.
         match found {
-            Some(found) if found.is_symlink() => Ok(path.canonicalize().unwrap_or(path)),
+            Some(found) if found.is_symlink() => Ok(output::behind_links(&path)),
             _ => Ok(path),
         }
     }

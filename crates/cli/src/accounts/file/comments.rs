@@ -9,6 +9,27 @@ pub fn comment_before(document: &DocumentMut, name: &str) -> String {
     before.unwrap_or_default().to_owned()
 }
 
+/// Removes a member of the file that is no table. Its comments stay, before what comes next:
+/// the first are often about the whole file.
+pub fn remove_key(document: &mut DocumentMut, name: &str) {
+    let before = comment_before(document, name);
+    let next = {
+        let mut behind = document.iter().skip_while(|(key, _)| *key != name).skip(1);
+        let next = behind.find(|(_, item)| item.is_value());
+        next.map(|(key, _)| key.to_owned())
+    };
+    document.remove(name);
+    if let Some(next) = next
+        && let Some(mut next) = document.key_mut(&next)
+    {
+        let own = next.leaf_decor().prefix().and_then(|text| text.as_str());
+        let text = format!("{before}{}", own.unwrap_or_default());
+        next.leaf_decor_mut().set_prefix(text);
+    } else {
+        put_before_next(document, None, &before);
+    }
+}
+
 /// Takes the comments at the head of a file that begins with a table: up to the last empty
 /// line, behind which they are about the table. Without such a line they are all of them.
 pub fn take_head(document: &mut DocumentMut) -> String {
@@ -122,6 +143,22 @@ mod tests {
         ] {
             let mut document: DocumentMut = before.parse().unwrap();
             put(&mut document, &ENTRY, true);
+            assert_eq!(document.to_string(), after);
+        }
+    }
+
+    #[test]
+    fn the_comments_of_a_member_that_goes_stay_where_they_are() {
+        for (before, after) in [
+            (
+                "# ours\na = 1 # one\n# two\nb = 2\n[t]\n",
+                "# ours\n# two\nb = 2\n[t]\n",
+            ),
+            ("b = 2\n# ours\na = 1\n\n[t]\n", "b = 2\n# ours\n\n[t]\n"),
+            ("# ours\na = 1\n", "# ours\n"),
+        ] {
+            let mut document: DocumentMut = before.parse().unwrap();
+            remove_key(&mut document, "a");
             assert_eq!(document.to_string(), after);
         }
     }

@@ -12,7 +12,7 @@ use unitune_charts::{
 use super::JobMetrics;
 use crate::args::metrics_compare_costs::{ChartArguments, Colours, XAxis};
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Output, Terminal, cut, plain, write_file};
+use crate::output::{self, Access, Output, Terminal, cut, plain, write_file};
 
 /// The metrics of a training that are drawn where none are named.
 const LOSSES: [&str; 2] = ["train_loss", "valid_loss"];
@@ -90,7 +90,7 @@ pub fn draw(
             .png(Size::PICTURE, theme, DENSITY)
             .map_err(|e| Failure::new(Exit::Failure, e.to_string()))?,
     };
-    write_file(path, &bytes)?;
+    write_file(path, &bytes, Access::AsNew)?;
     output::note(&format!("{}: {}", path.display(), chart.description()));
     Ok(())
 }

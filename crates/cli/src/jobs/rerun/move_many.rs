@@ -86,7 +86,7 @@ async fn write(
         table.serialize(entry).map_err(|e| failed(&e))?;
     }
     let table = table.into_inner().map_err(|e| failed(&e))?;
-    output::write_file(path, &table)?;
+    output::write_file(path, &table, output::Access::AsNew)?;
     let possible = entries
         .iter()
         .filter(|entry| entry.impossible.is_empty())
