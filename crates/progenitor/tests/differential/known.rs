@@ -65,9 +65,9 @@ pub const OF_THE_RECORDER: &[Known] = &[
                 let path = slashes.split('/').map(str::to_owned).collect();
                 let as_theirs = Sent {
                     path,
-                    ..ours.without_body()
+                    ..ours.clone()
                 };
-                *difference == Difference::Request && as_theirs == theirs.without_body()
+                *difference == Difference::Request && as_theirs.equal_but_for_the_body(theirs)
             }
             _ => false,
         },
