@@ -118,7 +118,7 @@ fn fits(outcome: Outcome, result: &Result<(), Error>, sent: usize) -> bool {
 }
 
 /// An answer `{}` says nothing of what was done before: a second arrival has the
-/// same one, cut like the first. Slowly, it is there at once.
+/// same one, cut or slow like the first.
 fn fits_without_content(
     operation: &str,
     sort: Sort,
@@ -130,7 +130,7 @@ fn fits_without_content(
     says_nothing
         && match sort {
             Sort::Truncated => fits(Outcome::Error(ErrorKind::Interrupted, 3), result, sent),
-            Sort::Stalled => fits(Outcome::Success, result, sent),
+            Sort::Stalled => fits(Outcome::Error(ErrorKind::Timeout, 3), result, sent),
             _ => false,
         }
 }
@@ -196,6 +196,17 @@ async fn cell(
     None
 }
 
+/// How long the vendor may be silent each time that a cell is tried again: a busy machine is
+/// silent for a while, too.
+fn longer_silences(sort: Sort) -> impl Iterator<Item = Duration> {
+    let (silence, times) = match sort {
+        // A byte comes each second: a longer silence than that never comes.
+        Sort::Stalled => (Duration::from_millis(900), 3),
+        _ => (Duration::from_secs(3), 1),
+    };
+    std::iter::repeat_n(silence, times)
+}
+
 /// All cells of some faults at some operations.
 async fn cells(
     vendor: Vendor,
@@ -211,9 +222,13 @@ async fn cells(
                 count += 1;
                 let at = |silence| cell(&stage, &clients, vendor, operation, *fault, once, silence);
                 let mut outcome = at(SILENCE).await;
-                // A busy machine is silent for a while, too.
-                if outcome.is_some() && fault.1.takes_time(Class::of(operation)) {
-                    outcome = at(SILENCE * 6).await;
+                if fault.1.takes_time(Class::of(operation)) {
+                    for longer in longer_silences(fault.1) {
+                        if outcome.is_none() {
+                            break;
+                        }
+                        outcome = at(longer).await;
+                    }
                 }
                 wrong.extend(outcome);
             }
