@@ -76,6 +76,16 @@ impl<'de> Reader<'de> {
     /// Returns the first byte of the next token, which stays the next; 0 at the end.
     #[inline]
     pub(super) fn peek(&mut self) -> u8 {
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if *byte > b' ' => *byte,
+            _ => self.peek_past_spaces(),
+        }
+    }
+
+    /// As [`Reader::peek`], for what vendors seldom send: apart from it, the code of each
+    /// member is smaller.
+    #[inline(never)]
+    fn peek_past_spaces(&mut self) -> u8 {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {
