@@ -217,6 +217,34 @@ fn the_default_account_is_removed_so_that_the_file_can_be_read() {
 }
 
 #[test]
+fn the_first_account_of_a_file_says_what_becomes_of_those_of_the_environment() {
+    let user = User::with(|builder| builder.speed(0.0));
+    let add = |name: &str| {
+        let add = ["accounts", "add", name, "--vendor", "together"];
+        let key = ["--key-env", "TOGETHER_API_KEY", "--no-check"];
+        stderr(&user.expect(0, &[&add[..], &key].concat()))
+    };
+    let said = add("research");
+    let line = said.lines().find(|line| line.contains("--vendor openai"));
+    let proposal = line.unwrap().trim();
+    assert_eq!(
+        proposal,
+        "unitune accounts add openai --vendor openai --key-env OPENAI_API_KEY \
+         --base-url \"$OPENAI_BASE_URL\""
+    );
+    assert!(!said.contains("--vendor together"), "{said}");
+    let said = add("second");
+    assert!(!said.contains("environment"), "{said}");
+    // What it proposes can be done.
+    let url = user.sandbox.base_url(unitune_sandbox::Vendor::OpenAi);
+    let command = proposal.replace("\"$OPENAI_BASE_URL\"", &url);
+    let command: Vec<&str> = command.split_whitespace().skip(1).collect();
+    user.expect(0, &command);
+    let list = ["jobs", "list", "--account", "openai"];
+    user.expect(0, &list);
+}
+
+#[test]
 fn an_account_of_the_environment_is_not_removed() {
     let user = User::with(|builder| builder.speed(0.0));
     let errors = stderr(&user.expect(2, &["accounts", "remove", "openai", "--yes"]));

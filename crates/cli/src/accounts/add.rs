@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
-use unitune::providers::Account;
+use unitune::providers::{Account, Providers};
 use unitune::vendors;
 
 use super::check;
@@ -41,6 +41,7 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         );
         Failure::new(Exit::Usage, what)
     };
+    let had_accounts = !file::names(&document).is_empty();
     if file::has(&document, &name) && !arguments.replace {
         return Err(taken());
     }
@@ -72,6 +73,9 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
         file::put(document, &entry, arguments.default);
         Ok(is_there)
     })?;
+    if !had_accounts {
+        tell_of_the_environment(&path, &vendor);
+    }
     let what = if is_there { "replaced" } else { "added" };
     output::text(&format!("Account {name} is {what} in {}", path.display()))?;
     match problem {
@@ -84,6 +88,44 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// Says which accounts of the environment are used no more, now that the file has its first,
+/// which is of this vendor.
+fn tell_of_the_environment(path: &Path, vendor: &str) {
+    let Ok(environment) = Providers::from_env() else {
+        return;
+    };
+    let others = environment.accounts().iter();
+    let others = others.filter(|account| account.vendor().as_str() != vendor);
+    let commands: Vec<String> = others.map(|account| command(account.name())).collect();
+    if !commands.is_empty() {
+        output::note(&format!(
+            "From now on the accounts are those of {} alone. To go on with others of the \
+             environment:\n  {}",
+            path.display(),
+            commands.join("\n  ")
+        ));
+    }
+}
+
+/// Returns the command that adds a vendor's account of the environment.
+fn command(vendor: &str) -> String {
+    let mut command = format!("unitune accounts add {vendor} --vendor {vendor}");
+    let profile = vendors::get(vendor).and_then(|vendor| vendor.profile());
+    let Some(profile) = profile else {
+        return command;
+    };
+    let is_set = |variable: &str| std::env::var_os(variable).is_some();
+    let names = &profile.environment;
+    if is_set(names.key) {
+        command.push_str(&format!(" --key-env {}", names.key));
+    }
+    // Where a vendor has no address for all, that of the environment holds for the file too.
+    if is_set(names.base_url) && !profile.default_base_url.is_empty() {
+        command.push_str(&format!(" --base-url \"${}\"", names.base_url));
+    }
+    command
 }
 
 /// Reads the text as it will be read later, and tries the account's key.

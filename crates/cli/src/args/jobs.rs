@@ -117,7 +117,8 @@ Examples:
     /// A chart of a job that its vendor restarted under another id continues with the
     /// other one. Where steps are missing there is a gap, and where they start over
     /// there is a mark.
-    #[command(visible_alias = "list-metrics")]
+    // Of names that are shown, completion proposes the first of the alphabet, and not this one's.
+    #[command(alias = "list-metrics")]
     Metrics(MetricsArguments),
     /// Compare jobs: settings that differ, results, cost and time, side by side
     Compare(CompareArguments),

@@ -60,7 +60,7 @@ impl Row for Point {
     }
 }
 
-const EMPTY: &str = "No metrics yet.";
+const EMPTY: &str = "No metrics.";
 
 fn values(point: &MetricPoint) -> String {
     let shown = point.values.iter().map(|(name, v)| format!("{name}={v}"));

@@ -59,6 +59,11 @@ impl Placed {
         cut(&self.title, self.width)
     }
 
+    /// The title, however long.
+    pub fn whole_title(&self) -> &str {
+        &self.title
+    }
+
     /// The text of a row in this column.
     pub fn text(&self, row: usize) -> String {
         self.kind.cut(self.whole_text(row), self.width)

@@ -1,9 +1,10 @@
 //! How far an upload or a download is: a bar on a terminal, nothing elsewhere.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 /// How wide a title is at the most: the bar needs the rest.
 const TITLE: usize = 40;
@@ -27,13 +28,21 @@ pub fn progress_bar(title: &str, total: Option<u64>) -> (Bar, Report) {
         None => ProgressBar::no_length(),
     };
     let form = match total {
-        Some(_) => {
-            "{msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}"
-        }
-        None => "{msg} {spinner} {decimal_bytes} {decimal_bytes_per_sec}",
+        Some(_) => "{msg} {wide_bar} {done}/{all} {speed}/s {eta}",
+        None => "{msg} {spinner} {done} {speed}/s",
     };
     // The forms are constants: where one could not be read, the plain bar is as good.
     if let Ok(style) = ProgressStyle::with_template(form) {
+        let style = style
+            .with_key("done", |state: &ProgressState, to: &mut dyn Write| {
+                let _ = to.write_str(&bytes(state.pos()));
+            })
+            .with_key("all", |state: &ProgressState, to: &mut dyn Write| {
+                let _ = to.write_str(&bytes(state.len().unwrap_or_default()));
+            })
+            .with_key("speed", |state: &ProgressState, to: &mut dyn Write| {
+                let _ = to.write_str(&bytes(state.per_sec() as u64));
+            });
         bar.set_style(style.progress_chars("━╸ "));
     }
     bar.set_message(super::cut(&super::plain(title), TITLE));

@@ -105,21 +105,27 @@ fn footer(dropped: &[String], shortened: &[String], limit: usize) -> Option<Stri
     (!what.is_empty()).then(|| wrap(&text, limit).join("\n"))
 }
 
-/// Each row as a paragraph: the longest text, which is an id, and the others
-/// below it.
+/// Each row as a paragraph: its id, and the other columns below it, each with its title.
 fn paragraphs(layout: &Layout, rows: usize, limit: usize) -> String {
     let columns = &layout.columns;
     let id = columns.iter().position(|placed| placed.name == "id");
     let id = id.unwrap_or(0);
     let paragraph = |row: usize| {
-        let texts = columns.iter().map(|placed| placed.whole_text(row));
-        let texts: Vec<&str> = texts.collect();
-        let others = texts.iter().enumerate();
-        let others = others.filter(|(n, text)| *n != id && !text.is_empty());
-        let others = others.map(|(_, text)| cut(&format!("  {text}"), limit));
-        let lines: Vec<String> = std::iter::once(texts[id].to_owned())
-            .chain(others)
-            .collect();
+        let mut lines = vec![columns[id].whole_text(row).to_owned()];
+        for (n, placed) in columns.iter().enumerate() {
+            let text = placed.whole_text(row);
+            if n == id || text.is_empty() {
+                continue;
+            }
+            let titled = format!("  {}: {text}", placed.whole_title());
+            match width(&titled) <= limit {
+                true => lines.push(titled),
+                false => {
+                    lines.push(cut(&format!("  {}:", placed.whole_title()), limit));
+                    lines.push(cut(&format!("    {text}"), limit));
+                }
+            }
+        }
         lines.join("\n")
     };
     let paragraphs: Vec<String> = (0..rows).map(paragraph).collect();

@@ -22,6 +22,9 @@ use crate::rerun::price::{Price, dollars};
 struct Entry {
     account: String,
     job: String,
+    /// How far it is, or how it ended.
+    #[serde(default)]
+    status: String,
     created: String,
     was: String,
     method: String,
@@ -115,6 +118,7 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
         return Ok(Entry {
             account: job.provider.account.clone(),
             job: job.id.clone(),
+            status: job.status.to_string(),
             created,
             was: job.model.clone(),
             impossible: format!("it was moved before, as {}", moved.id),
@@ -130,11 +134,12 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
     Ok(match prepared {
         Ok(prepared) => {
             warn(&prepared, job);
-            of_plan(&prepared.plan, created)
+            of_plan(&prepared.plan, job.status.to_string(), created)
         }
         Err(failure) => Entry {
             account: job.provider.account.clone(),
             job: job.id.clone(),
+            status: job.status.to_string(),
             created,
             was: job.model.clone(),
             impossible: failure.to_string(),
@@ -150,7 +155,7 @@ fn warn(prepared: &Prepared, job: &Job) {
     }
 }
 
-fn of_plan(plan: &Plan, created: String) -> Entry {
+fn of_plan(plan: &Plan, status: String, created: String) -> Entry {
     let training = plan.files.iter().find(|file| file.role == "training");
     let number = |number: Option<u64>| number.map(|n| n.to_string()).unwrap_or_default();
     let (low, high) = match plan.price {
@@ -166,6 +171,7 @@ fn of_plan(plan: &Plan, created: String) -> Entry {
     Entry {
         account: plan.source.account.clone(),
         job: plan.job.clone(),
+        status,
         created,
         was: plan.was.clone(),
         method: plan.method.to_string(),
@@ -228,7 +234,8 @@ async fn carry_out(
     }
     if failed > 0 {
         let what = format!(
-            "{failed} of {} jobs were not moved. The same command goes on with them",
+            "{failed} of {} jobs were not moved: the warnings say why. Once that is changed, the \
+             same command goes on with them",
             chosen.len()
         );
         return Err(Failure::new(Exit::Partial, what));
