@@ -4,6 +4,8 @@ mod account;
 mod source_text;
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -150,9 +152,15 @@ impl ConfigReader {
     /// and column.
     pub fn from_file(self, path: impl AsRef<Path>) -> Result<Config, Error> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|e| {
+        let file = File::open(path);
+        let text = file.and_then(|file| std::io::read_to_string(file.take(MAX_BYTES + 1)));
+        let text = text.map_err(|e| {
             Error::new(ErrorKind::Config, format!("{}: {e}", path.display())).because(e)
         })?;
+        if text.len() as u64 > MAX_BYTES {
+            let what = format!("{}: it has more than {MAX_BYTES} bytes", path.display());
+            return Err(Error::new(ErrorKind::Config, what));
+        }
         read(text, Some(path.to_owned()), self)
     }
 
@@ -175,6 +183,9 @@ impl ConfigReader {
         read(text.to_owned(), None, self)
     }
 }
+
+/// How large a file may be: a device that never ends is none.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// The members of a file that this module reads.
 const LIBRARY_MEMBERS: [&str; 2] = ["account", "default_account"];

@@ -30,21 +30,26 @@ pub enum Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done | Exit::Unread => 0,
-            Exit::Failure => 1,
-            Exit::Usage => 2,
-            Exit::Partial => 3,
-            Exit::JobFailed => 4,
-            Exit::JobCancelled => 5,
-            Exit::Timeout => 6,
-            Exit::JobPaused => 7,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 
 impl Exit {
+    /// Returns the number that the system is told.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done | Self::Unread => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::Partial => 3,
+            Self::JobFailed => 4,
+            Self::JobCancelled => 5,
+            Self::Timeout => 6,
+            Self::JobPaused => 7,
+            Self::Interrupted => 130,
+        }
+    }
+
     /// Returns the exit code of an error that nothing more is known about.
     pub fn of(error: &unitune::Error) -> Self {
         use unitune::ErrorKind as Kind;

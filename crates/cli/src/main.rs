@@ -28,6 +28,7 @@ mod training_files;
 mod uploads;
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
@@ -87,14 +88,26 @@ async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     }
 }
 
+/// How long a command has to end when it is asked to. One that waits for a line of input, a
+/// pipe or a lock notices nothing of it.
+const TIME_TO_END: Duration = Duration::from_millis(500);
+
 /// Runs a command until it is done, or until it is asked to end: whatever it had begun is
 /// then dropped, and with it half-written files and half-sent requests.
 async fn until_interrupted(
     command: impl Future<Output = Result<Exit, Failure>>,
 ) -> Result<Exit, Failure> {
+    let (asks, asked) = tokio::sync::oneshot::channel();
+    tokio::spawn(async {
+        if stop_signal::received().await.is_ok() {
+            let _ = asks.send(());
+            tokio::time::sleep(TIME_TO_END).await;
+            std::process::exit(Exit::Interrupted.code().into());
+        }
+    });
     tokio::select! {
         outcome = command => outcome,
-        Ok(()) = stop_signal::received() => Ok(Exit::Interrupted),
+        Ok(()) = asked => Ok(Exit::Interrupted),
     }
 }
 

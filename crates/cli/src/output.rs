@@ -35,7 +35,10 @@ pub use text_width::cut;
 #[cfg(feature = "top")]
 pub use text_width::wrap;
 pub use time::{Since, View, clock, day, duration, iso, month, since};
-pub use write_file::{Access, behind_links, cannot_write, check_is_no_device, write_file};
+pub use write_file::{
+    Access, behind_links, cannot_write, check_is_no_device, is_there_already, to_replace,
+    write_file, write_new_file,
+};
 
 use column::compare;
 

@@ -138,6 +138,57 @@ fn a_download_that_is_ended_by_a_signal_leaves_nothing() {
     }
 }
 
+/// Returns true where a process handles a signal itself.
+#[cfg(target_os = "linux")]
+fn handles(process: u32, signal: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigCgt:"))
+        .unwrap();
+    let mask = u64::from_str_radix(mask.trim(), 16).unwrap();
+    mask >> (signal - 1) & 1 == 1
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_a_command_that_waits_for_input() {
+    for (name, number) in [("INT", 2), ("TERM", 15)] {
+        for arguments in [
+            &["jobs", "create", "-", "--sandbox", "--dry-run"][..],
+            &[
+                "accounts", "add", "x", "--vendor", "openai", "--config", "c.toml",
+            ],
+        ] {
+            let home = tempfile::tempdir().unwrap();
+            let mut child = support::unitune(arguments)
+                .current_dir(home.path())
+                .stdin(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let start = std::time::Instant::now();
+            while !handles(child.id(), number) && start.elapsed().as_secs() < 20 {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            let kill = std::process::Command::new("kill")
+                .args([format!("-{name}"), child.id().to_string()])
+                .status();
+            assert!(kill.unwrap().success());
+            // `wait` would close stdin, for which the command waits.
+            let exit = loop {
+                match child.try_wait().unwrap() {
+                    Some(exit) => break exit,
+                    None => std::thread::sleep(std::time::Duration::from_millis(10)),
+                }
+                assert!(start.elapsed().as_secs() < 60, "{name} {arguments:?}");
+            };
+            assert_eq!(exit.code(), Some(130), "{name} {arguments:?}");
+            assert_eq!(files_in(home.path()), [""; 0], "{name}");
+        }
+    }
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let user = User::new();
@@ -295,6 +346,21 @@ fn files_are_checked_and_converted() {
         "{text}"
     );
     user.expect(2, &convert);
+    #[cfg(unix)]
+    {
+        let forced = [&convert[..], &["--force"]].concat();
+        let (file, there) = (user.path("together.jsonl"), user.path("there.jsonl"));
+        std::fs::rename(&file, &there).unwrap();
+        std::os::unix::fs::symlink(&there, &file).unwrap();
+        std::fs::write(&there, "").unwrap();
+        user.expect(0, &forced);
+        assert!(file.is_symlink());
+        assert_eq!(std::fs::read_to_string(&there).unwrap(), text);
+        std::fs::remove_file(&file).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&file).unwrap();
+        let errors = stderr(&user.expect(2, &forced));
+        assert!(errors.contains("is a device or a pipe"), "{errors}");
+    }
     user.write("bad2.jsonl", "{\"text\": \"x\"}\n");
     user.expect(
         1,

@@ -200,8 +200,16 @@ async fn key(vendor: &str) -> Result<SecretString, Failure> {
         ));
     } else {
         let mut text = String::new();
-        std::io::stdin().take(MAX_KEY).read_to_string(&mut text)?;
-        SecretString::from(text.trim().to_owned())
+        let read = std::io::stdin().take(MAX_KEY + 1).read_to_string(&mut text);
+        let text = SecretString::from(text);
+        let wrong = |what: String| Failure::new(Exit::Usage, what);
+        read.map_err(|e| wrong(format!("the key cannot be read from stdin: {e}")))?;
+        let text = text.expose_secret().trim();
+        if text.len() as u64 > MAX_KEY {
+            let what = format!("what is on stdin is no key: it has more than {MAX_KEY} bytes");
+            return Err(wrong(what));
+        }
+        SecretString::from(text.to_owned())
     };
     let text = key.expose_secret();
     let what = match text {

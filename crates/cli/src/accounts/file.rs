@@ -13,7 +13,7 @@ use comments::{put_before_next, remove_key, take_end, take_head};
 use inline_accounts::as_tables;
 
 use crate::exit::{Exit, Failure};
-use crate::output::{Access, behind_links, cannot_write, write_file};
+use crate::output::{Access, behind_links, cannot_write, check_is_no_device, write_file};
 
 /// An account as it is written.
 pub struct Entry<'a> {
@@ -36,6 +36,8 @@ fn wrong(path: &Path, what: &str) -> Failure {
 }
 
 fn read_text(path: &Path) -> Result<SecretString, Failure> {
+    // It is going to be written: what a device or a pipe gives never ends, or never comes.
+    check_is_no_device(path)?;
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text.into()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new().into()),
@@ -84,6 +86,10 @@ pub fn put(document: &mut DocumentMut, entry: &Entry<'_>, default: bool) {
     let old = place.and_then(|place| accounts.get_mut(place));
     let is_new = old.is_none();
     let account = old.unwrap_or(&mut new);
+    if account.get("vendor").and_then(Item::as_str) != Some(entry.vendor) {
+        // Addresses and settings of another vendor: the new key must not be sent there.
+        account.retain(|name, _| ["name", "vendor"].contains(&name));
+    }
     let members = [
         ("name", Some(entry.name)),
         ("vendor", Some(entry.vendor)),
@@ -297,6 +303,38 @@ mod tests {
              [[account]]\nname = \"main\" # the first\nvendor = \"openai\"\nkey = \"tgp-1\"\n\n\
              [[account]]\nname = \"research\"\nvendor = \"together\"\nkey = \"tgp-1\"\n"
         );
+    }
+
+    #[test]
+    fn a_key_of_another_vendor_is_not_sent_where_the_one_before_it_went() {
+        let text = "[[account]]\nname = \"a\" # ours\nvendor = \"together\"\nbase_url = \
+                    \"http://127.0.0.1:1\"\norganization = \"o\"\nmax_retries = 1\nkey_env = \"K\"\n";
+        let entry = |vendor| Entry {
+            name: "a",
+            vendor,
+            key: Some("sk-1"),
+            key_env: None,
+            base_url: None,
+            organization: None,
+        };
+        for (vendor, keeps) in [("together", true), ("openai", false)] {
+            let mut document: DocumentMut = text.parse().unwrap();
+            put(&mut document, &entry(vendor), false);
+            let text = document.to_string();
+            assert!(text.contains("name = \"a\" # ours\n"), "{text}");
+            for member in ["base_url", "organization", "max_retries"] {
+                assert_eq!(text.contains(member), keeps, "{text}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_never_ends_is_not_read() {
+        for device in ["/dev/zero", "/dev/full"] {
+            let error = read(Path::new(device)).unwrap_err().to_string();
+            assert!(error.contains("it is a device or a pipe"), "{error}");
+        }
     }
 
     #[test]

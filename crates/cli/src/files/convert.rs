@@ -5,11 +5,11 @@ use unitune_datasets::{Convert, FileRole, OnUnsupported};
 use super::check::list;
 use crate::args::files::ConvertArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{Output, bytes};
+use crate::output::{self, Output, bytes};
 use crate::training_files;
 
 pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
-    let output = Output::new(&arguments.output);
+    let printed = Output::new(&arguments.output);
     let method = arguments.method.into();
     let to = &arguments.to;
     if to.exists() && !arguments.force && !arguments.dry_run {
@@ -27,9 +27,12 @@ pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
         })
         .byte_order_mark(arguments.byte_order_mark)
         .overwrite(arguments.force);
-    let target = (!arguments.dry_run).then_some(to.as_path());
-    let report = training_files::convert(convert, &arguments.from, target).await?;
-    output.value(&report, || {
+    let target = match arguments.dry_run {
+        true => None,
+        false => Some(output::to_replace(to)?),
+    };
+    let report = training_files::convert(convert, &arguments.from, target.as_deref()).await?;
+    printed.value(&report, || {
         let mut text = String::new();
         for alteration in &report.alterations {
             let lines: Vec<String> = alteration.lines.iter().map(u64::to_string).collect();

@@ -55,12 +55,7 @@ impl Target {
             );
             return Err(Failure::new(Exit::Usage, what));
         }
-        output::check_is_no_device(&path)?;
-        // The file behind a link is replaced, and the link stays.
-        match found {
-            Some(found) if found.is_symlink() => Ok(output::behind_links(&path)),
-            _ => Ok(path),
-        }
+        output::to_replace(&path)
     }
 }
 

@@ -37,14 +37,35 @@ pub fn check_is_no_device(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// A file that its owner made read-only stays as it is, though its folder may be changed.
+/// A file that its owner made read-only, or that this user may not write, stays as it is,
+/// though its folder may be changed.
 fn check_is_not_read_only(path: &Path) -> Result<(), Failure> {
-    match std::fs::metadata(path) {
-        Ok(found) if found.is_file() && found.permissions().readonly() => Err(may_not_replace(
-            path,
-            "it is read-only; make it writable, or name another file",
-        )),
-        _ => Ok(()),
+    let Ok(found) = std::fs::metadata(path) else {
+        return Ok(());
+    };
+    let may_be_opened = || {
+        let opened = std::fs::OpenOptions::new().write(true).open(path);
+        !opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    if found.is_file() && (found.permissions().readonly() || !may_be_opened()) {
+        let why = "it is read-only; make it writable, or name another file";
+        return Err(may_not_replace(path, why));
+    }
+    Ok(())
+}
+
+/// Returns the file that is written in place of what is at a path: behind links, so that they
+/// stay.
+///
+/// # Errors
+///
+/// It is a device, a pipe or read-only, and stays.
+pub fn to_replace(path: &Path) -> Result<PathBuf, Failure> {
+    check_is_no_device(path)?;
+    check_is_not_read_only(path)?;
+    match path.symlink_metadata() {
+        Ok(found) if found.is_symlink() => Ok(behind_links(path)),
+        _ => Ok(path.to_owned()),
     }
 }
 
@@ -69,10 +90,7 @@ pub fn write_file(path: &Path, content: &[u8], access: Access) -> Result<(), Fai
     check_is_no_device(path)?;
     check_is_not_read_only(path)?;
     let path = behind_links(path);
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&path);
     if !folder.is_dir() {
         let what = format!("cannot write {}: there is no such folder", path.display());
         return Err(Failure::new(Exit::Failure, what));
@@ -84,11 +102,44 @@ fn replace(path: &Path, folder: &Path, content: &[u8], access: Access) -> std::i
     let mut file = new_file(folder, access)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
-    if access == Access::AsBefore {
-        give_access(file.path(), path)?;
+    if access == Access::AsBefore || access == Access::Private && path.exists() {
+        give_access(file.path(), path, access)?;
     }
     file.persist(path)?;
     Ok(())
+}
+
+/// Writes a file under a name that nothing has, also not since it was last looked at.
+///
+/// # Errors
+///
+/// Something has the name, or it cannot be written.
+pub fn write_new_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let write = || {
+        let mut file = new_file(folder_of(path), Access::AsNew)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path)?;
+        Ok(())
+    };
+    write().map_err(|error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => is_there_already(path),
+        _ => cannot_write(path, &error),
+    })
+}
+
+/// The error of a file that is not to be replaced.
+pub fn is_there_already(path: &Path) -> Failure {
+    let what = format!("{} is there already; name another file", path.display());
+    Failure::new(Exit::Usage, what)
+}
+
+/// Returns the folder of a file.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(unix)]
@@ -110,19 +161,27 @@ fn new_file(folder: &Path, _access: Access) -> std::io::Result<NamedTempFile> {
     tempfile::Builder::new().tempfile_in(folder)
 }
 
-/// Gives a file the owner and the mode of another one.
+/// Gives a file the owner and the mode of another one; to a private one, the owner's part of
+/// the mode alone.
 #[cfg(unix)]
-fn give_access(file: &Path, as_of: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, chown};
+fn give_access(file: &Path, as_of: &Path, access: Access) -> std::io::Result<()> {
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let (own, other) = (file.metadata()?, as_of.metadata()?);
-    if (own.uid(), own.gid()) != (other.uid(), other.gid()) {
-        chown(file, Some(other.uid()), Some(other.gid()))?;
+    let mut mode = other.mode() & 0o777;
+    if access == Access::Private {
+        mode &= 0o700;
     }
-    std::fs::set_permissions(file, other.permissions())
+    let is_of_another = (own.uid(), own.gid()) != (other.uid(), other.gid());
+    if is_of_another && chown(file, Some(other.uid()), Some(other.gid())).is_err() {
+        // The group is this user's own then, to which nothing was ever given.
+        mode &= 0o707;
+    }
+    std::fs::set_permissions(file, Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn give_access(_file: &Path, _as_of: &Path) -> std::io::Result<()> {
+fn give_access(_file: &Path, _as_of: &Path, _access: Access) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -173,6 +232,17 @@ mod tests {
     }
 
     #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.csv");
+        write_new_file(&path, b"1").unwrap();
+        let error = write_new_file(&path, b"2").unwrap_err().to_string();
+        assert!(error.contains("plan.csv is there already"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"1");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
     fn a_file_that_is_read_only_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.toml");
@@ -187,6 +257,7 @@ mod tests {
                 error.contains("it is read-only; make it writable"),
                 "{error}"
             );
+            assert!(to_replace(&path).is_err());
         }
         assert_eq!(std::fs::read(&path).unwrap(), b"a");
         std::fs::set_permissions(&path, before).unwrap();

@@ -1,5 +1,6 @@
 //! The request that a file and options describe.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Map, Value};
@@ -9,6 +10,9 @@ use unitune::wire::duplicate_member;
 
 use crate::args::jobs::SettingArguments;
 use crate::exit::{Exit, Failure};
+
+/// How many bytes a request may have.
+const MAX_REQUEST: u64 = 16 << 20;
 
 /// The gateway's members of a request.
 const MEMBERS: [&str; 9] = [
@@ -43,10 +47,15 @@ impl Source {
         let name = path.display().to_string();
         let wrong = |what: String| Failure::new(Exit::Usage, format!("{name}: {what}"));
         let text = match path == Path::new("-") {
-            true => std::io::read_to_string(std::io::stdin()),
-            false => std::fs::read_to_string(path),
+            true => std::io::read_to_string(std::io::stdin().take(MAX_REQUEST + 1)),
+            false => std::fs::File::open(path)
+                .and_then(|file| std::io::read_to_string(file.take(MAX_REQUEST + 1))),
         };
         let text = text.map_err(|e| wrong(e.to_string()))?;
+        if text.len() as u64 > MAX_REQUEST {
+            let what = format!("a request has at most {MAX_REQUEST} bytes, and it has more");
+            return Err(wrong(what));
+        }
         let suffix = path.extension().and_then(|suffix| suffix.to_str());
         let members = match suffix {
             Some("toml") => members_of_toml(&text).map_err(wrong),

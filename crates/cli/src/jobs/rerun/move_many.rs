@@ -60,9 +60,8 @@ async fn write(
     arguments: &RerunArguments,
     path: &Path,
 ) -> Result<Exit, Failure> {
-    if path.exists() {
-        let what = format!("{} is there already; name another file", path.display());
-        return Err(Failure::new(Exit::Usage, what));
+    if path.symlink_metadata().is_ok() {
+        return Err(output::is_there_already(path));
     }
     let mut query = ListQuery::new();
     query.statuses = statuses(&arguments.status)?;
@@ -89,7 +88,7 @@ async fn write(
         table.serialize(entry).map_err(|e| failed(&e))?;
     }
     let table = table.into_inner().map_err(|e| failed(&e))?;
-    output::write_file(path, &table, output::Access::AsNew)?;
+    output::write_new_file(path, &table)?;
     let possible = entries
         .iter()
         .filter(|entry| entry.impossible.is_empty())
@@ -322,8 +321,9 @@ fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     let wrong = |e: &dyn std::fmt::Display| {
         Failure::new(Exit::Usage, format!("cannot read {}: {e}", path.display()))
     };
-    let mut table = csv::Reader::from_path(path).map_err(|e| wrong(&e))?;
-    table
+    // As a whole: a folder opens like a file, and only reading it is an error.
+    let text = std::fs::read(path).map_err(|e| wrong(&e))?;
+    csv::Reader::from_reader(text.as_slice())
         .deserialize()
         .collect::<Result<_, _>>()
         .map_err(|e| wrong(&e))
