@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
 
 use comments::{put_before_next, remove_key, take_end, take_head};
 use inline_accounts::as_tables;
@@ -208,14 +208,19 @@ fn tokens_of(document: &DocumentMut, name: &str) -> Vec<String> {
     let tokens = document
         .get("gateway")
         .and_then(|gateway| gateway.get("tokens"));
-    let tokens = tokens.and_then(Item::as_array_of_tables);
-    let is_named = |token: &&Table| {
+    let tables = tokens.and_then(Item::as_array_of_tables);
+    let tables = tables.into_iter().flatten();
+    let tables = tables.map(|token| token as &dyn TableLike);
+    let inline = tokens.and_then(Item::as_array).into_iter().flatten();
+    let inline = inline.filter_map(Value::as_inline_table);
+    let inline = inline.map(|token| token as &dyn TableLike);
+    let is_named = |token: &&dyn TableLike| {
         let accounts = token.get("accounts").and_then(Item::as_array);
         let mut accounts = accounts.into_iter().flatten();
         token.get("default_account").and_then(Item::as_str) == Some(name)
             || accounts.any(|account| account.as_str() == Some(name))
     };
-    let tokens = tokens.into_iter().flatten().filter(is_named);
+    let tokens = tables.chain(inline).filter(is_named);
     let names = tokens.filter_map(|token| token.get("name")?.as_str());
     names.map(str::to_owned).collect()
 }
@@ -325,6 +330,17 @@ mod tests {
             for member in ["base_url", "organization", "max_retries"] {
                 assert_eq!(text.contains(member), keeps, "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn tokens_that_name_an_account_are_found_in_either_form() {
+        for text in [
+            "[[gateway.tokens]]\nname = \"ci\"\naccounts = [\"a\"]\n[[gateway.tokens]]\nname = \"b\"\n",
+            "[gateway]\ntokens = [{name = \"ci\", default_account = \"a\"}, {name = \"b\"}]\n",
+        ] {
+            let document: DocumentMut = text.parse().unwrap();
+            assert_eq!(tokens_of(&document, "a"), ["ci"], "{text}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Accounts that are written as `account = [{…}]`.
 
-use toml_edit::{Array, DocumentMut, Item, RawString, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Key, RawString, Value};
 
 use super::comments::comment_before;
 
@@ -47,11 +47,25 @@ pub fn as_tables(document: &mut DocumentMut) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Returns what stands between the members of a table.
+fn around_members(table: &InlineTable) -> Vec<&RawString> {
+    let mut texts = vec![table.trailing()];
+    for (name, value) in table.iter() {
+        let key = table.key(name).map(Key::leaf_decor);
+        for decor in key.into_iter().chain([value.decor()]) {
+            texts.extend(decor.prefix().into_iter().chain(decor.suffix()));
+        }
+    }
+    texts
+}
+
 /// Returns true where comments before, in or after the list have no place among tables.
 fn has_comments(document: &DocumentMut, array: &Array) -> bool {
     let decors = array.iter().map(Value::decor).chain([array.decor()]);
     let texts = decors.flat_map(|decor| [decor.prefix(), decor.suffix()]);
+    let tables = array.iter().filter_map(Value::as_inline_table);
     let texts = texts.chain([Some(array.trailing())]).flatten();
+    let texts = texts.chain(tables.flat_map(around_members));
     let mut texts = texts.filter_map(RawString::as_str);
     // A comment before the list comes before its first table, unless others are there.
     let has_place = !array.is_empty() && document.iter().all(|(_, item)| item.is_value());
@@ -93,6 +107,9 @@ mod tests {
             format!("account = [{account}, # after\n{account}]\n"),
             format!("account = [{account}\n# last\n]\n"),
             format!("account = [{account}] # list\n"),
+            "account = [{name = \"a\", # main\n vendor = \"openai\"}]\n".to_owned(),
+            "account = [{name = \"a\",\n # where\n vendor = \"openai\"}]\n".to_owned(),
+            "account = [{name = \"a\", vendor = \"openai\" # last\n}]\n".to_owned(),
             "account = [] # none\n".to_owned(),
         ] {
             let error = parsed(Path::new("c.toml"), &text).unwrap_err();
