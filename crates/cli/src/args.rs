@@ -19,7 +19,7 @@ use clap_complete::engine::ArgValueCompleter;
 
 use crate::completions;
 
-pub use values::{Assignment, NonBlank, StatusParser, StatusPart, statuses, variable};
+pub use values::{Assignment, NonBlank, StatusParser, StatusPart, statuses};
 
 /// Fine-tuning jobs of every vendor: create, list, watch, compare and move them.
 ///

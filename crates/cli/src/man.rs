@@ -18,7 +18,7 @@ pub fn run(arguments: &ManArguments) -> Result<Exit, Failure> {
         std::io::stdout().lock().write_all(&page)?;
         return Ok(Exit::Done);
     };
-    std::fs::create_dir_all(folder).map_err(|e| unwritable(folder, &e))?;
+    std::fs::create_dir_all(folder).map_err(|e| output::cannot_write(folder, &e))?;
     let mut count = 0;
     write(&command, folder, &mut count)?;
     output::note(&format!("{count} pages in {}", folder.display()));
@@ -39,18 +39,11 @@ fn write(command: &Command, folder: &Path, count: &mut usize) -> Result<(), Fail
         .unwrap_or_else(|| command.get_name());
     let path = folder.join(format!("{name}.1"));
     let page = page(command)?;
-    std::fs::write(&path, page).map_err(|e| unwritable(&path, &e))?;
+    output::write_file(&path, &page, output::Access::AsNew)?;
     *count += 1;
     let others = command.get_subcommands();
     for other in others.filter(|other| other.get_name() != "help") {
         write(other, folder, count)?;
     }
     Ok(())
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(
-        Exit::Failure,
-        format!("cannot write {}: {error}", path.display()),
-    )
 }

@@ -345,6 +345,7 @@ fn what_cannot_be_the_name_of_a_variable_is_not_written() {
         ];
         let (_, said) = expect(&user, 2, &[&add[..], &["--no-check"]].concat());
         assert!(said.contains("--key-env"), "{said}");
+        assert!(!said.contains("sk-proj"), "{said}");
         assert_eq!(config_of(&user), before);
     }
 }

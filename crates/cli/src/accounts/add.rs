@@ -19,6 +19,9 @@ const MAX_KEY: u64 = 64 << 10;
 
 pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
     let path = file_to_write(arguments.config.as_deref())?;
+    if let Some(name) = &arguments.key_env {
+        check_variable(name)?;
+    }
     let vendor = vendor(&arguments).await?;
     let name = match &arguments.name {
         Some(name) => name.clone(),
@@ -88,6 +91,19 @@ pub async fn run(arguments: AddArguments) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
     }
+}
+
+/// Checks that a text can be the name of an environment variable. Letters, digits and _ make
+/// one everywhere; a key that is given in its place has more in it, mostly, and is not shown.
+fn check_variable(name: &str) -> Result<(), Failure> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !name.is_empty() && name.chars().all(is_part) && !name.starts_with(|c: char| c.is_numeric())
+    {
+        return Ok(());
+    }
+    let what = "--key-env: expected the name of a variable, of letters, digits and _; what was \
+                given is not shown, because it may be a key";
+    Err(Failure::new(Exit::Usage, what))
 }
 
 /// Says which accounts of the environment are used no more, now that the file has its first,

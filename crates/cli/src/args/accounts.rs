@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
-use super::{AccountArguments, OutputArguments, variable};
+use super::{AccountArguments, OutputArguments};
 use crate::completions;
 
 #[derive(Debug, Subcommand)]
@@ -85,7 +85,7 @@ pub struct AddArguments {
     pub vendor: Option<String>,
 
     /// Take the key from this environment variable whenever it is needed, and write no key
-    #[arg(long, value_name = "VARIABLE", value_parser = variable)]
+    #[arg(long, value_name = "VARIABLE")]
     pub key_env: Option<String>,
 
     /// The address, where it is not the vendor's own

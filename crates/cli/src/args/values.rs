@@ -28,20 +28,6 @@ impl TypedValueParser for NonBlank {
     }
 }
 
-/// Reads the name of an environment variable. Letters, digits and _ make one everywhere; a
-/// key that is given in its place has more in it, mostly.
-///
-/// # Errors
-///
-/// It is none.
-pub fn variable(text: &str) -> Result<String, String> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    match text.chars().all(is_name) && !text.starts_with(|c: char| c.is_ascii_digit()) {
-        true if !text.is_empty() => Ok(text.to_owned()),
-        _ => Err("expected the name of a variable, of letters, digits and _".to_owned()),
-    }
-}
-
 /// `key=value`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {

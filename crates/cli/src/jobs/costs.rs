@@ -258,11 +258,14 @@ fn summary(jobs: &[Job]) -> String {
     let mut all = Costs::default();
     jobs.iter().for_each(|job| add(&mut all, job));
     let known = jobs.len() - all.unknown - all.unfinished;
-    let mut lines = vec![format!(
-        "{} USD in all, for {known} of {}.",
-        super::table::dollars(all.cost.unwrap_or_default(), all.estimated.is_some()),
-        counted(jobs.len())
-    )];
+    let mut lines = vec![match known {
+        0 => format!("The cost of none of {} is known.", counted(jobs.len())),
+        _ => format!(
+            "{} USD in all, for {known} of {}.",
+            super::table::dollars(all.cost.unwrap_or_default(), all.estimated.is_some()),
+            counted(jobs.len())
+        ),
+    }];
     if let Some(estimated) = all.estimated {
         let are_estimated =
             |job: &&Job| job.status.is_terminal() && job.provider.cost_is_estimate();

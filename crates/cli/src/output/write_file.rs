@@ -76,7 +76,10 @@ fn may_not_replace(path: &Path, why: &str) -> Failure {
 
 /// A file could not be written.
 pub fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
-    let what = format!("cannot write {}: {error}", path.display());
+    // What it wraps does not name the temporary file, which is gone.
+    let cause = error.get_ref().and_then(|error| error.source());
+    let cause = cause.map_or_else(|| error.to_string(), ToString::to_string);
+    let what = format!("cannot write {}: {cause}", path.display());
     Failure::new(Exit::Failure, what)
 }
 
