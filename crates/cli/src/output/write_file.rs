@@ -76,9 +76,11 @@ fn may_not_replace(path: &Path, why: &str) -> Failure {
 
 /// A file could not be written.
 pub fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
-    // What it wraps does not name the temporary file, which is gone.
-    let cause = error.get_ref().and_then(|error| error.source());
-    let cause = cause.map_or_else(|| error.to_string(), ToString::to_string);
+    // `tempfile` adds the name of the temporary file, which is gone.
+    let text = error.to_string();
+    let cause = text
+        .split_once(" at path ")
+        .map_or(text.as_str(), |(cause, _)| cause);
     let what = format!("cannot write {}: {cause}", path.display());
     Failure::new(Exit::Failure, what)
 }
@@ -232,6 +234,20 @@ mod tests {
         }
         // Nothing else is left in the folder.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_error_names_the_file_that_was_asked_for_alone() {
+        let path = Path::new("/proc/nope.svg");
+        let error = write_file(path, b"x", Access::AsNew)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("cannot write /proc/nope.svg: "),
+            "{error}"
+        );
+        assert!(!error.contains("tmp"), "{error}");
     }
 
     #[test]
