@@ -468,18 +468,37 @@ async fn an_observer_sees_every_try_and_headers_go_along() {
 #[tokio::test]
 async fn no_more_requests_at_once_than_allowed() {
     let (server, clock) = (Server::start().await, TestClock::new());
-    let client = openai(&server, &clock)
-        .max_concurrency(1)
-        .timeout(Duration::from_millis(200))
-        .retries(0)
-        .build()
-        .unwrap();
-    server.answer(list().after(Duration::from_millis(150)));
-    server.answer(list().after(Duration::from_millis(150)));
-    let (a, b, c) = tokio::join!(list_jobs(&client), list_jobs(&client), list_jobs(&client));
-    let failed = [a, b, c].into_iter().filter_map(Result::err).count();
-    assert!(failed >= 1);
-    assert!(server.count() <= 2);
+    let client = openai(&server, &clock).max_concurrency(2).build().unwrap();
+    for _ in 0..6 {
+        server.answer(list().after(Duration::from_millis(20)));
+    }
+    let lists = (0..6).map(|_| list_jobs(&client));
+    for answer in futures_util::future::join_all(lists).await {
+        answer.unwrap();
+    }
+    assert_eq!((server.count(), server.most_at_once()), (6, 2));
+}
+
+#[tokio::test]
+async fn a_request_that_waits_too_long_for_its_turn_is_not_sent() {
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let client = openai(&server, &clock).max_concurrency(1).build().unwrap();
+    server.answer(list().after(Duration::from_secs(3600)));
+    let held = client.with_options(&CallOptions::new().timeout(Duration::from_secs(3600)));
+    let held = tokio::spawn(async move { list_jobs(&held).await });
+    while server.count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let short = CallOptions::new().timeout(Duration::from_millis(50));
+    let error = list_jobs(&client.with_options(&short)).await.unwrap_err();
+    assert_eq!((error.kind(), server.count()), (ErrorKind::Timeout, 1));
+    assert!(error.to_string().contains("max_concurrency"), "{error}");
+    assert!(!error.may_have_taken_effect());
+
+    held.abort();
+    server.answer(list());
+    list_jobs(&client).await.unwrap();
+    assert_eq!(server.count(), 2);
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl ConfigReader {
         self
     }
 
-    /// Reads a file.
+    /// Reads a file of at most 16 MiB.
     ///
     /// # Errors
     ///

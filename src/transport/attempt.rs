@@ -231,24 +231,23 @@ impl Transport {
         shape: &S,
         remaining: Duration,
     ) -> Result<Answer<S::Body>, Error> {
-        if remaining.is_zero() {
-            return Err(out_of_time(self.settings.timeout).without_effect());
-        }
         let start = Instant::now();
-        let _permit = self.permit(remaining).await?;
+        let left = || match remaining.saturating_sub(start.elapsed()) {
+            Duration::ZERO => Err(out_of_time(self.settings.timeout).without_effect()),
+            left => Ok(left),
+        };
+        let _permit = self.permit(left()?).await?;
         self.add_headers(request.headers_mut());
         let credential = &self.shared.credential;
         let fetch = credential.apply(request.headers_mut(), &self.settings.clock);
-        let left = remaining.saturating_sub(start.elapsed());
-        let sent = match tokio::time::timeout(left, fetch).await {
+        let sent = match tokio::time::timeout(left()?, fetch).await {
             Ok(sent) => sent.map_err(Error::without_effect)?,
             Err(_) => {
                 let message = "the source of tokens gave none in time: nothing was sent";
                 return Err(Error::new(ErrorKind::Timeout, message).without_effect());
             }
         };
-        let remaining = remaining.saturating_sub(start.elapsed());
-        let outcome = shape.exchange(self, request, &sent, remaining).await;
+        let outcome = shape.exchange(self, request, &sent, left()?).await;
         if let Err(error) = &outcome
             && error.status() == Some(401)
             && credential.renew(&sent).await

@@ -133,6 +133,21 @@ impl Answer {
 struct Shared {
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    at_once: Arc<Mutex<AtOnce>>,
+}
+
+/// Requests whose answers have not begun.
+#[derive(Default)]
+struct AtOnce {
+    now: usize,
+    most: usize,
+}
+
+impl AtOnce {
+    fn add(&mut self) {
+        self.now += 1;
+        self.most = self.most.max(self.now);
+    }
 }
 
 /// The server; it stops when this is dropped.
@@ -179,6 +194,11 @@ impl Server {
     pub fn count(&self) -> usize {
         self.shared.received.lock().unwrap().len()
     }
+
+    /// How many requests waited for their answers at the same time, at most.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.at_once.lock().unwrap().most
+    }
 }
 
 impl Drop for Server {
@@ -205,7 +225,9 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     });
     let next = shared.answers.lock().unwrap().pop_front();
     let answer = next.unwrap_or_else(|| Answer::json(serde_json::json!({})));
+    shared.at_once.lock().unwrap().add();
     tokio::time::sleep(answer.delay).await;
+    shared.at_once.lock().unwrap().now -= 1;
     let mut response = Response::builder().status(answer.status);
     for (name, value) in answer.headers {
         response = response.header(name, value);

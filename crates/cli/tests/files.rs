@@ -353,7 +353,12 @@ fn files_are_checked_and_converted() {
         std::fs::rename(&file, &there).unwrap();
         std::os::unix::fs::symlink(&there, &file).unwrap();
         std::fs::write(&there, "").unwrap();
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&there, private).unwrap();
         user.expect(0, &forced);
+        let mode = std::fs::metadata(&there).unwrap().permissions();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&mode);
+        assert_eq!(mode & 0o777, 0o600);
         assert!(file.is_symlink());
         assert_eq!(std::fs::read_to_string(&there).unwrap(), text);
         std::fs::remove_file(&file).unwrap();

@@ -135,8 +135,8 @@ Examples:
   unitune jobs costs --by month,account
   unitune jobs costs --by model --sort -cost --output csv > costs.csv")]
 pub struct CostsArguments {
-    /// What makes a line: names with commas between them
-    #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',',
+    /// What makes a line: names with commas between them; by default month,account,model,status
+    #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',', hide_default_value = true,
           default_values_t = [CostGroup::Month, CostGroup::Account, CostGroup::Model, CostGroup::Status])]
     pub by: Vec<CostGroup>,
 

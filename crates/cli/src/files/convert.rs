@@ -31,7 +31,11 @@ pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
         true => None,
         false => Some(output::to_replace(to)?),
     };
+    let mode = target.as_deref().map(output::Mode::of);
     let report = training_files::convert(convert, &arguments.from, target.as_deref()).await?;
+    if let (true, Some(path), Some(mode)) = (report.is_written, &target, mode) {
+        mode.give_to(path)?;
+    }
     printed.value(&report, || {
         let mut text = String::new();
         for alteration in &report.alterations {

@@ -84,7 +84,9 @@ pub async fn save(download: Download, path: &Path) -> Result<(), Failure> {
     let title = format!("downloading {}", path.display());
     let (bar, report) = progress_bar(&title, download.total_bytes());
     let download = download.on_progress(move |done, total| report(done, total));
+    let mode = output::Mode::of(path);
     let written = download.save_to(path).await?;
+    mode.give_to(path)?;
     drop(bar);
     output::note(&format!("{} ({})", path.display(), bytes(written)));
     Ok(())

@@ -114,6 +114,31 @@ fn replace(path: &Path, folder: &Path, content: &[u8], access: Access) -> std::i
     Ok(())
 }
 
+/// Who may read and write the file at a path, where there is one.
+pub struct Mode(Option<std::fs::Permissions>);
+
+impl Mode {
+    pub fn of(path: &Path) -> Self {
+        Self(
+            std::fs::metadata(path)
+                .ok()
+                .map(|found| found.permissions()),
+        )
+    }
+
+    /// Gives the mode to the file that has taken the place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub fn give_to(self, path: &Path) -> Result<(), Failure> {
+        match self.0 {
+            Some(mode) => std::fs::set_permissions(path, mode).map_err(|e| cannot_write(path, &e)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Writes a file under a name that nothing has, also not since it was last looked at.
 ///
 /// # Errors
