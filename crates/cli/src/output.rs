@@ -36,8 +36,8 @@ pub use text_width::cut;
 pub use text_width::wrap;
 pub use time::{Since, View, clock, day, duration, iso, month, since};
 pub use write_file::{
-    Access, Mode, behind_links, cannot_write, check_is_no_device, is_there_already, to_replace,
-    write_file, write_new_file,
+    Access, Mode, behind_links, cannot_write, check_is_no_device, to_replace, write_file,
+    write_new_file,
 };
 
 use column::compare;

@@ -1,7 +1,7 @@
 //! `unitune jobs rerun` against the sandbox: what moves, what is rejected, and
 //! that a move that is cut anywhere makes one job when it is taken up again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -293,10 +293,38 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
     assert_eq!(possible.len(), 4);
     assert_eq!(user.jobs().await.len(), before);
     // The job that is graded stays; its row has no model.
-    let kept = text.replace(&format!(",reinforcement,{MODEL},"), ",reinforcement,,");
-    std::fs::write(&table, kept).unwrap();
+    assert!(text.contains(",reinforcement,,"), "{text}");
     let output = user.run(&all).await;
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    // A table that is there is not written again: it is shown what it would do.
+    let outcomes = async |code: i32, plan: &Path, more: &[&str]| {
+        let plan = ["--plan", plan.to_str().unwrap(), "--dry-run"];
+        let preview = [&all[..5], &plan, &["--output", "csv"], more].concat();
+        let columns = ["--columns", "outcome,price_high"];
+        let output = user.run(&[&preview[..], &columns].concat()).await;
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        let shown = String::from_utf8(output.stdout).unwrap();
+        let rows: Vec<String> = shown.lines().skip(1).map(str::to_owned).collect();
+        (rows, String::from_utf8(output.stderr).unwrap())
+    };
+    let (rows, _) = outcomes(0, &table, &[]).await;
+    assert_eq!(rows, ["moves,"; 4]);
+    let priced = user.folder.path().join("priced.csv");
+    let model = format!(",{MODEL},");
+    std::fs::write(&priced, text.replace(&model, ", Qwen/Qwen3.5-9B ,")).unwrap();
+    let (rows, _) = outcomes(0, &priced, &[]).await;
+    assert_eq!(rows, ["moves,4.0"; 4]);
+    let (rows, said) = outcomes(3, &priced, &["--max-cost", "9"]).await;
+    assert_eq!(rows, ["moves,4.0", "moves,4.0", "stays,4.0", "stays,4.0"]);
+    assert!(said.contains("and 1.00 USD are left"), "{said}");
+    for chosen in [&only[..2], &only[2..4], &only[4..]] {
+        let again = [&all[..], &["--dry-run"], chosen].concat();
+        let output = user.run(&again).await;
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("is there already"));
+    }
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), text);
+    assert_eq!(user.jobs().await.len(), before);
     let go = [&all[..], &["--max-cost", "100", "--yes"]].concat();
     // Every second request that starts a job is cut off after it was done.
     user.sandbox.inject(
@@ -317,6 +345,8 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert_eq!(user.jobs().await.len(), before + 4);
     }
+    let (rows, _) = outcomes(0, &table, &["--max-cost", "1"]).await;
+    assert_eq!(rows, ["was moved,"; 4]);
     let poor = User::new().await;
     std::fs::copy(&table, poor.folder.path().join("plan.csv")).unwrap();
     let path = poor.folder.path().join("plan.csv");

@@ -295,6 +295,7 @@ Examples:
     -m Qwen/Qwen3.5-9B --set learning_rate=1e-4 --max-cost 20 --yes
   unitune jobs rerun --all --status succeeded --on together \\
     --plan plan.csv --dry-run
+  unitune jobs rerun --all --on together --plan plan.csv --dry-run
   unitune jobs rerun --all --on together --plan plan.csv --max-cost 200")]
 pub struct RerunArguments {
     /// The id of a job, of whichever account
@@ -306,7 +307,8 @@ pub struct RerunArguments {
     pub on: String,
 
     /// All jobs of the other accounts, by a table: --dry-run writes it, you fill in its column
-    /// `model`, and without --dry-run the rows that have one are moved
+    /// `model`, --dry-run shows what the table would do, and without --dry-run the rows that have
+    /// a model are moved
     #[arg(long, conflicts_with = "id", requires = "plan")]
     pub all: bool,
 

@@ -1,9 +1,11 @@
 //! `unitune jobs rerun`: moves a job, or many, to another vendor.
 
 mod already_started;
+mod entry;
 mod files;
 mod move_many;
 mod move_one;
+mod preview;
 
 use unitune::unify::Job;
 
@@ -16,15 +18,19 @@ use crate::rerun::Plan;
 
 use files::LocalCopies;
 use move_one::Mover;
+use preview::PlannedMove;
 
 pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
-    output.check::<Job>()?;
+    match arguments.all {
+        true => output.check::<PlannedMove>()?,
+        false => output.check::<Job>()?,
+    }
     let accounts = Accounts::to_follow(&arguments.source, arguments.watch).await?;
     let output = output.at(accounts.now());
     let mover = Mover::new(&accounts, &arguments.on, &output).await?;
     let Some(id) = arguments.id.clone() else {
-        return move_many::run(&mover, &arguments).await;
+        return move_many::run(&mover, &arguments, &output).await;
     };
     let job = accounts.providers().retrieve(&id).await?;
     let (mut journal, moved) = mover.open(&job, arguments.again).await?;

@@ -210,6 +210,15 @@ impl Plan {
         self.problems.is_empty()
     }
 
+    /// Returns the names of the settings that are lost.
+    pub fn dropped(&self) -> impl Iterator<Item = &str> {
+        let lost = |line: &&Line| line.outcome == Outcome::Dropped;
+        self.settings
+            .iter()
+            .filter(lost)
+            .map(|line| line.name.as_str())
+    }
+
     fn add_problem(&mut self, reason: Reason, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Problem {
             reason,

@@ -3,55 +3,70 @@
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use unitune::providers::{JobRef, ListQuery, Warning};
 use unitune::unify::{Job, Usd};
 
+use super::entry::{self, Entry};
 use super::files::LocalCopies;
 use super::move_one::{Mover, Prepared};
+use super::preview;
 use crate::args::jobs::RerunArguments;
 use crate::args::statuses;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Answer, confirm, iso};
+use crate::jobs::create::PlannedJob;
+use crate::output::{self, Answer, Output, confirm};
 use crate::rerun::Plan;
-use crate::rerun::plan::Outcome;
+use crate::rerun::journal::Journal;
 use crate::rerun::price::{Price, dollars};
 
-/// A job in the table.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Entry {
-    account: String,
-    job: String,
-    /// How far it is, or how it ended.
-    #[serde(default)]
-    status: String,
-    created: String,
-    was: String,
-    method: String,
-    /// The model to train: the user's to fill in. A row without one is skipped.
-    model: String,
-    /// What could stand there.
-    proposals: String,
-    examples: String,
-    tokens: String,
-    price_low: String,
-    price_high: String,
-    dropped: String,
-    file_alterations: String,
-    /// Why it cannot be moved.
-    impossible: String,
+/// What is known of a job before it is moved.
+pub enum Candidate {
+    /// The new job's id.
+    MovedBefore(String),
+    New {
+        journal: Journal,
+        /// An error where a setting cannot be sent.
+        prepared: Result<Box<Prepared>, Failure>,
+    },
 }
 
-pub async fn run(mover: &Mover<'_>, arguments: &RerunArguments) -> Result<Exit, Failure> {
+pub async fn run(
+    mover: &Mover<'_>,
+    arguments: &RerunArguments,
+    output: &Output,
+) -> Result<Exit, Failure> {
     let Some(path) = &arguments.plan else {
         let what = "--all needs --plan FILE.csv: the table is written with --dry-run, and carried \
                     out without";
         return Err(Failure::new(Exit::Usage, what));
     };
-    match arguments.consent.dry_run {
-        true => write(mover, arguments, path).await,
-        false => carry_out(mover, arguments, path).await,
+    let is_dry_run = arguments.consent.dry_run;
+    let is_there = path.symlink_metadata().is_ok();
+    if is_there && let Some(option) = chosen_before(arguments) {
+        let what = format!(
+            "{option} is for a table that is written, and {} is there already: the column \
+             `model` has what is moved, a row without one stays; to write a table, name another \
+             file",
+            path.display()
+        );
+        return Err(Failure::new(Exit::Usage, what));
     }
+    match (is_dry_run, is_there) {
+        (true, false) => write(mover, arguments, path).await,
+        (true, true) => preview::run(mover, arguments, path, output).await,
+        (false, _) => carry_out(mover, arguments, path).await,
+    }
+}
+
+/// Returns an option that chooses what the table gets, and says nothing once it is written.
+fn chosen_before(arguments: &RerunArguments) -> Option<&'static str> {
+    let options = [
+        ("--model", arguments.settings.model.is_some()),
+        ("--status", !arguments.status.is_empty()),
+        ("--from", arguments.from.is_some()),
+    ];
+    let given = options.into_iter().find(|(_, is_given)| *is_given);
+    given.map(|(option, _)| option)
 }
 
 /// Writes the table. Files are fetched and read, and nothing is sent.
@@ -60,9 +75,6 @@ async fn write(
     arguments: &RerunArguments,
     path: &Path,
 ) -> Result<Exit, Failure> {
-    if path.symlink_metadata().is_ok() {
-        return Err(output::is_there_already(path));
-    }
     let mut query = ListQuery::new();
     query.statuses = statuses(&arguments.status)?;
     let sources = mover.providers().select(arguments.from.as_slice())?;
@@ -93,13 +105,16 @@ async fn write(
         .iter()
         .filter(|entry| entry.impossible.is_empty())
         .count();
-    output::note(&format!(
-        "{}: {} jobs, of which {possible} can be moved.\nFill in the column `model`, and carry it \
-         out: unitune jobs rerun --all --plan {} --on {} --max-cost USD",
-        path.display(),
-        entries.len(),
+    let command = format!(
+        "unitune jobs rerun --all --plan {} --on {}",
         path.display(),
         mover.target.name()
+    );
+    output::note(&format!(
+        "{}: {} jobs, of which {possible} can be moved.\nFill in the column `model`, and see what \
+         it would do: {command} --dry-run\nCarry it out: {command} --max-cost USD",
+        path.display(),
+        entries.len(),
     ));
     // Jobs of the target are not moved, so that none of its own is missing.
     let is_missing =
@@ -111,39 +126,19 @@ async fn write(
 }
 
 async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Result<Entry, Failure> {
-    let created = job.created_at.map(iso).unwrap_or_default();
-    let (journal, moved) = mover.open(job, arguments.again).await?;
-    if let Some(moved) = moved {
-        return Ok(Entry {
-            account: job.provider.account.clone(),
-            job: job.id.clone(),
-            status: job.status.to_string(),
-            created,
-            was: job.model.clone(),
-            impossible: format!("it was moved before, as {}", moved.id),
-            ..Entry::default()
-        });
-    }
-    let own = LocalCopies::default();
     let model = arguments.settings.model.as_deref();
-    let found = mover.fetch(&journal, job, own, model).await?;
-    let prepared = mover.prepare(job, &found, &arguments.settings).await;
+    let (journal, prepared) = match candidate(mover, arguments, job, model).await? {
+        Candidate::MovedBefore(id) => {
+            let why = format!("it was moved before, as {id}");
+            return Ok(Entry::impossible(job, why));
+        }
+        Candidate::New { journal, prepared } => (journal, prepared),
+    };
     // Examples of a whole account are not kept until it is carried out.
     journal.remove_files();
     Ok(match prepared {
-        Ok(prepared) => {
-            warn(&prepared, job);
-            of_plan(&prepared.plan, job.status.to_string(), created)
-        }
-        Err(failure) => Entry {
-            account: job.provider.account.clone(),
-            job: job.id.clone(),
-            status: job.status.to_string(),
-            created,
-            was: job.model.clone(),
-            impossible: failure.to_string(),
-            ..Entry::default()
-        },
+        Ok(prepared) => Entry::of_plan(&prepared.plan, job),
+        Err(failure) => Entry::impossible(job, failure.to_string()),
     })
 }
 
@@ -154,39 +149,83 @@ fn warn(prepared: &Prepared, job: &Job) {
     }
 }
 
-fn of_plan(plan: &Plan, status: String, created: String) -> Entry {
-    let training = plan.files.iter().find(|file| file.role == "training");
-    let number = |number: Option<u64>| number.map(|n| n.to_string()).unwrap_or_default();
-    let (low, high) = match plan.price {
-        Price::Range { low, high, .. } => (format!("{low:.2}"), format!("{high:.2}")),
-        Price::Unknown { .. } => Default::default(),
-    };
-    let joined = |parts: Vec<&str>| parts.join("; ");
-    let dropped = plan
-        .settings
-        .iter()
-        .filter(|line| line.outcome == Outcome::Dropped);
-    let alterations = plan.files.iter().flat_map(|file| &file.alterations);
-    Entry {
-        account: plan.source.account.clone(),
-        job: plan.job.clone(),
-        status,
-        created,
-        was: plan.was.clone(),
-        method: plan.method.to_string(),
-        model: plan.model.clone().unwrap_or_default(),
-        proposals: joined(plan.proposals.iter().map(|p| p.model.id.as_str()).collect()),
-        examples: number(training.and_then(|file| file.examples)),
-        tokens: number(training.and_then(|file| file.tokens)),
-        price_low: low,
-        price_high: high,
-        dropped: joined(dropped.map(|line| line.name.as_str()).collect()),
-        file_alterations: joined(
-            alterations
-                .map(|alteration| alteration.description)
-                .collect(),
-        ),
-        impossible: joined(plan.problems.iter().map(|r| r.message.as_str()).collect()),
+/// Looks up a job, fetches its files, and makes a plan. Nothing is sent.
+///
+/// # Errors
+///
+/// It was not found out whether the job was moved before, or a vendor does not answer.
+async fn candidate(
+    mover: &Mover<'_>,
+    arguments: &RerunArguments,
+    job: &Job,
+    model: Option<&str>,
+) -> Result<Candidate, Failure> {
+    let (journal, moved) = mover.open(job, arguments.again).await?;
+    if let Some(moved) = moved {
+        return Ok(Candidate::MovedBefore(moved.id));
+    }
+    let own = LocalCopies::default();
+    let found = mover.fetch(&journal, job, own, model).await?;
+    let mut settings = arguments.settings.clone();
+    settings.model = model.map(str::to_owned);
+    let prepared = mover.prepare(job, &found, &settings).await.map(Box::new);
+    if let Ok(prepared) = &prepared {
+        warn(prepared, job);
+    }
+    Ok(Candidate::New { journal, prepared })
+}
+
+/// Looks up the job of a row of the table.
+///
+/// # Errors
+///
+/// As of [`candidate`], or the account does not have the job.
+pub async fn candidate_of(
+    mover: &Mover<'_>,
+    arguments: &RerunArguments,
+    entry: &Entry,
+) -> Result<Candidate, Failure> {
+    let job = JobRef::at(&entry.account, &entry.job);
+    let job = mover.providers().retrieve(job).await?;
+    candidate(mover, arguments, &job, Some(&entry.model)).await
+}
+
+/// Returns the job that a plan makes.
+///
+/// # Errors
+///
+/// The plan is not possible.
+pub fn planned(prepared: Prepared) -> Result<(Plan, PlannedJob), Failure> {
+    let Prepared {
+        plan, planned_job, ..
+    } = prepared;
+    match planned_job {
+        Some(planned_job) => Ok((plan, planned_job)),
+        None => {
+            let problem = plan.problems.first();
+            let what = problem.map_or_else(String::new, |r| format!("{}: {}", r.message, r.help));
+            Err(Failure::new(Exit::Failure, what))
+        }
+    }
+}
+
+/// Returns what a job costs at most, where that is within what is left of the limit.
+///
+/// # Errors
+///
+/// It could cost more.
+pub fn within(mover: &Mover<'_>, price: &Price, left: f64) -> Result<Option<f64>, Failure> {
+    let over = |what: String| Err(Failure::new(Exit::Failure, what));
+    match price {
+        Price::Range { high, .. } if *high > left => {
+            over(format!("the price is {price}, and {left:.2} USD are left"))
+        }
+        Price::Range { high, .. } => Ok(Some(*high)),
+        // Its own estimate, of the uploaded file, is held against what is left.
+        Price::Unknown { .. } if mover.estimates() => Ok(None),
+        Price::Unknown { .. } => over(format!(
+            "the price is {price}, which counts as over the limit"
+        )),
     }
 }
 
@@ -201,26 +240,15 @@ async fn carry_out(
         let what = "--all takes a limit for all jobs together: --max-cost USD";
         return Err(Failure::new(Exit::Usage, what));
     };
-    let entries = read(path)?;
-    let chosen: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| !entry.model.is_empty())
-        .collect();
-    if chosen.is_empty() {
-        let what = format!(
-            "{}: no row has a `model`; nothing was moved",
-            path.display()
-        );
-        return Err(Failure::new(Exit::Usage, what));
-    }
-    let question = format!("Move {} jobs, for {limit} USD at most?", chosen.len());
+    let entries = entry::read(path)?;
+    let question = format!("Move {} jobs, for {limit} USD at most?", entries.len());
     if confirm(&question, arguments.consent.yes).await? == Answer::No {
         output::note("Nothing was moved.");
         return Ok(Exit::Failure);
     }
     let mut left = dollars(limit);
     let mut failed = 0;
-    for entry in &chosen {
+    for entry in &entries {
         let name = format!("{} of {}", entry.job, entry.account);
         match one(mover, arguments, entry, &mut left).await {
             Ok((job, true)) => output::text(&format!("{name}: moved before, as {job}"))?,
@@ -235,7 +263,7 @@ async fn carry_out(
         let what = format!(
             "{failed} of {} jobs were not moved: the warnings say why. Once that is changed, the \
              same command goes on with them",
-            chosen.len()
+            entries.len()
         );
         return Err(Failure::new(Exit::Partial, what));
     }
@@ -250,52 +278,16 @@ async fn one(
     entry: &Entry,
     left: &mut f64,
 ) -> Result<(String, bool), Failure> {
-    let job = mover
-        .providers()
-        .retrieve(JobRef::at(&entry.account, &entry.job))
-        .await?;
-    let (mut journal, moved) = mover.open(&job, arguments.again).await?;
-    let mut settings = arguments.settings.clone();
-    settings.model = Some(entry.model.clone());
-    let moved_before = moved.map(|job| job.id);
-    if let Some(id) = moved_before {
-        // It was paid for out of the same limit.
-        *left -= entry.price_high.parse().unwrap_or(0.0);
-        return Ok((id, true));
-    }
-    let found = mover
-        .fetch(
-            &journal,
-            &job,
-            LocalCopies::default(),
-            settings.model.as_deref(),
-        )
-        .await?;
-    let prepared = mover.prepare(&job, &found, &settings).await?;
-    warn(&prepared, &job);
-    let plan = &prepared.plan;
-    let Some(mut planned_job) = prepared.planned_job else {
-        let problem = plan.problems.first();
-        let what = problem.map_or_else(String::new, |r| format!("{}: {}", r.message, r.help));
-        return Err(Failure::new(Exit::Failure, what));
-    };
-    let high = match plan.price {
-        Price::Range { high, .. } => Some(high),
-        // Its own estimate, of the uploaded file, is held against what is left.
-        Price::Unknown { .. } if mover.estimates() => None,
-        Price::Unknown { .. } => {
-            let what = format!(
-                "the price is {}, which counts as over the limit",
-                plan.price
-            );
-            return Err(Failure::new(Exit::Failure, what));
+    let (mut journal, prepared) = match candidate_of(mover, arguments, entry).await? {
+        Candidate::MovedBefore(id) => {
+            *left -= entry.paid();
+            return Ok((id, true));
         }
+        Candidate::New { journal, prepared } => (journal, prepared?),
     };
+    let (plan, mut planned_job) = planned(*prepared)?;
     let before = left.max(0.0);
-    if high.is_some_and(|high| high > before) {
-        let what = format!("the price is {}, and {before:.2} USD are left", plan.price);
-        return Err(Failure::new(Exit::Failure, what));
-    }
+    let high = within(mover, &plan.price, before)?;
     #[allow(clippy::cast_possible_truncation)] // Dollars that a user has typed.
     let limit = Usd::from_nanos((before * 1e9) as i64);
     let mut price = None;
@@ -315,16 +307,4 @@ async fn one(
         *left = before - price;
     }
     moved.map(|job| (job.id, false))
-}
-
-fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    let wrong = |e: &dyn std::fmt::Display| {
-        Failure::new(Exit::Usage, format!("cannot read {}: {e}", path.display()))
-    };
-    // As a whole: a folder opens like a file, and only reading it is an error.
-    let text = std::fs::read(path).map_err(|e| wrong(&e))?;
-    csv::Reader::from_reader(text.as_slice())
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|e| wrong(&e))
 }

@@ -1,0 +1,194 @@
+//! What a table of moves would do: which jobs can be moved, and for how much.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::entry::{self, Entry};
+use super::move_many::{Candidate, candidate_of, planned, within};
+use super::move_one::Mover;
+use crate::args::jobs::RerunArguments;
+use crate::exit::{Exit, Failure};
+use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
+use crate::rerun::price::{Price, dollars};
+
+/// What becomes of a job.
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub struct PlannedMove {
+    account: String,
+    job: String,
+    /// The model that is trained.
+    model: String,
+    /// In US dollars; none where it is not known before the upload.
+    price_low: Option<f64>,
+    price_high: Option<f64>,
+    /// Settings that are lost.
+    dropped: Vec<String>,
+    /// The job that it was moved as before.
+    moved_before: Option<String>,
+    /// Why it would not be moved.
+    problem: Option<String>,
+}
+
+impl Row for PlannedMove {
+    const TABLE: Table<Self> = Table {
+        columns: &[
+            Column::new("account", "ACCOUNT", Kind::Text, |row| json!(row.account)),
+            Column::new("job", "JOB", Kind::Text, |row| json!(row.job)),
+            Column::new("model", "MODEL", Kind::Model, |row| json!(row.model)),
+            Column::new("price_low", "LOW (USD)", Kind::Number, |row: &Self| {
+                json!(row.price_low)
+            })
+            .text(|row| cents(row.price_low)),
+            Column::new("price_high", "HIGH (USD)", Kind::Number, |row: &Self| {
+                json!(row.price_high)
+            })
+            .text(|row| cents(row.price_high)),
+            Column::new("outcome", "OUTCOME", Kind::Text, |row| json!(row.outcome())),
+            Column::new("dropped", "DROPPED", Kind::Text, |row| {
+                json!(row.dropped.join("; "))
+            }),
+            Column::new("moved_before", "MOVED BEFORE", Kind::Text, |row| {
+                json!(row.moved_before)
+            }),
+            Column::new("problem", "PROBLEM", Kind::Text, |row| json!(row.problem)),
+        ],
+        shown: &[
+            "job",
+            "model",
+            "price_low",
+            "price_high",
+            "outcome",
+            "dropped",
+        ],
+        steps: &[
+            Step::Shorten("dropped", 20),
+            Step::Shorten("model", 16),
+            Step::Drop("dropped"),
+            Step::Drop("price_low"),
+            Step::Shorten("model", 10),
+        ],
+        empty: "No jobs.",
+        colour: |_| None,
+    };
+}
+
+impl PlannedMove {
+    fn outcome(&self) -> &'static str {
+        match (&self.problem, &self.moved_before) {
+            (Some(_), _) => "stays",
+            (None, Some(_)) => "was moved",
+            (None, None) => "moves",
+        }
+    }
+}
+
+fn cents(price: Option<f64>) -> String {
+    price.map_or_else(|| "unknown".to_owned(), |price| format!("{price:.2}"))
+}
+
+/// Shows what the rows with a model would do. Files are fetched and read, and nothing is
+/// sent.
+pub async fn run(
+    mover: &Mover<'_>,
+    arguments: &RerunArguments,
+    path: &Path,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let mut left = arguments.consent.max_cost.map(dollars);
+    let mut moves = Vec::new();
+    for entry in &entry::read(path)? {
+        let row = of_entry(mover, arguments, entry, &mut left).await;
+        if let Some(problem) = &row.problem {
+            let (job, account) = (&entry.job, &entry.account);
+            output::warning(&format!("{job} of {account}: {problem}"));
+        }
+        moves.push(row);
+    }
+    let said = summary(&moves);
+    let stays = moves.iter().any(|row| row.problem.is_some());
+    output.list(moves, ListContext::default())?;
+    if output.is_table() {
+        output::note(&said);
+    }
+    Ok(match stays {
+        true => Exit::Partial,
+        false => Exit::Done,
+    })
+}
+
+async fn of_entry(
+    mover: &Mover<'_>,
+    arguments: &RerunArguments,
+    entry: &Entry,
+    left: &mut Option<f64>,
+) -> PlannedMove {
+    let mut row = PlannedMove {
+        account: entry.account.clone(),
+        job: entry.job.clone(),
+        model: entry.model.clone(),
+        ..PlannedMove::default()
+    };
+    if let Err(failure) = fill_in(&mut row, mover, arguments, entry, left).await {
+        row.problem = Some(failure.to_string());
+    }
+    row
+}
+
+async fn fill_in(
+    row: &mut PlannedMove,
+    mover: &Mover<'_>,
+    arguments: &RerunArguments,
+    entry: &Entry,
+    left: &mut Option<f64>,
+) -> Result<(), Failure> {
+    let prepared = match candidate_of(mover, arguments, entry).await? {
+        Candidate::MovedBefore(id) => {
+            *left = left.map(|left| left - entry.paid());
+            row.moved_before = Some(id);
+            return Ok(());
+        }
+        Candidate::New { journal, prepared } => {
+            // Examples of a whole account are not kept until it is carried out.
+            journal.remove_files();
+            prepared?
+        }
+    };
+    if let Price::Range { low, high, .. } = prepared.plan.price {
+        (row.price_low, row.price_high) = (Some(low), Some(high));
+    }
+    row.dropped = prepared.plan.dropped().map(str::to_owned).collect();
+    let (plan, _) = planned(*prepared)?;
+    if let Some(before) = *left {
+        let high = within(mover, &plan.price, before.max(0.0))?;
+        *left = Some(before - high.unwrap_or(0.0));
+    }
+    Ok(())
+}
+
+fn summary(moves: &[PlannedMove]) -> String {
+    let of = |outcome: &str| moves.iter().filter(|row| row.outcome() == outcome).count();
+    let moving = || moves.iter().filter(|row| row.outcome() == "moves");
+    let sum = |price: fn(&PlannedMove) -> Option<f64>| moving().filter_map(price).sum::<f64>();
+    let unknown = moving().filter(|row| row.price_high.is_none()).count();
+    let mut text = format!("{} of {} jobs would be moved", of("moves"), moves.len());
+    if unknown < of("moves") {
+        let (low, high) = (sum(|row| row.price_low), sum(|row| row.price_high));
+        text.push_str(&format!(", for {low:.2} to {high:.2} USD"));
+    }
+    text.push_str(match (unknown, unknown < of("moves")) {
+        (0, _) => "",
+        (_, true) => " without those whose price is not known before the upload",
+        (_, false) => "; the price is not known before the upload",
+    });
+    text.push('.');
+    for (outcome, what) in [("was moved", "were moved before"), ("stays", "would stay")] {
+        match of(outcome) {
+            0 => {}
+            n => text.push_str(&format!(" {n} {what}.")),
+        }
+    }
+    text.push_str(" Nothing was sent.");
+    text
+}
