@@ -5,7 +5,6 @@ use crate::clock::Clock;
 use crate::deviation::Deviation;
 use crate::settings::Settings;
 use crate::simulation::{Seed, SeedContent, SeedFile, Simulation};
-use crate::state::dataset::examine;
 use crate::state::{Random, SandboxState};
 use crate::vendor::Vendor;
 use std::sync::LazyLock;
@@ -93,10 +92,10 @@ static CONTENTS: LazyLock<[SeedContent; 3]> = LazyLock::new(|| {
         ("preferences.jsonl", corpus::preferences(120)),
         ("support-chats-held-out.jsonl", corpus::chat(40)),
     ];
-    files.map(|(name, bytes)| SeedContent {
+    files.map(|(name, corpus)| SeedContent {
         name,
-        dataset: examine(&bytes),
-        bytes,
+        dataset: corpus.dataset,
+        bytes: corpus.bytes,
     })
 });
 

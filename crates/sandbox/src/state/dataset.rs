@@ -16,7 +16,7 @@ pub(crate) enum Form {
 }
 
 /// The contents of a training file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dataset {
     /// Examples, up to the first that is wrong.
     pub(crate) examples: u64,
@@ -30,6 +30,20 @@ pub(crate) struct Dataset {
     pub(crate) has_tools: bool,
     /// Whether an example has images.
     pub(crate) has_images: bool,
+}
+
+impl Dataset {
+    /// A file of so many bytes, of which nothing is read yet.
+    pub(crate) fn of_size(bytes: usize) -> Self {
+        Self {
+            examples: 0,
+            tokens: (bytes as u64).div_ceil(4),
+            form: None,
+            problem: None,
+            has_tools: false,
+            has_images: false,
+        }
+    }
 }
 
 /// Which fields make which form.
@@ -54,14 +68,7 @@ const ROLES: &[&str] = &[
 
 /// Reads a training file.
 pub(crate) fn examine(content: &[u8]) -> Dataset {
-    let mut dataset = Dataset {
-        examples: 0,
-        tokens: (content.len() as u64).div_ceil(4),
-        form: None,
-        problem: None,
-        has_tools: false,
-        has_images: false,
-    };
+    let mut dataset = Dataset::of_size(content.len());
     let lines = content.split(|byte| *byte == b'\n').zip(1..);
     for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {
         match example(line) {
