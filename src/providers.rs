@@ -228,6 +228,9 @@ impl Providers {
             Some(name) => return self.named(name),
             None => self.default_account().ok_or_else(|| {
                 let names: Vec<&str> = self.accounts().iter().map(Account::name).collect();
+                if names.is_empty() {
+                    return self.no_account();
+                }
                 let names = names.join(", ");
                 Error::new(
                     ErrorKind::Ambiguous,
@@ -281,6 +284,9 @@ impl Providers {
 
     fn unknown(&self, name: &str) -> Error {
         let known: Vec<&str> = self.accounts.iter().map(Account::name).collect();
+        if known.is_empty() {
+            return self.no_account();
+        }
         Error::new(
             ErrorKind::Config,
             format!(

@@ -188,15 +188,36 @@ fn mistakes_have_a_line_and_a_column() {
         "expected a number of seconds greater than 0",
     );
     at(
-        &error(&account.replace("key =", "key_env =")),
+        &error(&account.replace("key = \"k\"", "key_env = \"NOT_SET\"")),
         "4:11",
-        "k is not set",
+        "NOT_SET is not set",
     );
     at(
-        &error(&account.replace("key =", "key_file =")),
+        &error(&account.replace("key = \"k\"", "key_file = \"k.txt\"")),
         "4:12",
-        "k: ",
+        "k.txt: ",
     );
+    // What is a key rather than a name is not shown.
+    for (member, at_column, why) in [
+        ("key_env", "4:11", "the variable that key_env names"),
+        (
+            "key_file",
+            "4:12",
+            "there is no file of the name that key_file has",
+        ),
+    ] {
+        for key in [
+            "sk-proj-hunter2",
+            "tgp_v1_hunter2",
+            "hunter2",
+            "eyJ.hunter2.hunter2hunter2",
+        ] {
+            let text = account.replace("key = \"k\"", &format!("{member} = \"{key}\""));
+            let error = error(&text);
+            at(&error, at_column, why);
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
     at(
         &error(&format!(
             "{}openai_project = \"p\"",

@@ -190,6 +190,15 @@ async fn nothing_is_started_above_the_limit_of_costs() {
         error.to_string().contains("uploaded before: file-"),
         "{error}"
     );
+    // With its id the file is not uploaded again.
+    let [id] = error.uploaded_files() else {
+        panic!("{error}")
+    };
+    let again = draft.with(|request| request.training_file.clone_from(id));
+    let error = stage.providers.create(&again).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CostLimit);
+    assert!(error.uploaded_files().is_empty());
+    assert_eq!(stage.count(Vendor::Together, "uploadFile"), 1);
     let draft = Draft::new(OPENAI, path.as_path())
         .account("openai")
         .max_cost(Usd::from_nanos(1));
@@ -329,6 +338,37 @@ fn paths_and_ids_are_distinguished() {
     for path in ["train.jsonl", "data/train", "./x"] {
         assert_eq!(DataFile::from(path), DataFile::Path(path.into()));
     }
+}
+
+#[tokio::test]
+async fn the_file_that_a_request_names_last_is_trained_with() {
+    let (stage, folder) = (Stage::start().await, Folder::new());
+    let mut ids = Vec::new();
+    for name in ["a.jsonl", "b.jsonl"] {
+        let text = std::fs::read_to_string(folder.examples(12)).unwrap();
+        let upload = Upload::from_bytes(name, text);
+        let upload = FileUpload::new(upload);
+        let file = stage.providers.upload_file("openai", upload).await.unwrap();
+        ids.push(file.id);
+    }
+    let mut request = CreateRequest::new(OPENAI, ids[0].clone());
+    request.validation_file = Some(ids[0].clone());
+    let draft = Draft::from_request(request)
+        .account("openai")
+        .with(|request| {
+            request.training_file.clone_from(&ids[1]);
+            request.validation_file = None;
+        });
+    let job = stage.providers.create(&draft).await.unwrap().job;
+    assert_eq!(job.training_file, ids[1]);
+    assert_eq!(job.validation_file, None);
+    let path = folder.examples(11).display().to_string();
+    let draft = draft.with(|request| request.validation_file = Some(path));
+    let created = stage.providers.create(&draft).await.unwrap();
+    let [validation] = created.files.as_slice() else {
+        panic!("{:?}", created.files)
+    };
+    assert_eq!(created.job.validation_file.as_ref(), Some(&validation.id));
 }
 
 #[tokio::test]

@@ -501,6 +501,50 @@ async fn a_request_that_waits_too_long_for_its_turn_is_not_sent() {
     assert_eq!(server.count(), 2);
 }
 
+#[tokio::test]
+async fn options_add_to_those_before_them_and_show_no_values() {
+    #[derive(Debug, Default)]
+    struct Counter(Mutex<usize>);
+    impl Observer for Counter {
+        fn attempt(&self, _: &Attempt<'_>) {
+            *self.0.lock().unwrap() += 1;
+        }
+    }
+    let (server, clock) = (Server::start().await, TestClock::new());
+    let (own, added) = (Arc::new(Counter::default()), Arc::new(Counter::default()));
+    let client = openai(&server, &clock)
+        .observer(own.clone())
+        .build()
+        .unwrap();
+    let name = http::HeaderName::from_static("x-own");
+    let options = CallOptions::new()
+        .idempotency_key("hunter2")
+        .header(name, http::HeaderValue::from_static("hunter3"))
+        .label("x-label", "hunter4")
+        .observer(added.clone());
+    let shown = format!("{options:?}");
+    assert!(shown.contains("x-own") && shown.contains("x-label") && !shown.contains("hunter"));
+    let client = client.with_options(&options).with_options(&options);
+    let client = client.with_options(&CallOptions::new().timeout(Duration::from_secs(5)));
+    server.answer(list());
+    list_jobs(&client).await.unwrap();
+    // What changes nothing is as good without a key.
+    assert_eq!(server.last().header("idempotency-key"), None);
+    server.answer(rejected(400));
+    client.create_job(&job()).await.unwrap_err();
+    assert_eq!(server.last().header("idempotency-key"), Some("hunter2"));
+    assert_eq!(server.last().header("x-own"), Some("hunter3"));
+    assert_eq!((*own.0.lock().unwrap(), *added.0.lock().unwrap()), (2, 2));
+    // A key that cannot be sent must not make a request that may be repeated.
+    let broken = client.with_options(&CallOptions::new().idempotency_key("hunter2\n"));
+    let error = broken.create_job(&job()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), server.count()),
+        (ErrorKind::InvalidRequest, 2)
+    );
+    assert!(!error.may_have_taken_effect() && !format!("{error} {error:?}").contains("hunter"));
+}
+
 #[test]
 fn connections_cannot_be_set_up_by_halves() {
     let builder = || openai::Client::builder().api_key(KEY);

@@ -60,8 +60,8 @@ impl Providers {
     /// # Errors
     ///
     /// As [`Self::preflight`]; the vendor rejects a request; or the job would cost
-    /// more than the limit ([`ErrorKind::CostLimit`]). The error names the files
-    /// that have been uploaded, and says whether the job may have been started
+    /// more than the limit ([`ErrorKind::CostLimit`]). The error has the files
+    /// that have been uploaded ([`Error::uploaded_files`]), and says whether the job may have been started
     /// ([`Error::may_have_taken_effect`]).
     pub async fn create(&self, draft: &Draft) -> Result<Created, Error> {
         let mut is_sent = false;
@@ -102,10 +102,7 @@ impl Providers {
                 estimate,
             }),
             Err(error) if files.is_empty() => Err(error),
-            Err(error) => {
-                let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
-                Err(error.noting(format!("uploaded before: {}", ids.join(", "))))
-            }
+            Err(error) => Err(error.with_uploads(files.into_iter().map(|file| file.id).collect())),
         }
     }
 

@@ -117,10 +117,11 @@ impl Draft {
 
     /// Creates a draft from a request whose files the vendor has.
     pub fn from_request(request: CreateRequest) -> Self {
+        let training = DataFile::Id(request.training_file.clone());
         Self {
-            training: DataFile::Id(request.training_file.clone()),
             validation: request.validation_file.clone().map(DataFile::Id),
-            ..Self::new("", DataFile::Id(String::new())).with(|r| *r = request)
+            request,
+            ..Self::new("", training)
         }
     }
 
@@ -143,10 +144,20 @@ impl Draft {
         self
     }
 
-    /// Changes any other part of the request.
+    /// Changes the request. A file that it names then is a path or an id, as of
+    /// [`Self::new`].
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut CreateRequest)) -> Self {
-        change(&mut self.request);
+        let request = &mut self.request;
+        let training = request.training_file.clone();
+        let validation = request.validation_file.clone();
+        change(request);
+        if request.training_file != training {
+            self.training = request.training_file.as_str().into();
+        }
+        if request.validation_file != validation {
+            self.validation = request.validation_file.as_deref().map(DataFile::from);
+        }
         self
     }
 

@@ -157,6 +157,16 @@ impl Providers {
     /// whose vendor has ids of this form, those for which the form does not
     /// decide it, and the others, because a gateway has ids of any vendor.
     fn candidates(&self, wanted: &JobRef, kind: IdKind) -> Result<Vec<Vec<&Account>>, Error> {
+        if wanted.id.is_empty() {
+            let what = match kind {
+                IdKind::Job => "the id of the job is empty",
+                IdKind::File => "the id of the file is empty",
+            };
+            return Err(Error::new(ErrorKind::InvalidRequest, what));
+        }
+        if self.accounts().is_empty() {
+            return Err(self.no_account());
+        }
         if let Some(name) = &wanted.account {
             return self.named(name).map(|account| vec![vec![account]]);
         }
@@ -188,7 +198,7 @@ impl Providers {
         Ok(tiers.filter(|accounts| !accounts.is_empty()).collect())
     }
 
-    fn no_account(&self) -> Error {
+    pub(super) fn no_account(&self) -> Error {
         Error::new(ErrorKind::Config, "no account is configured")
     }
 }

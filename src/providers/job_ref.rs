@@ -1,6 +1,6 @@
 //! References to jobs and files: an id, and the account where it is known.
 
-use crate::unify::Job;
+use crate::unify::{File, Job};
 
 /// A job's id, and its account if that is known.
 ///
@@ -57,6 +57,18 @@ impl From<String> for JobRef {
 impl From<(&str, &str)> for JobRef {
     fn from((account, id): (&str, &str)) -> Self {
         Self::at(account, id)
+    }
+}
+
+impl From<(String, String)> for JobRef {
+    fn from((account, id): (String, String)) -> Self {
+        Self::at(account, id)
+    }
+}
+
+impl From<&File> for FileRef {
+    fn from(file: &File) -> Self {
+        Self::at(&file.provider.account, &file.id)
     }
 }
 

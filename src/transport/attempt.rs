@@ -237,7 +237,7 @@ impl Transport {
             left => Ok(left),
         };
         let _permit = self.permit(left()?).await?;
-        self.add_headers(request.headers_mut());
+        self.add_headers(&mut request);
         let credential = &self.shared.credential;
         let fetch = credential.apply(request.headers_mut(), &self.settings.clock);
         let sent = match tokio::time::timeout(left()?, fetch).await {
@@ -293,13 +293,17 @@ impl Transport {
         }
     }
 
-    fn add_headers(&self, headers: &mut HeaderMap) {
+    fn add_headers(&self, request: &mut Request) {
+        let headers = request.headers_mut();
         headers.insert(ACCEPT_ENCODING, ACCEPTED_ENCODINGS);
         headers.extend(self.settings.headers.clone());
         headers.extend(self.shared.headers.clone());
         let key = self.settings.idempotency_key.as_deref();
-        if let Some(Ok(key)) = key.map(HeaderValue::from_str) {
-            headers.insert(HeaderName::from_static("idempotency-key"), key);
+        if *request.method() != Method::GET
+            && let Some(Ok(key)) = key.map(HeaderValue::from_str)
+        {
+            let name = HeaderName::from_static("idempotency-key");
+            request.headers_mut().insert(name, key);
         }
     }
 
@@ -387,7 +391,7 @@ impl Transport {
             };
             next = Request::new(Method::GET, target.clone());
             if target.origin() == home {
-                self.add_headers(next.headers_mut());
+                self.add_headers(&mut next);
                 let clock = &self.settings.clock;
                 self.shared
                     .credential

@@ -364,10 +364,11 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets an observer, which receives a report of every request, for metrics.
+    /// Adds an observer, which receives a report of every request, for metrics. Those of
+    /// [`CallOptions::observer`](super::CallOptions::observer) come beside it.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.settings.observer = Some(observer);
+        self.settings.add_observer(&observer);
         self
     }
 

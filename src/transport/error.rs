@@ -38,6 +38,8 @@ struct Inner {
     token_renewed: bool,
     tries: u32,
     note: Option<String>,
+    /// The ids of files that the failed call has uploaded.
+    uploads: Vec<String>,
     /// The accounts that can start jobs instead, if they were looked up.
     alternatives: Option<Vec<String>>,
     /// The body that did not decode. It is never shown: it could hold a secret.
@@ -116,6 +118,7 @@ impl Error {
             token_renewed: false,
             tries: 0,
             note: None,
+            uploads: Vec::new(),
             alternatives: None,
             undecoded: None,
             source: None,
@@ -243,6 +246,20 @@ impl Error {
     pub(crate) fn noting(mut self, note: String) -> Self {
         self.0.note = Some(note);
         self
+    }
+
+    /// Adds the files that the failed call has uploaded.
+    pub(crate) fn with_uploads(mut self, ids: Vec<String>) -> Self {
+        self.0.note = Some(format!("uploaded before: {}", ids.join(", ")));
+        self.0.uploads = ids;
+        self
+    }
+
+    /// Returns the ids of the files that the failed call has uploaded: a
+    /// [`Draft`](crate::providers::Draft) with them in place of their paths uploads
+    /// nothing again.
+    pub fn uploaded_files(&self) -> &[String] {
+        &self.0.uploads
     }
 
     /// Sets the accounts that can start jobs instead of one whose vendor no

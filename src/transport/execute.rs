@@ -32,6 +32,7 @@ impl Transport {
         operation: &'static str,
         shape: S,
     ) -> Result<Answer<S::Body>, Error> {
+        self.settings.check()?;
         let Some(first) = requests().transpose()? else {
             return Err(Error::new(ErrorKind::InvalidRequest, "nothing to send"));
         };
@@ -155,21 +156,21 @@ impl Transport {
     }
 
     fn observe<S, B>(&self, call: &Call<S>, sent: Instant, outcome: &Result<Answer<B>, Error>) {
-        let Some(observer) = &self.settings.observer else {
-            return;
-        };
         let (status, error) = match outcome {
             Ok(answer) => (Some(answer.status.as_u16()), None),
             Err(error) => (error.status(), Some(error.kind())),
         };
-        observer.attempt(&Attempt {
+        let attempt = Attempt {
             account: self.account(),
             operation: call.operation,
             attempt: call.tries,
             status,
             error,
             took: self.settings.clock.now().duration_since(sent),
-        });
+        };
+        for observer in &self.settings.observers {
+            observer.attempt(&attempt);
+        }
     }
 
     fn record<S, B>(&self, span: &Span, call: &Call<S>, outcome: &Result<Answer<B>, Error>) {

@@ -1,18 +1,19 @@
 //! Settings of a client, and of single calls.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
-    Attempt, CallReport, Clock, MemoryBudget, Observer, Reservation, RetryPolicy, SystemClock,
-    TraceSource, Transport,
+    Attempt, CallReport, Clock, Error, ErrorKind, MemoryBudget, Observer, Reservation, RetryPolicy,
+    SystemClock, TraceSource, Transport,
 };
 
 /// The settings of a client's calls.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Settings {
     pub(super) timeout: Duration,
     pub(super) read_timeout: Duration,
@@ -24,9 +25,58 @@ pub(super) struct Settings {
     /// Whether a request that makes something may be sent again.
     pub(super) is_repeatable: bool,
     pub(super) headers: HeaderMap,
-    pub(super) observer: Option<Arc<dyn Observer>>,
+    /// Each is there once.
+    pub(super) observers: Vec<Arc<dyn Observer>>,
     pub(super) trace: Option<Arc<dyn TraceSource>>,
     pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Settings {
+    /// Checks what a request could not be sent with.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let key = self.idempotency_key.as_deref();
+        match key.map(HeaderValue::from_str) {
+            Some(Err(_)) => Err(Error::new(
+                ErrorKind::InvalidRequest,
+                "the idempotency key cannot be sent in a header: it has a line break or another \
+                 control character",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds an observer beside those that are there.
+    pub(super) fn add_observer(&mut self, observer: &Arc<dyn Observer>) {
+        if !self
+            .observers
+            .iter()
+            .any(|other| Arc::ptr_eq(other, observer))
+        {
+            self.observers.push(Arc::clone(observer));
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("timeout", &self.timeout)
+            .field("read_timeout", &self.read_timeout)
+            .field("transfer_timeout", &self.transfer_timeout)
+            .field("retry", &self.retry)
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("headers", &Names(&self.headers))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows the names of headers: their values can be secrets.
+struct Names<'h>(&'h HeaderMap);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Default for Settings {
@@ -41,7 +91,7 @@ impl Default for Settings {
             idempotency_key: None,
             is_repeatable: false,
             headers: HeaderMap::new(),
-            observer: None,
+            observers: Vec::new(),
             trace: None,
             clock: Arc::new(SystemClock),
         }
@@ -59,7 +109,9 @@ impl Default for Settings {
 /// let jobs = client.with_options(&options).list_jobs().await?;
 /// # let _ = jobs; Ok(()) }
 /// ```
-#[derive(Clone, Debug, Default)]
+///
+/// Its `Debug` text has the names of headers and labels, and not their values.
+#[derive(Clone, Default)]
 pub struct CallOptions {
     timeout: Option<Duration>,
     read_timeout: Option<Duration>,
@@ -69,11 +121,28 @@ pub struct CallOptions {
     max_body_bytes: Option<usize>,
     memory: Option<MemoryBudget>,
     idempotency_key: Option<String>,
-    is_repeatable: bool,
+    is_repeatable: Option<bool>,
     headers: HeaderMap,
     labels: BTreeMap<String, String>,
     observer: Option<Arc<dyn Observer>>,
     trace: Option<Arc<dyn TraceSource>>,
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("read_timeout", &self.read_timeout)
+            .field("transfer_timeout", &self.transfer_timeout)
+            .field("retry", &self.retry)
+            .field("retries", &self.retries)
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("has_idempotency_key", &self.idempotency_key.is_some())
+            .field("is_repeatable", &self.is_repeatable)
+            .field("headers", &Names(&self.headers))
+            .field("labels", &self.labels.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 impl CallOptions {
@@ -141,7 +210,10 @@ impl CallOptions {
     /// Sets the header `idempotency-key`. It promises that the service
     /// recognises a repeated request by it: a `POST` that creates something is
     /// then retried like any other call. None of the vendors here supports
-    /// this, so set it only for a service that does.
+    /// this, so set it only for a service that does. It goes with every request
+    /// but a `GET`, so use it for one: upload the files of a job beforehand. A
+    /// call with a key that cannot be a header's value is an
+    /// [`ErrorKind::InvalidRequest`].
     #[must_use]
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
@@ -158,11 +230,11 @@ impl CallOptions {
     /// rejected. Nothing is sent about it.
     #[must_use]
     pub fn repeatable(mut self, repeatable: bool) -> Self {
-        self.is_repeatable = repeatable;
+        self.is_repeatable = Some(repeatable);
         self
     }
 
-    /// Sets a header.
+    /// Sets a header. Those of the client, such as its key's, stay as they are.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
@@ -222,7 +294,7 @@ impl CallOptions {
         if other.idempotency_key.is_some() {
             self.idempotency_key.clone_from(&other.idempotency_key);
         }
-        self.is_repeatable |= other.is_repeatable;
+        self.is_repeatable = other.is_repeatable.or(self.is_repeatable);
         self.headers.extend(other.headers.clone());
         self.labels.extend(other.labels.clone());
         self.observer = match (self.observer, other.observer.clone()) {
@@ -236,7 +308,7 @@ impl CallOptions {
     }
 
     /// Sets an observer, which receives a report of every request and of every
-    /// call.
+    /// call; the client's own does so too.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
@@ -264,11 +336,13 @@ impl CallOptions {
         if let Some(budget) = &self.memory {
             settings.memory = Some(budget.clone());
         }
-        settings.idempotency_key.clone_from(&self.idempotency_key);
-        settings.is_repeatable = self.is_repeatable;
+        if self.idempotency_key.is_some() {
+            settings.idempotency_key.clone_from(&self.idempotency_key);
+        }
+        settings.is_repeatable = self.is_repeatable.unwrap_or(settings.is_repeatable);
         settings.headers.extend(self.headers.clone());
         if let Some(observer) = &self.observer {
-            settings.observer = Some(Arc::clone(observer));
+            settings.add_observer(observer);
         }
         if let Some(source) = &self.trace {
             settings.trace = Some(Arc::clone(source));

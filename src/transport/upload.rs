@@ -239,6 +239,10 @@ impl Upload {
 
     /// The file as a part of a form, from its start; none when it is gone.
     fn part(&self, activity: &Activity) -> Result<Option<Part>, Error> {
+        if self.name.chars().any(char::is_control) {
+            let what = "the name of an upload has a line break or another control character";
+            return Err(Error::new(ErrorKind::InvalidRequest, what));
+        }
         let Some(body) = self.body(activity)? else {
             return Ok(None);
         };

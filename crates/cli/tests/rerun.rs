@@ -345,8 +345,9 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert_eq!(user.jobs().await.len(), before + 4);
     }
+    // What they cost is known from when they were started, whatever the table says.
     let (rows, _) = outcomes(0, &table, &["--max-cost", "1"]).await;
-    assert_eq!(rows, ["was moved,"; 4]);
+    assert_eq!(rows, ["was moved,4.0"; 4]);
     let poor = User::new().await;
     std::fs::copy(&table, poor.folder.path().join("plan.csv")).unwrap();
     let path = poor.folder.path().join("plan.csv");
@@ -366,6 +367,69 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     // A job costs 4 dollars there.
     assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
+    // The limit is of the table, however often it is carried out.
+    let again = [&few[..], &["--max-cost", "9", "--yes", "--json"]].concat();
+    let output = poor.run(&again).await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
+    let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = rows["data"].as_array().unwrap();
+    let moved = rows.iter().filter(|row| row["moved_before"].is_string());
+    assert_eq!((rows.len(), moved.count()), (4, 2));
+    // While one program carries it out, another does not have the same limit.
+    let held = std::fs::File::open(&path).unwrap();
+    held.lock().unwrap();
+    let output = poor.run(&again).await;
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    drop(held);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let second = text.lines().nth(1).unwrap();
+    std::fs::write(&path, format!("{text}{second}\n")).unwrap();
+    let output = poor.run(&again).await;
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("has two rows"),
+        "{}",
+        stderr(&output)
+    );
+    std::fs::write(&path, text.replace(',', ";")).unwrap();
+    let output = poor.run(&again).await;
+    assert!(stderr(&output).contains("with commas between them"));
+    // Columns that are for the user alone can be missing.
+    std::fs::write(&path, "model,job,account\nm,ftjob-1,together\n").unwrap();
+    let output = poor.run(&again).await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("a job of together itself"));
+    for option in [
+        &["--again"][..],
+        &["--watch"],
+        &["--method", "dpo"],
+        &["--training-file", "a.jsonl"],
+        &["--max-cost=-1"],
+    ] {
+        let output = poor.run(&[&few[..], option].concat()).await;
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    }
+    assert_eq!(poor.jobs().await.len(), before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_is_moved_with_its_own_method() {
+    let user = User::new().await;
+    let before = user.jobs().await.len();
+    for other in [["--method", "dpo"], ["--set", "method=dpo"]] {
+        let output = user
+            .rerun(&[&["--model", MODEL, "--yes"][..], &other].concat())
+            .await;
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("which is supervised"));
+    }
+    let own = ["--model", MODEL, "--method", "supervised", "--dry-run"];
+    let output = user.rerun(&own).await;
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = user.rerun(&["--model", MODEL, "--plan", "a.csv"]).await;
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(user.jobs().await.len(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,7 @@ pub(crate) async fn read_form(
         return Ok((body, None));
     }
     let mut request = Request::from_parts(parts, Body::from(body));
-    request.extensions_mut().insert(DefaultBodyLimit::disable());
+    DefaultBodyLimit::disable().apply(&mut request);
     let multipart = Multipart::from_request(request, &()).await;
     let mut multipart = multipart.map_err(invalid)?;
     let mut form = Vec::new();

@@ -1,7 +1,7 @@
 //! One `[[account]]` table: its settings and its client.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -304,7 +304,14 @@ impl Settings {
                     path.display()
                 ));
             }
-            let bytes = source.read(file)?;
+            let bytes = match is_path(file.get_ref()) || path.exists() {
+                true => source.read(file)?,
+                false => {
+                    let what = "there is no file of the name that key_file has; it is not shown, \
+                                because it may be a key";
+                    return Err(source.error(Some(file.span()), what));
+                }
+            };
             let key = String::from_utf8(bytes).map_err(|_| {
                 source.error(
                     Some(file.span()),
@@ -328,8 +335,15 @@ impl Settings {
         match std::env::var(variable) {
             Ok(key) if !key.trim().is_empty() => Ok(Credential::Key(key.into())),
             _ => {
+                let name = match may_be_shown(variable) {
+                    true => variable,
+                    false => {
+                        "the variable that key_env names (not shown, because it may be a key: \
+                         names of variables have capitals)"
+                    }
+                };
                 let what = format!(
-                    "there is no key: {variable} is not set; set it, or name another variable with \
+                    "there is no key: {name} is not set; set it, or name another variable with \
                      key_env"
                 );
                 Err(source.error(Some(span), what))
@@ -386,4 +400,16 @@ impl fmt::Debug for Settings {
             .field("name", self.name.get_ref())
             .finish_non_exhaustive()
     }
+}
+
+/// Returns true for what is not likely to be a key that stands in place of a variable's name.
+fn may_be_shown(variable: &str) -> bool {
+    let usual = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    variable.chars().all(usual) && variable.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+/// Returns true for what is not likely to be a key that stands in place of a file's name.
+fn is_path(file: &Path) -> bool {
+    let extension = file.extension().map_or(0, |extension| extension.len());
+    file.components().count() > 1 || (1..=8).contains(&extension)
 }

@@ -400,6 +400,14 @@ pub struct SettingArguments {
     pub allow_lossy: bool,
 }
 
+fn limit(text: &str) -> Result<Usd, String> {
+    let limit: Usd = text.parse().map_err(|e| format!("{e}"))?;
+    match limit.nanos() < 0 {
+        true => Err("a limit below 0 allows nothing".to_owned()),
+        false => Ok(limit),
+    }
+}
+
 /// What may be done without asking.
 #[derive(Debug, Args)]
 pub struct ConsentArguments {
@@ -413,7 +421,7 @@ pub struct ConsentArguments {
 
     /// Start nothing that could cost more: by the vendor's estimate, or where there is none by
     /// the table of prices, whose upper end counts; an unknown price counts as more
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = limit)]
     pub max_cost: Option<Usd>,
 }
 

@@ -5,6 +5,7 @@ mod entry;
 mod files;
 mod move_many;
 mod move_one;
+mod planned_move;
 mod preview;
 
 use unitune::unify::Job;
@@ -18,9 +19,10 @@ use crate::rerun::Plan;
 
 use files::LocalCopies;
 use move_one::Mover;
-use preview::PlannedMove;
+use planned_move::PlannedMove;
 
 pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
+    check_options(&arguments)?;
     let output = Output::new(&arguments.output);
     match arguments.all {
         true => output.check::<PlannedMove>()?,
@@ -85,6 +87,34 @@ pub async fn run(mut arguments: RerunArguments) -> Result<Exit, Failure> {
         )
         .await?;
     create::report(&accounts, job, arguments.watch, &output).await
+}
+
+/// Rejects options that would say nothing: of a table without one, and of one job with a table.
+fn check_options(arguments: &RerunArguments) -> Result<(), Failure> {
+    let settings = &arguments.settings;
+    let of_table = [
+        ("--plan", arguments.plan.is_some()),
+        ("--status", !arguments.status.is_empty()),
+        ("--from", arguments.from.is_some()),
+    ];
+    let of_one_job = [
+        ("--training-file", settings.training_file.is_some()),
+        ("--validation-file", settings.validation_file.is_some()),
+        ("--method", settings.method.is_some()),
+        ("--again", arguments.again),
+        ("--watch", arguments.watch),
+    ];
+    let (options, is_for) = match arguments.all {
+        true => (&of_one_job[..], "one job: name it in place of --all"),
+        false => (&of_table[..], "--all, without the id of a job"),
+    };
+    match options.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => Err(Failure::new(
+            Exit::Usage,
+            format!("{option} is for {is_for}"),
+        )),
+        None => Ok(()),
+    }
 }
 
 async fn ask_for_model(plan: &Plan, output: &Output) -> Result<String, Failure> {

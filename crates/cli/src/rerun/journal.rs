@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use unitune::unify::Usd;
 use unitune_datasets::models::is_version_of;
 
 use crate::exit::{Exit, Failure};
@@ -47,6 +48,8 @@ pub struct Progress {
     pub in_doubt: Option<InDoubt>,
     /// The job that was started.
     pub created: Option<String>,
+    /// What the job costs at most that was sent last, where that was known.
+    pub cost: Option<Usd>,
 }
 
 /// A job that may have been started.
@@ -65,6 +68,9 @@ pub struct Sent {
     pub file_created_at: Option<i64>,
     /// The jobs with this file that were there before.
     pub others: Vec<String>,
+    /// What it costs at most, where that was known: it counts against the limit of a table.
+    #[serde(default)]
+    pub cost: Option<Usd>,
 }
 
 impl Sent {
@@ -273,12 +279,16 @@ impl Progress {
                 }
                 Step::Creating { at, request } => {
                     standing.created = None;
+                    standing.cost = request.cost;
                     standing.in_doubt = Some(InDoubt {
                         at: *at,
                         request: request.clone(),
                     });
                 }
-                Step::NotCreated { .. } => standing.in_doubt = None,
+                Step::NotCreated { .. } => {
+                    standing.in_doubt = None;
+                    standing.cost = None;
+                }
                 Step::Created { job } => {
                     standing.in_doubt = None;
                     standing.created = Some(job.clone());

@@ -25,6 +25,14 @@ impl Price {
         Self::Unknown { why: why.into() }
     }
 
+    /// Returns the upper end, where it is known.
+    pub fn most(&self) -> Option<Usd> {
+        match self {
+            Self::Range { high, .. } => Usd::from_dollars(*high),
+            Self::Unknown { .. } => None,
+        }
+    }
+
     /// Returns true where it is surely not more than a limit.
     pub fn is_within(&self, limit: f64) -> bool {
         matches!(self, Self::Range { high, .. } if *high <= limit)

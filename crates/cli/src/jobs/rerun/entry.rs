@@ -1,5 +1,6 @@
 //! The table of a move of many jobs: one line for each, which the user fills in.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -18,20 +19,31 @@ pub struct Entry {
     /// How far it is, or how it ended.
     #[serde(default)]
     pub status: String,
+    #[serde(default)]
     pub created: String,
+    #[serde(default)]
     pub was: String,
+    #[serde(default)]
     pub method: String,
     /// The model to train: the user's to fill in. A row without one is skipped.
     pub model: String,
     /// What could stand there.
+    #[serde(default)]
     pub proposals: String,
+    #[serde(default)]
     pub examples: String,
+    #[serde(default)]
     pub tokens: String,
+    #[serde(default)]
     pub price_low: String,
+    #[serde(default)]
     pub price_high: String,
+    #[serde(default)]
     pub dropped: String,
+    #[serde(default)]
     pub file_alterations: String,
     /// Why it cannot be moved.
+    #[serde(default)]
     pub impossible: String,
 }
 
@@ -85,11 +97,6 @@ impl Entry {
             impossible: joined(plan.problems.iter().map(|r| r.message.as_str()).collect()),
         }
     }
-
-    /// What a job that was moved before took of the limit: it was paid for out of the same.
-    pub fn paid(&self) -> f64 {
-        self.price_high.parse().unwrap_or(0.0)
-    }
 }
 
 fn created(job: &Job) -> String {
@@ -100,26 +107,60 @@ fn created(job: &Job) -> String {
 ///
 /// # Errors
 ///
-/// The file cannot be read, or has no such line.
+/// The file cannot be read, or has no such line, or a job twice.
 pub fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    let wrong = |e: &dyn std::fmt::Display| {
-        Failure::new(Exit::Usage, format!("cannot read {}: {e}", path.display()))
-    };
+    let wrong = |what: String| Failure::new(Exit::Usage, format!("{}: {what}", path.display()));
     // As a whole: a folder opens like a file, and only reading it is an error.
-    let text = std::fs::read(path).map_err(|e| wrong(&e))?;
-    let mut entries: Vec<Entry> = csv::ReaderBuilder::new()
+    let text = std::fs::read(path).map_err(|e| wrong(format!("cannot read it: {e}")))?;
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut table = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
-        .from_reader(text.as_slice())
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|e| wrong(&e))?;
-    entries.retain(|entry| !entry.model.is_empty());
-    if entries.is_empty() {
-        let what = format!(
-            "{}: no row has a `model`; nothing was moved",
-            path.display()
-        );
-        return Err(Failure::new(Exit::Usage, what));
+        .from_reader(text.as_slice());
+    for entry in table.deserialize() {
+        let entry: Entry = entry.map_err(|e| {
+            wrong(format!(
+                "{e}; the first line of a table names its columns, with commas between them: \
+                 account, job and model have to be there"
+            ))
+        })?;
+        if entry.model.is_empty() {
+            continue;
+        }
+        let is_same = |other: &Entry| (&other.account, &other.job) == (&entry.account, &entry.job);
+        if entries.iter().any(is_same) {
+            let (job, account) = (&entry.job, &entry.account);
+            return Err(wrong(format!(
+                "{job} of {account} has two rows with a `model`; a job is moved once: empty one"
+            )));
+        }
+        entries.push(entry);
     }
-    Ok(entries)
+    match entries.is_empty() {
+        true => Err(wrong("no row has a `model`; nothing was moved".to_owned())),
+        false => Ok(entries),
+    }
+}
+
+/// Keeps other programs from carrying out the table, as long as what is returned lives: each
+/// would have the whole limit.
+///
+/// # Errors
+///
+/// Another program does.
+pub fn lock(path: &Path) -> Result<File, Failure> {
+    let file = File::open(path);
+    match file.map(|file| file.try_lock().map(|()| file)) {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(TryLockError::WouldBlock)) => {
+            let what = format!(
+                "{}: another program moves its jobs: wait until it is done",
+                path.display()
+            );
+            Err(Failure::new(Exit::Failure, what))
+        }
+        Ok(Err(TryLockError::Error(error))) | Err(error) => {
+            let what = format!("cannot use {}: {error}", path.display());
+            Err(Failure::new(Exit::Failure, what))
+        }
+    }
 }

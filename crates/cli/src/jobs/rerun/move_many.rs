@@ -9,20 +9,25 @@ use unitune::unify::{Job, Usd};
 use super::entry::{self, Entry};
 use super::files::LocalCopies;
 use super::move_one::{Mover, Prepared};
+use super::planned_move::PlannedMove;
 use super::preview;
 use crate::args::jobs::RerunArguments;
 use crate::args::statuses;
 use crate::exit::{Exit, Failure};
 use crate::jobs::create::PlannedJob;
-use crate::output::{self, Answer, Output, confirm};
+use crate::output::{self, Answer, ListContext, Output, confirm};
 use crate::rerun::Plan;
-use crate::rerun::journal::Journal;
+use crate::rerun::journal::{Journal, Progress};
 use crate::rerun::price::{Price, dollars};
 
 /// What is known of a job before it is moved.
 pub enum Candidate {
-    /// The new job's id.
-    MovedBefore(String),
+    MovedBefore {
+        /// The new job's id.
+        id: String,
+        /// What it was to cost at most, in US dollars, where that was known.
+        cost: Option<f64>,
+    },
     New {
         journal: Journal,
         /// An error where a setting cannot be sent.
@@ -54,7 +59,7 @@ pub async fn run(
     match (is_dry_run, is_there) {
         (true, false) => write(mover, arguments, path).await,
         (true, true) => preview::run(mover, arguments, path, output).await,
-        (false, _) => carry_out(mover, arguments, path).await,
+        (false, _) => carry_out(mover, arguments, path, output).await,
     }
 }
 
@@ -88,6 +93,10 @@ async fn write(
     let mut entries = Vec::new();
     for job in list.jobs.iter().filter(is_source) {
         entries.push(entry(mover, arguments, job).await?);
+    }
+    if entries.is_empty() {
+        output::note("There are no jobs to move; no table was written.");
+        return Ok(Exit::Done);
     }
     let mut table = csv::Writer::from_writer(Vec::new());
     let failed = |e: &dyn std::fmt::Display| {
@@ -128,7 +137,7 @@ async fn write(
 async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Result<Entry, Failure> {
     let model = arguments.settings.model.as_deref();
     let (journal, prepared) = match candidate(mover, arguments, job, model).await? {
-        Candidate::MovedBefore(id) => {
+        Candidate::MovedBefore { id, .. } => {
             let why = format!("it was moved before, as {id}");
             return Ok(Entry::impossible(job, why));
         }
@@ -143,7 +152,7 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
 }
 
 fn warn(prepared: &Prepared, job: &Job) {
-    for warning in &prepared.warnings {
+    for warning in prepared.warnings.iter().chain(&prepared.plan.cautions) {
         let (id, account) = (&job.id, &job.provider.account);
         output::warning(&format!("{id} of {account}: {warning}"));
     }
@@ -162,7 +171,10 @@ async fn candidate(
 ) -> Result<Candidate, Failure> {
     let (journal, moved) = mover.open(job, arguments.again).await?;
     if let Some(moved) = moved {
-        return Ok(Candidate::MovedBefore(moved.id));
+        return Ok(Candidate::MovedBefore {
+            id: moved.id,
+            cost: journal.standing().cost.map(dollars),
+        });
     }
     let own = LocalCopies::default();
     let found = mover.fetch(&journal, job, own, model).await?;
@@ -185,6 +197,10 @@ pub async fn candidate_of(
     arguments: &RerunArguments,
     entry: &Entry,
 ) -> Result<Candidate, Failure> {
+    if entry.account == mover.target.name() {
+        let what = format!("it is a job of {} itself", entry.account);
+        return Err(Failure::new(Exit::Usage, what));
+    }
     let job = JobRef::at(&entry.account, &entry.job);
     let job = mover.providers().retrieve(job).await?;
     candidate(mover, arguments, &job, Some(&entry.model)).await
@@ -235,29 +251,38 @@ async fn carry_out(
     mover: &Mover<'_>,
     arguments: &RerunArguments,
     path: &Path,
+    output: &Output,
 ) -> Result<Exit, Failure> {
     let Some(limit) = arguments.consent.max_cost else {
         let what = "--all takes a limit for all jobs together: --max-cost USD";
         return Err(Failure::new(Exit::Usage, what));
     };
     let entries = entry::read(path)?;
+    let _table = entry::lock(path)?;
     let question = format!("Move {} jobs, for {limit} USD at most?", entries.len());
     if confirm(&question, arguments.consent.yes).await? == Answer::No {
         output::note("Nothing was moved.");
         return Ok(Exit::Failure);
     }
     let mut left = dollars(limit);
-    let mut failed = 0;
+    let mut rows = Vec::new();
     for entry in &entries {
         let name = format!("{} of {}", entry.job, entry.account);
-        match one(mover, arguments, entry, &mut left).await {
-            Ok((job, true)) => output::text(&format!("{name}: moved before, as {job}"))?,
-            Ok((job, false)) => output::text(&format!("{name}: moved, as {job}"))?,
-            Err(failure) => {
-                failed += 1;
-                output::warning(&format!("{name}: {failure}"));
+        let mut row = PlannedMove::of(entry);
+        if let Err(failure) = one(mover, arguments, entry, &mut left, &mut row).await {
+            output::warning(&format!("{name}: {failure}"));
+            row.problem = Some(failure.to_string());
+        } else if output.is_table() {
+            let before = row.moved_before.as_ref().map(|id| ("moved before", id));
+            if let Some((how, id)) = before.or(row.moved_as.as_ref().map(|id| ("moved", id))) {
+                output::text(&format!("{name}: {how}, as {id}"))?;
             }
         }
+        rows.push(row);
+    }
+    let failed = rows.iter().filter(|row| row.problem.is_some()).count();
+    if !output.is_table() {
+        output.list(rows, ListContext::default())?;
     }
     if failed > 0 {
         let what = format!(
@@ -270,24 +295,37 @@ async fn carry_out(
     Ok(Exit::Done)
 }
 
-/// Moves a job, and takes what it can cost from what is left. Returns the new
-/// job's id, and whether it was there before.
+/// Moves a job, takes what it can cost from what is left, and fills in its row.
 async fn one(
     mover: &Mover<'_>,
     arguments: &RerunArguments,
     entry: &Entry,
     left: &mut f64,
-) -> Result<(String, bool), Failure> {
+    row: &mut PlannedMove,
+) -> Result<(), Failure> {
     let (mut journal, prepared) = match candidate_of(mover, arguments, entry).await? {
-        Candidate::MovedBefore(id) => {
-            *left -= entry.paid();
-            return Ok((id, true));
+        Candidate::MovedBefore { id, cost } => {
+            // It was paid for out of the same limit.
+            *left -= cost.unwrap_or(0.0);
+            row.moved_before = Some(id);
+            row.price_high = cost;
+            return Ok(());
         }
-        Candidate::New { journal, prepared } => (journal, prepared?),
+        Candidate::New { journal, prepared } => (journal, prepared),
     };
-    let (plan, mut planned_job) = planned(*prepared)?;
     let before = left.max(0.0);
-    let high = within(mover, &plan.price, before)?;
+    let possible = prepared.and_then(|prepared| {
+        let (plan, planned_job) = planned(*prepared)?;
+        let high = within(mover, &plan.price, before)?;
+        Ok((plan, planned_job, high))
+    });
+    let (plan, mut planned_job, high) = possible.inspect_err(|_| {
+        // Examples are kept only of what has begun.
+        if journal.standing() == Progress::default() {
+            journal.remove_files();
+        }
+    })?;
+    row.dropped = plan.dropped().map(str::to_owned).collect();
     #[allow(clippy::cast_possible_truncation)] // Dollars that a user has typed.
     let limit = Usd::from_nanos((before * 1e9) as i64);
     let mut price = None;
@@ -303,8 +341,10 @@ async fn one(
         .await;
     // What is in doubt may be paid for, so it counts too.
     if moved.is_ok() || journal.standing().in_doubt.is_some() {
-        let price = price.map(dollars).or(high).unwrap_or(before);
-        *left = before - price;
+        let price = price.map(dollars).or(high);
+        row.price_high = price;
+        *left = before - price.unwrap_or(before);
     }
-    moved.map(|job| (job.id, false))
+    row.moved_as = Some(moved?.id);
+    Ok(())
 }

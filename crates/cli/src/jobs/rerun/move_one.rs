@@ -130,6 +130,16 @@ impl<'m> Mover<'m> {
             chosen.model = Some(stand_in.clone());
         }
         let planned_job = self.intend(&plan, job, found, &chosen).await?;
+        let method = planned_job.request.method.as_ref();
+        let method = method.and_then(|method| method.get("type")?.as_str());
+        if let Some(other) = method.filter(|other| *other != plan.method.as_str()) {
+            let what = format!(
+                "a job is moved with its own method, which is {}; to train with {other}, start a \
+                 job: unitune jobs create --method {other}",
+                plan.method
+            );
+            return Err(Failure::new(Exit::Usage, what));
+        }
         if let Some(chosen) = &planned_job.request.hyperparameters {
             plan.set(chosen, catalogue());
         }
@@ -292,6 +302,7 @@ impl<'m> Mover<'m> {
             training_file: planned_job.training_id().unwrap_or_default(),
             file_created_at: uploaded.map(|u| u.file.created_at).filter(|time| *time > 0),
             others: Vec::new(),
+            cost: price.or_else(|| by_table.most()),
         };
         let others =
             already_started::search(self.providers(), &planned_job.account, &request).await?;

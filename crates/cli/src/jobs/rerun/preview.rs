@@ -2,91 +2,14 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-use serde_json::json;
-
 use super::entry::{self, Entry};
 use super::move_many::{Candidate, candidate_of, planned, within};
 use super::move_one::Mover;
+use super::planned_move::PlannedMove;
 use crate::args::jobs::RerunArguments;
 use crate::exit::{Exit, Failure};
-use crate::output::{self, Column, Kind, ListContext, Output, Row, Step, Table};
+use crate::output::{self, ListContext, Output};
 use crate::rerun::price::{Price, dollars};
-
-/// What becomes of a job.
-#[derive(Debug, Default, PartialEq, Serialize)]
-pub struct PlannedMove {
-    account: String,
-    job: String,
-    /// The model that is trained.
-    model: String,
-    /// In US dollars; none where it is not known before the upload.
-    price_low: Option<f64>,
-    price_high: Option<f64>,
-    /// Settings that are lost.
-    dropped: Vec<String>,
-    /// The job that it was moved as before.
-    moved_before: Option<String>,
-    /// Why it would not be moved.
-    problem: Option<String>,
-}
-
-impl Row for PlannedMove {
-    const TABLE: Table<Self> = Table {
-        columns: &[
-            Column::new("account", "ACCOUNT", Kind::Text, |row| json!(row.account)),
-            Column::new("job", "JOB", Kind::Text, |row| json!(row.job)),
-            Column::new("model", "MODEL", Kind::Model, |row| json!(row.model)),
-            Column::new("price_low", "LOW (USD)", Kind::Number, |row: &Self| {
-                json!(row.price_low)
-            })
-            .text(|row| cents(row.price_low)),
-            Column::new("price_high", "HIGH (USD)", Kind::Number, |row: &Self| {
-                json!(row.price_high)
-            })
-            .text(|row| cents(row.price_high)),
-            Column::new("outcome", "OUTCOME", Kind::Text, |row| json!(row.outcome())),
-            Column::new("dropped", "DROPPED", Kind::Text, |row| {
-                json!(row.dropped.join("; "))
-            }),
-            Column::new("moved_before", "MOVED BEFORE", Kind::Text, |row| {
-                json!(row.moved_before)
-            }),
-            Column::new("problem", "PROBLEM", Kind::Text, |row| json!(row.problem)),
-        ],
-        shown: &[
-            "job",
-            "model",
-            "price_low",
-            "price_high",
-            "outcome",
-            "dropped",
-        ],
-        steps: &[
-            Step::Shorten("dropped", 20),
-            Step::Shorten("model", 16),
-            Step::Drop("dropped"),
-            Step::Drop("price_low"),
-            Step::Shorten("model", 10),
-        ],
-        empty: "No jobs.",
-        colour: |_| None,
-    };
-}
-
-impl PlannedMove {
-    fn outcome(&self) -> &'static str {
-        match (&self.problem, &self.moved_before) {
-            (Some(_), _) => "stays",
-            (None, Some(_)) => "was moved",
-            (None, None) => "moves",
-        }
-    }
-}
-
-fn cents(price: Option<f64>) -> String {
-    price.map_or_else(|| "unknown".to_owned(), |price| format!("{price:.2}"))
-}
 
 /// Shows what the rows with a model would do. Files are fetched and read, and nothing is
 /// sent.
@@ -124,12 +47,7 @@ async fn of_entry(
     entry: &Entry,
     left: &mut Option<f64>,
 ) -> PlannedMove {
-    let mut row = PlannedMove {
-        account: entry.account.clone(),
-        job: entry.job.clone(),
-        model: entry.model.clone(),
-        ..PlannedMove::default()
-    };
+    let mut row = PlannedMove::of(entry);
     if let Err(failure) = fill_in(&mut row, mover, arguments, entry, left).await {
         row.problem = Some(failure.to_string());
     }
@@ -144,9 +62,10 @@ async fn fill_in(
     left: &mut Option<f64>,
 ) -> Result<(), Failure> {
     let prepared = match candidate_of(mover, arguments, entry).await? {
-        Candidate::MovedBefore(id) => {
-            *left = left.map(|left| left - entry.paid());
+        Candidate::MovedBefore { id, cost } => {
+            *left = left.map(|left| left - cost.unwrap_or(0.0));
             row.moved_before = Some(id);
+            row.price_high = cost;
             return Ok(());
         }
         Candidate::New { journal, prepared } => {
