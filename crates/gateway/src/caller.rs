@@ -124,15 +124,27 @@ impl Caller {
     /// # Errors
     ///
     /// 404: there is no account of this name. 400: none is named, and there is
-    /// no default.
+    /// no default; or the header names another one.
     pub fn upload_account(&self, field: Option<&str>) -> Result<&str, ApiError> {
         let field = field.filter(|name| !name.is_empty());
         if let Some(name) = field.filter(|name| self.providers.get(name).is_none()) {
+            if self.known.get(name).is_some() {
+                let message = format!(
+                    "the form field {ACCOUNT_FIELD} names {name:?}, and the header \
+                     {PROVIDER_NAME} another account: send one of them"
+                );
+                return Err(ApiError::invalid(ACCOUNT_FIELD, message));
+            }
             return Err(unknown_account(ACCOUNT_FIELD, name, &self.providers));
         }
         let account = self.providers.named_or_default(field);
-        let account =
-            account.map_err(|error| unclear(&error, PROVIDER_NAME, "in the form field account"))?;
+        let account = account.map_err(|error| {
+            unclear(
+                &error,
+                PROVIDER_NAME,
+                "in the form field account, before the file",
+            )
+        })?;
         Ok(account.name())
     }
 

@@ -111,7 +111,16 @@ async fn an_upload_goes_to_the_named_or_the_default_account() {
             "{header:?} {field:?}"
         );
     }
-    for (header, field) in [(None, "nobody"), (Some("openai"), "together")] {
+    let both = Given {
+        header: Some("openai"),
+        field: Some("together"),
+        ..none
+    };
+    let answer = upload(&gateway, both).await;
+    let (param, message) = answer.error(400);
+    assert_eq!(param, "account");
+    assert!(message.contains("send one of them"), "{message}");
+    for (header, field) in [(None, "nobody"), (Some("openai"), "nobody")] {
         let given = Given {
             header,
             field: Some(field),

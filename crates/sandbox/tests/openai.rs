@@ -40,6 +40,17 @@ async fn status(session: &Session<'_>, id: &str) -> String {
 }
 
 #[tokio::test]
+async fn files_of_the_usual_size_are_stored() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::OpenAi);
+    let content = chat(40_000);
+    assert!(content.len() > 3_000_000, "{}", content.len());
+    let id = upload(&session, &content).await;
+    let file = session.get("/files/{file_id}", &[&id], "").await;
+    assert_eq!(file["bytes"], content.len());
+}
+
+#[tokio::test]
 async fn a_job_walks_through_its_life() {
     let sandbox = Sandbox::start().await.unwrap();
     let session = Session::new(&sandbox, Vendor::OpenAi);
