@@ -98,7 +98,11 @@ fn compare<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> Option<(Strin
             assert!(ours.is_data(), "{ours} of {text}");
             let errors = (ours.to_string(), theirs.to_string());
             let reason = |error: &str| error.split(" at line ").next().map(str::to_owned);
-            assert_eq!(reason(&errors.0), reason(&errors.1), "{text}");
+            // serde_json reads a number at the start of a name before it sees that the name goes on.
+            let is_of_a_name = errors.0.contains("expected key to be a number in quotes");
+            if !is_of_a_name {
+                assert_eq!(reason(&errors.0), reason(&errors.1), "{text}");
+            }
             Some(errors)
         }
         // Which error of several comes first is not the same.
@@ -364,7 +368,8 @@ fn large_integers_small_floats_and_bytes_are_those_of_serde_json() {
 #[test]
 fn a_name_that_is_no_number_is_not_called_malformed() {
     compare::<BTreeMap<i16, u8>>(r#"{"-0 ": 1}"#).unwrap();
-    for name in ["a", "", " 1", "1 ", "1x", "\\u0031"] {
+    let too_large = "12345678901234567890\\u0061";
+    for name in ["a", "", " 1", "1 ", "1x", "\\u0031", too_large] {
         let error = from_str::<BTreeMap<i16, u8>>(&format!("{{\"{name}\": 1}}")).unwrap_err();
         let reason = "expected key to be a number in quotes at line 1";
         assert!(error.to_string().contains(reason), "{error}");
