@@ -207,9 +207,9 @@ fn mistakes_have_a_line_and_a_column() {
         ),
     ] {
         for key in [
-            "sk-proj-hunter2",
-            "tgp_v1_hunter2",
-            "hunter2",
+            "sk-proj-hunter2-hunter2",
+            "tgp_v1_hunter2hunter2",
+            "hunter2hunter2hunter2",
             "eyJ.hunter2.hunter2hunter2",
         ] {
             let text = account.replace("key = \"k\"", &format!("{member} = \"{key}\""));

@@ -402,14 +402,19 @@ impl fmt::Debug for Settings {
     }
 }
 
+/// The length of a text that can be a vendor's key.
+const KEY: usize = 16;
+
 /// Returns true for what is not likely to be a key that stands in place of a variable's name.
 fn may_be_shown(variable: &str) -> bool {
     let usual = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    variable.chars().all(usual) && variable.starts_with(|c: char| !c.is_ascii_digit())
+    let is_usual = variable.chars().all(usual) && !variable.starts_with(|c: char| c.is_numeric());
+    is_usual || variable.len() < KEY
 }
 
 /// Returns true for what is not likely to be a key that stands in place of a file's name.
 fn is_path(file: &Path) -> bool {
     let extension = file.extension().map_or(0, |extension| extension.len());
-    file.components().count() > 1 || (1..=8).contains(&extension)
+    let is_short = file.as_os_str().len() < KEY;
+    is_short || file.components().count() > 1 || (1..=8).contains(&extension)
 }

@@ -152,7 +152,10 @@ async fn entry(mover: &Mover<'_>, arguments: &RerunArguments, job: &Job) -> Resu
 }
 
 fn warn(prepared: &Prepared, job: &Job) {
-    for warning in prepared.warnings.iter().chain(&prepared.plan.cautions) {
+    // What cannot be moved has a reason of its own.
+    let plan = Some(&prepared.plan).filter(|plan| plan.is_possible());
+    let cautions = plan.into_iter().flat_map(|plan| &plan.cautions);
+    for warning in prepared.warnings.iter().chain(cautions) {
         let (id, account) = (&job.id, &job.provider.account);
         output::warning(&format!("{id} of {account}: {warning}"));
     }
