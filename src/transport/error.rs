@@ -249,10 +249,10 @@ impl Error {
     }
 
     /// Adds the files that the failed call has uploaded.
-    pub(crate) fn with_uploads(mut self, ids: Vec<String>) -> Self {
-        self.0.note = Some(format!("uploaded before: {}", ids.join(", ")));
-        self.0.uploads = ids;
-        self
+    pub(crate) fn with_uploads(self, ids: Vec<String>) -> Self {
+        let mut error = self.noting(format!("uploaded before: {}", ids.join(", ")));
+        error.0.uploads = ids;
+        error
     }
 
     /// Returns the ids of the files that the failed call has uploaded: a
