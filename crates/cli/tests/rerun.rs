@@ -376,6 +376,15 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
     let rows = rows["data"].as_array().unwrap();
     let moved = rows.iter().filter(|row| row["moved_before"].is_string());
     assert_eq!((rows.len(), moved.count()), (4, 2));
+    // What was moved counts also where it stands behind what was not.
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, rows) = text.split_once('\n').unwrap();
+    let backwards: Vec<&str> = rows.lines().rev().collect();
+    std::fs::write(&path, format!("{head}\n{}\n", backwards.join("\n"))).unwrap();
+    let output = poor.run(&again).await;
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert_eq!(poor.jobs().await.len(), before + 2, "{}", stderr(&output));
+    std::fs::write(&path, &text).unwrap();
     // While one program carries it out, another does not have the same limit.
     let held = std::fs::File::open(&path).unwrap();
     held.lock().unwrap();

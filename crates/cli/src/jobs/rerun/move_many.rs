@@ -209,6 +209,22 @@ pub async fn candidate_of(
     candidate(mover, arguments, &job, Some(&entry.model)).await
 }
 
+/// Returns what the jobs of a table cost at most, in US dollars, that were started before:
+/// it is paid out of the same limit, wherever in the table they are. Of a job that is in
+/// doubt it counts for this call, even where it turns out that it was not started.
+///
+/// # Errors
+///
+/// As of [`Mover::journal`].
+pub fn spent(mover: &Mover<'_>, entries: &[Entry]) -> Result<f64, Failure> {
+    let mut spent = 0.0;
+    for entry in entries {
+        let journal = mover.journal(&entry.account, &entry.job)?;
+        spent += journal.standing().cost.map_or(0.0, dollars);
+    }
+    Ok(spent)
+}
+
 /// Returns the job that a plan makes.
 ///
 /// # Errors
@@ -267,7 +283,7 @@ async fn carry_out(
         output::note("Nothing was moved.");
         return Ok(Exit::Failure);
     }
-    let mut left = dollars(limit);
+    let mut left = dollars(limit) - spent(mover, &entries)?;
     let mut rows = Vec::new();
     for entry in &entries {
         let name = format!("{} of {}", entry.job, entry.account);
@@ -308,8 +324,6 @@ async fn one(
 ) -> Result<(), Failure> {
     let (mut journal, prepared) = match candidate_of(mover, arguments, entry).await? {
         Candidate::MovedBefore { id, cost } => {
-            // It was paid for out of the same limit.
-            *left -= cost.unwrap_or(0.0);
             row.moved_before = Some(id);
             row.price_high = cost;
             return Ok(());

@@ -74,17 +74,26 @@ impl<'m> Mover<'m> {
     ///
     /// Another program moves it, or it cannot be found out whether it was moved.
     pub async fn open(&self, job: &Job, again: bool) -> Result<(Journal, Option<Job>), Failure> {
-        let state = state_folder().ok_or_else(|| {
-            let what = "there is no folder for the journal of moves: set HOME or XDG_STATE_HOME";
-            Failure::new(Exit::Failure, what)
-        })?;
-        let (source, target) = (&job.provider.account, self.target.name());
-        let mut journal = Journal::open(&state, source, &job.id, target)?;
+        let target = self.target.name();
+        let mut journal = self.journal(&job.provider.account, &job.id)?;
         let moved = match again {
             true => None,
             false => already_started::find(&mut journal, self.providers(), target).await?,
         };
         Ok((journal, moved))
+    }
+
+    /// Opens the journal of a job's move, and asks nobody.
+    ///
+    /// # Errors
+    ///
+    /// Another program moves it, or there is no folder for journals.
+    pub fn journal(&self, account: &str, job: &str) -> Result<Journal, Failure> {
+        let state = state_folder().ok_or_else(|| {
+            let what = "there is no folder for the journal of moves: set HOME or XDG_STATE_HOME";
+            Failure::new(Exit::Failure, what)
+        })?;
+        Journal::open(&state, account, job, self.target.name())
     }
 
     /// Fetches and converts the job's files.

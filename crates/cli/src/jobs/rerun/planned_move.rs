@@ -13,7 +13,7 @@ pub struct PlannedMove {
     pub job: String,
     /// The model that is trained.
     pub model: String,
-    /// In US dollars, before it is moved by the table of prices; none where it is not known before the upload.
+    /// In US dollars, by the table of prices; none where it is not known before the upload.
     pub price_low: Option<f64>,
     pub price_high: Option<f64>,
     /// Settings that are lost.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::entry::{self, Entry};
-use super::move_many::{Candidate, candidate_of, planned, within};
+use super::move_many::{Candidate, candidate_of, planned, spent, within};
 use super::move_one::Mover;
 use super::planned_move::PlannedMove;
 use crate::args::jobs::RerunArguments;
@@ -19,9 +19,12 @@ pub async fn run(
     path: &Path,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let mut left = arguments.consent.max_cost.map(dollars);
+    let entries = entry::read(path)?;
+    let spent = spent(mover, &entries)?;
+    let limit = arguments.consent.max_cost.map(dollars);
+    let mut left = limit.map(|limit| limit - spent);
     let mut moves = Vec::new();
-    for entry in &entry::read(path)? {
+    for entry in &entries {
         let row = of_entry(mover, arguments, entry, &mut left).await;
         if let Some(problem) = &row.problem {
             let (job, account) = (&entry.job, &entry.account);
@@ -63,7 +66,6 @@ async fn fill_in(
 ) -> Result<(), Failure> {
     let prepared = match candidate_of(mover, arguments, entry).await? {
         Candidate::MovedBefore { id, cost } => {
-            *left = left.map(|left| left - cost.unwrap_or(0.0));
             row.moved_before = Some(id);
             row.price_high = cost;
             return Ok(());
