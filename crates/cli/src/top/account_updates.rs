@@ -124,6 +124,12 @@ impl UpdateSource {
         }
     }
 
+    fn put(&self, state: &mut State, job: Job) {
+        let account = self.providers.get(&job.provider.account);
+        let is_paused = account.is_some_and(|account| account.is_paused(&job));
+        state.put(job, is_paused);
+    }
+
     pub fn cancel(&mut self, job: JobRef) {
         let providers = self.providers.clone();
         let id = (job.account.clone().unwrap_or_default(), job.id.clone());
@@ -180,7 +186,7 @@ async fn details(providers: Providers, id: Id) -> Update {
 /// Takes in what is new.
 pub fn apply(state: &mut State, source: &mut UpdateSource, update: Update) {
     match update {
-        Update::Job(job) => state.put(*job),
+        Update::Job(job) => source.put(state, *job),
         Update::Progress(job, progress) => state.progress(&job, progress),
         Update::Warning(warning) => state.warn(warning),
         Update::Listed => state.is_listing = false,
@@ -193,7 +199,7 @@ pub fn apply(state: &mut State, source: &mut UpdateSource, update: Update) {
                 crate::jobs::table::status(&job)
             ));
             let now = id_of(&job);
-            state.put(*job);
+            source.put(state, *job);
             if state.opened.as_ref().is_some_and(|opened| opened.id == id) {
                 source.fetch(now);
             }

@@ -20,15 +20,18 @@ pub type Id = (String, String);
 /// A job in the list.
 pub struct Entry {
     pub job: Job,
+    /// It goes on only when it is resumed.
+    pub is_paused: bool,
     pub progress: Progress,
     /// What a filter looks through, in lower case.
     text: String,
 }
 
 impl Entry {
-    fn new(job: Job) -> Self {
+    fn new(job: Job, is_paused: bool) -> Self {
         Self {
             text: searched(&job),
+            is_paused,
             progress: Progress::default(),
             job,
         }
@@ -159,18 +162,19 @@ impl State {
         }
     }
 
-    /// Takes in a job, or what is new of it.
-    pub fn put(&mut self, job: Job) {
+    /// Takes in a job, or what is new of it, and whether it waits until it is resumed.
+    pub fn put(&mut self, job: Job, is_paused: bool) {
         let id = id_of(&job);
         match self.places.get(&id) {
             Some(place) => {
                 let entry = &mut self.entries[*place];
                 entry.text = searched(&job);
                 entry.job = job;
+                entry.is_paused = is_paused;
             }
             None => {
                 self.places.insert(id, self.entries.len());
-                self.entries.push(Entry::new(job));
+                self.entries.push(Entry::new(job, is_paused));
             }
         }
         self.is_stale = true;

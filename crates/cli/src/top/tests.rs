@@ -40,7 +40,7 @@ fn job(n: usize) -> Job {
 
 fn state(count: usize) -> State {
     let mut state = State::new(false, Paints { colour: false });
-    (0..count).for_each(|n| state.put(job(n)));
+    (0..count).for_each(|n| state.put(job(n), false));
     state.is_listing = false;
     state
 }
@@ -211,7 +211,7 @@ fn the_chosen_job_stays_chosen_when_others_come() {
     let before = state.current().unwrap().id();
     let mut newer = job(99);
     newer.created_at = Some(NOW + 5);
-    state.put(newer);
+    state.put(newer, false);
     frame(&mut state, 80, 24);
     assert_eq!(state.current().unwrap().id(), before);
     press(&mut state, "r");
@@ -219,9 +219,24 @@ fn the_chosen_job_stays_chosen_when_others_come() {
     assert_eq!(state.current().unwrap().id(), before);
     // A job that is put again is the same row.
     assert_eq!(state.rows(), 11);
-    state.put(job(3));
+    state.put(job(3), false);
     frame(&mut state, 80, 24);
     assert_eq!(state.rows(), 11);
+}
+
+#[test]
+fn a_paused_job_is_told_from_one_that_will_start() {
+    let mut state = state(0);
+    let mut paused = job(0);
+    paused.status = Status::Queued;
+    state.put(paused.clone(), true);
+    assert!(frame(&mut state, 80, 24).contains(" paused "));
+    state.put(paused, false);
+    let resumed = frame(&mut state, 80, 24);
+    assert!(
+        !resumed.contains("paused") && resumed.contains(" queued "),
+        "{resumed}"
+    );
 }
 
 #[test]

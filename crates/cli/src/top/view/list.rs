@@ -67,7 +67,10 @@ const COLUMNS: [Column; 8] = [
         narrow: Some(9),
         wide: 9,
         is_number: false,
-        text: |entry, _| entry.job.status.to_string(),
+        text: |entry, _| match entry.is_paused {
+            true => "paused".to_owned(),
+            false => entry.job.status.to_string(),
+        },
     },
     Column {
         title: "DONE",
