@@ -48,6 +48,7 @@ mod state;
 mod telemetry;
 mod token;
 mod trace;
+mod unread_body;
 mod upload;
 mod upstream_error;
 

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_request};
 use axum::routing::{MethodRouter, delete, get, post};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -18,6 +18,7 @@ use crate::openapi;
 use crate::operations::{Content, Deadline, Operation};
 use crate::request_head::HostPolicy;
 use crate::state::Gateway;
+use crate::unread_body;
 
 /// The base paths: none, OpenAI's, and that of an older base URL of the published gateway.
 const BASES: [&str; 3] = ["", "/v1", "/api/llm"];
@@ -234,6 +235,7 @@ pub fn router(gateway: Gateway, policy: HostPolicy) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer((
+            map_request(unread_body::read_to_end),
             from_fn_with_state((gateway.clone(), policy), middleware::observe),
             CatchPanicLayer::custom(middleware::internal_error),
         ))

@@ -357,3 +357,41 @@ async fn a_key_in_the_request_id_does_not_come_back() {
         }
     }
 }
+
+/// A request that is refused, with a body of so many bytes.
+fn refused(bytes: usize, headers: &str) -> (Vec<u8>, Vec<u8>) {
+    let head = format!(
+        "POST /v1/nothing HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: \
+         multipart/form-data; boundary=b\r\ncontent-length: {bytes}\r\n{headers}\r\n"
+    );
+    (head.into_bytes(), vec![b'a'; bytes])
+}
+
+/// A client that sends its whole body before it reads anything still gets the answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_reaches_clients_that_are_still_sending() {
+    let gateway = Gateway::start().await;
+    for bytes in [2_000, 20 << 20] {
+        let (head, body) = refused(bytes, "");
+        let mut stream = TcpStream::connect(gateway.addr).await.unwrap();
+        stream.write_all(&head).await.unwrap();
+        // The refusal is there before the body is.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        for part in body.chunks(64 << 10) {
+            stream.write_all(part).await.unwrap();
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert_eq!(status(&answer), 404, "{bytes}");
+        assert!(answer.ends_with('}'), "{answer}");
+    }
+    // Who asks first is told at once, and sends nothing.
+    let (head, _) = refused(20 << 20, "expect: 100-continue\r\n");
+    let answer = raw(&gateway, &head).await;
+    assert_eq!(status(&answer), 404, "{answer}");
+    // A body that stops is not waited for much longer.
+    let (head, body) = refused(20 << 20, "");
+    let answer = raw(&gateway, &[&head[..], &body[..1000]].concat()).await;
+    assert_eq!(status(&answer), 404, "{answer}");
+    still_there(&gateway).await;
+}
