@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind};
 
 /// A limit on how long a list over several accounts waits until the list of one of
 /// them goes on: an account that takes longer, be it for one page or for many, is
-/// given up once another one has responded. Clones share this state.
+/// given up once another one has returned its list. Clones share this state.
 #[derive(Clone, Debug)]
 pub(super) struct AccountWait {
     wait: Duration,
@@ -54,8 +54,9 @@ impl AccountWait {
     ///
     /// # Errors
     ///
-    /// Of kind [`ErrorKind::Timeout`]: the time is over, and another account
-    /// has answered.
+    /// Of kind [`ErrorKind::Timeout`]: the time is over, and an account has
+    /// returned something. Where the others have only failed, a slow one is all
+    /// that there is.
     pub(super) async fn bound<T>(
         &self,
         account: &str,
@@ -81,7 +82,9 @@ impl AccountWait {
         };
         match select(pin!(reply), pin!(over)).await {
             Either::Left((reply, _)) => {
-                self.answered.send_replace(true);
+                if reply.is_ok() {
+                    self.answered.send_replace(true);
+                }
                 reply
             }
             Either::Right(_) => {
@@ -106,6 +109,11 @@ mod tests {
         let wait = AccountWait::new(Some(Duration::from_millis(10)), 2).unwrap();
         let hangs = || wait.bound("slow", Instant::now(), pending::<Result<(), Error>>());
         // No account has responded: there is nothing to show without it.
+        let hanging = tokio::time::timeout(Duration::from_millis(100), hangs());
+        assert!(hanging.await.is_err());
+        let failed = Error::new(ErrorKind::Config, "no key");
+        let failed = wait.bound("failed", Instant::now(), ready(Err::<(), _>(failed)));
+        assert!(failed.await.is_err());
         let hanging = tokio::time::timeout(Duration::from_millis(100), hangs());
         assert!(hanging.await.is_err());
         wait.bound("fast", Instant::now(), ready(Ok(())))

@@ -42,7 +42,7 @@ impl Providers {
     }
 
     /// Lists the files of all accounts; an account that takes longer than
-    /// `wait` is a warning, once another one has responded.
+    /// `wait` is a warning, once another one has returned its list.
     pub async fn list_files_within(&self, wait: Option<Duration>) -> FileList {
         // Accounts whose vendor has no files are left out, unless that is all.
         let has_files = |account: &&Account| account.support(Operation::ListFiles).is_supported();

@@ -29,8 +29,9 @@ pub struct ListQuery {
     /// Whether jobs have notes on their fields.
     pub notes: bool,
     /// How long to wait until an account's list goes on, be it for one page or for
-    /// many, when another account has responded; then the account is a warning. By
-    /// default 10 seconds; `None` waits as long as the account's own timeouts allow.
+    /// many, when another account has returned its list; then the account is a warning.
+    /// Where the others have only failed, it is waited for. By default 10 seconds; `None`
+    /// waits as long as the account's own timeouts allow.
     pub account_wait: Option<Duration>,
 }
 
@@ -118,7 +119,7 @@ impl ListQuery {
     }
 
     /// Sets how long to wait until an account's list goes on when another account
-    /// has responded.
+    /// has returned its list.
     #[must_use]
     pub fn account_wait(mut self, wait: Option<Duration>) -> Self {
         self.account_wait = wait;
