@@ -89,6 +89,9 @@ impl Providers {
             draft.import.wait_for(account, &request).await?;
             let estimate = affordable(account, draft, &prepared).await?;
             *is_sent = true;
+            if let Some(report) = &draft.on_start {
+                report();
+            }
             let job = account.create(&prepared).await?;
             Ok::<_, Error>((job, estimate))
         }

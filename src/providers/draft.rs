@@ -1,6 +1,7 @@
 //! A job to create: its request, its files, and what may be checked and sent.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::import::{ImportWait, OnImport};
@@ -34,7 +35,11 @@ pub struct Draft {
     pub(super) estimated: bool,
     pub(super) progress: Option<ProgressFn>,
     pub(super) import: ImportWait,
+    pub(super) on_start: Option<OnStart>,
 }
+
+/// A function that is called before a job is started.
+pub(super) type OnStart = Arc<dyn Fn() + Send + Sync>;
 
 /// A training or validation file: one that the vendor has, or one to upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +117,7 @@ impl Draft {
             estimated: true,
             progress: None,
             import: ImportWait::default(),
+            on_start: None,
         }
     }
 
@@ -197,7 +203,7 @@ impl Draft {
         mut self,
         report: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
     ) -> Self {
-        self.progress = Some(std::sync::Arc::new(report));
+        self.progress = Some(Arc::new(report));
         self
     }
 
@@ -214,6 +220,15 @@ impl Draft {
     #[must_use]
     pub fn on_import(mut self, report: impl Fn(&File) + Send + Sync + 'static) -> Self {
         self.import.report = Some(OnImport::new(report));
+        self
+    }
+
+    /// Sets a function that is called when everything is prepared, before the
+    /// request that starts the job: a program that gives up before knows that there
+    /// is no job.
+    #[must_use]
+    pub fn on_start(mut self, report: impl Fn() + Send + Sync + 'static) -> Self {
+        self.on_start = Some(Arc::new(report));
         self
     }
 }

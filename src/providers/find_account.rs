@@ -339,7 +339,7 @@ impl Responses<'_> {
                 Error::new(
                     ErrorKind::Ambiguous,
                     format!(
-                        "{} has the {what} {id}, but {} did not respond and may have it too; name \
+                        "{} has the {what} {id}, but {} could not be asked and may have it too; name \
                          the account",
                         account.name(),
                         error.account().unwrap_or("another account")

@@ -147,7 +147,8 @@ impl Transport {
             false => Duration::ZERO,
         };
         let wait = error.retry_after().unwrap_or(wait.max(least));
-        (wait < self.remaining(call)).then_some(wait)
+        let is_allowed = wait <= self.settings.max_retry_wait;
+        (is_allowed && wait < self.remaining(call)).then_some(wait)
     }
 
     fn remaining<S>(&self, call: &Call<S>) -> Duration {

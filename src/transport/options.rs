@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) read_timeout: Duration,
     pub(super) transfer_timeout: Option<Duration>,
     pub(super) retry: RetryPolicy,
+    /// The longest wait before a retry.
+    pub(super) max_retry_wait: Duration,
     pub(super) max_body_bytes: usize,
     pub(super) memory: Option<MemoryBudget>,
     pub(super) idempotency_key: Option<String>,
@@ -86,6 +88,7 @@ impl Default for Settings {
             read_timeout: Duration::from_secs(30),
             transfer_timeout: None,
             retry: RetryPolicy::default(),
+            max_retry_wait: Duration::MAX,
             max_body_bytes: 64 << 20,
             memory: None,
             idempotency_key: None,
@@ -118,6 +121,7 @@ pub struct CallOptions {
     transfer_timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
     retries: Option<usize>,
+    max_retry_wait: Option<Duration>,
     max_body_bytes: Option<usize>,
     memory: Option<MemoryBudget>,
     idempotency_key: Option<String>,
@@ -136,6 +140,7 @@ impl fmt::Debug for CallOptions {
             .field("transfer_timeout", &self.transfer_timeout)
             .field("retry", &self.retry)
             .field("retries", &self.retries)
+            .field("max_retry_wait", &self.max_retry_wait)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("has_idempotency_key", &self.idempotency_key.is_some())
             .field("is_repeatable", &self.is_repeatable)
@@ -184,6 +189,15 @@ impl CallOptions {
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
+        self
+    }
+
+    /// Sets the longest wait before a retry. Where the vendor asks for a longer one
+    /// by `retry-after`, the call ends with what it answered: for somebody who can
+    /// come back later. By default only the timeout limits it.
+    #[must_use]
+    pub fn max_retry_wait(mut self, wait: Duration) -> Self {
+        self.max_retry_wait = Some(wait);
         self
     }
 
@@ -287,6 +301,7 @@ impl CallOptions {
             self.retries = None;
         }
         self.retries = other.retries.or(self.retries);
+        self.max_retry_wait = other.max_retry_wait.or(self.max_retry_wait);
         self.max_body_bytes = other.max_body_bytes.or(self.max_body_bytes);
         if other.memory.is_some() {
             self.memory.clone_from(&other.memory);
@@ -329,6 +344,9 @@ impl CallOptions {
         }
         if let Some(times) = self.retries {
             settings.retry.retries = times;
+        }
+        if let Some(wait) = self.max_retry_wait {
+            settings.max_retry_wait = wait;
         }
         if let Some(bytes) = self.max_body_bytes {
             settings.max_body_bytes = bytes;

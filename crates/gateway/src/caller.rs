@@ -15,7 +15,7 @@ use crate::operations::Creation;
 use crate::params::{ACCOUNT_FIELD, Labels, PROVIDER_NAME, TfyHeaders};
 use crate::state::Gateway;
 use crate::token::Token;
-use crate::upstream_error::{not_created, training_not_available};
+use crate::upstream_error::{file_not_imported, not_created, training_not_available};
 
 /// What every operation reads from a request.
 pub struct Caller {
@@ -158,6 +158,8 @@ impl Caller {
                 let account = error.account().unwrap_or_default();
                 training_not_available(error, &self.known.other_trainers(account))
             }
+            // The parameter is that of the file.
+            ErrorKind::Timeout if error.vendor_param().is_some() => file_not_imported(error),
             _ => not_created(error, Creation::Job),
         }
     }

@@ -62,7 +62,7 @@ pub struct Config {
     #[serde(rename = "deadline_seconds", deserialize_with = "seconds")]
     pub deadline: Duration,
     /// How long an account is waited for in a list, in seconds, once another one
-    /// has answered; then the list comes with a warning in place of its jobs or
+    /// has returned its own; then the list comes with a warning in place of its jobs or
     /// files. At most half of `deadline_seconds` counts.
     #[serde(rename = "account_wait_seconds", deserialize_with = "seconds")]
     pub account_wait: Duration,
@@ -213,8 +213,34 @@ impl Config {
         }
         let mut names: Vec<&str> = self.tokens.iter().map(|t| t.name.as_str()).collect();
         names.sort_unstable();
-        let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-        twice.map(|pair| format!("two tokens have the name {:?}", pair[0]))
+        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Some(format!("two tokens have the name {:?}", pair[0]));
+        }
+        // Of which of the two would its holder have the accounts?
+        let mut hashes: Vec<_> = self
+            .tokens
+            .iter()
+            .map(|t| (t.sha256.to_string(), &t.name))
+            .collect();
+        hashes.sort_unstable();
+        let twice = hashes.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        twice.map(|pair| {
+            let (first, second) = (pair[0].1, pair[1].1);
+            format!("the tokens {first:?} and {second:?} have the same sha256: each needs its own")
+        })
+    }
+
+    /// Returns how long a request waits before it asks a vendor again. Where the
+    /// vendor wants more time, the client is told so, and a part of the gateway is
+    /// not taken up by waiting.
+    pub(crate) fn max_retry_wait(&self) -> Duration {
+        self.deadline / 6
+    }
+
+    /// Returns how long a request waits for a vendor that imports files before it
+    /// starts a job; the rest of the deadline is for what comes before and after.
+    pub(crate) fn import_timeout(&self) -> Duration {
+        self.deadline * 5 / 6
     }
 }
 
@@ -328,6 +354,18 @@ mod tests {
             ..Config::default()
         };
         assert!(twice.invalid_setting().unwrap().contains("\"a\""));
+        let same = Config {
+            tokens: vec![
+                Token::new("a", "x").accounts(["main"]),
+                Token::new("b", "x"),
+            ],
+            ..Config::default()
+        };
+        let message = same.invalid_setting().unwrap();
+        assert!(
+            message.contains("\"a\" and \"b\" have the same sha256"),
+            "{message}"
+        );
         assert!(Config::default().invalid_setting().is_none());
     }
 }

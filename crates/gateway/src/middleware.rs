@@ -2,7 +2,6 @@
 //! metrics; then authentication, limits and the deadline.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::extract::{Request, State};
@@ -13,7 +12,7 @@ use tracing::{Instrument, field};
 
 use crate::api_error::ApiError;
 use crate::auth::authenticate;
-use crate::operations::{Content, Creation, Deadline, Operation};
+use crate::operations::{Content, Creation, Deadline, IsBegun, Operation};
 use crate::params::METADATA;
 use crate::request_body;
 use crate::request_head::{self, HostPolicy};
@@ -83,12 +82,12 @@ pub fn internal_error(panic: Box<dyn Any + Send>) -> Response {
 /// of its operation.
 pub async fn admit(
     State((gateway, operation)): State<(Gateway, &'static Operation)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    // Whether the handler was reached, which may have sent something to a vendor.
-    let is_handled = AtomicBool::new(false);
-    let response = run(&gateway, operation, request, next, &is_handled);
+    let is_begun = IsBegun::default();
+    request.extensions_mut().insert(is_begun.clone());
+    let response = run(&gateway, operation, request, next);
     // tower-http's TimeoutLayer answers with an empty body; this is OpenAI's.
     let response = match operation.deadline {
         Deadline::Streaming => response.await,
@@ -96,7 +95,7 @@ pub async fn admit(
             .await
             .unwrap_or_else(|_| {
                 let creation = operation.creation();
-                let creation = creation.filter(|_| is_handled.load(Ordering::Relaxed));
+                let creation = creation.filter(|_| is_begun.get());
                 Err(deadline_exceeded(&gateway, creation))
             }),
     };
@@ -124,7 +123,6 @@ async fn run(
     operation: &Operation,
     mut request: Request,
     next: Next,
-    is_handled: &AtomicBool,
 ) -> Result<Response, ApiError> {
     let identity = authenticate(&gateway.config().tokens, request.headers())?;
     if let Some(token) = &identity.0 {
@@ -142,7 +140,6 @@ async fn run(
     };
     request.extensions_mut().insert(identity);
     request.extensions_mut().insert(permit.clone());
-    is_handled.store(true, Ordering::Relaxed);
     let response = next.run(request).await;
     drop(permit);
     Ok(response)

@@ -1,6 +1,9 @@
 //! The description of an operation: what the router, the middleware and the
 //! OpenAPI document need of it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use http::Method;
 
 /// One operation.
@@ -48,6 +51,21 @@ impl Creation {
             Self::Job => "the job may have been started: list the jobs before you try again",
             Self::File => "the file may have been stored: list the files before you try again",
         }
+    }
+}
+
+/// Whether the request that makes a job anew was begun: set by its handler. What ends
+/// before has made nothing.
+#[derive(Clone, Debug, Default)]
+pub struct IsBegun(Arc<AtomicBool>);
+
+impl IsBegun {
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

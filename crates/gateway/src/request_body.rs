@@ -4,8 +4,8 @@
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_http::timeout::{TimeoutBody, TimeoutError};
 
@@ -16,11 +16,12 @@ use crate::config::Config;
 ///
 /// # Errors
 ///
-/// 415: it is not JSON. 413: it is too large. 408: it stopped arriving. 400: it
+/// 415: it is not JSON, or compressed. 413: it is too large. 408: it stopped arriving. 400: it
 /// ended early.
 pub async fn receive_json(request: Request, config: &Config) -> Result<Request, ApiError> {
     let (parts, body) = request.into_parts();
     check_content_type(&parts.headers)?;
+    check_encoding(&parts.headers)?;
     let body = receive(body, config).await?;
     Ok(Request::from_parts(parts, Body::from(body)))
 }
@@ -34,6 +35,18 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "the body must be JSON: send it with content-type: application/json",
+    ))
+}
+
+/// Rejects what is compressed: what it decompresses to could be of any size.
+fn check_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if encoding.is_none_or(|encoding| encoding.eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "the body is compressed: send it without content-encoding",
     ))
 }
 

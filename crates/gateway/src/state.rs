@@ -53,6 +53,7 @@ impl Gateway {
             };
             let options = CallOptions::new()
                 .observer(Arc::new(calls))
+                .max_retry_wait(config.max_retry_wait())
                 .memory_budget(memory.clone());
             // Each call is then a child of its request's span.
             #[cfg(feature = "otlp")]

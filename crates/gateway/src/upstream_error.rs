@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use unitune::unify::UnsupportedFields;
@@ -13,6 +14,9 @@ use crate::params::PROVIDER_NAME;
 
 /// The longest part of a vendor's message that is passed on, in characters.
 const MESSAGE_LIMIT: usize = 1000;
+
+/// When a job can be started with a file that is being imported, at the earliest.
+const IMPORT_RETRY: Duration = Duration::from_secs(10);
 
 /// The gateway's status for each upstream status. Any other becomes 502,
 /// because it means something else to the caller than to the gateway: a 401,
@@ -182,6 +186,14 @@ pub fn training_not_available<S: AsRef<str>>(error: &Error, others: &[S]) -> Api
     };
     let rejected = ApiError::new(StatusCode::FORBIDDEN, clean(&message));
     with_vendor_words(rejected.code("training_not_available"), error)
+}
+
+/// Translates the failure to start a job with a file that the vendor has not imported
+/// yet. Nothing was started: the request can be repeated.
+pub fn file_not_imported(error: &Error) -> ApiError {
+    let error_message = clean(error.message());
+    let translated = ApiError::new(StatusCode::GATEWAY_TIMEOUT, error_message);
+    with_vendor_words(translated.code("file_not_imported"), error).retry_after(Some(IMPORT_RETRY))
 }
 
 fn from_request(status: u16, code: Option<&'static str>, error: &Error) -> ApiError {

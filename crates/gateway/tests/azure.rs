@@ -15,7 +15,11 @@ use unitune_sandbox::{Sandbox, Vendor};
 const MODEL: &str = "gpt-4.1-mini-2025-04-14";
 
 async fn gateway() -> Gateway {
-    let sandbox = Sandbox::builder().all_deviations(true).speed(5.0);
+    with(5.0, Config::default()).await
+}
+
+async fn with(speed: f64, config: Config) -> Gateway {
+    let sandbox = Sandbox::builder().all_deviations(true).speed(speed);
     let sandbox = sandbox.start().await.unwrap();
     let client = Client::builder()
         .base_url(sandbox.azure_endpoint())
@@ -24,7 +28,7 @@ async fn gateway() -> Gateway {
     let mut providers = Providers::new();
     let account = Account::with_backend("az", client.build().unwrap());
     providers.add(account).unwrap();
-    Gateway::over(sandbox, &providers, Config::default()).await
+    Gateway::over(sandbox, &providers, config).await
 }
 
 async fn upload(gateway: &Gateway, text: String) -> Value {
@@ -99,4 +103,26 @@ async fn a_job_is_created_once_its_file_is_imported() {
     let body = json!({"model": MODEL, "training_file": broken["id"]});
     let (_, message) = gateway.post("/v1/fine_tuning/jobs", body).await.error(400);
     assert!(message.contains("could not import"), "{message}");
+}
+
+#[tokio::test]
+async fn an_import_that_takes_long_is_no_silence() {
+    let config = Config {
+        deadline: Duration::from_secs(2),
+        ..Config::default()
+    };
+    // The sandbox's clock stands still.
+    let gateway = with(0.0, config).await;
+    let line = r#"{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#;
+    let file = upload(&gateway, format!("{line}\n").repeat(15)).await;
+    let body = json!({"model": MODEL, "training_file": file["id"]});
+    let answer = gateway.post("/v1/fine_tuning/jobs", body).await;
+    let (param, message) = answer.error(504);
+    assert_eq!(answer.body["error"]["code"], "file_not_imported");
+    assert_eq!(
+        (&*param, &answer.headers["retry-after"]),
+        ("training_file", &"10".parse().unwrap())
+    );
+    assert!(message.contains("nothing was started"), "{message}");
+    assert!(!answer.headers.contains_key("x-should-retry"));
 }

@@ -227,3 +227,24 @@ async fn what_has_one_effect_however_often_may_be_repeated() {
         .await;
     assert!(is_repeated(&answer), "{answer:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_before_anything_was_started_says_nothing_of_a_job() {
+    let config = Config {
+        deadline: Duration::from_secs(2),
+        ..Config::default()
+    };
+    let gateway = Gateway::with(Sandbox::builder(), config).await;
+    let fault = "*.retrieveFile:delay=30s";
+    gateway.sandbox.inject(fault.parse().unwrap());
+    // Whose file it is has to be asked for.
+    let body = json!({"model": "gpt-4o-mini", "training_file": "file-abc"});
+    let answer = gateway.post(JOBS, body).await;
+    assert_eq!(
+        answer.body["error"]["code"], "deadline_exceeded",
+        "{answer:?}"
+    );
+    created_nothing(&answer, fault);
+    assert!(is_repeated(&answer), "{answer:?}");
+    assert_eq!(received(&gateway, "POST", "/fine_tuning/jobs"), 0);
+}

@@ -404,6 +404,12 @@ async fn a_request_that_together_cannot_carry_out_names_the_field() {
         .post(gateway.url("/fine_tuning/jobs"))
         .body("{}");
     support::Answer::of(text).await.error(415);
+    let compressed = gateway.http.post(gateway.url("/fine_tuning/jobs"));
+    let compressed = compressed
+        .header("content-encoding", "gzip")
+        .json(&json!({}));
+    let (_, message) = support::Answer::of(compressed).await.error(415);
+    assert!(message.contains("without content-encoding"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

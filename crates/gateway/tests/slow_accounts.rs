@@ -62,6 +62,46 @@ async fn lists_come_without_an_account_that_hangs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_slow_account_is_waited_for_where_the_others_fail() {
+    let gateway = Gateway::with(Sandbox::builder(), hasty()).await;
+    for fault in ["openai:delay=4s", "together:401", "truefoundry:503"] {
+        gateway.sandbox.inject(fault.parse().unwrap());
+    }
+    for path in ["/v1/fine_tuning/jobs?limit=100", "/v1/files"] {
+        let list = gateway.get(path).await.ok();
+        assert_eq!(accounts(&list), ["openai"], "{path}");
+        let failed = list["warnings"].as_array().unwrap().iter();
+        let failed = failed.filter(|w| w["account_failed"] == true);
+        assert_eq!(failed.count(), 2, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_s_long_wait_is_passed_on() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = openai::Client::builder()
+        .base_url(sandbox.openai_base_url())
+        .api_key(sandbox.openai_key());
+    let mut providers = Providers::new();
+    let account = Account::with_backend("openai", client.retries(2).build().unwrap());
+    providers.add(account).unwrap();
+    let gateway = Gateway::over(sandbox, &providers, Config::default()).await;
+    let path = format!(
+        "/v1/fine_tuning/jobs/{}",
+        gateway.job("openai", "succeeded")
+    );
+    let fault = |spec: &str| gateway.sandbox.inject(spec.parse().unwrap());
+    // The gateway waits a sixth of its deadline itself, here ten seconds.
+    fault("openai.retrieveJob:429;retry-after=11");
+    let answer = gateway.get(&path).await;
+    assert_eq!(
+        (answer.status, &answer.headers["retry-after"]),
+        (429, &"11".parse().unwrap())
+    );
+    assert_eq!(gateway.sandbox.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_alone_has_all_the_time_there_is() {
     let gateway = with_fault("openai.listJobs:delay=1s").await;
     let list = gateway.get_at("/v1/fine_tuning/jobs", "openai").await.ok();

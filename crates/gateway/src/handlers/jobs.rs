@@ -1,8 +1,6 @@
 //! Handlers of jobs.
 
-use std::time::Duration;
-
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
@@ -13,6 +11,7 @@ use unitune::wire::duplicate_member;
 use crate::api_error::ApiError;
 use crate::caller::Caller;
 use crate::job_list::{self, JobQuery, ListKey};
+use crate::operations::IsBegun;
 use crate::params::{self, Query};
 use crate::path_id::JobId;
 use crate::response::{RenderedList, json};
@@ -36,10 +35,6 @@ pub async fn list(
     gateway.lists().share(key, make).await
 }
 
-/// How long a request waits for a vendor that imports files before it starts a
-/// job: less than the minute after which proxies give up. A client may try again.
-const IMPORT_TIMEOUT: Duration = Duration::from_secs(50);
-
 /// Returns the response of one job; the schema requires a number as its time.
 fn one(mut job: Job) -> Response {
     job.require_created_at();
@@ -52,10 +47,16 @@ pub async fn retrieve(caller: Caller, JobId(id): JobId) -> Result<Response, ApiE
 }
 
 /// Handles `POST /fine_tuning/jobs`.
-pub async fn create(caller: Caller, body: Bytes) -> Result<Response, ApiError> {
+pub async fn create(
+    State(gateway): State<Gateway>,
+    Extension(is_begun): Extension<IsBegun>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Response, ApiError> {
     let draft = Draft::from_request(parse(&body)?)
         .without_estimate()
-        .import_timeout(IMPORT_TIMEOUT);
+        .import_timeout(gateway.config().import_timeout())
+        .on_start(move || is_begun.set());
     let created = caller.providers.create(&draft).await;
     let created = created.map_err(|error| caller.not_created(&error))?;
     Ok(one(created.job))
