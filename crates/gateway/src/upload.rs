@@ -357,8 +357,9 @@ fn shown(field: &Field<'_>) -> String {
 
 fn unknown_field(name: Option<&str>) -> ApiError {
     let name: String = name.unwrap_or_default().chars().take(100).collect();
-    let message =
-        format!("unknown field {name:?}: expected purpose, account, expires_after or file");
+    let message = format!(
+        "unknown field {name:?}: expected purpose, account, {EXPIRES_ANCHOR}, {EXPIRES_SECONDS} or file"
+    );
     ApiError::invalid(name, message)
 }
 
