@@ -401,9 +401,9 @@ async fn a_whole_account_moves_by_a_table_and_goes_on_where_it_stopped() {
         "{}",
         stderr(&output)
     );
-    std::fs::write(&path, text.replace(',', ";")).unwrap();
+    std::fs::write(&path, text.replace(',', "|")).unwrap();
     let output = poor.run(&again).await;
-    assert!(stderr(&output).contains("with commas between them"));
+    assert!(stderr(&output).contains("with commas, semicolons or tabs"));
     // Columns that are for the user alone can be missing.
     std::fs::write(&path, "model,job,account\nm,ftjob-1,together\n").unwrap();
     let output = poor.run(&again).await;
