@@ -10,6 +10,7 @@ mod diff_forms;
 mod diff_history;
 mod diff_locations;
 mod diff_lowered;
+mod diff_surfaces;
 mod guide;
 mod malformed;
 mod mutations;

@@ -11,13 +11,18 @@
 //! };
 //! let (old, new) = (document("/files"), document("/models"));
 //! let common = common_references(&old, &new);
-//! let rest = without_common(&new.value, &old.value, &common);
-//! assert!(rest["paths"].get("/models").is_some() && rest["paths"].get("/jobs").is_none());
+//! let [base, head] = without_common(&old.value, &new.value, &common);
+//! assert!(base["paths"].get("/files").is_some() && base["paths"].get("/jobs").is_none());
+//! assert!(head["paths"].get("/models").is_some() && head["paths"].get("/jobs").is_none());
 //! ```
 
+mod uses;
+
+use self::uses::Uses;
 use super::document::Document;
+use crate::keywords::METHODS;
 use crate::pointer;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Collects the references in a value, once each.
@@ -77,26 +82,103 @@ pub fn common_references(base: &Document, head: &Document) -> BTreeSet<String> {
     }
 }
 
-/// Returns a document without the operations that are the same in another one: what
-/// is generated from the rest differs in the same things.
+/// An operation in a document in normal form.
+#[derive(Clone, Copy)]
+struct Operation<'a> {
+    path: &'a str,
+    method: &'a str,
+    value: &'a Value,
+}
+
+/// Returns two documents without the operations that are the same in both: what is
+/// generated from the rest differs in the same things.
+///
+/// What is generated for a component depends on how operations use it: whether they
+/// send it, receive it, or do both. Where what differs uses a component otherwise in
+/// the one document than in the other, both keep operations enough of those that are
+/// the same to say how these use it.
 #[must_use]
-pub fn without_common(document: &Value, other: &Value, common: &BTreeSet<String>) -> Value {
-    let mut paths = Map::new();
-    let mut todo = BTreeSet::new();
+pub fn without_common(old: &Value, new: &Value, common: &BTreeSet<String>) -> [Value; 2] {
+    let (base, same) = divided(old, new, common);
+    let (head, _) = divided(new, old, common);
+    let kept = uses_in_one(old, &base, new, &head).map(|components| {
+        let mut uses = Uses::of(old);
+        let mut told = BTreeSet::new();
+        let mut kept = same;
+        kept.retain(|operation| {
+            let mut found = uses.of_operation(operation.value);
+            found.retain(|(component, _)| components.contains(*component));
+            let tells_more = !found.is_subset(&told);
+            told.extend(found);
+            tells_more
+        });
+        kept
+    });
+    let kept = kept.unwrap_or_default();
+    let side = |document: &Value, differing: &[Operation<'_>]| {
+        reduced(document, differing.iter().chain(&kept).copied())
+    };
+    [side(old, &base), side(new, &head)]
+}
+
+/// Returns the operations of a document that differ in another one, and those that
+/// are the same.
+fn divided<'a>(
+    document: &'a Value,
+    other: &Value,
+    common: &BTreeSet<String>,
+) -> (Vec<Operation<'a>>, Vec<Operation<'a>>) {
+    operations(document).into_iter().partition(|operation| {
+        let item = other["paths"].get(operation.path);
+        let counterpart = item.and_then(|item| item.get(operation.method));
+        let mut found = BTreeSet::new();
+        references(operation.value, &mut found);
+        counterpart != Some(operation.value) || !found.is_subset(common)
+    })
+}
+
+fn operations(document: &Value) -> Vec<Operation<'_>> {
+    let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        let mut kept = Map::new();
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            let mut found = BTreeSet::new();
-            references(operation, &mut found);
-            let counterpart = other["paths"].get(path).and_then(|item| item.get(method));
-            if counterpart != Some(operation) || !found.is_subset(common) {
-                kept.insert(method.clone(), operation.clone());
-                todo.extend(found);
+        for (method, value) in item.as_object().into_iter().flatten() {
+            if METHODS.contains(&method.as_str()) {
+                all.push(Operation {
+                    path,
+                    method,
+                    value,
+                });
             }
         }
-        if !kept.is_empty() {
-            paths.insert(path.clone(), Value::Object(kept));
-        }
+    }
+    all
+}
+
+/// Returns the components that some operations of one document use otherwise than
+/// some of another one; `None` if there are none.
+fn uses_in_one(
+    old: &Value,
+    base: &[Operation<'_>],
+    new: &Value,
+    head: &[Operation<'_>],
+) -> Option<BTreeSet<String>> {
+    let (mut before, mut after) = (Uses::of(old), Uses::of(new));
+    let before = before.of_operations(base.iter().map(|operation| operation.value));
+    let after = after.of_operations(head.iter().map(|operation| operation.value));
+    let components: BTreeSet<String> = before
+        .symmetric_difference(&after)
+        .map(|(component, _)| (*component).to_owned())
+        .collect();
+    (!components.is_empty()).then_some(components)
+}
+
+/// Returns a document with some of its operations and what they reach.
+fn reduced<'a>(document: &Value, operations: impl Iterator<Item = Operation<'a>>) -> Value {
+    let mut paths = Map::new();
+    let mut todo = BTreeSet::new();
+    for operation in operations {
+        references(operation.value, &mut todo);
+        let item = paths.entry(operation.path).or_insert_with(|| json!({}));
+        item[operation.method] = operation.value.clone();
     }
     let mut reached = BTreeSet::new();
     while let Some(reference) = todo.pop_first() {

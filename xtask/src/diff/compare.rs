@@ -55,8 +55,7 @@ fn stopped() -> Result<Surface, String> {
 /// Returns the surfaces of what differs between two documents.
 fn surfaces(old: &Document, new: &Document) -> [Result<Surface, String>; 2] {
     let common = common_references(old, new);
-    let base = without_common(&old.value, &new.value, &common);
-    let head = without_common(&new.value, &old.value, &common);
+    let [base, head] = without_common(&old.value, &new.value, &common);
     let (base, head) = both(
         || rust_changes::surface(base),
         || rust_changes::surface(head),
