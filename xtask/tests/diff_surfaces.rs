@@ -93,6 +93,25 @@ fn an_enumeration_that_a_new_operation_receives_is_open_now() {
     assert_eq!(change.semver, Semver::Major);
 }
 
+#[test]
+fn a_field_that_means_another_name_is_a_breaking_change() {
+    let with = |member: &str| {
+        let mut job = json!({"type": "object", "properties": {}});
+        job["properties"][member] = json!({"type": "string"});
+        let value = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "Acme", "version": "1"},
+            "paths": {"/jobs": {"get": {"operationId": "job", "responses": answer("Job")}}},
+            "components": {"schemas": {"Job": job}},
+        });
+        prepared("acme.json", &value)
+    };
+    let change = diff(&with("jobId"), &with("job_id")).rust;
+    assert_eq!(change.changes.len(), 1, "{change:?}");
+    assert_eq!(change.changes[0].item, "Job.job_id");
+    assert_eq!(change.semver, Semver::Major);
+}
+
 /// Which of the documents' Rust differs is the same with and without what they have in
 /// common, for every operation that may come or go.
 #[test]

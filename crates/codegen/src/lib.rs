@@ -79,32 +79,50 @@ impl Default for Settings {
 ///
 /// [`Error`] names the place, as a JSON pointer, of what cannot be expressed.
 pub fn generate(document: &Value, settings: &Settings) -> Result<String, Error> {
-    let file = generate_file(document, settings)?;
-    Ok(prettyplease::unparse(&file))
+    let source = Source::of(document, settings)?;
+    Ok(prettyplease::unparse(&source.file))
 }
 
 /// Lists the public surface of one vendor's client: types with their fields,
 /// enums with their values, operations with parameters and results; one line
-/// each, sorted, without bodies.
+/// each, sorted, without bodies. Where a name on the wire is not the Rust name, the
+/// line holds it too.
 ///
 /// # Errors
 ///
 /// As [`generate`].
 pub fn surface(document: &Value, settings: &Settings) -> Result<String, Error> {
-    let file = generate_file(document, settings)?;
-    Ok(surface::render(&file))
+    let source = Source::of(document, settings)?;
+    let mut wire_names = model::wire_names(&source.model);
+    wire_names.extend(operations::wire_names(&source.operations));
+    Ok(surface::render(&source.file, &wire_names))
 }
 
-fn generate_file(document: &Value, settings: &Settings) -> Result<syn::File, Error> {
-    let document = document::read(document)?;
-    let model = model::Model::read(&document)?;
-    let runtime: TokenStream = settings
-        .runtime
-        .parse()
-        .map_err(|_| Error::new("", format!("{:?} is not a Rust path", settings.runtime)))?;
-    let types = emit::types(&model, &runtime)?;
-    let client = operations::client(&document, &model, &runtime)?;
-    let source = quote! { #types #client };
-    syn::parse2(source)
-        .map_err(|e| Error::new("", format!("the generated source does not parse: {e}")))
+/// The generated source, with what it is generated from.
+struct Source {
+    model: model::Model,
+    operations: operations::Operations,
+    file: syn::File,
+}
+
+impl Source {
+    fn of(document: &Value, settings: &Settings) -> Result<Self, Error> {
+        let document = document::read(document)?;
+        let model = model::Model::read(&document)?;
+        let runtime: TokenStream = settings
+            .runtime
+            .parse()
+            .map_err(|_| Error::new("", format!("{:?} is not a Rust path", settings.runtime)))?;
+        let types = emit::types(&model, &runtime)?;
+        let operations = operations::Operations::read(&document, &model)?;
+        let client = operations::client(&document, &model, &operations, &runtime);
+        let source = quote! { #types #client };
+        let file = syn::parse2(source)
+            .map_err(|e| Error::new("", format!("the generated source does not parse: {e}")))?;
+        Ok(Self {
+            model,
+            operations,
+            file,
+        })
+    }
 }

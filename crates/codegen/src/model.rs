@@ -2,6 +2,9 @@
 
 mod direction;
 mod read;
+mod wire_names;
+
+pub(crate) use wire_names::wire_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,13 +18,47 @@ pub fn pascal(wire: &str) -> String {
 /// Returns the name of a field, parameter or function: `FileType` →
 /// `file_type`.
 pub fn snake(wire: &str) -> String {
-    let name = spelled(wire).to_snake_case();
+    let name = words(wire);
     let name = if name.is_empty() {
         "empty".to_owned()
     } else {
         name
     };
     as_identifier(name)
+}
+
+/// Returns the words of a wire name as Rust joins them.
+fn words(wire: &str) -> String {
+    spelled(wire).to_snake_case()
+}
+
+/// Returns whether a wire name is spelled as Rust spells names: `batch_size`.
+pub fn is_snake(wire: &str) -> bool {
+    words(wire) == wire
+}
+
+/// Returns the order in which wire names that are the same in Rust have a right to
+/// that name: those that are spelled as in Rust first, then those with fewer capitals.
+/// So a vendor's new name does not take the Rust name of an older one.
+pub fn precedence(wire: &str) -> (bool, usize) {
+    let capitals = wire.chars().filter(|c| c.is_uppercase()).count();
+    (!is_snake(wire), capitals)
+}
+
+/// Returns a Rust name for each of some wire names, in their order: `of` it, with
+/// underscores where it is taken.
+pub fn distinct(
+    wire: &[&str],
+    of: fn(&str) -> String,
+    taken: &mut std::collections::BTreeSet<String>,
+) -> Vec<String> {
+    let mut order: Vec<usize> = (0..wire.len()).collect();
+    order.sort_by_key(|n| precedence(wire[*n]));
+    let mut all = vec![String::new(); wire.len()];
+    for n in order {
+        all[n] = unique(of(wire[n]), taken);
+    }
+    all
 }
 
 /// Returns an identifier.
@@ -123,6 +157,27 @@ mod tests {
                 assert!(syn::parse_str::<Ident>(&name).is_ok(), "{text:?}: {name:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_new_name_does_not_take_that_of_an_older_one() {
+        let given = |wire: &[&str]| distinct(wire, snake, &mut ["extra".to_owned()].into());
+        assert_eq!(given(&["Suffix", "suffix"]), ["suffix_", "suffix"]);
+        assert_eq!(
+            given(&["Type", "type", "type_"]),
+            ["type___", "type_", "type__"]
+        );
+        assert_eq!(
+            given(&["FileType", "fileType"]),
+            ["file_type_", "file_type"]
+        );
+        assert_eq!(given(&["extra"]), ["extra_"]);
+        let values = distinct(
+            &["Queued", "QUEUED", "queued"],
+            pascal,
+            &mut Default::default(),
+        );
+        assert_eq!(values, ["Queued_", "Queued__", "Queued"]);
     }
 
     #[test]

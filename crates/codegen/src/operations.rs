@@ -6,6 +6,9 @@ mod read;
 mod servers;
 mod template;
 mod value;
+mod wire_names;
+
+pub(crate) use wire_names::wire_names;
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
@@ -15,18 +18,27 @@ use crate::Error;
 use crate::emit::Context;
 use crate::model::Model;
 
+/// The operations of a document, prepared for what writes them.
+pub(crate) struct Operations(Vec<read::Operation>);
+
+impl Operations {
+    pub(crate) fn read(document: &OpenAPI, model: &Model) -> Result<Self, Error> {
+        read::operations(document, model).map(Self)
+    }
+}
+
 /// Returns the base URLs, the options structs and `Client`.
 pub(crate) fn client(
     document: &OpenAPI,
     model: &Model,
+    Operations(operations): &Operations,
     runtime: &TokenStream,
-) -> Result<TokenStream, Error> {
-    let operations = read::operations(document, model)?;
+) -> TokenStream {
     let base_urls = servers::emit(document);
     let context = Context { model, runtime };
     let options = operations.iter().map(|o| emit::options(&context, o));
     let functions = operations.iter().map(|o| emit::function(&context, o));
-    Ok(quote! {
+    quote! {
         #base_urls
         #(#options)*
 
@@ -49,5 +61,5 @@ pub(crate) fn client(
 
             #(#functions)*
         }
-    })
+    }
 }

@@ -1,23 +1,33 @@
 //! The public surface of generated source, for review: one line per type,
 //! field, variant and operation.
 
+use std::collections::BTreeMap;
+
 use syn::{Fields, ImplItem, Item, Visibility};
 
+/// Items whose names on the wire are not their Rust names, with what to add to their
+/// lines.
+pub(crate) type WireNames = BTreeMap<String, String>;
+
 /// Renders the surface, sorted, without bodies.
-pub(crate) fn render(file: &syn::File) -> String {
+pub(crate) fn render(file: &syn::File, wire_names: &WireNames) -> String {
     let mut lines = Vec::new();
-    collect("", &file.items, &mut lines);
+    collect("", &file.items, wire_names, &mut lines);
     lines.sort();
     lines.join("\n") + "\n"
 }
 
-fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
+fn wire_name<'a>(wire_names: &'a WireNames, item: &str) -> &'a str {
+    wire_names.get(item).map_or("", String::as_str)
+}
+
+fn collect(prefix: &str, items: &[Item], wire_names: &WireNames, lines: &mut Vec<String>) {
     for item in items {
         match item {
             Item::Mod(module) if is_public(&module.vis) => {
                 let prefix = format!("{prefix}{}::", module.ident);
                 if let Some((_, items)) = &module.content {
-                    collect(&prefix, items, lines);
+                    collect(&prefix, items, wire_names, lines);
                 }
             }
             Item::Struct(item) if is_public(&item.vis) => {
@@ -27,7 +37,9 @@ fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
                     for field in fields.named.iter().filter(|f| is_public(&f.vis)) {
                         let ident = field.ident.as_ref().map(ToString::to_string);
                         let ident = ident.unwrap_or_default();
-                        lines.push(format!("struct {name}.{ident}: {}", spelled(&field.ty)));
+                        let item = format!("{name}.{ident}");
+                        let wire = wire_name(wire_names, &item);
+                        lines.push(format!("struct {item}: {}{wire}", spelled(&field.ty)));
                     }
                 }
             }
@@ -41,7 +53,9 @@ fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
                         [] => String::new(),
                         types => format!("({})", types.join(", ")),
                     };
-                    lines.push(format!("enum {name}::{}{payload}", variant.ident));
+                    let item = format!("{name}::{}", variant.ident);
+                    let wire = wire_name(wire_names, &item);
+                    lines.push(format!("enum {item}{payload}{wire}"));
                 }
             }
             Item::Type(item) if is_public(&item.vis) => {
@@ -57,7 +71,9 @@ fn collect(prefix: &str, items: &[Item], lines: &mut Vec<String>) {
                     {
                         let mut sig = function.sig.clone();
                         sig.generics = syn::Generics::default();
-                        lines.push(format!("fn {prefix}{of}: {}", signature(&sig)));
+                        let item = format!("{prefix}{of}::{}", sig.ident);
+                        let wire = wire_name(wire_names, &item);
+                        lines.push(format!("fn {prefix}{of}: {}{wire}", signature(&sig)));
                     }
                 }
             }

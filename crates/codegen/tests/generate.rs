@@ -154,6 +154,57 @@ fn branches_made_of_parts_are_selected_by_their_tag() {
     assert!(source.contains("Where `k` is `q`."), "{source}");
 }
 
+/// A vendor's new member, value or parameter does not take the Rust name of an older one,
+/// and the surface says which name on the wire has which Rust name.
+#[test]
+fn a_new_name_is_not_mistaken_for_an_older_one() {
+    let lines = |change: &dyn Fn(&mut Value)| -> Vec<String> {
+        let mut document = document();
+        change(&mut document);
+        let surface = surface(&document, &Settings::default()).unwrap();
+        surface.lines().map(str::to_owned).collect()
+    };
+    let before = lines(&|_| {});
+    let text = json!({"type": "string"});
+    let after = lines(&|d| {
+        let schemas = &mut d["components"]["schemas"];
+        schemas["Job"]["properties"]["Batch_size"] = text.clone();
+        schemas["Job"]["properties"]["Id"] = text.clone();
+        schemas["Status"]["enum"] = json!(["Queued", "queued", "running"]);
+        schemas["BatchSizeWord"] = json!({"type": "string", "enum": ["MAX"]});
+        let branch = json!({"$ref": "#/components/schemas/BatchSizeWord"});
+        schemas["BatchSize"]["oneOf"]
+            .as_array_mut()
+            .unwrap()
+            .insert(0, branch);
+        let limit = json!({"in": "query", "name": "Limit", "schema": text});
+        let parameters = &mut d["paths"]["/jobs"]["get"]["parameters"];
+        parameters.as_array_mut().unwrap().push(limit);
+    });
+    let new: Vec<&String> = after.iter().filter(|line| !before.contains(line)).collect();
+    assert_eq!(
+        new,
+        [
+            "enum types::BatchSize::Max_ = \"MAX\"",
+            "enum types::Status::Queued_ = \"Queued\"",
+            "fn ListJobsOptions: fn limit_in_query(mut self, value: impl Into<String>) -> Self",
+            "struct ListJobsOptions.limit_in_query: Option<String> = \"Limit\"",
+            "struct types::Job.batch_size_: Option<String> = \"Batch_size\"",
+            "struct types::Job.id_: Option<String> = \"Id\"",
+        ]
+    );
+    assert!(before.iter().all(|line| after.contains(line)));
+    // Where the older name goes, the Rust name changes its meaning, and the surface too.
+    let replaced = lines(&|d| {
+        let job = d["components"]["schemas"]["Job"].as_object_mut().unwrap();
+        let properties = job["properties"].as_object_mut().unwrap();
+        let id = properties.remove("id").unwrap();
+        properties.insert("ID".to_owned(), id);
+        job["required"] = json!(["ID", "status", "error"]);
+    });
+    assert!(replaced.contains(&"struct types::Job.id: String = \"ID\"".to_owned()));
+}
+
 #[test]
 fn errors_name_the_place() {
     let dangling = error_of(|d| {

@@ -212,8 +212,9 @@ fn parameters_with_the_same_rust_name_are_distinguished() {
     assert_eq!(
         lines("fn Client: async", "/a/{id}/{Id}", "get", &operation),
         [
-            "fn Client: async fn op(&self, id_in_path: &str, id: &str, id_in_query: &str, \
-             a: &str, a_in_query: &str) -> Result<transport::Response<()>, Error>"
+            "fn Client: async fn op(&self, id: &str, id_in_path: &str, id_in_query: &str, \
+             a: &str, a_in_query: &str) -> Result<transport::Response<()>, Error> \
+             where id_in_query = \"ID\", a_in_query = \"a[]\""
         ]
     );
 }

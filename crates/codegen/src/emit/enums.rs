@@ -17,9 +17,12 @@ pub(super) fn emit(
     values: &[String],
 ) -> TokenStream {
     let runtime = context.runtime;
+    let wire: Vec<&str> = values.iter().map(String::as_str).collect();
     let mut taken = BTreeSet::from(["Unknown".to_owned()]);
-    let variants = values.iter().map(|value| {
-        let variant = names::ident(&names::unique(names::pascal(value), &mut taken));
+    let variants = names::distinct(&wire, names::pascal, &mut taken);
+    let constant = constant(ident, &variants);
+    let variants = values.iter().zip(&variants).map(|(value, variant)| {
+        let variant = names::ident(variant);
         let doc = format!("`{value}`");
         quote! { #[doc = #doc] #variant = #value }
     });
@@ -28,19 +31,19 @@ pub(super) fn emit(
     } else {
         quote! { closed }
     };
-    let constant = (values.len() == 1).then(|| {
-        let only = names::ident(&names::unique(
-            names::pascal(&values[0]),
-            &mut BTreeSet::from(["Unknown".to_owned()]),
-        ));
-        quote! {
-            impl ::std::default::Default for #ident {
-                fn default() -> Self { Self::#only }
-            }
-        }
-    });
     quote! {
         #runtime::__wire_enum! { #openness #docs #ident { #(#variants),* } }
         #constant
     }
+}
+
+/// Returns the default of an enumeration of one value.
+fn constant(ident: &Ident, variants: &[String]) -> Option<TokenStream> {
+    let [only] = variants else { return None };
+    let only = names::ident(only);
+    Some(quote! {
+        impl ::std::default::Default for #ident {
+            fn default() -> Self { Self::#only }
+        }
+    })
 }

@@ -18,15 +18,16 @@ pub(super) fn model(document: &OpenAPI) -> Result<Model, Error> {
             .map(|(name, schema)| (name.as_str(), Node::from(schema)))
             .collect(),
     };
-    let mut taken = BTreeSet::new();
+    let components: Vec<&str> = reader.schemas.keys().copied().collect();
+    let rust_names = names::distinct(&components, names::pascal, &mut BTreeSet::new());
     let mut types = BTreeMap::new();
-    for (name, schema) in &reader.schemas {
+    for ((name, schema), rust_name) in reader.schemas.iter().zip(rust_names) {
         let pointer = format!("{SCHEMAS}/{}", escape(name));
         let kind = reader.kind(*schema, &pointer)?;
         types.insert(
             (*name).to_owned(),
             Type {
-                rust_name: names::unique(names::pascal(name), &mut taken),
+                rust_name,
                 description: schema.description(),
                 kind,
             },
@@ -143,14 +144,17 @@ impl<'a> Reader<'a> {
     }
 
     fn fields(&self, members: ObjectMembers<'_>) -> Result<Vec<Field>, Error> {
+        let wire: Vec<&str> = members.properties.keys().copied().collect();
         let mut taken = BTreeSet::from(["extra".to_owned()]);
+        let rust_names = names::distinct(&wire, names::snake, &mut taken);
         members
             .properties
             .iter()
-            .map(|(name, (schema, at))| {
+            .zip(rust_names)
+            .map(|((name, (schema, at)), rust_name)| {
                 Ok(Field {
                     wire_name: (*name).to_owned(),
-                    rust_name: names::unique(names::snake(name), &mut taken),
+                    rust_name,
                     description: schema.description(),
                     required: members.required.contains(name),
                     nullable: schema.nullable(),
@@ -221,7 +225,6 @@ impl<'a> Reader<'a> {
     }
 
     fn union(&self, branches: &'a [ReferenceOr<Schema>], pointer: &str) -> Result<Kind, Error> {
-        let mut taken = BTreeSet::from(["Unknown".to_owned()]);
         let mut all = Vec::with_capacity(branches.len());
         let tag = self.tag(branches);
         for (i, schema) in branches.iter().map(Node::from).enumerate() {
@@ -229,18 +232,19 @@ impl<'a> Reader<'a> {
             let ty = self.type_ref(schema, &at)?;
             let test = self.test(schema, tag);
             let name = match (&test, &ty) {
-                (Test::Keyword(value), _) => names::pascal(value),
-                (Test::Tagged { values, .. }, _) if values.len() == 1 => names::pascal(&values[0]),
-                (_, TypeRef::Component(name)) => names::pascal(name),
+                (Test::Keyword(value), _) => value.clone(),
+                (Test::Tagged { values, .. }, _) if values.len() == 1 => values[0].clone(),
+                (_, TypeRef::Component(name)) => name.clone(),
                 (_, ty) => scalar_name(ty).to_owned(),
             };
-            all.push(Branch {
-                variant: names::unique(name, &mut taken),
-                ty,
-                test,
-            });
+            all.push((name, ty, test));
         }
-        Ok(Kind::Union(all))
+        let wire: Vec<&str> = all.iter().map(|(name, ..)| name.as_str()).collect();
+        let mut taken = BTreeSet::from(["Unknown".to_owned()]);
+        let variants = names::distinct(&wire, names::pascal, &mut taken);
+        let branches = all.into_iter().zip(variants);
+        let branches = branches.map(|((_, ty, test), variant)| Branch { variant, ty, test });
+        Ok(Kind::Union(branches.collect()))
     }
 
     /// Returns the property whose value selects the branch, for all object

@@ -224,19 +224,28 @@ impl<'a> OperationLocation<'a> {
         }
         let mut taken = BTreeSet::new();
         let mut all = Vec::with_capacity(declared.len());
-        for ((place, name), parameter) in declared {
+        let mut ordered: Vec<_> = declared.iter().collect();
+        ordered.sort_by_key(|((place, name), _)| {
+            let (foreign, capitals) = names::precedence(name);
+            (foreign, *place, capitals)
+        });
+        for ((place, name), parameter) in ordered {
             let mut parameter = self.parameter(*place, name, parameter);
-            // Of two parameters with one name in Rust the first has it, in the
-            // order of places; the other one's name contains its place or its signs.
+            // Of two parameters with one name in Rust the one that is spelled so has it,
+            // or else the first in the order of places; the other one's name contains its
+            // place or its signs.
             let others = [format!("{name} in {}", place.name()), spelled_out(name)];
             let own = parameter.rust_name.clone();
-            let candidates = std::iter::once(own.clone())
-                .chain(others.map(|text| reserved(names::snake(&text), &PARAMETERS)));
+            let candidates =
+                std::iter::once(own.clone()).chain(others.map(|text| rust_name(&text)));
             let free = candidates.into_iter().find(|name| !taken.contains(name));
             parameter.rust_name = names::unique(free.unwrap_or(own), &mut taken);
             all.push(parameter);
         }
-        all.sort_by_key(|p| (p.place, used.iter().position(|name| *name == p.wire_name)));
+        all.sort_by_key(|p| {
+            let position = used.iter().position(|name| *name == p.wire_name);
+            (p.place, position, p.wire_name.clone())
+        });
         Ok(all)
     }
 
@@ -261,7 +270,7 @@ impl<'a> OperationLocation<'a> {
         };
         Parameter {
             wire_name: name.to_owned(),
-            rust_name: reserved(names::snake(name), &PARAMETERS),
+            rust_name: rust_name(name),
             description: data.description.clone(),
             place,
             required: place == Location::Path || data.required,
@@ -332,6 +341,11 @@ fn spelled_out(name: &str) -> String {
         }
     }
     text
+}
+
+/// Returns the Rust name of a parameter that shares it with no other one.
+pub(super) fn rust_name(wire: &str) -> String {
+    reserved(names::snake(wire), &PARAMETERS)
 }
 
 /// Returns a name that is not one of those that are taken.
