@@ -35,7 +35,8 @@ impl std::error::Error for ParseEnumError {}
 /// Declares a string enumeration.
 ///
 /// `open` adds a variant `Unknown(Text)`, which keeps any other value
-/// unchanged; `closed` rejects other values.
+/// unchanged; `closed` rejects other values. The names that it brings begin with two
+/// underscores, as no schema's name does.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wire_enum {
@@ -92,21 +93,21 @@ macro_rules! __wire_enum {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            fn deserialize<__D>(deserializer: __D) -> ::std::result::Result<Self, __D::Error>
             where
-                D: ::serde::Deserializer<'de>,
+                __D: ::serde::Deserializer<'de>,
             {
-                struct ValueVisitor;
-                impl ::serde::de::Visitor<'_> for ValueVisitor {
+                struct __Visitor;
+                impl ::serde::de::Visitor<'_> for __Visitor {
                     type Value = $name;
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("a string (", stringify!($name), ")"))
                     }
-                    fn visit_str<E>(self, value: &str) -> ::std::result::Result<$name, E> {
+                    fn visit_str<__E>(self, value: &str) -> ::std::result::Result<$name, __E> {
                         Ok(<$name>::from(value))
                     }
                 }
-                deserializer.deserialize_str(ValueVisitor)
+                deserializer.deserialize_str(__Visitor)
             }
         }
 
@@ -136,7 +137,7 @@ macro_rules! __wire_enum {
 
         impl ::std::str::FromStr for $name {
             type Err = $crate::wire::ParseEnumError;
-            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::wire::ParseEnumError> {
                 match value {
                     $($value => Ok(Self::$variant),)*
                     other => Err($crate::wire::ParseEnumError::new(other, &[$($value),*])),
@@ -145,24 +146,24 @@ macro_rules! __wire_enum {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            fn deserialize<__D>(deserializer: __D) -> ::std::result::Result<Self, __D::Error>
             where
-                D: ::serde::Deserializer<'de>,
+                __D: ::serde::Deserializer<'de>,
             {
-                struct ValueVisitor;
-                impl ::serde::de::Visitor<'_> for ValueVisitor {
+                struct __Visitor;
+                impl ::serde::de::Visitor<'_> for __Visitor {
                     type Value = $name;
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("a string (", stringify!($name), ")"))
                     }
-                    fn visit_str<E: ::serde::de::Error>(
+                    fn visit_str<__E: ::serde::de::Error>(
                         self,
                         value: &str,
-                    ) -> ::std::result::Result<$name, E> {
-                        value.parse().map_err(E::custom)
+                    ) -> ::std::result::Result<$name, __E> {
+                        value.parse().map_err(__E::custom)
                     }
                 }
-                deserializer.deserialize_str(ValueVisitor)
+                deserializer.deserialize_str(__Visitor)
             }
         }
 
@@ -177,9 +178,9 @@ macro_rules! __wire_enum {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error>
+            fn serialize<__S>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error>
             where
-                S: ::serde::Serializer,
+                __S: ::serde::Serializer,
             {
                 serializer.serialize_str(self.as_str())
             }
@@ -207,6 +208,16 @@ mod tests {
         }
     }
 
+    /// Schemas may have the names that generics usually have, and values those of
+    /// associated types.
+    #[allow(dead_code)] // What is declared is tested, not what each can do.
+    mod names {
+        __wire_enum! { open D { Err = "err" } }
+        __wire_enum! { open E { Error = "error" } }
+        __wire_enum! { open S { Ok = "ok" } }
+        __wire_enum! { closed T { Err = "err", Value = "value" } }
+    }
+
     #[test]
     fn an_unknown_value_round_trips() {
         let state: State = serde_json::from_str("\"half-open\"").unwrap();
@@ -215,6 +226,20 @@ mod tests {
         assert_eq!(State::KNOWN, [State::On, State::Off]);
         assert_eq!(state.into_str(), "half-open");
         assert_eq!(State::On.into_str(), "on");
+    }
+
+    #[test]
+    fn an_enumeration_may_be_called_as_a_generic() {
+        assert_eq!(
+            serde_json::from_str::<names::D>("\"err\"").unwrap(),
+            names::D::Err
+        );
+        assert_eq!(
+            serde_json::from_str::<names::E>("\"error\"").unwrap(),
+            names::E::Error
+        );
+        assert_eq!(serde_json::to_string(&names::S::Ok).unwrap(), "\"ok\"");
+        assert_eq!("err".parse(), Ok(names::T::Err));
     }
 
     #[test]

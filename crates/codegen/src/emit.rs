@@ -1,4 +1,5 @@
-//! Writes the module `types`.
+//! Writes the module `types`. Generics and helpers in it begin with two underscores, as
+//! no component's name does.
 
 mod enums;
 mod structs;

@@ -149,12 +149,16 @@ mod tests {
             "self",
             "a b",
             "_",
+            "__A",
+            "__visitor",
             "1",
             "ß",
             "é\u{301}",
         ] {
             for name in [pascal(text), snake(text)] {
                 assert!(syn::parse_str::<Ident>(&name).is_ok(), "{text:?}: {name:?}");
+                // So generated generics begin.
+                assert!(!name.starts_with("__"), "{text:?}: {name:?}");
             }
         }
     }

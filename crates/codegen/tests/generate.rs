@@ -205,6 +205,37 @@ fn a_new_name_is_not_mistaken_for_an_older_one() {
     assert!(replaced.contains(&"struct types::Job.id: String = \"ID\"".to_owned()));
 }
 
+/// A component may be called `A` or `Visitor`.
+#[test]
+fn generated_generics_have_names_that_no_component_has() {
+    let mut document = document();
+    // With a union that is only sent, and one that is received, all that is written is there.
+    let job = &mut document["components"]["schemas"]["Job"]["properties"];
+    job["grader"] = json!({"$ref": "#/components/schemas/Grader"});
+    let source = generate(&document, &Settings::default()).unwrap();
+    let types = &source[..source.find("pub struct ListJobsOptions").unwrap()];
+    let generics = types.split("fn ").skip(1).filter_map(|function| {
+        let (_, rest) = function.split_once('(')?.0.split_once('<')?;
+        Some(rest.trim_end_matches('>'))
+    });
+    let generics = generics.flat_map(|list| list.split(','));
+    let generics = generics.map(|one| one.split(':').next().unwrap_or_default().trim());
+    let helpers = types.split_whitespace().collect::<Vec<_>>();
+    let helpers = helpers.windows(3).filter_map(|words| match words {
+        [before, "struct", name] if *before != "pub" => Some(*name),
+        _ => None,
+    });
+    let mut count = 0;
+    for name in generics
+        .chain(helpers)
+        .filter(|name| !name.starts_with('\''))
+    {
+        assert!(name.starts_with("__"), "{name}");
+        count += 1;
+    }
+    assert!(count > 20, "{count} names in {types}");
+}
+
 #[test]
 fn errors_name_the_place() {
     let dangling = error_of(|d| {

@@ -154,19 +154,19 @@ fn deserialize(
         } else {
             quote! {
                 #ident: #local.ok_or_else(
-                    || <A::Error as ::serde::de::Error>::missing_field(#wire_name),
+                    || <__A::Error as ::serde::de::Error>::missing_field(#wire_name),
                 )?
             }
         }
     });
     quote! {
         impl<'de> ::serde::Deserialize<'de> for #ident {
-            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            fn deserialize<__D>(deserializer: __D) -> ::std::result::Result<Self, __D::Error>
             where
-                D: ::serde::Deserializer<'de>,
+                __D: ::serde::Deserializer<'de>,
             {
-                struct ObjectVisitor;
-                impl<'de> ::serde::de::Visitor<'de> for ObjectVisitor {
+                struct __Visitor;
+                impl<'de> ::serde::de::Visitor<'de> for __Visitor {
                     type Value = #ident;
                     fn expecting(
                         &self,
@@ -174,12 +174,12 @@ fn deserialize(
                     ) -> ::std::fmt::Result {
                         f.write_str(#expecting)
                     }
-                    fn visit_map<A>(
+                    fn visit_map<__A>(
                         self,
-                        mut map: A,
-                    ) -> ::std::result::Result<Self::Value, A::Error>
+                        mut map: __A,
+                    ) -> ::std::result::Result<Self::Value, __A::Error>
                     where
-                        A: ::serde::de::MapAccess<'de>,
+                        __A: ::serde::de::MapAccess<'de>,
                     {
                         #(#locals)*
                         let mut extra = #runtime::wire::Extra::default();
@@ -192,7 +192,7 @@ fn deserialize(
                         Ok(#ident { #(#values,)* extra })
                     }
                 }
-                deserializer.deserialize_map(ObjectVisitor)
+                deserializer.deserialize_map(__Visitor)
             }
         }
     }
@@ -213,9 +213,9 @@ fn serialize(ident: &Ident, fields: &[Member<'_>]) -> TokenStream {
     });
     quote! {
         impl ::serde::Serialize for #ident {
-            fn serialize<S>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error>
+            fn serialize<__S>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error>
             where
-                S: ::serde::Serializer,
+                __S: ::serde::Serializer,
             {
                 use ::serde::ser::SerializeMap as _;
                 let mut map = serializer.serialize_map(None)?;

@@ -60,28 +60,28 @@ pub(super) fn emit(
             #unknown
         }
         impl<'de> ::serde::Deserialize<'de> for #ident {
-            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            fn deserialize<__D>(deserializer: __D) -> ::std::result::Result<Self, __D::Error>
             where
-                D: ::serde::Deserializer<'de>,
+                __D: ::serde::Deserializer<'de>,
             {
                 #runtime::wire::read_union(deserializer)
             }
         }
         impl #runtime::wire::Union for #ident {
-            fn from_json<'de, A>(
-                mut value: #runtime::wire::UnionText<'de, A>,
-            ) -> ::std::result::Result<Self, A::Error>
+            fn from_json<'de, __A>(
+                mut value: #runtime::wire::UnionText<'de, __A>,
+            ) -> ::std::result::Result<Self, __A::Error>
             where
-                A: ::serde::de::MapAccess<'de>,
+                __A: ::serde::de::MapAccess<'de>,
             {
                 #(#attempts)*
                 #otherwise
             }
         }
         impl ::serde::Serialize for #ident {
-            fn serialize<S>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error>
+            fn serialize<__S>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error>
             where
-                S: ::serde::Serializer,
+                __S: ::serde::Serializer,
             {
                 match self {
                     #(#serialised,)*
