@@ -72,6 +72,7 @@ fn table(item: Option<&Item>) -> Option<&dyn TableLike> {
 /// Returns the scratch crate's manifest: `unitune`, and its dependencies as the
 /// workspace names them.
 fn manifest(workspace: &Path) -> Result<String> {
+    let workspace = std::path::absolute(workspace).map_err(|e| fault(workspace, &e))?;
     let path = workspace.join("Cargo.toml");
     let name = path.display().to_string();
     let text = std::fs::read_to_string(&path).map_err(|e| fault(&path, &e))?;
@@ -87,7 +88,13 @@ fn manifest(workspace: &Path) -> Result<String> {
             Some(shared) if inherited => shared,
             _ => spec,
         };
-        dependencies[dependency] = spec.clone();
+        let mut spec = spec.clone();
+        // The scratch crate is in another folder.
+        if let Some(path) = spec.get("path").and_then(Item::as_str) {
+            let path = workspace.join(path).display().to_string();
+            spec["path"] = value(path);
+        }
+        dependencies[dependency] = spec;
     }
     let mut document = DocumentMut::new();
     document["package"]["name"] = value("replayed");
@@ -96,9 +103,31 @@ fn manifest(workspace: &Path) -> Result<String> {
     document["workspace"] = Item::Table(Table::new());
     document["dependencies"] = Item::Table(dependencies);
     let mut unitune = toml_edit::InlineTable::new();
-    let path = std::path::absolute(workspace).map_err(|e| fault(workspace, &e))?;
-    unitune.insert("path", path.display().to_string().into());
+    unitune.insert("path", workspace.display().to_string().into());
     unitune.insert("default-features", false.into());
     document["dependencies"]["unitune"] = value(unitune);
     Ok(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_scratch_crate_leads_to_a_crate() {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let manifest: DocumentMut = manifest(&workspace).unwrap().parse().unwrap();
+        let dependencies = table(manifest.get("dependencies")).unwrap();
+        let mut count = 0;
+        for (name, spec) in dependencies.iter() {
+            let Some(path) = spec.get("path").and_then(Item::as_str) else {
+                continue;
+            };
+            let path = Path::new(path);
+            assert!(path.is_absolute(), "{name}: {path:?}");
+            assert!(path.join("Cargo.toml").is_file(), "{name}: {path:?}");
+            count += 1;
+        }
+        assert!(count > 1, "{manifest}");
+    }
 }
