@@ -2,6 +2,7 @@
 
 use crate::codegen_command::{self, Job};
 use crate::large_stack::STACK_SIZE;
+use crate::library_docs::Advice;
 use crate::located_error::{Fault, Faults, Result};
 use crate::{codegen_check, diff, library_docs, replay_documents, write_files};
 use clap::{Args, Parser, Subcommand};
@@ -46,6 +47,36 @@ struct Codegen {
     /// Warns about missing descriptions and numbered names instead of failing.
     #[arg(long, hide = true)]
     draft: bool,
+}
+
+impl Codegen {
+    /// Returns the command as it is typed.
+    fn spelled(&self) -> String {
+        let mut words = vec!["cargo xtask codegen".to_owned()];
+        words.extend(self.vendors.iter().cloned());
+        let flags = [
+            (self.check, "--check"),
+            (self.report, "--report"),
+            (self.draft, "--draft"),
+        ];
+        let flags = flags.into_iter().filter(|(given, _)| *given);
+        words.extend(flags.map(|(_, flag)| flag.to_owned()));
+        if !self.from.is_empty() {
+            words.push("--from".to_owned());
+            words.extend(self.from.iter().map(|from| quoted(from)));
+        }
+        words.join(" ")
+    }
+}
+
+/// Returns an argument as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
+    if argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -149,7 +180,11 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         })
         .collect();
     if args.check {
-        return codegen_check::run(&jobs, workspace, args.report);
+        let advice = Advice {
+            written: &[],
+            again: &args.spelled(),
+        };
+        return codegen_check::run(&jobs, workspace, args.report, advice);
     }
     let mut faults = Faults::default();
     let mut outputs = Vec::new();
@@ -160,13 +195,20 @@ fn run_codegen(workspace: &Path, args: &Codegen) -> Result<bool> {
         }
     }
     faults.into_result()?;
-    let mut written = write_files::write(&outputs)?;
-    // The library is built from what was just written.
-    written.extend(write_files::write(&library_docs::outputs(workspace)?)?);
+    let written = write_files::write(&outputs)?;
     for path in &written {
         eprintln!("wrote {}", path.display());
     }
-    if written.is_empty() {
+    // The library is built from what was just written.
+    let advice = Advice {
+        written: &written,
+        again: &args.spelled(),
+    };
+    let from_library = write_files::write(&library_docs::outputs(workspace, advice)?)?;
+    for path in &from_library {
+        eprintln!("wrote {}", path.display());
+    }
+    if written.is_empty() && from_library.is_empty() {
         eprintln!("everything is up to date");
     }
     Ok(true)

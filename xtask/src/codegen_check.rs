@@ -4,7 +4,7 @@
 use crate::codegen_command::{Job, build_all, print_summary, read_overlay};
 use crate::descriptions;
 use crate::generate_rust::generate;
-use crate::library_docs;
+use crate::library_docs::{self, Advice};
 use crate::located_error::{Fault, Faults, Result};
 use crate::normal_form;
 use crate::pipeline::settle;
@@ -16,7 +16,12 @@ use similar::TextDiff;
 use std::path::Path;
 
 /// Checks all vendors. False when something is stale.
-pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<bool> {
+pub fn run(
+    jobs: &[(String, Job)],
+    workspace: &Path,
+    report: bool,
+    advice: Advice<'_>,
+) -> Result<bool> {
     let mut current = true;
     let mut faults = Faults::default();
     let (with, without): (Vec<_>, Vec<_>) = jobs
@@ -39,7 +44,7 @@ pub fn run(jobs: &[(String, Job)], workspace: &Path, report: bool) -> Result<boo
             .map(fresh)
             .fold(true, |all, one| all & one);
     }
-    if let Some(outputs) = faults.take(library_docs::outputs(workspace)) {
+    if let Some(outputs) = faults.take(library_docs::outputs(workspace, advice)) {
         current &= outputs.iter().map(fresh).fold(true, |all, one| all & one);
     }
     for (vendor, job) in &without {

@@ -5,7 +5,7 @@
 use crate::located_error::{Fault, Result};
 use crate::write_files::Output;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The source of the test.
@@ -15,8 +15,69 @@ const TEST: &str = "unify::generated_files::generated_files_are_fresh";
 /// The variable that names the folder to write to.
 const FOLDER: &str = "UNITUNE_WRITTEN_FILES";
 
+/// The largest number of lines of a failed build that are shown.
+const SHOWN: usize = 120;
+
+/// What the error of a failed build says besides the build's own words.
+#[derive(Clone, Copy, Debug)]
+pub struct Advice<'a> {
+    /// The files that were written before.
+    pub written: &'a [PathBuf],
+    /// The command to run again.
+    pub again: &'a str,
+}
+
+impl Advice<'_> {
+    /// Returns what is wrong where the build said `output`, and what to do.
+    fn message(&self, output: &str) -> String {
+        let mut message = if output.contains("could not compile") {
+            format!(
+                "the library does not compile with the documents in specs/, so schema/ and \
+                 docs/mapping.md are not written yet: give each new value or field a meaning \
+                 in src/unify/{}, then run the same command again: {}",
+                self.vendors(),
+                self.again
+            )
+        } else {
+            format!(
+                "the library's test that writes schema/ and docs/mapping.md failed: see what \
+                 it says below, then run the same command again: {}",
+                self.again
+            )
+        };
+        if !self.written.is_empty() {
+            message.push_str("\nwritten before that:");
+            for path in self.written {
+                message.push_str(&format!("\n  {}", path.display()));
+            }
+        }
+        let lines: Vec<&str> = output.lines().collect();
+        let left_out = lines.len().saturating_sub(SHOWN);
+        if left_out > 0 {
+            message.push_str(&format!("\n… ({left_out} lines left out)"));
+        }
+        for line in &lines[left_out..] {
+            message.push('\n');
+            message.push_str(line);
+        }
+        message
+    }
+
+    /// Returns the folders of `src/unify` that are to be looked at.
+    fn vendors(&self) -> String {
+        let folders = self.written.iter().filter_map(|path| path.parent());
+        let names = folders.filter_map(|folder| folder.file_name());
+        let mut names: Vec<String> = names.map(|name| name.display().to_string()).collect();
+        names.dedup();
+        match names.as_slice() {
+            [one] => one.clone(),
+            _ => "<vendor>".to_owned(),
+        }
+    }
+}
+
 /// Returns the files as they should be; none where there is no library.
-pub fn outputs(workspace: &Path) -> Result<Vec<Output>> {
+pub fn outputs(workspace: &Path, advice: Advice<'_>) -> Result<Vec<Output>> {
     if !workspace.join(SOURCE).is_file() {
         return Ok(Vec::new());
     }
@@ -32,13 +93,10 @@ pub fn outputs(workspace: &Path) -> Result<Vec<Output>> {
         .output()
         .map_err(|e| fault(format!("cargo cannot be started: {e}")))?;
     if !ran.status.success() {
-        let errors = String::from_utf8_lossy(&ran.stderr);
-        return Err(fault(format!(
-            "the library does not compile, so schema/ and docs/mapping.md cannot be written; \
-             give each new value in specs/ a meaning in src/unify/:\n{}",
-            errors.trim_end()
-        ))
-        .into());
+        // Compilers write to one of them, tests to the other.
+        let output = [ran.stdout, ran.stderr].concat();
+        let output = String::from_utf8_lossy(&output);
+        return Err(fault(advice.message(output.trim())).into());
     }
     let mut outputs = Vec::new();
     for name in ["docs", "schema"] {
@@ -64,6 +122,10 @@ mod tests {
     #[test]
     fn without_a_library_there_is_nothing_to_write() {
         let empty = std::env::temp_dir();
-        assert_eq!(outputs(&empty).unwrap(), []);
+        let advice = Advice {
+            written: &[],
+            again: "cargo xtask codegen",
+        };
+        assert_eq!(outputs(&empty, advice).unwrap(), []);
     }
 }

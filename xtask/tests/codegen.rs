@@ -372,3 +372,45 @@ fn documents_are_fetched_over_https_from_whom_the_machine_trusts() {
     let source = workspace.get("specs/acme/source.toml");
     assert!(source.contains(&format!("url = \"{url}\"")), "{source}");
 }
+
+/// A program in the place of cargo, which says this and fails.
+#[cfg(unix)]
+fn failing_cargo(workspace: &Workspace, stdout: &str, stderr: &str) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let script = format!("#!/bin/sh\necho '{stdout}'\necho '{stderr}' >&2\nexit 101\n");
+    workspace.put("failing-cargo", &script);
+    let path = workspace.path("failing-cargo");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn a_library_that_does_not_compile_is_named_with_what_to_do() {
+    let workspace = Workspace::new();
+    workspace.put("src/unify/generated_files.rs", "");
+    let upstream = workspace.path("upstream");
+    let from = upstream.join("acme/openapi.yaml");
+    let from = from.to_str().unwrap();
+    let again = format!("again: cargo xtask codegen acme --from {from}\n");
+    let args = ["codegen", "acme", "--from", from];
+    let cargo = failing_cargo(&workspace, "out", "error: could not compile `unitune`");
+    workspace
+        .run_under(&args, &upstream, &[("CARGO", &cargo)])
+        .fails(&[
+            "the library does not compile",
+            "src/unify/acme,",
+            &again,
+            "written before that:\n",
+            "specs/acme/openapi.json",
+            "\nout\n",
+            "\nerror: could not compile `unitune`",
+        ]);
+    // The documents are written: the same command goes on with the library.
+    let cargo = failing_cargo(&workspace, "1 is not 2", "error: test failed");
+    let run = workspace
+        .run_under(&args, &upstream, &[("CARGO", &cargo)])
+        .fails(&["test that writes", &again.replace('\n', ""), "1 is not 2"]);
+    assert!(!run.stderr.contains("does not compile"), "{run:#?}");
+    assert!(!run.stderr.contains("written before"), "{run:#?}");
+}
