@@ -21,6 +21,12 @@ pub fn faults(file: &str, document: &Value) -> Vec<Fault> {
             let message = "the normal form has no such keyword: leave it out";
             faults.push(Fault::at(file, pointer::join(at, name), message));
         }
+        let extensions = node.iter().filter(|(name, _)| name.starts_with(EXTENSION));
+        for (name, value) in extensions {
+            if let Some(message) = misplaced(kind, node, at, (name, value)) {
+                faults.push(Fault::at(file, pointer::join(at, name), message));
+            }
+        }
         if let Some(message) = unnamed(kind, node, at) {
             faults.push(Fault::at(file, at, message));
         }
@@ -31,8 +37,42 @@ pub fn faults(file: &str, document: &Value) -> Vec<Fault> {
 fn is_ours(kind: Kind, name: &str) -> bool {
     matches!(name, "description" | "$ref")
         || (kind == Kind::Discriminator && name == "mapping")
-        || name.starts_with("x-unitune-")
+        || name.starts_with(EXTENSION)
         || keywords::key(kind, name).is_some_and(|key| key.treatment == Treatment::Keep)
+}
+
+/// How the extensions of ours begin, which the generator reads.
+const EXTENSION: &str = "x-unitune-";
+
+/// Returns why the generator would not take notice of an extension of ours.
+fn misplaced(
+    kind: Kind,
+    node: &Map<String, Value>,
+    at: &str,
+    (name, value): (&str, &Value),
+) -> Option<String> {
+    let (has_meaning, place) = match name {
+        "x-unitune-lenient" => {
+            let list = node.get("type").and_then(Value::as_str) == Some("array");
+            (kind == Kind::Schema && list, "at a schema of type array")
+        }
+        "x-unitune-boxed" => {
+            let property = at.rsplit('/').nth(1) == Some("properties");
+            (kind == Kind::Schema && property, "at a property")
+        }
+        _ => {
+            let known = ["x-unitune-boxed", "x-unitune-lenient"];
+            let message = format!("unknown extension: it must be one of {}", known.join(", "));
+            return Some(message);
+        }
+    };
+    if !has_meaning {
+        Some(format!("it has a meaning {place} only: leave it out here"))
+    } else if value != &Value::Bool(true) {
+        Some("it must be true, or be left out".to_owned())
+    } else {
+        None
+    }
 }
 
 fn unnamed(kind: Kind, node: &Map<String, Value>, at: &str) -> Option<&'static str> {
@@ -85,11 +125,38 @@ mod tests {
         }}}}, "components": {
             "responses": {"A": {"description": "An answer."}},
             "schemas": {
-                "A": {"type": "string", "enum": ["a"], "x-unitune-boxed": true},
+                "A": {"type": "string", "enum": ["a"]},
+                "C": {"type": "object", "properties": {"b": {
+                    "allOf": [{"$ref": "#/components/schemas/B"}], "x-unitune-boxed": true
+                }}},
+                "D": {"type": "array", "items": {"type": "string"}, "x-unitune-lenient": true},
                 "B": {"allOf": [{"type": "object", "properties": {"a": {}}}, {"$ref": "#/components/schemas/A"}]}
             }
         }});
         assert_eq!(places(&document), Vec::<String>::new());
+    }
+
+    #[test]
+    fn extensions_that_mean_nothing_are_named() {
+        let document = json!({"components": {"schemas": {
+            "A": {"type": "array", "items": {}, "x-unitune-lenent": true},
+            "B": {"type": "string", "x-unitune-lenient": true},
+            "C": {"type": "object", "x-unitune-boxed": true, "properties": {
+                "a": {"type": "array", "items": {}, "x-unitune-lenient": "yes"}
+            }}
+        }}});
+        let schemas = "/components/schemas";
+        assert_eq!(
+            places(&document),
+            [
+                format!("{schemas}/A/x-unitune-lenent"),
+                format!("{schemas}/B/x-unitune-lenient"),
+                format!("{schemas}/C/properties/a/x-unitune-lenient"),
+                format!("{schemas}/C/x-unitune-boxed"),
+            ]
+        );
+        let first = &faults("x", &document)[0].message;
+        assert!(first.contains("x-unitune-lenient"), "{first}");
     }
 
     #[test]
