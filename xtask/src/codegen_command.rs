@@ -217,6 +217,23 @@ fn locate(root: &Path, file: &str) -> Option<PathBuf> {
     by_name.is_file().then_some(by_name)
 }
 
+/// Returns an error where some of a vendor's documents are given, and not all.
+fn not_given(folder: &Folder, places: &[(usize, String)]) -> Option<Fault> {
+    let documents = folder.source.documents.iter().enumerate();
+    let missing = documents.filter(|(n, _)| !places.iter().any(|(index, _)| index == n));
+    let missing: Vec<&str> = missing
+        .map(|(_, document)| document.file.as_str())
+        .collect();
+    (!missing.is_empty()).then(|| {
+        let message = format!(
+            "--from does not give every [[document]]: {} would be left out; give all of them, \
+             or the folder that they are in",
+            missing.join(", ")
+        );
+        Fault::file(folder.name(), message)
+    })
+}
+
 /// Reads the documents of a vendor: those of `source.toml`, or those of `--from`.
 fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded>)> {
     let documents = &folder.source.documents;
@@ -256,6 +273,9 @@ fn read_sources(job: &Job, folder: &Folder) -> Result<(Vec<Source>, Vec<Recorded
                     faults.0.push(Fault::file(*from, message));
                 }
             }
+        }
+        if faults.0.is_empty() {
+            faults.0.extend(not_given(folder, &places));
         }
     }
     faults.into_result()?;

@@ -194,6 +194,36 @@ fn from_needs_to_know_which_document_it_is() {
 }
 
 #[test]
+fn from_gives_all_documents_or_none() {
+    let workspace = Workspace::new();
+    workspace.edit(
+        "specs/acme/source.toml",
+        "[operations]",
+        "[[document]]\nfile = \"acme/more.yaml\"\n\n[operations]",
+    );
+    workspace.put("upstream/acme/more.yaml", DOCUMENT);
+    let path = |file: &str| workspace.path(file).to_str().unwrap().to_owned();
+    let (one, other) = (
+        path("upstream/acme/openapi.yaml"),
+        path("upstream/acme/more.yaml"),
+    );
+    let before = workspace.specs();
+    workspace.run(&["codegen", "acme", "--from", &one]).fails(&[
+        "source.toml",
+        "acme/more.yaml would be left out",
+        "folder",
+    ]);
+    assert_eq!(before, workspace.specs());
+    workspace
+        .run(&["codegen", "acme", "--from", &one, &other])
+        .passes();
+    let folder = path("upstream/acme");
+    workspace
+        .run(&["codegen", "acme", "--from", &folder])
+        .passes();
+}
+
+#[test]
 fn pages_and_documents_merge() {
     let workspace = Workspace::new();
     workspace.edit(
