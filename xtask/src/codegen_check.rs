@@ -23,6 +23,7 @@ pub fn run(
     advice: Advice<'_>,
 ) -> Result<bool> {
     let mut current = true;
+    let mut library_current = true;
     let mut faults = Faults::default();
     let (with, without): (Vec<_>, Vec<_>) = jobs
         .iter()
@@ -45,21 +46,42 @@ pub fn run(
             .fold(true, |all, one| all & one);
     }
     if let Some(outputs) = faults.take(library_docs::outputs(workspace, advice)) {
-        current &= outputs.iter().map(fresh).fold(true, |all, one| all & one);
-    }
-    for (vendor, job) in &without {
-        eprintln!(
-            "{vendor}: the comparison with the upstream documents was skipped: there is no folder {}",
-            job.upstream.display()
-        );
+        library_current = outputs.iter().map(fresh).fold(true, |all, one| all & one);
     }
     faults.into_result()?;
-    if current {
-        eprintln!("everything is up to date");
-    } else {
-        eprintln!("error: stale files: run `cargo xtask codegen`");
+    let skipped = skipped(&without);
+    match (current && library_current, &skipped) {
+        (true, None) => eprintln!("everything is up to date"),
+        (true, Some(skipped)) => eprintln!("the committed files fit each other; {skipped}"),
+        (false, None) => eprintln!("error: stale files: run `cargo xtask codegen`"),
+        (false, Some(skipped)) => {
+            if !current {
+                eprintln!(
+                    "error: stale files in specs/: make the changes that the diff above shows"
+                );
+            }
+            if !library_current {
+                eprintln!(
+                    "error: stale files of the library: run `{}`",
+                    library_docs::REWRITE
+                );
+            }
+            eprintln!("{skipped}");
+        }
     }
-    Ok(current)
+    Ok(current && library_current)
+}
+
+/// Returns what is not compared, and where what it would be compared with is looked for.
+fn skipped(without: &[(String, Job)]) -> Option<String> {
+    let (_, job) = without.first()?;
+    let vendors: Vec<&str> = without.iter().map(|(vendor, _)| vendor.as_str()).collect();
+    Some(format!(
+        "the vendors' documents were not compared ({}): there is no folder {}, and UNITUNE_UPSTREAM \
+         may name another one",
+        vendors.join(", "),
+        job.upstream.display()
+    ))
 }
 
 /// Returns whether a file is as it should be; shows the difference where not.

@@ -15,6 +15,10 @@ const TEST: &str = "unify::generated_files::generated_files_are_fresh";
 /// The variable that names the folder to write to.
 const FOLDER: &str = "UNITUNE_WRITTEN_FILES";
 
+/// What writes the files without the vendors' documents.
+pub const REWRITE: &str =
+    "cargo test --package unitune --all-features --lib unify::generated_files";
+
 /// The largest number of lines of a failed build that are shown.
 const SHOWN: usize = 120;
 

@@ -13,6 +13,7 @@ use unitune_diff::pointer;
 struct Action {
     /// Its number and target, for messages.
     name: String,
+    target: String,
     path: JsonPath,
     update: Option<Value>,
     remove: bool,
@@ -105,13 +106,34 @@ impl Overlay {
     /// What was removed is not there any more; everything else must be.
     pub fn reapply(&self, document: &mut Value) -> Result<()> {
         let mut faults = Faults::default();
-        for action in &self.actions {
+        for (n, action) in self.actions.iter().enumerate() {
             let places = action.places(document);
-            if !(places.is_empty() && action.remove) {
+            if !places.is_empty() {
                 self.run(action, places, document, &mut faults);
+            } else if !action.remove && !self.unmatched_afterwards(n) {
+                let message = format!(
+                    "{} matches nothing in the committed document: correct its target, or \
+                     delete the action",
+                    action.name
+                );
+                faults.0.push(Fault::file(&self.file, message));
             }
         }
         faults.into_result()
+    }
+
+    /// Returns whether the target of an action may match nothing after the actions: it
+    /// is removed later, or selects by what the action changes.
+    fn unmatched_afterwards(&self, n: usize) -> bool {
+        let action = &self.actions[n];
+        let mut later = self.actions[n..].iter().filter(|later| later.remove);
+        let changed = action.update.as_ref().and_then(Value::as_object);
+        let mut changed = changed.into_iter().flatten().map(|(key, _)| key);
+        later.any(|later| action.target.starts_with(&later.target))
+            || changed.any(|key| {
+                let selectors = [format!("@.{key}"), format!("@['{key}']")];
+                selectors.iter().any(|one| action.target.contains(one))
+            })
     }
 
     fn run(&self, action: &Action, places: Vec<String>, document: &mut Value, faults: &mut Faults) {
@@ -182,6 +204,7 @@ fn action(item: &Value, n: usize) -> std::result::Result<Action, String> {
     }
     Ok(Action {
         name: format!("action {} ({target})", n + 1),
+        target,
         path,
         update,
         remove,
@@ -299,6 +322,28 @@ mod tests {
         );
         let new = "- {target: '$', update: {properties: {b: {description: x, type: string}}}}\n";
         assert!(apply(new, document).is_ok());
+    }
+
+    #[test]
+    fn an_action_whose_target_is_not_in_the_committed_document_is_named() {
+        let again = |actions: &str, mut document: Value| {
+            let text =
+                format!("overlay: 1.0.0\ninfo: {{title: t, version: '1'}}\nactions:\n{actions}");
+            Overlay::parse("overlay.yaml", &text)?.reapply(&mut document)
+        };
+        let faults = again("- {target: '$.a', update: {b: 2}}\n", json!({})).unwrap_err();
+        assert!(faults.to_string().contains("action 1 ($.a)"), "{faults}");
+        let changed = json!({"a": [{"b": 2}]});
+        for fine in [
+            "- {target: '$.a[0]', update: {b: 2}}\n",
+            "- {target: '$.gone', remove: true}\n",
+            // What an action selects by may be what it changes, or be removed later.
+            "- {target: '$.a[?@.b==1]', update: {b: 2}}\n",
+            "- {target: '$.c.d', update: {b: 2}}\n- {target: '$.c', remove: true}\n",
+        ] {
+            assert_eq!(again(fine, changed.clone()), Ok(()), "{fine}");
+        }
+        assert!(again("- {target: '$.a[?@.c==1]', update: {b: 2}}\n", changed).is_err());
     }
 
     #[test]

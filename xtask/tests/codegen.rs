@@ -98,13 +98,20 @@ fn check_works_without_the_upstream_documents() {
     let run = workspace
         .run_with(&["codegen", "--check"], &nowhere)
         .passes();
-    assert!(run.stderr.contains("skipped"), "{run:?}");
+    for words in ["were not compared (acme)", "nowhere", "UNITUNE_UPSTREAM"] {
+        assert!(run.stderr.contains(words), "{words}: {run:?}");
+    }
+    assert!(!run.stderr.contains("everything is up to date"), "{run:?}");
     // Not in normal form.
     let good = workspace.get("specs/acme/openapi.json");
     workspace.put("specs/acme/openapi.json", &good.replace("  ", " "));
     workspace
         .run_with(&["codegen", "--check"], &nowhere)
-        .fails(&["not in normal form"]);
+        .fails(&[
+            "not in normal form",
+            "make the changes that the diff above shows",
+            "were not compared",
+        ]);
     // A correction was taken back by hand.
     workspace.put(
         "specs/acme/openapi.json",
