@@ -3,6 +3,8 @@
 //! An action that matches nothing is an error, so that corrections expire. So
 //! is a description of something that is not there.
 
+mod name_lists;
+
 use crate::json::brief;
 use crate::located_error::{Fault, Faults, Result};
 use serde_json::{Map, Value};
@@ -88,6 +90,13 @@ impl Overlay {
                 );
                 faults.0.push(Fault::file(&self.file, message));
                 continue;
+            }
+            for name in name_lists::unmatched(&action.target, document) {
+                let message = format!(
+                    "{} matches nothing for {name}: correct the name, or take it out of the list",
+                    action.name
+                );
+                faults.0.push(Fault::file(&self.file, message));
             }
             let before = document.clone();
             self.run(action, places, document, &mut faults);
@@ -297,6 +306,24 @@ mod tests {
     fn an_action_without_a_match_is_named() {
         let faults = apply("- {target: '$.a', update: {b: 2}}\n", json!({})).unwrap_err();
         assert!(faults.to_string().contains("action 1 ($.a)"), "{faults}");
+    }
+
+    #[test]
+    fn a_name_of_a_list_that_matches_nothing_is_named() {
+        let document = json!({"properties": {"first_id": {}, "last_id": {}}});
+        let action = |last: &str| {
+            format!(
+                "- {{target: \"$.properties['first_id', '{last}']\", update: {{nullable: true}}}}\n"
+            )
+        };
+        assert!(apply(&action("last_id"), document.clone()).is_ok());
+        let faults = apply(&action("last_idd"), document)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            faults.contains("matches nothing for 'last_idd'"),
+            "{faults}"
+        );
     }
 
     #[test]
