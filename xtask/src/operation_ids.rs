@@ -1,9 +1,9 @@
-//! OperationIds: the document's own, or, where it has none or two that are one
-//! name in Rust, names made from method and path.
+//! OperationIds: the document's own, or, where it has none, or one that another
+//! operation has in Rust, names made from method and path.
 
 use crate::selected_operation::Selected;
 use heck::{ToLowerCamelCase, ToSnakeCase};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An operation without a name, or with one that is not settled.
 #[derive(Clone, Debug)]
@@ -14,30 +14,23 @@ pub struct Unnamed {
     pub path: String,
     /// The operationId that is the operation's own.
     pub own: Option<String>,
-    /// Whether the path is a reference: what it leads to stands elsewhere too.
-    pub shared: bool,
 }
 
 /// How a name is made from method and path, from the plainest to one that
 /// no other operation can have.
 const SPELLINGS: &[fn(&str, &str) -> String] = &[plain, spelled, placed, exact];
 
-/// Names operations. Only where an operationId itself stands twice are two
-/// names the same.
+/// Names operations, each differently: of several with one operationId the first has
+/// it.
 #[must_use]
 pub fn named(mut operations: Vec<Unnamed>) -> Vec<Selected> {
     operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
-    // Name in Rust → the operationId that has it.
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    // Names in Rust.
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut names: Vec<Option<String>> = Vec::new();
     for operation in &operations {
-        let own = operation.own.as_ref().filter(|own| {
-            let known = taken.contains_key(&own.to_snake_case());
-            let first = taken
-                .entry(own.to_snake_case())
-                .or_insert_with(|| (*own).clone());
-            *first == **own && !(known && operation.shared)
-        });
+        let own = operation.own.as_ref();
+        let own = own.filter(|own| taken.insert(own.to_snake_case()));
         names.push(own.cloned());
     }
     for spelling in SPELLINGS {
@@ -53,9 +46,9 @@ pub fn named(mut operations: Vec<Unnamed>) -> Vec<Selected> {
         }
         for (key, mut found) in wanted {
             if let (Some((n, name)), true, false) =
-                (found.pop(), found.is_empty(), taken.contains_key(&key))
+                (found.pop(), found.is_empty(), taken.contains(&key))
             {
-                taken.insert(key, name.clone());
+                taken.insert(key);
                 names[n] = Some(name);
             }
         }
@@ -107,6 +100,29 @@ fn placed(method: &str, path: &str) -> String {
     spelled(&format!("{method} at"), path)
 }
 
+/// Returns the names of operations of which some have a name from elsewhere: of two
+/// that are one name in Rust, the other one is made from method and path.
+#[must_use]
+pub fn with_names(
+    mut operations: Vec<Selected>,
+    names: &BTreeMap<(String, String), String>,
+) -> Vec<Selected> {
+    let given = |one: &Selected| names.get(&(one.path.clone(), one.method.clone()));
+    let taken: BTreeSet<String> = operations
+        .iter()
+        .filter_map(given)
+        .map(|id| id.to_snake_case())
+        .collect();
+    for operation in &mut operations {
+        if let Some(id) = given(operation) {
+            operation.id.clone_from(id);
+        } else if taken.contains(&operation.id.to_snake_case()) {
+            operation.id = exact(&operation.method, &operation.path);
+        }
+    }
+    operations
+}
+
 /// Returns a name with all characters but small letters and digits as code
 /// points.
 fn exact(method: &str, path: &str) -> String {
@@ -130,7 +146,6 @@ mod tests {
             method: "get".to_owned(),
             path: (*path).to_owned(),
             own: own.map(str::to_owned),
-            shared: path.starts_with("/shared"),
         });
         let named = named(operations.collect());
         named.into_iter().map(|s| s.id).collect()
@@ -161,9 +176,21 @@ mod tests {
     }
 
     #[test]
-    fn only_an_operation_id_that_stands_twice_is_the_same() {
-        assert_eq!(ids(&[("/a", Some("x")), ("/b", Some("x"))]), ["x", "x"]);
-        let shared = [("/shared/a", Some("x")), ("/shared/b", Some("x"))];
-        assert_eq!(ids(&shared), ["x", "getSharedB"]);
+    fn an_operation_id_that_stands_twice_is_that_of_the_first() {
+        assert_eq!(ids(&[("/a", Some("x")), ("/b", Some("x"))]), ["x", "getB"]);
+    }
+
+    #[test]
+    fn a_name_from_elsewhere_comes_before_an_operation_id() {
+        let selected = |path: &str, id: &str| Selected {
+            method: "get".to_owned(),
+            path: path.to_owned(),
+            id: id.to_owned(),
+        };
+        let operations = vec![selected("/a", "list"), selected("/b", "other")];
+        let names = BTreeMap::from([(("/b".to_owned(), "get".to_owned()), "list".to_owned())]);
+        let named = with_names(operations, &names);
+        let ids: Vec<&str> = named.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["getU002fA", "list"]);
     }
 }

@@ -3,9 +3,9 @@
 
 use crate::json::brief;
 use crate::located_error::{Fault, Faults, Result};
-use crate::lower::Mode;
+use crate::lower::{Mode, Purpose};
 use crate::operation_ids::{self, Unnamed};
-use crate::path_items::{self, Item};
+use crate::path_items;
 use crate::report::Report;
 use crate::selected_operation::Selected;
 use heck::ToUpperCamelCase;
@@ -34,7 +34,6 @@ pub fn everything(document: &Value) -> Vec<Selected> {
                 method: (*method).to_owned(),
                 path: path.to_owned(),
                 own: own.map(str::to_owned),
-                shared: item.shared,
             });
         }
     }
@@ -69,7 +68,10 @@ pub fn slice(
             faults.0.push(missing(file, operation));
             continue;
         };
-        check_id(file, document, operation, found, &item, &mut faults);
+        // A comparison gives names to what has one operationId.
+        if mode.purpose == Purpose::Generate && !item.shared {
+            check_id(file, document, operation, (found, selected), &mut faults);
+        }
         let kept = paths.entry(operation.path.clone()).or_insert_with(|| {
             for method in &item.twice {
                 let detail = "the one that the path refers to is left out: it has its own";
@@ -159,42 +161,29 @@ fn version(document: &Value) -> &str {
         .unwrap_or_default()
 }
 
-/// Checks that an operationId is unique. A path that is a reference repeats the
-/// operations of its target.
+/// Checks that an operationId is unique among the selected operations. A path that is a
+/// reference repeats the operations of its target.
 fn check_id(
     file: &str,
     document: &Value,
     operation: &Selected,
-    found: &Value,
-    item: &Item<'_>,
+    (found, selected): (&Value, &[Selected]),
     faults: &mut Faults,
 ) {
     let Some(id) = found.get("operationId").and_then(Value::as_str) else {
         return;
     };
-    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
-        return;
-    };
-    if item.shared {
-        return;
-    }
-    for (path, item) in paths {
-        for method in METHODS {
-            let other = item
-                .get(*method)
-                .and_then(|o| o.get("operationId"))
-                .and_then(Value::as_str);
-            if other == Some(id) && !(*path == operation.path && *method == operation.method) {
-                let at = pointer::join(&operation.pointer(), "operationId");
-                faults.0.push(Fault::at(
-                    file,
-                    at,
-                    format!(
-                        "the operationId {id:?} is also that of {}",
-                        pointer::join(&pointer::join("/paths", path), method)
-                    ),
-                ));
-            }
+    for other in selected.iter().filter(|other| *other != operation) {
+        let place = other.pointer();
+        let same = document
+            .pointer(&place)
+            .and_then(|other| other.get("operationId"))
+            .and_then(Value::as_str)
+            == Some(id);
+        if same {
+            let at = pointer::join(&operation.pointer(), "operationId");
+            let message = format!("the operationId {id:?} is also that of {place}");
+            faults.0.push(Fault::at(file, at, message));
         }
     }
 }

@@ -231,6 +231,24 @@ fn from_gives_all_documents_or_none() {
 }
 
 #[test]
+fn an_operation_id_that_stands_twice_matters_only_where_it_is_selected() {
+    let workspace = Workspace::new();
+    let edit = |from: &str| {
+        workspace.put(
+            "upstream/acme/openapi.yaml",
+            &DOCUMENT.replace(from, "operationId: allJobs"),
+        );
+    };
+    edit("operationId: other");
+    workspace.run(&["codegen"]).passes();
+    edit("operationId: oneJob");
+    workspace.run(&["codegen"]).fails(&[
+        "/paths/~1jobs~1{id}/get/operationId",
+        "is also that of /paths/~1jobs/get",
+    ]);
+}
+
+#[test]
 fn pages_and_documents_merge() {
     let workspace = Workspace::new();
     workspace.edit(

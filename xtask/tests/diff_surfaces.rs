@@ -94,6 +94,17 @@ fn an_enumeration_that_a_new_operation_receives_is_open_now() {
 }
 
 #[test]
+fn an_operation_id_that_stands_twice_is_no_obstacle() {
+    let twice = |path: &'static str| {
+        let (_, method, operation) = list();
+        (path, method, operation)
+    };
+    let change = rust(&[list()], &[list(), twice("/jobs/again")]);
+    assert_eq!(change.appears, ["Client::get_jobs_again"]);
+    assert_eq!(change.semver, Semver::Minor);
+}
+
+#[test]
 fn a_field_that_means_another_name_is_a_breaking_change() {
     let with = |member: &str| {
         let mut job = json!({"type": "object", "properties": {}});

@@ -6,6 +6,7 @@ use crate::generate_rust::catch_panic;
 use crate::located_error::{Fault, Result};
 use crate::lower::{Mode, Purpose};
 use crate::merge_documents::Upstream;
+use crate::operation_ids;
 use crate::pipeline::{self, Plan};
 use crate::report::Report;
 use crate::slice::everything;
@@ -49,13 +50,7 @@ pub fn lowered(written: Written, naming: &Naming) -> Result<Document> {
 fn document(written: Written, naming: &Naming) -> Result<Document> {
     let file = written.file.as_str();
     let document = &written.value;
-    let mut selected = everything(document);
-    for operation in &mut selected {
-        let key = (operation.path.clone(), operation.method.clone());
-        if let Some(id) = naming.operations.get(&key) {
-            operation.id.clone_from(id);
-        }
-    }
+    let selected = operation_ids::with_names(everything(document), &naming.operations);
     let upstream = Upstream {
         file,
         value: document,
