@@ -76,6 +76,7 @@ pub fn build(job: &Job, vendor: &str) -> Result<Built> {
         &documents,
         Plan {
             file: &name,
+            source: &folder.name(),
             title: Some(&folder.source.title),
             documented: &documented,
             handwritten: &handwritten,

@@ -13,7 +13,7 @@ use unitune_diff::keywords::METHODS;
 /// The input of the naming.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
-    /// The file in messages.
+    /// The file with the renames, in messages.
     pub file: &'a str,
     /// Automatic name → name.
     pub renames: &'a BTreeMap<String, String>,
@@ -118,8 +118,9 @@ fn rename_components(
                 continue;
             }
             if named.used.contains(other) || named.used.contains(&pascal(other)) {
-                let message =
-                    format!("{first} and {other} are both to be {new}, but are not the same");
+                let message = format!(
+                    "[components] {first} and {other} are both to be {new}, but are not the same: give one another name"
+                );
                 faults.0.push(Fault::file(names.file, message));
             } else {
                 let numbered = format!("{new}{}", n + 2);
@@ -316,8 +317,9 @@ impl<'a> Namer<'a> {
             if let Some(new) = renamed.filter(|new| **new != name && !self.taken.contains_key(*new))
             {
                 // A component of the document has this content: it is the one.
-                let message =
-                    format!("{automatic} is to be {new}, but is the same as {name}: rename that");
+                let message = format!(
+                    "[components] {automatic} is to be {new}, but is the same as {name}: rename that"
+                );
                 self.faults.0.push(Fault::file(self.names.file, message));
             }
             return (name, false);
@@ -328,8 +330,9 @@ impl<'a> Namer<'a> {
         let mut n = 1;
         while let Some((_, other)) = self.taken.get(&name).filter(|(other, _)| other != content) {
             if mapped.is_some() && n == 1 {
-                let message =
-                    format!("{automatic} and {other} are both to be {name}, but are not the same");
+                let message = format!(
+                    "[components] {automatic} and {other} are both to be {name}, but are not the same: give one another name"
+                );
                 self.faults.0.push(Fault::file(self.names.file, message));
             }
             n += 1;

@@ -85,7 +85,9 @@ impl Overlay {
             let places = action.places(document);
             if places.is_empty() {
                 let message = format!(
-                    "{} matches nothing: the correction has expired",
+                    "{} matches nothing: if the vendor renamed a schema, name it under \
+                     [components] of source.toml; if the vendor corrected the document, delete \
+                     the action",
                     action.name
                 );
                 faults.0.push(Fault::file(&self.file, message));

@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Plan<'a> {
     /// The name of what comes out, in messages.
     pub file: &'a str,
+    /// The file that the renames are from, in messages.
+    pub source: &'a str,
     /// Our title; without one the document's own information stays.
     pub title: Option<&'a str>,
     /// The operations that the documents describe.
@@ -62,7 +64,7 @@ pub fn run(documents: &[Upstream<'_>], plan: Plan<'_>, report: &mut Report) -> R
     let read = lowered(&merged, plan, report);
     let (sliced, mut document, lowering) = read.map_err(|faults| merged.attributed(faults))?;
     let names = Names {
-        file: plan.file,
+        file: plan.source,
         renames: plan.renames,
     };
     let naming = name(&mut document, names)?;
@@ -186,7 +188,13 @@ fn circular(file: &str, document: &Value) -> Faults {
 fn unused(plan: Plan<'_>, used: &BTreeSet<String>) -> Vec<Fault> {
     let unused = plan.renames.keys().filter(|key| !used.contains(*key));
     unused
-        .map(|key| Fault::file(plan.file, format!("[components] {key:?} renames nothing")))
+        .map(|key| {
+            let message = format!(
+                "[components] {key:?} renames nothing: if the vendor renamed the schema, write \
+                 its new name; else remove the line"
+            );
+            Fault::file(plan.source, message)
+        })
         .collect()
 }
 

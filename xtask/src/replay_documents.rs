@@ -201,6 +201,7 @@ pub fn value(file: &str, document: &serde_json::Value) -> Result<Replayed> {
         }],
         Plan {
             file,
+            source: file,
             title: Some("Replayed"),
             documented: &selected,
             handwritten: &[],

@@ -109,7 +109,9 @@ fn missing(file: &str, operation: &Selected) -> Fault {
         file,
         operation.pointer(),
         format!(
-            "the selected operation {method} {} is not in the document",
+            "the selected operation {method} {} is not in the document: if the vendor has \
+             removed it, remove it from [operations] of source.toml, then the overlay's actions \
+             for it",
             operation.path
         ),
     )

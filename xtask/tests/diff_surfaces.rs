@@ -7,9 +7,9 @@ use crate::diff_support;
 use diff_support::{diff, prepared};
 use serde_json::{Value, json};
 use std::path::Path;
-use unitune_diff::Document;
 use unitune_diff::common::{common_references, without_common};
 use unitune_diff::impact::{RustChange, Semver};
+use unitune_diff::{Diff, Document, Format, Written, render};
 use xtask::diff::rust_changes::{difference, surface};
 
 fn answer(schema: &str) -> Value {
@@ -102,6 +102,33 @@ fn an_operation_id_that_stands_twice_is_no_obstacle() {
     let change = rust(&[list()], &[list(), twice("/jobs/again")]);
     assert_eq!(change.appears, ["Client::get_jobs_again"]);
     assert_eq!(change.semver, Semver::Minor);
+}
+
+#[test]
+fn where_no_rust_can_be_generated_the_version_is_unknown() {
+    let written = |path: &str| {
+        let value = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "Acme", "version": "1"},
+            "paths": {path: {"get": {"operationId": "job", "responses": {}}}},
+        });
+        Document::in_normal_form(Written {
+            file: "acme.json".to_owned(),
+            text: value.to_string(),
+            value,
+        })
+    };
+    // A parameter of the path is declared nowhere.
+    let diff = diff(&written("/jobs"), &written("/jobs/{id}"));
+    assert_eq!(diff.rust.semver, Semver::Unknown);
+    assert!(diff.notes[0].contains("no Rust"), "{:?}", diff.notes);
+    let diff = Diff {
+        documents: vec![diff],
+    };
+    for format in [Format::Text, Format::Markdown] {
+        let text = render::render(&diff, format);
+        assert!(text.contains("; Rust: unknown"), "{text}");
+    }
 }
 
 #[test]

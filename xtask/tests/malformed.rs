@@ -107,6 +107,7 @@ const MALFORMED: &[(&str, &str, &str, &[&str])] = &[
         &[
             "/components/schemas/Job/properties/status/frobnicate",
             "unknown keyword",
+            "crates/diff/src/keywords.rs",
         ],
     ),
     (
@@ -184,6 +185,8 @@ fn faults_of_our_own_files_are_named() {
             &[
                 "action 1 ($.components.schemas.JobState)",
                 "matches nothing",
+                "[components]",
+                "delete the action",
             ][..],
         ),
         (
@@ -250,14 +253,18 @@ fn faults_of_our_own_files_are_named() {
             "source.toml",
             "ListJobsResponse =",
             "ListJobResponse =",
-            &["ListJobResponse", "renames nothing"],
+            &[
+                "source.toml: ",
+                "ListJobResponse",
+                "renames nothing: if the vendor",
+            ],
         ),
         (
             "one name for two",
             "source.toml",
             "ListJobsResponse = \"JobList\"",
             "ListJobsResponse = \"Job\"",
-            &["Job", "not the same"],
+            &["source.toml: [components]", "Job", "not the same: give one"],
         ),
         (
             "two operations of one name",
@@ -265,6 +272,17 @@ fn faults_of_our_own_files_are_named() {
             "\"retrieveJob\"",
             "\"listJobs\"",
             &["\"listJobs\" names two operations"],
+        ),
+        (
+            "an operation that the document does not have",
+            "source.toml",
+            "\"GET /jobs/{id}\"",
+            "\"GET /jobs/{job}\"",
+            &[
+                "GET /jobs/{job} is not in the document",
+                "[operations]",
+                "actions",
+            ],
         ),
         (
             "no method",

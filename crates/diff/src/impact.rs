@@ -21,6 +21,8 @@ pub enum Semver {
     None,
     /// There are more of them.
     Minor,
+    /// No Rust could be generated for one of the documents.
+    Unknown,
     /// Some of them are gone, or have another type.
     Major,
 }
@@ -32,6 +34,7 @@ impl Semver {
         match self {
             Self::None => "none",
             Self::Minor => "minor",
+            Self::Unknown => "unknown",
             Self::Major => "major",
         }
     }

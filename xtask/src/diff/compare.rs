@@ -5,6 +5,7 @@ use super::rust_changes::{self, Surface};
 use super::unify_source::Unify;
 use crate::large_stack::{self, both};
 use unitune_diff::common::{common_references, without_common};
+use unitune_diff::impact::Semver;
 use unitune_diff::{Document, DocumentDiff};
 
 /// Compares two documents of one name; one of them may be missing.
@@ -35,6 +36,7 @@ pub fn compare(
             diff.unexplained = rust_changes::attribute(&mut diff.changes, &diff.rust, old, new);
         }
         [base, head] => {
+            diff.rust.semver = Semver::Unknown;
             for (side, surface) in [("old", base), ("new", head)] {
                 if let Err(why) = surface {
                     let note = format!("no Rust for the {side} document: {why}");

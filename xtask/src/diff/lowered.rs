@@ -57,6 +57,7 @@ fn document(written: Written, naming: &Naming) -> Result<Document> {
     };
     let plan = Plan {
         file,
+        source: file,
         title: None,
         documented: &selected,
         handwritten: &[],

@@ -210,7 +210,13 @@ impl Lowering<'_> {
                 self.report.add("unknown-keyword", &at, message);
                 return None;
             }
-            self.fault(&at, format!("unknown keyword {name:?} of {}", noun(kind)));
+            let message = format!(
+                "unknown keyword {name:?} of {}: if a client needs none of it, add it to the \
+                 table of crates/diff/src/keywords.rs as left out or as prose; else as kept, \
+                 with what becomes of it",
+                noun(kind)
+            );
+            self.fault(&at, message);
             return None;
         };
         let list = matches!(name, "enum" | "oneOf" | "anyOf" | "allOf") && kind == Kind::Schema;

@@ -145,6 +145,9 @@ fn json(name: &str, text: &str) -> Result<Value> {
         .map_err(|e| Fault::line(name, e.line(), e.to_string()).into())
 }
 
+/// What the library that reads YAML says after a duplicate key.
+const LIBRARY_ADVICE: &str = ", set DuplicateKeyPolicy in Options if acceptable";
+
 /// Parses YAML whose first line is line `offset + 1` of the file.
 fn yaml(name: &str, text: &str, offset: usize) -> Result<Value> {
     let budget = serde_saphyr::budget! {
@@ -164,7 +167,11 @@ fn yaml(name: &str, text: &str, offset: usize) -> Result<Value> {
                 .location()
                 .and_then(|location| usize::try_from(location.line()).ok())
                 .unwrap_or(1);
-            Fault::line(name, line + offset, e.to_string()).into()
+            // The library's advice is for those who call it.
+            let message = e
+                .to_string()
+                .replace(LIBRARY_ADVICE, ": remove one of them");
+            Fault::line(name, line + offset, message).into()
         })
 }
 
@@ -205,6 +212,9 @@ mod tests {
         assert_eq!(faults.0[0].line, Some(3));
         let faults = parse("x.yaml", "a: 1\na: 2\n").unwrap_err();
         assert_eq!(faults.0[0].line, Some(2));
+        let message = &faults.0[0].message;
+        assert!(message.contains("remove one of them"), "{message}");
+        assert!(!message.contains("Options"), "{message}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub const RULES: &[Rule] = &[
         waived("property-removed", GONE),
         "the optional {name} is new",
         "A body can have one more member.",
-        "Decide whether `unify` has a slot for it; until then it is kept in `provider.extra`.",
+        "Decide whether `unify` has a slot for it. Where `unify` reads the type it does not compile until the field is mapped, or kept in `provider.extra` with `extras.put`: types are taken apart without `..`.",
     ),
     rule(
         "property-removed",
@@ -92,7 +92,7 @@ pub const RULES: &[Rule] = &[
         swaps("additional-properties-closed"),
         "{name} may have further members",
         "Responses may have undocumented members. This client keeps them; stricter ones fail.",
-        "Nothing: values without a slot are kept in `provider.extra`.",
+        "Nothing: members that the document does not name are kept in `provider.extra`.",
     ),
     rule(
         "additional-properties-typed",
