@@ -80,6 +80,8 @@ async fn a_job_walks_through_its_life() {
     );
     assert!(estimates.is_sorted_by(|a, b| a > b), "{estimates:?}");
 
+    let done = session.get(JOB, &[&id], "").await;
+    assert_eq!(done["epochs_completed"], 3);
     let events = session.get("/fine-tunes/{id}/events", &[&id], "").await;
     let types: Vec<&str> = events["data"]
         .as_array()
@@ -109,6 +111,32 @@ async fn a_job_walks_through_its_life() {
         .map(|c| c["step"].as_i64().unwrap())
         .collect();
     assert_eq!(steps, [10, 20, 30]);
+}
+
+/// Few examples make fewer steps than would be whole ones in each epoch.
+#[tokio::test]
+async fn all_epochs_of_a_short_training_are_complete_at_the_end() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let session = Session::new(&sandbox, Vendor::Together);
+    let file = upload(&session, &chat(12)).await;
+    for epochs in [1, 2, 3, 5, 20] {
+        let mut body = request(&file);
+        (body["n_epochs"], body["n_checkpoints"]) = (json!(epochs), json!(1));
+        let id = create(&session, body).await;
+        sandbox.advance(Duration::from_secs(36_000));
+        let job = session.get(JOB, &[&id], "").await;
+        assert_eq!(
+            (&job["status"], &job["epochs_completed"]),
+            (&json!("completed"), &json!(epochs))
+        );
+        let events = session.get("/fine-tunes/{id}/events", &[&id], "").await;
+        let types = events["data"].as_array().unwrap().iter();
+        let types: Vec<&str> = types.map(|event| event["type"].as_str().unwrap()).collect();
+        let complete = types.iter().filter(|kind| **kind == "epoch_complete");
+        assert_eq!(complete.count(), epochs);
+        let at = |kind: &str| types.iter().rposition(|other| *other == kind).unwrap();
+        assert!(at("epoch_complete") < at("training_complete"), "{types:?}");
+    }
 }
 
 #[tokio::test]

@@ -66,9 +66,13 @@ const ROLES: &[&str] = &[
     "developer",
 ];
 
+/// What some programs write at the start of a file in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads a training file.
 pub(crate) fn examine(content: &[u8]) -> Dataset {
     let mut dataset = Dataset::of_size(content.len());
+    let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
     let lines = content.split(|byte| *byte == b'\n').zip(1..);
     for (line, number) in lines.filter(|(line, _)| !line.trim_ascii().is_empty()) {
         match example(line) {

@@ -1,5 +1,6 @@
 //! `POST /fine-tunes` and what it shares with the price estimate: what a request must hold.
 
+use super::dataset::examine;
 use super::early_stop::EarlyStopping;
 use super::job::{Job, Method, STOPPING, Scheduler, TrainingType, spans};
 use super::models::{self, Model, limits as model_limits};
@@ -8,7 +9,7 @@ use super::store::Store;
 use crate::clock::Time;
 use crate::deviation::Deviation;
 use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
-use crate::state::dataset::{Dataset, Form, examine};
+use crate::state::dataset::{Dataset, Form};
 use crate::state::files::StoredFile;
 use crate::state::limits;
 use crate::state::run::{Failure, Run, Stage};

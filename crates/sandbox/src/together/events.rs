@@ -97,16 +97,9 @@ pub(crate) fn events(job: &Job, now: Time) -> Vec<Event> {
     let fails_at = run
         .failure()
         .map(|failure| run.offset(failure.stage, failure.fraction));
-    for (stage, fraction, kind, message) in MILESTONES {
-        let offset = run.offset(*stage, *fraction);
-        if fails_at.is_none_or(|end| offset < end) {
-            add(run.reached(offset), kind, "info", (*message).into(), 0);
-        }
-    }
-    let per_epoch = job.steps_per_epoch();
     let halt = job.best.and_then(|best| best.halt);
     for epoch in 1..=job.n_epochs.min(100) {
-        let step = epoch * per_epoch;
+        let step = job.steps_until(epoch);
         if halt.is_some_and(|halt| step > halt) {
             break;
         }
@@ -129,6 +122,13 @@ pub(crate) fn events(job: &Job, now: Time) -> Vec<Event> {
             message,
             step,
         );
+    }
+    // After the training's own, which may be of the same time as its end.
+    for (stage, fraction, kind, message) in MILESTONES {
+        let offset = run.offset(*stage, *fraction);
+        if fails_at.is_none_or(|end| offset < end) {
+            add(run.reached(offset), kind, "info", (*message).into(), 0);
+        }
     }
     if job.deviation == Some(Deviation::NewEvents) {
         add(

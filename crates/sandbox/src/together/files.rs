@@ -1,9 +1,9 @@
 //! Files: list, upload in one request or through a signed URL, retrieve, delete, download.
 
+use super::dataset::examine;
 use super::store::Store;
 use super::tokens::format_of;
 use crate::http::{Answer, Call, ErrorResponse, Reply};
-use crate::state::dataset::examine;
 use crate::state::files::StoredFile;
 use bytes::Bytes;
 use serde_json::{Value, json};

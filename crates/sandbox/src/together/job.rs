@@ -142,9 +142,14 @@ impl Job {
         }
     }
 
-    /// Training steps in an epoch.
-    pub(crate) fn steps_per_epoch(&self) -> u64 {
-        (self.planned_steps / self.n_epochs.max(1)).max(1)
+    /// How many epochs are complete after this many steps.
+    pub(crate) fn epochs_after(&self, steps: u64) -> u64 {
+        steps * self.n_epochs / self.planned_steps.max(1)
+    }
+
+    /// After how many steps this many epochs are complete.
+    pub(crate) fn steps_until(&self, epoch: u64) -> u64 {
+        (epoch * self.planned_steps).div_ceil(self.n_epochs.max(1))
     }
 
     /// Whether all weights are trained.

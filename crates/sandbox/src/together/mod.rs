@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod apply_deviation;
 mod create;
+mod dataset;
 mod deviations;
 mod early_stop;
 mod events;

@@ -107,7 +107,7 @@ pub(crate) fn full(job: &Job, now: Time) -> Value {
         ("param_count", json!(job.parameters)),
         (
             "epochs_completed",
-            json!((moment.steps_done / job.steps_per_epoch()).min(job.n_epochs)),
+            json!(job.epochs_after(moment.steps_done)),
         ),
         ("queue_depth", json!(if waiting { 3 } else { 0 })),
         ("wandb_url", json!(job.wandb_url())),

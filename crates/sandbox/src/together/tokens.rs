@@ -1,12 +1,13 @@
 //! Training files as tokens: a preview of the first examples, and the download of a job's whole data set.
 
+use super::dataset::examine;
 use super::jobs;
 use super::models;
 use super::store::Store;
 use crate::clock::HOUR;
 use crate::http::{Answer, Call, ErrorResponse, Fields, Reply};
 use crate::state::archive;
-use crate::state::dataset::{Form, examine};
+use crate::state::dataset::Form;
 use crate::state::random::hash;
 use crate::state::run::Stage;
 use serde_json::{Value, json};
