@@ -34,6 +34,8 @@ pub struct DatasetRules {
     /// File name suffixes of formats other than JSON Lines that the vendor
     /// accepts.
     pub other_formats: &'static [&'static str],
+    /// Whether the vendor accepts a byte order mark at the start of a file.
+    pub takes_byte_order_mark: bool,
 }
 
 impl DatasetRules {
@@ -44,6 +46,7 @@ impl DatasetRules {
             max_bytes: u64::MAX,
             min_examples: 1,
             other_formats: &[],
+            takes_byte_order_mark: true,
         }
     }
 
@@ -61,6 +64,7 @@ impl DatasetRules {
             #[allow(clippy::cast_possible_truncation)]
             min_examples: limits.min_examples as usize,
             other_formats: limits.other_formats,
+            takes_byte_order_mark: limits.takes_byte_order_mark,
         }
     }
 
@@ -135,12 +139,13 @@ impl Dataset {
             bytes,
             ..Self::default()
         };
-        if !rules.takes_as_it_is(path) {
+        let is_read = !rules.takes_as_it_is(path);
+        if is_read {
             found
-                .read(BufReader::with_capacity(1 << 16, file))
+                .read(BufReader::with_capacity(1 << 16, file), rules)
                 .map_err(unreadable)?;
         }
-        found.bound(rules);
+        found.bound(rules, is_read);
         Ok(found)
     }
 
@@ -151,9 +156,14 @@ impl Dataset {
             ..Self::default()
         };
         // A slice can always be read.
-        let _ = found.read(text);
-        found.bound(rules);
+        let _ = found.read(text, rules);
+        found.bound(rules, true);
         found
+    }
+
+    /// Returns true where problems say more than the number of examples.
+    fn is_all_wrong(&self) -> bool {
+        self.format.is_none() && self.problem_count > 0
     }
 
     /// Returns true if there is no problem.
@@ -175,7 +185,7 @@ impl Dataset {
         Err(Error::new(ErrorKind::InvalidRequest, message).because(all))
     }
 
-    fn read(&mut self, mut lines: impl BufRead) -> std::io::Result<()> {
+    fn read(&mut self, mut lines: impl BufRead, rules: &DatasetRules) -> std::io::Result<()> {
         let mut line = Vec::new();
         let mut number = 0;
         loop {
@@ -189,7 +199,12 @@ impl Dataset {
                 self.complain(Some(number), "the line is longer than 32 MiB");
                 return Ok(());
             }
-            self.example(number, &line);
+            let mark = "\u{feff}".as_bytes();
+            let line = match line.strip_prefix(mark).filter(|_| number == 1) {
+                Some(rest) if rules.takes_byte_order_mark => rest,
+                _ => &line,
+            };
+            self.example(number, line);
         }
     }
 
@@ -199,7 +214,8 @@ impl Dataset {
             Ok(text) if number == 1 && text.starts_with('\u{feff}') => {
                 Some("the file starts with a byte order mark; save it without one".to_owned())
             }
-            Ok(text) if text.trim().is_empty() => Some("the line is empty".to_owned()),
+            // Vendors skip them.
+            Ok(text) if text.trim().is_empty() => None,
             Ok(text) => match serde_json::from_str::<Value>(text.trim_end()) {
                 Err(e) => Some(format!("not JSON at column {}: {}", e.column(), reason(&e))),
                 Ok(value) => {
@@ -228,7 +244,7 @@ impl Dataset {
         }
     }
 
-    fn bound(&mut self, rules: &DatasetRules) {
+    fn bound(&mut self, rules: &DatasetRules, is_read: bool) {
         let title = rules.title;
         let (most, least) = (rules.max_bytes, rules.min_examples);
         if self.bytes == 0 {
@@ -236,7 +252,7 @@ impl Dataset {
         } else if self.bytes > most {
             let message = format!("{} bytes: {title} accepts at most {most}", self.bytes);
             self.complain(None, message);
-        } else if self.format.is_some() && self.examples < least {
+        } else if is_read && self.examples < least && !self.is_all_wrong() {
             let message = format!(
                 "{} examples: {title} requires at least {least}",
                 self.examples
@@ -296,20 +312,36 @@ mod tests {
         assert_eq!(problems(&format!("{CHAT}\n{CHAT}\n")), [""; 0]);
         let text = format!("{CHAT}\n{{\"messages\": \n\n[]\n{CHAT}");
         let found = problems(&text);
-        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found.len(), 2, "{found:?}");
         assert!(
             found[0].starts_with("line 2: not JSON at column 12: EOF"),
             "{found:?}"
         );
-        assert_eq!(found[1], "line 3: the line is empty");
-        assert!(found[2].starts_with("line 4: "), "{found:?}");
+        assert!(found[1].starts_with("line 4: "), "{found:?}");
         assert_eq!(problems(""), ["the file is empty"]);
-        assert!(problems(&format!("\u{feff}{CHAT}"))[0].contains("byte order mark"));
+        assert!(problems(" \n\n")[0].starts_with("0 examples"));
         let found = Dataset::check_text(b"{\"text\": \"\xff\"}\n", &DatasetRules::default());
         assert_eq!(
             found.problems[0].to_string(),
             "line 1: not UTF-8 at byte 11"
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_for_the_vendor_to_accept() {
+        let text = format!("\u{feff}{CHAT}\n");
+        assert_eq!(problems(&text), [""; 0]);
+        let rules = DatasetRules {
+            takes_byte_order_mark: false,
+            ..DatasetRules::default()
+        };
+        let found = Dataset::check_text(text.as_bytes(), &rules);
+        assert_eq!(
+            found.problems[0].to_string(),
+            "line 1: the file starts with a byte order mark; save it without one"
+        );
+        // Elsewhere it is no mark.
+        assert_eq!(problems(&format!("{CHAT}\n{text}")).len(), 1);
     }
 
     #[test]

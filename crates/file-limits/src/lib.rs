@@ -43,6 +43,9 @@ pub struct FileLimits {
     pub min_examples: u64,
     /// Suffixes of formats other than JSON Lines that the vendor takes.
     pub other_formats: &'static [&'static str],
+    /// Whether the vendor takes a file that begins with a byte order mark, as far as is
+    /// known.
+    pub takes_byte_order_mark: bool,
 }
 
 impl FileLimits {
@@ -54,6 +57,7 @@ impl FileLimits {
             max_bytes: None,
             min_examples: 1,
             other_formats: &[],
+            takes_byte_order_mark: true,
         }
     }
 }

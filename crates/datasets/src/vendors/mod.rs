@@ -47,3 +47,19 @@ pub fn find(name: &str) -> Result<&'static VendorRules, UnknownName> {
         expected: ALL.iter().map(|r| r.name).collect::<Vec<_>>().join(", "),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+    use crate::rules::Level;
+
+    /// What is checked before an upload rejects the same marks.
+    #[test]
+    fn byte_order_marks_are_those_of_the_limits() {
+        for rules in ALL {
+            let limits = unitune_file_limits::find(rules.name).unwrap();
+            let is_error = rules.byte_order_mark == Some(Level::Error);
+            assert_eq!(is_error, !limits.takes_byte_order_mark, "{}", rules.name);
+        }
+    }
+}
