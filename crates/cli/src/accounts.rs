@@ -7,6 +7,9 @@ mod file;
 mod list;
 mod remove;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use unitune::providers::{Account, Providers, Warning};
 use unitune::unify::Job;
 use unitune::vendors;
@@ -17,6 +20,9 @@ use crate::args::{AccountArguments, SourceArguments};
 use crate::config::Configuration;
 use crate::exit::{Exit, Failure};
 use crate::output::day;
+
+/// How much time passes for simulated vendors while a command waits once.
+const TIME_PASSED: Duration = Duration::from_secs(60);
 
 /// How many seconds of simulated jobs pass in each second where they are followed.
 const SANDBOX_SPEED: f64 = 60.0;
@@ -35,7 +41,7 @@ pub async fn run(command: AccountsCommand) -> Result<Exit, Failure> {
 pub struct Accounts {
     providers: Providers,
     origin: String,
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Arc<Sandbox>>,
 }
 
 impl Accounts {
@@ -73,7 +79,7 @@ impl Accounts {
             return Ok(Self {
                 providers: of_sandbox(&sandbox)?,
                 origin: "the sandbox".to_owned(),
-                sandbox: Some(sandbox),
+                sandbox: Some(Arc::new(sandbox)),
             });
         }
         let configuration = Configuration::read(source.config.as_deref())?;
@@ -103,6 +109,17 @@ impl Accounts {
         match &self.sandbox {
             Some(sandbox) => sandbox.now(),
             None => jiff::Timestamp::now().as_second(),
+        }
+    }
+
+    /// Returns a function that lets time pass for simulated vendors: for what a command
+    /// waits for although their clock stands still.
+    pub fn let_time_pass(&self) -> impl Fn() + Send + Sync + 'static {
+        let sandbox = self.sandbox.clone();
+        move || {
+            if let Some(sandbox) = &sandbox {
+                sandbox.advance(TIME_PASSED);
+            }
         }
     }
 

@@ -273,6 +273,21 @@ impl Output {
         Ok(())
     }
 
+    /// Rejects CSV of what has no columns, before anything is done.
+    ///
+    /// # Errors
+    ///
+    /// CSV is asked for.
+    pub fn without_columns(&self) -> Result<(), Failure> {
+        match self.format {
+            Format::Csv => Err(Failure::new(
+                Exit::Usage,
+                "this has no columns: --output json, jsonl or yaml",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Prints what has no columns: for people, a text.
     ///
     /// # Errors
@@ -285,10 +300,7 @@ impl Output {
     ) -> Result<(), Failure> {
         match self.format {
             Format::Table => Ok(text(&shown())?),
-            Format::Csv => Err(Failure::new(
-                Exit::Usage,
-                "this has no columns: --output json, jsonl or yaml",
-            )),
+            Format::Csv => self.without_columns(),
             Format::Jsonl => Ok(print(&format!("{}\n", json!(value)))?),
             Format::Json | Format::Yaml => self.document(value),
         }

@@ -64,11 +64,23 @@ fn greeting(sandbox: &Sandbox) -> String {
             format!("http://{addr}{}", vendor.endpoint_path()),
         );
         text.push_str(&format!(
-            "export {}={key} {}={url}\n",
+            "export {}={key} {}={url}",
             names.key, names.base_url
         ));
+        if let Some((variable, account)) = account_variable(vendor) {
+            text.push_str(&format!(" {variable}={account}"));
+        }
+        text.push('\n');
     }
     text
+}
+
+/// The variable of a vendor that is asked for the id of an account, and its value.
+fn account_variable(vendor: Vendor) -> Option<(&'static str, &'static str)> {
+    let profile = vendors::get(vendor.name()).and_then(VendorInfo::profile)?;
+    let mut values = profile.config_values.iter();
+    let id = values.find(|value| value.key == "account_id")?;
+    Some((id.variable, vendor.account()?))
 }
 
 fn document(sandbox: &Sandbox) -> serde_json::Value {

@@ -21,6 +21,25 @@ fn create<'a>(account: &'a str, model: &'a str, more: &[&'a str]) -> Vec<&'a str
     [&all[..], more].concat()
 }
 
+/// The clock of the sandbox in the program stands still, but for what is waited for.
+#[test]
+fn a_job_on_the_embedded_sandbox() {
+    let user = User::new();
+    // With what spreadsheets and editors leave in a file.
+    user.write("train.jsonl", format!("\u{feff}{}\n", support::chats(12)));
+    for account in ["azure", "openai", "truefoundry"] {
+        let more = ["--sandbox", "--yes", "--json"];
+        let output = user.expect(0, &create(account, "gpt-4o-mini-2024-07-18", &more));
+        assert_eq!(json(&output)["provider"]["account"], account);
+    }
+    let output = user.expect(1, &create("together", MODELS[1].1, &["--sandbox", "--yes"]));
+    assert!(
+        stderr(&output).contains("byte order mark"),
+        "{}",
+        stderr(&output)
+    );
+}
+
 #[test]
 fn a_job_at_each_vendor_from_a_file_on_disk() {
     let user = User::new();

@@ -318,6 +318,21 @@ fn files_are_checked_and_converted() {
     assert_eq!(report["overlaps"][0]["overlap"]["count"], 12);
     user.expect(2, &["files", "check", "train.jsonl"]);
 
+    // What is asked for wrongly does nothing.
+    let csv = ["train.jsonl", "csv.jsonl", "--for", "openai", "-o", "csv"];
+    user.expect(2, &[&["files", "convert"][..], &csv].concat());
+    assert!(!user.path("csv.jsonl").exists());
+    let mark = [
+        "train.jsonl",
+        "csv.jsonl",
+        "--for",
+        "together",
+        "--byte-order-mark",
+    ];
+    let output = user.expect(2, &[&["files", "convert"][..], &mark].concat());
+    assert!(stderr(&output).contains("takes no byte order mark"));
+    assert!(!user.path("csv.jsonl").exists());
+
     let developer = support::chats(12).replace(
         "{\"messages\":[",
         "{\"messages\":[{\"role\":\"developer\",\"content\":\"Be short.\"},",

@@ -17,6 +17,7 @@ const SHOWN_PAIRS: usize = 3;
 
 pub async fn run(arguments: CheckArguments) -> Result<Exit, Failure> {
     let output = Output::new(&arguments.output);
+    output.without_columns()?;
     let vendor = match (&arguments.vendor, &arguments.on) {
         (Some(vendor), _) => vendor.clone(),
         (None, on) => {

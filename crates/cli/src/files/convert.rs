@@ -1,6 +1,6 @@
 //! `unitune files convert`
 
-use unitune_datasets::{Convert, FileRole, OnUnsupported};
+use unitune_datasets::{Convert, FileRole, Level, OnUnsupported, vendors};
 
 use super::check::list;
 use crate::args::files::ConvertArguments;
@@ -10,10 +10,22 @@ use crate::training_files;
 
 pub async fn run(arguments: ConvertArguments) -> Result<Exit, Failure> {
     let printed = Output::new(&arguments.output);
+    printed.without_columns()?;
     let method = arguments.method.into();
     let to = &arguments.to;
     if to.exists() && !arguments.force && !arguments.dry_run {
         let what = format!("{} is there already: replace it with --force", to.display());
+        return Err(Failure::new(Exit::Usage, what));
+    }
+    // Which vendors there are, is said below.
+    if let Ok(rules) = vendors::find(&arguments.vendor)
+        && arguments.byte_order_mark
+        && rules.byte_order_mark == Some(Level::Error)
+    {
+        let what = format!(
+            "{} takes no byte order mark: leave out --byte-order-mark",
+            rules.title
+        );
         return Err(Failure::new(Exit::Usage, what));
     }
     let convert = Convert::new(&arguments.vendor, method)?

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 use unitune::Error;
-use unitune::providers::{Draft, JobRef, Providers};
+use unitune::providers::{Draft, JobRef};
 use unitune::unify::{Job, PriceEstimate, Usd};
 
 use super::watch;
@@ -96,7 +96,7 @@ pub async fn run(arguments: CreateArguments) -> Result<Exit, Failure> {
         output::note(&format!("Nothing was started{}", planned_job.stays()));
         return Ok(Exit::Failure);
     }
-    let job = start(providers, &planned_job).await?;
+    let job = start(&accounts, &planned_job).await?;
     report(&accounts, job, arguments.watch, &output).await
 }
 
@@ -156,10 +156,10 @@ fn affordable(
 }
 
 /// Starts the job, once the vendor has imported its files.
-pub async fn start(providers: &Providers, planned_job: &PlannedJob) -> Result<Job, Failure> {
-    let draft = imported(providers, planned_job).await?;
+pub async fn start(accounts: &Accounts, planned_job: &PlannedJob) -> Result<Job, Failure> {
+    let draft = imported(accounts, planned_job).await?;
     let mut answer = CreateSent(false);
-    let outcome = providers.create(&draft).await;
+    let outcome = accounts.providers().create(&draft).await;
     answer.0 = true;
     let created = outcome.map_err(|error| match error.may_have_taken_effect() {
         false => error.into(),
@@ -173,7 +173,8 @@ pub async fn start(providers: &Providers, planned_job: &PlannedJob) -> Result<Jo
 
 /// Returns the draft of a job, once the vendor has imported its files. Nothing is
 /// started before.
-pub async fn imported(providers: &Providers, planned_job: &PlannedJob) -> Result<Draft, Failure> {
+pub async fn imported(accounts: &Accounts, planned_job: &PlannedJob) -> Result<Draft, Failure> {
+    let let_time_pass = accounts.let_time_pass();
     let last_note = Mutex::new(String::new());
     let draft = planned_job
         .draft()
@@ -185,8 +186,9 @@ pub async fn imported(providers: &Providers, planned_job: &PlannedJob) -> Result
                 output::note(&format!("waiting until the vendor has imported it: {now}"));
                 *last = now;
             }
+            let_time_pass();
         });
-    providers.wait_for_imports(&draft).await?;
+    accounts.providers().wait_for_imports(&draft).await?;
     Ok(draft)
 }
 

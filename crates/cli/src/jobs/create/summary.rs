@@ -122,13 +122,11 @@ impl Plan<'_> {
         let Some((_, found)) = checked.find(|(checked, _)| checked == path) else {
             return plain(name);
         };
-        let format = found.format.map(|format| format!(" ({format})"));
-        let content = format!(
-            "{} examples{}, {}",
-            found.examples,
-            format.unwrap_or_default(),
-            bytes(found.bytes)
-        );
+        let size = bytes(found.bytes);
+        let content = match found.format {
+            Some(format) => format!("{} examples ({format}), {size}", found.examples),
+            None => format!("{size}, of a format that is not read here"),
+        };
         let mut uploads = self.planned_job.uploads.iter();
         let upload = uploads.find(|(uploaded, _)| uploaded == path);
         let place = match upload.and_then(|(_, uploaded)| uploaded.as_ref()) {
@@ -148,7 +146,7 @@ impl Plan<'_> {
             json!({
                 "path": path,
                 "bytes": found.bytes,
-                "examples": found.examples,
+                "examples": found.format.map(|_| found.examples),
                 "format": found.format.map(|format| format.to_string()),
                 "id": id,
             })

@@ -316,7 +316,7 @@ impl<'m> Mover<'m> {
         let others =
             already_started::search(self.providers(), &planned_job.account, &request).await?;
         request.others = others.into_iter().map(|job| job.id).collect();
-        let draft = imported(self.providers(), planned_job).await?;
+        let draft = imported(self.accounts, planned_job).await?;
         journal.begin_creating(already_started::now(), request)?;
         match self.providers().create(&draft).await {
             Ok(created) => {
