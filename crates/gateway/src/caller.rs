@@ -158,8 +158,12 @@ impl Caller {
                 let account = error.account().unwrap_or_default();
                 training_not_available(error, &self.known.other_trainers(account))
             }
-            // The parameter is that of the file.
-            ErrorKind::Timeout if error.vendor_param().is_some() => file_not_imported(error),
+            // The parameter is that of the file, and the wait for it comes before the request.
+            ErrorKind::Timeout
+                if error.vendor_param().is_some() && !error.may_have_taken_effect() =>
+            {
+                file_not_imported(error)
+            }
             _ => not_created(error, Creation::Job),
         }
     }
